@@ -1,0 +1,66 @@
+# Everything a contributor runs. `make` alone lists it.
+#
+#   PORT=8051 make run                another port
+#   PYTHON=python3.12 make run        another Python, when .venv is first made
+#   make test ARGS="-k timeline"      arguments for pytest
+#   CHROMIUM=/opt/chrome make test    a browser of your own
+
+PYTHON ?= python3
+BIN := .venv/bin
+BIOME := @biomejs/biome@2.6.8
+
+# Stamps: a set of pins is installed again only when its file has changed.
+RUN := .venv/installed-run
+DEV := .venv/installed-dev
+
+# One line of shell, so that the browser's path reaches the command that follows it.
+WITH_BROWSER = chromium=$$($(BIN)/python tests/chromium.py) && DISPLACEMENT_CHROMIUM="$$chromium"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench snapshot catalogue
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUN) ## serve the map on http://127.0.0.1:8050 (PORT= changes it)
+	@$(BIN)/python -m gunicorn
+
+test: $(DEV) ## run every test, in a Chromium that is found or installed
+	@$(WITH_BROWSER) $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalogues
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	@command -v npx >/dev/null || { \
+	  echo "make check needs npx, which comes with Node.js (Debian: apt-get install npm)." >&2; exit 1; }
+	npx --yes $(BIOME) ci --error-on-warnings assets
+	$(BIN)/python -m geodata.catalogue check
+
+bench: $(DEV) ## measure speed and size beside a tutorial-style Dash page
+	@$(WITH_BROWSER) $(BIN)/python -m benchmarks $(ARGS)
+
+snapshot: $(RUN) ## build the bundled snapshot again from ../shared/data
+	$(BIN)/flask --app app snapshot build ../shared/data --out geodata/bundled
+
+catalogue: $(DEV) ## collect the strings to translate into locales/
+	$(BIN)/python -m geodata.catalogue update
+
+# pip is the last thing venv writes: where it is, the environment is whole.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed, and $(PYTHON) says: $$($(PYTHON) --version 2>&1)." \
+	    "Name another one: PYTHON=python3.12 make ..." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "$(PYTHON) cannot make a virtual environment (Debian: apt-get install python3-venv)." >&2; \
+	  exit 1; }
+
+$(RUN): requirements.txt | $(BIN)/pip
+	@echo "Installing requirements.txt into .venv (a minute or two, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUN)
+	@echo "Installing requirements-dev.txt into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

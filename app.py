@@ -1,0 +1,80 @@
+"""The application: :func:`create_app` only wires; every module registers itself.
+
+``gunicorn app:server`` serves it; ``python app.py`` starts a debug server.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from dash import Dash
+from flask_compress import Compress
+from pydantic import ValidationError
+
+from callbacks import api, commands, explore, pages, security
+from callbacks.context import Context
+from geodata.errors import SnapshotError
+from geodata.settings import Settings
+
+ROOT = Path(__file__).parent
+
+
+def create_app(settings: Settings | None = None) -> Dash:
+    """Make the application.
+
+    Raises
+    ------
+    SnapshotError
+        If the snapshot to serve is missing or was changed.
+    """
+    settings = settings or Settings()
+    app = Dash(
+        __name__,
+        assets_folder=str(ROOT / "assets"),
+        url_base_pathname=settings.url_base_pathname,
+        update_title="",
+        enable_mcp=False,
+        suppress_callback_exceptions=False,
+    )
+    _compress(app)
+    commands.register(app)
+    try:
+        context = Context(settings)
+    except SnapshotError:
+        if click.get_current_context(silent=True) is None:
+            raise
+        return app  # `flask snapshot build` is how a snapshot is made where there is none
+    api.register(app, context)
+    pages.register(app, context)
+    explore.register(app, context)
+    security.register(app, context)
+    return app
+
+
+def _compress(app: Dash) -> None:
+    """Compress every answer; brotli first, which is the smallest a browser takes."""
+    app.server.config.update(
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
+        COMPRESS_BR_LEVEL=6,
+        COMPRESS_STREAMING_ENDPOINT_CONDITIONAL=["_dash_assets.static"],
+    )
+    Compress(app.server)
+
+
+def _start() -> Dash:
+    """Make the application, or stop with one sentence that says why not."""
+    try:
+        return create_app()
+    except (SnapshotError, ValidationError) as error:
+        sys.exit(f"The map cannot start: {error}")
+
+
+application = _start()
+server = application.server
+
+if __name__ == "__main__":
+    application.run(debug=True, port=int(os.environ.get("PORT", "8050")))

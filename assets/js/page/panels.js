@@ -1,0 +1,302 @@
+/**
+ * What stands around the map: legend, key figures, ranking, table, notes. Each panel is made once
+ * per view (`show`) and follows the date (`step`) by changing texts, widths and order only.
+ */
+(() => {
+  'use strict';
+
+  const UNCOLOURED = 'znsox';
+  const SHOWN = 'cz';
+  const { element } = window.displacement;
+
+  /** Classes from most to least, then the statuses that occur, each with its number of areas. */
+  function createLegend(root, { strings, format, dark }) {
+    let rows = [];
+    return {
+      show(view) {
+        const colours = dark.matches ? view.scale.colorsDark : view.scale.colors;
+        const always = view.state.mode === 'change' ? 'zx' : 'zn';
+        const found = (letter) => view.tallies.some((tally) => tally[colours.length + UNCOLOURED.indexOf(letter)]);
+        const classes = colours.map((colour, k) => ({ label: view.scale.labels[k], style: `background:${colour}`, at: k })).reverse();
+        const statuses = [...UNCOLOURED]
+          .filter((letter) => always.includes(letter) || found(letter))
+          .map((letter) => ({ label: view.text.statuses[letter], kind: `status-${letter}`, at: colours.length + UNCOLOURED.indexOf(letter) }));
+        rows = [...classes, ...statuses].map(({ label, style, kind, at }) => {
+          const count = element('small');
+          const swatch = element('i', { class: kind || 'swatch', style });
+          return { at, count, row: element('li', {}, swatch, element('span', {}, label), count) };
+        });
+        root.replaceChildren(element('b', {}, view.text.unit), element('ul', {}, rows.map(({ row }) => row)));
+      },
+      step(view, t) {
+        for (const { at, count, row } of rows) {
+          const n = view.tallies[t][at];
+          count.textContent = n ? format.number(n) : '';
+          count.setAttribute('aria-label', n ? format.fill(strings.legendCount, { n: format.number(n) }) : '');
+          row.dataset.empty = String(!n);
+        }
+      },
+    };
+  }
+
+  /** Four figures of the whole: total, change, concentration, what is not known. */
+  function createKeyFigures(root, { strings, format, urls }) {
+    const { fill } = format;
+    const figure = () => ({ number: element('p', { class: 'big' }), label: element('p', { class: 'about' }) });
+    const [total, change, top, gaps] = [figure(), figure(), figure(), figure()];
+    const source = element('a', { class: 'source-link' }, strings.source);
+    root.append(
+      element('div', { class: 'key-figures' }, [total, change, top, gaps].map(({ number, label }) => element('div', {}, number, label))),
+      element('p', { class: 'source-row' }, source),
+    );
+
+    function set(target, number, label) {
+      target.number.textContent = number;
+      target.label.textContent = label;
+    }
+
+    function setTotal(view, t) {
+      const value = view.totals[t];
+      const { population, programmes } = view.text;
+      const where = programmes ? fill(strings.inProgrammes, { population, programmes }) : fill(strings.nationally, { population });
+      const rate = view.state.measure === 'rate';
+      const isChange = view.state.mode === 'change';
+      if (value === null) return set(total, '–', `${where}: ${strings.noFigure}`);
+      const sign = isChange && value > 0 ? '+' : '';
+      const written = rate ? format.number(value, 1) : format.compact(value);
+      const label = rate && !programmes ? strings.rates : where;
+      const households = view.state.measure === 'households' ? ` (${strings.households})` : '';
+      const since = isChange ? `, ${fill(strings.comparedWith, { date: format.date(view.state.base) })}` : '';
+      set(total, sign + written, label + households + since);
+      total.number.title = format.number(value, rate ? 1 : 0);
+    }
+
+    function setChange(view, t) {
+      const by = view.totalChanges[t];
+      if (by === null) return set(change, '–', strings.firstRound);
+      const decimals = view.state.measure === 'rate' ? 1 : 0;
+      const date = format.date(view.dates[t - 1]);
+      set(change, by === 0 ? '0' : format.signed(by, decimals), fill(strings.previousRound, { date }));
+    }
+
+    /** With a programme: its part of the country. Else: how much the three largest areas hold. */
+    function setTop(view, t) {
+      const share = view.shares?.[t];
+      if (share != null) return set(top, format.percent(share), strings.shareOfCountry);
+      const [part, ...largest] = view.top[t] || [];
+      if (part == null) return set(top, '–', strings.noFigure);
+      const names = largest.map((i) => view.areas[i].name).join(', ');
+      set(top, format.percent(part), fill(strings.topIn, { names }));
+    }
+
+    function setGaps(view, t) {
+      const inside = [...view.status[t]].filter((letter) => letter !== 'o');
+      const without = inside.filter((letter) => !SHOWN.includes(letter)).length;
+      set(gaps, format.number(without), fill(strings.notAssessedAreas, { n: format.number(inside.length) }));
+    }
+
+    return {
+      show(view) {
+        source.href = `${urls.sources}#${view.sources[0]?.id || ''}`;
+      },
+      step(view, t) {
+        for (const write of [setTotal, setChange, setTop, setGaps]) write(view, t);
+      },
+    };
+  }
+
+  /** All areas, largest first, with a bar each; those without a figure last, with the reason. */
+  function createRanking(root, title, { strings, reading, onSelect, onHover }) {
+    let rows = [];
+    let view = null;
+    let selected = '';
+
+    function makeRow(area, i) {
+      const bar = element('i');
+      const value = element('span', { class: 'value' });
+      const name = element('span', { class: 'name' }, area.name);
+      const button = element(
+        'button',
+        { type: 'button', 'data-pcode': area.pcode, 'aria-pressed': 'false' },
+        name,
+        element('span', { class: 'bar', 'aria-hidden': 'true' }, bar),
+        value,
+      );
+      return { i, pcode: area.pcode, bar, value, button, item: element('li', {}, button) };
+    }
+
+    root.addEventListener('click', (event) => {
+      const pcode = event.target.closest('button')?.dataset.pcode;
+      if (pcode) onSelect(pcode === selected ? '' : pcode);
+    });
+    for (const [name, read] of [['pointerover', true], ['pointerout', false], ['focusin', true], ['focusout', false]]) {
+      root.addEventListener(name, (event) => {
+        const pcode = event.target.closest?.('button')?.dataset.pcode;
+        if (pcode) onHover(read ? pcode : '');
+      });
+    }
+
+    return {
+      show(next) {
+        view = next;
+        title.textContent = view.state.level === 2 ? strings.byLevel2 : strings.byLevel1;
+        rows = view.areas.map(makeRow).filter(({ i }) => view.status[0][i] !== 'o' || view.status.some((row) => row[i] !== 'o'));
+        root.replaceChildren(...rows.map(({ item }) => item));
+        this.select(selected);
+      },
+      step(_, t) {
+        const values = view.values[t];
+        const most = Math.max(...values.map((value) => Math.abs(value ?? 0)), 1e-9);
+        const place = ({ i }) => view.ranks[t][i] || Number.POSITIVE_INFINITY;
+        const inView = rows.filter(({ i }) => view.status[t][i] !== 'o');
+        const ordered = inView.sort((a, b) => place(a) - place(b) || a.i - b.i);
+        ordered.forEach((row, at) => {
+          row.value.textContent = reading.value(view, t, row.i);
+          row.value.dataset.status = view.status[t][row.i];
+          const value = values[row.i];
+          row.bar.style.inlineSize = `${(100 * Math.abs(value ?? 0)) / most}%`;
+          row.bar.dataset.fewer = String((value ?? 0) < 0);
+          if (root.children[at] !== row.item) root.insertBefore(row.item, root.children[at] || null);
+        });
+      },
+      select(pcode) {
+        selected = pcode;
+        for (const row of rows) row.button.setAttribute('aria-pressed', String(row.pcode === pcode));
+      },
+      hover(pcode) {
+        for (const row of rows) row.item.dataset.pointed = String(row.pcode === pcode);
+      },
+    };
+  }
+
+  /** The same view as a table: sortable by every column, copied as tab-separated text. */
+  function createTable(root, { strings, reading, format, onSelect }) {
+    let view = null;
+    let now = 0;
+    let sort = { key: 'rank', down: false };
+    const status = element('span', { role: 'status', class: 'copy-status' });
+    const copy = element('button', { type: 'button', class: 'button', onclick: copyRows }, strings.copyTable);
+    const caption = element('caption');
+    const head = element('thead');
+    const body = element('tbody');
+    root.append(
+      element('div', { class: 'table-actions' }, copy, status),
+      element('div', { class: 'scroll', tabindex: '0' }, element('table', {}, caption, head, body)),
+    );
+
+    function columns() {
+      const districts = view.state.level === 2;
+      const all = [
+        { key: 'name', label: strings.area, text: (i) => view.areas[i].name },
+        districts && { key: 'parent', label: strings.governorate, text: (i) => view.areas[i].parentName },
+        { key: 'pcode', label: strings.code, text: (i) => view.areas[i].pcode },
+        {
+          key: 'value',
+          label: view.text.unit,
+          number: true,
+          text: (i) => (view.values[now][i] == null ? '' : reading.figure(view, view.values[now][i])),
+          by: (i) => view.values[now][i],
+        },
+        { key: 'status', label: strings.status, text: (i) => view.text.statuses[view.status[now][i]] },
+        { key: 'rank', label: strings.rankColumn, number: true, text: (i) => view.ranks[now][i] || '', by: (i) => view.ranks[now][i] || null },
+        view.state.mode === 'level' && {
+          key: 'change',
+          label: strings.changeColumn,
+          number: true,
+          text: (i) => changeText(i),
+          by: (i) => reading.difference(view, now, now - 1, i),
+        },
+      ];
+      return all.filter(Boolean);
+    }
+
+    function changeText(i) {
+      const by = reading.difference(view, now, now - 1, i);
+      return by === null ? '' : format.signed(by, view.text.decimals);
+    }
+
+    function ordered() {
+      const column = columns().find(({ key }) => key === sort.key) || columns()[0];
+      const turn = sort.down ? -1 : 1;
+      const rows = view.areas.map((_, i) => i);
+      if (!column.by) return rows.sort((a, b) => turn * format.compare(column.text(a), column.text(b)));
+      // Rows without a figure stay last whichever way the others run.
+      return rows.sort((a, b) => {
+        const [x, y] = [column.by(a), column.by(b)];
+        if (x === null || y === null) return (x === null) - (y === null) || a - b;
+        return turn * (x - y) || a - b;
+      });
+    }
+
+    function sortBy(key, number) {
+      const same = sort.key === key;
+      sort = { key, down: same ? !sort.down : Boolean(number) && key !== 'rank' };
+      draw();
+    }
+
+    function header({ key, label, number }) {
+      const direction = sort.key === key ? (sort.down ? 'descending' : 'ascending') : null;
+      const name = format.fill(strings.sortBy, { column: label });
+      const button = element('button', { type: 'button', title: name, onclick: () => sortBy(key, number) }, label);
+      return element('th', { scope: 'col', class: number && 'number', 'aria-sort': direction }, button);
+    }
+
+    function draw() {
+      if (root.hidden) return;
+      const shown = columns();
+      const headline = view.text.headline[now];
+      caption.textContent = format.fill(strings.tableCaption, { title: view.text.title, headline });
+      head.replaceChildren(element('tr', {}, shown.map(header)));
+      body.replaceChildren(
+        ...ordered().map((i) => {
+          const { pcode } = view.areas[i];
+          const cells = shown.map(({ key, number, text }) => {
+            if (key !== 'name') return element('td', { class: number && 'number' }, String(text(i)));
+            const open = element('button', { type: 'button', class: 'link', onclick: () => onSelect(pcode) }, text(i));
+            return element('th', { scope: 'row' }, open);
+          });
+          return element('tr', { 'data-status': view.status[now][i] }, cells);
+        }),
+      );
+    }
+
+    async function copyRows() {
+      const shown = columns();
+      const lines = [shown.map(({ label }) => label), ...ordered().map((i) => shown.map(({ text }) => text(i)))];
+      await navigator.clipboard.writeText(lines.map((cells) => cells.join('\t')).join('\n'));
+      status.textContent = strings.copied;
+    }
+
+    return {
+      show(next) {
+        view = next;
+      },
+      step(_, t) {
+        now = t;
+        status.textContent = '';
+        draw();
+      },
+      draw,
+    };
+  }
+
+  /** What is missing on this date, how the figures were made, and whose they are. */
+  function createNotes(root, line, { strings, urls }) {
+    const missing = element('p', { class: 'missing' });
+    const notes = element('ul');
+    root.append(missing, notes);
+    return {
+      show(view) {
+        notes.replaceChildren(...view.text.notes.map((note) => element('li', {}, note)));
+        const credits = view.sources.flatMap(({ id, credit }, i) => [i ? ' · ' : '', element('a', { href: `${urls.sources}#${id}` }, credit)]);
+        line.replaceChildren(element('p', {}, ...credits, ' · ', element('a', { href: urls.sources }, strings.sources)));
+      },
+      step(view, t) {
+        missing.textContent = view.text.missing[t];
+        missing.hidden = !view.text.missing[t];
+      },
+    };
+  }
+
+  Object.assign(window.displacement, { createLegend, createKeyFigures, createRanking, createTable, createNotes });
+})();

@@ -1,0 +1,238 @@
+/**
+ * The explore page's map: Plotly draws it once (projection, zoom, pan); the painter colours it.
+ *
+ *   const map = displacement.createPlotlyMap(pane, { graphId, painter, names });
+ *   await map.draw(topology, level); map.zoom(1.5); map.reset();
+ */
+(() => {
+  'use strict';
+
+  // The order of traces in layouts/figures.py.
+  const [NEIGHBOURS, AREAS, OUTLINES, CITIES, COUNTRIES, NAMES] = [0, 1, 2, 3, 4, 5];
+  const MARGIN = 0.95; // part of the pane that the country may fill
+  const CLOSE = 1.7; // zoom from which cities are named
+  const MOST = 24;
+  const WIDE = 560; // pixels from which the legend stands beside the country
+  const ASIDE = 0.08;
+
+  const mercator = (lat) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
+  const unmercator = (y) => (Math.atan(Math.exp(y)) * 360) / Math.PI - 90;
+
+  /** [west, south, east, north] of GeoJSON features. */
+  function bounds(features) {
+    const box = [180, 90, -180, -90];
+    const visit = (coordinates) => {
+      if (typeof coordinates[0] !== 'number') return coordinates.forEach(visit);
+      const [lon, lat] = coordinates;
+      box[0] = Math.min(box[0], lon);
+      box[1] = Math.min(box[1], lat);
+      box[2] = Math.max(box[2], lon);
+      box[3] = Math.max(box[3], lat);
+    };
+    for (const feature of features) visit(feature.geometry.coordinates);
+    return box;
+  }
+
+  /**
+   * The box of degrees that fills a pane of `width` × `height` pixels with `box` in it. Plotly
+   * clips everything at the pixels of the range it was given, so the range must fill the pane.
+   */
+  function filling([west, south, east, north], width, height) {
+    const radians = Math.PI / 180;
+    const [bottom, top] = [mercator(south), mercator(north)];
+    const scale = MARGIN * Math.min(width / ((east - west) * radians), height / (top - bottom));
+    const [halfWidth, halfHeight] = [width / scale / 2 / radians, height / scale / 2];
+    // The legend stands at the start; the country moves a little towards the end.
+    const aside = width > WIDE ? ASIDE * halfWidth : 0;
+    const lon = (west + east) / 2 - aside;
+    const y = (bottom + top) / 2;
+    return {
+      lon: [lon - halfWidth, lon + halfWidth],
+      lat: [unmercator(y - halfHeight), unmercator(y + halfHeight)],
+      center: { lon, lat: unmercator(y) },
+    };
+  }
+
+  function choropleth(collection) {
+    const ids = collection.features.map((feature) => feature.id);
+    return { geojson: collection, locations: ids, z: ids.map(() => 0) };
+  }
+
+  /** Lines of the governorates' borders as one trace, broken by nulls. */
+  function lines(mesh) {
+    const lon = [];
+    const lat = [];
+    for (const line of mesh.coordinates) {
+      for (const [x, y] of line) {
+        lon.push(x);
+        lat.push(y);
+      }
+      lon.push(null);
+      lat.push(null);
+    }
+    return { lon, lat };
+  }
+
+  function points(features, position, text) {
+    return {
+      lon: features.map((feature) => position(feature)[0]),
+      lat: features.map((feature) => position(feature)[1]),
+      text: features.map(text),
+    };
+  }
+
+  function createPlotlyMap(pane, { graphId, painter, nameOf }) {
+    let home = null; // [west, south, east, north] of the whole country
+    let zoomed = 1;
+    let order = []; // P-codes in the order of the label trace
+    let level = 1;
+    let graph = null;
+
+    const plot = () => pane.querySelector('.js-plotly-plot');
+
+    /** Plotly's settings for a zoom about a centre; the whole country where none is given. */
+    function view(zoom, centre) {
+      const whole = filling(home, pane.clientWidth || 1, pane.clientHeight || 1);
+      return { lon: whole.lon, lat: whole.lat, scale: zoom, center: centre || whole.center };
+    }
+
+    function figure(template, topology, shownLevel) {
+      const feature = (name) => window.topojson.feature(topology, topology.objects[name]);
+      const governorates = feature('governorates');
+      const areas = shownLevel === 2 ? feature('districts') : governorates;
+      const neighbours = feature('neighbours');
+      const cities = feature('cities').features;
+      home = bounds(governorates.features);
+      order = areas.features.map((area) => area.id);
+      level = shownLevel;
+      const outline = shownLevel === 2 ? lines(window.topojson.mesh(topology, topology.objects.governorates)) : { lon: [], lat: [] };
+      const label = (area) => area.properties.label;
+      const added = [];
+      added[NEIGHBOURS] = choropleth(neighbours);
+      added[AREAS] = choropleth(areas);
+      added[OUTLINES] = outline;
+      added[CITIES] = { ...points(cities, (city) => city.geometry.coordinates, (city) => city.properties.name), mode: 'markers+text', textposition: 'top center', marker: { size: cities.map((city) => (city.properties.capital ? 5 : 3.5)) } };
+      added[COUNTRIES] = points(neighbours.features, label, (country) => country.properties.name);
+      added[NAMES] = points(areas.features, label, (area) => nameOf(area.id));
+      const initial = view(1);
+      return {
+        data: template.data.map((trace, i) => ({ ...trace, ...added[i], hoverinfo: 'skip' })),
+        layout: {
+          ...template.layout,
+          geo: {
+            ...template.layout.geo,
+            lonaxis: { range: initial.lon },
+            lataxis: { range: initial.lat },
+            projection: { ...template.layout.geo.projection, scale: initial.scale },
+            center: initial.center,
+          },
+        },
+      };
+    }
+
+    /** Hand what Plotly drew to the painter, mark layers for the style sheet, thin out names. */
+    function adopt() {
+      const traces = [...pane.querySelectorAll('.choroplethlayer .trace')];
+      const geo = [...pane.querySelectorAll('.scatterlayer .trace')];
+      const named = (element) => element.__data__?.[0]?.trace?.name;
+      const areas = new Map();
+      for (const trace of [...traces, ...geo]) trace.classList.add(`layer-${named(trace)}`);
+      for (const path of pane.querySelectorAll('.layer-areas path.choroplethlocation')) {
+        areas.set(path.__data__.loc, path);
+      }
+      const names = new Map();
+      const texts = pane.querySelectorAll('.layer-names text');
+      texts.forEach((text, i) => {
+        names.set(order[i], text);
+      });
+      pane.classList.toggle('is-close', zoomed >= CLOSE);
+      pane.dataset.level = String(level);
+      thinOutCities(thinOut(areas, names));
+      painter.adopt(areas, names);
+    }
+
+    /** Show a name where it fits its area, larger areas first, and none over another. */
+    function thinOut(areas, names) {
+      const taken = [];
+      const candidates = [...names].flatMap(([pcode, text]) => {
+        const path = areas.get(pcode);
+        if (!path) return [];
+        text.style.display = '';
+        return [{ text, area: path.getBoundingClientRect(), box: text.getBoundingClientRect() }];
+      });
+      candidates.sort((a, b) => b.area.width * b.area.height - a.area.width * a.area.height);
+      for (const { text, area, box } of candidates) {
+        const slack = level === 1 ? 1.9 : 1.05;
+        const fits = box.width <= area.width * slack && box.height <= area.height * slack;
+        const free = taken.every(
+          (other) =>
+            box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom,
+        );
+        if (fits && free) taken.push(box);
+        text.style.display = fits && free ? '' : 'none';
+      }
+      return taken;
+    }
+
+    /** Cities are points without a name until the map is close, and never under a name. */
+    function thinOutCities(taken) {
+      for (const city of pane.querySelectorAll('.layer-cities .point')) {
+        const { left, right, top, bottom } = city.getBoundingClientRect();
+        const covered = taken.some(
+          (name) => right > name.left && left < name.right && bottom > name.top && top < name.bottom,
+        );
+        city.style.display = covered ? 'none' : '';
+      }
+    }
+
+    async function listen() {
+      if (graph === plot()) return;
+      graph = plot();
+      graph.on('plotly_afterplot', adopt);
+      graph.on('plotly_relayouting', painter.drawRing);
+    }
+
+    function relayout(zoom, centre) {
+      zoomed = Math.min(MOST, Math.max(1, zoom));
+      const { lon, lat, scale, center } = view(zoomed, zoomed === 1 ? null : centre);
+      return window.Plotly.relayout(plot(), {
+        'geo.lonaxis.range': lon,
+        'geo.lataxis.range': lat,
+        'geo.projection.scale': scale,
+        'geo.center': center,
+      });
+    }
+
+    const resize = new ResizeObserver(() => {
+      if (home && graph?.layout?.geo) relayout(zoomed, graph.layout.geo.center);
+    });
+    resize.observe(pane);
+
+    return {
+      async draw(topology, shownLevel) {
+        const template = await drawn(pane);
+        zoomed = 1;
+        const next = figure({ data: template.data, layout: template.layout }, topology, shownLevel);
+        await listen();
+        window.dash_clientside.set_props(graphId, { figure: next });
+      },
+      zoom: (factor) => relayout(zoomed * factor, graph.layout.geo.center),
+      reset: () => relayout(1),
+    };
+  }
+
+  /** Wait until Dash has let Plotly draw its first, empty figure. */
+  function drawn(pane) {
+    return new Promise((resolve) => {
+      const look = () => {
+        const graph = pane.querySelector('.js-plotly-plot');
+        if (graph?._fullLayout && graph.on) resolve(graph);
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+  }
+
+  window.displacement = window.displacement || {};
+  window.displacement.createPlotlyMap = createPlotlyMap;
+})();

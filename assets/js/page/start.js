@@ -1,0 +1,469 @@
+/**
+ * The map page: keeps the state in the URL, asks for views, and lets every part paint them.
+ *
+ * The state is the URL's query; the server alone parses it. A choice is written into the query and
+ * leads to one GET of the view; the timeline only moves through the dates that the view holds.
+ */
+(() => {
+  'use strict';
+
+  const data = JSON.parse(document.getElementById('displacement-data').textContent);
+  const { strings, urls } = data;
+  const {
+    createAreaPanel,
+    createFormat,
+    createKeyFigures,
+    createLegend,
+    createNotes,
+    createPainter,
+    createPlotlyMap,
+    createProgrammePanel,
+    createRanking,
+    createReading,
+    createTable,
+    createTimeline,
+    element,
+  } = window.displacement;
+  const format = createFormat(data);
+  const reading = createReading({ strings, format });
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const byId = (id) => document.getElementById(id);
+  // Keys that change the figures; time and area only choose among what a view holds.
+  const FIGURE_KEYS = ['pop', 'prog', 'measure', 'mode', 'base', 'level', 'classes', 'lang', 'v'];
+  const MULTIPLE = '~';
+
+  let view = null;
+  let now = 0;
+  let meta = null;
+  let parts = null;
+  let area = '';
+  let asked = 0;
+  let pinned = false; // whether the reader chose a date, or follows the newest
+  const boundaries = new Map();
+  const areaData = new Map();
+
+  const currentQuery = () => new URLSearchParams(window.location.search);
+
+  async function getJson(url) {
+    const response = await fetch(url, { headers: { Accept: 'application/json' } });
+    const body = await response.json().catch(() => null);
+    if (!response.ok) throw new Error(body?.error?.sentence || `${response.status} ${response.statusText}`);
+    return body;
+  }
+
+  function figureQuery(query) {
+    const wanted = new URLSearchParams();
+    for (const key of FIGURE_KEYS) if (query.get(key)) wanted.set(key, query.get(key));
+    return wanted;
+  }
+
+  const withQuery = (url, query) => (String(query) ? `${url}?${readable(query)}` : url);
+  const readable = (query) => String(query).replaceAll('%7E', '~');
+
+  function topologyOf(level) {
+    if (!boundaries.has(level)) {
+      const query = pick(currentQuery(), ['v']);
+      boundaries.set(level, getJson(withQuery(urls.areas.replace('{level}', level), query)));
+    }
+    return boundaries.get(level);
+  }
+
+  // Ask for everything the first picture needs at once, before Dash has started.
+  const firstQuery = currentQuery();
+  const first = {
+    meta: getJson(withQuery(urls.meta, pick(firstQuery, ['lang', 'v']))),
+    view: getJson(withQuery(urls.view, new URLSearchParams([...firstQuery, ['errors', 'notice']]))),
+  };
+  topologyOf(firstQuery.get('level') === '2' ? 2 : 1);
+  for (const promise of [first.meta, first.view]) promise.catch(() => {});
+
+  function pick(query, keys) {
+    return new URLSearchParams([...query].filter(([key, value]) => keys.includes(key) && value));
+  }
+
+  /** Nearest date of a list to one asked for; dates are ISO, ascending. */
+  function nearestIndex(dates, iso) {
+    const day = Date.parse(iso);
+    const distance = (index) => Math.abs(Date.parse(dates[index]) - day);
+    return dates.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0);
+  }
+
+  // ---- the URL ----------------------------------------------------------------------------
+
+  /** The query of what is shown: the server's words for the figures, and the reader's place. */
+  function shownQuery() {
+    const query = new URLSearchParams(view.query);
+    for (const key of ['time', 'area']) query.delete(key);
+    const ordered = [...query].filter(([key]) => key !== 'base');
+    if (pinned) ordered.push(['time', view.dates[now]]);
+    if (query.get('base')) ordered.push(['base', query.get('base')]);
+    if (area) ordered.push(['area', area]);
+    if (!byId('table-pane').hidden) ordered.push(['tab', 'table']);
+    return new URLSearchParams(ordered);
+  }
+
+  function writeUrl(how) {
+    const url = withQuery(urls.page, shownQuery());
+    if (url === window.location.pathname + window.location.search) return;
+    window.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', url);
+  }
+
+  // ---- loading ----------------------------------------------------------------------------
+
+  async function load(promise, { history } = {}) {
+    const turn = ++asked;
+    byId('main').dataset.loading = 'true';
+    try {
+      const [next, topology] = await Promise.all([promise, promise.then(({ state }) => topologyOf(state.level))]);
+      if (turn !== asked) return; // a later choice has overtaken this one
+      await show(next, topology, history);
+    } catch (error) {
+      if (turn === asked) fail(error, promise);
+    } finally {
+      if (turn === asked) delete byId('main').dataset.loading;
+    }
+  }
+
+  function fail(error) {
+    const again = element('button', { type: 'button', class: 'button', onclick: () => ask(currentQuery()) }, strings.retry);
+    notify([format.fill(strings.failed, { reason: error.message })], again);
+  }
+
+  function ask(query, options) {
+    const wanted = figureQuery(query);
+    for (const key of ['time', 'area']) if (options?.whole && query.get(key)) wanted.set(key, query.get(key));
+    wanted.set('errors', 'notice');
+    return load(getJson(withQuery(urls.view, wanted)), options);
+  }
+
+  function notify(sentences, ...more) {
+    const notices = byId('notices');
+    notices.replaceChildren(...sentences.map((sentence) => element('p', {}, sentence)), ...more);
+    notices.hidden = !sentences.length;
+  }
+
+  async function show(next, topology, history) {
+    const before = view;
+    const shownDate = view?.dates[now];
+    const notices = [...next.notices];
+    view = next;
+    if (next.state.time) [now, pinned] = [view.dates.indexOf(next.state.time), true];
+    else if (shownDate && pinned) now = placeIn(view.dates, shownDate, notices);
+    else now = view.dates.length - 1;
+    parts ??= await assemble();
+    notify(notices);
+    if (before?.state.level !== view.state.level) {
+      await parts.map.draw(topology, view.state.level);
+    }
+    for (const part of parts.shown) part.show(view, nameOf);
+    parts.painter.show(view, now);
+    parts.timeline.update({
+      dates: view.dates,
+      captions: view.dates.map((_, t) => reading.caption(view, t)),
+      totals: view.totals,
+      describe: (t) => view.text.headline[t],
+      index: now,
+      base: view.state.base ? view.dates.indexOf(view.state.base) : null,
+    });
+    byId('title').textContent = view.text.title;
+    syncControls();
+    step(now);
+    settle();
+    writeUrl(history === 'push' ? 'push' : 'replace');
+  }
+
+  function placeIn(dates, iso, notices) {
+    const index = nearestIndex(dates, iso);
+    if (dates[index] !== iso) {
+      const values = { population: view.text.population, asked: format.date(iso), shown: format.date(dates[index]) };
+      notices.push(format.fill(strings.nearestDate, values));
+    }
+    return index;
+  }
+
+  const nameOf = (pcode) => names().get(pcode) || pcode;
+  function names() {
+    if (names.of !== view) {
+      names.of = view;
+      names.map = new Map(view.areas.map((one) => [one.pcode, one.name]));
+      for (const one of view.areas) if (one.parent) names.map.set(one.parent, one.parentName);
+    }
+    return names.map;
+  }
+
+  // ---- one date ---------------------------------------------------------------------------
+
+  let frame = 0;
+
+  /** The map is painted at once; what stands around it follows before the next frame. */
+  function step(t) {
+    now = t;
+    parts.painter.step(t);
+    if (!frame) frame = requestAnimationFrame(stepAround);
+  }
+
+  function stepAround() {
+    frame = 0;
+    for (const part of parts.stepped) part.step(view, now);
+    if (area) parts.area.step(now);
+    byId('headline').textContent = view.text.headline[now];
+    for (const { code, dates, totals } of meta.populations) {
+      const total = totals[lastOnOrBefore(dates, view.dates[now])];
+      byId(`total-${code}`).textContent = dates.length < 10 ? format.fill(strings.dates, { n: dates.length }) : total == null ? '' : format.compact(total);
+    }
+  }
+
+  function lastOnOrBefore(dates, iso) {
+    return dates.findLastIndex((date) => date <= iso);
+  }
+
+  /** The reader has stopped: name the areas anew, write the URL, say the headline. */
+  function settle() {
+    parts.painter.settle();
+    byId('announcer').textContent = view.text.headline[now];
+  }
+
+  // ---- choices ----------------------------------------------------------------------------
+
+  function syncControls() {
+    const { pop, measure, mode, level, classes, prog } = view.state;
+    const set = (id, props) => window.dash_clientside.set_props(id, props);
+    for (const [id, value] of Object.entries({ population: pop, mode, level, classes })) set(id, { value });
+    set('measure', { value: measure });
+    set('tab', { value: byId('table-pane').hidden ? 'map' : 'table' });
+    for (const [pillar, codes] of pillars()) set(`programmes-${pillar}`, { value: codes.filter((code) => prog.includes(code)) });
+    byId('programme-none').setAttribute('aria-pressed', String(!prog.length));
+    if (prog.length) requestAnimationFrame(showChosenProgramme);
+    byId('base-row').hidden = mode !== 'change';
+    offer('measure', view.available.measures);
+    offer('level', view.available.levels);
+    const base = byId('base');
+    base.replaceChildren(...view.dates.map((iso) => element('option', { value: iso, selected: iso === view.state.base }, format.date(iso))));
+  }
+
+  /** Scroll the list, and nothing else, to the first chosen programme. */
+  function showChosenProgramme() {
+    const list = byId('programmes');
+    const chosen = list.querySelector('input:checked')?.closest('label');
+    if (!chosen) return;
+    const [box, frame] = [chosen.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (box.top < frame.top || box.bottom > frame.bottom) list.scrollTop += box.top - frame.top;
+  }
+
+  /** Switch off the options that the population has no figures for. */
+  function offer(id, available) {
+    for (const input of byId(id).querySelectorAll('input')) {
+      const value = input.dataset.value ?? options(id)[[...byId(id).querySelectorAll('input')].indexOf(input)];
+      input.disabled = !available.includes(value);
+      input.closest('label').dataset.disabled = String(input.disabled);
+    }
+  }
+
+  const OPTIONS = { measure: ['people', 'households', 'rate', 'share'], level: [1, 2] };
+  const options = (id) => OPTIONS[id];
+
+  function pillars() {
+    const grouped = new Map();
+    for (const { code, pillar } of meta.programmes) grouped.set(pillar, [...(grouped.get(pillar) || []), code]);
+    return grouped;
+  }
+
+  /** Called by Dash with the value of every control. */
+  function choose(pop, measure, mode, level, classes, tab, ...lists) {
+    if (!view) return window.dash_clientside.no_update;
+    const prog = lists.flat().filter(Boolean).sort();
+    showTab(tab);
+    const chosen = { pop, measure, mode, level, classes };
+    const changed = Object.entries(chosen).filter(([key, value]) => value != null && String(value) !== String(view.state[key]));
+    const sameProgrammes = prog.join(MULTIPLE) === [...view.state.prog].sort().join(MULTIPLE);
+    if (!changed.length && sameProgrammes) return window.dash_clientside.no_update;
+    const query = new URLSearchParams(view.query);
+    for (const [key, value] of changed) query.set(key, value);
+    if (prog.length) query.set('prog', prog.join(MULTIPLE));
+    else query.delete('prog');
+    if (pop !== view.state.pop || mode === 'level') query.delete('base');
+    ask(query, { history: 'push' });
+    return { ...chosen, prog };
+  }
+
+  function showTab(tab) {
+    const table = tab === 'table';
+    if (table === !byId('table-pane').hidden) return;
+    byId('table-pane').hidden = !table;
+    byId('map-pane').hidden = table;
+    if (table) parts.table.draw();
+    writeUrl('replace');
+  }
+
+  function chooseBase(iso) {
+    const query = new URLSearchParams(view.query);
+    query.set('base', iso);
+    ask(query, { history: 'push' });
+  }
+
+  /** Filter the programmes by what is typed: code or name, folded. */
+  function searchProgrammes(text) {
+    const fold = (words) => words.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+    const wanted = fold(text || '');
+    let found = 0;
+    for (const pillar of byId('programmes').querySelectorAll('.pillar')) {
+      let inPillar = 0;
+      for (const label of pillar.querySelectorAll('label')) {
+        const match = fold(label.textContent).includes(wanted);
+        label.hidden = !match;
+        inPillar += match;
+      }
+      pillar.hidden = !inPillar;
+      found += inPillar;
+    }
+    byId('programmes').dataset.empty = found ? '' : strings.noMatch;
+    return window.dash_clientside.no_update;
+  }
+
+  // ---- the chosen area --------------------------------------------------------------------
+
+  async function selectArea(pcode, { history = 'push', focus = false } = {}) {
+    area = pcode;
+    parts.painter.select(pcode);
+    parts.ranking.select(pcode);
+    if (!pcode) parts.area.close();
+    else {
+      try {
+        const wanted = await areaOf(pcode);
+        if (area !== pcode) return;
+        await parts.area.open(wanted, view, now);
+        if (focus) byId('area-card').focus({ preventScroll: true });
+      } catch (error) {
+        notify([format.fill(strings.failed, { reason: error.message })]);
+      }
+    }
+    writeUrl(history);
+  }
+
+  function areaOf(pcode) {
+    const query = pick(figureQuery(new URLSearchParams(view.query)), ['pop', 'lang', 'v']);
+    const url = withQuery(urls.area.replace('{pcode}', pcode), query);
+    if (!areaData.has(url)) {
+      areaData.set(url, getJson(url));
+      areaData.get(url).catch(() => areaData.delete(url));
+    }
+    return areaData.get(url);
+  }
+
+  // ---- the parts --------------------------------------------------------------------------
+
+  async function assemble() {
+    meta = await first.meta;
+    await rendered();
+    const words = { strings, format, reading, urls, dark };
+    const stage = byId('map-stage');
+    const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip') });
+    const map = createPlotlyMap(stage, { graphId: 'map', painter, nameOf });
+    const select = (pcode) => selectArea(pcode, { focus: Boolean(pcode) });
+    const legend = createLegend(byId('legend'), words);
+    const figures = createKeyFigures(byId('key-figures'), words);
+    const table = createTable(byId('table-pane'), { ...words, onSelect: select });
+    const notes = createNotes(byId('notes'), byId('source-line'), words);
+    const ranking = createRanking(byId('ranking'), byId('ranking-title'), { ...words, onSelect: select, onHover: painter.point });
+    const programme = createProgrammePanel({ ...words, card: byId('programme-card'), root: byId('programme-panel'), country: data.country });
+    const areaPanel = createAreaPanel({
+      ...words,
+      card: byId('area-card'),
+      top: byId('area-panel'),
+      trendSlot: byId('trend-slot'),
+      rest: byId('area-breakdowns'),
+      trendId: 'trend',
+      onClose: () => selectArea(''),
+      onOpen: select,
+    });
+    const timeline = createTimeline(byId('timeline'), { strings: data.timeline, formatDate: format.date, idPrefix: 'timeline' });
+    listen(stage, ranking, timeline);
+    zoomButtons(map);
+    return { painter, map, legend, table, ranking, area: areaPanel, timeline, shown: [legend, figures, table, notes, ranking, programme, areaPanel], stepped: [legend, figures, ranking, table, notes] };
+  }
+
+  function listen(stage, ranking, timeline) {
+    stage.addEventListener('displacement:select', (event) => selectArea(event.detail.pcode));
+    stage.addEventListener('displacement:hover', (event) => ranking.hover(event.detail.pcode));
+    byId('timeline').addEventListener('displacement:time', ({ detail }) => {
+      pinned = detail.index < view.dates.length - 1 || pinned;
+      step(detail.index);
+      if (detail.settled) {
+        settle();
+        writeUrl('replace');
+      }
+    });
+    byId('timeline').addEventListener('displacement:base', ({ detail }) => {
+      if (detail.settled) chooseBase(detail.date);
+    });
+    byId('base').addEventListener('change', (event) => chooseBase(event.target.value));
+    byId('programme-none').addEventListener('click', () => {
+      const query = new URLSearchParams(view.query);
+      query.delete('prog');
+      ask(query, { history: 'push' });
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && area && byId('area-card').contains(document.activeElement)) selectArea('');
+    });
+    window.addEventListener('popstate', async () => {
+      timeline.pause();
+      const query = currentQuery();
+      pinned = Boolean(query.get('time'));
+      showTab(query.get('tab') === 'table' ? 'table' : 'map');
+      await ask(query, { whole: true });
+      await selectArea(query.get('area') || '', { history: 'replace' });
+    });
+    dark.addEventListener('change', () => {
+      parts.legend.show(view);
+      parts.legend.step(view, now);
+    });
+  }
+
+  function zoomButtons(map) {
+    const button = (text, label, act) => element('button', { type: 'button', 'aria-label': label, title: label, onclick: act }, text);
+    byId('zoom').append(
+      button('+', strings.zoomIn, () => map.zoom(1.6)),
+      button('−', strings.zoomOut, () => map.zoom(1 / 1.6)),
+      button('⌂', strings.resetZoom, map.reset),
+    );
+  }
+
+  async function copyLink(button) {
+    const done = (text) => {
+      button.textContent = text;
+      setTimeout(() => {
+        button.textContent = strings.copyLink;
+      }, 2000);
+    };
+    try {
+      await navigator.clipboard.writeText(window.location.href);
+      done(strings.copied);
+    } catch {
+      notify([strings.copyFailed]);
+    }
+  }
+
+  /** Wait until Dash has rendered the layout. */
+  function rendered() {
+    return new Promise((resolve) => {
+      const look = () => (byId('timeline') && byId('ranking') ? resolve() : requestAnimationFrame(look));
+      look();
+    });
+  }
+
+  async function start() {
+    await rendered();
+    const query = currentQuery();
+    if (query.get('tab') === 'table') {
+      byId('table-pane').hidden = false;
+      byId('map-pane').hidden = true;
+    }
+    await load(first.view);
+    if (view?.state.area) await selectArea(view.state.area, { history: 'replace' });
+  }
+
+  byId('copy-link').addEventListener('click', (event) => copyLink(event.currentTarget));
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.explore = { choose, searchProgrammes };
+  start();
+})();

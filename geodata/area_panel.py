@@ -1,0 +1,210 @@
+"""The area panel: everything the sources say about one governorate or district, at every date.
+
+Figure, rank and status of the area come from the view; this adds its trend for every population,
+where its displaced people come from, where people from it live now, shelter, period, programmes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geodata import populations as words
+from geodata import programmes
+from geodata.counts import GOVERNORATE, counts, dates_of, levels, populations, source_of
+from geodata.language import Language, gettext, language
+from geodata.snapshot import Snapshot
+from geodata.state import State
+from geodata.view import names
+
+SHELTER_LABELS = {
+    "camp": gettext("Camp"),
+    "habitual": gettext("Habitual residence (before Nov 2018)"),
+    "habitual_habitable": gettext("Habitual residence, habitable"),
+    "habitual_uninhabitable": gettext("Habitual residence, uninhabitable"),
+    "host_family": gettext("Host family"),
+    "hotel": gettext("Hotel or short-term rental"),
+    "informal_settlement": gettext("Informal settlement"),
+    "other": gettext("Other"),
+    "own_property": gettext("Own property"),
+    "religious_building": gettext("Religious building"),
+    "rented": gettext("Rented (condition not stated)"),
+    "rented_habitable": gettext("Rented, habitable"),
+    "rented_uninhabitable": gettext("Rented, uninhabitable"),
+    "school": gettext("School building"),
+    "unfinished_building": gettext("Unfinished or abandoned building"),
+    "unknown": gettext("Unknown"),
+}
+# In order of time; each begins where the next one takes over.
+PERIOD_LABELS = {
+    "pre_jun_2014": gettext("Before June 2014"),
+    "jun_jul_2014": gettext("June – July 2014"),
+    "aug_2014": gettext("August 2014"),
+    "post_sep_2014": gettext("September 2014 – March 2015"),
+    "post_apr_2015": gettext("April 2015 – February 2016"),
+    "post_mar_2016": gettext("March – 16 October 2016"),
+    "post_17_oct_2016": gettext("17 October 2016 – June 2017"),
+    "jul_2017_on": gettext("July 2017 – December 2018"),
+    "jan_2019_on": gettext("January 2019 and later"),
+}
+
+
+def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> dict[str, Any]:
+    """Return the JSON of ``/api/v1/area/<pcode>.json`` (see docs/api.md).
+
+    Parameters
+    ----------
+    pcode
+        Code of a governorate or district of the snapshot.
+    threshold
+        District cells under this many households are not shown.
+
+    Breakdowns are households by governorate, for every date of the state's population; ``None``
+    where the source has no row.
+    """
+    speech = language(state.lang)
+    rows = snapshot.tables.areas.set_index("pcode")
+    level, parent = int(rows.loc[pcode, "level"]), rows.loc[pcode, "parent"]
+    named = names(snapshot, speech)
+    governorate = pcode if level == GOVERNORATE else str(parent)
+    return {
+        "version": snapshot.version,
+        "area": {
+            "pcode": pcode,
+            "name": named[pcode],
+            "nameLocal": rows.loc[pcode, "name_ar"] or "",
+            "level": level,
+            "parent": "" if level == GOVERNORATE else governorate,
+            "parentName": "" if level == GOVERNORATE else named[governorate],
+        },
+        "dates": [day.isoformat() for day in dates_of(snapshot, state.pop)],
+        "trend": _trends(snapshot, pcode, level, threshold, speech),
+        "breakdowns": _breakdowns(snapshot, state, pcode, named, speech)
+        if level == GOVERNORATE
+        else [],
+        "programmes": programmes.present(snapshot, governorate),
+        "shelterNotes": _shelter_notes(snapshot, state, speech),
+    }
+
+
+def _trends(
+    snapshot: Snapshot, pcode: str, level: int, threshold: int, speech: Language
+) -> list[dict[str, Any]]:
+    """People at every date, for every population of the level; ``None`` where not shown."""
+    trends = []
+    for pop in populations(snapshot):
+        if level not in levels(snapshot, pop):
+            continue
+        found = counts(snapshot, pop, level, threshold, frozenset())
+        i = found.areas.index(pcode)
+        people = np.where(found.hidden[:, i], np.nan, found.people[:, i])
+        if np.isfinite(people).any():
+            trends.append(
+                {
+                    "population": pop,
+                    "label": speech.gettext(words.POPULATIONS[pop].label),
+                    "dates": [day.isoformat() for day in found.dates],
+                    "people": [None if np.isnan(value) else round(value) for value in people],
+                }
+            )
+    return trends
+
+
+def _breakdowns(
+    snapshot: Snapshot, state: State, pcode: str, named: dict[str, str], speech: Language
+) -> list[dict[str, Any]]:
+    """Origin, destination, shelter and period, in households, of the state's population."""
+    rows = snapshot.tables.breakdowns
+    rows = rows[rows["population"] == state.pop]
+    here = rows[rows["pcode"] == pcode]
+    origin = rows["kind"] == "origin"
+    returned = state.pop == "returnee"
+    dates = dates_of(snapshot, state.pop)
+    source = source_of(snapshot, state.pop)
+    idp_rows = snapshot.tables.breakdowns
+    from_here = idp_rows[
+        (idp_rows["population"] == "idp")
+        & (idp_rows["kind"] == "origin")
+        & (idp_rows["category"] == pcode)
+    ]
+    here_origin = rows[origin & (rows["pcode"] == pcode)]
+
+    def place(code: str) -> str:
+        return named[code]
+
+    titled: list[tuple[str, str, pd.DataFrame, str, Callable[[str], str]]] = [
+        (
+            "origin",
+            gettext("Where they had been displaced to")
+            if returned
+            else gettext("Where they were displaced from"),
+            here_origin,
+            "category",
+            place,
+        ),
+        (
+            "destination",
+            gettext("Where displaced people from here live now"),
+            from_here,
+            "pcode",
+            place,
+        ),
+        (
+            "shelter",
+            gettext("Shelter"),
+            here[here["kind"] == "shelter"],
+            "category",
+            lambda code: speech.gettext(SHELTER_LABELS[code]),
+        ),
+        (
+            "period",
+            gettext("When they had been displaced") if returned else gettext("When displaced"),
+            here[here["kind"] == "period"],
+            "category",
+            lambda code: speech.gettext(PERIOD_LABELS[code]),
+        ),
+    ]
+    return [
+        {"kind": kind, "title": speech.gettext(title), "source": source}
+        | _table(found, column, label, dates, keep_order=list(PERIOD_LABELS))
+        for kind, title, found, column, label in titled
+        if len(found)
+    ]
+
+
+def _table(
+    rows: pd.DataFrame,
+    column: str,
+    label: Callable[[str], str],
+    dates: tuple[dt.date, ...],
+    keep_order: list[str],
+) -> dict[str, Any]:
+    """Households by date and category: ``values[date][category]``, ``None`` without a row."""
+    table = rows.pivot_table(index="date", columns=column, values="households", aggfunc="sum")
+    table = table.reindex(pd.DatetimeIndex(pd.to_datetime(list(dates))))
+    codes = sorted(table.columns, key=lambda c: keep_order.index(c) if c in keep_order else -1)
+    grid = table[codes].to_numpy(dtype="float64", na_value=np.nan)
+    return {
+        "codes": codes,
+        "labels": [label(code) for code in codes],
+        "values": [
+            None
+            if np.isnan(row).all()
+            else [None if np.isnan(value) else round(value) for value in row]
+            for row in grid
+        ],
+    }
+
+
+def _shelter_notes(
+    snapshot: Snapshot, state: State, speech: Language
+) -> list[dict[str, str | None]]:
+    return [
+        {"text": speech.gettext(note["text"]), "until": note.get("until")}
+        for note in snapshot.manifest["country"]["shelter_notes"]
+        if state.pop in note["populations"]
+    ]

@@ -1,0 +1,211 @@
+"""Counts as arrays: households and people for every date and area, with what may be shown.
+
+::
+
+    counts table ──▶ Counts(population, level): dates × areas, NaN where nothing was counted
+                          └─▶ hidden: which cells are too few to show (geodata.suppression)
+
+A cell is NaN where the place is absent from the round: *not assessed*, never zero.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geodata.populations import POPULATIONS
+from geodata.snapshot import Snapshot
+from geodata.suppression import Suppression, suppress
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+GOVERNORATE, DISTRICT = 1, 2
+
+
+@dataclass(frozen=True)
+class Areas:
+    """The areas of one level, in the order every array follows."""
+
+    level: int
+    pcodes: tuple[str, ...]
+    parents: tuple[str, ...]
+
+    def index(self, pcode: str) -> int:
+        """Position of ``pcode``; ``ValueError`` where it is not of this level."""
+        return self.pcodes.index(pcode)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """One population at one level.
+
+    Attributes
+    ----------
+    dates
+        The dates of the population's source, ascending; shape ``(T,)``.
+    rounds
+        Published round numbers, ``None`` where there is none; shape ``(T,)``.
+    households, people
+        Shape ``(T, A)``; NaN where not counted (households also where not published).
+    not_placed
+        People counted nationally but in no known area; shape ``(T,)``.
+    not_placed_households
+        The same in households.
+    hidden
+        Cells too few to show; shape ``(T, A)``.
+    national_hidden
+        Dates on which the national total would give a hidden cell away; shape ``(T,)``.
+    """
+
+    population: str
+    areas: Areas
+    dates: tuple[dt.date, ...]
+    rounds: tuple[int | None, ...]
+    households: Floats
+    people: Floats
+    not_placed: Floats
+    not_placed_households: Floats
+    hidden: Bools
+    national_hidden: Bools
+
+    @property
+    def counted(self) -> Bools:
+        """Cells for which there is a row; shape ``(T, A)``."""
+        return ~np.isnan(self.people)
+
+    @property
+    def has_households(self) -> bool:
+        """Whether the source gives households."""
+        return bool(np.isfinite(self.households).any())
+
+
+def areas_of(snapshot: Snapshot, level: int) -> Areas:
+    """Areas of ``level`` in order of P-code."""
+    rows = snapshot.tables.areas
+    rows = rows[rows["level"] == level].sort_values("pcode")
+    return Areas(level, tuple(rows["pcode"]), tuple(rows["parent"].fillna("")))
+
+
+def source_of(snapshot: Snapshot, population: str) -> str:
+    """Id of the source that counted ``population``."""
+    rows = snapshot.tables.counts
+    return str(rows.loc[rows["population"] == population, "source"].iloc[0])
+
+
+def populations(snapshot: Snapshot) -> tuple[str, ...]:
+    """Populations that the snapshot holds, in the order of the schema."""
+    held = set(snapshot.tables.counts["population"].unique())
+    return tuple(code for code in POPULATIONS if code in held)
+
+
+def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
+    """Levels at which ``population`` was counted."""
+    rows = snapshot.tables.counts
+    held = rows.loc[rows["population"] == population, "level"].unique()
+    return tuple(sorted(int(level) for level in held))
+
+
+def _rounds(snapshot: Snapshot, population: str) -> pd.DataFrame:
+    rows = snapshot.tables.rounds
+    rows = rows[rows["source"] == source_of(snapshot, population)]
+    return rows.sort_values("date", ignore_index=True)
+
+
+@lru_cache(maxsize=64)
+def dates_of(snapshot: Snapshot, population: str) -> tuple[dt.date, ...]:
+    """Dates of the rounds of the source that counted ``population``, ascending.
+
+    Populations of one source share them: on a date of the source on which a population has no
+    row, it was not assessed.
+    """
+    return tuple(day.date() for day in _rounds(snapshot, population)["date"])
+
+
+@lru_cache(maxsize=64)
+def round_numbers(snapshot: Snapshot, population: str) -> tuple[int | None, ...]:
+    """Published numbers of the rounds, aligned with :func:`dates_of`."""
+    numbers = _rounds(snapshot, population)["round"]
+    return tuple(None if pd.isna(number) else int(number) for number in numbers)
+
+
+def programmes_with_counts(snapshot: Snapshot, population: str) -> frozenset[str]:
+    """Programmes that counts of ``population`` carry of their own."""
+    rows = snapshot.tables.counts
+    own = rows.loc[rows["population"] == population, "programme"].unique()
+    return frozenset(str(code) for code in own if code)
+
+
+def _grid(
+    rows: pd.DataFrame, column: str, days: pd.DatetimeIndex, pcodes: Sequence[str]
+) -> Floats:
+    table = rows.groupby(["date", "pcode"])[column].sum(min_count=1).unstack()
+    grid = table.reindex(index=days, columns=list(pcodes))
+    return grid.to_numpy(dtype="float64", na_value=np.nan)
+
+
+def _per_date(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> Floats:
+    added = rows.groupby("date")[column].sum()
+    return added.reindex(days, fill_value=0).to_numpy(dtype="float64", na_value=np.nan)
+
+
+@lru_cache(maxsize=64)
+def counts(
+    snapshot: Snapshot, population: str, level: int, threshold: int, programmes: frozenset[str]
+) -> Counts:
+    """Counts of ``population`` at ``level``.
+
+    Parameters
+    ----------
+    threshold
+        Cells under this many households are hidden at district level, and as many more as it
+        takes that they cannot be found by subtraction.
+    programmes
+        Programmes whose own counts to add up; empty for the counts that belong to none.
+    """
+    areas = areas_of(snapshot, level)
+    days = pd.DatetimeIndex(_rounds(snapshot, population)["date"])
+    every = _select(snapshot, population, programmes)
+    rows = every[every["level"] == level]
+    placed, lost = rows[rows["pcode"].notna()], rows[rows["pcode"].isna()]
+    households = _grid(placed, "households", days, areas.pcodes)
+    hidden = _suppression(snapshot, every, days, threshold)
+    return Counts(
+        population=population,
+        areas=areas,
+        dates=dates_of(snapshot, population),
+        rounds=round_numbers(snapshot, population),
+        households=households,
+        people=_grid(placed, "people", days, areas.pcodes),
+        not_placed=_per_date(lost, "people", days),
+        not_placed_households=_per_date(lost, "households", days),
+        hidden=hidden.districts if level == DISTRICT else hidden.governorates,
+        national_hidden=hidden.national,
+    )
+
+
+def _select(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> pd.DataFrame:
+    rows = snapshot.tables.counts
+    rows = rows[rows["population"] == population]
+    wanted = rows["programme"].isin(programmes) if programmes else rows["programme"] == ""
+    return rows[wanted]
+
+
+def _suppression(
+    snapshot: Snapshot, rows: pd.DataFrame, days: pd.DatetimeIndex, threshold: int
+) -> Suppression:
+    """Decide once, from the households of both levels, what no view of them may show."""
+    districts, governorates = areas_of(snapshot, DISTRICT), areas_of(snapshot, GOVERNORATE)
+    rows = rows[rows["pcode"].notna()]
+    parent = [governorates.index(pcode) for pcode in districts.parents]
+    return suppress(
+        _grid(rows[rows["level"] == DISTRICT], "households", days, districts.pcodes),
+        np.array(parent, dtype=np.intp),
+        _grid(rows[rows["level"] == GOVERNORATE], "households", days, governorates.pcodes),
+        threshold,
+    )

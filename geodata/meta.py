@@ -1,0 +1,47 @@
+"""What a snapshot holds, for the page's controls: populations, programmes, dates, sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from geodata import populations as words
+from geodata import programmes, text
+from geodata.counts import counts, dates_of, levels, populations, round_numbers, source_of
+from geodata.language import Language, languages
+from geodata.snapshot import Snapshot
+from geodata.state import available_measures
+from geodata.view import national
+
+
+def meta(snapshot: Snapshot, speech: Language, *, threshold: int) -> dict[str, Any]:
+    """Return the JSON of ``/api/v1/meta.json`` (see docs/api.md)."""
+    return {
+        "version": snapshot.version,
+        "country": speech.gettext(snapshot.country),
+        "disclaimer": speech.gettext(snapshot.manifest["country"]["disclaimer"]),
+        "languages": list(languages()),
+        "populations": [
+            _population(snapshot, code, speech, threshold) for code in populations(snapshot)
+        ],
+        "programmes": programmes.listed(snapshot, speech),
+        "sources": text.listed_sources(snapshot),
+    }
+
+
+def _population(
+    snapshot: Snapshot, code: str, speech: Language, threshold: int
+) -> dict[str, Any]:
+    found = counts(snapshot, code, 1, threshold, frozenset())
+    totals = np.where(found.national_hidden, np.nan, national(found.people, found.not_placed))
+    return {
+        "code": code,
+        "label": speech.gettext(words.POPULATIONS[code].label),
+        "source": source_of(snapshot, code),
+        "levels": list(levels(snapshot, code)),
+        "measures": list(available_measures(snapshot, code, 1)),
+        "dates": [day.isoformat() for day in dates_of(snapshot, code)],
+        "rounds": list(round_numbers(snapshot, code)),
+        "totals": [None if np.isnan(total) else round(total) for total in totals],
+    }

@@ -1,0 +1,267 @@
+"""Which area a name means: folding, aliases, and a report of what did not match.
+
+::
+
+    row (code, name) ──▶ by P-code ──▶ by folded name ──▶ by folded alias ──▶ not placed
+                                                                   (with nearest candidates)
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from geodata.errors import DataError, JoinError
+
+Method = Literal["code", "name", "alias"]
+
+# OCHA renumbered Iraq's P-codes in 2019: IQ-G08 was Dahuk, IQG08 is Baghdad. Dropping the hyphen
+# would put a count in another governorate without a sound.
+RENUMBERED = re.compile(r"^[A-Z]{2}-G\d{2}(?:-?Q\d{2})?$", re.IGNORECASE)
+
+_ARTICLES = re.compile(r"^(?:al|as|an|ad|at|ash|az|ar)[\s\-]+", re.IGNORECASE)
+_ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
+_ARABIC_FORMS = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
+     "ک": "ك", "ە": "ه", "ـ": ""}
+)  # fmt: skip
+_NOT_LETTERS = re.compile(r"[^\w]+")
+_ASCII_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ß": "ss", "’": "", "ʿ": "", "ʾ": "", "'": ""})
+
+
+def fold(name: str) -> str:
+    """Fold a place name to what stays the same between spellings.
+
+    Case, accents, apostrophes, hyphens, spaces, the Latin article (``Al-``, ``As-`` …), the Arabic
+    article and the Arabic letters that are written in several forms are dropped or made one.
+
+    >>> fold("Al -Anbār") == fold("anbar")
+    True
+    """
+    text = unicodedata.normalize("NFKD", name.strip().translate(_ASCII_LETTERS))
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = unicodedata.normalize("NFKC", text).translate(_ARABIC_FORMS).casefold()
+    text = _ARABIC_ARTICLE.sub("", _ARTICLES.sub("", text))
+    # An article inside the name ("Salah al-Din", "Abu Al-Khaseeb") is part of its sound: keep it.
+    return _NOT_LETTERS.sub("", text).replace("_", "")
+
+
+@dataclass(frozen=True)
+class Match:
+    """The area a row was found to mean, and how."""
+
+    pcode: str
+    method: Method
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Codes, names and aliases of the areas of one level.
+
+    Attributes
+    ----------
+    codes
+        Every P-code of the level.
+    names
+        ``(scope, folded name) -> pcode``; ``scope`` is the parent's P-code, or ``""`` at level 1.
+    aliases
+        The same for other known spellings.
+    display
+        ``pcode -> name`` for messages.
+    """
+
+    codes: frozenset[str]
+    names: Mapping[tuple[str, str], str]
+    aliases: Mapping[tuple[str, str], str]
+    display: Mapping[str, str]
+
+    def find(self, *, name: str = "", code: str = "", scope: str = "") -> Match | None:
+        """Find the area by code, then name, then alias; ``None`` where nothing answers.
+
+        Raises
+        ------
+        JoinError
+            If ``code`` is of the numbering that OCHA replaced in 2019.
+        """
+        code = code.strip()
+        if RENUMBERED.match(code):
+            raise JoinError(
+                f"P-code {code!r} is of the numbering before 2019, in which the same digits meant "
+                "other governorates (IQ-G08 was Dahuk, IQG08 is Baghdad). Do not drop the hyphen: "
+                "look the place up by name, or use codes of COD-AB 2019 (IQG01 to IQG18)."
+            )
+        if code in self.codes:
+            return Match(code, "code")
+        if name.strip() in self.codes:
+            return Match(name.strip(), "code")
+        key = (scope, fold(name))
+        if key in self.names:
+            return Match(self.names[key], "name")
+        if key in self.aliases:
+            return Match(self.aliases[key], "alias")
+        return None
+
+    def nearest(self, name: str, scope: str = "", n: int = 3) -> list[str]:
+        """Names of the areas spelled most like ``name`` within ``scope``, best first."""
+        known = {
+            folded: pcode
+            for table in (self.names, self.aliases)
+            for (where, folded), pcode in table.items()
+            if where == scope
+        }
+        close = difflib.get_close_matches(fold(name), known, n=3 * n, cutoff=0.5)
+        candidates = dict.fromkeys(known[folded] for folded in close)
+        return [f"{self.display[pcode]} ({pcode})" for pcode in list(candidates)[:n]]
+
+
+def gazetteer(
+    areas: pd.DataFrame, aliases: Iterable[tuple[str, str, str]], *, level: int
+) -> Gazetteer:
+    """Build the gazetteer of one level.
+
+    Parameters
+    ----------
+    areas
+        Table of :data:`geodata.schemas.AREAS`.
+    aliases
+        ``(scope, spelling, pcode)``; ``scope`` is the parent's P-code or ``""``.
+
+    Raises
+    ------
+    DataError
+        If one folded spelling would mean two areas.
+    """
+    rows = areas[areas["level"] == level]
+    spelled: list[tuple[str, str, str]] = []
+    for column in ("name_en", "name_official", "name_ar", "name_ckb"):
+        scoped = zip(rows["parent"].fillna(""), rows[column].fillna(""), rows["pcode"], strict=True)
+        spelled += [(scope, name, pcode) for scope, name, pcode in scoped if name]
+    names = _unambiguous(spelled)
+    others = {k: v for k, v in _unambiguous(aliases).items() if k not in names}
+    display = dict(zip(rows["pcode"], rows["name_en"], strict=True))
+    return Gazetteer(frozenset(rows["pcode"]), names, others, display)
+
+
+def _unambiguous(spelled: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    table: dict[tuple[str, str], str] = {}
+    for scope, name, pcode in spelled:
+        key = (scope, fold(name))
+        if table.setdefault(key, pcode) != pcode:
+            raise DataError(
+                f"the spelling {name!r} would mean both {table[key]} and {pcode}; "
+                "one spelling may mean one area only"
+            )
+    return table
+
+
+@dataclass
+class Unmatched:
+    """A place name that no area answers to, with what hangs on it."""
+
+    table: str
+    place: str
+    rows: int
+    households: int
+    nearest: list[str]
+
+
+@dataclass
+class JoinReport:
+    """What was joined to what: rows by method, what matched nothing, areas that have no rows."""
+
+    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    areas_without_rows: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, table: str, methods: pd.Series) -> None:
+        """Count the rows of ``table`` by method (``code``, ``name``, ``alias`` or ``none``)."""
+        counted = methods.value_counts()
+        self.rows[table] = {m: int(counted.get(m, 0)) for m in ("code", "name", "alias", "none")}
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the report as JSON-ready values, in a stable order."""
+        return {
+            "rows": self.rows,
+            "unmatched": [vars(u) for u in self.unmatched],
+            "areas_without_rows": self.areas_without_rows,
+        }
+
+    def lines(self) -> list[str]:
+        """Return the report as lines a person can read."""
+        out = ["Join report: rows matched by code / name / alias / not at all"]
+        for table, n in self.rows.items():
+            out.append(
+                f"  {table:<24} {n['code']:>7,} {n['name']:>7,} {n['alias']:>7,} {n['none']:>7,}"
+            )
+        for u in self.unmatched:
+            near = f"; nearest: {', '.join(u.nearest)}" if u.nearest else "; nothing is near it"
+            out.append(
+                f"  not placed: {u.place!r} in {u.table}: {u.rows:,} rows, "
+                f"{u.households:,} households{near}"
+            )
+        for what, pcodes in self.areas_without_rows.items():
+            if pcodes:
+                out.append(f"  no rows ({what}): {', '.join(pcodes)}")
+        return out
+
+
+def place(
+    frame: pd.DataFrame,
+    book: Gazetteer,
+    report: JoinReport,
+    *,
+    table: str,
+    name: str,
+    scope: str | None = None,
+    households: str | None = None,
+) -> pd.Series:
+    """Give every row of ``frame`` its P-code, and write down how.
+
+    Parameters
+    ----------
+    frame
+        Rows to place.
+    book
+        Gazetteer of the level.
+    report
+        Receives the counts by method and every name that matched nothing.
+    table
+        Name of the table in the report.
+    name, scope, households
+        Columns: the place's name (or code), the parent's P-code, the households in the row.
+
+    Returns
+    -------
+    pandas.Series
+        P-codes aligned with ``frame``; missing where nothing answers.
+    """
+    keys = frame[[name]].assign(scope="" if scope is None else frame[scope].fillna(""))
+    unique = keys.drop_duplicates()
+    found = {
+        (row_scope, spelling): book.find(name=spelling, code=spelling, scope=row_scope)
+        for spelling, row_scope in unique.itertuples(index=False)
+    }
+    pairs = list(zip(keys["scope"], keys[name], strict=True))
+    matches = [found[pair] for pair in pairs]
+    methods = pd.Series([m.method if m else "none" for m in matches], index=frame.index)
+    report.add(table, methods)
+    weights = frame[households] if households else pd.Series(0, index=frame.index)
+    for (row_scope, spelling), match in found.items():
+        if match is None:
+            rows = (keys[name] == spelling) & (keys["scope"] == row_scope)
+            report.unmatched.append(
+                Unmatched(
+                    table,
+                    spelling,
+                    int(rows.sum()),
+                    int(weights[rows].sum()),
+                    book.nearest(spelling, row_scope),
+                )
+            )
+    return pd.Series([m.pcode if m else None for m in matches], index=frame.index, dtype="str")

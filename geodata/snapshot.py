@@ -1,0 +1,290 @@
+"""A snapshot: one immutable, hashed folder that holds everything the pages and files show.
+
+::
+
+    manifest.json        version, schema version, SHA-256 of every file, sources and terms, counts
+    *.parquet            the tables of geodata.schemas
+    boundaries.topojson  governorates, districts, neighbours, cities
+    join_report.json     how rows were placed
+    SOURCES.md           sources and terms, for people
+
+The version is the hash of the files' hashes: the same input gives the same version, and a changed
+byte is refused at load with the file's name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geodata.errors import SnapshotError
+
+SCHEMA_VERSION = 1
+MANIFEST = "manifest.json"
+BOUNDARIES = "boundaries.topojson"
+JOIN_REPORT = "join_report.json"
+SOURCES = "SOURCES.md"
+_VERSION_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a snapshot, as data frames that follow :mod:`geodata.schemas`."""
+
+    areas: pd.DataFrame
+    counts: pd.DataFrame
+    breakdowns: pd.DataFrame
+    rounds: pd.DataFrame
+    residents: pd.DataFrame
+    programmes: pd.DataFrame
+    coverage: pd.DataFrame
+    reach: pd.DataFrame
+    published: pd.DataFrame
+    sources: pd.DataFrame
+
+    def items(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Yield ``(name, frame)`` in the order of declaration."""
+        for column in fields(self):
+            yield column.name, getattr(self, column.name)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot in memory. Compare by :attr:`version`."""
+
+    version: str
+    manifest: Mapping[str, Any]
+    tables: Tables
+    topology: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def join_report(self) -> Mapping[str, Any]:
+        """How rows were placed when the snapshot was built."""
+        return self.manifest["join_report"]  # type: ignore[no-any-return]
+
+    @property
+    def country(self) -> str:
+        """Name of the country in English."""
+        return str(self.manifest["country"]["name"])
+
+    def __hash__(self) -> int:
+        """Hash by version, so that answers can be cached per snapshot."""
+        return hash(self.version)
+
+    def __eq__(self, other: object) -> bool:
+        """Two snapshots with one version hold the same bytes."""
+        return isinstance(other, Snapshot) and self.version == other.version
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _version(hashes: Mapping[str, str]) -> str:
+    listing = "".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items()))
+    return _digest(f"schema {SCHEMA_VERSION}\n{listing}".encode())[:_VERSION_LENGTH]
+
+
+def _canonical_json(value: object, *, indent: int | None = None) -> bytes:
+    separators = None if indent else (",", ":")
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return (text + "\n").encode()
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    """Serialise without pandas' metadata, which names library versions and would move the hash."""
+    ordered = frame.sort_values(list(frame.columns), kind="stable", ignore_index=True)
+    table = pa.Table.from_pandas(ordered, preserve_index=False).replace_schema_metadata(None)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", compression_level=19, store_schema=False)
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+
+def _described(tables: Tables, country: Mapping[str, Any]) -> dict[str, Any]:
+    counts = tables.counts
+    return {
+        "country": dict(country),
+        "rows": {name: len(frame) for name, frame in tables.items()},
+        "dates": {
+            str(population): {
+                "first": f"{rows['date'].min():%Y-%m-%d}",
+                "last": f"{rows['date'].max():%Y-%m-%d}",
+                "count": int(rows["date"].nunique()),
+            }
+            for population, rows in counts.groupby("population")
+        },
+        "sources": tables.sources.to_dict(orient="records"),
+    }
+
+
+def sources_text(tables: Tables, country: Mapping[str, Any]) -> str:
+    """Write the sources and their terms as Markdown, to stand beside the data."""
+    parts = [
+        f"# Sources of this snapshot ({country['name']})",
+        "",
+        country["disclaimer"],
+    ]
+    for row in tables.sources.itertuples():
+        parts += [
+            "",
+            f"## {row.title}",
+            "",
+            f"- What is used: {row.what}",
+            f"- Publisher: {row.publisher}",
+            f"- URL: <{row.url}>",
+            f"- Terms: {row.terms}",
+            f"- Credit: {row.credit}",
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def write_snapshot(
+    out: Path,
+    tables: Tables,
+    topology: Mapping[str, Any],
+    *,
+    join_report: Mapping[str, Any],
+    country: Mapping[str, Any],
+) -> str:
+    """Write a snapshot folder and return its version.
+
+    The folder is written beside ``out`` and put in its place by a rename, so that a stop half-way
+    leaves what was there. An existing snapshot at ``out`` is replaced.
+
+    Raises
+    ------
+    SnapshotError
+        If ``out`` exists and is not a snapshot (nothing in it is touched).
+    """
+    if out.exists() and any(out.iterdir()) and not (out / MANIFEST).exists():
+        raise SnapshotError(
+            f"{out} exists and is not a snapshot (it has no {MANIFEST}); "
+            "name an empty or new folder, or an existing snapshot to replace"
+        )
+    contents = {f"{name}.parquet": _parquet(frame) for name, frame in tables.items()}
+    contents[BOUNDARIES] = _canonical_json(topology)
+    contents[JOIN_REPORT] = _canonical_json(join_report, indent=1)
+    contents[SOURCES] = sources_text(tables, country).encode()
+    hashes = {name: _digest(data) for name, data in sorted(contents.items())}
+    version = _version(hashes)
+    manifest = {
+        "version": version,
+        "schema_version": SCHEMA_VERSION,
+        "files": hashes,
+        **_described(tables, country),
+    }
+    contents[MANIFEST] = _canonical_json(manifest, indent=1)
+    _replace_folder(out, contents)
+    return version
+
+
+def _replace_folder(out: Path, contents: Mapping[str, bytes]) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        for name, data in contents.items():
+            (fresh / name).write_bytes(data)
+        fresh.chmod(0o755)
+        if out.exists():
+            old = fresh.with_name(fresh.name + "-old")
+            os.rename(out, old)
+            os.rename(fresh, out)
+            shutil.rmtree(old)
+        else:
+            os.rename(fresh, out)
+    finally:
+        if fresh.exists():
+            shutil.rmtree(fresh)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read and check a snapshot's manifest.
+
+    Raises
+    ------
+    SnapshotError
+        If it is missing, is no JSON, is of another schema version, or lacks a key.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise SnapshotError(
+            f"{folder} holds no {MANIFEST}: it is not a snapshot. "
+            "Build one with: flask --app app snapshot build SRC --out DIR"
+        ) from None
+    except ValueError as error:
+        raise SnapshotError(f"{path} is not valid JSON: {error}") from None
+    found = manifest.get("schema_version")
+    if found != SCHEMA_VERSION:
+        raise SnapshotError(
+            f"{path}: schema version {found!r}, this program reads {SCHEMA_VERSION}; "
+            "build the snapshot again with this program"
+        )
+    missing = {"version", "files", "country", "sources"} - manifest.keys()
+    if missing:
+        raise SnapshotError(f"{path} lacks {', '.join(sorted(missing))}; build the snapshot again")
+    return manifest  # type: ignore[no-any-return]
+
+
+def verify(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Check every file of a snapshot against its hash; return the manifest and the bytes.
+
+    Raises
+    ------
+    SnapshotError
+        Naming each file that is missing, changed or not listed.
+    """
+    manifest = read_manifest(folder)
+    wrong, contents = [], {}
+    for name, digest in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            wrong.append(f"{name} is missing")
+            continue
+        contents[name] = path.read_bytes()
+        found = _digest(contents[name])
+        if found != digest:
+            wrong.append(f"{name} was changed (SHA-256 {found[:12]}…, expected {digest[:12]}…)")
+    expected = _version(manifest["files"])
+    if expected != manifest["version"]:
+        wrong.append(f"{MANIFEST} was changed (version {manifest['version']}, expected {expected})")
+    if wrong:
+        raise SnapshotError(
+            f"snapshot {folder} is refused: {'; '.join(wrong)}. Restore it or build it again."
+        )
+    return manifest, contents
+
+
+def load(folder: Path) -> Snapshot:
+    """Load and verify the snapshot in ``folder``.
+
+    Raises
+    ------
+    SnapshotError
+        If anything in it is missing, changed, or of another schema.
+    """
+    manifest, contents = verify(folder)
+    frames = {
+        column.name: pq.read_table(pa.BufferReader(contents[f"{column.name}.parquet"])).to_pandas()
+        for column in fields(Tables)
+    }
+    manifest["join_report"] = json.loads(contents[JOIN_REPORT])
+    return Snapshot(
+        version=str(manifest["version"]),
+        manifest=manifest,
+        tables=Tables(**frames),
+        topology=json.loads(contents[BOUNDARIES]),
+    )

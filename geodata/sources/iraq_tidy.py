@@ -1,0 +1,682 @@
+"""Reader of the tidy tables on Iraq: DTM by round, COD-AB boundaries, programmes, residents.
+
+::
+
+    SRC/dtm/dtm_{governorate,district}_round.csv   ─▶ counts, rounds
+    SRC/dtm/dtm_{origin,shelter,period}_round.csv  ─▶ breakdowns
+    SRC/dtm/national_totals_published.csv          ─▶ published
+    SRC/population/{residents,refugees_by_governorate}.csv ─▶ residents, counts
+    SRC/programmes/programme*.csv                  ─▶ programmes, coverage, reach
+    SRC/boundaries/                                ─▶ areas, topology
+
+What is particular to Iraq and to these files (sources, terms, notes, spellings) stands here and
+nowhere else in the program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geodata.errors import DataError, JoinError
+from geodata.language import gettext
+from geodata.names import Gazetteer, JoinReport, gazetteer, place
+from geodata.schemas import check, check_references
+from geodata.snapshot import Tables
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geodata.boundaries import BoundaryReport
+
+DTM, UNHCR, COD, CSO, PROGRAMMES, NATURAL_EARTH = (
+    "iom-dtm",
+    "unhcr-syrian-refugees",
+    "ocha-cod-ab",
+    "cso-residents",
+    "iom-programmes",
+    "natural-earth",
+)
+
+SOURCES = (
+    {
+        "id": DTM,
+        "role": "counts",
+        "title": "Displacement Tracking Matrix (DTM) Iraq, Master Lists",
+        "publisher": "International Organization for Migration (IOM)",
+        "url": "https://iraqdtm.iom.int/",
+        "terms": "© International Organization for Migration (IOM), Displacement Tracking Matrix "
+        "(DTM). Non-commercial use with the credit below.",
+        "credit": "Source: International Organization for Migration (IOM), Displacement Tracking "
+        "Matrix (DTM) Iraq",
+        "what": "Households and individuals displaced or returned, by governorate and district and "
+        "round; households by origin, shelter type and period of displacement.",
+    },
+    {
+        "id": UNHCR,
+        "role": "counts",
+        "title": "Syrian refugees registered by UNHCR in Iraq",
+        "publisher": "UNHCR, as quoted in the reports named beside each figure",
+        "url": "https://data.unhcr.org/en/situations/syria/location/5",
+        "terms": "Figures quoted from public reports of 7 September 2012 and 31 August 2017, "
+        "with their source.",
+        "credit": "Source: UNHCR registration of Syrian refugees in Iraq",
+        "what": "Registered Syrian refugees by governorate on the two dates for which the "
+        "breakdown is complete: 7 September 2012 and 31 August 2017.",
+    },
+    {
+        "id": COD,
+        "role": "boundaries",
+        "title": "Common Operational Dataset, administrative boundaries (COD-AB) of Iraq, "
+        "valid 3 June 2019",
+        "publisher": "OCHA and the Iraq Central Statistical Organization (CSO)",
+        "url": "https://data.humdata.org/dataset/cod-ab-irq",
+        "terms": "Creative Commons Attribution 3.0 IGO (CC BY 3.0 IGO).",
+        "credit": "Boundaries: OCHA and Iraq CSO, COD-AB 2019, simplified",
+        "what": "18 governorates and 101 districts: boundaries, P-codes, English and Arabic names.",
+    },
+    {
+        "id": CSO,
+        "role": "residents",
+        "title": "Population estimates of governorates",
+        "publisher": "Iraq Central Statistical Organization (CSO), via citypopulation.de",
+        "url": "https://www.citypopulation.de/en/iraq/cities/",
+        "terms": "Official statistics, quoted with their source.",
+        "credit": "Residents: Iraq CSO, estimate for 2018",
+        "what": "Residents of each governorate in 2018, the fixed denominator of figures per 1,000 "
+        "residents; Halabja is added to Sulaymaniyah.",
+    },
+    {
+        "id": PROGRAMMES,
+        "role": "programmes",
+        "title": "IOM programmes in Iraq: coverage and reported results",
+        "publisher": "Compiled from public texts of IOM and partners, each named beside its row",
+        "url": "https://iraq.iom.int/",
+        "terms": "Facts quoted from public texts, each with its source. The grouping in pillars is "
+        "a reading, not a statement of IOM.",
+        "credit": "Programmes: public texts of IOM Iraq",
+        "what": "Where and when a source says a programme worked, and results as printed. "
+        "Results overlap and are never added up.",
+    },
+    {
+        "id": NATURAL_EARTH,
+        "role": "orientation",
+        "title": "Natural Earth: neighbouring countries (1:50m) and cities (1:10m)",
+        "publisher": "Natural Earth",
+        "url": "https://www.naturalearthdata.com/",
+        "terms": "Public domain.",
+        "credit": "Neighbours and cities: Natural Earth",
+        "what": "Outlines of neighbouring countries and locations of cities, for orientation only.",
+    },
+)
+
+COUNTRY: dict[str, Any] = {
+    "code": "IRQ",
+    "name": gettext("Iraq"),
+    "disclaimer": gettext(
+        "The boundaries and names shown and the designations used on this map do not imply "
+        "official endorsement or acceptance."
+    ),
+    "residents_year": 2018,
+    "pillars": {
+        "resilience": gettext("Resilience"),
+        "emergency": gettext("Emergency"),
+        "mobility": gettext("Mobility"),
+        "governance": gettext("Governance"),
+    },
+    "notes": [
+        {
+            "populations": ["idp", "returnee"],
+            "text": gettext(
+                "People are estimated by IOM as households × 6, and in camps × 5 from August 2020."
+            ),
+        },
+        {
+            "populations": ["idp", "returnee"],
+            "text": gettext(
+                "Round 5 (August 2014) and every governorate figure after 28 February 2021 are not "
+                "in the published lists used here."
+            ),
+        },
+        {
+            "populations": ["idp", "returnee"],
+            "until": "2014-12-31",
+            "text": gettext("Rounds have a published number from 15 January 2015 (round 12) on."),
+        },
+        {
+            "populations": ["returnee"],
+            "text": gettext(
+                "Returnees are counted in eight governorates, from 10 April 2015; elsewhere they "
+                "are not assessed, which is not zero."
+            ),
+        },
+        {
+            "populations": ["refugee"],
+            "text": gettext(
+                "Syrian refugees registered by UNHCR are complete by governorate on two dates "
+                "only; no figure is drawn between them."
+            ),
+        },
+        {
+            "populations": ["idp", "returnee"],
+            "level": 2,
+            "text": gettext(
+                "DTM's districts are joined to the 101 districts of COD-AB by name, or by where "
+                "DTM's own locations fall; where DTM splits a district, its parts are added up."
+            ),
+        },
+        {
+            "text": gettext(
+                "Halabja is shown as a district of Sulaymaniyah, as in the boundaries of 2019; it "
+                "became the 19th governorate later."
+            ),
+        },
+    ],
+    "shelter_notes": [
+        {
+            "populations": ["idp"],
+            "until": "2014-04-30",
+            "text": gettext("In April 2014 the list codes the shelter of all of Anbar as “other”."),
+        }
+    ],
+}
+
+_POPULATIONS = {"IDP": "idp", "Returnee": "returnee"}
+FIRST_NUMBERED_ROUND = 12
+
+# The two lists spell shelter types differently; both are folded to one set.
+_SHELTER = {
+    "Camp": "camp",
+    "Habitual Pre_31_October2018": "habitual",
+    "Habitual Residence (Habitable)": "habitual_habitable",
+    "Habitual Residence (Uninhabitable)": "habitual_uninhabitable",
+    "Host_families": "host_family",
+    "Hostfamilies": "host_family",
+    "Hotel Motel": "hotel",
+    "Hotel_Motel": "hotel",
+    "Informal_settlements": "informal_settlement",
+    "Informalsettlements": "informal_settlement",
+    "Other": "other",
+    "Own Property": "own_property",
+    "Religious_building": "religious_building",
+    "Religiousbuilding": "religious_building",
+    "Rented Habitable": "rented_habitable",
+    "Rented Uninhabitable": "rented_uninhabitable",
+    "Rented pre Apr 2019": "rented",
+    "Rented_houses": "rented",
+    "School_building": "school",
+    "Schoolbuilding": "school",
+    "Unfinished_Abandoned_building": "unfinished_building",
+    "Unfinishedbuilding": "unfinished_building",
+    "Unknown_shelter_type": "unknown",
+    "Unknownsheltertype": "unknown",
+}
+
+_REFUGEE_DEFINITION = "Syrian refugee (UNHCR registered)"
+_REFUGEE_DATES = ("2012-09-07", "2017-08-31")
+_PLACED_IN_NO_GOVERNORATE = "No governorate given"
+_HALABJA, _SULAYMANIYAH_WITHOUT = "Halabja", "Sulaymaniyah (excl. Halabja)"
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """The four layers of the map, as read."""
+
+    governorates: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    neighbours: gpd.GeoDataFrame
+    cities: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Gazetteers:
+    """The gazetteers of both levels."""
+
+    governorates: Gazetteer
+    districts: Gazetteer
+
+
+def _csv(src: Path, name: str, columns: list[str]) -> pd.DataFrame:
+    path = src / name
+    try:
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError(
+            f"{path} is missing; SRC must be a folder with dtm/, boundaries/, population/ and "
+            "programmes/"
+        ) from None
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise DataError(
+            f"{path}: columns {', '.join(missing)} are missing; it has {', '.join(frame.columns)}"
+        )
+    return frame
+
+
+def _whole(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
+    numbers = pd.to_numeric(frame[column].replace("", None), errors="coerce").astype("Int64")
+    wrong = frame[column].ne("") & numbers.isna()
+    if wrong.any():
+        row = int(wrong.idxmax())
+        raise DataError(
+            f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not a whole "
+            "number; write digits only, and leave the cell empty where nothing was counted"
+        )
+    return numbers
+
+
+def _days(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
+    days = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
+    if days.isna().any():
+        row = int(days.isna().idxmax())
+        raise DataError(
+            f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not a date "
+            "like 2019-04-30"
+        )
+    return days.astype("datetime64[ns]")
+
+
+def _population(frame: pd.DataFrame, path: str) -> pd.Series:
+    known = frame["population_type"].map(_POPULATIONS)
+    if known.isna().any():
+        row = int(known.isna().idxmax())
+        raise DataError(
+            f"{path}, row {row + 2}, column 'population_type': "
+            f"{frame['population_type'][row]!r} is none of {', '.join(_POPULATIONS)}"
+        )
+    return known
+
+
+def read_boundaries(src: Path) -> Boundaries:
+    """Read the boundary files of ``src`` as they are."""
+    import geopandas as gpd
+
+    def layer(name: str) -> gpd.GeoDataFrame:
+        path = src / "boundaries" / f"{name}.geojson"
+        if not path.exists():
+            raise DataError(f"{path} is missing")
+        return gpd.read_file(path)
+
+    return Boundaries(
+        governorates=layer("irq_adm1_full"),
+        districts=layer("irq_adm2_full"),
+        neighbours=layer("neighbours_50m"),
+        cities=layer("cities_naturalearth10m"),
+    )
+
+
+def read_areas(src: Path, boundaries: Boundaries) -> pd.DataFrame:
+    """Read the table of areas: DTM's short English names, official, Arabic and Sorani names."""
+    columns = ["pcode", "name_en_codab", "name_ar_codab", "name_ku_sorani", "name_dtm_2014"]
+    book = _csv(src, "boundaries/governorates.csv", columns)
+    governorates = pd.DataFrame(
+        {
+            "pcode": book["pcode"],
+            "level": 1,
+            "parent": None,
+            "name_en": book["name_dtm_2014"],
+            "name_official": book["name_en_codab"],
+            "name_ar": book["name_ar_codab"],
+            "name_ckb": book["name_ku_sorani"],
+        }
+    )
+    layer = boundaries.districts
+    districts = pd.DataFrame(
+        {
+            "pcode": layer["pcode"],
+            "level": 2,
+            "parent": layer["adm1_pcode"],
+            "name_en": layer["name_en"],
+            "name_official": layer["name_en"],
+            "name_ar": layer["name_ar"],
+            "name_ckb": None,
+        }
+    )
+    areas = pd.concat([governorates, districts], ignore_index=True)
+    return check("areas", areas.astype({"parent": "str", "name_ckb": "str"}))
+
+
+def read_gazetteers(src: Path, areas: pd.DataFrame) -> Gazetteers:
+    """Read the alias tables: spellings of governorates, and DTM's districts."""
+    spellings = _csv(src, "boundaries/governorate_aliases.csv", ["alias", "pcode"])
+    aliases = [("", alias, pcode) for alias, pcode in spellings[["alias", "pcode"]].to_numpy()]
+    governorates = gazetteer(areas, aliases, level=1)
+    crosswalk = _csv(
+        src, "boundaries/district_crosswalk.csv", ["dtm_governorate", "dtm_district", "pcode"]
+    )
+    scopes = place(crosswalk, governorates, JoinReport(), table="", name="dtm_governorate")
+    spelled = zip(scopes, crosswalk["dtm_district"], crosswalk["pcode"], strict=True)
+    return Gazetteers(governorates, gazetteer(areas, spelled, level=2))
+
+
+def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) -> pd.DataFrame:
+    name = "dtm_governorate_round" if level == 1 else "dtm_district_round"
+    path = f"dtm/{name}.csv"
+    columns = ["round_date", "population_type", "governorate", "households", "individuals"]
+    raw = _csv(src, path, columns + (["district"] if level == 2 else []))
+    raw["households"] = _whole(raw, "households", path)
+    if level == 1:
+        pcodes = place(
+            raw, books.governorates, report, table=name, name="governorate", households="households"
+        )
+        label = raw["governorate"]
+    else:
+        raw["scope"] = place(raw, books.governorates, JoinReport(), table="", name="governorate")
+        pcodes = place(
+            raw,
+            books.districts,
+            report,
+            table=name,
+            name="district",
+            scope="scope",
+            households="households",
+        )
+        label = raw["governorate"] + " / " + raw["district"]
+    rows = pd.DataFrame(
+        {
+            "population": _population(raw, path),
+            "date": _days(raw, "round_date", path),
+            "level": level,
+            "pcode": pcodes,
+            "place": label.where(pcodes.isna(), ""),
+            "programme": "",
+            "households": raw["households"],
+            "people": _whole(raw, "individuals", path),
+            "source": DTM,
+        }
+    )
+    keys = ["population", "date", "level", "pcode", "place", "programme", "source"]
+    added = rows.groupby(keys, dropna=False, as_index=False, sort=True)
+    return added[["households", "people"]].sum(min_count=1)
+
+
+def read_rounds(src: Path) -> pd.DataFrame:
+    """Read the dates on which DTM counted, with the numbers DTM printed."""
+    path = "dtm/dtm_governorate_round.csv"
+    raw = _csv(src, path, ["round", "round_date"])[["round", "round_date"]].drop_duplicates()
+    raw = raw.reset_index(drop=True)
+    number = _whole(raw, "round", path)
+    dtm = pd.DataFrame(
+        {
+            "source": DTM,
+            "date": _days(raw, "round_date", path),
+            "round": number.where(number >= FIRST_NUMBERED_ROUND),
+        }
+    )
+    refugees = pd.DataFrame(
+        {"source": UNHCR, "date": pd.to_datetime(list(_REFUGEE_DATES)), "round": pd.NA}
+    )
+    return check("rounds", pd.concat([dtm, refugees], ignore_index=True).astype({"round": "Int64"}))
+
+
+def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read registered Syrian refugees on the dates that are complete by governorate.
+
+    What the national total holds beyond the governorates named is kept as "not placed".
+    """
+    path = "population/refugees_by_governorate.csv"
+    raw = _csv(src, path, ["date", "population_type", "governorate", "unit", "value"])
+    raw = raw[(raw["population_type"] == _REFUGEE_DEFINITION) & raw["date"].isin(_REFUGEE_DATES)]
+    raw = raw.reset_index(drop=True)
+    raw["people"] = _whole(raw, "value", path)
+    single = raw[raw["governorate"].isin(books.governorates.codes)].reset_index(drop=True)
+    pcodes = place(
+        single, books.governorates, report, table="refugees_by_governorate", name="governorate"
+    )
+    national = raw[raw["governorate"] == COUNTRY["code"]].set_index("date")["people"]
+    remainder = national - single.groupby("date")["people"].sum()
+    if set(remainder.dropna().index) != set(_REFUGEE_DATES) or (remainder < 0).any():
+        raise DataError(
+            f"{path}: each of {', '.join(_REFUGEE_DATES)} must have a national row "
+            f"({COUNTRY['code']}) that is not below the sum of its governorates"
+        )
+    rest = remainder[remainder > 0]
+    rows = {
+        "date": pd.to_datetime([*single["date"], *rest.index]),
+        "pcode": [*pcodes, *[None] * len(rest)],
+        "place": [*[""] * len(single), *[_PLACED_IN_NO_GOVERNORATE] * len(rest)],
+        "people": [*single["people"], *rest],
+    }
+    return pd.DataFrame(rows).assign(
+        population="refugee", level=1, programme="", households=pd.NA, source=UNHCR
+    )
+
+
+def read_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read all counts: DTM at both levels, refugees by governorate."""
+    parts = [
+        _dtm_counts(src, books, report, level=1),
+        _dtm_counts(src, books, report, level=2),
+        read_refugees(src, books, report),
+    ]
+    columns = ["population", "date", "level", "pcode", "place", "programme"]
+    columns += ["households", "people", "source"]
+    counts = pd.concat([part[columns].astype("object") for part in parts], ignore_index=True)
+    # An area's own name would only repeat its code; "place" speaks where there is no code.
+    counts["place"] = counts["place"].where(counts["pcode"].isna(), counts["pcode"])
+    types = dict.fromkeys(["population", "pcode", "place", "programme", "source"], "str")
+    return check("counts", counts.astype(types).astype({"people": "Int64", "households": "Int64"}))
+
+
+def read_breakdowns(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read households by governorate of origin, shelter type and period of displacement."""
+    parts = []
+    for kind, column in (
+        ("origin", "from_governorate"),
+        ("shelter", "shelter_type"),
+        ("period", "displacement_period"),
+    ):
+        path = f"dtm/dtm_{kind}_round.csv"
+        columns = ["round_date", "population_type", "governorate", column, "households"]
+        raw = _csv(src, path, columns)
+        raw["households"] = _whole(raw, "households", path)
+        pcodes = place(
+            raw,
+            books.governorates,
+            report,
+            table=f"dtm_{kind}_round",
+            name="governorate",
+            households="households",
+        )
+        rows = pd.DataFrame(
+            {
+                "kind": kind,
+                "population": _population(raw, path),
+                "date": _days(raw, "round_date", path),
+                "pcode": pcodes,
+                "category": _category(raw, kind, column, books, path),
+                "households": raw["households"],
+                "source": DTM,
+            }
+        )
+        parts.append(rows)
+    frame = pd.concat(parts, ignore_index=True)
+    keys = [column for column in frame.columns if column != "households"]
+    grouped = frame.groupby(keys, as_index=False, sort=True, dropna=False)
+    added = grouped["households"].sum()
+    return check("breakdowns", added[frame.columns])
+
+
+def _category(
+    raw: pd.DataFrame, kind: str, column: str, books: Gazetteers, path: str
+) -> pd.Series:
+    if kind == "origin":
+        origins = place(raw, books.governorates, JoinReport(), table="", name=column)
+        return _all_known(raw, column, origins, path, books.governorates.display.values())
+    if kind == "shelter":
+        return _all_known(raw, column, raw[column].map(_SHELTER), path, _SHELTER)
+    return raw[column]
+
+
+def _all_known(
+    raw: pd.DataFrame, column: str, known: pd.Series, path: str, allowed: Any
+) -> pd.Series:
+    if known.isna().any():
+        row = int(known.isna().idxmax())
+        raise DataError(
+            f"{path}, row {row + 2}, column {column!r}: {raw[column][row]!r} is none of "
+            f"{', '.join(allowed)}"
+        )
+    return known
+
+
+def read_residents(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read residents by governorate and year; Halabja is added to Sulaymaniyah."""
+    path = "population/residents.csv"
+    raw = _csv(src, path, ["year", "governorate", "population", "basis", "source_url"])
+    names = raw["governorate"].replace(
+        {_HALABJA: "Sulaymaniyah", _SULAYMANIYAH_WITHOUT: "Sulaymaniyah"}
+    )
+    raw = raw.assign(governorate=names, residents=_whole(raw, "population", path))
+    pcodes = place(raw, books.governorates, report, table="residents", name="governorate")
+    if pcodes.isna().any():
+        lost = raw["governorate"][pcodes.isna()].unique()
+        raise JoinError(f"{path}: no governorate answers to {', '.join(map(repr, lost))}")
+    rows = pd.DataFrame(
+        {
+            "pcode": pcodes,
+            "year": _whole(raw, "year", path),
+            "residents": raw["residents"],
+            "basis": raw["basis"],
+            "url": raw["source_url"],
+        }
+    )
+    keys = ["pcode", "year", "basis", "url"]
+    added = rows.groupby(keys, as_index=False, sort=True)["residents"].sum()
+    return check("residents", added[["pcode", "year", "residents", "basis", "url"]])
+
+
+def read_programmes(src: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Read programmes, where they worked, and what they reported."""
+    raw = _csv(src, "programmes/programmes.csv", ["code", "name_en", "pillar", "start_year"])
+    programmes = pd.DataFrame(
+        {
+            "code": raw["code"],
+            "name": raw["name_en"],
+            "pillar": raw["pillar"],
+            "start_year": _whole(raw, "start_year", "programmes/programmes.csv"),
+            "end_year": _whole(raw, "end_year", "programmes/programmes.csv"),
+            "funders": raw["funders"],
+            "people_served": raw["population_types"],
+            "description": raw["description_short"],
+            "sources": raw["sources"],
+        }
+    )
+    raw = _csv(src, "programmes/programme_coverage.csv", ["programme", "governorate", "status"])
+    raw = raw.rename(columns={"governorate": "pcode"})
+    raw["note"] = raw["note"].str.replace(
+        "programme label assigned by scout", "the source does not name the programme"
+    )
+    columns = ["programme", "phase", "pcode", "from_date", "to_date", "status", "date_basis"]
+    coverage = raw[[*columns, "source", "locator", "note"]]
+    raw = _csv(src, "programmes/programme_reach.csv", ["programme", "governorates", "indicator"])
+    reach = raw.rename(columns={"governorates": "pcodes", "population_type": "people"})
+    columns = ["programme", "pcodes", "as_of", "people", "indicator", "value", "cumulative"]
+    reach = reach[[*columns, "source", "locator", "note"]]
+    return check("programmes", programmes), check("coverage", coverage), check("reach", reach)
+
+
+def read_published(src: Path) -> pd.DataFrame:
+    """Read the national totals printed in IOM's reports."""
+    path = "dtm/national_totals_published.csv"
+    raw = _csv(src, path, ["round", "date", "population_type", "individuals", "status"])
+    households = raw["households"].str.replace(r"\.0$", "", regex=True)
+    rows = pd.DataFrame(
+        {
+            "population": _population(raw, path),
+            "date": _days(raw, "date", path),
+            "round": _whole(raw, "round", path),
+            "people": _whole(raw, "individuals", path),
+            "households": _whole(raw.assign(households=households), "households", path),
+            "status": raw["status"],
+            "url": raw["source_url"],
+        }
+    )
+    return check("published", rows)
+
+
+def _report_absences(report: JoinReport, areas: pd.DataFrame, counts: pd.DataFrame) -> None:
+    for (population, level), rows in counts.groupby(["population", "level"]):
+        every = areas.loc[areas["level"] == level, "pcode"]
+        absent = sorted(set(every) - set(rows["pcode"].dropna()))
+        report.areas_without_rows[f"{population}, level {level}"] = absent
+
+
+def _check_levels_agree(counts: pd.DataFrame) -> None:
+    """Districts and governorates are sums of the same rows: their national totals must agree."""
+    dtm = counts[counts["population"] != "refugee"]
+    totals = dtm.pivot_table(
+        index=["population", "date"], columns="level", values="people", aggfunc="sum"
+    )
+    differ = totals[totals[1] != totals[2]]
+    if len(differ):
+        population, date = differ.index[0]
+        raise DataError(
+            f"{population} on {date:%Y-%m-%d}: districts add up to {differ[2].iloc[0]:,} people "
+            f"and governorates to {differ[1].iloc[0]:,}; both tables must come from one list"
+        )
+
+
+def read(src: Path, *, allow_unmatched: bool = False) -> tuple[Tables, Boundaries, JoinReport]:
+    """Read every table of ``src``.
+
+    Raises
+    ------
+    DataError
+        If a file, column or value is not what it must be.
+    JoinError
+        If rows match no area and ``allow_unmatched`` is false. With it, they are kept as
+        "not placed" and counted in national totals.
+    """
+    report = JoinReport()
+    boundaries = read_boundaries(src)
+    areas = read_areas(src, boundaries)
+    books = read_gazetteers(src, areas)
+    counts = read_counts(src, books, report)
+    breakdowns = read_breakdowns(src, books, report)
+    if report.unmatched and not allow_unmatched:
+        raise JoinError(
+            "\n".join(
+                [
+                    *report.lines(),
+                    "Rows match no area. Mend the spelling, add it to the alias table "
+                    "(boundaries/governorate_aliases.csv, district_crosswalk.csv), or pass "
+                    "--allow-unmatched to keep them as “not placed”.",
+                ]
+            )
+        )
+    _check_levels_agree(counts)
+    _report_absences(report, areas, counts)
+    programmes, coverage, reach = read_programmes(src)
+    tables = Tables(
+        areas=areas,
+        counts=counts,
+        breakdowns=breakdowns,
+        rounds=read_rounds(src),
+        residents=read_residents(src, books, report),
+        programmes=programmes,
+        coverage=coverage,
+        reach=reach,
+        published=read_published(src),
+        sources=check("sources", pd.DataFrame(list(SOURCES))),
+    )
+    check_references(dict(tables.items()))
+    return tables, boundaries, report
+
+
+def build(src: Path, out: Path, *, allow_unmatched: bool = False) -> tuple[str, JoinReport, BoundaryReport]:
+    """Read ``src`` and write a snapshot to ``out``; return version, join and boundary reports."""
+    from geodata.boundaries import build_topology
+    from geodata.snapshot import write_snapshot
+
+    tables, layers, report = read(src, allow_unmatched=allow_unmatched)
+    topology, boundary_report = build_topology(
+        layers.governorates, layers.districts, layers.neighbours, layers.cities
+    )
+    version = write_snapshot(
+        out, tables, topology, join_report=report.as_dict(), country=COUNTRY
+    )
+    return version, report, boundary_report

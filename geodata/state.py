@@ -1,0 +1,330 @@
+"""The state: what a reader asked for, as it stands in the URL. One parser, one writer.
+
+``pop=returnee&prog=PHSS~CRP&measure=rate&mode=change&base=2018-08-31&level=2&time=R101&area=IQG15``
+
+:func:`parse` reads a query against a snapshot, refuses what does not exist (or, for pages, falls
+back to the default and says so), and normalises; :func:`query` writes the shortest query that
+parses to the same state. Defaults are left out, order does not matter, unknown keys are ignored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+from urllib.parse import quote
+
+from geodata import counts as counts_module
+from geodata import populations as words
+from geodata.errors import StateError, NotHeld
+from geodata.language import Language, language, languages
+from geodata.snapshot import Snapshot
+
+LATEST = "latest"
+ROUND_STYLE, QUANTILES, JENKS = "round", "quantiles", "jenks"
+CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
+SEPARATOR = "~"
+_ROUND = re.compile(r"^R(\d{1,4})$", re.IGNORECASE)
+_ONE_YEAR = dt.timedelta(days=365)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class State:
+    """A view asked for. Build it with :func:`parse`; every field is valid for the snapshot.
+
+    Attributes
+    ----------
+    time
+        A date of the population, or ``None`` for the newest.
+    base
+        The date to compare with; set exactly when ``mode`` is ``change``.
+    v
+        The snapshot version when the link is frozen.
+    """
+
+    pop: str = "idp"
+    prog: tuple[str, ...] = ()
+    measure: str = words.PEOPLE
+    mode: str = words.LEVEL
+    level: int = 1
+    classes: str = ROUND_STYLE
+    time: dt.date | None = None
+    base: dt.date | None = None
+    area: str = ""
+    lang: str = "en"
+    v: str = ""
+
+    @property
+    def view_key(self) -> State:
+        """The state without what does not change the figures: time, area, version."""
+        return replace(self, time=None, area="", v="")
+
+
+@dataclass
+class _Reader:
+    """Reads one key after the other; collects notices or raises on the first wrong value."""
+
+    query: Mapping[str, str]
+    lenient: bool
+    language: Language
+    notices: list[str] = field(default_factory=list)
+
+    def get(self, key: str, default: T, read: Callable[[str], T]) -> T:
+        """Value of ``key`` through ``read``, or ``default`` where absent (or wrong and lenient)."""
+        text = self.query.get(key, "").strip()
+        if not text:
+            return default
+        try:
+            return read(text)
+        except NotHeld:
+            raise
+        except StateError as error:
+            if not self.lenient:
+                raise
+            shown = self.language.gettext("The default is shown instead.")
+            self.notices.append(f"{error} {shown}")
+            return default
+
+    def wrong(self, key: str, value: str, allowed: Iterable[str]) -> StateError:
+        choices = list(allowed)
+        near = difflib.get_close_matches(value, choices, n=1, cutoff=0.6)
+        sentence = self.language.gettext(
+            "{key}={value} is not known: {key} may be {allowed}.",
+            key=key,
+            value=_quoted(value),
+            allowed=", ".join(choices),
+        )
+        if near:
+            sentence += " " + self.language.gettext("Did you mean {near}?", near=near[0])
+        return StateError(key, value, sentence)
+
+    def choice(self, key: str, allowed: Iterable[str]) -> Callable[[str], str]:
+        choices = tuple(allowed)
+
+        def read(text: str) -> str:
+            if text not in choices:
+                raise self.wrong(key, text, choices)
+            return text
+
+        return read
+
+
+def _quoted(value: str) -> str:
+    return f"“{value[:60]}”"
+
+
+def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple[str, ...]:
+    """Measures for which ``population`` has figures at ``level``."""
+    rows = snapshot.tables.counts
+    rows = rows[rows["population"] == population]
+    found = [words.PEOPLE]
+    if rows["households"].notna().any():
+        found.append(words.HOUSEHOLDS)
+    if level == 1:
+        found.append(words.RATE)
+    return (*found, words.SHARE)
+
+
+def default_base(dates: tuple[dt.date, ...]) -> dt.date:
+    """Date to compare with where none is given: the one nearest to a year before the newest."""
+    return nearest(dates[:-1] or dates, dates[-1] - _ONE_YEAR)
+
+
+def nearest(dates: Iterable[dt.date], day: dt.date) -> dt.date:
+    """The date nearest to ``day``; the earlier of two equally near."""
+    return min(dates, key=lambda date: (abs(date - day), date))
+
+
+def parse(
+    query: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = False
+) -> tuple[State, list[str]]:
+    """Read a query into a state.
+
+    Parameters
+    ----------
+    query
+        Keys and values as they stand in the URL, decoded.
+    lenient
+        For pages: a wrong value gives its default and a notice instead of an error.
+
+    Returns
+    -------
+    tuple
+        The state, and the notices to show (empty unless ``lenient``).
+
+    Raises
+    ------
+    StateError
+        Naming the key, the value and what is allowed. :class:`~geodata.errors.NotHeld`
+        (also when lenient) where ``v`` names another snapshot.
+    """
+    speech = language("en")
+    reader = _Reader(query, lenient, speech)
+    lang = reader.get("lang", "en", reader.choice("lang", languages()))
+    reader.language = language(lang)
+    v = reader.get("v", "", lambda text: _version(reader, snapshot, text))
+    held = counts_module.populations(snapshot)
+    pop = reader.get("pop", held[0], reader.choice("pop", held))
+    level = reader.get("level", 1, lambda text: _level(reader, snapshot, pop, text))
+    measure = reader.get("measure", words.PEOPLE, _measure_reader(reader, snapshot, pop, level))
+    mode = reader.get("mode", words.LEVEL, reader.choice("mode", words.MODES))
+    dates = counts_module.dates_of(snapshot, pop)
+    time = reader.get("time", None, lambda text: _time(reader, snapshot, pop, "time", text))
+    base = None
+    if mode == words.CHANGE:
+        found = reader.get("base", None, lambda text: _time(reader, snapshot, pop, "base", text))
+        base = found or (dates[-1] if query.get("base") == LATEST else default_base(dates))
+    return State(
+        pop=pop,
+        prog=reader.get("prog", (), lambda text: _programmes(reader, snapshot, text)),
+        measure=measure,
+        mode=mode,
+        level=level,
+        classes=reader.get("classes", ROUND_STYLE, reader.choice("classes", CLASSIFICATIONS)),
+        time=time,
+        base=base,
+        area=reader.get("area", "", lambda text: _area(reader, snapshot, text)),
+        lang=lang,
+        v=v,
+    ), reader.notices
+
+
+def _version(reader: _Reader, snapshot: Snapshot, text: str) -> str:
+    if text != snapshot.version:
+        raise NotHeld(
+            "v",
+            text,
+            reader.language.gettext(
+                "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
+                "for the newest figures.",
+                value=_quoted(text),
+                allowed=snapshot.version,
+            ),
+        )
+    return text
+
+
+def _level(reader: _Reader, snapshot: Snapshot, pop: str, text: str) -> int:
+    held = [str(level) for level in counts_module.levels(snapshot, pop)]
+    if text in ("1", "2") and text not in held:
+        raise StateError(
+            "level",
+            text,
+            reader.language.gettext(
+                "level={value} has no figures for pop={pop}: level may be {allowed}.",
+                value=text,
+                pop=pop,
+                allowed=", ".join(held),
+            ),
+        )
+    return int(reader.choice("level", held)(text))
+
+
+def _measure_reader(
+    reader: _Reader, snapshot: Snapshot, pop: str, level: int
+) -> Callable[[str], str]:
+    held = available_measures(snapshot, pop, level)
+
+    def read(text: str) -> str:
+        if text in words.MEASURES and text not in held:
+            raise StateError(
+                "measure",
+                text,
+                reader.language.gettext(
+                    "measure={value} has no figures for pop={pop} at level={level}: measure may "
+                    "be {allowed}.",
+                    value=text,
+                    pop=pop,
+                    level=level,
+                    allowed=", ".join(held),
+                ),
+            )
+        return reader.choice("measure", held)(text)
+
+    return read
+
+
+def _time(reader: _Reader, snapshot: Snapshot, pop: str, key: str, text: str) -> dt.date | None:
+    dates = counts_module.dates_of(snapshot, pop)
+    if text.lower() == LATEST:
+        return None
+    if found := _ROUND.match(text):
+        numbers = counts_module.round_numbers(snapshot, pop)
+        if int(found[1]) in numbers:
+            return dates[numbers.index(int(found[1]))]
+        known = [number for number in numbers if number is not None]
+        span = f"R{min(known)}–R{max(known)}" if known else LATEST
+        raise reader.wrong(key, text, [span, LATEST, _example_date(dates)])
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise reader.wrong(key, text, [_example_date(dates), "R101", LATEST]) from None
+    if day not in dates:
+        raise StateError(
+            key,
+            text,
+            reader.language.gettext(
+                "{key}={value} is not a date on which {population} were counted: the nearest is "
+                "{nearest} (from {first} to {last}).",
+                key=key,
+                value=text,
+                population=reader.language.gettext(words.POPULATIONS[pop].nouns),
+                nearest=nearest(dates, day).isoformat(),
+                first=dates[0].isoformat(),
+                last=dates[-1].isoformat(),
+            ),
+        )
+    return day
+
+
+def _example_date(dates: tuple[dt.date, ...]) -> str:
+    return dates[-1].isoformat()
+
+
+def _programmes(reader: _Reader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
+    known = list(snapshot.tables.programmes["code"])
+    asked = {code for code in text.replace(",", SEPARATOR).split(SEPARATOR) if code}
+    for code in sorted(asked):
+        if code not in known:
+            raise reader.wrong("prog", code, known)
+    return tuple(sorted(asked))
+
+
+def _area(reader: _Reader, snapshot: Snapshot, text: str) -> str:
+    known = list(snapshot.tables.areas["pcode"])
+    if text not in known:
+        governorates = counts_module.areas_of(snapshot, 1).pcodes
+        near = difflib.get_close_matches(text, known, n=1, cutoff=0.6)
+        allowed = [f"{governorates[0]}–{governorates[-1]}", *near]
+        raise reader.wrong("area", text, allowed)
+    return text
+
+
+def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Keys and values that differ from the defaults, in a fixed order."""
+    first = counts_module.populations(snapshot)[0]
+    dates = counts_module.dates_of(snapshot, state.pop)
+    base = state.base.isoformat() if state.base and state.base != default_base(dates) else ""
+    values = [
+        ("pop", "" if state.pop == first else state.pop),
+        ("prog", SEPARATOR.join(state.prog)),
+        ("measure", "" if state.measure == words.PEOPLE else state.measure),
+        ("mode", "" if state.mode == words.LEVEL else state.mode),
+        ("level", "" if state.level == 1 else str(state.level)),
+        ("classes", "" if state.classes == ROUND_STYLE else state.classes),
+        ("time", state.time.isoformat() if state.time else ""),
+        ("base", base),
+        ("area", state.area),
+        ("lang", "" if state.lang == "en" else state.lang),
+        ("v", state.v),
+    ]
+    return [(key, value) for key, value in values if value]
+
+
+def query(state: State, snapshot: Snapshot) -> str:
+    """Write the state as the shortest query that parses to it (without ``?``)."""
+    return "&".join(f"{key}={quote(value, safe='~-')}" for key, value in pairs(state, snapshot))

@@ -1,0 +1,242 @@
+"""Small counts: which figures may not be shown, so that no hidden one can be worked out.
+
+A district with very few households points at people, so on each date the cells with
+``0 < households < threshold`` are hidden (*primary*). Hiding them alone is not enough: the
+governorate's total less its shown districts would give them back. So more is hidden
+(*complementary*), as little as will do::
+
+    1. district      0 < households < threshold                          -> hidden
+    2. governorate   its hidden districts can be narrowed down           -> + its smallest shown one
+    3. country       it has none left: its total is hidden and pooled    -> + one more governorate
+                     there is no other governorate to pool with          -> + the national total
+
+The reader is taken to know every shown figure, the households not placed in any district, that a
+hidden cell holds a whole number of households, at least one, and nothing else. Of ``n`` hidden
+cells with a known sum ``s`` each may then be anything from 1 to ``s - (n - 1)``. A set of hidden
+cells is *protected* when there are at least two and that upper end reaches the threshold: the
+reader cannot tell a hidden cell's value, nor on which side of the threshold it lies.
+
+The pattern is decided on households and holds for every measure: people are households times six
+less the households in camps, rate and share are people divided by something published, so a cell
+hidden in one measure is hidden in all. What the caller owes the pattern:
+
+* a cell's value, class and rank disappear with it, and a change is shown only where the cell is
+  shown on both dates;
+* where a governorate's total is hidden, so is everything that adds up to it (its breakdowns) and
+  every subtotal that holds it, other than the national total;
+* where the national total is hidden, so are all shares of it.
+
+The vocabulary is that of A. Hundepool et al., *Handbook on Statistical Disclosure Control*
+(https://sdctools.github.io/HandbookSDC/), chapters 4 and 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.errors import DataError
+
+Counts = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """The figures that may not be shown.
+
+    Parameters
+    ----------
+    districts
+        Dates x districts: hidden cells, primary and complementary.
+    governorates
+        Dates x governorates: hidden totals. Only where a governorate has no second district to
+        hide behind, and the governorate pooled with it.
+    national
+        Dates: hidden national totals. Only where no governorate is left to pool with.
+    """
+
+    districts: Mask
+    governorates: Mask
+    national: Mask
+
+
+def suppress(
+    households: Counts,
+    parent: Index,
+    governorate_households: Counts,
+    threshold: int,
+) -> Suppression:
+    """Decide which cells and totals to hide on each date.
+
+    Each date is decided by its own figures, and ties by the order of the columns, so that the
+    same input always hides the same cells.
+
+    Parameters
+    ----------
+    households
+        Dates x districts: households counted, whole numbers; NaN where not counted.
+    parent
+        Districts: column of each district's governorate in `governorate_households`.
+    governorate_households
+        Dates x governorates: the published totals; NaN where not counted. A total may exceed the
+        sum of its districts: the rest, not placed in any district, is taken to be published too.
+    threshold
+        Households from which a district may be shown; 0 or 1 hides nothing.
+
+    Returns
+    -------
+    Suppression
+        The hidden cells, governorate totals and national totals.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together, `parent` points outside the governorates, or
+        `threshold` is negative.
+    DataError
+        If a count is negative, infinite or not whole, or if the districts of a governorate hold
+        more households than its total.
+    """
+    _check_shapes(households, parent, governorate_households, threshold)
+    _check_counts(households, "district")
+    _check_counts(governorate_households, "governorate")
+    member = np.equal.outer(parent, np.arange(governorate_households.shape[1])).astype(np.float64)
+    _check_totals(households, member, governorate_households)
+
+    primary = (households > 0) & (households < threshold)
+    districts = _hide_siblings(households, primary, member, threshold)
+    governorates = _exposed(households, districts, member, threshold)
+    national = np.zeros(len(households), dtype=np.bool_)
+    for date in np.flatnonzero(governorates.any(axis=1)):
+        districts[date], governorates[date], national[date] = _pool(
+            households[date],
+            districts[date],
+            governorates[date],
+            parent,
+            governorate_households[date],
+            threshold,
+        )
+    return Suppression(districts, governorates, national)
+
+
+def _hide_siblings(households: Counts, primary: Mask, member: Counts, threshold: int) -> Mask:
+    """Hide the smallest shown sibling wherever the primary cells do not protect each other.
+
+    One is enough: a shown sibling holds at least `threshold` households, so that any hidden cell
+    of the governorate may hold as many.
+    """
+    hidden = primary.copy()
+    exposed = _exposed(households, primary, member, threshold)
+    for governorate in np.flatnonzero(exposed.any(axis=0)):
+        dates = np.flatnonzero(exposed[:, governorate])
+        cells = np.flatnonzero(member[:, governorate])
+        counts = households[np.ix_(dates, cells)]
+        candidates = np.where((counts > 0) & ~primary[np.ix_(dates, cells)], counts, np.inf)
+        found = np.isfinite(candidates).any(axis=1)
+        hidden[dates[found], cells[candidates.argmin(axis=1)[found]]] = True
+    return hidden
+
+
+def _exposed(households: Counts, hidden: Mask, member: Counts, threshold: int) -> Mask:
+    """Dates x governorates: whose hidden districts their known sum would give away."""
+    number = hidden.astype(np.float64) @ member
+    total = np.where(hidden, households, 0.0) @ member
+    protected = (number >= 2) & (total - (number - 1) >= threshold)
+    return (number > 0) & ~protected
+
+
+def _pool(
+    households: Counts,
+    hidden: Mask,
+    exposed: Mask,
+    parent: Index,
+    totals: Counts,
+    threshold: int,
+) -> tuple[Mask, Mask, bool]:
+    """On one date, hide the totals of the exposed governorates, and a partner's if it takes one.
+
+    The national total less the shown totals gives the sum of the hidden ones, so the hidden cells
+    of all pooled governorates must protect each other, as if they were one governorate. One partner
+    is enough: whether its hidden cells are protected already or it gives up a cell of at least
+    `threshold` households, the pool is protected with it.
+
+    Returns
+    -------
+    tuple
+        Hidden districts, hidden governorate totals, and whether the national total is hidden.
+    """
+    pool = exposed[parent, np.newaxis].astype(np.float64)
+    if not _exposed(households[np.newaxis], hidden[np.newaxis], pool, threshold).any():
+        return hidden, exposed, False
+    partner = _partner(households, hidden, exposed, parent, totals)
+    if partner is None:
+        return hidden, exposed, True
+    hidden, pooled = hidden.copy(), exposed.copy()
+    pooled[partner] = True
+    siblings = parent == partner
+    # A hidden total with every district shown would be given back by their sum.
+    if not hidden[siblings].any():
+        hidden[np.where(siblings & (households > 0), households, np.inf).argmin()] = True
+    return hidden, pooled, False
+
+
+def _partner(
+    households: Counts, hidden: Mask, exposed: Mask, parent: Index, totals: Counts
+) -> int | None:
+    """Return the governorate whose total costs least to hide; None when there is no other."""
+    number = len(totals)
+    has_count = np.bincount(parent[households > 0], minlength=number) > 0
+    has_hidden = np.bincount(parent[hidden], minlength=number) > 0
+    eligible = np.flatnonzero(has_count & ~exposed)
+    if not eligible.size:
+        return None
+    return int(eligible[np.lexsort((totals[eligible], ~has_hidden[eligible]))[0]])
+
+
+def _check_shapes(households: Counts, parent: Index, totals: Counts, threshold: int) -> None:
+    """Refuse arrays that do not describe one table."""
+    if households.ndim != 2 or totals.ndim != 2 or len(households) != len(totals):
+        raise ValueError(
+            "households and governorate_households must be dates x areas over the same dates, "
+            f"found shapes {households.shape} and {totals.shape}"
+        )
+    if parent.shape != (households.shape[1],) or parent.dtype.kind not in "iu":
+        raise ValueError(
+            f"parent must hold one governorate index for each of {households.shape[1]} districts, "
+            f"found shape {parent.shape} of {parent.dtype}"
+        )
+    if parent.size and not (0 <= parent.min() and parent.max() < totals.shape[1]):
+        raise ValueError(
+            f"parent must lie between 0 and {totals.shape[1] - 1}, "
+            f"found {parent.min()} to {parent.max()}"
+        )
+    if threshold < 0:
+        raise ValueError(f"threshold must be 0 (nothing hidden) or more, found {threshold}")
+
+
+def _check_counts(counts: Counts, level: str) -> None:
+    """Refuse what is not a count: the reasoning about hidden cells rests on whole households."""
+    counted = np.where(np.isnan(counts), 0.0, counts)
+    wrong = np.argwhere((counted < 0) | ~np.isfinite(counted) | (counted != np.trunc(counted)))
+    if wrong.size:
+        date, area = wrong[0]
+        raise DataError(
+            f"households must be whole numbers of 0 or more, found {counts[date, area]} "
+            f"at date {date}, {level} {area}"
+        )
+
+
+def _check_totals(households: Counts, member: Counts, totals: Counts) -> None:
+    """Refuse totals that leave out counted districts: subtraction from them means nothing."""
+    placed = np.where(np.isnan(households), 0.0, households) @ member
+    wrong = np.argwhere(placed > np.where(np.isnan(totals), 0.0, totals))
+    if wrong.size:
+        date, governorate = wrong[0]
+        raise DataError(
+            f"the districts of governorate {governorate} hold {placed[date, governorate]:.0f} "
+            f"households at date {date}, more than its total of {totals[date, governorate]:.0f}"
+        )

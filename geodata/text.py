@@ -1,0 +1,284 @@
+"""Sentences made from figures: titles, headlines, notes, what is missing on a date.
+
+Whole sentences with named placeholders, never glued from pieces, so that every language can order
+its words. Used by the page, the API and every export alike.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geodata import populations as words
+from geodata.counts import source_of
+from geodata.language import Language, gettext
+from geodata.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from geodata.view import View
+
+STATUS_WORDS = {
+    "c": gettext("counted"),
+    "z": gettext("none"),
+    "n": gettext("not assessed"),
+    "s": gettext("suppressed: too few to show"),
+    "o": gettext("outside the chosen programmes"),
+    "x": gettext("not comparable"),
+}
+STATUS_LABELS = {
+    "c": gettext("Counted"),
+    "z": gettext("None"),
+    "n": gettext("Not assessed"),
+    "s": gettext("Suppressed (too few)"),
+    "o": gettext("Outside programme"),
+    "x": gettext("Not comparable"),
+}
+_MANY_NAMES = 4
+
+
+def status_words(speech: Language) -> dict[str, str]:
+    """Each status letter in words."""
+    return {letter: speech.gettext(word) for letter, word in STATUS_WORDS.items()}
+
+
+def status_labels(speech: Language, *, change: bool = False) -> dict[str, str]:
+    """Each status letter as a legend entry; zero in change mode is "no change"."""
+    labels = {letter: speech.gettext(label) for letter, label in STATUS_LABELS.items()}
+    if change:
+        labels["z"] = speech.gettext("No change")
+    return labels
+
+
+def of(view: View) -> dict[str, Any]:
+    """Return every text of a view, in its language."""
+    speech = view.language
+    change = view.state.mode == words.CHANGE
+    population = words.POPULATIONS[view.state.pop]
+    title = population.change_title if change else population.place_title
+    return {
+        "title": speech.gettext(title),
+        "unit": speech.gettext(words.UNITS[view.state.measure]),
+        "decimals": words.decimals(view.state.measure, view.state.level),
+        "population": speech.gettext(population.nouns),
+        "programmes": _programme_names(view),
+        "statuses": status_labels(speech, change=change),
+        "headline": headlines(view),
+        "missing": missing(view),
+        "notes": notes(view),
+        "disclaimer": speech.gettext(view.snapshot.manifest["country"]["disclaimer"]),
+    }
+
+
+def _programme_names(view: View) -> str:
+    return view.language.names(list(view.state.prog)) if view.state.prog else ""
+
+
+def headlines(view: View) -> list[str]:
+    """One sentence per date that says the total of what is shown, and of whom."""
+    write = _change_headline if view.state.mode == words.CHANGE else _level_headline
+    return [write(view, t) for t in range(len(view.counts.dates))]
+
+
+def _level_headline(view: View, t: int) -> str:
+    speech, state = view.language, view.state
+    population = words.POPULATIONS[state.pop]
+    date = speech.date(view.counts.dates[t], "long")
+    total = view.totals[t]
+    if np.isnan(total):
+        return speech.gettext(
+            "No count of {population} on {date}.",
+            population=speech.gettext(population.nouns),
+            date=date,
+        )
+    if state.measure == words.RATE:
+        counted = speech.gettext(
+            "{rate} {population} per 1,000 residents",
+            rate=speech.number(total, 1),
+            population=speech.gettext(population.nouns),
+        )
+    else:
+        counted = population.counted(speech, total, state.measure)
+    if not state.prog:
+        return speech.gettext("{counted} on {date}", counted=counted, date=date)
+    share = view.shares[t]
+    if np.isnan(share):
+        return speech.gettext(
+            "{counted} where {programmes} works or worked, on {date}",
+            counted=counted,
+            programmes=_programme_names(view),
+            date=date,
+        )
+    return speech.gettext(
+        "{counted} where {programmes} works or worked: {share} of the country, on {date}",
+        counted=counted,
+        programmes=_programme_names(view),
+        share=speech.percent(float(share)),
+        date=date,
+    )
+
+
+def _change_headline(view: View, t: int) -> str:
+    speech, state = view.language, view.state
+    population = words.POPULATIONS[state.pop]
+    date = speech.date(view.counts.dates[t], "long")
+    base = speech.date(state.base, "long") if state.base else ""
+    change = view.totals[t]
+    if state.base == view.counts.dates[t]:
+        return speech.gettext("{date} is the date compared with; choose another.", date=date)
+    if np.isnan(change):
+        return speech.gettext(
+            "{date} and {base} cannot be compared: one of them was not counted.",
+            date=date,
+            base=base,
+        )
+    if state.measure == words.RATE:
+        size = speech.gettext(
+            "{rate} {population} per 1,000 residents",
+            rate=speech.number(abs(change), 1),
+            population=speech.gettext(population.nouns),
+        )
+    else:
+        size = population.counted(speech, abs(change), state.measure)
+    where = _programme_names(view)
+    template = {
+        (True, False): gettext("Up by {size}, {date} compared with {base}"),
+        (False, False): gettext("Down by {size}, {date} compared with {base}"),
+        (True, True): gettext(
+            "Up by {size} where {where} works or worked, {date} compared with {base}"
+        ),
+        (False, True): gettext(
+            "Down by {size} where {where} works or worked, {date} compared with {base}"
+        ),
+    }[bool(change > 0), bool(where)]
+    if change == 0:
+        return speech.gettext("No change between {base} and {date}", base=base, date=date)
+    return speech.gettext(template, size=size, date=date, base=base, where=where)
+
+
+def _named(pcodes: list[str], view: View) -> str:
+    from geodata.view import names
+
+    named = names(view.snapshot, view.language)
+    return view.language.names([named[pcode] for pcode in pcodes])
+
+
+def missing(view: View) -> list[str]:
+    """One text per date: what is not known on it, in sentences; empty where nothing is missing."""
+    published = _published_differences(view)
+    return [
+        " ".join(
+            sentence
+            for sentence in (
+                *_status_sentences(view, t),
+                _not_placed_sentence(view, t),
+                published.get(view.counts.dates[t], ""),
+            )
+            if sentence
+        )
+        for t in range(len(view.counts.dates))
+    ]
+
+
+def _status_sentences(view: View, t: int) -> list[str]:
+    """Say which areas lack a figure; the names where they are few, the number where many."""
+    speech = view.language
+    pcodes = np.array(view.counts.areas.pcodes)
+    templates = {
+        "n": (gettext("Not assessed: {names}."), gettext("Not assessed: {n} areas.")),
+        "s": (gettext("Too few to show: {names}."), gettext("Too few to show: {n} areas.")),
+        "x": (gettext("Not comparable: {names}."), gettext("Not comparable: {n} areas.")),
+    }
+    sentences = []
+    for letter, (named, numbered) in templates.items():
+        found = list(pcodes[view.status[t] == letter])
+        if not found:
+            continue
+        if len(found) <= _MANY_NAMES or (letter == "n" and view.state.level == 1):
+            sentences.append(speech.gettext(named, names=_named(found, view)))
+        else:
+            sentences.append(speech.gettext(numbered, n=speech.number(len(found))))
+    return sentences
+
+
+def _not_placed_sentence(view: View, t: int) -> str:
+    people = view.not_placed[t]
+    if not people or np.isnan(people):
+        return ""
+    return view.language.gettext(
+        "Not placed: {n} more are in the national total, but the source gives no area for them.",
+        n=view.language.number(people),
+    )
+
+
+def _published_differences(view: View) -> dict[dt.date, str]:
+    """Where IOM's report of a date prints another national total than its list adds up to."""
+    if view.state.mode == words.CHANGE or view.state.measure != words.PEOPLE or view.state.prog:
+        return {}
+    rows = view.snapshot.tables.published
+    rows = rows[rows["population"] == view.state.pop]
+    printed = {row.date.date(): row.people for row in rows.itertuples()}
+    speech = view.language
+    return {
+        day: speech.gettext(
+            "IOM's report of this round prints {printed}; the list it published adds up to {ours}.",
+            printed=speech.number(printed[day]),
+            ours=speech.number(total),
+        )
+        for day, total in zip(view.counts.dates, view.totals, strict=True)
+        if day in printed and not np.isnan(total) and printed[day] != total
+    }
+
+
+def notes(view: View) -> list[str]:
+    """Notes that hold for the whole view: method, limits, what the colours rest on."""
+    speech, state = view.language, view.state
+    found = [
+        speech.gettext(note["text"])
+        for note in view.snapshot.manifest["country"]["notes"]
+        if state.pop in note.get("populations", [state.pop])
+        and state.level == note.get("level", state.level)
+    ]
+    if state.measure == words.RATE:
+        found.append(
+            speech.gettext(
+                "Per 1,000 residents as estimated by CSO for {year}, the same at every date.",
+                year=str(view.snapshot.manifest["country"]["residents_year"]),
+            )
+        )
+    if view.counts.hidden.any():
+        found.append(
+            speech.gettext(
+                "Districts with very few households are not shown, nor as many others as it takes "
+                "that they cannot be worked out."
+            )
+        )
+    if state.prog:
+        found.append(
+            speech.gettext(
+                "“Works or worked”: at least one source says so, at some time; not necessarily on "
+                "this date. Figures are everyone counted there, not people the programme reached."
+            )
+        )
+    return found
+
+
+def sources(view: View) -> list[dict[str, str]]:
+    """Sources of the figures, boundaries and programmes in the view, with their terms."""
+    roles = {"boundaries"}
+    if view.state.measure == words.RATE:
+        roles.add("residents")
+    if view.state.prog:
+        roles.add("programmes")
+    counted_by = source_of(view.snapshot, view.state.pop)
+    return [
+        {key: row[key] for key in ("id", "title", "url", "terms", "credit")}
+        for row in listed_sources(view.snapshot)
+        if row["id"] == counted_by or row["role"] in roles
+    ]
+
+
+def listed_sources(snapshot: Snapshot) -> list[dict[str, str]]:
+    """Every source of the snapshot."""
+    return list(snapshot.manifest["sources"])

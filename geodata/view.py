@@ -1,0 +1,388 @@
+"""The view: the answer to a state, for all dates at once. Every painter only paints it.
+
+::
+
+    state ──▶ Counts ──▶ figures (level or change) ──▶ statuses ──▶ classes, ranks, tallies ──▶ View
+                 └─ hidden cells (suppression)   └─ programmes' area (outside)
+
+This is the one place where a figure, a class, a label or a status is made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata import populations as words
+from geodata import programmes, text
+from geodata.classes import Scale, diverging, sequential
+from geodata.counts import Bools, Counts, Floats, counts, levels, programmes_with_counts
+from geodata.language import Language, language
+from geodata.snapshot import Snapshot
+from geodata.state import State, available_measures, query
+
+# One letter per status; the words are in geodata.text.STATUS_WORDS.
+COUNTED, ZERO, NOT_ASSESSED, SUPPRESSED, OUTSIDE, NOT_COMPARABLE = "cznsox"
+UNCOLOURED = ZERO + NOT_ASSESSED + SUPPRESSED + OUTSIDE + NOT_COMPARABLE
+
+RATE_PER = 1000
+_TOP = 3
+_A_YEAR, _A_YEAR_MAY_MISS_BY = dt.timedelta(days=365), dt.timedelta(days=46)
+
+
+@dataclass(frozen=True)
+class View:
+    """The answer to a state. ``T`` dates, ``A`` areas.
+
+    Attributes
+    ----------
+    values
+        ``(T, A)`` in the state's measure; NaN wherever ``status`` is none of counted or zero.
+    status
+        ``(T, A)`` of the letters above.
+    classes
+        ``(T, A)`` index into ``scale.colors``; -1 where there is no colour.
+    ranks
+        ``(T, A)`` 1 for the largest value of the date, ties share a rank; 0 where not ranked.
+    totals
+        ``(T,)`` in the measure's own unit (people for shares); NaN where nothing was counted.
+    shares
+        ``(T,)`` part of the country that lives in the chosen programmes' area; NaN without one.
+    not_placed
+        ``(T,)`` counted nationally but in no known area.
+    """
+
+    snapshot: Snapshot
+    state: State
+    counts: Counts
+    values: Floats
+    status: NDArray[np.str_]
+    classes: NDArray[np.int64]
+    ranks: NDArray[np.int64]
+    scale: Scale
+    totals: Floats
+    shares: Floats
+    not_placed: Floats
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return language(self.state.lang)
+
+    def date_index(self) -> int:
+        """Position of the state's date; the newest where it names none."""
+        dates = self.counts.dates
+        return dates.index(self.state.time) if self.state.time else len(dates) - 1
+
+
+def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
+    """Residents of each area in the year the snapshot fixes; NaN where unknown. Shape ``(A,)``."""
+    rows = snapshot.tables.residents
+    year = snapshot.manifest["country"]["residents_year"]
+    known = rows[rows["year"] == year].set_index("pcode")["residents"]
+    return known.reindex(list(pcodes)).to_numpy(dtype="float64", na_value=np.nan)
+
+
+def national(cells: Floats, not_placed: Floats) -> Floats:
+    """National totals: all areas and what is in none; NaN where nothing at all was counted."""
+    counted = np.isfinite(cells).any(axis=1) | (not_placed > 0)
+    return np.where(counted, np.nansum(cells, axis=1) + not_placed, np.nan)
+
+
+def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, Floats, Floats]:
+    """Figures, national totals and what is not placed, in the measure. Hidden cells included."""
+    people_total = national(found.people, found.not_placed)
+    if measure == words.HOUSEHOLDS:
+        total = national(found.households, found.not_placed_households)
+        return found.households, total, found.not_placed_households
+    if measure == words.RATE:
+        denominator = residents(snapshot, found.areas.pcodes)
+        country = float(np.nansum(denominator))
+        return (
+            found.people / denominator * RATE_PER,
+            people_total / country * RATE_PER,
+            found.not_placed,
+        )
+    if measure == words.SHARE:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return found.people / people_total[:, None] * 100, people_total, found.not_placed
+    return found.people, people_total, found.not_placed
+
+
+def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
+    """Areas the chosen programmes worked in; all areas where none is chosen. Shape ``(A,)``."""
+    own = programmes_with_counts(snapshot, state.pop)
+    if not state.prog or own.intersection(state.prog):
+        return np.ones(len(found.areas.pcodes), dtype=bool)
+    covered = programmes.governorates(snapshot, state.prog)
+    where = found.areas.pcodes if state.level == 1 else found.areas.parents
+    return np.array([pcode in covered for pcode in where])
+
+
+def _status(shown: Floats, found: Counts, inside: Bools) -> NDArray[np.str_]:
+    status = np.full(shown.shape, COUNTED)
+    status[shown == 0] = ZERO
+    status[found.hidden] = SUPPRESSED
+    status[~found.counted] = NOT_ASSESSED
+    status[:, ~inside] = OUTSIDE
+    return status
+
+
+def _change_status(change: Floats, status: NDArray[np.str_], base: int) -> NDArray[np.str_]:
+    """Status of a change: comparable only where both dates were counted and may be shown."""
+    at_base = np.broadcast_to(status[base], status.shape)
+    shown = COUNTED + ZERO
+    result = np.where(change == 0, ZERO, COUNTED)
+    either = np.isin(status, list(shown)) & np.isin(at_base, list(shown))
+    result[~either] = NOT_COMPARABLE
+    result[(status == NOT_ASSESSED) & (at_base == NOT_ASSESSED)] = NOT_ASSESSED
+    neither_missing = (status != NOT_ASSESSED) & (at_base != NOT_ASSESSED)
+    result[~either & neither_missing] = SUPPRESSED
+    result[status == OUTSIDE] = OUTSIDE
+    return result
+
+
+def _ranks(values: Floats) -> NDArray[np.int64]:
+    """Rank of each value within its date, 1 for the largest, ties alike, 0 for NaN."""
+    larger = values[:, None, :] > values[:, :, None]
+    return np.where(np.isnan(values), 0, larger.sum(axis=2) + 1)
+
+
+def _area_totals(
+    snapshot: Snapshot, state: State, found: Counts, whole: Counts, inside: Bools
+) -> tuple[Floats, Floats]:
+    """Totals of the chosen area in the measure, and its part of the country's people.
+
+    From governorates (``whole``) at either level, so that no hidden district is missing from a
+    total. A total that would give away a hidden governorate is not shown.
+    """
+    if inside.all():
+        _, totals, _ = _measured(found, snapshot, state.measure)
+        totals = np.where(found.national_hidden, np.nan, totals)
+        return totals, np.full(len(totals), np.nan)
+    covered = programmes.governorates(snapshot, state.prog)
+    chosen = np.array([pcode in covered for pcode in whole.areas.pcodes])
+    hidden = whole.hidden[:, chosen].any(axis=1)
+    nobody = np.zeros(len(hidden))
+    people = np.where(hidden, np.nan, national(whole.people[:, chosen], nobody))
+    country = national(whole.people, whole.not_placed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(country > 0, people / country, np.nan)
+    part = people
+    if state.measure == words.HOUSEHOLDS:
+        part = np.where(hidden, np.nan, national(whole.households[:, chosen], nobody))
+    elif state.measure == words.RATE:
+        part = people / np.nansum(residents(snapshot, whole.areas.pcodes)[chosen]) * RATE_PER
+    return part, shares
+
+
+def year_before(dates: tuple[dt.date, ...]) -> list[int | None]:
+    """For each date, the position of the one nearest to a year before it; ``None`` if none is.
+
+    A date more than six weeks off is no year's comparison.
+    """
+    found: list[int | None] = []
+    for day in dates:
+        distances = [abs(day - _A_YEAR - other) for other in dates]
+        best = distances.index(min(distances))
+        found.append(best if distances[best] <= _A_YEAR_MAY_MISS_BY else None)
+    return found
+
+
+def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
+    """Change of each value since the date at ``earlier``; NaN where either is NaN."""
+    changes = np.full(values.shape, np.nan)
+    for t, base in enumerate(earlier):
+        if base is not None:
+            changes[t] = values[t] - values[base]
+    return changes
+
+
+def _previous(n: int) -> list[int | None]:
+    return [None, *range(n - 1)]
+
+
+def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scale:
+    """Scale of population × measure × level (× mode), from all areas and all dates."""
+    decimals = words.decimals(state.measure, state.level)
+    if state.mode == words.LEVEL:
+        return sequential(
+            shown,
+            measure=state.measure,
+            decimals=decimals,
+            method=state.classes,
+            language=speech,
+        )
+    yearly = changes_since(shown, year_before(found.dates))
+    if not np.isfinite(yearly).any():
+        yearly = changes_since(shown, _previous(len(shown)))
+    return diverging(
+        yearly, measure=state.measure, decimals=decimals, method=state.classes, language=speech
+    )
+
+
+def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
+    """Answer ``state`` for every date of its population.
+
+    Parameters
+    ----------
+    threshold
+        District cells under this many households are not shown.
+    """
+    own = programmes_with_counts(snapshot, state.pop).intersection(state.prog)
+    found = counts(snapshot, state.pop, state.level, threshold, frozenset(own))
+    whole = counts(snapshot, state.pop, 1, threshold, frozenset(own))
+    figures, _, not_placed = _measured(found, snapshot, state.measure)
+    inside = _scope(snapshot, state, found)
+    if state.measure == words.SHARE:
+        found = replace(found, hidden=found.hidden | found.national_hidden[:, None])
+    everywhere = np.where(found.hidden, np.nan, figures)
+    scale = _scale(everywhere, found, state, language(state.lang))
+    shown = np.where(inside, everywhere, np.nan)
+    status = _status(shown, found, inside)
+    totals, shares = _area_totals(snapshot, state, found, whole, inside)
+    if state.mode == words.CHANGE:
+        base = found.dates.index(state.base) if state.base else 0
+        values = shown - shown[base]
+        status = _change_status(values, status, base)
+        totals = totals - totals[base]
+        not_placed = not_placed - not_placed[base]
+    else:
+        values = shown
+    return View(
+        snapshot=snapshot,
+        state=state,
+        counts=found,
+        values=values,
+        status=status,
+        classes=scale.classify(values).astype(np.int64),
+        ranks=_ranks(values),
+        scale=scale,
+        totals=totals,
+        shares=shares,
+        not_placed=np.where(inside.all(), not_placed, 0.0),
+    )
+
+
+def _plain(values: Floats, decimals: int) -> list[Any]:
+    """Numbers as JSON holds them: whole numbers without a point, ``None`` for NaN."""
+    if values.ndim > 1:
+        return [_plain(row, decimals) for row in values]
+    return [
+        None if np.isnan(value) else round(value) if decimals == 0 else round(float(value), decimals)
+        for value in values
+    ]
+
+
+def _top(view: View) -> list[list[Any]]:
+    """For each date, the share of the shown total held by the three largest areas, and which.
+
+    Only for stocks: a share of changes says nothing.
+    """
+    state = view.state
+    if state.mode == words.CHANGE or state.measure == words.RATE:
+        return []
+    top: list[list[Any]] = []
+    for row in view.values:
+        order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]
+        order = order[np.nan_to_num(row[order], nan=0.0) > 0]
+        whole = np.nansum(row)
+        share = float(np.nansum(row[order]) / whole) if whole > 0 else None
+        top.append([None if share is None else round(share, 4), *(int(i) for i in order)])
+    return top
+
+
+def _tallies(view: View) -> list[list[int]]:
+    """For each date, how many areas are in each class, then in each uncoloured status."""
+    n = len(view.scale.colors)
+    return [
+        [int((classes == k).sum()) for k in range(n)]
+        + [int((status == letter).sum()) for letter in UNCOLOURED]
+        for classes, status in zip(view.classes, view.status, strict=True)
+    ]
+
+
+def names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
+    """Name of every area in the reader's language, English where the source has none."""
+    rows = snapshot.tables.areas
+    local = rows.get(f"name_{speech.code}", rows["name_en"]).fillna(rows["name_en"])
+    return dict(zip(rows["pcode"], local, strict=True))
+
+
+def _areas(view: View) -> list[dict[str, str]]:
+    named = names(view.snapshot, view.language)
+    areas = view.counts.areas
+    return [
+        {"pcode": pcode, "name": named[pcode]}
+        | ({"parent": parent, "parentName": named[parent]} if parent else {})
+        for pcode, parent in zip(areas.pcodes, areas.parents, strict=True)
+    ]
+
+
+def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
+    """The normalised state as JSON, and the shortest query that leads to it."""
+    return {
+        "state": {
+            "pop": state.pop,
+            "prog": list(state.prog),
+            "measure": state.measure,
+            "mode": state.mode,
+            "level": state.level,
+            "classes": state.classes,
+            "time": state.time.isoformat() if state.time else None,
+            "base": state.base.isoformat() if state.base else None,
+            "area": state.area,
+            "lang": state.lang,
+            "v": state.v,
+        },
+        "query": query(state, snapshot),
+    }
+
+
+def as_dict(view: View) -> dict[str, Any]:
+    """Return the view as the JSON of ``/api/v1/view.json`` (see docs/api.md), but for the state.
+
+    Everything here is the same for every date and selected area, so it is computed once for them.
+    """
+    state, snapshot, found = view.state, view.snapshot, view.counts
+    decimals = words.decimals(state.measure, state.level)
+    total_decimals = 0 if state.measure == words.SHARE else decimals
+    return {
+        "version": snapshot.version,
+        "available": {
+            "measures": list(available_measures(snapshot, state.pop, state.level)),
+            "levels": list(levels(snapshot, state.pop)),
+        },
+        "areas": _areas(view),
+        "dates": [day.isoformat() for day in found.dates],
+        "rounds": list(found.rounds),
+        "values": _plain(view.values, decimals),
+        "status": ["".join(row) for row in view.status],
+        "classes": view.classes.tolist(),
+        "ranks": view.ranks.tolist(),
+        "tallies": _tallies(view),
+        "scale": {
+            "kind": view.scale.kind,
+            "breaks": list(view.scale.breaks),
+            "colors": list(view.scale.colors),
+            "colorsDark": list(view.scale.colors_dark),
+            "inks": view.scale.inks,
+            "inksDark": view.scale.inks_dark,
+            "labels": list(view.scale.labels),
+        },
+        "totals": _plain(view.totals, total_decimals),
+        "totalChanges": _plain(
+            changes_since(view.totals[:, None], _previous(len(view.totals)))[:, 0], total_decimals
+        ),
+        "yearBefore": year_before(found.dates),
+        "shares": _plain(view.shares, 4) if state.prog else None,
+        "notPlaced": _plain(view.not_placed, 0) if view.not_placed.any() else None,
+        "top": _top(view),
+        "text": text.of(view),
+        "programmes": [programmes.described(snapshot, code) for code in state.prog],
+        "sources": text.sources(view),
+    }

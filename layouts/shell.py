@@ -1,0 +1,74 @@
+"""The document around every page: head, header, footer, rendered by the server.
+
+``templates/base.html`` is the frame; ``explore.html`` takes in what Dash adds; ``sources.html``
+and ``problem.html`` need no script at all.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from geodata.language import Language
+from geodata.snapshot import Snapshot
+from geodata.urls import Urls
+from layouts import strings
+
+TEMPLATES = Path(__file__).parent / "templates"
+_environment = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def navigation(speech: Language, urls: Urls) -> list[dict[str, str]]:
+    """Every page: its key, label and URL."""
+    return [
+        {"key": "map", "label": speech.gettext("Map"), "url": urls.page()},
+        {"key": "sources", "label": speech.gettext("Data & sources"), "url": urls.sources()},
+    ]
+
+
+def render(template: str, snapshot: Snapshot, speech: Language, urls: Urls, **values: Any) -> str:
+    """Render a template with what every page needs, escaping every value."""
+    country = speech.gettext(snapshot.country)
+    return _environment.get_template(template).render(
+        _=speech.gettext,
+        speech=speech,
+        urls=urls,
+        snapshot=snapshot,
+        pages=navigation(speech, urls),
+        product=speech.gettext("{country} displacement map", country=country),
+        disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
+        **values,
+    )
+
+
+def script_data(snapshot: Snapshot, speech: Language, urls: Urls) -> Markup:
+    """What the scripts are handed: URLs, words, language. JSON that cannot end its element."""
+    data = {
+        "version": snapshot.version,
+        "lang": speech.code,
+        "locale": speech.tag,
+        "dateLocale": speech.date_tag,
+        "country": speech.gettext(snapshot.country),
+        "urls": {
+            "page": urls.page(),
+            "view": urls.view(),
+            "areas": urls.areas("{level}"),
+            "area": urls.area("{pcode}"),
+            "meta": urls.meta(),
+            "sources": urls.sources(),
+        },
+        "strings": strings.page(speech),
+        "timeline": strings.timeline(speech),
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704

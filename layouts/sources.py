@@ -1,0 +1,122 @@
+"""The page of sources: every dataset, its terms, method, joins, checks, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from geodata import populations as words
+from geodata import programmes
+from geodata.counts import counts, populations
+from geodata.language import Language, gettext
+from geodata.snapshot import Snapshot
+from geodata.text import listed_sources, status_words
+from geodata.urls import Urls
+from geodata.view import names, national
+from layouts.shell import render
+
+_MEANINGS = {
+    "c": gettext("The source has a figure for the place on the date."),
+    "z": gettext("The source has a figure, and it is zero. Left white."),
+    "n": gettext("The source has no row for the place on the date. Hatched; it is not zero."),
+    "s": gettext("Too few households to show without pointing at a family. Dotted."),
+    "o": gettext("No source says that a chosen programme worked in the governorate."),
+    "x": gettext("In a comparison: one of the two dates was not counted."),
+}
+
+
+def page(
+    snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int, stylesheet: str
+) -> str:
+    """Render the page of sources as HTML; no script in it."""
+    return render(
+        "sources.html",
+        snapshot,
+        speech,
+        urls,
+        current="sources",
+        stylesheet=stylesheet,
+        sources=listed_sources(snapshot),
+        held=[_held(snapshot, code, speech, threshold) for code in populations(snapshot)],
+        notes=_notes(snapshot, speech, threshold),
+        statuses=[
+            {"word": word, "meaning": speech.gettext(_MEANINGS[letter])}
+            for letter, word in status_words(speech).items()
+        ],
+        join=snapshot.join_report,
+        published=_published(snapshot, speech, threshold),
+        programmes=_programmes(snapshot, speech),
+    )
+
+
+def _held(snapshot: Snapshot, code: str, speech: Language, threshold: int) -> dict[str, str]:
+    found = counts(snapshot, code, 1, threshold, frozenset())
+    days = [day for day, row in zip(found.dates, found.counted, strict=True) if row.any()]
+    return {
+        "label": speech.gettext(words.POPULATIONS[code].label),
+        "first": speech.date(days[0]),
+        "last": speech.date(days[-1]),
+        "dates": speech.number(len(days)),
+        "governorates": speech.number(int(found.counted.any(axis=0).sum())),
+    }
+
+
+def _notes(snapshot: Snapshot, speech: Language, threshold: int) -> list[str]:
+    country = snapshot.manifest["country"]
+    found = [speech.gettext(note["text"]) for note in country["notes"] + country["shelter_notes"]]
+    if threshold > 1:
+        found.append(
+            speech.gettext(
+                "District figures under {n} households are not shown, nor as many others as it "
+                "takes that they cannot be worked out by subtraction.",
+                n=speech.number(threshold),
+            )
+        )
+    return found
+
+
+def _published(snapshot: Snapshot, speech: Language, threshold: int) -> list[dict[str, Any]]:
+    ours: dict[tuple[str, Any], float] = {}
+    for code in populations(snapshot):
+        found = counts(snapshot, code, 1, threshold, frozenset())
+        for day, total in zip(found.dates, national(found.people, found.not_placed), strict=True):
+            ours[code, day] = total
+    return [
+        {
+            "label": speech.gettext(words.POPULATIONS[row.population].label),
+            "date": speech.date(row.date.date()),
+            "printed": speech.number(row.people),
+            "ours": speech.number(total) if total else speech.gettext("no list on this date"),
+            "differs": bool(total) and total != row.people,
+            "status": row.status,
+            "url": row.url,
+        }
+        for row in snapshot.tables.published.sort_values(["population", "date"]).itertuples()
+        for total in [ours.get((row.population, row.date.date()), 0.0)]
+    ]
+
+
+def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
+    coverage = snapshot.tables.coverage
+    named = names(snapshot, speech)
+    described = snapshot.tables.programmes.set_index("code")["description"]
+    return [
+        row
+        | {
+            "description": described[row["code"]],
+            "rows": _coverage(coverage[coverage["programme"] == row["code"]], named),
+        }
+        for row in programmes.listed(snapshot, speech)
+    ]
+
+
+def _coverage(rows: pd.DataFrame, named: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        row
+        | {
+            "name": named[row["pcode"]],
+            "url": programmes.link(row["source"])["url"],
+        }
+        for row in rows.to_dict(orient="records")
+    ]

@@ -1,0 +1,120 @@
+"""Words that scripts put on the page: handed over with it, so that no script holds any of its own.
+
+Placeholders in braces are filled by the script; the sentences are whole.
+"""
+
+from __future__ import annotations
+
+from geodata.language import Language
+
+
+def timeline(speech: Language) -> dict[str, str]:
+    """Words of the timeline."""
+    return {
+        "play": speech.gettext("Play"),
+        "pause": speech.gettext("Pause"),
+        "previous": speech.gettext("Previous round"),
+        "next": speech.gettext("Next round"),
+        "speed": speech.gettext("Speed"),
+        "date": speech.gettext("Date"),
+        "baseDate": speech.gettext("Date to compare with"),
+        "speedOption": speech.gettext("{speed}×"),
+        "goToDate": speech.gettext("Go to a date"),
+        "go": speech.gettext("Go"),
+        "noRound": speech.gettext("No round on {asked}; showing the nearest, {shown}."),
+        "badDate": speech.gettext("That is no date; write one like {example}."),
+        "outOfRange": speech.gettext("{asked} is outside {first} – {last}."),
+    }
+
+
+def page(speech: Language) -> dict[str, str]:
+    """Words of the map, legend, ranking, table and panels."""
+    return {
+        "round": speech.gettext("DTM round {n}"),
+        "unnumbered": speech.gettext("{i} of {n} dates"),
+        "legendCount": speech.gettext("{n} areas"),
+        "rank": speech.gettext("rank {rank} of {n}"),
+        "sincePrevious": speech.gettext("{change} since {date}"),
+        "comparedWith": speech.gettext("compared with {date}"),
+        "value": speech.gettext("{value} {unit}"),
+        "areaLabel": speech.gettext("{name}: {value}"),
+        "chooseArea": speech.gettext("Open {name}"),
+        "nationally": speech.gettext("{population}, nationally"),
+        "inProgrammes": speech.gettext("{population} where {programmes} works or worked"),
+        "previousRound": speech.gettext("since previous round ({date})"),
+        "firstRound": speech.gettext("no earlier round to compare with"),
+        "topIn": speech.gettext("in {names}"),
+        "topInOf": speech.gettext("of those, in {names}"),
+        "shareOfCountry": speech.gettext("of the country is in this area"),
+        "notAssessedAreas": speech.gettext("of {n} areas have no figure on this date"),
+        "rates": speech.gettext("per 1,000 residents, nationally"),
+        "source": speech.gettext("Source"),
+        "sources": speech.gettext("Sources"),
+        "noFigure": speech.gettext("no figure"),
+        "noChange": speech.gettext("no change"),
+        "byLevel1": speech.gettext("By governorate"),
+        "byLevel2": speech.gettext("By district"),
+        "area": speech.gettext("Area"),
+        "code": speech.gettext("P-code"),
+        "governorate": speech.gettext("Governorate"),
+        "status": speech.gettext("Status"),
+        "rankColumn": speech.gettext("Rank"),
+        "changeColumn": speech.gettext("Since previous round"),
+        "tableCaption": speech.gettext("{title}. {headline}."),
+        "copyTable": speech.gettext("Copy table"),
+        "copied": speech.gettext("Copied"),
+        "copyLink": speech.gettext("Copy link"),
+        "copyFailed": speech.gettext("Copying failed; the link is in the address bar."),
+        "close": speech.gettext("Close"),
+        "figureHere": speech.gettext("{population} here"),
+        "sinceYearBefore": speech.gettext("since a year before ({date})"),
+        "noYearBefore": speech.gettext("no figure a year before"),
+        "trend": speech.gettext("People, every round"),
+        "trendSummary": speech.gettext(
+            "{label}: {first} on {firstDate}, {last} on {lastDate}, most {most} on {mostDate}"
+        ),
+        "households": speech.gettext("households"),
+        "householdsOn": speech.gettext("Households on {date}"),
+        "showAll": speech.gettext("Show all {n}"),
+        "noBreakdown": speech.gettext("No row for this date."),
+        "breakdownsByGovernorate": speech.gettext(
+            "Origin, shelter and period are published by governorate: see {name}."
+        ),
+        "programmesHere": speech.gettext("Programmes present"),
+        "noProgrammes": speech.gettext("No source at hand names a programme here."),
+        "implemented": speech.gettext("implemented"),
+        "planned": speech.gettext("planned"),
+        "preparatory": speech.gettext("preparatory"),
+        "undated": speech.gettext("undated"),
+        "years": speech.gettext("Years"),
+        "funders": speech.gettext("Funders"),
+        "peopleServed": speech.gettext("People served"),
+        "governorates": speech.gettext("Governorates"),
+        "none": speech.gettext("none known"),
+        "yearsUnknown": speech.gettext("years not known"),
+        "results": speech.gettext("Reported results"),
+        "resultsNote": speech.gettext("As printed; they overlap and cannot be added up."),
+        "noResults": speech.gettext("No reported result at hand."),
+        "allOfCountry": speech.gettext("all of {country}"),
+        "asOf": speech.gettext("as of {date}"),
+        "loading": speech.gettext("Loading…"),
+        "failed": speech.gettext(
+            "The figures could not be loaded ({reason}). Check the connection and try again."
+        ),
+        "retry": speech.gettext("Try again"),
+        "nearestDate": speech.gettext(
+            "{population}: no count on {asked}; showing the nearest date, {shown}."
+        ),
+        "notForThis": speech.gettext("{dropped} is not published for {population}; showing {kept}."),
+        "zoomIn": speech.gettext("Zoom in"),
+        "zoomOut": speech.gettext("Zoom out"),
+        "resetZoom": speech.gettext("Show the whole country"),
+        "sortBy": speech.gettext("Sort by {column}"),
+        "mapLabel": speech.gettext(
+            "Map. Arrow keys move between neighbouring areas, Enter opens one, Escape closes it."
+        ),
+        "dates": speech.gettext("{n} dates"),
+        "noMatch": speech.gettext("No programme matches."),
+        "map": speech.gettext("Map"),
+        "table": speech.gettext("Table"),
+    }
