@@ -21,7 +21,7 @@ from flask import Response, request
 
 from callbacks.context import Context, to_json
 from geodata.counts import areas_of
-from geodata.errors import StateError, NotHeld
+from geodata.errors import NotHeld, StateError
 from geodata.state import parse
 from geodata.view import state_dict
 
@@ -82,9 +82,7 @@ def register(app: Dash, context: Context) -> None:
             return _not_found(
                 "level", level, f"There is no level “{level[:20]}”: it may be 1 or 2."
             )
-        return answer(
-            context.areas(context.snapshot, int(level)), TOPOJSON, frozen=_is_frozen()
-        )
+        return answer(context.areas(context.snapshot, int(level)), TOPOJSON, frozen=_is_frozen())
 
     @server.get(urls.area("<pcode>"), endpoint="area")
     def area(pcode: str) -> Response:

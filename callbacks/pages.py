@@ -52,7 +52,7 @@ def register(app: Dash, context: Context) -> None:
             data=script_data(context.snapshot, _speech(context), urls),
         )
 
-    app.interpolate_index = document
+    app.interpolate_index = document  # type: ignore[method-assign, assignment]
     app.layout = lambda: explore.page(context.snapshot, language("en"))
 
     @app.server.get(urls.sources(), endpoint="sources")

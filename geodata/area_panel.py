@@ -68,7 +68,8 @@ def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> di
     """
     speech = language(state.lang)
     rows = snapshot.tables.areas.set_index("pcode")
-    level, parent = int(rows.loc[pcode, "level"]), rows.loc[pcode, "parent"]
+    row: Any = rows.loc[pcode]
+    level, parent = int(row["level"]), row["parent"]
     named = names(snapshot, speech)
     governorate = pcode if level == GOVERNORATE else str(parent)
     return {
@@ -76,7 +77,7 @@ def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> di
         "area": {
             "pcode": pcode,
             "name": named[pcode],
-            "nameLocal": rows.loc[pcode, "name_ar"] or "",
+            "nameLocal": row["name_ar"] or "",
             "level": level,
             "parent": "" if level == GOVERNORATE else governorate,
             "parentName": "" if level == GOVERNORATE else named[governorate],
@@ -118,6 +119,8 @@ def _breakdowns(
     snapshot: Snapshot, state: State, pcode: str, named: dict[str, str], speech: Language
 ) -> list[dict[str, Any]]:
     """Origin, destination, shelter and period, in households, of the state's population."""
+    if source_of(snapshot, state.pop) not in set(snapshot.tables.breakdowns["source"]):
+        return []
     rows = snapshot.tables.breakdowns
     rows = rows[rows["population"] == state.pop]
     here = rows[rows["pcode"] == pcode]

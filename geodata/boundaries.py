@@ -352,6 +352,9 @@ def _add_neighbours(topology: Topology, neighbours: GeoDataFrame, tolerance: flo
     """Append the neighbours, with arcs of their own and a label where they can be seen."""
     country = decode(topology, "governorates")
     simple = _simplify(_close_gaps(neighbours, country, lap=4 * tolerance), tolerance)
+    # Neighbours need not tile as strictly as areas, so rounding may mend what it breaks.
+    step = topology["transform"]["scale"][0]
+    simple = simple.set_geometry(simple.geometry.set_precision(step), crs=simple.crs)
     own = _compute({"neighbours": simple}, topology["transform"], key="id")
     drawn = decode(own, "neighbours")
     broken = drawn["id"][~drawn.is_valid | drawn.geometry.isna()]
@@ -372,47 +375,58 @@ def _add_neighbours(topology: Topology, neighbours: GeoDataFrame, tolerance: flo
 def _close_gaps(neighbours: GeoDataFrame, country: GeoDataFrame, lap: float) -> GeoDataFrame:
     """Grow neighbours into the gaps along the country's border, and a little beneath it.
 
-    Where two sources draw one border apart, the sea would show. What lies in a gap goes to the
-    neighbour nearest to it.
+    Where two sources draw one border apart, the sea would show. Each piece of a gap goes to the
+    neighbour with the longest border on it.
     """
     import shapely
 
     shapes = neighbours.geometry.to_numpy()
     inside, around = country.union_all(method="coverage"), shapely.union_all(shapes)
-    width = _GAP * _longer_side(country)
-    gaps = _gaps(around.union(inside), width)
+    gaps = _gaps(around.union(inside), _GAP * _longer_side(country))
     wide = gaps.buffer(lap).simplify(lap / 2)
-    parts = shapely.get_parts(wide.intersection(gaps.union(inside)).difference(around))
-    patch = shapely.union_all(parts[shapely.area(parts) > 0])
-    if patch.is_empty:
-        return neighbours
-    pieces = _split_by_nearest(patch, shapes, width)
-    grown = [shapely.union_all([shape, *own]) for shape, own in zip(shapes, pieces, strict=True)]
+    patch = wide.intersection(gaps.union(inside)).difference(around)
+    grown = [[shape] for shape in shapes]
+    for piece in _split(patch, _crossings(shapes, patch, inside, 2 * lap)):
+        border = shapely.length(shapely.intersection(shapes, piece))
+        grown[border.argmax()].append(piece)
     # Cutting leaves points on one side of a border only; simplification needs them on both.
-    return neighbours.set_geometry(shapely.coverage_clean(grown), crs=neighbours.crs)
+    closed = shapely.coverage_clean([shapely.union_all(parts) for parts in grown])
+    return neighbours.set_geometry(closed, crs=neighbours.crs)
 
 
-def _split_by_nearest(patch: Geometry, shapes: Any, reach: float) -> list[Any]:
-    """Cut a patch into the pieces nearest to each shape: Voronoi cells of points on their edges."""
-    import numpy as np
+def _crossings(shapes: Any, patch: Geometry, inside: Geometry, beyond: float) -> list[Geometry]:
+    """Draw lines that lead the borders between shapes on, across a patch, into the country."""
     import shapely
 
-    edges = shapely.intersection(shapely.boundary(shapes), patch.buffer(reach))
-    points, owners = shapely.get_coordinates(
-        shapely.segmentize(edges, reach / 10), return_index=True
-    )
-    points, first = np.unique(points.round(6), axis=0, return_index=True)
-    cells = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=patch, ordered=True)
-    pieces = shapely.intersection(shapely.get_parts(cells), patch)
-    return [pieces[owners[first] == number] for number in range(len(shapes))]
+    lines = []
+    for one, other in itertools.combinations(shapes, 2):
+        shared = [part for part in shapely.get_parts(one.intersection(other)) if part.length]
+        for end in shapely.get_parts(shapely.line_merge(shapely.union_all(shared)).boundary):
+            way = shapely.shortest_line(end, inside)
+            if end.distance(patch) < 1e-6 and way.length:
+                (x0, y0), (x1, y1) = way.coords
+                far = 1 + beyond / way.length
+                lines.append(
+                    shapely.LineString([(x0, y0), (x0 + far * (x1 - x0), y0 + far * (y1 - y0))])
+                )
+    return lines
+
+
+def _split(patch: Geometry, lines: list[Geometry]) -> list[Geometry]:
+    """Cut a patch along lines."""
+    import shapely
+
+    faces = shapely.polygonize([shapely.union_all([patch.boundary, *lines])])
+    return [f for f in shapely.get_parts(faces) if patch.contains(f.representative_point())]
 
 
 def _gaps(land: Geometry, width: float) -> Geometry:
     """Find the narrow gaps with land on all sides: none of them is sea, or a lake."""
     import shapely
 
-    parts = shapely.get_parts(land)
-    holes = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
+    rings = [ring for part in shapely.get_parts(land) for ring in part.interiors]
+    # The country may stand in a hole like an island.
+    holes = [shapely.Polygon(ring).difference(land) for ring in rings]
     return shapely.union_all([hole for hole in holes if hole.buffer(-width).is_empty])
 
 

@@ -182,7 +182,7 @@ def diverging(
         positive = statistical_breaks(magnitudes, method, whole=whole, n=DIVERGING_CLASSES - 1)
     else:
         series = round_breaks(magnitudes)
-        positive = (series[len(series) // 3], series[-1]) if series else ()
+        positive = (series[len(series) // 3], series[len(series) * 2 // 3]) if series else ()
     positive = tuple(sorted(set(positive)))
     breaks = (*(-value for value in reversed(positive)), 0.0, *positive)
     k = len(positive) + 1

@@ -141,9 +141,7 @@ def programmes_with_counts(snapshot: Snapshot, population: str) -> frozenset[str
     return frozenset(str(code) for code in own if code)
 
 
-def _grid(
-    rows: pd.DataFrame, column: str, days: pd.DatetimeIndex, pcodes: Sequence[str]
-) -> Floats:
+def _grid(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex, pcodes: Sequence[str]) -> Floats:
     table = rows.groupby(["date", "pcode"])[column].sum(min_count=1).unstack()
     grid = table.reindex(index=days, columns=list(pcodes))
     return grid.to_numpy(dtype="float64", na_value=np.nan)

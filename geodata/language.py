@@ -103,7 +103,7 @@ class Language:
         return format_percent(fraction, format="#,##0%", locale=self.locale)
 
     def date(self, day: dt.date, style: str = "medium") -> str:
-        """Write a date: ``medium`` is ``15 May 2017``, ``long`` is ``15 May 2017`` in full words."""
+        """Write a date: ``medium`` is ``15 Aug 2018``, ``long`` is ``15 August 2018``."""
         return format_date(day, format=style, locale=self.date_locale)
 
     def names(self, items: list[str]) -> str:

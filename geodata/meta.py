@@ -30,9 +30,7 @@ def meta(snapshot: Snapshot, speech: Language, *, threshold: int) -> dict[str, A
     }
 
 
-def _population(
-    snapshot: Snapshot, code: str, speech: Language, threshold: int
-) -> dict[str, Any]:
+def _population(snapshot: Snapshot, code: str, speech: Language, threshold: int) -> dict[str, Any]:
     found = counts(snapshot, code, 1, threshold, frozenset())
     totals = np.where(found.national_hidden, np.nan, national(found.people, found.not_placed))
     return {

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geodata.language import Language
+from geodata.records import records
 from geodata.snapshot import Snapshot
 
 IMPLEMENTED = "implemented"
@@ -44,11 +45,15 @@ def listed(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
             "years": years(row),
             "governorates": len(governorates(snapshot, [str(row.code)])),
         }
-        for row in snapshot.tables.programmes.rename_axis("i").itertuples(index=False)
+        for row in records(snapshot.tables.programmes)
     ]
     return sorted(
         rows,
-        key=lambda row: (order.get(row["pillar"], len(order)), not row["governorates"], row["name"]),
+        key=lambda row: (
+            order.get(row["pillar"], len(order)),
+            not row["governorates"],
+            row["name"],
+        ),
     )
 
 
@@ -90,7 +95,7 @@ def described(snapshot: Snapshot, code: str) -> dict[str, Any]:
                 else result.pcodes.split(";"),
                 "source": link(str(result.source)),
             }
-            for result in reach.itertuples()
+            for result in records(reach)
         ],
         "sources": [link(source.strip()) for source in row["sources"].split("|") if source],
     }
@@ -119,7 +124,7 @@ def present(snapshot: Snapshot, pcode: str) -> list[dict[str, Any]]:
                         "source": link(str(row.source)),
                         "locator": row.locator,
                     }
-                    for row in group.itertuples()
+                    for row in records(group)
                 ],
             }
         )

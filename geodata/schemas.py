@@ -20,6 +20,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from geodata.errors import DataError
+from geodata.records import records
 
 POPULATIONS = ("idp", "returnee", "refugee")
 PCODE = r"^[A-Z]{2,3}[A-Z0-9]+$"
@@ -247,7 +248,7 @@ def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         cases = error.failure_cases.head(20)
         lines = [
             f"  column {case.column!r}, row {case.index}: {case.failure_case!r} breaks {case.check}"
-            for case in cases.itertuples()
+            for case in records(cases)
         ]
         more = len(error.failure_cases) - len(cases)
         tail = [f"  … and {more} more"] if more else []

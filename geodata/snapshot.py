@@ -30,6 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geodata.errors import SnapshotError
+from geodata.records import records
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
@@ -136,7 +137,7 @@ def sources_text(tables: Tables, country: Mapping[str, Any]) -> str:
         "",
         country["disclaimer"],
     ]
-    for row in tables.sources.itertuples():
+    for row in records(tables.sources):
         parts += [
             "",
             f"## {row.title}",

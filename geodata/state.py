@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from geodata import counts as counts_module
 from geodata import populations as words
-from geodata.errors import StateError, NotHeld
+from geodata.errors import NotHeld, StateError
 from geodata.language import Language, language, languages
 from geodata.snapshot import Snapshot
 

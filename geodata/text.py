@@ -14,6 +14,7 @@ import numpy as np
 from geodata import populations as words
 from geodata.counts import source_of
 from geodata.language import Language, gettext
+from geodata.records import records
 from geodata.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _level_headline(view: View, t: int) -> str:
     total = view.totals[t]
     if np.isnan(total):
         return speech.gettext(
-            "No count of {population} on {date}.",
+            "No count of {population} on {date}",
             population=speech.gettext(population.nouns),
             date=date,
         )
@@ -126,10 +127,10 @@ def _change_headline(view: View, t: int) -> str:
     base = speech.date(state.base, "long") if state.base else ""
     change = view.totals[t]
     if state.base == view.counts.dates[t]:
-        return speech.gettext("{date} is the date compared with; choose another.", date=date)
+        return speech.gettext("{date} is the date compared with; choose another", date=date)
     if np.isnan(change):
         return speech.gettext(
-            "{date} and {base} cannot be compared: one of them was not counted.",
+            "{date} and {base} cannot be compared: one of them was not counted",
             date=date,
             base=base,
         )
@@ -218,7 +219,7 @@ def _published_differences(view: View) -> dict[dt.date, str]:
         return {}
     rows = view.snapshot.tables.published
     rows = rows[rows["population"] == view.state.pop]
-    printed = {row.date.date(): row.people for row in rows.itertuples()}
+    printed = {row.date.date(): row.people for row in records(rows)}
     speech = view.language
     return {
         day: speech.gettext(

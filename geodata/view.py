@@ -50,6 +50,8 @@ class View:
         ``(T, A)`` 1 for the largest value of the date, ties share a rank; 0 where not ranked.
     totals
         ``(T,)`` in the measure's own unit (people for shares); NaN where nothing was counted.
+    stocks
+        ``(T,)`` the totals themselves, also where ``totals`` are changes since the base.
     shares
         ``(T,)`` part of the country that lives in the chosen programmes' area; NaN without one.
     not_placed
@@ -65,6 +67,7 @@ class View:
     ranks: NDArray[np.int64]
     scale: Scale
     totals: Floats
+    stocks: Floats
     shares: Floats
     not_placed: Floats
 
@@ -84,7 +87,8 @@ def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
     rows = snapshot.tables.residents
     year = snapshot.manifest["country"]["residents_year"]
     known = rows[rows["year"] == year].set_index("pcode")["residents"]
-    return known.reindex(list(pcodes)).to_numpy(dtype="float64", na_value=np.nan)
+    ordered: Floats = known.reindex(list(pcodes)).to_numpy(dtype="float64", na_value=np.nan)
+    return ordered
 
 
 def national(cells: Floats, not_placed: Floats) -> Floats:
@@ -167,7 +171,7 @@ def _area_totals(
     covered = programmes.governorates(snapshot, state.prog)
     chosen = np.array([pcode in covered for pcode in whole.areas.pcodes])
     hidden = whole.hidden[:, chosen].any(axis=1)
-    nobody = np.zeros(len(hidden))
+    nobody = np.zeros(len(whole.dates))
     people = np.where(hidden, np.nan, national(whole.people[:, chosen], nobody))
     country = national(whole.people, whole.not_placed)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -244,12 +248,13 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
     scale = _scale(everywhere, found, state, language(state.lang))
     shown = np.where(inside, everywhere, np.nan)
     status = _status(shown, found, inside)
-    totals, shares = _area_totals(snapshot, state, found, whole, inside)
+    stocks, shares = _area_totals(snapshot, state, found, whole, inside)
+    totals = stocks
     if state.mode == words.CHANGE:
         base = found.dates.index(state.base) if state.base else 0
         values = shown - shown[base]
         status = _change_status(values, status, base)
-        totals = totals - totals[base]
+        totals = stocks - stocks[base]
         not_placed = not_placed - not_placed[base]
     else:
         values = shown
@@ -263,6 +268,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
         ranks=_ranks(values),
         scale=scale,
         totals=totals,
+        stocks=stocks,
         shares=shares,
         not_placed=np.where(inside.all(), not_placed, 0.0),
     )
@@ -272,10 +278,8 @@ def _plain(values: Floats, decimals: int) -> list[Any]:
     """Numbers as JSON holds them: whole numbers without a point, ``None`` for NaN."""
     if values.ndim > 1:
         return [_plain(row, decimals) for row in values]
-    return [
-        None if np.isnan(value) else round(value) if decimals == 0 else round(float(value), decimals)
-        for value in values
-    ]
+    digits = decimals or None  # round(x, None) gives a whole number
+    return [None if np.isnan(value) else round(float(value), digits) for value in values]
 
 
 def _top(view: View) -> list[list[Any]]:
@@ -375,6 +379,7 @@ def as_dict(view: View) -> dict[str, Any]:
             "labels": list(view.scale.labels),
         },
         "totals": _plain(view.totals, total_decimals),
+        "stocks": _plain(view.stocks, total_decimals) if state.mode == words.CHANGE else None,
         "totalChanges": _plain(
             changes_since(view.totals[:, None], _previous(len(view.totals)))[:, 0], total_decimals
         ),

@@ -35,11 +35,18 @@ def page(snapshot: Snapshot, speech: Language) -> Component:
     )
 
 
+def aria(**attributes: str) -> dict[str, Any]:
+    """ARIA attributes as Dash's components take them: ``aria(label="…")`` is ``aria-label``."""
+    return {f"aria-{name}": value for name, value in attributes.items()}
+
+
 def _group(title: str, children: list[Component], **attributes: Any) -> Component:
     return html.Fieldset([html.Legend(title), *children], className="filter", **attributes)
 
 
-def _segments(id_: str, options: dict[Any, str], value: Any, speech: Language) -> dcc.RadioItems:
+def _segments(
+    id_: str, options: dict[Any, str], value: str | int, speech: Language
+) -> dcc.RadioItems:
     return dcc.RadioItems(
         id=id_,
         options=[
@@ -86,7 +93,7 @@ def _filters(snapshot: Snapshot, speech: Language) -> Component:
         ],
         className="card filters",
         id="filters",
-        **{"aria-label": speech.gettext("Filters")},
+        **aria(label=speech.gettext("Filters")),
     )
 
 
@@ -113,7 +120,7 @@ def _population_options(snapshot: Snapshot, speech: Language) -> Component:
         for code in populations(snapshot)
     ]
     return dcc.RadioItems(
-        id=ids.POPULATION, options=options, value=options[0]["value"], className="choices"
+        id=ids.POPULATION, options=options, value=populations(snapshot)[0], className="choices"
     )
 
 
@@ -146,7 +153,7 @@ def _programme_filter(snapshot: Snapshot, speech: Language) -> Component:
                 id=ids.PROGRAMME_NONE,
                 type="button",
                 className="choice-all",
-                **{"aria-pressed": "true"},
+                **aria(pressed="true"),
             ),
             html.Label(
                 speech.gettext("Find a programme"),
@@ -196,7 +203,7 @@ def _map_card(speech: Language) -> Component:
             html.Div(
                 [
                     html.Div([html.H1(id="title"), html.P(id="headline")], className="titles"),
-                    html.Div(tabs, role="group", **{"aria-label": speech.gettext("Show as")}),
+                    html.Div(tabs, role="group", **aria(label=speech.gettext("Show as"))),
                 ],
                 className="head",
             ),

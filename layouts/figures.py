@@ -12,7 +12,7 @@ NEIGHBOURS, AREAS, OUTLINES, CITIES, COUNTRY_NAMES, AREA_NAMES = range(6)
 # Web Mercator, as every map people know; the same in every painter.
 PROJECTION = "mercator"
 
-GRAPH_CONFIG: dict[str, Any] = {
+GRAPH_CONFIG: Any = {
     "displayModeBar": False,
     "scrollZoom": False,  # the page must scroll past the map
     "doubleClick": False,
@@ -68,7 +68,7 @@ def trend_figure() -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         height=180,
         hovermode="x unified",
-        legend={"orientation": "h", "y": 1.18, "x": 0},
+        showlegend=False,
         xaxis=axis | {"type": "date", "tickformat": "%Y", "dtick": "M12"},
         yaxis=axis | {"rangemode": "tozero", "tickformat": "~s", "showgrid": True, "nticks": 4},
         template=None,

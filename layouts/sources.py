@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from geodata import populations as words
 from geodata import programmes
 from geodata.counts import counts, populations
 from geodata.language import Language, gettext
+from geodata.records import records
 from geodata.snapshot import Snapshot
 from geodata.text import listed_sources, status_words
 from geodata.urls import Urls
@@ -92,7 +91,7 @@ def _published(snapshot: Snapshot, speech: Language, threshold: int) -> list[dic
             "status": row.status,
             "url": row.url,
         }
-        for row in snapshot.tables.published.sort_values(["population", "date"]).itertuples()
+        for row in records(snapshot.tables.published.sort_values(["population", "date"]))
         for total in [ours.get((row.population, row.date.date()), 0.0)]
     ]
 
@@ -111,12 +110,8 @@ def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
     ]
 
 
-def _coverage(rows: pd.DataFrame, named: dict[str, str]) -> list[dict[str, Any]]:
+def _coverage(rows: Any, named: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        row
-        | {
-            "name": named[row["pcode"]],
-            "url": programmes.link(row["source"])["url"],
-        }
-        for row in rows.to_dict(orient="records")
+        row._asdict() | {"name": named[row.pcode], "url": programmes.link(row.source)["url"]}
+        for row in records(rows)
     ]

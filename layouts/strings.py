@@ -38,13 +38,13 @@ def page(speech: Language) -> dict[str, str]:
         "comparedWith": speech.gettext("compared with {date}"),
         "value": speech.gettext("{value} {unit}"),
         "areaLabel": speech.gettext("{name}: {value}"),
-        "chooseArea": speech.gettext("Open {name}"),
         "nationally": speech.gettext("{population}, nationally"),
         "inProgrammes": speech.gettext("{population} where {programmes} works or worked"),
         "previousRound": speech.gettext("since previous round ({date})"),
         "firstRound": speech.gettext("no earlier round to compare with"),
         "topIn": speech.gettext("in {names}"),
-        "topInOf": speech.gettext("of those, in {names}"),
+        "highest": speech.gettext("in {name}, the highest"),
+        "largestChange": speech.gettext("in {name}, the largest change"),
         "shareOfCountry": speech.gettext("of the country is in this area"),
         "notAssessedAreas": speech.gettext("of {n} areas have no figure on this date"),
         "rates": speech.gettext("per 1,000 residents, nationally"),
@@ -97,7 +97,6 @@ def page(speech: Language) -> dict[str, str]:
         "noResults": speech.gettext("No reported result at hand."),
         "allOfCountry": speech.gettext("all of {country}"),
         "asOf": speech.gettext("as of {date}"),
-        "loading": speech.gettext("Loading…"),
         "failed": speech.gettext(
             "The figures could not be loaded ({reason}). Check the connection and try again."
         ),
@@ -105,7 +104,6 @@ def page(speech: Language) -> dict[str, str]:
         "nearestDate": speech.gettext(
             "{population}: no count on {asked}; showing the nearest date, {shown}."
         ),
-        "notForThis": speech.gettext("{dropped} is not published for {population}; showing {kept}."),
         "zoomIn": speech.gettext("Zoom in"),
         "zoomOut": speech.gettext("Zoom out"),
         "resetZoom": speech.gettext("Show the whole country"),
@@ -115,6 +113,4 @@ def page(speech: Language) -> dict[str, str]:
         ),
         "dates": speech.gettext("{n} dates"),
         "noMatch": speech.gettext("No programme matches."),
-        "map": speech.gettext("Map"),
-        "table": speech.gettext("Table"),
     }

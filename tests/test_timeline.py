@@ -399,12 +399,14 @@ def test_dragging_goes_to_the_nearest_date_and_settles_at_the_end(
         x, y = place(page, day)
         return (2 * track["x"] + track["width"] - x if direction == "rtl" else x), y
 
+    page.evaluate("document.addEventListener('input', () => seen.push({ kind: 'native' }))")
     page.mouse.move(*at(ISO[20]))
     page.mouse.down()
     page.mouse.move(*at(ISO[60]), steps=5)
     page.mouse.move(*at("2020-01-01"))
-    moves = events(page)
+    moves = page.evaluate("seen.splice(0)")
     assert moves[0]["index"] == 20
+    assert {event["kind"] for event in moves} == {"time"}
     assert {(event["source"], event["settled"]) for event in moves} == {("drag", False)}
     page.mouse.move(0, 0)
     page.mouse.move(*at("2020-01-01"))
@@ -518,12 +520,16 @@ def test_both_handles_can_be_taken_when_they_lie_on_one_date(stage: Stage) -> No
     assert index(page) == 20
 
 
-def test_pressing_the_base_handle_off_its_middle_does_not_move_it(stage: Stage) -> None:
+def test_the_base_handle_is_taken_where_it_is_pressed(stage: Stage) -> None:
     page = stage(series(index=50, base=70))
     x, y = middle(page, "base")
-    page.mouse.click(x + 9, y)
+    page.mouse.move(x + 9, y)
+    page.mouse.down()
     assert page.evaluate("seen") == []
     expect(page.locator("#timeline-base")).to_be_focused()
+    page.mouse.move(place(page, ISO[80])[0] + 9, y)
+    page.mouse.up()
+    assert [event["index"] for event in events(page, "base")][-1] == 80
 
 
 def test_the_base_dates_text_gives_way_to_the_cursor(stage: Stage) -> None:

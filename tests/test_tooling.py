@@ -16,6 +16,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PRE_COMMIT = ".pre-commit-config.yaml"
+# As `make run` starts it, but with an application that takes no time to load.
+GUNICORN = (sys.executable, "-m", "gunicorn", "wsgiref.simple_server:demo_app")
 
 
 def pins(name: str) -> dict[str, str]:
@@ -73,14 +75,14 @@ def test_biome_has_one_version():
 def test_a_taken_port_is_told_in_one_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        said = failure(sys.executable, "-m", "gunicorn", PORT=port)
+        said = failure(*GUNICORN, PORT=port)
     assert said.startswith(f"Port {port} cannot be used (address already in use)")
     assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize("port", ["", "0", "65536", "80a", "-1", "99999999999"])
 def test_a_port_that_is_none_is_told_in_one_sentence(port):
-    said = failure(sys.executable, "-m", "gunicorn", PORT=port)
+    said = failure(*GUNICORN, PORT=port)
     assert said.startswith(f"PORT={port} is not a port: give a number from 1 to 65535")
     assert len(said.splitlines()) == 1
 

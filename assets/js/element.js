@@ -12,7 +12,9 @@
       else if (value === true) made.setAttribute(name, '');
       else if (value !== false && value != null) made.setAttribute(name, value);
     }
-    made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ''));
+    made.append(
+      ...children.flat().filter((child) => child !== null && child !== undefined && child !== ''),
+    );
     return made;
   }
 

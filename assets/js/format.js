@@ -33,7 +33,11 @@
     }
 
     const compactFormat = {
-      large: new Intl.NumberFormat(locale, { notation: 'compact', minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+      large: new Intl.NumberFormat(locale, {
+        notation: 'compact',
+        minimumFractionDigits: 2,
+        maximumFractionDigits: 2,
+      }),
       small: new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 0 }),
     };
     const percentFormat = new Intl.NumberFormat(locale, { style: 'percent' });

@@ -13,7 +13,12 @@
   'use strict';
 
   const SVG = 'http://www.w3.org/2000/svg';
-  const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const DIRECTIONS = {
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, -1],
+    ArrowDown: [0, 1],
+  };
   const TEXTURES = {
     n: 'url(#displacement-hatch)',
     s: 'url(#displacement-dots)',
@@ -43,7 +48,10 @@
     const ground = (size) => ['rect', { width: size, height: size, class: 'texture-ground' }];
     const line = (width, height) => ['rect', { width, height, class: 'texture-mark' }];
     pattern('displacement-hatch', 6, 45, [ground(6), line(2, 6)]);
-    pattern('displacement-dots', 6, 0, [ground(6), ['circle', { cx: 3, cy: 3, r: 1.3, class: 'texture-mark' }]]);
+    pattern('displacement-dots', 6, 0, [
+      ground(6),
+      ['circle', { cx: 3, cy: 3, r: 1.3, class: 'texture-mark' }],
+    ]);
     pattern('displacement-cross', 8, 45, [ground(8), line(1.4, 8), line(8, 1.4)]);
     document.body.append(svg);
   }
@@ -62,7 +70,9 @@
     let ring = null;
 
     const emit = (name, pcode) =>
-      root.dispatchEvent(new CustomEvent(`displacement:${name}`, { bubbles: true, detail: { pcode } }));
+      root.dispatchEvent(
+        new CustomEvent(`displacement:${name}`, { bubbles: true, detail: { pcode } }),
+      );
     const indexOf = (pcode) => cells.findIndex((cell) => cell.pcode === pcode);
     const pcodeOf = (target) => target.closest?.('[data-pcode]')?.dataset.pcode || '';
 
@@ -197,7 +207,10 @@
       if (!tooltip) return;
       const frame = root.getBoundingClientRect();
       const { offsetWidth: width, offsetHeight: height } = tooltip;
-      const left = x - frame.left + OFFSET + width > frame.width ? x - frame.left - OFFSET - width : x - frame.left + OFFSET;
+      const left =
+        x - frame.left + OFFSET + width > frame.width
+          ? x - frame.left - OFFSET - width
+          : x - frame.left + OFFSET;
       const top = Math.min(Math.max(y - frame.top - height / 2, 4), frame.height - height - 4);
       tooltip.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
     }
@@ -271,7 +284,16 @@
     root.setAttribute('role', 'group');
     root.setAttribute('aria-label', strings.mapLabel);
 
-    return { adopt, show, step, settle, select, point, drawRing, focus: () => paths.get(entry)?.focus() };
+    return {
+      adopt,
+      show,
+      step,
+      settle,
+      select,
+      point,
+      drawRing,
+      focus: () => paths.get(entry)?.focus(),
+    };
   }
 
   window.displacement = window.displacement || {};

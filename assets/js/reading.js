@@ -72,7 +72,9 @@
         rank: rank(view, t, i),
         change: change(view, t, t - 1, i),
       };
-      const said = shown ? fill(strings.value, { value: parts.value, unit: parts.unit }) : parts.value;
+      const said = shown
+        ? fill(strings.value, { value: parts.value, unit: parts.unit })
+        : parts.value;
       const rest = [said, parts.rank, parts.change].filter(Boolean).join(', ');
       return { ...parts, sentence: fill(strings.areaLabel, { name: parts.name, value: rest }) };
     }

@@ -479,7 +479,7 @@
     track.addEventListener('pointermove', follow);
     track.addEventListener('pointerup', release);
     track.addEventListener('pointercancel', release);
-    // The browser's own dragging would put the thumb between dates.
+    // The browser's own dragging would do everything twice.
     track.addEventListener('mousedown', (event) => event.preventDefault());
     date.addEventListener('click', () => openForm(form.hidden));
     form.addEventListener('submit', (event) => {

@@ -256,11 +256,16 @@ def _csv(src: Path, name: str, columns: list[str]) -> pd.DataFrame:
     return frame
 
 
+def _first(wrong: pd.Series) -> Any:
+    """Index of the first row that is wrong; rows keep the numbers they have in the file."""
+    return wrong.idxmax()
+
+
 def _whole(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
     numbers = pd.to_numeric(frame[column].replace("", None), errors="coerce").astype("Int64")
     wrong = frame[column].ne("") & numbers.isna()
     if wrong.any():
-        row = int(wrong.idxmax())
+        row = _first(wrong)
         raise DataError(
             f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not a whole "
             "number; write digits only, and leave the cell empty where nothing was counted"
@@ -271,7 +276,7 @@ def _whole(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
 def _days(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
     days = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
     if days.isna().any():
-        row = int(days.isna().idxmax())
+        row = _first(days.isna())
         raise DataError(
             f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not a date "
             "like 2019-04-30"
@@ -282,7 +287,7 @@ def _days(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
 def _population(frame: pd.DataFrame, path: str) -> pd.Series:
     known = frame["population_type"].map(_POPULATIONS)
     if known.isna().any():
-        row = int(known.isna().idxmax())
+        row = _first(known.isna())
         raise DataError(
             f"{path}, row {row + 2}, column 'population_type': "
             f"{frame['population_type'][row]!r} is none of {', '.join(_POPULATIONS)}"
@@ -420,8 +425,7 @@ def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFr
     path = "population/refugees_by_governorate.csv"
     raw = _csv(src, path, ["date", "population_type", "governorate", "unit", "value"])
     raw = raw[(raw["population_type"] == _REFUGEE_DEFINITION) & raw["date"].isin(_REFUGEE_DATES)]
-    raw = raw.reset_index(drop=True)
-    raw["people"] = _whole(raw, "value", path)
+    raw = raw.assign(people=_whole(raw, "value", path)).reset_index(drop=True)
     single = raw[raw["governorate"].isin(books.governorates.codes)].reset_index(drop=True)
     pcodes = place(
         single, books.governorates, report, table="refugees_by_governorate", name="governorate"
@@ -440,9 +444,9 @@ def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFr
         "place": [*[""] * len(single), *[_PLACED_IN_NO_GOVERNORATE] * len(rest)],
         "people": [*single["people"], *rest],
     }
-    return pd.DataFrame(rows).assign(
-        population="refugee", level=1, programme="", households=pd.NA, source=UNHCR
-    )
+    frame = pd.DataFrame(rows).assign(population="refugee", level=1, programme="", source=UNHCR)
+    frame["households"] = None
+    return frame
 
 
 def read_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
@@ -496,13 +500,11 @@ def read_breakdowns(src: Path, books: Gazetteers, report: JoinReport) -> pd.Data
     frame = pd.concat(parts, ignore_index=True)
     keys = [column for column in frame.columns if column != "households"]
     grouped = frame.groupby(keys, as_index=False, sort=True, dropna=False)
-    added = grouped["households"].sum()
-    return check("breakdowns", added[frame.columns])
+    added = grouped[["households"]].sum()
+    return check("breakdowns", added[list(frame.columns)])
 
 
-def _category(
-    raw: pd.DataFrame, kind: str, column: str, books: Gazetteers, path: str
-) -> pd.Series:
+def _category(raw: pd.DataFrame, kind: str, column: str, books: Gazetteers, path: str) -> pd.Series:
     if kind == "origin":
         origins = place(raw, books.governorates, JoinReport(), table="", name=column)
         return _all_known(raw, column, origins, path, books.governorates.display.values())
@@ -515,7 +517,7 @@ def _all_known(
     raw: pd.DataFrame, column: str, known: pd.Series, path: str, allowed: Any
 ) -> pd.Series:
     if known.isna().any():
-        row = int(known.isna().idxmax())
+        row = _first(known.isna())
         raise DataError(
             f"{path}, row {row + 2}, column {column!r}: {raw[column][row]!r} is none of "
             f"{', '.join(allowed)}"
@@ -545,7 +547,7 @@ def read_residents(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataF
         }
     )
     keys = ["pcode", "year", "basis", "url"]
-    added = rows.groupby(keys, as_index=False, sort=True)["residents"].sum()
+    added = rows.groupby(keys, as_index=False, sort=True)[["residents"]].sum()
     return check("residents", added[["pcode", "year", "residents", "basis", "url"]])
 
 
@@ -667,7 +669,9 @@ def read(src: Path, *, allow_unmatched: bool = False) -> tuple[Tables, Boundarie
     return tables, boundaries, report
 
 
-def build(src: Path, out: Path, *, allow_unmatched: bool = False) -> tuple[str, JoinReport, BoundaryReport]:
+def build(
+    src: Path, out: Path, *, allow_unmatched: bool = False
+) -> tuple[str, JoinReport, BoundaryReport]:
     """Read ``src`` and write a snapshot to ``out``; return version, join and boundary reports."""
     from geodata.boundaries import build_topology
     from geodata.snapshot import write_snapshot
@@ -676,7 +680,5 @@ def build(src: Path, out: Path, *, allow_unmatched: bool = False) -> tuple[str, 
     topology, boundary_report = build_topology(
         layers.governorates, layers.districts, layers.neighbours, layers.cities
     )
-    version = write_snapshot(
-        out, tables, topology, join_report=report.as_dict(), country=COUNTRY
-    )
+    version = write_snapshot(out, tables, topology, join_report=report.as_dict(), country=COUNTRY)
     return version, report, boundary_report

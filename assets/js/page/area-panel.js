@@ -22,16 +22,38 @@
         'li',
         {},
         element('span', { class: 'name' }, label),
-        element('span', { class: 'bar', 'aria-hidden': 'true' }, element('i', { style: `inline-size:${(100 * value) / most}%` })),
+        element(
+          'span',
+          { class: 'bar', 'aria-hidden': 'true' },
+          element('i', { style: `inline-size:${(100 * value) / most}%` }),
+        ),
         element('span', { class: 'value' }, format.number(value)),
       ),
     );
     const more = sorted.length > shown.length;
-    const button = more && element('button', { type: 'button', class: 'link', onclick: onAll }, format.fill(strings.showAll, { n: sorted.length }));
+    const button =
+      more &&
+      element(
+        'button',
+        { type: 'button', class: 'link', onclick: onAll },
+        format.fill(strings.showAll, { n: sorted.length }),
+      );
     return [element('ul', { class: 'bars' }, rows), button || null];
   }
 
-  function createAreaPanel({ card, top, trendSlot, rest, trendId, strings, format, reading, urls, onClose, onOpen }) {
+  function createAreaPanel({
+    card,
+    top,
+    trendSlot,
+    rest,
+    trendId,
+    strings,
+    format,
+    reading,
+    urls,
+    onClose,
+    onOpen,
+  }) {
     let data = null;
     let view = null;
     let drawnTrend = '';
@@ -39,7 +61,13 @@
 
     function heading() {
       const { name, nameLocal, parent, parentName, pcode } = data.area;
-      const up = parent && element('button', { type: 'button', class: 'link', onclick: () => onOpen(parent) }, parentName);
+      const up =
+        parent &&
+        element(
+          'button',
+          { type: 'button', class: 'link', onclick: () => onOpen(parent) },
+          parentName,
+        );
       return element(
         'div',
         { class: 'panel-head' },
@@ -47,9 +75,19 @@
           'div',
           {},
           element('h2', { class: 'panel-title' }, name),
-          element('p', { class: 'about' }, nameLocal && element('bdi', { lang: 'ar' }, nameLocal), ` ${pcode} `, up || null),
+          element(
+            'p',
+            { class: 'about' },
+            nameLocal && element('bdi', { lang: 'ar' }, nameLocal),
+            ` ${pcode} `,
+            up || null,
+          ),
         ),
-        element('button', { type: 'button', class: 'close', 'aria-label': strings.close, onclick: onClose }, '×'),
+        element(
+          'button',
+          { type: 'button', class: 'close', 'aria-label': strings.close, onclick: onClose },
+          '×',
+        ),
       );
     }
 
@@ -57,7 +95,11 @@
       const i = view.areas.findIndex(({ pcode }) => pcode === data.area.pcode);
       if (i < 0) return figuresOfOtherLevel(t);
       const cell = reading.cell(view, t, i);
-      const source = element('a', { class: 'source-link', href: `${urls.sources}#${view.sources[0]?.id || ''}` }, strings.source);
+      const source = element(
+        'a',
+        { class: 'source-link', href: `${urls.sources}#${view.sources[0]?.id || ''}` },
+        strings.source,
+      );
       const before = view.yearBefore[t];
       const since = (base, template, none) => {
         const by = base == null || base < 0 ? null : reading.difference(view, t, base, i);
@@ -71,8 +113,19 @@
         'div',
         { class: 'panel-figures' },
         element('p', { class: 'big' }, cell.value),
-        element('p', { class: 'about' }, [cell.unit, cell.rank].filter(Boolean).join(' · '), ' ', source),
-        element('ul', { class: 'changes' }, since(t - 1, strings.previousRound, strings.firstRound), since(before, strings.sinceYearBefore, strings.noYearBefore)),
+        element(
+          'p',
+          { class: 'about' },
+          [cell.unit, cell.rank].filter(Boolean).join(' · '),
+          ' ',
+          source,
+        ),
+        element(
+          'ul',
+          { class: 'changes' },
+          since(t - 1, strings.previousRound, strings.firstRound),
+          since(before, strings.sinceYearBefore, strings.noYearBefore),
+        ),
       );
     }
 
@@ -85,14 +138,21 @@
         'div',
         { class: 'panel-figures' },
         element('p', { class: 'big' }, value),
-        element('p', { class: 'about' }, format.fill(strings.figureHere, { population: view.text.population })),
+        element(
+          'p',
+          { class: 'about' },
+          format.fill(strings.figureHere, { population: view.text.population }),
+        ),
       );
     }
 
     function breakdown(table, t) {
       const row = table.values[t];
       const entries = row ? table.labels.map((label, k) => ({ label, value: row[k] })) : [];
-      const notes = table.kind === 'shelter' ? data.shelterNotes.filter(({ until }) => !until || view.dates[t] <= until) : [];
+      const notes =
+        table.kind === 'shelter'
+          ? data.shelterNotes.filter(({ until }) => !until || view.dates[t] <= until)
+          : [];
       const date = format.date(view.dates[t]);
       return element(
         'section',
@@ -120,7 +180,13 @@
         element(
           'details',
           {},
-          element('summary', {}, element('b', {}, code), ` ${name} `, element('small', {}, years || strings.yearsUnknown)),
+          element(
+            'summary',
+            {},
+            element('b', {}, code),
+            ` ${name} `,
+            element('small', {}, years || strings.yearsUnknown),
+          ),
           element(
             'ul',
             {},
@@ -132,7 +198,12 @@
           ),
         ),
       );
-      return element('section', {}, element('h3', {}, strings.programmesHere), list.length ? list : element('p', {}, strings.noProgrammes));
+      return element(
+        'section',
+        {},
+        element('h3', {}, strings.programmesHere),
+        list.length ? list : element('p', {}, strings.noProgrammes),
+      );
     }
 
     /** The trend is Plotly's: a line for each population, drawn once per area. */
@@ -156,30 +227,63 @@
       }));
       const base = graph.layout;
       const font = { color: colour('--mute'), size: 12, family: 'inherit' };
-      const layout = { ...base, font, yaxis: { ...base.yaxis, gridcolor: colour('--line') }, hoverlabel: { bgcolor: colour('--card'), font: { color: colour('--ink') } } };
+      const layout = {
+        ...base,
+        font,
+        yaxis: { ...base.yaxis, gridcolor: colour('--line') },
+        hoverlabel: { bgcolor: colour('--card'), font: { color: colour('--ink') } },
+      };
       window.dash_clientside.set_props(trendId, { figure: { data: traces, layout } });
     }
 
     function trendSummary() {
       const write = (iso, value) => ({ number: format.number(value), date: format.date(iso) });
-      const lines = data.trend.map(({ label, dates, people }) => {
-        const known = dates.map((iso, i) => ({ iso, value: people[i] })).filter(({ value }) => value !== null);
+      const lines = data.trend.map(({ population, label, dates, people }) => {
+        const known = dates
+          .map((iso, i) => ({ iso, value: people[i] }))
+          .filter(({ value }) => value !== null);
         const most = known.reduce((a, b) => (b.value > a.value ? b : a));
-        const [first, last, top] = [known[0], known.at(-1), most].map(({ iso, value }) => write(iso, value));
-        const values = { label, first: first.number, firstDate: first.date, last: last.number, lastDate: last.date, most: top.number, mostDate: top.date };
-        return element('li', {}, format.fill(strings.trendSummary, values));
+        const [first, last, top] = [known[0], known.at(-1), most].map(({ iso, value }) =>
+          write(iso, value),
+        );
+        const values = {
+          label,
+          first: first.number,
+          firstDate: first.date,
+          last: last.number,
+          lastDate: last.date,
+          most: top.number,
+          mostDate: top.date,
+        };
+        return element(
+          'li',
+          { 'data-population': population },
+          format.fill(strings.trendSummary, values),
+        );
       });
       return element('ul', { class: 'about trend-summary' }, lines);
     }
 
     function step(t) {
       if (!data) return;
-      const up = data.area.parent && element('button', { type: 'button', class: 'link', onclick: () => onOpen(data.area.parent) }, data.area.parentName);
-      top.replaceChildren(heading(), ...[figures(t)].filter(Boolean), element('h3', {}, strings.trend));
+      const up =
+        data.area.parent &&
+        element(
+          'button',
+          { type: 'button', class: 'link', onclick: () => onOpen(data.area.parent) },
+          data.area.parentName,
+        );
+      top.replaceChildren(
+        heading(),
+        ...[figures(t)].filter(Boolean),
+        element('h3', {}, strings.trend),
+      );
       rest.replaceChildren(
         trendSummary(),
         ...data.breakdowns.map((table) => breakdown(table, t)),
-        ...(up ? [element('p', { class: 'about' }, ...sentence(strings.breakdownsByGovernorate, up))] : []),
+        ...(up
+          ? [element('p', { class: 'about' }, ...sentence(strings.breakdownsByGovernorate, up))]
+          : []),
         present(),
       );
     }
@@ -214,17 +318,33 @@
     const row = (label, text) => [element('dt', {}, label), element('dd', {}, text)];
 
     function result(entry, nameOf) {
-      const where = entry.national ? format.fill(strings.allOfCountry, { country }) : entry.places.map(nameOf).join(', ');
+      const where = entry.national
+        ? format.fill(strings.allOfCountry, { country })
+        : entry.places.map(nameOf).join(', ');
       const when = entry.asOf ? format.fill(strings.asOf, { date: entry.asOf }) : strings.undated;
       const number = Number(entry.value);
       const value = Number.isFinite(number) ? format.number(number) : entry.value;
-      return element('li', {}, element('b', {}, value), ` ${entry.indicator} – ${where}, ${when}: `, linked(entry.source));
+      return element(
+        'li',
+        {},
+        element('b', {}, value),
+        ` ${entry.indicator} – ${where}, ${when}: `,
+        linked(entry.source),
+      );
     }
 
     function section(programme, nameOf) {
-      const { code, name, description, years, funders, people, governorates, results, sources } = programme;
+      const { code, name, description, years, funders, people, governorates, results, sources } =
+        programme;
       const results_ = results.length
-        ? [element('p', { class: 'about' }, strings.resultsNote), element('ul', { class: 'results' }, results.map((entry) => result(entry, nameOf)))]
+        ? [
+            element('p', { class: 'about' }, strings.resultsNote),
+            element(
+              'ul',
+              { class: 'results' },
+              results.map((entry) => result(entry, nameOf)),
+            ),
+          ]
         : [element('p', {}, strings.noResults)];
       return element(
         'section',
@@ -237,10 +357,27 @@
           row(strings.years, years || strings.yearsUnknown),
           row(strings.funders, funders || strings.none),
           row(strings.peopleServed, people || strings.none),
-          row(`${strings.governorates} (${governorates.length})`, governorates.map(nameOf).join(', ') || strings.none),
+          row(
+            `${strings.governorates} (${governorates.length})`,
+            governorates.map(nameOf).join(', ') || strings.none,
+          ),
         ),
-        element('details', {}, element('summary', {}, `${strings.results} (${results.length})`), ...results_),
-        element('details', {}, element('summary', {}, `${strings.sources} (${sources.length})`), element('ul', {}, sources.map((source) => element('li', {}, linked(source))))),
+        element(
+          'details',
+          {},
+          element('summary', {}, `${strings.results} (${results.length})`),
+          ...results_,
+        ),
+        element(
+          'details',
+          {},
+          element('summary', {}, `${strings.sources} (${sources.length})`),
+          element(
+            'ul',
+            {},
+            sources.map((source) => element('li', {}, linked(source))),
+          ),
+        ),
       );
     }
 

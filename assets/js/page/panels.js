@@ -16,23 +16,44 @@
       show(view) {
         const colours = dark.matches ? view.scale.colorsDark : view.scale.colors;
         const always = view.state.mode === 'change' ? 'zx' : 'zn';
-        const found = (letter) => view.tallies.some((tally) => tally[colours.length + UNCOLOURED.indexOf(letter)]);
-        const classes = colours.map((colour, k) => ({ label: view.scale.labels[k], style: `background:${colour}`, at: k })).reverse();
+        const found = (letter) =>
+          view.tallies.some((tally) => tally[colours.length + UNCOLOURED.indexOf(letter)]);
+        const classes = colours
+          .map((colour, k) => ({
+            label: view.scale.labels[k],
+            style: `background:${colour}`,
+            at: k,
+          }))
+          .reverse();
         const statuses = [...UNCOLOURED]
           .filter((letter) => always.includes(letter) || found(letter))
-          .map((letter) => ({ label: view.text.statuses[letter], kind: `status-${letter}`, at: colours.length + UNCOLOURED.indexOf(letter) }));
+          .map((letter) => ({
+            label: view.text.statuses[letter],
+            kind: `status-${letter}`,
+            at: colours.length + UNCOLOURED.indexOf(letter),
+          }));
         rows = [...classes, ...statuses].map(({ label, style, kind, at }) => {
           const count = element('small');
           const swatch = element('i', { class: kind || 'swatch', style });
           return { at, count, row: element('li', {}, swatch, element('span', {}, label), count) };
         });
-        root.replaceChildren(element('b', {}, view.text.unit), element('ul', {}, rows.map(({ row }) => row)));
+        root.replaceChildren(
+          element('b', {}, view.text.unit),
+          element(
+            'ul',
+            {},
+            rows.map(({ row }) => row),
+          ),
+        );
       },
       step(view, t) {
         for (const { at, count, row } of rows) {
           const n = view.tallies[t][at];
           count.textContent = n ? format.number(n) : '';
-          count.setAttribute('aria-label', n ? format.fill(strings.legendCount, { n: format.number(n) }) : '');
+          count.setAttribute(
+            'aria-label',
+            n ? format.fill(strings.legendCount, { n: format.number(n) }) : '',
+          );
           row.dataset.empty = String(!n);
         }
       },
@@ -40,13 +61,20 @@
   }
 
   /** Four figures of the whole: total, change, concentration, what is not known. */
-  function createKeyFigures(root, { strings, format, urls }) {
+  function createKeyFigures(root, { strings, format, reading, urls }) {
     const { fill } = format;
-    const figure = () => ({ number: element('p', { class: 'big' }), label: element('p', { class: 'about' }) });
+    const figure = () => ({
+      number: element('p', { class: 'big' }),
+      label: element('p', { class: 'about' }),
+    });
     const [total, change, top, gaps] = [figure(), figure(), figure(), figure()];
     const source = element('a', { class: 'source-link' }, strings.source);
     root.append(
-      element('div', { class: 'key-figures' }, [total, change, top, gaps].map(({ number, label }) => element('div', {}, number, label))),
+      element(
+        'div',
+        { class: 'key-figures' },
+        [total, change, top, gaps].map(({ number, label }) => element('div', {}, number, label)),
+      ),
       element('p', { class: 'source-row' }, source),
     );
 
@@ -58,7 +86,9 @@
     function setTotal(view, t) {
       const value = view.totals[t];
       const { population, programmes } = view.text;
-      const where = programmes ? fill(strings.inProgrammes, { population, programmes }) : fill(strings.nationally, { population });
+      const where = programmes
+        ? fill(strings.inProgrammes, { population, programmes })
+        : fill(strings.nationally, { population });
       const rate = view.state.measure === 'rate';
       const isChange = view.state.mode === 'change';
       if (value === null) return set(total, '–', `${where}: ${strings.noFigure}`);
@@ -66,7 +96,9 @@
       const written = rate ? format.number(value, 1) : format.compact(value);
       const label = rate && !programmes ? strings.rates : where;
       const households = view.state.measure === 'households' ? ` (${strings.households})` : '';
-      const since = isChange ? `, ${fill(strings.comparedWith, { date: format.date(view.state.base) })}` : '';
+      const since = isChange
+        ? `, ${fill(strings.comparedWith, { date: format.date(view.state.base) })}`
+        : '';
       set(total, sign + written, label + households + since);
       total.number.title = format.number(value, rate ? 1 : 0);
     }
@@ -76,23 +108,42 @@
       if (by === null) return set(change, '–', strings.firstRound);
       const decimals = view.state.measure === 'rate' ? 1 : 0;
       const date = format.date(view.dates[t - 1]);
-      set(change, by === 0 ? '0' : format.signed(by, decimals), fill(strings.previousRound, { date }));
+      set(
+        change,
+        by === 0 ? '0' : format.signed(by, decimals),
+        fill(strings.previousRound, { date }),
+      );
     }
 
     /** With a programme: its part of the country. Else: how much the three largest areas hold. */
     function setTop(view, t) {
       const share = view.shares?.[t];
       if (share != null) return set(top, format.percent(share), strings.shareOfCountry);
-      const [part, ...largest] = view.top[t] || [];
+      if (!view.top.length) return setExtreme(view, t);
+      const [part, ...largest] = view.top[t];
       if (part == null) return set(top, '–', strings.noFigure);
       const names = largest.map((i) => view.areas[i].name).join(', ');
       set(top, format.percent(part), fill(strings.topIn, { names }));
     }
 
+    /** Where shares say nothing (rates, changes): the area with the most, or the largest change. */
+    function setExtreme(view, t) {
+      const size = (i) => Math.abs(view.values[t][i] ?? 0);
+      const most = view.areas.reduce((best, _, i) => (size(i) > size(best) ? i : best), 0);
+      if (!size(most)) return set(top, '–', strings.noFigure);
+      const { name } = view.areas[most];
+      const template = view.state.mode === 'change' ? strings.largestChange : strings.highest;
+      set(top, reading.figure(view, view.values[t][most]), fill(template, { name }));
+    }
+
     function setGaps(view, t) {
       const inside = [...view.status[t]].filter((letter) => letter !== 'o');
       const without = inside.filter((letter) => !SHOWN.includes(letter)).length;
-      set(gaps, format.number(without), fill(strings.notAssessedAreas, { n: format.number(inside.length) }));
+      set(
+        gaps,
+        format.number(without),
+        fill(strings.notAssessedAreas, { n: format.number(inside.length) }),
+      );
     }
 
     return {
@@ -129,7 +180,12 @@
       const pcode = event.target.closest('button')?.dataset.pcode;
       if (pcode) onSelect(pcode === selected ? '' : pcode);
     });
-    for (const [name, read] of [['pointerover', true], ['pointerout', false], ['focusin', true], ['focusout', false]]) {
+    for (const [name, read] of [
+      ['pointerover', true],
+      ['pointerout', false],
+      ['focusin', true],
+      ['focusout', false],
+    ]) {
       root.addEventListener(name, (event) => {
         const pcode = event.target.closest?.('button')?.dataset.pcode;
         if (pcode) onHover(read ? pcode : '');
@@ -140,7 +196,11 @@
       show(next) {
         view = next;
         title.textContent = view.state.level === 2 ? strings.byLevel2 : strings.byLevel1;
-        rows = view.areas.map(makeRow).filter(({ i }) => view.status[0][i] !== 'o' || view.status.some((row) => row[i] !== 'o'));
+        rows = view.areas
+          .map(makeRow)
+          .filter(
+            ({ i }) => view.status[0][i] !== 'o' || view.status.some((row) => row[i] !== 'o'),
+          );
         root.replaceChildren(...rows.map(({ item }) => item));
         this.select(selected);
       },
@@ -156,12 +216,14 @@
           const value = values[row.i];
           row.bar.style.inlineSize = `${(100 * Math.abs(value ?? 0)) / most}%`;
           row.bar.dataset.fewer = String((value ?? 0) < 0);
-          if (root.children[at] !== row.item) root.insertBefore(row.item, root.children[at] || null);
+          if (root.children[at] !== row.item)
+            root.insertBefore(row.item, root.children[at] || null);
         });
       },
       select(pcode) {
         selected = pcode;
-        for (const row of rows) row.button.setAttribute('aria-pressed', String(row.pcode === pcode));
+        for (const row of rows)
+          row.button.setAttribute('aria-pressed', String(row.pcode === pcode));
       },
       hover(pcode) {
         for (const row of rows) row.item.dataset.pointed = String(row.pcode === pcode);
@@ -175,7 +237,11 @@
     let now = 0;
     let sort = { key: 'rank', down: false };
     const status = element('span', { role: 'status', class: 'copy-status' });
-    const copy = element('button', { type: 'button', class: 'button', onclick: copyRows }, strings.copyTable);
+    const copy = element(
+      'button',
+      { type: 'button', class: 'button', onclick: copyRows },
+      strings.copyTable,
+    );
     const caption = element('caption');
     const head = element('thead');
     const body = element('tbody');
@@ -188,17 +254,32 @@
       const districts = view.state.level === 2;
       const all = [
         { key: 'name', label: strings.area, text: (i) => view.areas[i].name },
-        districts && { key: 'parent', label: strings.governorate, text: (i) => view.areas[i].parentName },
+        districts && {
+          key: 'parent',
+          label: strings.governorate,
+          text: (i) => view.areas[i].parentName,
+        },
         { key: 'pcode', label: strings.code, text: (i) => view.areas[i].pcode },
         {
           key: 'value',
           label: view.text.unit,
           number: true,
-          text: (i) => (view.values[now][i] == null ? '' : reading.figure(view, view.values[now][i])),
+          text: (i) =>
+            view.values[now][i] == null ? '' : reading.figure(view, view.values[now][i]),
           by: (i) => view.values[now][i],
         },
-        { key: 'status', label: strings.status, text: (i) => view.text.statuses[view.status[now][i]] },
-        { key: 'rank', label: strings.rankColumn, number: true, text: (i) => view.ranks[now][i] || '', by: (i) => view.ranks[now][i] || null },
+        {
+          key: 'status',
+          label: strings.status,
+          text: (i) => view.text.statuses[view.status[now][i]],
+        },
+        {
+          key: 'rank',
+          label: strings.rankColumn,
+          number: true,
+          text: (i) => view.ranks[now][i] || '',
+          by: (i) => view.ranks[now][i] || null,
+        },
         view.state.mode === 'level' && {
           key: 'change',
           label: strings.changeColumn,
@@ -219,7 +300,8 @@
       const column = columns().find(({ key }) => key === sort.key) || columns()[0];
       const turn = sort.down ? -1 : 1;
       const rows = view.areas.map((_, i) => i);
-      if (!column.by) return rows.sort((a, b) => turn * format.compare(column.text(a), column.text(b)));
+      if (!column.by)
+        return rows.sort((a, b) => turn * format.compare(column.text(a), column.text(b)));
       // Rows without a figure stay last whichever way the others run.
       return rows.sort((a, b) => {
         const [x, y] = [column.by(a), column.by(b)];
@@ -237,8 +319,16 @@
     function header({ key, label, number }) {
       const direction = sort.key === key ? (sort.down ? 'descending' : 'ascending') : null;
       const name = format.fill(strings.sortBy, { column: label });
-      const button = element('button', { type: 'button', title: name, onclick: () => sortBy(key, number) }, label);
-      return element('th', { scope: 'col', class: number && 'number', 'aria-sort': direction }, button);
+      const button = element(
+        'button',
+        { type: 'button', title: name, onclick: () => sortBy(key, number) },
+        label,
+      );
+      return element(
+        'th',
+        { scope: 'col', class: number && 'number', 'aria-sort': direction },
+        button,
+      );
     }
 
     function draw() {
@@ -251,8 +341,13 @@
         ...ordered().map((i) => {
           const { pcode } = view.areas[i];
           const cells = shown.map(({ key, number, text }) => {
-            if (key !== 'name') return element('td', { class: number && 'number' }, String(text(i)));
-            const open = element('button', { type: 'button', class: 'link', onclick: () => onSelect(pcode) }, text(i));
+            if (key !== 'name')
+              return element('td', { class: number && 'number' }, String(text(i)));
+            const open = element(
+              'button',
+              { type: 'button', class: 'link', onclick: () => onSelect(pcode) },
+              text(i),
+            );
             return element('th', { scope: 'row' }, open);
           });
           return element('tr', { 'data-status': view.status[now][i] }, cells);
@@ -262,7 +357,10 @@
 
     async function copyRows() {
       const shown = columns();
-      const lines = [shown.map(({ label }) => label), ...ordered().map((i) => shown.map(({ text }) => text(i)))];
+      const lines = [
+        shown.map(({ label }) => label),
+        ...ordered().map((i) => shown.map(({ text }) => text(i))),
+      ];
       await navigator.clipboard.writeText(lines.map((cells) => cells.join('\t')).join('\n'));
       status.textContent = strings.copied;
     }
@@ -288,8 +386,19 @@
     return {
       show(view) {
         notes.replaceChildren(...view.text.notes.map((note) => element('li', {}, note)));
-        const credits = view.sources.flatMap(({ id, credit }, i) => [i ? ' · ' : '', element('a', { href: `${urls.sources}#${id}` }, credit)]);
-        line.replaceChildren(element('p', {}, ...credits, ' · ', element('a', { href: urls.sources }, strings.sources)));
+        const credits = view.sources.flatMap(({ id, credit }, i) => [
+          i ? ' · ' : '',
+          element('a', { href: `${urls.sources}#${id}` }, credit),
+        ]);
+        line.replaceChildren(
+          element(
+            'p',
+            {},
+            ...credits,
+            ' · ',
+            element('a', { href: urls.sources }, strings.sources),
+          ),
+        );
       },
       step(view, t) {
         missing.textContent = view.text.missing[t];
@@ -298,5 +407,11 @@
     };
   }
 
-  Object.assign(window.displacement, { createLegend, createKeyFigures, createRanking, createTable, createNotes });
+  Object.assign(window.displacement, {
+    createLegend,
+    createKeyFigures,
+    createRanking,
+    createTable,
+    createNotes,
+  });
 })();

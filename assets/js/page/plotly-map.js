@@ -105,13 +105,25 @@
       home = bounds(governorates.features);
       order = areas.features.map((area) => area.id);
       level = shownLevel;
-      const outline = shownLevel === 2 ? lines(window.topojson.mesh(topology, topology.objects.governorates)) : { lon: [], lat: [] };
+      const outline =
+        shownLevel === 2
+          ? lines(window.topojson.mesh(topology, topology.objects.governorates))
+          : { lon: [], lat: [] };
       const label = (area) => area.properties.label;
       const added = [];
       added[NEIGHBOURS] = choropleth(neighbours);
       added[AREAS] = choropleth(areas);
       added[OUTLINES] = outline;
-      added[CITIES] = { ...points(cities, (city) => city.geometry.coordinates, (city) => city.properties.name), mode: 'markers+text', textposition: 'top center', marker: { size: cities.map((city) => (city.properties.capital ? 5 : 3.5)) } };
+      added[CITIES] = {
+        ...points(
+          cities,
+          (city) => city.geometry.coordinates,
+          (city) => city.properties.name,
+        ),
+        mode: 'markers+text',
+        textposition: 'top center',
+        marker: { size: cities.map((city) => (city.properties.capital ? 5 : 3.5)) },
+      };
       added[COUNTRIES] = points(neighbours.features, label, (country) => country.properties.name);
       added[NAMES] = points(areas.features, label, (area) => nameOf(area.id));
       const initial = view(1);
@@ -166,7 +178,10 @@
         const fits = box.width <= area.width * slack && box.height <= area.height * slack;
         const free = taken.every(
           (other) =>
-            box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom,
+            box.right < other.left ||
+            box.left > other.right ||
+            box.bottom < other.top ||
+            box.top > other.bottom,
         );
         if (fits && free) taken.push(box);
         text.style.display = fits && free ? '' : 'none';
@@ -179,7 +194,8 @@
       for (const city of pane.querySelectorAll('.layer-cities .point')) {
         const { left, right, top, bottom } = city.getBoundingClientRect();
         const covered = taken.some(
-          (name) => right > name.left && left < name.right && bottom > name.top && top < name.bottom,
+          (name) =>
+            right > name.left && left < name.right && bottom > name.top && top < name.bottom,
         );
         city.style.display = covered ? 'none' : '';
       }

@@ -23,6 +23,7 @@
     createTable,
     createTimeline,
     element,
+    nativeControls,
   } = window.displacement;
   const format = createFormat(data);
   const reading = createReading({ strings, format });
@@ -47,7 +48,8 @@
   async function getJson(url) {
     const response = await fetch(url, { headers: { Accept: 'application/json' } });
     const body = await response.json().catch(() => null);
-    if (!response.ok) throw new Error(body?.error?.sentence || `${response.status} ${response.statusText}`);
+    if (!response.ok)
+      throw new Error(body?.error?.sentence || `${response.status} ${response.statusText}`);
     return body;
   }
 
@@ -114,7 +116,10 @@
     const turn = ++asked;
     byId('main').dataset.loading = 'true';
     try {
-      const [next, topology] = await Promise.all([promise, promise.then(({ state }) => topologyOf(state.level))]);
+      const [next, topology] = await Promise.all([
+        promise,
+        promise.then(({ state }) => topologyOf(state.level)),
+      ]);
       if (turn !== asked) return; // a later choice has overtaken this one
       await show(next, topology, history);
     } catch (error) {
@@ -125,13 +130,18 @@
   }
 
   function fail(error) {
-    const again = element('button', { type: 'button', class: 'button', onclick: () => ask(currentQuery()) }, strings.retry);
+    const again = element(
+      'button',
+      { type: 'button', class: 'button', onclick: () => ask(currentQuery()) },
+      strings.retry,
+    );
     notify([format.fill(strings.failed, { reason: error.message })], again);
   }
 
   function ask(query, options) {
     const wanted = figureQuery(query);
-    for (const key of ['time', 'area']) if (options?.whole && query.get(key)) wanted.set(key, query.get(key));
+    for (const key of ['time', 'area'])
+      if (options?.whole && query.get(key)) wanted.set(key, query.get(key));
     wanted.set('errors', 'notice');
     return load(getJson(withQuery(urls.view, wanted)), options);
   }
@@ -160,7 +170,7 @@
     parts.timeline.update({
       dates: view.dates,
       captions: view.dates.map((_, t) => reading.caption(view, t)),
-      totals: view.totals,
+      totals: view.stocks || view.totals,
       describe: (t) => view.text.headline[t],
       index: now,
       base: view.state.base ? view.dates.indexOf(view.state.base) : null,
@@ -175,7 +185,11 @@
   function placeIn(dates, iso, notices) {
     const index = nearestIndex(dates, iso);
     if (dates[index] !== iso) {
-      const values = { population: view.text.population, asked: format.date(iso), shown: format.date(dates[index]) };
+      const values = {
+        population: view.text.population,
+        asked: format.date(iso),
+        shown: format.date(dates[index]),
+      };
       notices.push(format.fill(strings.nearestDate, values));
     }
     return index;
@@ -209,7 +223,12 @@
     byId('headline').textContent = view.text.headline[now];
     for (const { code, dates, totals } of meta.populations) {
       const total = totals[lastOnOrBefore(dates, view.dates[now])];
-      byId(`total-${code}`).textContent = dates.length < 10 ? format.fill(strings.dates, { n: dates.length }) : total == null ? '' : format.compact(total);
+      byId(`total-${code}`).textContent =
+        dates.length < 10
+          ? format.fill(strings.dates, { n: dates.length })
+          : total == null
+            ? ''
+            : format.compact(total);
     }
   }
 
@@ -228,17 +247,23 @@
   function syncControls() {
     const { pop, measure, mode, level, classes, prog } = view.state;
     const set = (id, props) => window.dash_clientside.set_props(id, props);
-    for (const [id, value] of Object.entries({ population: pop, mode, level, classes })) set(id, { value });
+    for (const [id, value] of Object.entries({ population: pop, mode, level, classes }))
+      set(id, { value });
     set('measure', { value: measure });
     set('tab', { value: byId('table-pane').hidden ? 'map' : 'table' });
-    for (const [pillar, codes] of pillars()) set(`programmes-${pillar}`, { value: codes.filter((code) => prog.includes(code)) });
+    for (const [pillar, codes] of pillars())
+      set(`programmes-${pillar}`, { value: codes.filter((code) => prog.includes(code)) });
     byId('programme-none').setAttribute('aria-pressed', String(!prog.length));
     if (prog.length) requestAnimationFrame(showChosenProgramme);
     byId('base-row').hidden = mode !== 'change';
     offer('measure', view.available.measures);
     offer('level', view.available.levels);
     const base = byId('base');
-    base.replaceChildren(...view.dates.map((iso) => element('option', { value: iso, selected: iso === view.state.base }, format.date(iso))));
+    base.replaceChildren(
+      ...view.dates.map((iso) =>
+        element('option', { value: iso, selected: iso === view.state.base }, format.date(iso)),
+      ),
+    );
   }
 
   /** Scroll the list, and nothing else, to the first chosen programme. */
@@ -253,18 +278,15 @@
   /** Switch off the options that the population has no figures for. */
   function offer(id, available) {
     for (const input of byId(id).querySelectorAll('input')) {
-      const value = input.dataset.value ?? options(id)[[...byId(id).querySelectorAll('input')].indexOf(input)];
-      input.disabled = !available.includes(value);
+      input.disabled = !available.map(String).includes(input.value);
       input.closest('label').dataset.disabled = String(input.disabled);
     }
   }
 
-  const OPTIONS = { measure: ['people', 'households', 'rate', 'share'], level: [1, 2] };
-  const options = (id) => OPTIONS[id];
-
   function pillars() {
     const grouped = new Map();
-    for (const { code, pillar } of meta.programmes) grouped.set(pillar, [...(grouped.get(pillar) || []), code]);
+    for (const { code, pillar } of meta.programmes)
+      grouped.set(pillar, [...(grouped.get(pillar) || []), code]);
     return grouped;
   }
 
@@ -274,7 +296,9 @@
     const prog = lists.flat().filter(Boolean).sort();
     showTab(tab);
     const chosen = { pop, measure, mode, level, classes };
-    const changed = Object.entries(chosen).filter(([key, value]) => value != null && String(value) !== String(view.state[key]));
+    const changed = Object.entries(chosen).filter(
+      ([key, value]) => value != null && String(value) !== String(view.state[key]),
+    );
     const sameProgrammes = prog.join(MULTIPLE) === [...view.state.prog].sort().join(MULTIPLE);
     if (!changed.length && sameProgrammes) return window.dash_clientside.no_update;
     const query = new URLSearchParams(view.query);
@@ -354,7 +378,7 @@
 
   async function assemble() {
     meta = await first.meta;
-    await rendered();
+    nativeControls(byId('main'));
     const words = { strings, format, reading, urls, dark };
     const stage = byId('map-stage');
     const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip') });
@@ -364,8 +388,17 @@
     const figures = createKeyFigures(byId('key-figures'), words);
     const table = createTable(byId('table-pane'), { ...words, onSelect: select });
     const notes = createNotes(byId('notes'), byId('source-line'), words);
-    const ranking = createRanking(byId('ranking'), byId('ranking-title'), { ...words, onSelect: select, onHover: painter.point });
-    const programme = createProgrammePanel({ ...words, card: byId('programme-card'), root: byId('programme-panel'), country: data.country });
+    const ranking = createRanking(byId('ranking'), byId('ranking-title'), {
+      ...words,
+      onSelect: select,
+      onHover: painter.point,
+    });
+    const programme = createProgrammePanel({
+      ...words,
+      card: byId('programme-card'),
+      root: byId('programme-panel'),
+      country: data.country,
+    });
     const areaPanel = createAreaPanel({
       ...words,
       card: byId('area-card'),
@@ -376,10 +409,24 @@
       onClose: () => selectArea(''),
       onOpen: select,
     });
-    const timeline = createTimeline(byId('timeline'), { strings: data.timeline, formatDate: format.date, idPrefix: 'timeline' });
+    const timeline = createTimeline(byId('timeline'), {
+      strings: data.timeline,
+      formatDate: format.date,
+      idPrefix: 'timeline',
+    });
     listen(stage, ranking, timeline);
     zoomButtons(map);
-    return { painter, map, legend, table, ranking, area: areaPanel, timeline, shown: [legend, figures, table, notes, ranking, programme, areaPanel], stepped: [legend, figures, ranking, table, notes] };
+    return {
+      painter,
+      map,
+      legend,
+      table,
+      ranking,
+      area: areaPanel,
+      timeline,
+      shown: [legend, figures, table, notes, ranking, programme, areaPanel],
+      stepped: [legend, figures, ranking, table, notes],
+    };
   }
 
   function listen(stage, ranking, timeline) {
@@ -403,7 +450,8 @@
       ask(query, { history: 'push' });
     });
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && area && byId('area-card').contains(document.activeElement)) selectArea('');
+      if (event.key === 'Escape' && area && byId('area-card').contains(document.activeElement))
+        selectArea('');
     });
     window.addEventListener('popstate', async () => {
       timeline.pause();
@@ -420,7 +468,8 @@
   }
 
   function zoomButtons(map) {
-    const button = (text, label, act) => element('button', { type: 'button', 'aria-label': label, title: label, onclick: act }, text);
+    const button = (text, label, act) =>
+      element('button', { type: 'button', 'aria-label': label, title: label, onclick: act }, text);
     byId('zoom').append(
       button('+', strings.zoomIn, () => map.zoom(1.6)),
       button('−', strings.zoomOut, () => map.zoom(1 / 1.6)),
@@ -446,7 +495,8 @@
   /** Wait until Dash has rendered the layout. */
   function rendered() {
     return new Promise((resolve) => {
-      const look = () => (byId('timeline') && byId('ranking') ? resolve() : requestAnimationFrame(look));
+      const look = () =>
+        byId('timeline') && byId('ranking') ? resolve() : requestAnimationFrame(look);
       look();
     });
   }

@@ -1,0 +1,13 @@
+"""Rows of a table one by one, for the few places that write each of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield each row as a named tuple of its columns."""
+    yield from frame.itertuples(index=False)
