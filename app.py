@@ -51,7 +51,17 @@ def create_app(settings: Settings | None = None) -> Dash:
     pages.register(app, context)
     explore.register(app, context)
     security.register(app, context)
+    _warm(app, context)
     return app
+
+
+def _warm(app: Dash, context: Context) -> None:
+    """Serve the page once, here: Dash sets itself up during the first request of a process.
+
+    Requests that arrive while it does are answered with 500 ("dash is not a registered library"),
+    which a browser's first page, asking for ten files at once, would meet.
+    """
+    app.server.test_client().get(context.urls.page())
 
 
 def _compress(app: Dash) -> None:

@@ -25,7 +25,9 @@
     x: 'url(#displacement-cross)',
   };
   const PLAIN = { z: 'var(--zero)', o: 'var(--outside)' };
+  const [NARROW, BROAD] = [1, 2]; // 45° and 63° to either side of an arrow key's direction
   const OFFSET = 14;
+  const DRAGGED = 5; // pixels that make a press a drag, and no click
 
   /** Textures of statuses, once per document; their colours come from the style sheet. */
   function textures() {
@@ -68,6 +70,7 @@
     let pointed = '';
     let entry = '';
     let ring = null;
+    let pressed = [0, 0];
 
     const emit = (name, pcode) =>
       root.dispatchEvent(
@@ -162,15 +165,27 @@
         ring = null;
         return;
       }
-      if (!ring?.isConnected || ring.parentNode !== path.parentNode) {
-        ring?.remove();
-        ring = path.parentNode.appendChild(document.createElementNS(SVG, 'path'));
-        ring.setAttribute('class', 'area-ring');
-        ring.setAttribute('aria-hidden', 'true');
-      }
+      ring ??= document.createElementNS(SVG, 'path');
+      ring.setAttribute('class', 'area-ring');
+      ring.setAttribute('aria-hidden', 'true');
       ring.setAttribute('d', path.getAttribute('d'));
-      ring.setAttribute('transform', path.getAttribute('transform') || '');
       ring.dataset.selected = String(pcode === selected);
+      if (!ring.isConnected) overlay().append(ring);
+    }
+
+    /** Where the outline is drawn: above the map, outside of what Plotly takes for its own. */
+    function overlay() {
+      let svg = root.querySelector(':scope > .area-overlay');
+      if (!svg) {
+        svg = document.createElementNS(SVG, 'svg');
+        svg.setAttribute('class', 'area-overlay');
+        svg.setAttribute('aria-hidden', 'true');
+        const drawn = paths.values().next().value.ownerSVGElement;
+        if (drawn.hasAttribute('viewBox'))
+          svg.setAttribute('viewBox', drawn.getAttribute('viewBox'));
+        root.append(svg);
+      }
+      return svg;
     }
 
     function point(pcode) {
@@ -228,8 +243,8 @@
       return [box.left + box.width / 2, box.top + box.height / 2];
     }
 
-    /** The nearest area in a direction, within 60° of it. */
-    function neighbour(pcode, [dx, dy]) {
+    /** The nearest area within a cone about a direction; `spread` is the cone's tangent. */
+    function nearest(pcode, [dx, dy], spread) {
       const [x, y] = centre(paths.get(pcode));
       let best = '';
       let least = Number.POSITIVE_INFINITY;
@@ -238,12 +253,15 @@
         const [cx, cy] = centre(cell.path);
         const along = (cx - x) * dx + (cy - y) * dy;
         const across = Math.abs((cx - x) * dy) + Math.abs((cy - y) * dx);
-        if (along <= 1 || across > along * 1.75) continue;
+        if (along <= 1 || across > along * spread) continue;
         const cost = along + 2 * across;
         if (cost < least) [best, least] = [cell.pcode, cost];
       }
       return best;
     }
+
+    const neighbour = (pcode, direction) =>
+      nearest(pcode, direction, NARROW) || nearest(pcode, direction, BROAD);
 
     root.addEventListener('pointermove', (event) => {
       if (event.pointerType === 'touch') return;
@@ -251,7 +269,11 @@
       placeTooltip(event.clientX, event.clientY);
     });
     root.addEventListener('pointerleave', () => point(''));
+    root.addEventListener('pointerdown', ({ clientX, clientY }) => {
+      pressed = [clientX, clientY];
+    });
     root.addEventListener('click', (event) => {
+      if (Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > DRAGGED) return;
       const pcode = pcodeOf(event.target);
       if (pcode) emit('select', pcode === selected ? '' : pcode);
     });

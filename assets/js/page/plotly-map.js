@@ -219,6 +219,17 @@
       });
     }
 
+    // Plotly pans by its background; a press on an area, which lies above it, is passed down.
+    pane.addEventListener('mousedown', (event) => {
+      const background = pane.querySelector('.geo .bg rect');
+      if (!background || !event.target.matches('path[data-pcode]')) return;
+      event.preventDefault();
+      const { clientX, clientY, button } = event;
+      background.dispatchEvent(
+        new MouseEvent('mousedown', { clientX, clientY, button, bubbles: true, view: window }),
+      );
+    });
+
     const resize = new ResizeObserver(() => {
       if (home && graph?.layout?.geo) relayout(zoomed, graph.layout.geo.center);
     });
