@@ -224,6 +224,7 @@ def _map_card(speech: Language) -> Component:
             ),
             html.Div(id="table-pane", className="table-pane", hidden=True),
             html.Div(id="timeline", className="timeline-slot"),
+            html.P(id="missing", className="missing"),
         ],
         className="card map-card",
         id="map-card",

@@ -168,7 +168,7 @@ def test_returnees_hatch_ten_governorates_and_the_legend_counts_them(visit: Visi
     legend = page.locator("#legend li", has_text="Not assessed")
     expect(legend.locator("small")).to_have_text(str(RETURNEES_NOT_ASSESSED))
     assert sum("Not assessed" in row for row in visit.ranking()) == RETURNEES_NOT_ASSESSED
-    assert "Not assessed: Basrah" in page.locator("#notes .missing").inner_text()
+    assert "Not assessed: Basrah" in page.locator("#missing").inner_text()
 
 
 def test_phss_limits_the_map_to_its_governorates_and_says_its_share(visit: Visit) -> None:
@@ -418,7 +418,7 @@ def test_refugees_have_two_dates_and_no_households(visit: Visit) -> None:
     expect(page.locator("#notices")).to_contain_text("showing the nearest date, 31 Aug 2017")
     expect(page.locator("#measure input[value='households']")).to_be_disabled()
     expect(page.locator("#level input[value='2']")).to_be_disabled()
-    expect(page.locator("#notes .missing")).to_contain_text("Not placed: 3,883")
+    expect(page.locator("#missing")).to_contain_text("Not placed: 3,883")
 
 
 def test_change_is_compared_with_a_base_that_can_be_moved(visit: Visit) -> None:
@@ -440,7 +440,7 @@ def test_few_households_are_dotted_and_never_written(visit: Visit) -> None:
     fills = visit.fills()
     assert all("dots" in fills[pcode] for pcode in hidden)
     assert sum("Suppressed" in row for row in visit.ranking()) == len(hidden)
-    assert "Too few to show" in page.locator("#notes .missing").inner_text()
+    assert "Too few to show" in page.locator("#missing").inner_text()
 
 
 def test_zoom_and_reset(visit: Visit) -> None:

@@ -379,30 +379,20 @@
   }
 
   /** What is missing on this date, how the figures were made, and whose they are. */
-  function createNotes(root, line, { strings, urls }) {
-    const missing = element('p', { class: 'missing' });
-    const notes = element('ul');
-    root.append(missing, notes);
+  function createNotes({ missing, notes, line }, { strings, urls }) {
+    const list = notes.appendChild(element('ul'));
     return {
       show(view) {
-        notes.replaceChildren(...view.text.notes.map((note) => element('li', {}, note)));
+        list.replaceChildren(...view.text.notes.map((note) => element('li', {}, note)));
         const credits = view.sources.flatMap(({ id, credit }, i) => [
           i ? ' · ' : '',
           element('a', { href: `${urls.sources}#${id}` }, credit),
         ]);
-        line.replaceChildren(
-          element(
-            'p',
-            {},
-            ...credits,
-            ' · ',
-            element('a', { href: urls.sources }, strings.sources),
-          ),
-        );
+        const all = element('a', { href: urls.sources }, strings.sources);
+        line.replaceChildren(element('p', {}, ...credits, ' · ', all));
       },
       step(view, t) {
         missing.textContent = view.text.missing[t];
-        missing.hidden = !view.text.missing[t];
       },
     };
   }

@@ -13,7 +13,7 @@
   const CLOSE = 1.7; // zoom from which cities are named
   const MOST = 24;
   const WIDE = 560; // pixels from which the legend stands beside the country
-  const ASIDE = 0.08;
+  const ASIDE = 0.05;
 
   const mercator = (lat) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
   const unmercator = (y) => (Math.atan(Math.exp(y)) * 360) / Math.PI - 90;

@@ -387,7 +387,10 @@
     const legend = createLegend(byId('legend'), words);
     const figures = createKeyFigures(byId('key-figures'), words);
     const table = createTable(byId('table-pane'), { ...words, onSelect: select });
-    const notes = createNotes(byId('notes'), byId('source-line'), words);
+    const notes = createNotes(
+      { missing: byId('missing'), notes: byId('notes'), line: byId('source-line') },
+      words,
+    );
     const ranking = createRanking(byId('ranking'), byId('ranking-title'), {
       ...words,
       onSelect: select,
