@@ -41,6 +41,8 @@ def answer(body: bytes, mimetype: str, *, frozen: bool) -> Response:
         response.cache_control.immutable = True
     else:
         response.cache_control.no_cache = True
+    # Compressing asks again, by the tag of what it made; this is for answers that stay as they are.
+    response.make_conditional(request)
     return response
 
 
@@ -54,7 +56,7 @@ def refuse(error: StateError) -> Response:
 
 
 def _is_frozen() -> bool:
-    return bool(request.args.get("v"))
+    return bool(request.args.get("v", "").strip())
 
 
 def register(app: Dash, context: Context) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dash import Dash
+from dash.exceptions import DependencyException
 from flask import Response, request
 from markupsafe import Markup
 
@@ -15,7 +16,6 @@ from layouts import explore, sources
 from layouts.shell import render, script_data
 
 HTML = "text/html"
-_DASH_PAGES = "/<path:path>"
 
 
 def _speech(context: Context) -> Language:
@@ -66,6 +66,23 @@ def register(app: Dash, context: Context) -> None:
         )
         return answer(html.encode(), HTML, frozen=False)
 
+    def no_such_page() -> Response:
+        speech = _speech(context)
+        return _problem(
+            context,
+            404,
+            speech.gettext("There is no such page"),
+            speech.gettext(
+                "Nothing is at {path}. The map and the sources are the pages there are.",
+                path=request.path[:80],
+            ),
+        )
+
+    @app.server.errorhandler(DependencyException)
+    def no_such_component(_: DependencyException) -> Response:
+        """Dash takes a script that it does not have for an error of the server."""
+        return no_such_page()
+
     @app.server.before_request
     def refuse_what_is_not_there() -> Response | None:
         """Dash answers any path with its page; a path that is none must say so."""
@@ -81,14 +98,5 @@ def register(app: Dash, context: Context) -> None:
                 )
         rule = request.url_rule
         if rule is not None and rule.rule == urls.prefix + "<path:path>":
-            speech = _speech(context)
-            return _problem(
-                context,
-                404,
-                speech.gettext("There is no such page"),
-                speech.gettext(
-                    "Nothing is at {path}. The map and the sources are the pages there are.",
-                    path=request.path[:80],
-                ),
-            )
+            return no_such_page()
         return None

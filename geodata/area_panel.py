@@ -77,14 +77,14 @@ def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> di
         "area": {
             "pcode": pcode,
             "name": named[pcode],
-            "nameLocal": row["name_ar"] or "",
+            "nameLocal": "" if pd.isna(row["name_ar"]) else row["name_ar"],
             "level": level,
             "parent": "" if level == GOVERNORATE else governorate,
             "parentName": "" if level == GOVERNORATE else named[governorate],
         },
         "dates": [day.isoformat() for day in dates_of(snapshot, state.pop)],
         "trend": _trends(snapshot, pcode, level, threshold, speech),
-        "breakdowns": _breakdowns(snapshot, state, pcode, named, speech)
+        "breakdowns": _breakdowns(snapshot, state, pcode, threshold, named, speech)
         if level == GOVERNORATE
         else [],
         "programmes": programmes.present(snapshot, governorate),
@@ -116,24 +116,24 @@ def _trends(
 
 
 def _breakdowns(
-    snapshot: Snapshot, state: State, pcode: str, named: dict[str, str], speech: Language
+    snapshot: Snapshot,
+    state: State,
+    pcode: str,
+    threshold: int,
+    named: dict[str, str],
+    speech: Language,
 ) -> list[dict[str, Any]]:
     """Origin, destination, shelter and period, in households, of the state's population."""
     if source_of(snapshot, state.pop) not in set(snapshot.tables.breakdowns["source"]):
         return []
-    rows = snapshot.tables.breakdowns
-    rows = rows[rows["population"] == state.pop]
+    rows = _rows(snapshot, state.pop, threshold)
     here = rows[rows["pcode"] == pcode]
     origin = rows["kind"] == "origin"
     returned = state.pop == "returnee"
     dates = dates_of(snapshot, state.pop)
     source = source_of(snapshot, state.pop)
-    idp_rows = snapshot.tables.breakdowns
-    from_here = idp_rows[
-        (idp_rows["population"] == "idp")
-        & (idp_rows["kind"] == "origin")
-        & (idp_rows["category"] == pcode)
-    ]
+    idp_rows = _rows(snapshot, "idp", threshold)
+    from_here = idp_rows[(idp_rows["kind"] == "origin") & (idp_rows["category"] == pcode)]
     here_origin = rows[origin & (rows["pcode"] == pcode)]
 
     def place(code: str) -> str:
@@ -177,6 +177,22 @@ def _breakdowns(
         for kind, title, found, column, label in titled
         if len(found)
     ]
+
+
+def _rows(snapshot: Snapshot, population: str, threshold: int) -> pd.DataFrame:
+    """Breakdowns of a population, but for those that add up to a governorate total not shown."""
+    rows = snapshot.tables.breakdowns
+    rows = rows[rows["population"] == population]
+    if rows.empty:
+        return rows
+    found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
+    hidden = {
+        (pd.Timestamp(found.dates[date]), found.areas.pcodes[area])
+        for date, area in np.argwhere(found.hidden)
+    }
+    if not hidden:
+        return rows
+    return rows[[cell not in hidden for cell in zip(rows["date"], rows["pcode"], strict=True)]]
 
 
 def _table(

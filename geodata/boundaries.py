@@ -65,6 +65,9 @@ _MARGIN = 0.1
 # Half the width of the widest gap between two sources' ideas of one border, in parts of the side.
 _GAP = 0.005
 
+# Degrees within which overlaid borders count as one: a tenth of a metre.
+_TOUCH = 1e-6
+
 _CITY_KINDS = {"Admin-0 capital": "national", "Admin-1 capital": "regional"}
 
 
@@ -339,12 +342,14 @@ def _area_error(before: GeoDataFrame, after: GeoDataFrame) -> float:
 def _check_context(neighbours: GeoDataFrame | None, cities: GeoDataFrame | None) -> None:
     problems = []
     if neighbours is not None:
-        problems += _table_problems("neighbours", neighbours, ["id", "name"])
-        problems += problems or _shape_problems("neighbour", neighbours, "id")
+        problems += _table_problems("neighbours", neighbours, ["id", "name"]) or _shape_problems(
+            "neighbour", _wgs84(neighbours), "id"
+        )
     if cities is not None:
-        problems += _table_problems("cities", cities, ["name", "featurecla"])
-        if not (cities.geom_type == "Point").all():
-            problems.append("cities: some are not points. Rule: a city is one point.")
+        missing = _table_problems("cities", cities, ["name", "featurecla"])
+        if not missing and not (cities.geom_type == "Point").all():
+            missing = ["cities: some are not points. Rule: a city is one point."]
+        problems += missing
     _raise_all(problems)
 
 
@@ -382,16 +387,26 @@ def _close_gaps(neighbours: GeoDataFrame, country: GeoDataFrame, lap: float) -> 
 
     shapes = neighbours.geometry.to_numpy()
     inside, around = country.union_all(method="coverage"), shapely.union_all(shapes)
-    gaps = _gaps(around.union(inside), _GAP * _longer_side(country))
+    width = _GAP * _longer_side(country)
+    gaps = _gaps(around.union(inside), width)
     wide = gaps.buffer(lap).simplify(lap / 2)
-    patch = wide.intersection(gaps.union(inside)).difference(around)
+    parts = shapely.get_parts(wide.difference(around).intersection(gaps.union(inside)))
+    patch = shapely.multipolygons(parts[shapely.area(parts) > 0])
     grown = [[shape] for shape in shapes]
-    for piece in _split(patch, _crossings(shapes, patch, inside, 2 * lap)):
-        border = shapely.length(shapely.intersection(shapes, piece))
-        grown[border.argmax()].append(piece)
+    for piece in _split(patch, _crossings(shapes, patch, inside, 10 * width)):
+        grown[_beside(piece, shapes)].append(piece)
     # Cutting leaves points on one side of a border only; simplification needs them on both.
     closed = shapely.coverage_clean([shapely.union_all(parts) for parts in grown])
     return neighbours.set_geometry(closed, crs=neighbours.crs)
+
+
+def _beside(piece: Geometry, shapes: Any) -> int:
+    """Find the shape with the longest border on a piece."""
+    import shapely
+
+    # Overlay leaves points within rounding of a border, not on it.
+    border = shapely.length(piece.boundary.intersection(shapely.buffer(shapes, _TOUCH)))
+    return int(border.argmax()) if border.any() else int(piece.distance(shapes).argmin())
 
 
 def _crossings(shapes: Any, patch: Geometry, inside: Geometry, beyond: float) -> list[Geometry]:
@@ -400,16 +415,22 @@ def _crossings(shapes: Any, patch: Geometry, inside: Geometry, beyond: float) ->
 
     lines = []
     for one, other in itertools.combinations(shapes, 2):
-        shared = [part for part in shapely.get_parts(one.intersection(other)) if part.length]
-        for end in shapely.get_parts(shapely.line_merge(shapely.union_all(shared)).boundary):
+        touching = shapely.get_parts(one.intersection(other))
+        border = shapely.multilinestrings(touching[shapely.get_dimensions(touching) == 1])
+        for end in shapely.get_parts(shapely.line_merge(border).boundary):
             way = shapely.shortest_line(end, inside)
-            if end.distance(patch) < 1e-6 and way.length:
-                (x0, y0), (x1, y1) = way.coords
-                far = 1 + beyond / way.length
-                lines.append(
-                    shapely.LineString([(x0, y0), (x0 + far * (x1 - x0), y0 + far * (y1 - y0))])
-                )
+            if end.distance(patch) < _TOUCH and way.length:
+                lines.append(_lengthen(way, beyond))
     return lines
+
+
+def _lengthen(line: Geometry, by: float) -> Geometry:
+    """Lead a straight line on at both ends."""
+    import shapely
+
+    (x0, y0), (x1, y1) = line.coords
+    dx, dy = by * (x1 - x0) / line.length, by * (y1 - y0) / line.length
+    return shapely.LineString([(x0 - dx, y0 - dy), (x1 + dx, y1 + dy)])
 
 
 def _split(patch: Geometry, lines: list[Geometry]) -> list[Geometry]:
@@ -486,8 +507,8 @@ def label_points(areas: Iterable[Geometry]) -> list[list[float]]:
     Returns
     -------
     list
-        ``[lon, lat]`` of each area in order, to 3 decimals (more if the area is so small that
-        rounding would leave it).
+        ``[lon, lat]`` of each area in order, to 3 decimals (all of them if the area is so small
+        that rounding would leave it).
     """
     return [_label_point(area) for area in areas]
 
@@ -509,8 +530,8 @@ def _label_point(area: Geometry) -> list[float]:
         if squeezed.contains(stop) and squeezed.boundary.distance(stop) >= 0.9 * circle.length
     )
     x, y = next(roomy, shapely.get_point(circle, 0)).coords[0]
-    rounded = ([round(x / width, digits), round(y, digits)] for digits in range(3, 15))
-    return next((p for p in rounded if polygon.contains(shapely.Point(p))), [x / width, y])
+    rounded = [round(x / width, 3), round(y, 3)]
+    return rounded if polygon.contains(shapely.Point(rounded)) else [x / width, y]
 
 
 def _add_labels(shapes: dict[str, Any], areas: Iterable[Geometry]) -> None:

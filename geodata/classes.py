@@ -96,11 +96,12 @@ def _round_series(low: float, high: float, steps: tuple[int, ...]) -> list[float
     return below + [value for value in series if low < value <= high]
 
 
-def round_breaks(values: Floats, n: int = CLASSES - 1) -> tuple[float, ...]:
+def round_breaks(values: Floats, *, whole: bool = False, n: int = CLASSES - 1) -> tuple[float, ...]:
     """Up to ``n`` breaks of 1-2-5 style that spread the positive ``values`` over classes.
 
     Consecutive 1-2-5 numbers where ``n`` (or one more, leaving out the least) cover the range,
-    else 1-5, else powers of ten: always a pattern that a reader can continue.
+    else 1-5, else powers of ten: always a pattern that a reader can continue. Of ``whole`` numbers
+    none is under 1, so no break is there.
     """
     positive = values[np.isfinite(values) & (values > 0)]
     if not positive.size:
@@ -110,14 +111,15 @@ def round_breaks(values: Floats, n: int = CLASSES - 1) -> tuple[float, ...]:
         series = _round_series(low, high, steps)
         if len(series) <= n + 1:
             break
-    return tuple(series[-n:])
+    return tuple(value for value in series[-n:] if value > 1 or not whole)
 
 
 def statistical_breaks(
-    values: Floats, method: str, *, whole: bool, n: int = CLASSES - 1
+    values: Floats, method: str, *, decimals: int, n: int = CLASSES - 1
 ) -> tuple[float, ...]:
-    """``n`` breaks by quantiles or Fisher-Jenks, rounded to three digits.
+    """Up to ``n`` breaks by quantiles or Fisher-Jenks, rounded to three digits and ``decimals``.
 
+    mapclassify tells the largest value of each class; the break is half-way to the next one.
     Jenks takes time with the square of the number of values; it is run on 400 evenly spaced order
     statistics, which is deterministic and moves a break by less than its rounding.
     """
@@ -126,18 +128,22 @@ def statistical_breaks(
     positive = np.sort(values[np.isfinite(values) & (values > 0)])
     if not positive.size:
         return ()
-    if method == JENKS:
-        positions = np.linspace(0, positive.size - 1, min(400, positive.size)).round()
-        sample = positive[positions.astype(int)]
-        k = min(n + 1, np.unique(sample).size)
-        with warnings.catch_warnings():  # it advises Numba, which 400 values do not need
-            warnings.simplefilter("ignore", UserWarning)
-            bins = mapclassify.FisherJenks(sample, k=k).bins[:-1] if k > 1 else []
-    else:
-        bins = mapclassify.Quantiles(positive, k=n + 1).bins[:-1]
-    smallest = 1.0 if whole else 0.1
-    rounded = {max(smallest, _significant(float(value), 3)) for value in bins}
-    return tuple(sorted(value for value in rounded if value > smallest or not whole))
+    with warnings.catch_warnings():  # that ties leave fewer classes; that Numba would be faster
+        warnings.simplefilter("ignore", UserWarning)
+        if method == JENKS:
+            positions = np.linspace(0, positive.size - 1, min(400, positive.size)).round()
+            sample = positive[positions.astype(int)]
+            k = min(n + 1, np.unique(sample).size)
+            bins = mapclassify.FisherJenks(sample, k=k).bins if k > 1 else []
+        else:
+            bins = mapclassify.Quantiles(positive, k=n + 1).bins
+    largest = np.unique(bins)
+    largest = largest[largest < positive[-1]]  # the last class ends nowhere
+    following = positive[np.searchsorted(positive, largest, side="right")]
+    halfway = (largest + following) / 2
+    rounded = {round(_significant(float(value), 3), decimals) for value in halfway}
+    smallest = 1.0 if decimals == 0 else 0.0
+    return tuple(sorted(value for value in rounded if value > smallest))
 
 
 def _significant(value: float, digits: int) -> float:
@@ -156,9 +162,9 @@ def sequential(
         Every figure that may be shown, any shape; NaN where none.
     """
     if method in (QUANTILES, JENKS):
-        breaks = statistical_breaks(values, method, whole=decimals == 0)
+        breaks = statistical_breaks(values, method, decimals=decimals)
     else:
-        breaks = round_breaks(values)
+        breaks = round_breaks(values, whole=decimals == 0)
     colors, dark = (_ramp(ramp, len(breaks) + 1) for ramp in (SEQUENTIAL, SEQUENTIAL_DARK))
     labels = _sequential_labels(breaks, measure=measure, decimals=decimals, language=language)
     return Scale("sequential", breaks, colors, dark, labels)
@@ -178,10 +184,10 @@ def diverging(
     """Scale for changes, symmetric about zero; breaks from their magnitudes at all dates."""
     magnitudes = np.abs(changes)
     if method in (QUANTILES, JENKS):
-        whole = decimals == 0
-        positive = statistical_breaks(magnitudes, method, whole=whole, n=DIVERGING_CLASSES - 1)
+        n = DIVERGING_CLASSES - 1
+        positive = statistical_breaks(magnitudes, method, decimals=decimals, n=n)
     else:
-        series = round_breaks(magnitudes)
+        series = round_breaks(magnitudes, whole=decimals == 0)
         positive = (series[len(series) // 3], series[len(series) * 2 // 3]) if series else ()
     positive = tuple(sorted(set(positive)))
     breaks = (*(-value for value in reversed(positive)), 0.0, *positive)

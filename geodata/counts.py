@@ -85,6 +85,7 @@ class Counts:
         return bool(np.isfinite(self.households).any())
 
 
+@lru_cache(maxsize=64)
 def areas_of(snapshot: Snapshot, level: int) -> Areas:
     """Areas of ``level`` in order of P-code."""
     rows = snapshot.tables.areas
@@ -92,18 +93,21 @@ def areas_of(snapshot: Snapshot, level: int) -> Areas:
     return Areas(level, tuple(rows["pcode"]), tuple(rows["parent"].fillna("")))
 
 
+@lru_cache(maxsize=64)
 def source_of(snapshot: Snapshot, population: str) -> str:
     """Id of the source that counted ``population``."""
     rows = snapshot.tables.counts
     return str(rows.loc[rows["population"] == population, "source"].iloc[0])
 
 
+@lru_cache(maxsize=64)
 def populations(snapshot: Snapshot) -> tuple[str, ...]:
     """Populations that the snapshot holds, in the order of the schema."""
     held = set(snapshot.tables.counts["population"].unique())
     return tuple(code for code in POPULATIONS if code in held)
 
 
+@lru_cache(maxsize=64)
 def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
     """Levels at which ``population`` was counted."""
     rows = snapshot.tables.counts
@@ -200,10 +204,10 @@ def _suppression(
     """Decide once, from the households of both levels, what no view of them may show."""
     districts, governorates = areas_of(snapshot, DISTRICT), areas_of(snapshot, GOVERNORATE)
     rows = rows[rows["pcode"].notna()]
-    parent = [governorates.index(pcode) for pcode in districts.parents]
-    return suppress(
-        _grid(rows[rows["level"] == DISTRICT], "households", days, districts.pcodes),
-        np.array(parent, dtype=np.intp),
-        _grid(rows[rows["level"] == GOVERNORATE], "households", days, governorates.pcodes),
-        threshold,
-    )
+    parent = np.array([governorates.index(p) for p in districts.parents], dtype=np.intp)
+    cells = _grid(rows[rows["level"] == DISTRICT], "households", days, districts.pcodes)
+    totals = _grid(rows[rows["level"] == GOVERNORATE], "households", days, governorates.pcodes)
+    placed = np.nan_to_num(cells) @ np.equal.outer(parent, np.arange(len(governorates.pcodes)))
+    # A governorate whose own row is not placed is known all the same, from what is not placed.
+    totals = np.where(placed > np.nan_to_num(totals), placed, totals)
+    return suppress(cells, parent, totals, threshold)

@@ -22,7 +22,7 @@ LOCALES = Path(__file__).parent.parent / "locales"
 DOMAIN = "messages"
 SOURCE_LANGUAGE = "en"
 
-# Dates in British order ("15 May 2017"), as IOM prints them; numbers short as "3.07M".
+# Dates and lists as the British write them ("15 May 2017", "one, two and three"), as IOM does.
 _DATE_LOCALES = {"en": "en_GB"}
 _RIGHT_TO_LEFT = "right-to-left"
 
@@ -96,7 +96,7 @@ class Language:
 
         ``0.457`` is ``46%``; ``0.0004`` is ``less than 1%``; ``0.9996`` is ``more than 99%``.
         """
-        if 0 < fraction < 0.005:
+        if 0 < fraction <= 0.005:
             return self.gettext("less than {percent}", percent=self.percent(0.01))
         if 0.995 <= fraction < 1:
             return self.gettext("more than {percent}", percent=self.percent(0.99))
@@ -108,7 +108,7 @@ class Language:
 
     def names(self, items: list[str]) -> str:
         """Join names as a sentence does: ``Ninewa, Anbar and Dahuk``."""
-        return format_list(items, locale=self.locale)
+        return format_list(items, locale=self.date_locale)
 
 
 @lru_cache(maxsize=16)

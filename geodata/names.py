@@ -25,7 +25,7 @@ Method = Literal["code", "name", "alias"]
 # would put a count in another governorate without a sound.
 RENUMBERED = re.compile(r"^[A-Z]{2}-G\d{2}(?:-?Q\d{2})?$", re.IGNORECASE)
 
-_ARTICLES = re.compile(r"^(?:al|as|an|ad|at|ash|az|ar)[\s\-]+", re.IGNORECASE)
+_ARTICLES = re.compile(r"^(?:al|as|an|ad|at|ash|az|ar)[\W_]+", re.IGNORECASE)
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
 _ARABIC_FORMS = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
@@ -253,7 +253,8 @@ def place(
     report.add(table, methods)
     weights = frame[households] if households else pd.Series(0, index=frame.index)
     for (row_scope, spelling), match in found.items():
-        if match is None:
+        parent_is_lost = scope is not None and not row_scope  # and told where it was looked for
+        if match is None and not parent_is_lost:
             rows = (keys[name] == spelling) & (keys["scope"] == row_scope)
             report.unmatched.append(
                 Unmatched(

@@ -111,7 +111,7 @@ UNITS = {
     PEOPLE: gettext("people"),
     HOUSEHOLDS: gettext("households"),
     RATE: gettext("per 1,000 residents (2018)"),
-    SHARE: gettext("% of the national total"),
+    SHARE: gettext("of the national total"),
 }
 
 

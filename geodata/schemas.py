@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -247,12 +248,18 @@ def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     except SchemaErrors as error:
         cases = error.failure_cases.head(20)
         lines = [
-            f"  column {case.column!r}, row {case.index}: {case.failure_case!r} breaks {case.check}"
+            f"  column {case.column!r}, row {case.index}: "
+            f"{_written(case.failure_case)} breaks {case.check}"
             for case in records(cases)
         ]
         more = len(error.failure_cases) - len(cases)
         tail = [f"  … and {more} more"] if more else []
         raise DataError("\n".join([f"table {name!r} does not hold:", *lines, *tail])) from None
+
+
+def _written(value: object) -> str:
+    """A cell as a person writes it, without the type that numpy puts around a number."""
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def check_references(frames: Mapping[str, pd.DataFrame]) -> None:

@@ -8,8 +8,8 @@
     join_report.json     how rows were placed
     SOURCES.md           sources and terms, for people
 
-The version is the hash of the files' hashes: the same input gives the same version, and a changed
-byte is refused at load with the file's name.
+The version is the hash of the manifest, and through the hashes in it of every file: the same input
+gives the same version, and a changed byte is refused at load with the file's name.
 """
 
 from __future__ import annotations
@@ -93,9 +93,10 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _version(hashes: Mapping[str, str]) -> str:
-    listing = "".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items()))
-    return _digest(f"schema {SCHEMA_VERSION}\n{listing}".encode())[:_VERSION_LENGTH]
+def _version(manifest: Mapping[str, Any]) -> str:
+    """Hash all that a manifest says: notes and terms count as much as the files it lists."""
+    said = {key: value for key, value in manifest.items() if key != "version"}
+    return _digest(_canonical_json(said))[:_VERSION_LENGTH]
 
 
 def _canonical_json(value: object, *, indent: int | None = None) -> bytes:
@@ -178,15 +179,13 @@ def write_snapshot(
     contents[BOUNDARIES] = _canonical_json(topology)
     contents[JOIN_REPORT] = _canonical_json(join_report, indent=1)
     contents[SOURCES] = sources_text(tables, country).encode()
-    hashes = {name: _digest(data) for name, data in sorted(contents.items())}
-    version = _version(hashes)
-    manifest = {
-        "version": version,
+    said = {
         "schema_version": SCHEMA_VERSION,
-        "files": hashes,
+        "files": {name: _digest(data) for name, data in sorted(contents.items())},
         **_described(tables, country),
     }
-    contents[MANIFEST] = _canonical_json(manifest, indent=1)
+    version = _version(said)
+    contents[MANIFEST] = _canonical_json({"version": version, **said}, indent=1)
     _replace_folder(out, contents)
     return version
 
@@ -228,6 +227,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from None
     except ValueError as error:
         raise SnapshotError(f"{path} is not valid JSON: {error}") from None
+    if not isinstance(manifest, dict):
+        raise SnapshotError(f"{path} is not a manifest: it holds no keys; build the snapshot again")
     found = manifest.get("schema_version")
     if found != SCHEMA_VERSION:
         raise SnapshotError(
@@ -237,7 +238,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     missing = {"version", "files", "country", "sources"} - manifest.keys()
     if missing:
         raise SnapshotError(f"{path} lacks {', '.join(sorted(missing))}; build the snapshot again")
-    return manifest  # type: ignore[no-any-return]
+    return manifest
 
 
 def verify(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -246,7 +247,7 @@ def verify(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     Raises
     ------
     SnapshotError
-        Naming each file that is missing, changed or not listed.
+        Naming each file that is missing or changed.
     """
     manifest = read_manifest(folder)
     wrong, contents = [], {}
@@ -259,9 +260,9 @@ def verify(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
         found = _digest(contents[name])
         if found != digest:
             wrong.append(f"{name} was changed (SHA-256 {found[:12]}…, expected {digest[:12]}…)")
-    expected = _version(manifest["files"])
-    if expected != manifest["version"]:
-        wrong.append(f"{MANIFEST} was changed (version {manifest['version']}, expected {expected})")
+    expected = _canonical_json({**manifest, "version": _version(manifest)}, indent=1)
+    if (folder / MANIFEST).read_bytes() != expected:
+        wrong.append(f"{MANIFEST} was changed (what it says has version {_version(manifest)})")
     if wrong:
         raise SnapshotError(
             f"snapshot {folder} is refused: {'; '.join(wrong)}. Restore it or build it again."

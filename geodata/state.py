@@ -14,6 +14,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -89,14 +90,17 @@ class _Reader:
             self.notices.append(f"{error} {shown}")
             return default
 
-    def wrong(self, key: str, value: str, allowed: Iterable[str]) -> StateError:
-        choices = list(allowed)
-        near = difflib.get_close_matches(value, choices, n=1, cutoff=0.6)
+    def wrong(
+        self, key: str, value: str, allowed: Iterable[str], choices: Iterable[str] | None = None
+    ) -> StateError:
+        """Error that tells what is allowed and the nearest of ``choices`` (of all if ``None``)."""
+        told = list(allowed)
+        near = difflib.get_close_matches(value, told if choices is None else list(choices), n=1)
         sentence = self.language.gettext(
             "{key}={value} is not known: {key} may be {allowed}.",
             key=key,
             value=_quoted(value),
-            allowed=", ".join(choices),
+            allowed=", ".join(told),
         )
         if near:
             sentence += " " + self.language.gettext("Did you mean {near}?", near=near[0])
@@ -117,6 +121,7 @@ def _quoted(value: str) -> str:
     return f"“{value[:60]}”"
 
 
+@lru_cache(maxsize=64)
 def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple[str, ...]:
     """Measures for which ``population`` has figures at ``level``."""
     rows = snapshot.tables.counts
@@ -177,7 +182,8 @@ def parse(
     base = None
     if mode == words.CHANGE:
         found = reader.get("base", None, lambda text: _time(reader, snapshot, pop, "base", text))
-        base = found or (dates[-1] if query.get("base") == LATEST else default_base(dates))
+        latest = query.get("base", "").strip().lower() == LATEST
+        base = found or (dates[-1] if latest else default_base(dates))
     return State(
         pop=pop,
         prog=reader.get("prog", (), lambda text: _programmes(reader, snapshot, text)),
@@ -252,17 +258,18 @@ def _time(reader: _Reader, snapshot: Snapshot, pop: str, key: str, text: str) ->
     dates = counts_module.dates_of(snapshot, pop)
     if text.lower() == LATEST:
         return None
+    numbers = counts_module.round_numbers(snapshot, pop)
+    known = [number for number in numbers if number is not None]
+    span = [f"R{min(known)}–R{max(known)}"] if known else []
+    allowed = [dates[-1].isoformat(), *span, LATEST]
     if found := _ROUND.match(text):
-        numbers = counts_module.round_numbers(snapshot, pop)
         if int(found[1]) in numbers:
             return dates[numbers.index(int(found[1]))]
-        known = [number for number in numbers if number is not None]
-        span = f"R{min(known)}–R{max(known)}" if known else LATEST
-        raise reader.wrong(key, text, [span, LATEST, _example_date(dates)])
+        raise reader.wrong(key, text, allowed, choices=())
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
-        raise reader.wrong(key, text, [_example_date(dates), "R101", LATEST]) from None
+        raise reader.wrong(key, text, allowed, choices=[LATEST]) from None
     if day not in dates:
         raise StateError(
             key,
@@ -281,10 +288,6 @@ def _time(reader: _Reader, snapshot: Snapshot, pop: str, key: str, text: str) ->
     return day
 
 
-def _example_date(dates: tuple[dt.date, ...]) -> str:
-    return dates[-1].isoformat()
-
-
 def _programmes(reader: _Reader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
     known = list(snapshot.tables.programmes["code"])
     asked = {code for code in text.replace(",", SEPARATOR).split(SEPARATOR) if code}
@@ -297,10 +300,9 @@ def _programmes(reader: _Reader, snapshot: Snapshot, text: str) -> tuple[str, ..
 def _area(reader: _Reader, snapshot: Snapshot, text: str) -> str:
     known = list(snapshot.tables.areas["pcode"])
     if text not in known:
-        governorates = counts_module.areas_of(snapshot, 1).pcodes
-        near = difflib.get_close_matches(text, known, n=1, cutoff=0.6)
-        allowed = [f"{governorates[0]}–{governorates[-1]}", *near]
-        raise reader.wrong("area", text, allowed)
+        levels = [counts_module.areas_of(snapshot, level).pcodes for level in (1, 2)]
+        allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels]
+        raise reader.wrong("area", text, allowed, known)
     return text
 
 

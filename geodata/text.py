@@ -82,11 +82,25 @@ def headlines(view: View) -> list[str]:
     return [write(view, t) for t in range(len(view.counts.dates))]
 
 
+def _works_nowhere(view: View) -> bool:
+    """Whether no source says where the chosen programmes work: every area is outside."""
+    return bool((view.status == "o").all())
+
+
+def _nowhere(view: View) -> str:
+    return view.language.gettext(
+        "No source at hand says in which governorates {programmes} works or worked",
+        programmes=_programme_names(view),
+    )
+
+
 def _level_headline(view: View, t: int) -> str:
     speech, state = view.language, view.state
     population = words.POPULATIONS[state.pop]
     date = speech.date(view.counts.dates[t], "long")
     total = view.totals[t]
+    if _works_nowhere(view):
+        return _nowhere(view)
     if np.isnan(total):
         return speech.gettext(
             "No count of {population} on {date}",
@@ -126,6 +140,8 @@ def _change_headline(view: View, t: int) -> str:
     date = speech.date(view.counts.dates[t], "long")
     base = speech.date(state.base, "long") if state.base else ""
     change = view.totals[t]
+    if _works_nowhere(view):
+        return _nowhere(view)
     if state.base == view.counts.dates[t]:
         return speech.gettext("{date} is the date compared with; choose another", date=date)
     if np.isnan(change):
@@ -166,7 +182,10 @@ def _named(pcodes: list[str], view: View) -> str:
 
 
 def missing(view: View) -> list[str]:
-    """One text per date: what is not known on it, in sentences; empty where nothing is missing."""
+    """One text per date, in sentences: what is not known on it, or that nothing is missing."""
+    nothing = view.language.gettext("Every area shown has a figure on this date.")
+    if _works_nowhere(view):
+        nothing = ""
     published = _published_differences(view)
     return [
         " ".join(
@@ -178,6 +197,7 @@ def missing(view: View) -> list[str]:
             )
             if sentence
         )
+        or nothing
         for t in range(len(view.counts.dates))
     ]
 
@@ -207,6 +227,11 @@ def _not_placed_sentence(view: View, t: int) -> str:
     people = view.not_placed[t]
     if not people or np.isnan(people):
         return ""
+    if view.state.mode == words.CHANGE:
+        return view.language.gettext(
+            "Not placed: {change} of the national change, for which the source gives no area.",
+            change=view.language.signed(people),
+        )
     return view.language.gettext(
         "Not placed: {n} more are in the national total, but the source gives no area for them.",
         n=view.language.number(people),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -310,6 +311,7 @@ def _tallies(view: View) -> list[list[int]]:
     ]
 
 
+@lru_cache(maxsize=64)
 def names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
     """Name of every area in the reader's language, English where the source has none."""
     rows = snapshot.tables.areas

@@ -10,6 +10,7 @@ import gzip
 import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -188,8 +189,8 @@ def test_areas_add_up_to_the_country(made_up: Country) -> None:
 
 @settings(max_examples=8, deadline=None)
 @given(countries(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(made_up: Country, random: Any) -> None:
-    seed = random.randrange(2**32)
+def test_the_order_of_rows_does_not_matter(made_up: Country, chance: random.Random) -> None:
+    seed = chance.randrange(2**32)
     shuffled = Country(
         made_up.governorates.sample(frac=1, random_state=seed),
         made_up.districts.sample(frac=1, random_state=seed),
@@ -384,12 +385,81 @@ def test_neighbours_close_narrow_gaps_but_not_the_sea() -> None:
         assert drawn[name].intersection(gap).area > 0.99 * gap.area
     assert drawn.union_all().intersection(lake).area < 1e-6
     assert drawn.is_valid.all()
+    assert shapely.coverage_is_valid(drawn.to_numpy())
     assert_sound(topology)
     assert_nested(topology)
 
     coast, _ = build_topology(home.governorates, home.districts, neighbour_frame(halves), None)
     sea = shapely.box(38, 28, 44, 30)
     assert decode(coast, "neighbours").union_all().intersection(sea).area < 1e-6
+
+
+def test_a_gap_all_around_the_country_is_closed() -> None:
+    home = grid("AB", 2)
+    apart = shapely.box(38, 28, 44, 33) - shapely.box(39.99, 29.99, 42.01, 31.01)
+    topology, _ = build_topology(
+        home.governorates, home.districts, neighbour_frame({"All": apart}), None
+    )
+    shapes = [*decode(topology, "neighbours").geometry, *decode(topology, "districts").geometry]
+    assert not shapely.union_all(shapes).interiors
+
+
+def drawn_elsewhere(home: Country, rng: random.Random) -> geopandas.GeoDataFrame:
+    """Neighbours all around, whose idea of the country is coarser, and larger or smaller."""
+    whole = shapely.union_all(home.governorates.geometry.to_numpy())
+    west, south, east, north = whole.bounds
+    side = max(east - west, north - south)
+    hole = whole.simplify(rng.choice([0, 0.02, 0.05]))
+    hole = hole.buffer(rng.uniform(-0.003, 0.009) * side, quad_segs=rng.choice([1, 2, 8]))
+    frame = shapely.box(west - 2, south - 2, east + 2, north + 2)
+    spots = [
+        (rng.uniform(west - 1, east + 1), rng.uniform(south - 1, north + 1))
+        for _ in range(rng.randint(2, 6))
+    ]
+    cells = shapely.voronoi_polygons(shapely.MultiPoint(spots), extend_to=frame)
+    lands = shapely.intersection(shapely.get_parts(cells), frame - hole)
+    lands = shapely.coverage_clean([land for land in lands if land.area > 1e-4])
+    return neighbour_frame({f"N{n}": land for n, land in enumerate(lands)})
+
+
+@pytest.mark.parametrize("seed", [*range(8), 68, 80, 121])
+def test_neighbours_from_another_source_fit_around(seed: int) -> None:
+    rng = random.Random(seed)
+    home = grid("".join(rng.choices("AB", k=6)), 3, rag=rng.choice([0, seed + 1]))
+    neighbours = drawn_elsewhere(home, rng)
+    topology, _ = build_topology(home.governorates, home.districts, neighbours, None)
+    drawn = decode(topology, "neighbours").geometry.to_numpy()
+    assert shapely.is_valid(drawn).all()
+    assert shapely.coverage_is_valid(drawn)
+    land = shapely.union_all([*drawn, *decode(topology, "governorates").geometry])
+    rings = [ring for part in shapely.get_parts(land) for ring in part.interiors]
+    gaps = [shapely.Polygon(ring).difference(land) for ring in rings]
+    # Wider ones than a hundredth of the country may be lakes, and stay.
+    assert sum(gap.area for gap in gaps if gap.buffer(-0.014).is_empty) < 1e-4
+
+
+@pytest.mark.parametrize("seed", [142, 7])
+def test_a_neighbour_cut_by_channels_narrower_than_the_grid_stays_valid(seed: int) -> None:
+    home, rng = grid("AB", 2), random.Random(seed)
+    around = shapely.box(38, 28, 44, 33) - shapely.box(40, 30, 42, 31)
+    for _ in range(6):
+        x, y = rng.uniform(38, 43.5), rng.uniform(28, 29.5)
+        bends = [
+            (
+                x + step * 0.06 + rng.uniform(-0.02, 0.02),
+                y + rng.uniform(-0.02, 0.02) + step * rng.uniform(-0.01, 0.01),
+            )
+            for step in range(12)
+        ]
+        width = rng.choice([0.0001, 0.00015, 0.0003, 0.0005])
+        around -= shapely.LineString(bends).buffer(width, quad_segs=1)
+    around = max(shapely.get_parts(around), key=shapely.area)
+    topology, _ = build_topology(
+        home.governorates, home.districts, neighbour_frame({"All": around}), None
+    )
+    (drawn,) = decode(topology, "neighbours").geometry
+    assert drawn.is_valid
+    assert drawn.area == pytest.approx(around.area, rel=1e-3)
 
 
 def test_neighbours_that_meet_the_country_stay_as_they_are() -> None:
@@ -447,8 +517,9 @@ def test_surroundings_that_lack_columns_are_refused() -> None:
     )
     with pytest.raises(BoundaryError) as caught:
         build_topology(home.governorates, home.districts, nameless, lines)
-    assert "neighbours: column 'name' is missing" in str(caught.value)
-    assert "cities: some are not points" in str(caught.value)
+    _, first, second = str(caught.value).split("\n- ")
+    assert first.startswith("neighbours: column 'name' is missing.")
+    assert second == "cities: some are not points. Rule: a city is one point."
 
 
 # ---- bad boundaries
@@ -688,6 +759,18 @@ def test_iraq_meets_its_neighbours_without_a_gap(iraq: Iraq) -> None:
     assert sum(shapely.Polygon(ring).area for ring in gaps) < 1e-5
     # The Gulf stays sea: off Al-Faw, and the inlet to Umm Qasr between Kuwait and Iraq.
     assert not land.intersects(shapely.MultiPoint([(48.7, 29.7), (48.02, 29.96)]))
+
+
+def test_iraq_neighbours_stay_where_they_are(iraq: Iraq) -> None:
+    """Closing gaps moves a border by the width of a gap, and neighbours still share theirs."""
+    source = read("neighbours_50m.geojson").set_index("id").geometry
+    drawn = decode(iraq.topology, "neighbours").set_index("id").geometry
+    country = decode(iraq.topology, "governorates").union_all()
+    shown = shapely.difference(drawn.to_numpy(), country)
+    given = source[drawn.index].to_numpy()
+    for one, other, width in ((shown, given, 0.08), (given, drawn.to_numpy(), 0.01)):
+        assert shapely.is_empty(shapely.difference(one, shapely.buffer(other, width))).all()
+    assert shapely.coverage_is_valid(drawn.to_numpy())
 
 
 def test_iraq_neighbours_are_named_where_they_can_be_seen(iraq: Iraq) -> None:

@@ -6,8 +6,6 @@ long silences that real rounds have.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import accumulate, chain, repeat
@@ -15,15 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
 ASSETS = Path(__file__).parents[1] / "assets"
-ARGS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
 
 HTML = """<!doctype html>
 <html lang="en" dir="{direction}">
@@ -82,15 +76,6 @@ def series(dates: list[str] = ISO, index: int = 0, **more: Any) -> dict[str, Any
         "base": None,
         **more,
     }
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("DISPLACEMENT_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield chromium
-        chromium.close()
 
 
 Stage = Callable[..., Page]

@@ -59,13 +59,16 @@ SOURCES = (
         "id": UNHCR,
         "role": "counts",
         "title": "Syrian refugees registered by UNHCR in Iraq",
-        "publisher": "UNHCR, as quoted in the reports named beside each figure",
+        "publisher": "UNHCR, as quoted in the two reports below",
         "url": "https://data.unhcr.org/en/situations/syria/location/5",
         "terms": "Figures quoted from public reports of 7 September 2012 and 31 August 2017, "
         "with their source.",
         "credit": "Source: UNHCR registration of Syrian refugees in Iraq",
         "what": "Registered Syrian refugees by governorate on the two dates for which the "
-        "breakdown is complete: 7 September 2012 and 31 August 2017.",
+        "breakdown is complete: 7 September 2012 "
+        "(https://yourmiddleeast.com/2012/09/07/more-than-21500-syrian-refugees-in-iraq/) and "
+        "31 August 2017 (https://m.moam.info/iraq-syria-iraq-syrian-refugee-stats-and-locations-"
+        "stories-from-_647a03c1097c476f028c2870.html).",
     },
     {
         "id": COD,
@@ -369,7 +372,16 @@ def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) ->
         )
         label = raw["governorate"]
     else:
-        raw["scope"] = place(raw, books.governorates, JoinReport(), table="", name="governorate")
+        parents = JoinReport()
+        raw["scope"] = place(
+            raw,
+            books.governorates,
+            parents,
+            table=name,
+            name="governorate",
+            households="households",
+        )
+        report.unmatched += parents.unmatched
         pcodes = place(
             raw,
             books.districts,

@@ -9,7 +9,8 @@
 
   // The order of traces in layouts/figures.py.
   const [NEIGHBOURS, AREAS, OUTLINES, CITIES, COUNTRIES, NAMES] = [0, 1, 2, 3, 4, 5];
-  const MARGIN = 0.95; // part of the pane that the country may fill
+  const MARGIN = 0.95; // part of the pane that the country fills
+  const TIGHT = 0.99; // and at the most, where that keeps the ground's edge out of sight
   const CLOSE = 1.7; // zoom from which cities are named
   const MOST = 24;
   const WIDE = 560; // pixels from which the legend stands beside the country
@@ -34,17 +35,25 @@
   }
 
   /**
-   * The box of degrees that fills a pane of `width` × `height` pixels with `box` in it. Plotly
-   * clips everything at the pixels of the range it was given, so the range must fill the pane.
+   * The box of degrees that fills a pane of `width` × `height` pixels with the country in it.
+   * Plotly clips everything at the pixels of the range it was given, so the range must fill the
+   * pane; where the ground (the neighbours' outlines) is narrower than that, the country is drawn
+   * as large as it may be, so that as little as possible of the ground's edge is seen.
    */
-  function filling([west, south, east, north], width, height) {
+  function filling({ country, ground }, width, height) {
     const radians = Math.PI / 180;
+    const [west, south, east, north] = country;
     const [bottom, top] = [mercator(south), mercator(north)];
-    const scale = MARGIN * Math.min(width / ((east - west) * radians), height / (top - bottom));
+    const largest = Math.min(width / ((east - west) * radians), height / (top - bottom));
+    const covering = width / ((ground[2] - ground[0]) * radians);
+    const scale = Math.max(MARGIN * largest, Math.min(covering, TIGHT * largest));
     const [halfWidth, halfHeight] = [width / scale / 2 / radians, height / scale / 2];
     // The legend stands at the start; the country moves a little towards the end.
     const aside = width > WIDE ? ASIDE * halfWidth : 0;
-    const lon = (west + east) / 2 - aside;
+    const first = ground[0] + halfWidth;
+    const last = ground[2] - halfWidth;
+    const wanted = (west + east) / 2 - aside;
+    const lon = first < last ? Math.min(Math.max(wanted, first), last) : (first + last) / 2;
     const y = (bottom + top) / 2;
     return {
       lon: [lon - halfWidth, lon + halfWidth],
@@ -82,7 +91,7 @@
   }
 
   function createPlotlyMap(pane, { graphId, painter, nameOf }) {
-    let home = null; // [west, south, east, north] of the whole country
+    let home = null; // bounds of the country and of the ground it lies on
     let zoomed = 1;
     let order = []; // P-codes in the order of the label trace
     let level = 1;
@@ -102,7 +111,7 @@
       const areas = shownLevel === 2 ? feature('districts') : governorates;
       const neighbours = feature('neighbours');
       const cities = feature('cities').features;
-      home = bounds(governorates.features);
+      home = { country: bounds(governorates.features), ground: bounds(neighbours.features) };
       order = areas.features.map((area) => area.id);
       level = shownLevel;
       const outline =
@@ -160,6 +169,7 @@
       pane.classList.toggle('is-close', zoomed >= CLOSE);
       pane.dataset.level = String(level);
       thinOutCities(thinOut(areas, names));
+      dropCutNames();
       painter.adopt(areas, names);
     }
 
@@ -187,6 +197,18 @@
         text.style.display = fits && free ? '' : 'none';
       }
       return taken;
+    }
+
+    /** Names of countries that the pane's edge would cut are left out. */
+    function dropCutNames() {
+      const frame = pane.getBoundingClientRect();
+      for (const text of pane.querySelectorAll('.layer-countries text')) {
+        text.style.display = '';
+        const { left, right, top, bottom } = text.getBoundingClientRect();
+        const whole =
+          left > frame.left && right < frame.right && top > frame.top && bottom < frame.bottom;
+        text.style.display = whole ? '' : 'none';
+      }
     }
 
     /** Cities are points without a name until the map is close, and never under a name. */

@@ -1,0 +1,106 @@
+"""What tests share: the bundled snapshot, a made-up one, applications, source tables, a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.test import TestResponse
+
+from app import create_app
+from geodata.settings import BUNDLED, Settings
+from geodata.snapshot import Snapshot, load
+from tests import made_up
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM_ARGS = (
+    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def snapshot() -> Snapshot:
+    """The bundled snapshot."""
+    return load(BUNDLED)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of published tables that the bundled snapshot was built from."""
+    path = Path(os.environ.get("DISPLACEMENT_SHARED", ROOT.parent / "shared" / "data"))
+    if not path.is_dir():
+        pytest.skip(f"no source tables at {path}; DISPLACEMENT_SHARED names their folder")
+    return path
+
+
+@pytest.fixture(scope="session")
+def examplia_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made-up snapshot as it is, on disk; not to be changed."""
+    return made_up.write(tmp_path_factory.mktemp("made-up") / "snapshot")
+
+
+@pytest.fixture(scope="session")
+def examplia(examplia_folder: Path) -> Snapshot:
+    """The made-up snapshot as it is, loaded."""
+    return load(examplia_folder)
+
+
+@pytest.fixture
+def synthetic(tmp_path: Path, examplia_folder: Path) -> Callable[..., Path]:
+    """Make a made-up snapshot of one's own, with more rows or another country; its folder."""
+
+    def build(*extra: made_up.Row, name: str = "snapshot", **country: Any) -> Path:
+        out = tmp_path / name
+        if extra or country:
+            return made_up.write(out, list(extra), **country)
+        return Path(shutil.copytree(examplia_folder, out))
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def app() -> Dash:
+    """An application with its own defaults, whatever the environment says."""
+    return create_app(Settings(snapshot=BUNDLED, suppression_threshold=5, url_base_pathname="/"))
+
+
+class WholeAnswers(FlaskClient):
+    """A client that reads every answer to its end, so that no file of ``assets/`` stays open."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        return super().open(*args, **{"buffered": True, **options})
+
+
+@pytest.fixture(scope="session")
+def client_of() -> Callable[..., FlaskClient]:
+    """Make an application with these settings, and a client of it."""
+
+    def make(**settings: Any) -> FlaskClient:
+        server = create_app(Settings(**{"snapshot": BUNDLED, **settings})).server
+        server.test_client_class = WholeAnswers
+        return server.test_client()
+
+    return make
+
+
+@pytest.fixture
+def client(app: Dash) -> FlaskClient:
+    app.server.test_client_class = WholeAnswers
+    return app.server.test_client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("DISPLACEMENT_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()

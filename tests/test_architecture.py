@@ -1,0 +1,233 @@
+"""The rooms of the project keep to themselves, and no page reaches beyond its own origin."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from geodata.language import language
+from geodata.urls import Urls
+from layouts import strings
+
+ROOT = Path(__file__).parents[1]
+ASSETS = ROOT / "assets"
+OWN = [path for path in ASSETS.rglob("*") if path.is_file() and "vendor" not in path.parts]
+SCRIPTS = [path for path in OWN if path.suffix == ".js"]
+STYLES = [path for path in OWN if path.suffix == ".css"]
+MODULES = [
+    ROOT / "app.py",
+    *(path for room in ("geodata", "layouts", "callbacks") for path in (ROOT / room).rglob("*.py")),
+]
+# What takes seconds to load and only building a snapshot, or one kind of classes, needs.
+HEAVY = {
+    *("geopandas", "topojson", "pandera", "mapclassify", "sklearn", "scipy", "shapely", "pyogrio"),
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, at its top or within a function."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def room(name: str) -> list[Path]:
+    return sorted((ROOT / name).rglob("*.py"))
+
+
+# -------------------------------------------------------------------------------------------- rooms
+
+
+@pytest.mark.parametrize(
+    ("name", "forbidden"),
+    [
+        ("geodata", {"app", "callbacks", "layouts", "dash", "flask", "plotly"}),
+        ("layouts", {"app", "callbacks", "flask"}),
+        ("callbacks", {"app", "pandas", "geopandas", "pyarrow", "numpy"}),
+    ],
+)
+def test_a_room_imports_only_what_it_may(name, forbidden):
+    paths = room(name)
+    assert paths
+    found = [
+        (named(path), module)
+        for path in paths
+        for module in imports(path)
+        if module.split(".")[0] in forbidden
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_a_module_says_what_it_is_for(path):
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def test_callbacks_register_themselves_on_an_application():
+    """A module-level ``@callback`` would belong to the first application of the process."""
+    for path in MODULES:
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "dash"
+            for alias in node.names
+        }
+        assert not names & {"callback", "clientside_callback"}, named(path)
+
+
+def test_starting_the_server_loads_nothing_that_only_a_build_needs():
+    """So that it starts in a second or two, and a request never waits for an import."""
+    code = "import sys, app; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "dash" in loaded
+    assert loaded & HEAVY == set()
+
+
+def literals(path: Path) -> list[str]:
+    """The texts in a module's code, docstrings left out; a script as a whole, without comments."""
+    code = path.read_text("utf-8")
+    if path.suffix != ".py":
+        return [without_comments(code)]
+    nodes = list(ast.walk(ast.parse(code)))
+    documented = ast.Module | ast.FunctionDef | ast.ClassDef
+    said = {ast.get_docstring(node, clean=False) for node in nodes if isinstance(node, documented)}
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    return [text for text in texts if isinstance(text, str) and text not in said]
+
+
+def test_addresses_are_built_in_one_place():
+    for path in [*MODULES, *SCRIPTS]:
+        if named(path) != "geodata/urls.py":
+            found = [text for text in literals(path) if re.search(r"api/v1|/healthz", text)]
+            assert found == [], named(path)
+
+
+def test_every_address_is_below_the_place_where_the_application_is_mounted():
+    below = Urls("/displacement/")
+    built = [
+        *(below.page(), below.page("pop=idp"), below.sources(), below.sources("iom-dtm")),
+        *(below.asset("css/main.css"), below.view(), below.view("level=2"), below.areas(1)),
+        *(below.area("IQG15"), below.area("IQG15", "pop=idp"), below.meta()),
+        *(below.health(), below.ready()),
+    ]
+    assert len(set(built)) == len(built)
+    assert all(url.startswith("/displacement/") for url in built)
+
+
+# ------------------------------------------------------------------------------------------- assets
+
+
+def without_comments(code: str) -> str:
+    """JavaScript or CSS without comments: a comment may say where more can be read."""
+    code = re.sub(r"/\*.*?\*/", "", code, flags=re.S)
+    return re.sub(r"(?<!:)//.*", "", code)
+
+
+def test_comments_are_told_from_addresses():
+    code = "a = 'https://x.org/y'; // see https://z.org\n/* http://z.org */ b = 1"
+    assert without_comments(code) == "a = 'https://x.org/y'; \n b = 1"
+
+
+@pytest.mark.parametrize("path", OWN, ids=named)
+def test_no_asset_names_an_address_beyond_the_origin(path):
+    """But for the names of XML namespaces, which are not loaded."""
+    text = without_comments(path.read_text("utf-8"))
+    namespaces = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert set(re.findall(r"(?:https?:)?//[\w.-]+[^\s'\"`)>]*", text)) <= namespaces
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=named)
+def test_no_script_turns_text_into_markup_or_code(path):
+    text = without_comments(path.read_text("utf-8"))
+    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert word not in text
+    assert not re.search(r"new Function|document\.cookie|localStorage|sessionStorage", text)
+
+
+@pytest.fixture(scope="module")
+def known_ids(app) -> set[str]:
+    """Ids of the page, of Dash's layout, and those that scripts give."""
+    client = app.server.test_client()
+    page = client.get("/").get_data(as_text=True)
+    layout = client.get("/_dash-layout").get_data(as_text=True)
+    scripts = "".join(path.read_text("utf-8") for path in SCRIPTS)
+    return {
+        *re.findall(r'\bid="([^"]+)"', page),
+        *re.findall(r'"id":"([^"]+)"', layout),
+        *re.findall(r"\.id = '([^']+)'", scripts),
+        *re.findall(r"pattern\('([^']+)'", scripts),
+    }
+
+
+def test_every_id_that_scripts_look_for_is_on_the_page(known_ids):
+    looked_for = set()
+    for path in SCRIPTS:
+        text = without_comments(path.read_text("utf-8"))
+        looked_for |= set(re.findall(r"(?:byId|getElementById)\(\s*'([^']+)'", text))
+        looked_for |= set(re.findall(r"url\(#([\w-]+)\)", text))
+        for start in re.findall(r"(?:byId|getElementById)\(\s*`([^$`]+)\$\{", text):
+            assert any(each.startswith(start) for each in known_ids), start
+    assert len(looked_for) > 20
+    assert looked_for - known_ids == set()
+
+
+def test_every_id_that_styles_name_is_on_the_page(known_ids):
+    text = "".join(without_comments(path.read_text("utf-8")) for path in STYLES)
+    selectors = " ".join(re.findall(r"([^{}]+)\{", text))
+    made_by_scripts = re.compile(r"^(?:timeline-|_dash|js-plotly)")
+    named_ids = {each for each in re.findall(r"#([A-Za-z][\w-]*)", selectors)}
+    assert {each for each in named_ids - known_ids if not made_by_scripts.match(each)} == set()
+
+
+def test_every_word_that_scripts_ask_for_is_handed_to_them():
+    english = language("en")
+    handed = {*strings.page(english), *strings.timeline(english)}
+    asked = set()
+    for path in SCRIPTS:
+        asked |= set(re.findall(r"\bstrings\.(\w+)", without_comments(path.read_text("utf-8"))))
+    assert len(asked) > 50
+    assert asked - handed == set()
+
+
+def test_no_word_is_handed_over_that_no_script_asks_for():
+    english = language("en")
+    text = "".join(without_comments(path.read_text("utf-8")) for path in SCRIPTS)
+    idle = {
+        word
+        for word in {*strings.page(english), *strings.timeline(english)}
+        if not re.search(rf"\b{word}\b", text)
+    }
+    # Statuses of coverage are looked up by the source's own word.
+    assert idle - {"implemented", "planned", "preparatory"} == set()
+
+
+@pytest.mark.parametrize("path", STYLES, ids=named)
+def test_styles_know_start_and_end_not_left_and_right(path):
+    """So that right-to-left needs no other style sheet."""
+    text = without_comments(path.read_text("utf-8"))
+    physical = (
+        r"(?:margin|padding|border|inset)-(?:left|right)\b|(?:text-align|float): ?(?:left|right)"
+    )
+    assert re.findall(physical, text) == []
+
+
+@pytest.mark.parametrize("path", OWN, ids=named)
+def test_every_asset_is_text_in_utf_8_that_ends_in_a_newline(path):
+    assert path.read_bytes().decode().endswith(("\n", ">"))

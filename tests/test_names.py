@@ -1,0 +1,187 @@
+"""A place name means one area, however it is spelled; what means none is said with its nearest."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geodata.errors import DataError, JoinError
+from geodata.names import Gazetteer, JoinReport, fold, gazetteer, place
+from tests import made_up
+
+unhurried = settings(deadline=None)
+letters = st.text("abdeghiklmnorstuwyzāīūḥṣ", min_size=3, max_size=12)
+names = st.lists(letters, min_size=1, max_size=3).map(" ".join)
+
+
+@pytest.fixture(scope="module")
+def governorates(snapshot) -> Gazetteer:
+    return gazetteer(snapshot.tables.areas, [], level=1)
+
+
+@pytest.fixture(scope="module")
+def districts(snapshot) -> Gazetteer:
+    return gazetteer(snapshot.tables.areas, [], level=2)
+
+
+# ------------------------------------------------------------------------------------ folding
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["Anbar", "AL-ANBAR", "Al -Anbar", "al Anbār", "  Al-Anbar ", "Al–Anbar", "Al\u2011Anbar"],
+)
+def test_spellings_of_one_name_fold_to_one(spelling):
+    assert fold(spelling) == "anbar"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Karbalā’", "KARBALA"),
+        ("Salah al-Din", "Salah Al Din"),
+        ("Ṣalāḥ ad-Dīn", "Salah ad Din"),
+        ("As-Sulaymāniyyah", "Sulaymaniyyah"),
+        ("الأنبار", "الانبار"),
+        ("الأنبار", "انبار"),
+        ("كربلاء", "كـربلاء"),
+        ("نینوی", "نينوى"),
+        ("البصرة", "البصره"),
+        ("دهوك", "دهوک"),
+        ("Baghdad", "ＢＡＧＨＤＡＤ"),
+    ],
+)
+def test_forms_of_one_letter_are_one(one, other):
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Basrah", "Babylon"), ("Kirkuk", "Kerkuk"), ("Alqosh", "Qosh"), ("الموصل", "موصلي")],
+)
+def test_different_names_stay_different(one, other):
+    assert fold(one) != fold(other)
+
+
+@given(st.text(max_size=40))
+@unhurried
+def test_folding_any_text_leaves_letters_and_digits_in_one_case(text):
+    folded = fold(text)
+    assert all(char.isalnum() or unicodedata.combining(char) for char in folded)
+    assert folded.casefold() == folded
+
+
+@given(names, st.sampled_from(["", "Al-", "al ", "AL -", "As-", "Ad "]), st.booleans())
+@unhurried
+def test_neither_article_nor_case_nor_accents_nor_hyphens_matter(name, article, upper):
+    plain = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    spelled = article + plain.replace(" ", "-")
+    assert fold(spelled.upper() if upper else spelled) == fold("Al-" + name)
+
+
+# ------------------------------------------------------------------------------------ finding
+
+
+def test_every_known_spelling_of_a_governorate_finds_it(shared, snapshot):
+    with (shared / "boundaries" / "governorate_aliases.csv").open(encoding="utf-8-sig") as file:
+        rows = [(row["alias"], row["pcode"]) for row in csv.DictReader(file)]
+    book = gazetteer(snapshot.tables.areas, [("", alias, pcode) for alias, pcode in rows], level=1)
+    assert len(rows) > 90
+    found = [book.find(name=alias) for alias, _ in rows]
+    assert [match and match.pcode for match in found] == [pcode for _, pcode in rows]
+
+
+def test_every_district_name_of_the_rounds_finds_the_district_of_the_crosswalk(shared, snapshot):
+    from geodata.sources.iraq_tidy import read_gazetteers
+
+    books = read_gazetteers(shared, snapshot.tables.areas)
+    with (shared / "boundaries" / "district_crosswalk.csv").open(encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            parent = books.governorates.find(name=row["dtm_governorate"])
+            assert parent
+            match = books.districts.find(name=row["dtm_district"], scope=parent.pcode)
+            assert match and match.pcode == row["pcode"], row
+
+
+def test_names_in_english_arabic_and_sorani_find_their_area(governorates, snapshot):
+    rows = snapshot.tables.areas
+    for row in rows[rows["level"] == 1].itertuples():
+        for name in (row.name_en, row.name_official, row.name_ar, row.name_ckb):
+            match = governorates.find(name=name)
+            assert match and (match.pcode, match.method) == (row.pcode, "name"), name
+
+
+def test_a_code_is_taken_before_a_name_and_the_method_is_told(governorates):
+    by_code = governorates.find(code="IQG08", name="Ninewa")
+    by_name = governorates.find(name=" ninewa")
+    assert by_code and (by_code.pcode, by_code.method) == ("IQG08", "code")
+    assert by_name and (by_name.pcode, by_name.method) == ("IQG15", "name")
+
+
+@pytest.mark.parametrize("code", ["IQ-G08", "iq-g08", " IQ-G08 ", "IQ-G15-Q01", "IQ-G15Q01"])
+def test_codes_of_the_numbering_before_2019_are_refused_with_an_explanation(governorates, code):
+    with pytest.raises(JoinError) as refusal:
+        governorates.find(code=code)
+    said = str(refusal.value)
+    assert repr(code.strip()) in said
+    assert "IQ-G08 was Dahuk, IQG08 is Baghdad" in said
+    assert "Do not drop the hyphen" in said
+
+
+def test_a_district_is_looked_for_in_its_own_governorate(districts, snapshot):
+    rows = snapshot.tables.areas
+    first = rows[rows["level"] == 2].iloc[0]
+    elsewhere = next(p for p in rows["parent"].dropna().unique() if p != first["parent"])
+    assert districts.find(name=first["name_en"], scope=first["parent"])
+    assert districts.find(name=first["name_en"], scope=elsewhere) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("Anbr", "Anbar (IQG01)"), ("Nineva", "Ninewa (IQG15)"), ("Slemani", "Sulaymaniyah (IQG06)")],
+)
+def test_a_misspelt_name_comes_with_its_nearest(shared, snapshot, wrong, meant):
+    from geodata.sources.iraq_tidy import read_gazetteers
+
+    book = read_gazetteers(shared, snapshot.tables.areas).governorates
+    close = book.nearest(wrong)
+    assert close[0] == meant
+    assert len(close) == len(set(close)) <= 3
+
+
+def test_nothing_is_near_to_nonsense(governorates):
+    assert governorates.find(name="Xyzzyq") is None
+    assert governorates.nearest("Xyzzyq") == []
+
+
+def test_one_spelling_may_not_mean_two_areas():
+    areas = made_up.areas_table()
+    with pytest.raises(DataError, match="'alfa' would mean both XXG01 and XXG02"):
+        gazetteer(areas, [("", "Alfa", "XXG01"), ("", "alfa", "XXG02")], level=1)
+
+
+# ------------------------------------------------------------------------------------ placing
+
+
+def test_placing_gives_every_row_a_code_or_none_and_writes_down_how():
+    book = gazetteer(made_up.areas_table(), [("", "Alfa", "XXG01")], level=1)
+    rows = pd.DataFrame(
+        {
+            "where": ["XXG01", "Al-Alpha", "beta", "Alfa", "Bheta", "Bheta", "Qqqq"],
+            "households": [1, 2, 4, 8, 16, 32, 64],
+        }
+    )
+    report = JoinReport()
+    pcodes = place(rows, book, report, table="t", name="where", households="households")
+    assert pcodes.fillna("-").tolist() == ["XXG01", "XXG01", "XXG02", "XXG01", "-", "-", "-"]
+    assert report.rows == {"t": {"code": 1, "name": 2, "alias": 1, "none": 3}}
+    lost = {u.place: (u.rows, u.households, u.nearest) for u in report.unmatched}
+    assert lost == {"Bheta": (2, 48, ["Beta (XXG02)"]), "Qqqq": (1, 64, [])}
+    said = "\n".join(report.lines())
+    assert "'Bheta' in t: 2 rows, 48 households; nearest: Beta (XXG02)" in said
+    assert "'Qqqq' in t: 1 rows, 64 households; nothing is near it" in said

@@ -1,0 +1,334 @@
+"""The documents that the server renders: sources and terms, the map's frame, what is not there."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import html
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+
+from geodata.settings import BUNDLED
+from geodata.snapshot import load, write_snapshot
+from geodata.text import STATUS_WORDS
+from layouts import ids
+from tests import made_up
+
+PAGES = ["/", "/sources", "/nope"]
+VOID = {"meta", "link", "br", "input", "img", "hr"}
+
+
+class Document(HTMLParser):
+    """The elements of a document with their attributes; fails where tags do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def values(self, attribute: str) -> list[str]:
+        return [a[attribute] or "" for _, a in self.elements if attribute in a]
+
+
+def read(client, path: str) -> str:
+    return client.get(path).get_data(as_text=True)
+
+
+def words(text: str) -> str:
+    """What a reader sees of a document, without its tags."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
+
+
+def handed_over(text: str) -> dict:
+    """What the map page hands to its scripts."""
+    (data,) = re.findall(r'id="displacement-data">(.*?)</script>', text, re.S)
+    return json.loads(data)
+
+
+@pytest.fixture(scope="module")
+def sources(app) -> str:
+    return app.server.test_client().get("/sources").get_data(as_text=True)
+
+
+# ---------------------------------------------------------------------------------------- any page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_a_sound_document(client, path):
+    page = Document(read(client, path))
+    assert page.all("html") == [{"lang": "en", "dir": "ltr"}]
+    assert len(page.all("title")) == len(page.all("main")) == 1
+    assert {"charset": "utf-8"} in page.all("meta")
+    assert any(meta.get("name") == "viewport" for meta in page.all("meta"))
+    found = page.values("id")
+    assert len(found) == len(set(found))
+    for tag in ("img", "svg"):
+        assert all(element.get("alt") is not None for element in page.all(tag))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_leads_somewhere(client, path):
+    page = Document(read(client, path))
+    for link in page.all("a"):
+        address = link["href"] or ""
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            assert parts.scheme in ("https", "http") and parts.netloc, address
+            assert link.get("rel") == "noopener"
+        elif parts.path:
+            assert client.get(parts.path).status_code == 200, address
+        else:
+            assert parts.fragment in page.values("id"), address
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_loaded_from_elsewhere(client, path):
+    page = Document(read(client, path))
+    loaded = [*page.values("src"), *(link["href"] or "" for link in page.all("link"))]
+    assert loaded
+    for address in loaded:
+        assert address.startswith("/") and not address.startswith("//"), address
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_names_itself_and_says_whom_its_borders_do_not_speak_for(client, path):
+    text = read(client, path)
+    assert "Iraq displacement map" in words(text)
+    assert "do not imply official endorsement or acceptance" in words(text)
+    current = [link for link in Document(text).all("a") if link.get("aria-current") == "page"]
+    assert [link["href"] for link in current] == ([path] if path != "/nope" else [])
+
+
+# ------------------------------------------------------------------------------------ /sources
+
+
+def test_every_source_stands_with_its_terms(sources, snapshot):
+    text = "".join(words(sources).split())
+    for row in snapshot.manifest["sources"]:
+        for key in ("title", "publisher", "url", "terms", "credit", "what"):
+            assert "".join(row[key].split()) in text, row[key]
+        assert row["id"] in Document(sources).values("id")
+    assert snapshot.version in text
+
+
+def test_the_dates_of_each_population(sources):
+    text = words(sources)
+    assert "Internally displaced 1 Apr 2014 28 Feb 2021 119 18" in text
+    assert "Returnees 10 Apr 2015 28 Feb 2021 103 8" in text
+    assert "Syrian refugees 7 Sept 2012 31 Aug 2017 2 4" in text
+
+
+def test_the_join_of_every_table(sources, snapshot):
+    text = words(sources)
+    for table, n in snapshot.join_report["rows"].items():
+        numbers = " ".join(f"{n[way]:,}" for way in ("code", "name", "alias", "none"))
+        assert f"{table} {numbers}" in text
+
+
+def test_rows_that_were_not_placed_are_named(client_of, synthetic):
+    text = words(read(client_of(snapshot=synthetic()), "/sources"))
+    assert "Nowhere ( made_up ): 14 households not placed" in text
+
+
+def test_what_every_status_means(sources):
+    text = words(sources)
+    for word in STATUS_WORDS.values():
+        assert word in text
+    assert "it is not zero" in text
+
+
+def test_printed_totals_stand_beside_ours_and_the_one_that_differs_is_marked(sources, shared):
+    path = shared / "dtm" / "national_totals_published.csv"
+    with path.open(encoding="utf-8-sig") as file:
+        printed = [int(row["individuals"]) for row in csv.DictReader(file)]
+    text = words(sources)
+    assert all(f" {people:,} " in text for people in printed)
+    rows = re.findall(r'<tr class="differs">.*?</tr>', sources, re.S)
+    assert len(rows) == 1
+    assert "29 Jan 2015 2,255,148 2,300,664" in words(rows[0])
+
+
+def test_every_programme_with_every_statement_about_where_it_worked(sources, snapshot):
+    text = words(sources)
+    for row in snapshot.tables.programmes.itertuples():
+        assert f"{row.code} {row.name}" in text
+    details = re.findall(r'<details class="card" id="programme-.*?</details>', sources, re.S)
+    assert len(details) == 25
+    lines = sum(part.count('<tr><th scope="row">') for part in details)
+    assert lines == len(snapshot.tables.coverage)
+
+
+def test_limits_are_told(sources):
+    text = words(sources)
+    for said in (
+        *("households × 6", "Round 5 (August 2014)", "Halabja", "April 2014", "not zero"),
+        "District figures under 5 households are not shown",
+    ):
+        assert said in text
+
+
+def test_without_suppression_none_is_told(client_of):
+    text = words(read(client_of(suppression_threshold=0), "/sources"))
+    assert "households are not shown" not in text
+
+
+def test_sources_need_no_script(sources):
+    assert Document(sources).all("script") == []
+
+
+def test_tables_say_what_their_cells_are(sources):
+    heads = Document(sources).all("th")
+    assert heads and all(head.get("scope") in ("col", "row") for head in heads)
+
+
+# ------------------------------------------------------------------------- what a source may hold
+
+
+NASTY = '</script><script>alert("x")</script><b>&amp;'
+
+
+@pytest.fixture
+def nasty(synthetic, client_of):
+    """A snapshot whose every text tries to be markup."""
+    tables = made_up.tables()
+    given = tables.sources.assign(title=NASTY, terms=NASTY, credit=NASTY, what=NASTY)
+    programmes = tables.programmes.assign(name=NASTY, description=NASTY, funders=NASTY)
+    areas = tables.areas.assign(name_en=[f"{NASTY}{i}" for i in range(len(tables.areas))])
+    coverage = tables.coverage.assign(source='javascript:alert("x")', locator=NASTY, note=NASTY)
+    changed = dataclasses.replace(
+        tables, sources=given, programmes=programmes, areas=areas, coverage=coverage
+    )
+    lost = {"table": NASTY, "place": NASTY, "rows": 1, "households": 1, "nearest": []}
+    note = [{"text": NASTY}]
+    folder = synthetic()
+    write_snapshot(
+        folder,
+        changed,
+        made_up.squares(),
+        join_report={"rows": {}, "unmatched": [lost], "areas_without_rows": {}},
+        country={**made_up.COUNTRY, "name": NASTY, "disclaimer": NASTY, "notes": note},
+    )
+    return client_of(snapshot=folder)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/?v=x"])
+def test_text_of_a_source_never_becomes_markup(nasty, path):
+    text = read(nasty, path)
+    page = Document(text)
+    assert "<b>&amp;" not in text and 'alert("x")</script>' not in text
+    assert all("alert" not in "".join(map(str, script.values())) for script in page.all("script"))
+    assert not any((link["href"] or "").startswith("javascript") for link in page.all("a"))
+    assert html.escape(NASTY, quote=False).replace('"', "&#34;") in text
+
+
+def test_json_on_the_page_cannot_end_its_element(nasty):
+    text = read(nasty, "/")
+    data = handed_over(text)
+    assert data["country"] == NASTY
+
+
+# ------------------------------------------------------------------------------------- the map page
+
+
+def test_without_javascript_there_is_a_way_on(client):
+    text = read(client, "/")
+    (aside,) = re.findall(r"<noscript>.*?</noscript>", text, re.S)
+    assert "The map needs JavaScript" in aside
+    assert Document(aside).values("href") == ["/sources", "/api/v1/view.json"]
+
+
+def test_scripts_are_handed_words_addresses_and_language(client, snapshot):
+    text = read(client, "/")
+    data = handed_over(text)
+    assert data["version"] == snapshot.version
+    assert (data["lang"], data["locale"], data["dateLocale"]) == ("en", "en", "en-GB")
+    assert set(data["urls"]) == {"page", "view", "areas", "area", "meta", "sources"}
+    assert data["strings"] and data["timeline"]
+
+
+def components(tree):
+    """Every component of a Dash layout."""
+    if isinstance(tree, list):
+        for child in tree:
+            yield from components(child)
+    elif isinstance(tree, dict) and "props" in tree:
+        yield tree
+        yield from components(tree["props"].get("children"))
+        for option in tree["props"].get("options") or []:
+            yield from components(option.get("label"))
+
+
+@pytest.fixture(scope="module")
+def layout(app) -> list[dict]:
+    answer = app.server.test_client().get("/_dash-layout")
+    return list(components(answer.json))
+
+
+def test_ids_stand_once_and_every_name_of_the_ids_module_is_there(layout, snapshot):
+    found = [each["props"]["id"] for each in layout if "id" in each["props"]]
+    assert len(found) == len(set(found))
+    fixed = {
+        value
+        for name, value in vars(ids).items()
+        if name.isupper() and isinstance(value, str) and "{" not in value
+    }
+    pillars = {ids.programmes(pillar) for pillar in snapshot.manifest["country"]["pillars"]}
+    assert fixed | pillars <= set(found)
+
+
+def test_the_filter_offers_every_programme_once(layout, snapshot):
+    offered = [
+        option["value"]
+        for each in layout
+        if each["type"] == "Checklist"
+        for option in each["props"]["options"]
+    ]
+    assert sorted(offered) == sorted(snapshot.tables.programmes["code"])
+
+
+def test_controls_stand_at_the_defaults(layout):
+    chosen = {
+        each["props"]["id"]: each["props"]["value"]
+        for each in layout
+        if each["type"] == "RadioItems"
+    }
+    assert chosen == {
+        ids.POPULATION: "idp",
+        ids.MEASURE: "people",
+        ids.MODE: "level",
+        ids.LEVEL: 1,
+        ids.CLASSES: "round",
+        ids.TAB: "map",
+    }
+
+
+def test_every_callback_is_between_components_of_the_page(client, layout):
+    found = {each["props"].get("id") for each in layout}
+    callbacks = client.get("/_dash-dependencies").json
+    assert callbacks
+    for callback in callbacks:
+        assert callback["clientside_function"], "no step may wait for the server"
+        assert {part["id"] for part in callback["inputs"]} <= found
+
+
+def test_the_bundled_snapshot_is_what_the_default_pages_show(client):
+    assert load(BUNDLED).version in read(client, "/")
