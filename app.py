@@ -20,6 +20,7 @@ from geodata.errors import SnapshotError
 from geodata.settings import Settings
 
 ROOT = Path(__file__).parent
+_SERVING = ("run", "shell", "routes")  # Flask's own commands that use the whole application
 
 
 def create_app(settings: Settings | None = None) -> Dash:
@@ -44,7 +45,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     try:
         context = Context(settings)
     except SnapshotError:
-        if click.get_current_context(silent=True) is None:
+        command = click.get_current_context(silent=True)
+        if command is None or command.info_name in _SERVING:
             raise
         return app  # `flask snapshot build` is how a snapshot is made where there is none
     api.register(app, context)

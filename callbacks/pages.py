@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dash import Dash
 from dash.exceptions import DependencyException
 from flask import Response, request
@@ -10,7 +12,7 @@ from markupsafe import Markup
 from callbacks.api import answer, refuse
 from callbacks.context import Context
 from geodata.errors import StateError
-from geodata.language import Language, language
+from geodata.language import SOURCE_LANGUAGE, Language, language
 from geodata.state import parse
 from layouts import explore, sources
 from layouts.shell import render, script_data
@@ -30,7 +32,6 @@ def _problem(context: Context, status: int, heading: str, sentence: str) -> Resp
         _speech(context),
         context.urls,
         current="",
-        stylesheet=context.urls.asset("css/main.css"),
         heading=heading,
         sentence=sentence,
     )
@@ -53,7 +54,8 @@ def register(app: Dash, context: Context) -> None:
         )
 
     app.interpolate_index = document  # type: ignore[method-assign, assignment]
-    app.layout = lambda: explore.page(context.snapshot, language("en"))
+    layout = lru_cache(maxsize=4)(explore.page)  # the same for everyone who reads one language
+    app.layout = lambda: layout(context.snapshot, language(SOURCE_LANGUAGE))
 
     @app.server.get(urls.sources(), endpoint="sources")
     def sources_page() -> Response:
@@ -62,7 +64,6 @@ def register(app: Dash, context: Context) -> None:
             _speech(context),
             urls,
             threshold=context.threshold,
-            stylesheet=urls.asset("css/main.css"),
         )
         return answer(html.encode(), HTML, frozen=False)
 

@@ -137,7 +137,7 @@ def _breakdowns(
     here_origin = rows[origin & (rows["pcode"] == pcode)]
 
     def place(code: str) -> str:
-        return named[code]
+        return named.get(code, code)  # an origin that matched no governorate keeps its name
 
     titled: list[tuple[str, str, pd.DataFrame, str, Callable[[str], str]]] = [
         (

@@ -14,7 +14,6 @@ import numpy as np
 from geodata import populations as words
 from geodata.counts import source_of
 from geodata.language import Language, gettext
-from geodata.records import records
 from geodata.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -101,6 +100,12 @@ def _level_headline(view: View, t: int) -> str:
     total = view.totals[t]
     if _works_nowhere(view):
         return _nowhere(view)
+    if np.isnan(total) and view.counts.counted[t].any():
+        return speech.gettext(
+            "The number of {population} on {date} is too small to show",
+            population=speech.gettext(population.nouns),
+            date=date,
+        )
     if np.isnan(total):
         return speech.gettext(
             "No count of {population} on {date}",
@@ -242,18 +247,17 @@ def _published_differences(view: View) -> dict[dt.date, str]:
     """Where IOM's report of a date prints another national total than its list adds up to."""
     if view.state.mode == words.CHANGE or view.state.measure != words.PEOPLE or view.state.prog:
         return {}
-    rows = view.snapshot.tables.published
-    rows = rows[rows["population"] == view.state.pop]
-    printed = {row.date.date(): row.people for row in records(rows)}
+    from geodata.published import printed
+
     speech = view.language
     return {
-        day: speech.gettext(
+        row.day: speech.gettext(
             "IOM's report of this round prints {printed}; the list it published adds up to {ours}.",
-            printed=speech.number(printed[day]),
-            ours=speech.number(total),
+            printed=speech.number(row.printed),
+            ours=speech.number(row.ours),
         )
-        for day, total in zip(view.counts.dates, view.totals, strict=True)
-        if day in printed and not np.isnan(total) and printed[day] != total
+        for row in printed(view.snapshot, threshold=view.threshold)
+        if row.population == view.state.pop and row.differs and row.day and row.ours is not None
     }
 
 

@@ -57,6 +57,8 @@ class View:
         ``(T,)`` part of the country that lives in the chosen programmes' area; NaN without one.
     not_placed
         ``(T,)`` counted nationally but in no known area.
+    threshold
+        District cells under this many households are not shown.
     """
 
     snapshot: Snapshot
@@ -71,6 +73,7 @@ class View:
     stocks: Floats
     shares: Floats
     not_placed: Floats
+    threshold: int
 
     @property
     def language(self) -> Language:
@@ -272,6 +275,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
         stocks=stocks,
         shares=shares,
         not_placed=np.where(inside.all(), not_placed, 0.0),
+        threshold=threshold,
     )
 
 

@@ -19,6 +19,7 @@ from geodata.urls import Urls
 from layouts import strings
 
 TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = Path(__file__).parent.parent / "assets"
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -36,6 +37,11 @@ def navigation(speech: Language, urls: Urls) -> list[dict[str, str]]:
     ]
 
 
+def versioned(path: str, urls: Urls) -> str:
+    """URL of a file of ``assets/`` that changes when the file does, as Dash writes its own."""
+    return f"{urls.asset(path)}?m={(ASSETS / path).stat().st_mtime}"
+
+
 def render(template: str, snapshot: Snapshot, speech: Language, urls: Urls, **values: Any) -> str:
     """Render a template with what every page needs, escaping every value."""
     country = speech.gettext(snapshot.country)
@@ -43,6 +49,7 @@ def render(template: str, snapshot: Snapshot, speech: Language, urls: Urls, **va
         _=speech.gettext,
         speech=speech,
         urls=urls,
+        asset=lambda path: versioned(path, urls),
         snapshot=snapshot,
         pages=navigation(speech, urls),
         product=speech.gettext("{country} displacement map", country=country),

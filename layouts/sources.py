@@ -8,11 +8,12 @@ from geodata import populations as words
 from geodata import programmes
 from geodata.counts import counts, populations
 from geodata.language import Language, gettext
+from geodata.published import Printed, printed
 from geodata.records import records
 from geodata.snapshot import Snapshot
 from geodata.text import listed_sources, status_words
 from geodata.urls import Urls
-from geodata.view import names, national
+from geodata.view import names
 from layouts.shell import render
 
 _MEANINGS = {
@@ -25,9 +26,7 @@ _MEANINGS = {
 }
 
 
-def page(
-    snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int, stylesheet: str
-) -> str:
+def page(snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int) -> str:
     """Render the page of sources as HTML; no script in it."""
     return render(
         "sources.html",
@@ -35,7 +34,6 @@ def page(
         speech,
         urls,
         current="sources",
-        stylesheet=stylesheet,
         sources=listed_sources(snapshot),
         held=[_held(snapshot, code, speech, threshold) for code in populations(snapshot)],
         notes=_notes(snapshot, speech, threshold),
@@ -76,24 +74,28 @@ def _notes(snapshot: Snapshot, speech: Language, threshold: int) -> list[str]:
 
 
 def _published(snapshot: Snapshot, speech: Language, threshold: int) -> list[dict[str, Any]]:
-    ours: dict[tuple[str, Any], float] = {}
-    for code in populations(snapshot):
-        found = counts(snapshot, code, 1, threshold, frozenset())
-        for day, total in zip(found.dates, national(found.people, found.not_placed), strict=True):
-            ours[code, day] = total
     return [
         {
             "label": speech.gettext(words.POPULATIONS[row.population].label),
-            "date": speech.date(row.date.date()),
-            "printed": speech.number(row.people),
-            "ours": speech.number(total) if total else speech.gettext("no list on this date"),
-            "differs": bool(total) and total != row.people,
+            "date": speech.date(row.printed_day),
+            "printed": speech.number(row.printed),
+            "ours": _ours(row, speech),
+            "differs": row.differs,
             "status": row.status,
             "url": row.url,
         }
-        for row in records(snapshot.tables.published.sort_values(["population", "date"]))
-        for total in [ours.get((row.population, row.date.date()), 0.0)]
+        for row in printed(snapshot, threshold=threshold)
     ]
+
+
+def _ours(row: Printed, speech: Language) -> str:
+    if row.ours is None or row.day is None:
+        return speech.gettext("no list of this round")
+    if row.day == row.printed_day:
+        return speech.number(row.ours)
+    return speech.gettext(
+        "{total} on {date}", total=speech.number(row.ours), date=speech.date(row.day)
+    )
 
 
 def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:

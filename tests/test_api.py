@@ -142,7 +142,8 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(client, path, encoding
     again = client.get(path, headers={**headers, "If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     other = client.get(path, headers={**headers, "If-None-Match": '"another"'})
-    assert (other.status_code, other.data) == (200, first.data)
+    assert (other.status_code, other.headers["ETag"]) == (200, first.headers["ETag"])
+    assert len(other.data) == len(first.data)  # gzip writes the time into its head
 
 
 @pytest.mark.parametrize("path", CACHED)

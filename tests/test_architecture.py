@@ -89,7 +89,7 @@ def test_callbacks_register_themselves_on_an_application():
 
 
 def test_starting_the_server_loads_nothing_that_only_a_build_needs():
-    """So that it starts in a second or two, and a request never waits for an import."""
+    """So that it starts in a second or two."""
     code = "import sys, app; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60

@@ -232,7 +232,6 @@ def put(row: int, column: str, value: str) -> Callable[[Path], None]:
         ("dtm/dtm_governorate_round", 7, "round_date", "30/04/2019", "is not a date like 2019"),
         ("dtm/dtm_district_round", 9, "population_type", "Idps", "is none of IDP, Returnee"),
         ("dtm/dtm_shelter_round", 3, "shelter_type", "Tent", "is none of Camp"),
-        ("dtm/dtm_origin_round", 4, "from_governorate", "Anbr", "is none of Anbar"),
     ],
 )
 def test_a_wrong_cell_is_named_with_its_row_and_rule(tables, table, row, column, value, rule):
@@ -241,6 +240,15 @@ def test_a_wrong_cell_is_named_with_its_row_and_rule(tables, table, row, column,
         iraq_tidy.read(tables)
     said = str(refusal.value)
     assert f"{table}.csv, row {row}, column {column!r}: {value!r} {rule}" in said
+
+
+def test_an_origin_that_matches_nothing_stops_the_build_or_keeps_its_name(tables):
+    put(4, "from_governorate", "Anbr")(tables / "dtm" / "dtm_origin_round.csv")
+    with pytest.raises(JoinError, match=r"'Anbr' in dtm_origin_round, from: .*Anbar \(IQG01\)"):
+        iraq_tidy.read(tables)
+    kept, _, _ = iraq_tidy.read(tables, allow_unmatched=True)
+    origins = kept.breakdowns[kept.breakdowns["kind"] == "origin"]
+    assert (origins["category"] == "Anbr").sum() == 1
 
 
 def test_a_negative_count_breaks_the_schema(tables):

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from geodata.published import printed
 from geodata.settings import BUNDLED
 from geodata.snapshot import load, write_snapshot
 from geodata.text import STATUS_WORDS
@@ -332,3 +333,12 @@ def test_every_callback_is_between_components_of_the_page(client, layout):
 
 def test_the_bundled_snapshot_is_what_the_default_pages_show(client):
     assert load(BUNDLED).version in read(client, "/")
+
+
+def test_a_printed_total_stands_beside_the_list_of_the_same_round(snapshot):
+    """Reports and lists are dated up to a day apart: 9 and 10 April 2015 are one round."""
+    rows = [row for row in printed(snapshot, threshold=5) if row.ours is not None]
+    apart = [row for row in rows if row.day != row.printed_day]
+    assert [(str(row.printed_day), str(row.day)) for row in apart if not row.differs]
+    assert [row.printed for row in rows if row.differs] == [2_255_148]
+    assert all(row.ours is None for row in printed(snapshot, threshold=5) if row.day is None)

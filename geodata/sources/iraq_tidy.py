@@ -503,7 +503,7 @@ def read_breakdowns(src: Path, books: Gazetteers, report: JoinReport) -> pd.Data
                 "population": _population(raw, path),
                 "date": _days(raw, "round_date", path),
                 "pcode": pcodes,
-                "category": _category(raw, kind, column, books, path),
+                "category": _category(raw, kind, column, books, path, report),
                 "households": raw["households"],
                 "source": DTM,
             }
@@ -516,10 +516,21 @@ def read_breakdowns(src: Path, books: Gazetteers, report: JoinReport) -> pd.Data
     return check("breakdowns", added[list(frame.columns)])
 
 
-def _category(raw: pd.DataFrame, kind: str, column: str, books: Gazetteers, path: str) -> pd.Series:
+def _category(
+    raw: pd.DataFrame,
+    kind: str,
+    column: str,
+    books: Gazetteers,
+    path: str,
+    report: JoinReport,
+) -> pd.Series:
+    """Category of each row; an origin that no governorate answers to keeps its name."""
     if kind == "origin":
-        origins = place(raw, books.governorates, JoinReport(), table="", name=column)
-        return _all_known(raw, column, origins, path, books.governorates.display.values())
+        table = f"dtm_{kind}_round, from"
+        origins = place(
+            raw, books.governorates, report, table=table, name=column, households="households"
+        )
+        return origins.where(origins.notna(), raw[column])
     if kind == "shelter":
         return _all_known(raw, column, raw[column].map(_SHELTER), path, _SHELTER)
     return raw[column]
