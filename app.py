@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from http import HTTPStatus
 from pathlib import Path
 
 import click
@@ -61,9 +62,12 @@ def _warm(app: Dash, context: Context) -> None:
     """Serve the page once, here: Dash sets itself up during the first request of a process.
 
     Requests that arrive while it does are answered with 500 ("dash is not a registered library"),
-    which a browser's first page, asking for ten files at once, would meet.
+    which a browser's first page, asking for ten files at once, would meet. A page that cannot be
+    served stops the start instead of every visitor.
     """
-    app.server.test_client().get(context.urls.page())
+    answer = app.server.test_client().get(context.urls.page())
+    if answer.status_code != HTTPStatus.OK:
+        raise RuntimeError(f"the page {context.urls.page()} answers {answer.status}; see the log")
 
 
 def _compress(app: Dash) -> None:

@@ -14,8 +14,10 @@ Markdown too. Both pages are served by gunicorn with the settings of ``make run`
     sizes       files
 
 How a step of the slider is measured
-    Both pages get the same keydown event (ArrowLeft) on their slider, from the newest date back,
-    so that both go through the same dates. Two moments follow, each with its own row:
+    Both pages get the same keydown event (ArrowLeft) on their slider, as from a key that is held,
+    from the newest date back, so that both go through the same dates. Many of these steps change
+    few classes; so the map also leaps from its first date to its last and back (Home, End), with
+    the key released after each. Two moments follow a keydown, each with its own row:
 
     *recoloured*: the areas' elements have their new colours. On the map that is when the event's
     dispatch returns; on the tutorial page it is Plotly's ``plotly_afterplot``, after the answer of

@@ -15,6 +15,9 @@ from benchmarks import filters, loading, server, sizes, slider
 from benchmarks.browser import VARIABLE, chromium
 from benchmarks.serving import MAP, TUTORIAL, serving
 from benchmarks.table import Row, as_markdown, as_text, failure
+from geodata.settings import Settings
+
+SETTINGS = Settings.model_config.get("env_prefix", "")
 
 
 def measured(name: str, measure: Callable[[], list[Row]]) -> list[Row]:
@@ -53,12 +56,19 @@ def where(chromium_version: str) -> str:
     )
 
 
+def forget_settings() -> None:
+    """Measure the map as it comes, whatever it is set to in this shell."""
+    for name in [name for name in os.environ if name.startswith(SETTINGS) and name != VARIABLE]:
+        del os.environ[name]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the table here too")
     options = parser.parse_args()
     if not os.environ.get(VARIABLE):
         parser.error(f"{VARIABLE} names no Chromium: run `make bench`, which finds one")
+    forget_settings()
     title, sections = run()
     print(as_text(title, sections))
     if options.markdown:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +51,8 @@ def _wait(server: subprocess.Popen, url: str) -> None:
         try:
             urlopen(url, timeout=START_SECONDS).close()
             return
+        except HTTPError as error:
+            raise RuntimeError(f"{url} answers {error.code} {error.reason}") from None
         except URLError:
             time.sleep(0.05)
     raise TimeoutError(f"the server at {url} did not answer within {START_SECONDS} s")

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks.browser import LATE_MS, Traffic, open_map, open_tutorial, opened
+from benchmarks.browser import LATE_MS, PATIENCE_MS, Traffic, open_map, open_tutorial, opened
 from benchmarks.table import Row, count, fact, factor, middle, slowest, spread, time, write
 
 WARM_UP = 10
@@ -24,7 +24,7 @@ TUTORIAL_SLIDER = "[role=slider]"
 
 # `redraws` says that the colours come later, with a redraw by Plotly, and not with the event;
 # `releases`, that the key goes up again after every step, where it else is held.
-_STEPS = """async ({ slider, keys, redraws, releases }) => {
+_STEPS = """async ({ slider, keys, redraws, releases, patience }) => {
   const control = document.querySelector(slider);
   const graph = document.querySelector('.js-plotly-plot');
   const fills = () => {
@@ -34,8 +34,9 @@ _STEPS = """async ({ slider, keys, redraws, releases }) => {
   };
   const press = (type, key) => control.dispatchEvent(
     new KeyboardEvent(type, { key, bubbles: true, cancelable: true }));
-  const redrawn = () => new Promise((resolve) => {
+  const redrawn = () => new Promise((resolve, reject) => {
     const date = graph.layout.title.text;
+    setTimeout(() => reject(new Error(`No redraw after ${date}`)), patience);
     graph.on('plotly_afterplot', function listen() {
       if (graph.layout.title.text === date) return; // not this step's redraw
       resolve(performance.now());
@@ -94,7 +95,7 @@ def measure(browser: Browser, url: str, tutorial_url: str, level: int) -> list[R
 
 
 def _steps(page: Page, slider: str, keys: list[str], **how: bool) -> Steps:
-    asked = {"slider": slider, "redraws": False, "releases": False, **how}
+    asked = {"slider": slider, "redraws": False, "releases": False, "patience": PATIENCE_MS, **how}
     page.evaluate(_STEPS, {**asked, "keys": keys[:WARM_UP]})
     page.wait_for_timeout(LATE_MS)
     traffic = Traffic(page)

@@ -43,6 +43,8 @@ def page(speech: Language) -> dict[str, str]:
         "previousRound": speech.gettext("since previous round ({date})"),
         "firstRound": speech.gettext("no earlier round to compare with"),
         "topIn": speech.gettext("in {names}"),
+        "lessThan": speech.gettext("less than {percent}"),
+        "moreThan": speech.gettext("more than {percent}"),
         "highest": speech.gettext("in {name}, the highest"),
         "largestChange": speech.gettext("in {name}, the largest change"),
         "shareOfCountry": speech.gettext("of the country is in this area"),

@@ -185,6 +185,13 @@ def test_phss_limits_the_map_to_its_governorates_and_says_its_share(visit: Visit
     assert "prog=PHSS" in page.url
 
 
+def test_a_part_is_never_written_as_the_whole(visit: Visit) -> None:
+    page = visit.open("?prog=CRP~PHSS&time=2019-04-30")
+    assert 0.995 <= visit.view("prog=CRP~PHSS")["shares"][-1] < 1
+    for place in ("#headline", "#key-figures"):
+        expect(page.locator(place)).to_contain_text("more than 99%")
+
+
 @pytest.mark.parametrize(
     ("group", "value", "query"),
     [
@@ -227,7 +234,7 @@ def test_a_step_of_the_timeline_costs_no_request(visit: Visit) -> None:
     for steps_back in (2, 3):
         page.keyboard.press("ArrowLeft")
         expect(page.locator("#headline")).to_have_text(view["text"]["headline"][-steps_back])
-    assert f"time={view['dates'][-3]}" in page.url
+    page.wait_for_url(re.compile(f"time={view['dates'][-3]}"))
     page.keyboard.press("Home")
     expect(page.locator("#headline")).to_have_text(view["text"]["headline"][0])
     assert "hatch" in visit.fills()["IQG03"]  # Muthanna is absent from the first rounds, not zero
@@ -571,3 +578,14 @@ def test_a_failed_load_says_so_and_can_be_tried_again(browser: Browser, site: st
         page.get_by_role("button", name="Try again").click()
         expect(page.locator("#notices")).to_be_hidden()
         visit.console.clear()  # the browser itself reports the request that was cut
+
+
+def test_a_finger_opens_an_area_under_the_map(browser: Browser, site: str) -> None:
+    with _visiting(browser, site, width=390, height=844, has_touch=True) as visit:
+        page = visit.open("?time=2017-05-15")
+        visit.path("IQG15").tap()
+        expect(page.locator("#tooltip")).to_contain_text("643,824")
+        expect(page.locator("#area-card .panel-title")).to_have_text("Ninewa")
+        card, filters = (page.locator(part).bounding_box() for part in ("#area-card", "#filters"))
+        assert card and filters
+        assert card["y"] < filters["y"]

@@ -2,7 +2,7 @@
  * Numbers, dates and sentences in the reader's language: the only place of the scripts that writes
  * them. Words arrive with the page; `Intl` carries the same CLDR data as the server's Babel.
  *
- *   const format = displacement.createFormat({ locale: 'en', dateLocale: 'en-GB' });
+ *   const format = displacement.createFormat({ locale: 'en', dateLocale: 'en-GB', strings });
  *   format.number(3065502); format.compact(3065502); format.date('2017-05-15', 'long');
  *   format.fill('{n} areas', { n: 18 });
  */
@@ -11,7 +11,7 @@
 
   const MINUS = '\u2212';
 
-  function createFormat({ locale, dateLocale }) {
+  function createFormat({ locale, dateLocale, strings }) {
     const numbers = new Map();
     const dates = new Map();
 
@@ -42,7 +42,7 @@
     };
     const percentFormat = new Intl.NumberFormat(locale, { style: 'percent' });
 
-    return {
+    const format = {
       /** 3,065,502 */
       number: (value, decimals = 0) => numberFormat(decimals).format(value).replace('-', MINUS),
 
@@ -56,8 +56,14 @@
       compact: (value) =>
         compactFormat[Math.abs(value) >= 1e6 ? 'large' : 'small'].format(value).replace('-', MINUS),
 
-      /** 46% of a fraction */
-      percent: (fraction) => percentFormat.format(fraction),
+      /** 46% of a fraction; never something rounded down to nothing, or a part up to the whole. */
+      percent(fraction) {
+        const guarded = (template, bound) =>
+          format.fill(template, { percent: percentFormat.format(bound) });
+        if (fraction > 0 && fraction < 0.005) return guarded(strings.lessThan, 0.01);
+        if (fraction >= 0.995 && fraction < 1) return guarded(strings.moreThan, 0.99);
+        return percentFormat.format(fraction);
+      },
 
       /** 15 May 2017 of an ISO date; style 'short' or 'long' */
       date: (iso, style = 'short') => dateFormat(style).format(new Date(`${iso}T00:00:00Z`)),
@@ -69,6 +75,7 @@
       /** Compare two names as the language sorts them. */
       compare: new Intl.Collator(locale).compare,
     };
+    return format;
   }
 
   window.displacement = window.displacement || {};

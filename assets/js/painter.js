@@ -275,6 +275,10 @@
     root.addEventListener('click', (event) => {
       if (Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > DRAGGED) return;
       const pcode = pcodeOf(event.target);
+      if (event.pointerType === 'touch') {
+        point(pcode); // a finger does not hover
+        placeTooltip(event.clientX, event.clientY);
+      }
       if (pcode) emit('select', pcode === selected ? '' : pcode);
     });
     root.addEventListener('focusin', (event) => {

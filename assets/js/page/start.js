@@ -32,6 +32,7 @@
   // Keys that change the figures; time and area only choose among what a view holds.
   const FIGURE_KEYS = ['pop', 'prog', 'measure', 'mode', 'base', 'level', 'classes', 'lang', 'v'];
   const MULTIPLE = '~';
+  const REST_MS = 150;
 
   let view = null;
   let now = 0;
@@ -242,6 +243,20 @@
     byId('announcer').textContent = view.text.headline[now];
   }
 
+  let resting = 0;
+
+  /** After the last of several quick steps: browsers limit how often the URL may be written. */
+  function settleSoon() {
+    clearTimeout(resting);
+    resting = setTimeout(settleNow, REST_MS);
+  }
+
+  function settleNow() {
+    clearTimeout(resting);
+    settle();
+    writeUrl('replace');
+  }
+
   // ---- choices ----------------------------------------------------------------------------
 
   function syncControls() {
@@ -438,10 +453,7 @@
     byId('timeline').addEventListener('displacement:time', ({ detail }) => {
       pinned = detail.index < view.dates.length - 1 || pinned;
       step(detail.index);
-      if (detail.settled) {
-        settle();
-        writeUrl('replace');
-      }
+      if (detail.settled) settleSoon();
     });
     byId('timeline').addEventListener('displacement:base', ({ detail }) => {
       if (detail.settled) chooseBase(detail.date);
@@ -458,6 +470,7 @@
     });
     window.addEventListener('popstate', async () => {
       timeline.pause();
+      clearTimeout(resting); // the address is another entry's now
       const query = currentQuery();
       pinned = Boolean(query.get('time'));
       showTab(query.get('tab') === 'table' ? 'table' : 'map');
@@ -481,6 +494,7 @@
   }
 
   async function copyLink(button) {
+    if (view) settleNow();
     const done = (text) => {
       button.textContent = text;
       setTimeout(() => {
