@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from callbacks import api, commands, explore, pages, security
 from callbacks.context import Context
 from geodata.errors import SnapshotError
-from geodata.settings import Settings
+from geodata.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent
 _SERVING = ("run", "shell", "routes")  # Flask's own commands that use the whole application
@@ -85,8 +85,14 @@ def _start() -> Dash:
     """Make the application, or stop with one sentence that says why not."""
     try:
         return create_app()
-    except (SnapshotError, ValidationError) as error:
+    except SnapshotError as error:
         sys.exit(f"The map cannot start: {error}")
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PREFIX}{'.'.join(map(str, one['loc'])).upper()}={one['input']}: {one['msg']}"
+            for one in error.errors()
+        )
+        sys.exit(f"The map cannot start with these settings: {wrong}.")
 
 
 application = _start()

@@ -22,6 +22,7 @@ from flask import Response, request
 from callbacks.context import Context, to_json
 from geodata.counts import areas_of
 from geodata.errors import NotHeld, StateError
+from geodata.names import renumbered
 from geodata.state import parse
 from geodata.view import state_dict
 
@@ -94,7 +95,7 @@ def register(app: Dash, context: Context) -> None:
             return refuse(error)
         if pcode not in set(context.snapshot.tables.areas["pcode"]):
             codes = areas_of(context.snapshot, 1).pcodes
-            sentence = (
+            sentence = renumbered(pcode) or (
                 f"No area has the code “{pcode[:20]}”: governorates are {codes[0]} to {codes[-1]}, "
                 f"districts are listed in {urls.view('level=2')}."
             )

@@ -52,6 +52,17 @@ def fold(name: str) -> str:
     return _NOT_LETTERS.sub("", text).replace("_", "")
 
 
+def renumbered(code: str) -> str:
+    """Explain a code of the numbering before 2019; empty where ``code`` is none."""
+    if not RENUMBERED.match(code):
+        return ""
+    return (
+        f"P-code {code!r} is of the numbering before 2019, in which the same digits meant other "
+        "governorates (IQ-G08 was Dahuk, IQG08 is Baghdad). Do not drop the hyphen: look the place "
+        "up by name, or use codes of COD-AB 2019 (IQG01 to IQG18)."
+    )
+
+
 @dataclass(frozen=True)
 class Match:
     """The area a row was found to mean, and how."""
@@ -90,12 +101,8 @@ class Gazetteer:
             If ``code`` is of the numbering that OCHA replaced in 2019.
         """
         code = code.strip()
-        if RENUMBERED.match(code):
-            raise JoinError(
-                f"P-code {code!r} is of the numbering before 2019, in which the same digits meant "
-                "other governorates (IQ-G08 was Dahuk, IQG08 is Baghdad). Do not drop the hyphen: "
-                "look the place up by name, or use codes of COD-AB 2019 (IQG01 to IQG18)."
-            )
+        if explanation := renumbered(code):
+            raise JoinError(explanation)
         if code in self.codes:
             return Match(code, "code")
         if name.strip() in self.codes:

@@ -7,13 +7,14 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "DISPLACEMENT_"
 BUNDLED = Path(__file__).parent / "bundled"
 
 
 class Settings(BaseSettings):
     """What may differ between installations; everything has a default that works."""
 
-    model_config = SettingsConfigDict(env_prefix="DISPLACEMENT_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     snapshot: Path = Field(default=BUNDLED, description="Folder of the snapshot to serve.")
     suppression_threshold: int = Field(

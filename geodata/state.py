@@ -22,6 +22,7 @@ from geodata import counts as counts_module
 from geodata import populations as words
 from geodata.errors import NotHeld, StateError
 from geodata.language import Language, language, languages
+from geodata.names import renumbered
 from geodata.snapshot import Snapshot
 
 LATEST = "latest"
@@ -299,6 +300,8 @@ def _programmes(reader: _Reader, snapshot: Snapshot, text: str) -> tuple[str, ..
 
 def _area(reader: _Reader, snapshot: Snapshot, text: str) -> str:
     known = list(snapshot.tables.areas["pcode"])
+    if explanation := renumbered(text):
+        raise StateError("area", text, explanation)
     if text not in known:
         levels = [counts_module.areas_of(snapshot, level).pcodes for level in (1, 2)]
         allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels]

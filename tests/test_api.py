@@ -267,7 +267,7 @@ def test_the_page_asks_for_the_default_and_a_notice(client):
         (f"{AREAS}?v=000000000000", "v", "000000000000", "is a snapshot that is not held here"),
         ("/api/v1/areas/3.topojson", "level", "3", "it may be 1 or 2"),
         ("/api/v1/area/IQG99.json", "pcode", "IQG99", "governorates are IQG01 to IQG18"),
-        ("/api/v1/area/IQ-G15.json", "pcode", "IQ-G15", "governorates are IQG01 to IQG18"),
+        ("/api/v1/area/IQ-G08.json", "pcode", "IQ-G08", "IQ-G08 was Dahuk, IQG08 is Baghdad"),
         ("/api/v2/view.json", "path", "v2/view.json", "see /api/v1/meta.json"),
     ],
 )

@@ -194,7 +194,7 @@ def test_of_two_dates_equally_near_the_earlier_is_taken():
         ("classes", "equal", ["round, quantiles, jenks"]),
         ("prog", "PHS", ["AVRR, CBIBMP", "Did you mean PHSS?"]),
         ("prog", "CRP~NONE", ["“NONE”"]),
-        ("area", "IQ-G15", ["IQG01–IQG18", "IQG01Q01–IQG18Q", "Did you mean IQG15?"]),
+        ("area", "IQG015", ["IQG01–IQG18", "IQG01Q01–IQG18Q", "Did you mean IQG"]),
         ("lang", "xx", ["en"]),
     ],
 )
@@ -298,3 +298,9 @@ def test_time_area_and_version_do_not_change_the_figures_and_are_no_part_of_thei
             SNAPSHOT,
         )[0]
     )
+
+
+def test_a_code_of_the_old_numbering_is_never_taken_for_a_new_one(snapshot):
+    """IQ-G08 was Dahuk; suggesting IQG08 would lead to Baghdad."""
+    with pytest.raises(StateError, match="IQ-G08 was Dahuk, IQG08 is Baghdad"):
+        parse({"area": "IQ-G08"}, snapshot)
