@@ -288,18 +288,19 @@ def _plain(values: Floats, decimals: int) -> list[Any]:
 
 
 def _top(view: View) -> list[list[Any]]:
-    """For each date, the share of the shown total held by the three largest areas, and which.
+    """For each date, the part of the whole that the three largest areas hold, and which they are.
 
-    Only for stocks: a share of changes says nothing.
+    Of all people counted, also of those that are not placed or not shown by area. Only for stocks:
+    a share of changes says nothing.
     """
     state = view.state
     if state.mode == words.CHANGE or state.measure == words.RATE:
         return []
     top: list[list[Any]] = []
-    for row in view.values:
+    wholes = np.full(len(view.totals), 100.0) if state.measure == words.SHARE else view.totals
+    for row, whole in zip(view.values, wholes, strict=True):
         order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]
         order = order[np.nan_to_num(row[order], nan=0.0) > 0]
-        whole = np.nansum(row)
         share = float(np.nansum(row[order]) / whole) if whole > 0 else None
         top.append([None if share is None else round(share, 4), *(int(i) for i in order)])
     return top

@@ -348,6 +348,23 @@ def test_the_area_panel_holds_what_the_sources_say(visit: Visit) -> None:
     assert visit.requests == []
 
 
+def test_the_area_panel_follows_the_population(visit: Visit) -> None:
+    page = visit.open("?area=IQG15&time=2019-04-30")
+    panel = page.locator("#area-card")
+    expect(panel).to_contain_text("Where they were displaced from")
+    visit.choose("population", "returnee")
+    expect(panel).to_contain_text("Where they had been displaced to")
+    view, data = (
+        visit.view("pop=returnee"),
+        get(f"{visit.site}/api/v1/area/IQG15.json?pop=returnee"),
+    )
+    origin = next(table for table in data["breakdowns"] if table["kind"] == "origin")
+    households = origin["values"][view["dates"].index("2019-04-30")]
+    expect(panel.locator(".bars .value").first).to_have_text(f"{max(filter(None, households)):,}")
+    page.go_back()
+    expect(panel).to_contain_text("Where they were displaced from")
+
+
 def test_the_map_by_keyboard(visit: Visit) -> None:
     page = visit.open()
     visit.path("IQG15").focus()

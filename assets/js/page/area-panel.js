@@ -302,7 +302,13 @@
         step(t);
         drawTrend();
       },
+      /** What was loaded for another population says nothing of this one: wait for its own. */
       show(next) {
+        if (data && next.state.pop !== view.state.pop) {
+          data = null;
+          top.replaceChildren();
+          rest.replaceChildren();
+        }
         view = next;
       },
       step,

@@ -181,6 +181,7 @@
     step(now);
     settle();
     writeUrl(history === 'push' ? 'push' : 'replace');
+    if (area) selectArea(area, { history: 'replace' });
   }
 
   function placeIn(dates, iso, notices) {
@@ -473,9 +474,10 @@
       clearTimeout(resting); // the address is another entry's now
       const query = currentQuery();
       pinned = Boolean(query.get('time'));
+      area = query.get('area') || '';
       showTab(query.get('tab') === 'table' ? 'table' : 'map');
       await ask(query, { whole: true });
-      await selectArea(query.get('area') || '', { history: 'replace' });
+      if (!area) selectArea('', { history: 'replace' });
     });
     dark.addEventListener('change', () => {
       parts.legend.show(view);
