@@ -606,3 +606,13 @@ def test_a_finger_opens_an_area_under_the_map(browser: Browser, site: str) -> No
         card, filters = (page.locator(part).bounding_box() for part in ("#area-card", "#filters"))
         assert card and filters
         assert card["y"] < filters["y"]
+
+
+def test_the_first_load_is_at_most_one_megabyte(visit: Visit) -> None:
+    session = visit.page.context.new_cdp_session(visit.page)
+    session.send("Network.enable")
+    sizes: list[int] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    visit.open()
+    assert len(sizes) > 20
+    assert sum(sizes) <= 1_000_000
