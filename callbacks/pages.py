@@ -9,9 +9,9 @@ from dash.exceptions import DependencyException
 from flask import Response, request
 from markupsafe import Markup
 
-from callbacks.api import answer, refuse
+from callbacks.api import answer
 from callbacks.context import Context
-from geodata.errors import StateError
+from geodata.errors import NotHeld
 from geodata.language import SOURCE_LANGUAGE, Language, language
 from geodata.state import parse
 from layouts import explore, sources
@@ -90,10 +90,10 @@ def register(app: Dash, context: Context) -> None:
         if request.path == urls.prefix and request.args.get("v"):
             try:
                 parse({"v": request.args["v"]}, context.snapshot)
-            except StateError as error:
+            except NotHeld as error:
                 return _problem(
                     context,
-                    refuse(error).status_code,
+                    404,
                     _speech(context).gettext("This snapshot is not held here"),
                     str(error),
                 )

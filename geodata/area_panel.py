@@ -128,13 +128,11 @@ def _breakdowns(
         return []
     rows = _rows(snapshot, state.pop, threshold)
     here = rows[rows["pcode"] == pcode]
-    origin = rows["kind"] == "origin"
     returned = state.pop == "returnee"
     dates = dates_of(snapshot, state.pop)
     source = source_of(snapshot, state.pop)
     idp_rows = _rows(snapshot, "idp", threshold)
     from_here = idp_rows[(idp_rows["kind"] == "origin") & (idp_rows["category"] == pcode)]
-    here_origin = rows[origin & (rows["pcode"] == pcode)]
 
     def place(code: str) -> str:
         return named.get(code, code)  # an origin that matched no governorate keeps its name
@@ -145,7 +143,7 @@ def _breakdowns(
             gettext("Where they had been displaced to")
             if returned
             else gettext("Where they were displaced from"),
-            here_origin,
+            here[here["kind"] == "origin"],
             "category",
             place,
         ),

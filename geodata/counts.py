@@ -80,9 +80,15 @@ class Counts:
         return ~np.isnan(self.people)
 
     @property
-    def has_households(self) -> bool:
-        """Whether the source gives households."""
-        return bool(np.isfinite(self.households).any())
+    def national_people(self) -> Floats:
+        """People in the country; NaN where none were counted or none may be shown; ``(T,)``."""
+        return np.where(self.national_hidden, np.nan, national(self.people, self.not_placed))
+
+
+def national(cells: Floats, not_placed: Floats) -> Floats:
+    """National totals: all areas and what is in none; NaN where nothing at all was counted."""
+    counted = np.isfinite(cells).any(axis=1) | (not_placed > 0)
+    return np.where(counted, np.nansum(cells, axis=1) + not_placed, np.nan)
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,6 @@ from geodata.counts import counts, dates_of, levels, populations, round_numbers,
 from geodata.language import Language, languages
 from geodata.snapshot import Snapshot
 from geodata.state import available_measures
-from geodata.view import national
 
 
 def meta(snapshot: Snapshot, speech: Language, *, threshold: int) -> dict[str, Any]:
@@ -32,7 +31,6 @@ def meta(snapshot: Snapshot, speech: Language, *, threshold: int) -> dict[str, A
 
 def _population(snapshot: Snapshot, code: str, speech: Language, threshold: int) -> dict[str, Any]:
     found = counts(snapshot, code, 1, threshold, frozenset())
-    totals = np.where(found.national_hidden, np.nan, national(found.people, found.not_placed))
     return {
         "code": code,
         "label": speech.gettext(words.POPULATIONS[code].label),
@@ -41,5 +39,5 @@ def _population(snapshot: Snapshot, code: str, speech: Language, threshold: int)
         "measures": list(available_measures(snapshot, code, 1)),
         "dates": [day.isoformat() for day in dates_of(snapshot, code)],
         "rounds": list(round_numbers(snapshot, code)),
-        "totals": [None if np.isnan(total) else round(total) for total in totals],
+        "totals": [None if np.isnan(total) else round(total) for total in found.national_people],
     }

@@ -11,7 +11,6 @@ import numpy as np
 from geodata.counts import GOVERNORATE, counts, dates_of
 from geodata.records import records
 from geodata.snapshot import Snapshot
-from geodata.view import national
 
 # A report and its list are dated up to a day apart (9 and 10 April 2015, 31 and 30 August 2017).
 _SAME_ROUND = dt.timedelta(days=3)
@@ -66,6 +65,5 @@ def _beside(snapshot: Snapshot, row: Any, threshold: int) -> Printed:
 
 def _total(snapshot: Snapshot, population: str, day: dt.date, threshold: int) -> int | None:
     found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
-    t = found.dates.index(day)
-    total = national(found.people, found.not_placed)[t]
-    return None if np.isnan(total) or found.national_hidden[t] else round(total)
+    total = found.national_people[found.dates.index(day)]
+    return None if np.isnan(total) else round(total)

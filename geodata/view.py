@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from geodata import populations as words
 from geodata import programmes, text
 from geodata.classes import Scale, diverging, sequential
-from geodata.counts import Bools, Counts, Floats, counts, levels, programmes_with_counts
+from geodata.counts import Bools, Counts, Floats, counts, levels, national, programmes_with_counts
 from geodata.language import Language, language
 from geodata.snapshot import Snapshot
 from geodata.state import State, available_measures, query
@@ -95,12 +95,6 @@ def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
     return ordered
 
 
-def national(cells: Floats, not_placed: Floats) -> Floats:
-    """National totals: all areas and what is in none; NaN where nothing at all was counted."""
-    counted = np.isfinite(cells).any(axis=1) | (not_placed > 0)
-    return np.where(counted, np.nansum(cells, axis=1) + not_placed, np.nan)
-
-
 def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, Floats, Floats]:
     """Figures, national totals and what is not placed, in the measure. Hidden cells included."""
     people_total = national(found.people, found.not_placed)
@@ -161,7 +155,7 @@ def _ranks(values: Floats) -> NDArray[np.int64]:
 
 
 def _area_totals(
-    snapshot: Snapshot, state: State, found: Counts, whole: Counts, inside: Bools
+    snapshot: Snapshot, state: State, found: Counts, whole: Counts, inside: Bools, totals: Floats
 ) -> tuple[Floats, Floats]:
     """Totals of the chosen area in the measure, and its part of the country's people.
 
@@ -169,7 +163,6 @@ def _area_totals(
     total. A total that would give away a hidden governorate is not shown.
     """
     if inside.all():
-        _, totals, _ = _measured(found, snapshot, state.measure)
         totals = np.where(found.national_hidden, np.nan, totals)
         return totals, np.full(len(totals), np.nan)
     covered = programmes.governorates(snapshot, state.prog)
@@ -244,7 +237,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
     own = programmes_with_counts(snapshot, state.pop).intersection(state.prog)
     found = counts(snapshot, state.pop, state.level, threshold, frozenset(own))
     whole = counts(snapshot, state.pop, 1, threshold, frozenset(own))
-    figures, _, not_placed = _measured(found, snapshot, state.measure)
+    figures, national_totals, not_placed = _measured(found, snapshot, state.measure)
     inside = _scope(snapshot, state, found)
     if state.measure == words.SHARE:
         found = replace(found, hidden=found.hidden | found.national_hidden[:, None])
@@ -252,7 +245,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
     scale = _scale(everywhere, found, state, language(state.lang))
     shown = np.where(inside, everywhere, np.nan)
     status = _status(shown, found, inside)
-    stocks, shares = _area_totals(snapshot, state, found, whole, inside)
+    stocks, shares = _area_totals(snapshot, state, found, whole, inside, national_totals)
     totals = stocks
     if state.mode == words.CHANGE:
         base = found.dates.index(state.base) if state.base else 0

@@ -594,6 +594,7 @@ def test_a_failed_load_says_so_and_can_be_tried_again(browser: Browser, site: st
         page.unroute("**/view.json*")
         page.get_by_role("button", name="Try again").click()
         expect(page.locator("#notices")).to_be_hidden()
+        expect(page.locator("#title")).to_have_text("Where people have returned")
         visit.console.clear()  # the browser itself reports the request that was cut
 
 
@@ -616,3 +617,18 @@ def test_the_first_load_is_at_most_one_megabyte(visit: Visit) -> None:
     visit.open()
     assert len(sizes) > 20
     assert sum(sizes) <= 1_000_000
+
+
+def test_a_first_load_that_failed_can_be_tried_again(browser: Browser, site: str) -> None:
+    with _visiting(browser, site, width=1440, height=960) as visit:
+        page = visit.page
+        page.route("**/api/v1/**", lambda route: route.abort())
+        page.goto(f"{site}/?area=IQG15&time=2019-04-30")
+        expect(page.locator("#notices")).to_contain_text("could not be loaded")
+        page.unroute("**/api/v1/**")
+        page.get_by_role("button", name="Try again").click()
+        visit.settled()
+        assert len(visit.fills()) == 18
+        expect(page.locator("#headline")).to_contain_text("1,665,108")
+        expect(page.locator("#area-card .panel-title")).to_have_text("Ninewa")
+        visit.console.clear()  # the browser itself reports the requests that were cut

@@ -41,8 +41,7 @@
   let area = '';
   let asked = 0;
   let pinned = false; // whether the reader chose a date, or follows the newest
-  const boundaries = new Map();
-  const areaData = new Map();
+  const kept = new Map();
 
   const currentQuery = () => new URLSearchParams(window.location.search);
 
@@ -52,6 +51,15 @@
     if (!response.ok)
       throw new Error(body?.error?.sentence || `${response.status} ${response.statusText}`);
     return body;
+  }
+
+  /** An answer that stays the same is asked for once; one that failed may be asked for again. */
+  function getOnce(url) {
+    if (!kept.has(url)) {
+      kept.set(url, getJson(url));
+      kept.get(url).catch(() => kept.delete(url));
+    }
+    return kept.get(url);
   }
 
   function figureQuery(query) {
@@ -64,21 +72,20 @@
   const readable = (query) => String(query).replaceAll('%7E', '~');
 
   function topologyOf(level) {
-    if (!boundaries.has(level)) {
-      const query = pick(currentQuery(), ['v']);
-      boundaries.set(level, getJson(withQuery(urls.areas.replace('{level}', level), query)));
-    }
-    return boundaries.get(level);
+    const query = pick(currentQuery(), ['v']);
+    return getOnce(withQuery(urls.areas.replace('{level}', level), query));
   }
+
+  const metaOf = () => getOnce(withQuery(urls.meta, pick(currentQuery(), ['lang', 'v'])));
 
   // Ask for everything the first picture needs at once, before Dash has started.
   const firstQuery = currentQuery();
-  const first = {
-    meta: getJson(withQuery(urls.meta, pick(firstQuery, ['lang', 'v']))),
-    view: getJson(withQuery(urls.view, new URLSearchParams([...firstQuery, ['errors', 'notice']]))),
-  };
+  const firstView = getJson(
+    withQuery(urls.view, new URLSearchParams([...firstQuery, ['errors', 'notice']])),
+  );
+  firstView.catch(() => {}); // told when it is shown
+  metaOf();
   topologyOf(firstQuery.get('level') === '2' ? 2 : 1);
-  for (const promise of [first.meta, first.view]) promise.catch(() => {});
 
   function pick(query, keys) {
     return new URLSearchParams([...query].filter(([key, value]) => keys.includes(key) && value));
@@ -113,7 +120,7 @@
 
   // ---- loading ----------------------------------------------------------------------------
 
-  async function load(promise, { history } = {}) {
+  async function load(promise, retry, { history } = {}) {
     const turn = ++asked;
     byId('main').dataset.loading = 'true';
     try {
@@ -124,16 +131,16 @@
       if (turn !== asked) return; // a later choice has overtaken this one
       await show(next, topology, history);
     } catch (error) {
-      if (turn === asked) fail(error, promise);
+      if (turn === asked) fail(error, retry);
     } finally {
       if (turn === asked) delete byId('main').dataset.loading;
     }
   }
 
-  function fail(error) {
+  function fail(error, retry) {
     const again = element(
       'button',
-      { type: 'button', class: 'button', onclick: () => ask(currentQuery()) },
+      { type: 'button', class: 'button', onclick: retry },
       strings.retry,
     );
     notify([format.fill(strings.failed, { reason: error.message })], again);
@@ -144,7 +151,8 @@
     for (const key of ['time', 'area'])
       if (options?.whole && query.get(key)) wanted.set(key, query.get(key));
     wanted.set('errors', 'notice');
-    return load(getJson(withQuery(urls.view, wanted)), options);
+    const retry = () => ask(query, options);
+    return load(getJson(withQuery(urls.view, wanted)), retry, options);
   }
 
   function notify(sentences, ...more) {
@@ -158,6 +166,7 @@
     const shownDate = view?.dates[now];
     const notices = [...next.notices];
     view = next;
+    if (next.state.area) area = next.state.area;
     if (next.state.time) [now, pinned] = [view.dates.indexOf(next.state.time), true];
     else if (shownDate && pinned) now = placeIn(view.dates, shownDate, notices);
     else now = view.dates.length - 1;
@@ -383,17 +392,13 @@
   function areaOf(pcode) {
     const query = pick(figureQuery(new URLSearchParams(view.query)), ['pop', 'lang', 'v']);
     const url = withQuery(urls.area.replace('{pcode}', pcode), query);
-    if (!areaData.has(url)) {
-      areaData.set(url, getJson(url));
-      areaData.get(url).catch(() => areaData.delete(url));
-    }
-    return areaData.get(url);
+    return getOnce(url);
   }
 
   // ---- the parts --------------------------------------------------------------------------
 
   async function assemble() {
-    meta = await first.meta;
+    meta = await metaOf();
     nativeControls(byId('main'));
     const words = { strings, format, reading, urls, dark };
     const stage = byId('map-stage');
@@ -527,8 +532,7 @@
       byId('table-pane').hidden = false;
       byId('map-pane').hidden = true;
     }
-    await load(first.view);
-    if (view?.state.area) await selectArea(view.state.area, { history: 'replace' });
+    await load(firstView, () => ask(currentQuery(), { whole: true }));
   }
 
   byId('copy-link').addEventListener('click', (event) => copyLink(event.currentTarget));
