@@ -29,8 +29,25 @@ class Settings(BaseSettings):
     frame_ancestors: str = Field(
         default="'self'", description="Content-Security-Policy frame-ancestors of all pages."
     )
+    embed_ancestors: str = Field(
+        default="*", description="Content-Security-Policy frame-ancestors of the public map."
+    )
+    older_snapshots: Path | None = Field(
+        default=None,
+        description="Folder of snapshots that links and embeds frozen with v= are answered from.",
+    )
+    public_url: str = Field(
+        default="",
+        description="Where readers find the application, e.g. https://example.org; else as asked.",
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=10, description="How many proxies before it set X-Forwarded-*."
+    )
     cached_views: int = Field(
         default=256, ge=1, description="How many computed answers are kept in memory."
+    )
+    cached_megabytes: int = Field(
+        default=64, ge=1, description="Memory for answers that are kept as they were sent."
     )
 
     @field_validator("url_base_pathname")

@@ -67,8 +67,18 @@ class State:
 
 
 @dataclass
-class _Reader:
-    """Reads one key after the other; collects notices or raises on the first wrong value."""
+class Reader:
+    """Reads one key after the other; collects notices or raises on the first wrong value.
+
+    Attributes
+    ----------
+    query
+        Keys and values, decoded.
+    lenient
+        Give the default and a notice instead of an error.
+    language
+        What errors and notices are written in.
+    """
 
     query: Mapping[str, str]
     lenient: bool
@@ -94,7 +104,7 @@ class _Reader:
     def wrong(
         self, key: str, value: str, allowed: Iterable[str], choices: Iterable[str] | None = None
     ) -> StateError:
-        """Error that tells what is allowed and the nearest of ``choices`` (of all if ``None``)."""
+        """Make the error that tells what is allowed and the nearest of ``choices`` (of all if ``None``)."""
         told = list(allowed)
         near = difflib.get_close_matches(value, told if choices is None else list(choices), n=1)
         sentence = self.language.gettext(
@@ -108,6 +118,7 @@ class _Reader:
         return StateError(key, value, sentence)
 
     def choice(self, key: str, allowed: Iterable[str]) -> Callable[[str], str]:
+        """Make a function that lets through the ``allowed`` values of ``key`` and no other."""
         choices = tuple(allowed)
 
         def read(text: str) -> str:
@@ -169,7 +180,7 @@ def parse(
         (also when lenient) where ``v`` names another snapshot.
     """
     speech = language("en")
-    reader = _Reader(query, lenient, speech)
+    reader = Reader(query, lenient, speech)
     lang = reader.get("lang", "en", reader.choice("lang", languages()))
     reader.language = language(lang)
     v = reader.get("v", "", lambda text: _version(reader, snapshot, text))
@@ -200,7 +211,7 @@ def parse(
     ), reader.notices
 
 
-def _version(reader: _Reader, snapshot: Snapshot, text: str) -> str:
+def _version(reader: Reader, snapshot: Snapshot, text: str) -> str:
     if text != snapshot.version:
         raise NotHeld(
             "v",
@@ -215,7 +226,7 @@ def _version(reader: _Reader, snapshot: Snapshot, text: str) -> str:
     return text
 
 
-def _level(reader: _Reader, snapshot: Snapshot, pop: str, text: str) -> int:
+def _level(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> int:
     held = [str(level) for level in counts_module.levels(snapshot, pop)]
     if text in ("1", "2") and text not in held:
         raise StateError(
@@ -232,7 +243,7 @@ def _level(reader: _Reader, snapshot: Snapshot, pop: str, text: str) -> int:
 
 
 def _measure_reader(
-    reader: _Reader, snapshot: Snapshot, pop: str, level: int
+    reader: Reader, snapshot: Snapshot, pop: str, level: int
 ) -> Callable[[str], str]:
     held = available_measures(snapshot, pop, level)
 
@@ -255,7 +266,7 @@ def _measure_reader(
     return read
 
 
-def _time(reader: _Reader, snapshot: Snapshot, pop: str, key: str, text: str) -> dt.date | None:
+def _time(reader: Reader, snapshot: Snapshot, pop: str, key: str, text: str) -> dt.date | None:
     dates = counts_module.dates_of(snapshot, pop)
     if text.lower() == LATEST:
         return None
@@ -289,7 +300,7 @@ def _time(reader: _Reader, snapshot: Snapshot, pop: str, key: str, text: str) ->
     return day
 
 
-def _programmes(reader: _Reader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
+def _programmes(reader: Reader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
     known = list(snapshot.tables.programmes["code"])
     asked = {code for code in text.replace(",", SEPARATOR).split(SEPARATOR) if code}
     for code in sorted(asked):
@@ -298,7 +309,7 @@ def _programmes(reader: _Reader, snapshot: Snapshot, text: str) -> tuple[str, ..
     return tuple(sorted(asked))
 
 
-def _area(reader: _Reader, snapshot: Snapshot, text: str) -> str:
+def _area(reader: Reader, snapshot: Snapshot, text: str) -> str:
     known = list(snapshot.tables.areas["pcode"])
     if explanation := renumbered(text):
         raise StateError("area", text, explanation)
@@ -332,4 +343,9 @@ def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
 
 def query(state: State, snapshot: Snapshot) -> str:
     """Write the state as the shortest query that parses to it (without ``?``)."""
-    return "&".join(f"{key}={quote(value, safe='~-')}" for key, value in pairs(state, snapshot))
+    return joined(pairs(state, snapshot))
+
+
+def joined(keys: Iterable[tuple[str, str]]) -> str:
+    """Write keys and values as a query, without ``?``."""
+    return "&".join(f"{key}={quote(value, safe='~-')}" for key, value in keys)

@@ -15,9 +15,9 @@ class Urls:
         """The map; ``query`` as :func:`geodata.state.query` writes it."""
         return self._with(self.prefix, query)
 
-    def sources(self, source: str = "") -> str:
+    def sources(self, source: str = "", query: str = "") -> str:
         """Data and sources; ``source`` is the id of one of them."""
-        return f"{self.prefix}sources" + (f"#{source}" if source else "")
+        return self._with(f"{self.prefix}sources", query) + (f"#{source}" if source else "")
 
     def asset(self, path: str) -> str:
         """A file of ``assets/``."""
@@ -38,6 +38,42 @@ class Urls:
     def meta(self) -> str:
         """Populations, programmes, dates and sources as JSON."""
         return f"{self.prefix}api/v1/meta.json"
+
+    def embed(self, query: str = "") -> str:
+        """The public map: state and options of :mod:`geodata.embedding`."""
+        return self._with(f"{self.prefix}embed", query)
+
+    def embed_script(self, version: str = "") -> str:
+        """The public map's scripts as one file; immutable where ``version`` is its own."""
+        return self._with(f"{self.prefix}embed/map.js", version and f"m={version}")
+
+    def embed_style(self, theme: str, version: str = "") -> str:
+        """The public map's style as one file for ``auto``, ``light`` or ``dark``."""
+        return self._with(f"{self.prefix}embed/{theme}.css", version and f"m={version}")
+
+    def embed_host(self) -> str:
+        """The script of the snippet, which gives a frame the height of its map."""
+        return f"{self.prefix}embed/host.js"
+
+    def share(self, query: str = "") -> str:
+        """Link, embed code, citation and picture of a state."""
+        return self._with(f"{self.prefix}share", query)
+
+    def oembed(self, query: str = "") -> str:
+        """What oEmbed says of a page; ``query`` has its ``url``."""
+        return self._with(f"{self.prefix}oembed", query)
+
+    def map_png(self, query: str = "") -> str:
+        """The map of a state as a picture."""
+        return self._with(f"{self.prefix}map.png", query)
+
+    def card_png(self, query: str = "") -> str:
+        """The picture that chats and social media show beside a link, 1200 × 630."""
+        return self._with(f"{self.prefix}card.png", query)
+
+    def data_csv(self, query: str = "") -> str:
+        """The figures of a state as CSV."""
+        return self._with(f"{self.prefix}data.csv", query)
 
     def health(self) -> str:
         """Whether the process answers."""
