@@ -104,7 +104,7 @@ class Reader:
     def wrong(
         self, key: str, value: str, allowed: Iterable[str], choices: Iterable[str] | None = None
     ) -> StateError:
-        """Make the error that tells what is allowed and the nearest of ``choices`` (of all if ``None``)."""
+        """Make the error: what is allowed, and the nearest of ``choices`` (of all if ``None``)."""
         told = list(allowed)
         near = difflib.get_close_matches(value, told if choices is None else list(choices), n=1)
         sentence = self.language.gettext(
