@@ -317,7 +317,7 @@ def _tidy_shape(shape: Shape, key: str, arcs: list[Line]) -> Shape:
 
 def _wind(ring: list[int], arcs: list[Line], *, clockwise: bool) -> list[int]:
     """Turn a ring of arc references if it runs the other way (shoelace formula)."""
-    points = _ring_points(ring, arcs)
+    points = ring_points(ring, arcs)
     doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(points))
     return ring if (doubled < 0) == clockwise else [~ref for ref in reversed(ring)]
 
@@ -603,15 +603,18 @@ def decode(topology: Topology, object_name: str) -> GeoDataFrame:
         held = ", ".join(topology["objects"])
         raise BoundaryError(f"No object {object_name!r} in the topology: it holds {held}.")
     shapes = topology["objects"][object_name]["geometries"]
-    arcs = [
-        [_to_degrees(point, topology["transform"]) for point in arc]
-        for arc in _absolute(topology["arcs"])
-    ]
+    arcs = lines(topology)
     return geopandas.GeoDataFrame(
         [{**({"id": s["id"]} if "id" in s else {}), **s["properties"]} for s in shapes],
         geometry=[_geometry(s, arcs, topology["transform"]) for s in shapes],
         crs=WGS84,
     )
+
+
+def lines(topology: Topology) -> list[Line]:
+    """Every arc of a quantised topology, in lon/lat degrees; shapes refer to them by position."""
+    grid = topology["transform"]
+    return [[_to_degrees(point, grid) for point in arc] for arc in _absolute(topology["arcs"])]
 
 
 def _geometry(shape: Shape, arcs: list[Line], grid: Grid) -> Geometry | None:
@@ -621,13 +624,11 @@ def _geometry(shape: Shape, arcs: list[Line], grid: Grid) -> Geometry | None:
         return None
     if shape["type"] == "Point":
         return shapely.Point(_to_degrees(shape["coordinates"], grid))
-    polygons = [
+    made = [
         shapely.Polygon(rings[0], rings[1:])
-        for rings in (
-            [_ring_points(ring, arcs) for ring in polygon] for polygon in _polygons(shape)
-        )
+        for rings in ([ring_points(ring, arcs) for ring in polygon] for polygon in polygons(shape))
     ]
-    return polygons[0] if shape["type"] == "Polygon" else shapely.MultiPolygon(polygons)
+    return made[0] if shape["type"] == "Polygon" else shapely.MultiPolygon(made)
 
 
 def _to_grid(lon: float, lat: float, grid: Grid) -> list[int]:
@@ -649,20 +650,20 @@ def _absolute(arcs: list[Line]) -> list[Line]:
     return [list(itertools.accumulate(arc, step)) for arc in arcs]
 
 
-def _ring_points(ring: list[int], arcs: list[Line]) -> Line:
+def ring_points(ring: list[int], arcs: list[Line]) -> Line:
     """Join the arcs of a ring; ``~n`` is arc n backwards, each starts where the last ended."""
     lines = [arcs[ref] if ref >= 0 else arcs[~ref][::-1] for ref in ring]
     return lines[0][:1] + [point for line in lines for point in line[1:]]
 
 
-def _polygons(shape: Shape) -> list[list[list[int]]]:
+def polygons(shape: Shape) -> list[list[list[int]]]:
     """Arc references of a shape: polygons of rings; none for a point."""
     arcs = shape.get("arcs", [])
     return [arcs] if shape["type"] == "Polygon" else arcs
 
 
 def _rings(shape: Shape) -> Iterator[list[int]]:
-    return itertools.chain.from_iterable(_polygons(shape))
+    return itertools.chain.from_iterable(polygons(shape))
 
 
 def _renumber(shapes: Shape, place: Callable[[int], int]) -> Shape:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from geodata import counts as counts_module
 from geodata import populations as words
 from geodata.errors import NotHeld, StateError
-from geodata.language import Language, language, languages
+from geodata.language import Language, gettext, language, languages
 from geodata.names import renumbered
 from geodata.snapshot import Snapshot
 
@@ -29,6 +29,7 @@ LATEST = "latest"
 ROUND_STYLE, QUANTILES, JENKS = "round", "quantiles", "jenks"
 CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
 SEPARATOR = "~"
+NEAREST_DATE = gettext("{population}: no count on {asked}; showing the nearest date, {shown}.")
 _ROUND = re.compile(r"^R(\d{1,4})$", re.IGNORECASE)
 _ONE_YEAR = dt.timedelta(days=365)
 T = TypeVar("T")
@@ -282,6 +283,9 @@ def _time(reader: Reader, snapshot: Snapshot, pop: str, key: str, text: str) -> 
         day = dt.date.fromisoformat(text)
     except ValueError:
         raise reader.wrong(key, text, allowed, choices=[LATEST]) from None
+    if day not in dates and reader.lenient:
+        reader.notices.append(_nearest_notice(reader, pop, day, nearest(dates, day)))
+        return nearest(dates, day)
     if day not in dates:
         raise StateError(
             key,
@@ -298,6 +302,16 @@ def _time(reader: Reader, snapshot: Snapshot, pop: str, key: str, text: str) -> 
             ),
         )
     return day
+
+
+def _nearest_notice(reader: Reader, pop: str, asked: dt.date, shown: dt.date) -> str:
+    speech = reader.language
+    return speech.gettext(
+        NEAREST_DATE,
+        population=speech.gettext(words.POPULATIONS[pop].nouns),
+        asked=speech.date(asked),
+        shown=speech.date(shown),
+    )
 
 
 def _programmes(reader: Reader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
@@ -339,6 +353,25 @@ def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
         ("v", state.v),
     ]
     return [(key, value) for key, value in values if value]
+
+
+def of_population(state: State, population: str, snapshot: Snapshot) -> State:
+    """The state nearest to ``state`` that shows another population.
+
+    Its dates are the nearest ones of that population; a level or measure that it has no figures
+    for gives way to governorates and to people.
+    """
+    dates = counts_module.dates_of(snapshot, population)
+    level = state.level if state.level in counts_module.levels(snapshot, population) else 1
+    held = available_measures(snapshot, population, level)
+    return replace(
+        state,
+        pop=population,
+        level=level,
+        measure=state.measure if state.measure in held else words.PEOPLE,
+        time=nearest(dates, state.time) if state.time else None,
+        base=nearest(dates, state.base) if state.base else None,
+    )
 
 
 def query(state: State, snapshot: Snapshot) -> str:

@@ -56,9 +56,8 @@ def of(view: View) -> dict[str, Any]:
     speech = view.language
     change = view.state.mode == words.CHANGE
     population = words.POPULATIONS[view.state.pop]
-    title = population.change_title if change else population.place_title
     return {
-        "title": speech.gettext(title),
+        "title": title(view),
         "unit": speech.gettext(words.UNITS[view.state.measure]),
         "decimals": words.decimals(view.state.measure, view.state.level),
         "population": speech.gettext(population.nouns),
@@ -67,8 +66,32 @@ def of(view: View) -> dict[str, Any]:
         "headline": headlines(view),
         "missing": missing(view),
         "notes": notes(view),
-        "disclaimer": speech.gettext(view.snapshot.manifest["country"]["disclaimer"]),
+        "disclaimer": disclaimer(view),
     }
+
+
+def title(view: View) -> str:
+    """What the map shows: ``Where people have returned``."""
+    population = words.POPULATIONS[view.state.pop]
+    change = view.state.mode == words.CHANGE
+    return view.language.gettext(population.change_title if change else population.place_title)
+
+
+def product(snapshot: Snapshot, speech: Language) -> str:
+    """Name of the whole: ``Iraq displacement map``."""
+    return speech.gettext("{country} displacement map", country=speech.gettext(snapshot.country))
+
+
+def title_in_country(view: View) -> str:
+    """The title where nothing else names the country: ``Where people have returned in Iraq``."""
+    speech = view.language
+    country = speech.gettext(view.snapshot.country)
+    return speech.gettext("{title} in {country}", title=title(view), country=country)
+
+
+def disclaimer(view: View) -> str:
+    """What the boundaries do not mean."""
+    return view.language.gettext(view.snapshot.manifest["country"]["disclaimer"])
 
 
 def _programme_names(view: View) -> str:
@@ -77,8 +100,13 @@ def _programme_names(view: View) -> str:
 
 def headlines(view: View) -> list[str]:
     """One sentence per date that says the total of what is shown, and of whom."""
+    return [headline(view, t) for t in range(len(view.counts.dates))]
+
+
+def headline(view: View, t: int) -> str:
+    """Say the total on one date."""
     write = _change_headline if view.state.mode == words.CHANGE else _level_headline
-    return [write(view, t) for t in range(len(view.counts.dates))]
+    return write(view, t)
 
 
 def _works_nowhere(view: View) -> bool:
@@ -188,23 +216,20 @@ def _named(pcodes: list[str], view: View) -> str:
 
 def missing(view: View) -> list[str]:
     """One text per date, in sentences: what is not known on it, or that nothing is missing."""
-    nothing = view.language.gettext("Every area shown has a figure on this date.")
-    if _works_nowhere(view):
-        nothing = ""
     published = _published_differences(view)
-    return [
-        " ".join(
-            sentence
-            for sentence in (
-                *_status_sentences(view, t),
-                _not_placed_sentence(view, t),
-                published.get(view.counts.dates[t], ""),
-            )
-            if sentence
-        )
-        or nothing
-        for t in range(len(view.counts.dates))
-    ]
+    return [_missing(view, t, published) for t in range(len(view.counts.dates))]
+
+
+def missing_on(view: View, t: int) -> str:
+    """Say what is not known on one date, or that nothing is missing."""
+    return _missing(view, t, _published_differences(view))
+
+
+def _missing(view: View, t: int, published: dict[dt.date, str]) -> str:
+    printed = published.get(view.counts.dates[t], "")
+    found = [*_status_sentences(view, t), _not_placed_sentence(view, t), printed]
+    nothing = view.language.gettext("Every area shown has a figure on this date.")
+    return " ".join(filter(None, found)) or ("" if _works_nowhere(view) else nothing)
 
 
 def _status_sentences(view: View, t: int) -> list[str]:

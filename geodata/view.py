@@ -80,6 +80,10 @@ class View:
         """The reader's language."""
         return language(self.state.lang)
 
+    def at(self, state: State) -> View:
+        """The same view on the date, and with the area, of a state that differs in nothing else."""
+        return replace(self, state=state)
+
     def date_index(self) -> int:
         """Position of the state's date; the newest where it names none."""
         dates = self.counts.dates
@@ -299,14 +303,10 @@ def _top(view: View) -> list[list[Any]]:
     return top
 
 
-def _tallies(view: View) -> list[list[int]]:
-    """For each date, how many areas are in each class, then in each uncoloured status."""
-    n = len(view.scale.colors)
-    return [
-        [int((classes == k).sum()) for k in range(n)]
-        + [int((status == letter).sum()) for letter in UNCOLOURED]
-        for classes, status in zip(view.classes, view.status, strict=True)
-    ]
+def tally(view: View, t: int) -> list[int]:
+    """How many areas are in each class on a date, then in each status of ``UNCOLOURED``."""
+    in_classes = [int((view.classes[t] == k).sum()) for k in range(len(view.scale.colors))]
+    return in_classes + [int((view.status[t] == letter).sum()) for letter in UNCOLOURED]
 
 
 @lru_cache(maxsize=64)
@@ -368,7 +368,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "status": ["".join(row) for row in view.status],
         "classes": view.classes.tolist(),
         "ranks": view.ranks.tolist(),
-        "tallies": _tallies(view),
+        "tallies": [tally(view, t) for t in range(len(view.counts.dates))],
         "scale": {
             "kind": view.scale.kind,
             "breaks": list(view.scale.breaks),

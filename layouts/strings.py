@@ -6,6 +6,8 @@ Placeholders in braces are filled by the script; the sentences are whole.
 from __future__ import annotations
 
 from geodata.language import Language
+from geodata.reading import WORDS
+from geodata.state import NEAREST_DATE
 
 
 def timeline(speech: Language) -> dict[str, str]:
@@ -27,17 +29,23 @@ def timeline(speech: Language) -> dict[str, str]:
     }
 
 
+def reading(speech: Language) -> dict[str, str]:
+    """Words of a cell, as :mod:`geodata.reading` says them."""
+    return {key: speech.gettext(word) for key, word in WORDS.items()}
+
+
+def embed(speech: Language) -> dict[str, str]:
+    """Words of the public map's scripts, where the page itself does not say them."""
+    words = page(speech)
+    # Those of format.js, painter.js and embed/map.js.
+    asked = ("lessThan", "moreThan", "mapLabel", "failed", "retry")
+    return reading(speech) | {key: words[key] for key in asked}
+
+
 def page(speech: Language) -> dict[str, str]:
     """Words of the map, legend, ranking, table and panels."""
-    return {
-        "round": speech.gettext("DTM round {n}"),
-        "unnumbered": speech.gettext("{i} of {n} dates"),
+    return reading(speech) | {
         "legendCount": speech.gettext("{n} areas"),
-        "rank": speech.gettext("rank {rank} of {n}"),
-        "sincePrevious": speech.gettext("{change} since {date}"),
-        "comparedWith": speech.gettext("compared with {date}"),
-        "value": speech.gettext("{value} {unit}"),
-        "areaLabel": speech.gettext("{name}: {value}"),
         "nationally": speech.gettext("{population}, nationally"),
         "inProgrammes": speech.gettext("{population} where {programmes} works or worked"),
         "previousRound": speech.gettext("since previous round ({date})"),
@@ -53,7 +61,6 @@ def page(speech: Language) -> dict[str, str]:
         "source": speech.gettext("Source"),
         "sources": speech.gettext("Sources"),
         "noFigure": speech.gettext("no figure"),
-        "noChange": speech.gettext("no change"),
         "byLevel1": speech.gettext("By governorate"),
         "byLevel2": speech.gettext("By district"),
         "area": speech.gettext("Area"),
@@ -65,8 +72,6 @@ def page(speech: Language) -> dict[str, str]:
         "tableCaption": speech.gettext("{title}. {headline}."),
         "copyTable": speech.gettext("Copy table"),
         "copied": speech.gettext("Copied"),
-        "copyLink": speech.gettext("Copy link"),
-        "copyFailed": speech.gettext("Copying failed; the link is in the address bar."),
         "close": speech.gettext("Close"),
         "figureHere": speech.gettext("{population} here"),
         "sinceYearBefore": speech.gettext("since a year before ({date})"),
@@ -103,9 +108,7 @@ def page(speech: Language) -> dict[str, str]:
             "The figures could not be loaded ({reason}). Check the connection and try again."
         ),
         "retry": speech.gettext("Try again"),
-        "nearestDate": speech.gettext(
-            "{population}: no count on {asked}; showing the nearest date, {shown}."
-        ),
+        "nearestDate": speech.gettext(NEAREST_DATE),
         "zoomIn": speech.gettext("Zoom in"),
         "zoomOut": speech.gettext("Zoom out"),
         "resetZoom": speech.gettext("Show the whole country"),

@@ -241,6 +241,15 @@ def test_one_wrong_value_leaves_the_others_as_they_are():
     assert sorted(notice.split("=")[0] for notice in notices) == ["area", "measure"]
 
 
+def test_pages_show_the_date_nearest_to_one_without_a_round():
+    state, notices = parse({"time": "2018-09-01"}, SNAPSHOT, lenient=True)
+    assert state.time == dt.date(2018, 8, 31)
+    assert notices == [
+        "internally displaced people: no count on 1 Sept 2018; showing the nearest date, "
+        "31 Aug 2018."
+    ]
+
+
 @pytest.mark.parametrize("lenient", [False, True])
 def test_another_snapshot_is_not_held_and_never_answered_by_this_one(lenient):
     with pytest.raises(NotHeld) as error:

@@ -1,0 +1,27 @@
+"""Names of files that people take away: they say what is inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from geodata.populations import LEVEL
+from geodata.view import View
+
+LEVELS = {1: "governorates", 2: "districts"}
+
+
+def filename(view: View, ending: str, *, every_date: bool = False) -> str:
+    """``iraq-idp-people-governorates-2018-08-31.csv``; without a date where it holds them all."""
+    state = view.state
+    parts = [view.snapshot.country, state.pop, *state.prog, state.measure, LEVELS[state.level]]
+    if state.mode != LEVEL:
+        parts += [state.mode, "since", str(state.base)]
+    if not every_date:
+        parts.append(view.counts.dates[view.date_index()].isoformat())
+    return f"{slug(parts)}.{ending}"
+
+
+def slug(parts: Iterable[str]) -> str:
+    """Words as a name that every file system and address takes: ``a-b-c``."""
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")

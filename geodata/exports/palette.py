@@ -1,0 +1,40 @@
+"""Colours of drawings that are looked at outside the pages, light and dark.
+
+The pages take theirs from ``assets/css/tokens.css``; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+LIGHT = {
+    "ink": "#1b2733",
+    "mute": "#56636f",
+    "line": "#dde3ea",
+    "card": "#fff",
+    "accent": "#0b5cad",
+    "sea": "#fff",
+    "neighbour": "#f1f3f5",
+    "neighbour-line": "#d5dbe1",
+    "border": "#fff",
+    "country-name": "#8a95a1",
+    "zero": "#fff",
+    "outside": "#e3e7eb",
+    "texture-ground": "#f3f5f7",
+    "texture-mark": "#b4bfca",
+}
+DARK = {
+    "ink": "#e6ecf2",
+    "mute": "#a3b0bd",
+    "line": "#2c3742",
+    "card": "#1a222a",
+    "accent": "#6cb0f2",
+    "sea": "#141b22",
+    "neighbour": "#202931",
+    "neighbour-line": "#34404b",
+    "border": "#3d4853",
+    "country-name": "#7d8a97",
+    "zero": "#0b0f13",
+    "outside": "#2a333c",
+    "texture-ground": "#232c35",
+    "texture-mark": "#5c6a78",
+}
+THEMES = {"light": LIGHT, "dark": DARK}

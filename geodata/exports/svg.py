@@ -1,0 +1,448 @@
+"""The map as SVG, drawn once for everyone: pages without Dash, pictures, slides.
+
+:func:`inline` is the map inside a page, coloured by the page's style sheet, so that it follows the
+reader's theme; :func:`picture` and :func:`card` are whole documents that need nothing else.
+Projection, names, neighbours, textures and legend are the same in all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import escape
+
+from geodata.exports.drawing import NAME_SIZES, Drawing, Name, drawing
+from geodata.exports.palette import THEMES
+from geodata.reading import LegendRow, cells, legend, unit
+from geodata.text import disclaimer, headline, sources, title_in_country
+from geodata.view import NOT_ASSESSED, NOT_COMPARABLE, OUTSIDE, SUPPRESSED, ZERO, View
+
+FONT = "Noto Sans, Noto Sans Arabic, sans-serif"
+TEXTURES = {
+    NOT_ASSESSED: "url(#displacement-hatch)",
+    SUPPRESSED: "url(#displacement-dots)",
+    NOT_COMPARABLE: "url(#displacement-cross)",
+}
+_PLAIN = {ZERO: "zero", OUTSIDE: "outside"}
+_NO_INK = "n"
+
+# Units from the edge of the ground over which it fades into the page.
+_FADE = 90
+# Room around the country, in units; more of it where the legend may lie.
+_MARGIN, _LEGEND_ROOM = 28, 110
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Where colours come from: variables of a style sheet, or the colours of a theme."""
+
+    view: View
+    theme: str = ""
+
+    def token(self, name: str) -> str:
+        """A colour of the look."""
+        return THEMES[self.theme][name] if self.theme else f"var(--{name})"
+
+    def fill(self, kind: str) -> str:
+        """Colour or texture of a class (``k3``) or a status letter."""
+        if kind in TEXTURES:
+            return TEXTURES[kind]
+        if kind in _PLAIN:
+            return self.token(_PLAIN[kind])
+        scale = self.view.scale
+        if not self.theme:
+            return f"var(--{kind})"
+        return (scale.colors if self.theme == "light" else scale.colors_dark)[int(kind[1:])]
+
+    def kind(self, t: int, i: int) -> str:
+        """Class or status letter of an area on a date."""
+        k = int(self.view.classes[t, i])
+        return f"k{k}" if k >= 0 else str(self.view.status[t, i])
+
+    def ink(self, t: int, i: int) -> str:
+        """Whether a name on the area is written light, dark, or as on no colour (``n``)."""
+        k = int(self.view.classes[t, i])
+        if k < 0:
+            return _NO_INK
+        return (self.view.scale.inks_dark if self.theme == "dark" else self.view.scale.inks)[k]
+
+
+def element(tag: str, *children: str, **attributes: object) -> str:
+    """Write an element; attributes are escaped, children are markup already.
+
+    ``_`` ends a name that Python keeps for itself, and ``__`` stands for a hyphen.
+    """
+    written = "".join(
+        f' {name.rstrip("_").replace("__", "-")}="{escape(value)}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    inside = "".join(children)
+    return f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>"
+
+
+def text(words: str, **attributes: object) -> str:
+    """Write words as a ``text`` element."""
+    return element("text", str(escape(words)), **attributes)
+
+
+def scale_variables(view: View) -> tuple[str, str]:
+    """Custom properties of the scale's colours, light and dark, for :func:`inline`."""
+    light, dark = (
+        "".join(f"--k{k}:{color};" for k, color in enumerate(colors))
+        for colors in (view.scale.colors, view.scale.colors_dark)
+    )
+    return light, dark
+
+
+# ---- the map
+
+
+def textures(paint: Paint, size: float) -> str:
+    """Hatch, dots and cross as the pages have them; ``size`` is units for a pixel."""
+
+    def pattern(name: str, side: float, angle: int, *marks: str) -> str:
+        turn = f"rotate({angle}) " if angle else ""
+        ground = element("rect", width=side, height=side, fill=paint.token("texture-ground"))
+        return element(
+            "pattern",
+            ground,
+            *marks,
+            id=f"displacement-{name}",
+            width=side,
+            height=side,
+            patternUnits="userSpaceOnUse",
+            patternTransform=f"{turn}scale({size:g})",
+        )
+
+    mark = paint.token("texture-mark")
+    return element(
+        "defs",
+        pattern("hatch", 6, 45, element("rect", width=2, height=6, fill=mark)),
+        pattern("dots", 6, 0, element("circle", cx=3, cy=3, r=1.3, fill=mark)),
+        pattern(
+            "cross",
+            8,
+            45,
+            element("rect", width=1.4, height=8, fill=mark),
+            element("rect", width=8, height=1.4, fill=mark),
+        ),
+    )
+
+
+def _fades(drawn: Drawing, paint: Paint) -> str:
+    """Let the ground end softly: its edge is where the drawing stops, not a coast."""
+    left, top, right, bottom = drawn.ground
+    width, height = right - left, bottom - top
+    color = paint.token("sea")
+
+    def edge(name: str, x: float, y: float, w: float, h: float, **line: str) -> str:
+        stops = element("stop", stop__color=color) + element(
+            "stop", offset=1, stop__color=color, stop__opacity=0
+        )
+        gradient = element("linearGradient", stops, id=f"displacement-fade-{name}", **line)
+        fill = f"url(#displacement-fade-{name})"
+        return gradient + element("rect", x=x, y=y, width=w, height=h, fill=fill)
+
+    return "".join(
+        [
+            edge("start", left - 2, top - 2, _FADE, height + 4),
+            edge("end", right - _FADE + 2, top - 2, _FADE, height + 4, x1="1", x2="0"),
+            edge("top", left - 2, top - 2, width + 4, _FADE, x2="0", y2="1"),
+            edge("bottom", left - 2, bottom - _FADE + 2, width + 4, _FADE, x2="0", y1="1", y2="0"),
+        ]
+    )
+
+
+def _country_names(drawn: Drawing) -> str:
+    """Names of neighbours that stand beside the country, and not where the ground fades."""
+    left, _, right, _ = drawn.ground
+    beside = [
+        each
+        for each in drawn.countries
+        if _MARGIN < each.y < drawn.height - _MARGIN and left + _FADE < each.x < right - _FADE
+    ]
+    return element(
+        "g", *(text(each.text, x=each.x, y=each.y) for each in beside), class_="countries"
+    )
+
+
+def _area_names(
+    drawn: Drawing, paint: Paint, t: int, places: dict[str, int], size: str = ""
+) -> str:
+    """Names of areas: all of them with the sizes they fit at, or those that fit at one."""
+
+    def name(each: Name) -> str:
+        return text(
+            each.text,
+            x=each.x,
+            y=each.y,
+            class_=" ".join(each.sizes),
+            data__name=each.pcode,
+            data__ink=paint.ink(t, places[each.pcode]),
+        )
+
+    fitting = [each for each in drawn.names if size in each.sizes]
+    return element("g", *map(name, fitting), class_="names", aria__hidden="true")
+
+
+def _areas(view: View, drawn: Drawing, paint: Paint, t: int, places: dict[str, int]) -> str:
+    said = cells(view, t)
+    paths = (
+        element(
+            "path",
+            element("title", str(escape(said[places[pcode]].sentence))),
+            d=d,
+            data__pcode=pcode,
+            fill=paint.fill(paint.kind(t, places[pcode])),
+        )
+        for pcode, d in drawn.areas.items()
+    )
+    return element("g", *paths, class_=f"areas level-{view.state.level}")
+
+
+def _drawn(view: View) -> Drawing:
+    return drawing(view.snapshot, view.state.level, view.language)
+
+
+def _layers(view: View, t: int, paint: Paint, *, pixel: float, size: str = "") -> str:
+    """Everything that is drawn in units of the drawing, from the ground up."""
+    drawn = _drawn(view)
+    places = {pcode: i for i, pcode in enumerate(view.counts.areas.pcodes)}
+    ground = element("g", *(element("path", d=d) for d in drawn.neighbours), class_="neighbours")
+    outlines = element("path", d=drawn.outlines, class_="outlines") if drawn.outlines else ""
+    return "".join(
+        [
+            textures(paint, pixel),
+            ground,
+            _fades(drawn, paint),
+            _country_names(drawn),
+            _areas(view, drawn, paint, t, places),
+            outlines,
+            _area_names(drawn, paint, t, places, size),
+        ]
+    )
+
+
+def inline(view: View, t: int) -> str:
+    """The map as an ``svg`` element for a page; colours are the page's custom properties.
+
+    Every area is a ``path[data-pcode]`` with its sentence as its title; ``text[data-name]`` are the
+    names, with the letters of the sizes they fit at as classes.
+    """
+    drawn = _drawn(view)
+    left = _MARGIN + _LEGEND_ROOM
+    box = (-left, -_MARGIN, drawn.width + left + _MARGIN, drawn.height + 2 * _MARGIN)
+    return element(
+        "svg",
+        _layers(view, t, Paint(view), pixel=2.3),
+        class_="map",
+        viewBox=" ".join(map(str, box)),
+        role="img",
+        aria__label=headline(view, t),
+    )
+
+
+# ---- whole documents
+
+# Mean width of a letter of running text in ems, Noto Sans; and of a bold one.
+_LETTER, _BOLD_LETTER = 0.53, 0.6
+
+WIDTH, HEIGHT = 1200, 900
+CARD = (1200, 630)
+_LEGEND_WIDTH = 200
+_LEGIBLE = 10.5  # pixels
+
+
+def wrapped(words: str, width: float, size: float, *, letter: float = _LETTER) -> list[str]:
+    """Break words into lines of about ``width`` pixels at a font size."""
+    room, lines = max(1, int(width / (size * letter))), [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if len(longer) <= room or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where the map stands in a document, in pixels, and where in it the country."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    country: tuple[float, float, float, float]  # left, top, width, height within the frame
+
+
+def _style(paint: Paint, scale: float, size: str) -> str:
+    """Style of a document's map, drawn at ``scale`` pixels for a unit."""
+    token = paint.token
+    halo = {"d": "#ffffffd9", "l": "#061a30b0", "n": token("card")}
+    ink = {"d": "#1b2733", "l": "#fff", "n": token("ink")}
+    names = "".join(
+        f'.names text[data-ink="{kind}"]{{fill:{ink[kind]};stroke:{halo[kind]}}}' for kind in ink
+    )
+    border = 1.2 / scale
+    return element(
+        "style",
+        f".neighbours path{{fill:{token('neighbour')};stroke:{token('neighbour-line')};"
+        f"stroke-width:{0.8 / scale:.2f}}}"
+        f".countries text{{font-size:{11 / scale:.1f}px;text-anchor:middle;"
+        f"letter-spacing:{1.4 / scale:.1f}px;fill:{token('country-name')}}}"
+        f".areas path{{stroke:{token('border')};stroke-width:{border:.2f};stroke-linejoin:round}}"
+        f".level-2 path{{stroke-width:{border / 2:.2f}}}"
+        f".outlines{{fill:none;stroke:{token('border')};stroke-width:{border * 1.5:.2f}}}"
+        f".names text{{font-size:{NAME_SIZES[size]}px;font-weight:700;text-anchor:middle;"
+        f"paint-order:stroke;stroke-width:{2.5 / scale:.1f}px}}{names}",
+    )
+
+
+def _name_size(scale: float) -> str:
+    """Key of the smallest names that can be read at ``scale`` pixels for a unit."""
+    legible = [key for key, size in NAME_SIZES.items() if size * scale >= _LEGIBLE]
+    return legible[0] if legible else list(NAME_SIZES)[-1]
+
+
+def _map(view: View, t: int, paint: Paint, frame: _Frame) -> str:
+    """The map in its frame, with the style it needs."""
+    drawn = _drawn(view)
+    left, top, width, height = frame.country
+    scale = min(width / drawn.width, height / drawn.height)
+    x0 = left + (width - drawn.width * scale) / 2
+    y0 = top + (height - drawn.height * scale) / 2
+    size = _name_size(scale)
+    box = (-x0 / scale, -y0 / scale, frame.width / scale, frame.height / scale)
+    return _style(paint, scale, size) + element(
+        "svg",
+        _layers(view, t, paint, pixel=1 / scale, size=size),
+        x=frame.x,
+        y=frame.y,
+        width=frame.width,
+        height=frame.height,
+        viewBox=" ".join(f"{side:.1f}" for side in box),
+    )
+
+
+def _legend(view: View, t: int, paint: Paint, x: float, y: float) -> str:
+    """Classes and statuses with the number of areas in each; its lower edge is at ``y``."""
+    rows, speech = legend(view, t), view.language
+    said = unit(view)
+    head = wrapped(said[0].upper() + said[1:], _LEGEND_WIDTH, 15, letter=_BOLD_LETTER)
+    height = 22 * (len(rows) + len(head)) + 26
+    top = y - height
+    parts = [
+        element(
+            "rect",
+            x=x,
+            y=top,
+            width=_LEGEND_WIDTH + 32,
+            height=height,
+            rx=10,
+            fill=paint.token("card"),
+            fill__opacity=0.94,
+            stroke=paint.token("line"),
+        )
+    ]
+    for n, line in enumerate(head):
+        at = {"x": x + 16, "y": top + 30 + 22 * n}
+        parts.append(text(line, font__size=15, font__weight=700, **at))
+    for n, row in enumerate(rows, start=len(head)):
+        parts.append(_legend_row(row, paint, x + 16, top + 30 + 22 * n, speech.number(row.count)))
+    return "".join(parts)
+
+
+def _legend_row(row: LegendRow, paint: Paint, x: float, y: float, count: str) -> str:
+    swatch = element(
+        "rect",
+        x=x,
+        y=y - 12,
+        width=26,
+        height=15,
+        rx=3,
+        fill=paint.fill(row.kind),
+        stroke="#888",
+        stroke__opacity=0.35,
+    )
+    muted = paint.token("mute")
+    label = text(row.label, x=x + 36, y=y, font__size=14.5, fill=None if row.count else muted)
+    number = text(
+        count if row.count else "",
+        x=x + _LEGEND_WIDTH,
+        y=y,
+        font__size=14,
+        text__anchor="end",
+        fill=muted,
+    )
+    return swatch + label + number
+
+
+def _lines(lines: list[str], x: float, y: float, leading: float, **attributes: object) -> str:
+    return "".join(text(line, x=x, y=y + leading * n, **attributes) for n, line in enumerate(lines))
+
+
+def _document(paint: Paint, width: float, height: float, parts: list[str], said: str) -> str:
+    ground = element("rect", width=width, height=height, fill=paint.token("sea"))
+    return element(
+        "svg",
+        element("title", str(escape(said))),
+        ground,
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        width=width,
+        height=height,
+        viewBox=f"0 0 {width} {height}",
+        font__family=FONT,
+        fill=paint.token("ink"),
+        role="img",
+    )
+
+
+def _provenance(view: View, permalink: str) -> list[str]:
+    """Whose figures these are, what the boundaries do not mean, and where to find this again."""
+    speech = view.language
+    credits = " · ".join(dict.fromkeys(source["credit"] for source in sources(view)))
+    again = speech.gettext("Snapshot {version}", version=view.snapshot.version)
+    return [credits, disclaimer(view), f"{again} · {permalink}" if permalink else again]
+
+
+def picture(view: View, t: int, *, theme: str = "light", permalink: str = "") -> str:
+    """The map with title, legend, sources and disclaimer, ``WIDTH`` × ``HEIGHT`` pixels."""
+    paint, left = Paint(view, theme), 40
+    foot = [
+        line
+        for sentence in _provenance(view, permalink)
+        for line in wrapped(sentence, WIDTH - 2 * left, 13)
+    ]
+    bottom = HEIGHT - 24 - 18 * len(foot)
+    frame = _Frame(0, 112, WIDTH, bottom - 128, (250, 18, WIDTH - 400, bottom - 128 - 36))
+    muted = paint.token("mute")
+    parts = [
+        text(title_in_country(view), x=left, y=54, font__size=30, font__weight=700),
+        text(headline(view, t), x=left, y=88, font__size=20, fill=muted),
+        _map(view, t, paint, frame),
+        _legend(view, t, paint, left, bottom - 34),
+        _lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
+    ]
+    return _document(paint, WIDTH, HEIGHT, parts, f"{title_in_country(view)}. {headline(view, t)}.")
+
+
+def card(view: View, t: int, *, product: str) -> str:
+    """What chats and social media show beside a link: few words, large, 1200 × 630 pixels."""
+    paint, left, column = Paint(view, "light"), 56, 500
+    muted = paint.token("mute")
+    heading = wrapped(title_in_country(view), column, 46, letter=_BOLD_LETTER)[:4]
+    said = wrapped(headline(view, t), column, 27)[:5]
+    credit = wrapped(sources(view)[0]["credit"], column, 17)[:2]
+    below = 128 + 56 * len(heading)
+    frame = _Frame(column + left, 0, CARD[0] - column - left, CARD[1], (60, 36, 544, 558))
+    parts = [
+        _map(view, t, paint, frame),
+        text(product, x=left, y=74, font__size=21, font__weight=700, fill=paint.token("accent")),
+        _lines(heading, left, 142, 56, font__size=46, font__weight=700),
+        _lines(said, left, below + 20, 37, font__size=27, fill=muted),
+        _lines(credit, left, CARD[1] - 44 - 22 * (len(credit) - 1), 22, font__size=17, fill=muted),
+    ]
+    return _document(paint, *CARD, parts, f"{title_in_country(view)}. {headline(view, t)}.")

@@ -1,0 +1,175 @@
+"""What one area's cell of a view says on one date, in words: for tables, labels and files.
+
+``assets/js/reading.js`` says the same with the same words while the timeline moves; a test holds
+the two together. Nothing is computed here but the difference of two figures that are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geodata import populations as words
+from geodata.language import gettext
+from geodata.text import status_labels
+from geodata.view import COUNTED, UNCOLOURED, ZERO, View, names, tally
+
+SHOWN = COUNTED + ZERO
+WORDS = {
+    "round": gettext("DTM round {n}"),
+    "unnumbered": gettext("{i} of {n} dates"),
+    "rank": gettext("rank {rank} of {n}"),
+    "sincePrevious": gettext("{change} since {date}"),
+    "comparedWith": gettext("compared with {date}"),
+    "value": gettext("{value} {unit}"),
+    "areaLabel": gettext("{name}: {value}"),
+    "noChange": gettext("no change"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One area on one date.
+
+    Attributes
+    ----------
+    letter
+        Its status, as :mod:`geodata.view` writes it.
+    shown
+        Whether it has a figure.
+    value
+        The figure, or the status in words where there is none.
+    rank, change
+        Empty where there is none; ``change`` is since the date before.
+    sentence
+        All of it: ``Anbar: 37,062 people, rank 9 of 18, −120 since 31 December 2020``.
+    """
+
+    pcode: str
+    name: str
+    parent: str
+    letter: str
+    shown: bool
+    value: str
+    rank: str
+    change: str
+    sentence: str
+
+
+def cells(view: View, t: int) -> list[Cell]:
+    """Read every area on the date at position ``t``, in the view's order."""
+    return [_cell(view, t, i) for i in range(len(view.counts.areas.pcodes))]
+
+
+def caption(view: View, t: int) -> str:
+    """``DTM round 101``, or the place among the dates where the round has no number."""
+    number = view.counts.rounds[t]
+    if number is not None:
+        return view.language.gettext(WORDS["round"], n=number)
+    return view.language.gettext(WORDS["unnumbered"], i=t + 1, n=len(view.counts.dates))
+
+
+def unit(view: View) -> str:
+    """The unit in words, with the date compared with in change mode."""
+    speech = view.language
+    plain = speech.gettext(words.UNITS[view.state.measure])
+    if view.state.base is None:
+        return plain
+    date = speech.gettext(WORDS["comparedWith"], date=speech.date(view.state.base))
+    return f"{plain}, {date}"
+
+
+def _decimals(view: View) -> int:
+    return words.decimals(view.state.measure, view.state.level)
+
+
+def _sign(view: View) -> str:
+    return "%" if view.state.measure == words.SHARE else ""
+
+
+def _value(view: View, t: int, i: int, letter: str) -> str:
+    speech, change = view.language, view.state.mode == words.CHANGE
+    if letter not in SHOWN:
+        return status_labels(speech, change=change)[letter]
+    if letter == ZERO and change:
+        return speech.gettext(WORDS["noChange"])
+    write = speech.signed if change else speech.number
+    return write(float(view.values[t, i]), _decimals(view)) + _sign(view)
+
+
+def _change(view: View, t: int, i: int) -> str:
+    """``+390 since 1 May 2017``; empty where there is nothing to compare with."""
+    speech, decimals = view.language, _decimals(view)
+    if view.state.mode == words.CHANGE or t == 0:
+        return ""
+    now, then = (round(float(view.values[at, i]), decimals) for at in (t, t - 1))
+    by = now - then
+    if by != by:  # NaN
+        return ""
+    size = speech.signed(by, decimals) + _sign(view) if by else speech.gettext(WORDS["noChange"])
+    date = speech.date(view.counts.dates[t - 1])
+    return speech.gettext(WORDS["sincePrevious"], change=size, date=date)
+
+
+def _rank(view: View, t: int, i: int) -> str:
+    place = int(view.ranks[t, i])
+    if not place:
+        return ""
+    speech, n = view.language, int((view.ranks[t] > 0).sum())
+    return speech.gettext(WORDS["rank"], rank=speech.number(place), n=speech.number(n))
+
+
+def _cell(view: View, t: int, i: int) -> Cell:
+    speech, areas = view.language, view.counts.areas
+    named = names(view.snapshot, speech)
+    letter = str(view.status[t, i])
+    shown = letter in SHOWN
+    value, rank, change = _value(view, t, i, letter), _rank(view, t, i), _change(view, t, i)
+    said = speech.gettext(WORDS["value"], value=value, unit=unit(view)) if shown else value
+    rest = ", ".join(part for part in (said, rank, change) if part)
+    return Cell(
+        pcode=areas.pcodes[i],
+        name=named[areas.pcodes[i]],
+        parent=named[areas.parents[i]] if areas.parents[i] else "",
+        letter=letter,
+        shown=shown,
+        value=value,
+        rank=rank,
+        change=change,
+        sentence=speech.gettext(WORDS["areaLabel"], name=named[areas.pcodes[i]], value=rest),
+    )
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """One class or status of the legend.
+
+    Attributes
+    ----------
+    kind
+        ``k`` and the position of the class's colour in the scale, or the status letter.
+    place
+        Position in :func:`geodata.view.tally`.
+    count
+        How many areas it holds on the date.
+    """
+
+    kind: str
+    label: str
+    place: int
+    count: int
+
+
+def legend(view: View, t: int) -> list[LegendRow]:
+    """Classes from most to least, then the statuses that occur on any date."""
+    n, counted = len(view.scale.colors), tally(view, t)
+    labels = status_labels(view.language, change=view.state.mode == words.CHANGE)
+    always = "zx" if view.state.mode == words.CHANGE else "zn"
+    classes = [(f"k{k}", view.scale.labels[k], k) for k in reversed(range(n))]
+    statuses = [
+        (letter, labels[letter], n + UNCOLOURED.index(letter))
+        for letter in UNCOLOURED
+        if letter in always or (view.status == letter).any()
+    ]
+    return [
+        LegendRow(kind, label, place, counted[place]) for kind, label, place in classes + statuses
+    ]

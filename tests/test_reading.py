@@ -1,0 +1,69 @@
+"""Cells and legend in words, as tables, pictures and the public map say them."""
+
+from __future__ import annotations
+
+import pytest
+
+from geodata import reading
+from geodata.snapshot import Snapshot
+from geodata.state import parse
+from geodata.view import View, compute, tally
+
+
+def viewed(snapshot: Snapshot, **query: str) -> View:
+    state, _ = parse(query, snapshot)
+    return compute(snapshot, state, threshold=5)
+
+
+def cell(view: View, pcode: str) -> reading.Cell:
+    found = reading.cells(view, view.date_index())
+    return next(each for each in found if each.pcode == pcode)
+
+
+def test_a_counted_cell_says_figure_unit_rank_and_change(snapshot):
+    found = cell(viewed(snapshot, time="2019-04-30"), "IQG15")
+    assert found.value == "501,312"
+    assert found.rank == "rank 1 of 18"
+    assert found.change == "−45,360 since 28 Feb 2019"
+    assert found.sentence == ("Ninewa: 501,312 people, rank 1 of 18, −45,360 since 28 Feb 2019")
+
+
+def test_a_place_that_was_not_counted_says_so_and_nothing_else(snapshot):
+    found = cell(viewed(snapshot, pop="returnee", time="2018-08-31"), "IQG02")
+    assert (found.value, found.rank, found.change) == ("Not assessed", "", "")
+    assert found.sentence == "Basrah: Not assessed"
+    assert not found.shown
+
+
+def test_a_change_says_what_it_is_compared_with(snapshot):
+    view = viewed(snapshot, mode="change", base="2017-05-15", time="2019-04-30")
+    found = cell(view, "IQG15")
+    assert found.value.startswith(("+", "−"))
+    assert "compared with 15 May 2017" in found.sentence
+    assert found.change == ""
+
+
+def test_shares_have_their_sign(snapshot):
+    found = cell(viewed(snapshot, measure="share", time="2019-04-30"), "IQG15")
+    assert found.value == "30.1%"
+    assert "% since" in found.change
+
+
+def test_a_district_names_its_governorate(snapshot):
+    found = cell(viewed(snapshot, level="2", time="2017-05-15"), "IQG01Q01")
+    assert found.parent == "Anbar"
+
+
+@pytest.mark.parametrize("query", [{}, {"pop": "returnee"}, {"level": "2"}, {"mode": "change"}])
+def test_the_legend_counts_every_area_once(snapshot, query):
+    view = viewed(snapshot, **query)
+    for t in (0, view.date_index()):
+        rows = reading.legend(view, t)
+        assert sum(row.count for row in rows) == len(view.counts.areas.pcodes)
+        assert [row.count for row in rows] == [tally(view, t)[row.place] for row in rows]
+
+
+def test_the_legend_runs_from_most_to_least_and_ends_with_statuses(snapshot):
+    kinds = [row.kind for row in reading.legend(viewed(snapshot, level="2"), 0)]
+    assert kinds[:7] == ["k6", "k5", "k4", "k3", "k2", "k1", "k0"]
+    assert kinds[7:] == ["z", "n", "s"]
