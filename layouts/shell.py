@@ -10,16 +10,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from geodata.language import Language
 from geodata.snapshot import Snapshot
+from geodata.text import product
 from geodata.urls import Urls
 from layouts import strings
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent.parent / "assets"
+# Style sheets of the pages without Dash, which loads all of css/ itself.
+STYLES = ("css/map.css", "css/tokens.css", "css/page/main.css", "css/page/share.css")
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -32,8 +35,12 @@ _environment = Environment(
 def navigation(speech: Language, urls: Urls) -> list[dict[str, str]]:
     """Every page: its key, label and URL."""
     return [
-        {"key": "map", "label": speech.gettext("Map"), "url": urls.page()},
-        {"key": "sources", "label": speech.gettext("Data & sources"), "url": urls.sources()},
+        {"key": "map", "label": speech.gettext("Map"), "url": urls.page(urls.frozen)},
+        {
+            "key": "sources",
+            "label": speech.gettext("Data & sources"),
+            "url": urls.sources(query=urls.frozen),
+        },
     ]
 
 
@@ -42,20 +49,31 @@ def versioned(path: str, urls: Urls) -> str:
     return f"{urls.asset(path)}?m={(ASSETS / path).stat().st_mtime}"
 
 
-def render(template: str, snapshot: Snapshot, speech: Language, urls: Urls, **values: Any) -> str:
+def render(name: str, snapshot: Snapshot, speech: Language, urls: Urls, **values: Any) -> str:
     """Render a template with what every page needs, escaping every value."""
-    country = speech.gettext(snapshot.country)
-    return _environment.get_template(template).render(
+    return _environment.get_template(name).render(
         _=speech.gettext,
         speech=speech,
         urls=urls,
         asset=lambda path: versioned(path, urls),
+        styles=STYLES,
         snapshot=snapshot,
         pages=navigation(speech, urls),
-        product=speech.gettext("{country} displacement map", country=country),
+        product=product(snapshot, speech),
         disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
         **values,
     )
+
+
+def template(name: str) -> Template:
+    """A template of ``templates/``; it escapes every value it is given."""
+    return _environment.get_template(name)
+
+
+def as_data(value: object) -> Markup:
+    """Write JSON for a ``script`` element of data, which it cannot end."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704
 
 
 def script_data(snapshot: Snapshot, speech: Language, urls: Urls) -> Markup:
@@ -72,10 +90,9 @@ def script_data(snapshot: Snapshot, speech: Language, urls: Urls) -> Markup:
             "areas": urls.areas("{level}"),
             "area": urls.area("{pcode}"),
             "meta": urls.meta(),
-            "sources": urls.sources(),
+            "sources": urls.sources(query=urls.frozen),
         },
         "strings": strings.page(speech),
         "timeline": strings.timeline(speech),
     }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704
+    return as_data(data)

@@ -2,11 +2,11 @@
  * The painter: colours areas that something else has drawn (Plotly, or an SVG in the page), and is
  * the tooltip, keyboard and selection of the map, so that every map behaves alike.
  *
- *   const painter = displacement.createPainter(root, { reading, strings });
+ *   const painter = displacement.createPainter(root, { reading, strings, tooltip, dark });
  *   painter.adopt(new Map([['IQG01', path], …]), new Map([['IQG01', text], …]));
  *   painter.show(view, t); painter.step(t); painter.settle(); painter.select('IQG15');
  *
- * Events on root: `displacement:select` {pcode}, `displacement:hover` {pcode}.
+ * `dark` is the media query of the dark theme. Events on root: `displacement:select` {pcode}, `displacement:hover` {pcode}.
  * A step sets fills and nothing else: names and tooltips follow when the reader stops.
  */
 (() => {
@@ -31,7 +31,7 @@
 
   /** Textures of statuses, once per document; their colours come from the style sheet. */
   function textures() {
-    if (document.getElementById('displacement-textures')) return;
+    if (document.getElementById('displacement-hatch')) return; // the map came with its own
     const svg = document.createElementNS(SVG, 'svg');
     svg.id = 'displacement-textures';
     svg.setAttribute('aria-hidden', 'true');
@@ -58,9 +58,8 @@
     document.body.append(svg);
   }
 
-  function createPainter(root, { reading, strings, tooltip }) {
+  function createPainter(root, { reading, strings, tooltip, dark }) {
     textures();
-    const dark = window.matchMedia('(prefers-color-scheme: dark)');
     let view = null;
     let now = 0;
     let paths = new Map();
@@ -141,6 +140,7 @@
       labels = names;
       for (const [pcode, path] of paths) {
         path.dataset.pcode = pcode;
+        path.replaceChildren(); // a title is for readers without scripts
         path.setAttribute('role', 'button');
         path.setAttribute('tabindex', '-1');
         path.setAttribute('aria-pressed', String(pcode === selected));
