@@ -14,9 +14,11 @@ import click
 from dash import Dash
 from flask_compress import Compress
 from pydantic import ValidationError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks import api, commands, explore, pages, security
+from callbacks import api, commands, embed, explore, pages, publish, security, share
 from callbacks.context import Context
+from callbacks.kept import CODINGS, Kept
 from geodata.errors import SnapshotError
 from geodata.settings import PREFIX, Settings
 
@@ -36,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     app = Dash(
         __name__,
         assets_folder=str(ROOT / "assets"),
+        assets_path_ignore=["embed"],  # the public map's own
         url_base_pathname=settings.url_base_pathname,
         update_title="",
         enable_mcp=False,
@@ -43,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     )
     _compress(app)
     commands.register(app)
+    publish.register(app, settings)
     try:
         context = Context(settings)
     except SnapshotError:
@@ -51,11 +55,33 @@ def create_app(settings: Settings | None = None) -> Dash:
             raise
         return app  # `flask snapshot build` is how a snapshot is made where there is none
     api.register(app, context)
+    embed.register(app, context)
     pages.register(app, context)
     explore.register(app, context)
+    share.register(app, context)
     security.register(app, context)
+    _stand_before(app, context)
     _warm(app, context)
     return app
+
+
+def _stand_before(app: Dash, context: Context) -> None:
+    """Put before Flask what sees a request first: answers that are kept, then what proxies say.
+
+    Proxies pass the path on as it is; where the application is mounted is a setting, never a
+    header. Of the ``X-Forwarded-*`` headers, the last that so many proxies set are believed, and
+    none where none is named: a client may write them, too.
+    """
+    server, hops = app.server, context.settings.trusted_proxies
+    if hops:
+        server.wsgi_app = ProxyFix(
+            server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
+        )
+    server.wsgi_app = Kept(
+        server.wsgi_app,
+        lambda: context.snapshot.version,
+        context.settings.cached_megabytes * 1_000_000,
+    )
 
 
 def _warm(app: Dash, context: Context) -> None:
@@ -73,12 +99,12 @@ def _warm(app: Dash, context: Context) -> None:
 def _compress(app: Dash) -> None:
     """Compress every answer; brotli first, which is the smallest a browser takes."""
     app.server.config.update(
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
+        COMPRESS_ALGORITHM=CODINGS,
+        COMPRESS_ALGORITHM_STREAMING=CODINGS,
         COMPRESS_BR_LEVEL=6,
         COMPRESS_STREAMING_ENDPOINT_CONDITIONAL=["_dash_assets.static"],
     )
-    Compress(app.server)
+    Compress(app.server).compress_mimetypes_set.add("text/csv")
 
 
 def _start() -> Dash:

@@ -29,6 +29,10 @@ workers = 2
 worker_class = "gthread"
 threads = 4
 preload_app = True  # the snapshot is read and checked once, before anything is promised
+# What proxies say is for the application, which believes DISPLACEMENT_TRUSTED_PROXIES of them.
+# gunicorn would believe any client on this machine, or on a Unix socket.
+secure_scheme_headers = {}
+forwarder_headers = ""
 graceful_timeout = 3  # seconds until Ctrl+C ends what is still being answered
 control_socket_disable = True  # it would be written into the home directory
 loglevel = "warning"

@@ -15,36 +15,74 @@ Answers carry an ETag; under ``v=`` they never change and say so. A wrong value 
 from __future__ import annotations
 
 import hashlib
+from enum import Enum
+from functools import lru_cache
 
+import brotli  # type: ignore[import-untyped]
 from dash import Dash
-from flask import Response, request
+from flask import Response, current_app, request
 
-from callbacks.context import Context, to_json
+from callbacks.context import Context, follows_host, to_json
+from callbacks.kept import coding, set_aside
 from geodata.counts import areas_of
 from geodata.errors import NotHeld, StateError
 from geodata.names import renumbered
-from geodata.state import parse
 from geodata.view import state_dict
 
 JSON = "application/json"
 # TopoJSON has no registered media type; this one is compressed and shown by every tool.
 TOPOJSON = "application/json"
-ONE_YEAR = 31_536_000
+_TEXTUAL = {JSON, "application/javascript", "image/svg+xml"}
+ONE_YEAR, ONE_DAY, FIVE_MINUTES = 31_536_000, 86_400, 300
+# Brotli's level 10 takes a fifth off level 6, and up to 50 ms for so many bytes.
+_HARD, _HARD_BYTES, _QUICK, _WORTH_BYTES = 10, 80_000, 6, 500
 
 
-def answer(body: bytes, mimetype: str, *, frozen: bool) -> Response:
-    """Answer with an ETag; for a year and immutable where the URL names the snapshot."""
+class Keep(Enum):
+    """How long a cache may keep an answer without asking whether it has changed."""
+
+    FROZEN = f"public, max-age={ONE_YEAR}, immutable"  # data of a snapshot that the URL names
+    LIVE = "public, no-cache"  # data of the newest snapshot, and pages of the map itself
+    PAGE = f"public, max-age={FIVE_MINUTES}, stale-while-revalidate={ONE_DAY}"  # public pages
+
+
+def as_named() -> Keep:
+    """For data: frozen where the URL names the snapshot, else live."""
+    return Keep.FROZEN if request.args.get("v", "").strip() else Keep.LIVE
+
+
+def answer(body: bytes, mimetype: str, keep: Keep) -> Response:
+    """Answer with an ETag, and keep what is sent for whoever asks next.
+
+    Only for what is the same for everyone. What holds a link that follows the request (see
+    :meth:`~callbacks.context.Context.link`) is not, and is kept nowhere.
+    """
     response = Response(body, mimetype=mimetype)
+    response.headers["Cache-Control"] = keep.value
     response.set_etag(hashlib.sha256(body).hexdigest()[:20])
-    response.cache_control.public = True
-    if frozen:
-        response.cache_control.max_age = ONE_YEAR
-        response.cache_control.immutable = True
-    else:
-        response.cache_control.no_cache = True
-    # Compressing asks again, by the tag of what it made; this is for answers that stay as they are.
-    response.make_conditional(request)
+    for_one = follows_host() or current_app.debug
+    if not for_one:
+        _compress(response, body)
+    if for_one or not set_aside(request.environ):
+        response.make_conditional(request)
     return response
+
+
+def _compress(response: Response, body: bytes) -> None:
+    """Compress once for many; Flask-Compress, quick and anew each time, leaves it as it is."""
+    mimetype = response.mimetype or ""
+    textual = mimetype.startswith("text/") or mimetype in _TEXTUAL
+    accepted = request.headers.get("Accept-Encoding", "")
+    if textual and len(body) >= _WORTH_BYTES and coding(accepted) == "br":
+        response.set_data(_compressed(body))
+        response.headers["Content-Encoding"] = "br"
+        response.set_etag(f"{response.get_etag()[0]}:br")
+
+
+@lru_cache(maxsize=64)
+def _compressed(body: bytes) -> bytes:
+    """Compress a body once, under whatever address it is asked for (``?utm_source=…``)."""
+    return bytes(brotli.compress(body, quality=_HARD if len(body) <= _HARD_BYTES else _QUICK))
 
 
 def refuse(error: StateError) -> Response:
@@ -56,10 +94,6 @@ def refuse(error: StateError) -> Response:
     return response
 
 
-def _is_frozen() -> bool:
-    return bool(request.args.get("v", "").strip())
-
-
 def register(app: Dash, context: Context) -> None:
     """Add the API's routes to ``app``."""
     server, urls = app.server, context.urls
@@ -68,50 +102,49 @@ def register(app: Dash, context: Context) -> None:
     def view() -> Response:
         lenient = request.args.get("errors") == "notice"
         try:
-            state, notices = parse(request.args.to_dict(), context.snapshot, lenient=lenient)
+            snapshot, state, notices = context.parse(request.args.to_dict(), lenient=lenient)
         except StateError as error:
             return refuse(error)
-        head = state_dict(state, context.snapshot) | ({"notices": notices} if lenient else {})
-        body = context.view(context.snapshot, state.view_key)
-        return answer(to_json(head)[:-1] + b"," + body[1:], JSON, frozen=_is_frozen())
+        head = state_dict(state, snapshot) | ({"notices": notices} if lenient else {})
+        body = context.view(snapshot, state.view_key)
+        return answer(to_json(head)[:-1] + b"," + body[1:], JSON, as_named())
 
     @server.get(urls.areas("<level>"), endpoint="areas")
     def areas(level: str) -> Response:
         try:
-            parse({"v": request.args.get("v", "")}, context.snapshot)
+            snapshot, _, _ = context.parse({"v": request.args.get("v", "")})
         except StateError as error:
             return refuse(error)
         if level not in ("1", "2"):
             return _not_found(
                 "level", level, f"There is no level “{level[:20]}”: it may be 1 or 2."
             )
-        return answer(context.areas(context.snapshot, int(level)), TOPOJSON, frozen=_is_frozen())
+        return answer(context.areas(snapshot, int(level)), TOPOJSON, as_named())
 
     @server.get(urls.area("<pcode>"), endpoint="area")
     def area(pcode: str) -> Response:
         try:
-            state, _ = parse(request.args.to_dict(), context.snapshot)
+            snapshot, state, _ = context.parse(request.args.to_dict())
         except StateError as error:
             return refuse(error)
-        if pcode not in set(context.snapshot.tables.areas["pcode"]):
-            codes = areas_of(context.snapshot, 1).pcodes
+        if pcode not in set(snapshot.tables.areas["pcode"]):
+            codes = areas_of(snapshot, 1).pcodes
             sentence = renumbered(pcode) or (
                 f"No area has the code “{pcode[:20]}”: governorates are {codes[0]} to {codes[-1]}, "
                 f"districts are listed in {urls.view('level=2')}."
             )
             return _not_found("pcode", pcode, sentence)
-        body = context.area(context.snapshot, state.view_key, pcode)
-        return answer(body, JSON, frozen=_is_frozen())
+        return answer(context.area(snapshot, state.view_key, pcode), JSON, as_named())
 
     @server.get(urls.meta(), endpoint="meta")
     def meta() -> Response:
         try:
-            state, _ = parse(
-                {key: request.args.get(key, "") for key in ("lang", "v")}, context.snapshot
+            snapshot, state, _ = context.parse(
+                {key: request.args.get(key, "") for key in ("lang", "v")}
             )
         except StateError as error:
             return refuse(error)
-        return answer(context.meta(context.snapshot, state.lang), JSON, frozen=_is_frozen())
+        return answer(context.meta(snapshot, state.lang), JSON, as_named())
 
     @server.get(f"{context.urls.prefix}api/<path:rest>", endpoint="no_such_api")
     def no_such_api(rest: str) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from dash import Dash
@@ -9,33 +11,56 @@ from dash.exceptions import DependencyException
 from flask import Response, request
 from markupsafe import Markup
 
-from callbacks.api import answer
-from callbacks.context import Context
-from geodata.errors import NotHeld
+from callbacks.api import Keep, answer, refuse
+from callbacks.context import Context, known_language
+from geodata.errors import NotHeld, StateError
 from geodata.language import SOURCE_LANGUAGE, Language, language
-from geodata.state import parse
-from layouts import explore, sources
+from geodata.state import parse, query
+from layouts import explore, share, sources
 from layouts.shell import render, script_data
 
 HTML = "text/html"
+_DASH_CALLBACKS = "_dash-update-component"
 
 
-def _speech(context: Context) -> Language:
-    state, _ = parse({"lang": request.args.get("lang", "")}, context.snapshot, lenient=True)
-    return language(state.lang)
+def _speech() -> Language:
+    return language(known_language(request.args.get("lang", "")))
 
 
-def _problem(context: Context, status: int, heading: str, sentence: str) -> Response:
+def _problem(context: Context, heading: str, sentence: str, way_on: dict[str, str]) -> Response:
     html = render(
         "problem.html",
         context.snapshot,
-        _speech(context),
+        _speech(),
         context.urls,
         current="",
         heading=heading,
         sentence=sentence,
+        way_on=way_on,
     )
-    return Response(html, status=status, mimetype=HTML)
+    return Response(html, status=404, mimetype=HTML)
+
+
+def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None = None) -> Response:
+    """Say as a page that a snapshot is not held, with a link to the same in the newest figures.
+
+    Parameters
+    ----------
+    page
+        Makes the link from a query; the map's page where left out.
+    """
+    speech = _speech()
+    newest = {key: value for key, value in request.args.items() if key != "v"}
+    state, _ = parse(newest, context.snapshot, lenient=True)
+    return _problem(
+        context,
+        speech.gettext("This snapshot is not held here"),
+        str(error),
+        {
+            "url": (page or context.urls.page)(query(state, context.snapshot)),
+            "label": speech.gettext("Open the same in the newest figures"),
+        },
+    )
 
 
 def register(app: Dash, context: Context) -> None:
@@ -43,14 +68,17 @@ def register(app: Dash, context: Context) -> None:
     urls = context.urls
 
     def document(**parts: str) -> str:
+        snapshot, state, _ = context.parse(request.args.to_dict(), lenient=True)
+        speech, linked = language(state.lang), replace(urls, version=state.v)
         return render(
             "explore.html",
-            context.snapshot,
-            _speech(context),
-            urls,
+            snapshot,
+            speech,
+            linked,
             current="map",
+            card=share.card(context.shared(snapshot, state)),
             dash={name: Markup(part) for name, part in parts.items()},  # noqa: S704
-            data=script_data(context.snapshot, _speech(context), urls),
+            data=script_data(snapshot, speech, linked),
         )
 
     app.interpolate_index = document  # type: ignore[method-assign, assignment]
@@ -59,24 +87,34 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(urls.sources(), endpoint="sources")
     def sources_page() -> Response:
+        asked = {key: request.args.get(key, "") for key in ("lang", "v")}
+        try:
+            snapshot, state, _ = context.parse(asked, lenient=True)
+        except NotHeld as error:
+            return problem(context, error, lambda query: urls.sources(query=query))
         html = sources.page(
-            context.snapshot,
-            _speech(context),
-            urls,
+            snapshot,
+            language(state.lang),
+            replace(urls, version=state.v),
             threshold=context.threshold,
+            card=share.card(
+                context.shared(snapshot, state),
+                page=urls.sources(query=query(state, snapshot)),
+                title=language(state.lang).gettext("Data & sources"),
+            ),
         )
-        return answer(html.encode(), HTML, frozen=False)
+        return answer(html.encode(), HTML, Keep.LIVE)
 
     def no_such_page() -> Response:
-        speech = _speech(context)
+        speech = _speech()
         return _problem(
             context,
-            404,
             speech.gettext("There is no such page"),
             speech.gettext(
                 "Nothing is at {path}. The map and the sources are the pages there are.",
                 path=request.path[:80],
             ),
+            {"url": urls.page(), "label": speech.gettext("Open the map")},
         )
 
     @app.server.errorhandler(DependencyException)
@@ -87,17 +125,15 @@ def register(app: Dash, context: Context) -> None:
     @app.server.before_request
     def refuse_what_is_not_there() -> Response | None:
         """Dash answers any path with its page; a path that is none must say so."""
-        if request.path == urls.prefix and request.args.get("v"):
+        if request.path == urls.prefix:
             try:
-                parse({"v": request.args["v"]}, context.snapshot)
+                context.parse(request.args.to_dict(), lenient=True)
             except NotHeld as error:
-                return _problem(
-                    context,
-                    404,
-                    _speech(context).gettext("This snapshot is not held here"),
-                    str(error),
-                )
-        rule = request.url_rule
-        if rule is not None and rule.rule == urls.prefix + "<path:path>":
+                return problem(context, error)
+        rule = request.url_rule.rule.removeprefix(urls.prefix) if request.url_rule else ""
+        if rule == "<path:path>":
             return no_such_page()
+        if rule == _DASH_CALLBACKS:
+            sentence = "Nothing is answered here: every step of the page is taken in the browser."
+            return refuse(StateError("path", request.path, sentence))
         return None

@@ -10,6 +10,7 @@ nearest valid choice.
     │   ├── BoundaryError    geometry is invalid, not nested, or changed too much
     │   └── JoinError        rows name places that no area answers to
     ├── SnapshotError        a snapshot on disk is missing, changed or of another schema
+    ├── PublishError         a folder cannot be published to
     └── StateError           a view was asked for that does not exist (HTTP 400)
         └── NotHeld          … in a snapshot, area or level that is not held (HTTP 404)
 """
@@ -35,6 +36,10 @@ class JoinError(DataError):
 
 class SnapshotError(DisplacementError):
     """A snapshot is missing, was changed on disk, or follows another schema version."""
+
+
+class PublishError(DisplacementError):
+    """A folder holds what publishing would destroy, or cannot hold what is published."""
 
 
 class StateError(DisplacementError):

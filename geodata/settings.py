@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -9,6 +10,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DISPLACEMENT_"
 BUNDLED = Path(__file__).parent / "bundled"
+
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+_PORT = r":\d{1,5}"
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*"
+# What Content-Security-Policy knows: a scheme, or a host with or without scheme and port.
+_ANCESTOR = re.compile(rf"{_SCHEME}:|(?:{_SCHEME}://)?(?:\*\.)?{_HOST}(?:{_PORT}|:\*)?")
+_PUBLIC_URL = re.compile(rf"https?://(?:{_HOST}|\[[0-9A-Fa-f:.]+\])(?:{_PORT})?")
+_NOBODY, _ITSELF = "'none'", "'self'"
 
 
 class Settings(BaseSettings):
@@ -24,7 +33,9 @@ class Settings(BaseSettings):
         description="District counts below this many households are not shown; 0 shows all.",
     )
     url_base_pathname: str = Field(
-        default="/", description="Where the application is mounted, e.g. /displacement/."
+        default="/",
+        description="Where the application is mounted, e.g. /displacement/; a proxy in front of it "
+        "passes paths on as they are, with this at their start.",
     )
     frame_ancestors: str = Field(
         default="'self'", description="Content-Security-Policy frame-ancestors of all pages."
@@ -56,3 +67,43 @@ class Settings(BaseSettings):
         if not (value.startswith("/") and value.endswith("/")):
             raise ValueError(f"must start and end with a slash, like /displacement/; got {value!r}")
         return value
+
+    @field_validator("frame_ancestors", "embed_ancestors")
+    @classmethod
+    def _names_who_may_frame(cls, value: str) -> str:
+        """Each word is one that a policy knows, so that none ends the rule or is ignored."""
+        if re.search(r"[;,\r\n]", value):
+            raise ValueError(
+                "separate with spaces; no comma, semicolon or line end may be in it, "
+                f"as each would end the rule; got {value!r}"
+            )
+        words = value.split()
+        if not words:
+            raise ValueError(f"name who may frame the pages: {_ITSELF}, {_NOBODY}, * or addresses")
+        if _NOBODY in words and len(words) > 1:
+            raise ValueError(f"{_NOBODY} stands alone: beside others it is ignored; got {value!r}")
+        for word in words:
+            if word not in (_ITSELF, _NOBODY, "*") and not _is_ancestor(word):
+                raise ValueError(
+                    f"{word!r} is not known: use {_ITSELF} or {_NOBODY} with their quotes, *, a "
+                    "scheme like https:, or a host like https://example.org or *.example.org:8080 "
+                    "without a path"
+                )
+        return " ".join(words)
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        """Scheme and host only: what follows them is ``url_base_pathname``."""
+        bare = value.removesuffix("/")
+        if value and not _PUBLIC_URL.fullmatch(bare):
+            raise ValueError(
+                "must be http:// or https:// and a host, like https://example.org; a path belongs "
+                f"in url_base_pathname; got {value!r}"
+            )
+        return bare
+
+
+def _is_ancestor(word: str) -> bool:
+    """Whether a policy knows ``word``; a keyword without its quotes would be a host's name."""
+    return bool(_ANCESTOR.fullmatch(word)) and word not in (_ITSELF.strip("'"), _NOBODY.strip("'"))

@@ -1,4 +1,4 @@
-"""Every URL of the application, built here and nowhere else."""
+"""Every URL of the application and of a published folder, built here and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,9 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Urls:
-    """Builds URLs under ``prefix`` (starts and ends with a slash)."""
+    """Builds URLs under ``prefix`` (starts and ends with a slash).
+
+    Attributes
+    ----------
+    version
+        The snapshot that a page was asked for by name, which its links stay with.
+    """
 
     prefix: str = "/"
+    version: str = ""
+
+    @property
+    def frozen(self) -> str:
+        """The query that stays with :attr:`version`; empty where the newest is followed."""
+        return self.version and f"v={self.version}"
 
     def page(self, query: str = "") -> str:
         """The map; ``query`` as :func:`geodata.state.query` writes it."""
@@ -86,3 +98,59 @@ class Urls:
     @staticmethod
     def _with(path: str, query: str) -> str:
         return f"{path}?{query}" if query else path
+
+
+@dataclass(frozen=True)
+class FolderUrls:
+    """Builds the addresses of a published folder, which are also the paths of its files.
+
+    What may be kept for a year has a hash of its content in its name.
+
+    Attributes
+    ----------
+    base
+        How the folder is reached: ``""`` from its own pages, ``"../"`` from one in a folder of
+        it, or its public address.
+    """
+
+    base: str = ""
+
+    def index(self) -> str:
+        """The list of everything published."""
+        return f"{self.base}index.html"
+
+    def sources(self, suffix: str = "") -> str:
+        """Data and sources; ``suffix`` tells those of another language or snapshot."""
+        return f"{self.base}sources{suffix}.html"
+
+    def embed(self, name: str) -> str:
+        """A public map."""
+        return f"{self.base}embed/{name}.html"
+
+    def view(self, name: str, version: str) -> str:
+        """A view as a script, which a page may load where it may not fetch."""
+        return f"{self.base}data/{name}.{version}.js"
+
+    def static(self, name: str, version: str, ending: str) -> str:
+        """A script, a style or a picture of the pages themselves."""
+        return f"{self.base}static/{name}.{version}.{ending}"
+
+    def host(self) -> str:
+        """The script of the snippet, which names it for ever."""
+        return f"{self.base}static/host.js"
+
+    def figures(self, name: str) -> str:
+        """The figures of a state on all dates, as CSV."""
+        return f"{self.base}files/{name}.csv"
+
+    def picture(self, name: str) -> str:
+        """The map of a state as a picture."""
+        return f"{self.base}files/{name}.png"
+
+    def card(self, name: str) -> str:
+        """The picture that chats and social media show beside a link."""
+        return f"{self.base}cards/{name}.png"
+
+    def manifest(self) -> str:
+        """What was published, of which snapshot, with the hash of every file."""
+        return f"{self.base}published.json"

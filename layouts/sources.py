@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from geodata import populations as words
@@ -14,6 +15,7 @@ from geodata.snapshot import Snapshot
 from geodata.text import listed_sources, status_words
 from geodata.urls import Urls
 from geodata.view import names
+from layouts.share import Card
 from layouts.shell import render
 
 _MEANINGS = {
@@ -26,7 +28,7 @@ _MEANINGS = {
 }
 
 
-def page(snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int) -> str:
+def page(snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int, card: Card) -> str:
     """Render the page of sources as HTML; no script in it."""
     return render(
         "sources.html",
@@ -34,17 +36,25 @@ def page(snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int) ->
         speech,
         urls,
         current="sources",
-        sources=listed_sources(snapshot),
-        held=[_held(snapshot, code, speech, threshold) for code in populations(snapshot)],
-        notes=_notes(snapshot, speech, threshold),
-        statuses=[
+        card=card,
+        **said(snapshot, speech, threshold),
+    )
+
+
+def said(snapshot: Snapshot, speech: Language, threshold: int) -> dict[str, Any]:
+    """Everything that the page says, wherever it stands."""
+    return {
+        "sources": listed_sources(snapshot),
+        "held": [_held(snapshot, code, speech, threshold) for code in populations(snapshot)],
+        "notes": _notes(snapshot, speech, threshold),
+        "statuses": [
             {"word": word, "meaning": speech.gettext(_MEANINGS[letter])}
             for letter, word in status_words(speech).items()
         ],
-        join=snapshot.join_report,
-        published=_published(snapshot, speech, threshold),
-        programmes=_programmes(snapshot, speech),
-    )
+        "join": snapshot.join_report,
+        "published": _published(snapshot, speech, threshold),
+        "programmes": _programmes(snapshot, speech),
+    }
 
 
 def _held(snapshot: Snapshot, code: str, speech: Language, threshold: int) -> dict[str, str]:
@@ -98,6 +108,7 @@ def _ours(row: Printed, speech: Language) -> str:
     )
 
 
+@lru_cache(maxsize=8)  # takes most of the page's time
 def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
     coverage = snapshot.tables.coverage
     named = names(snapshot, speech)

@@ -19,7 +19,8 @@ from geodata.text import STATUS_WORDS
 from layouts import ids
 from tests import made_up
 
-PAGES = ["/", "/sources", "/nope"]
+PAGES = ["/", "/sources", "/share", "/nope"]
+NAMED_ONLY = {"canonical", "alternate"}  # links that say where something is, and load nothing
 VOID = {"meta", "link", "br", "input", "img", "hr"}
 
 
@@ -103,7 +104,8 @@ def test_every_link_leads_somewhere(client, path):
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_loaded_from_elsewhere(client, path):
     page = Document(read(client, path))
-    loaded = [*page.values("src"), *(link["href"] or "" for link in page.all("link"))]
+    links = [link for link in page.all("link") if link["rel"] not in NAMED_ONLY]
+    loaded = [*page.values("src"), *(link["href"] or "" for link in links)]
     assert loaded
     for address in loaded:
         assert address.startswith("/") and not address.startswith("//"), address
@@ -192,8 +194,10 @@ def test_without_suppression_none_is_told(client_of):
     assert "households are not shown" not in text
 
 
-def test_sources_need_no_script(sources):
-    assert Document(sources).all("script") == []
+def test_sources_need_no_script_but_that_of_the_share_dialog(sources):
+    (script,) = Document(sources).all("script")
+    assert (script["src"] or "").startswith("/assets/js/share.js?m=")
+    assert "defer" in script
 
 
 def test_tables_say_what_their_cells_are(sources):

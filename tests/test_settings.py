@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,9 @@ def test_the_defaults_serve_the_bundled_snapshot():
     assert settings.suppression_threshold == 5
     assert settings.url_base_pathname == "/"
     assert settings.frame_ancestors == "'self'"
+    assert settings.embed_ancestors == "*"
+    assert settings.older_snapshots is None
+    assert (settings.public_url, settings.trusted_proxies) == ("", 0)
 
 
 def test_the_environment_decides(monkeypatch, tmp_path):
@@ -45,6 +49,12 @@ def test_what_tests_and_benchmarks_are_told_is_no_setting(monkeypatch):
     assert Settings() == Settings()
 
 
+def test_every_setting_is_told_to_whoever_installs_it():
+    told = (ROOT / "README.md").read_text("utf-8").partition("## Settings")[2]
+    rows = set(re.findall(r"^\| `(\w+)` \|", told, re.M))
+    assert rows == {name.upper() for name in Settings.model_fields}
+
+
 def test_settings_do_not_change():
     with pytest.raises(ValidationError, match="frozen"):
         Settings().suppression_threshold = 0  # type: ignore[misc]
@@ -59,6 +69,9 @@ def test_settings_do_not_change():
         ("url_base_pathname", "displacement", "must start and end with a slash"),
         ("url_base_pathname", "/displacement", "must start and end with a slash"),
         ("cached_views", 0, "greater than or equal to 1"),
+        ("cached_megabytes", 0, "greater than or equal to 1"),
+        ("trusted_proxies", -1, "greater than or equal to 0"),
+        ("trusted_proxies", 11, "less than or equal to 10"),
         ("colour", "red", "Extra inputs are not permitted"),
     ],
 )
@@ -68,11 +81,88 @@ def test_a_wrong_setting_is_refused_with_its_name_and_rule(name, value, rule):
     assert name in str(refusal.value)
 
 
+ANCESTORS = ["frame_ancestors", "embed_ancestors"]
+
+
+@pytest.mark.parametrize("name", ANCESTORS)
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        *((each, each) for each in ("'self'", "'none'", "*", "https:", "localhost:8080")),
+        ("'self' https://example.org", "'self' https://example.org"),
+        ("*.example.org  http://10.0.0.1:*", "*.example.org http://10.0.0.1:*"),
+        (" https://xn--mgbai9azgqp6j.example:8443 ", "https://xn--mgbai9azgqp6j.example:8443"),
+    ],
+)
+def test_who_may_frame_is_written_as_browsers_read_it(name, value, kept):
+    assert getattr(Settings(**{name: value}), name) == kept
+
+
+@pytest.mark.parametrize("name", ANCESTORS)
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("https://a.org; script-src *", "no comma, semicolon or line end"),
+        ("https://a.org, https://b.org", "no comma, semicolon or line end"),
+        ("https://a.org\nX-Evil: 1", "no comma, semicolon or line end"),
+        ("https://a.org\r", "no comma, semicolon or line end"),
+        ("", "name who may frame the pages"),
+        ("  ", "name who may frame the pages"),
+        ("'none' https://a.org", "stands alone"),
+        ("self", "with their quotes"),
+        ("none", "with their quotes"),
+        ("'everyone'", "is not known"),
+        ("https://a.org/news", "without a path"),
+        ("https://a.org/", "without a path"),
+        ("https://", "is not known"),
+        ("*.*.org", "is not known"),
+        ("a.org:port", "is not known"),
+        ("https://خريطة.org", "is not known"),
+        ("https://a.org\x00", "is not known"),
+        ("<b>", "is not known"),
+    ],
+)
+def test_a_word_that_would_end_the_rule_or_be_ignored_is_refused(name, value, rule):
+    with pytest.raises(ValidationError, match=rule) as refusal:
+        Settings(**{name: value})
+    assert name in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("", ""),
+        ("https://example.org", "https://example.org"),
+        ("https://example.org/", "https://example.org"),
+        ("http://localhost:8050", "http://localhost:8050"),
+        ("http://[::1]:8050/", "http://[::1]:8050"),
+    ],
+)
+def test_where_the_site_is_found_is_a_scheme_and_a_host(value, kept):
+    assert Settings(public_url=value).public_url == kept
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("example.org", "//example.org", "ftp://example.org", "https://", "https:///x", "/"),
+        *("https://example.org/map", "https://example.org/?a=1", "https://example.org#x"),
+        *("https://me@example.org", "https://a b.org", "https://a.org\n", 'https://a"b.org'),
+        *("javascript://a.org", "https://-", "https://a.org:port"),
+    ],
+)
+def test_anything_else_is_no_place_where_the_site_is_found(value):
+    with pytest.raises(ValidationError, match="must be http:// or https:// and a host"):
+        Settings(public_url=value)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
         ("URL_BASE_PATHNAME", "map", "must start and end with a slash"),
         ("SNAPSHOT", "/no/such/folder", "/no/such/folder holds no manifest.json"),
+        ("OLDER_SNAPSHOTS", "/no/such/folder", "the folder of older snapshots, is not there"),
+        ("EMBED_ANCESTORS", "a, b", "no comma, semicolon or line end may be in it"),
     ],
 )
 def test_a_server_that_cannot_start_says_why(name, value, said):
