@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +110,47 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         yield chromium
         chromium.close()
+
+
+@contextmanager
+def _served(**environment: str) -> Iterator[str]:
+    """Start gunicorn as `make run` does, with these settings; its origin."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn"]
+    variables = os.environ | environment | {"PORT": str(port)}
+    server = subprocess.Popen(command, cwd=ROOT, env=variables)
+    origin = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{origin}{environment.get('DISPLACEMENT_URL_BASE_PATHNAME', '/')}readyz")
+        yield origin
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """Origin of a gunicorn that serves the application as `make run` does."""
+    with _served() as origin:
+        yield origin
+
+
+@pytest.fixture
+def serving_with() -> Iterator[Callable[..., str]]:
+    """Start a gunicorn of one's own with these variables in its environment; its origin."""
+    with ExitStack() as stack:
+        yield lambda **environment: stack.enter_context(_served(**environment))
+
+
+def _wait_for(address: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except OSError:
+            pass
+        if time.monotonic() > end:
+            raise TimeoutError("the server did not answer")
+        time.sleep(0.1)

@@ -123,7 +123,7 @@ def test_every_address_is_below_the_place_where_the_application_is_mounted():
     below = Urls("/displacement/")
     built = [
         *(below.page(), below.page("pop=idp"), below.sources(), below.sources("iom-dtm")),
-        *(below.asset("css/main.css"), below.view(), below.view("level=2"), below.areas(1)),
+        *(below.asset("css/page/main.css"), below.view(), below.view("level=2"), below.areas(1)),
         *(below.area("IQG15"), below.area("IQG15", "pop=idp"), below.meta()),
         *(below.health(), below.ready()),
     ]
@@ -163,9 +163,10 @@ def test_no_script_turns_text_into_markup_or_code(path):
 
 @pytest.fixture(scope="module")
 def known_ids(app) -> set[str]:
-    """Ids of the page, of Dash's layout, and those that scripts give."""
+    """Ids of the pages, of Dash's layout, and those that scripts give."""
     client = app.server.test_client()
-    page = client.get("/").get_data(as_text=True)
+    pages = ("/", "/embed?area=IQG01", "/share")
+    page = "".join(client.get(path).get_data(as_text=True) for path in pages)
     layout = client.get("/_dash-layout").get_data(as_text=True)
     scripts = "".join(path.read_text("utf-8") for path in SCRIPTS)
     return {

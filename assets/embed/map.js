@@ -1,0 +1,187 @@
+/**
+ * The public map: makes a page that is whole without scripts live. The map, the table and the words
+ * are in it already; this gives it the shared timeline and painter, and tells the page around the
+ * frame how high it is.
+ *
+ * The view comes by one GET, or, in a folder of files, from a script that calls `receive`.
+ */
+(() => {
+  'use strict';
+
+  const { createFormat, createPainter, createReading, createTimeline } = window.displacement;
+  const byId = (id) => document.getElementById(id);
+  const data = JSON.parse(byId('displacement-data').textContent);
+  const { strings } = data;
+  const format = createFormat(data);
+  const reading = createReading({ strings, format });
+  const dark = window.matchMedia(data.dark);
+  const stage = byId('stage');
+  const svg = stage.querySelector('svg');
+  const table = new Map();
+
+  let view = null;
+  let now = 0;
+  let area = data.area;
+  let painter = null;
+
+  // ---- the height, for the page around the frame ------------------------------------------
+
+  function tellHeight() {
+    const px = Math.ceil(byId('embed').getBoundingClientRect().height);
+    window.parent.postMessage({ type: 'displacement-map:height', v: 1, id: window.name, px }, '*');
+  }
+
+  if (window.parent !== window) {
+    new ResizeObserver(tellHeight).observe(byId('embed'));
+    window.addEventListener('message', ({ source, data: asked }) => {
+      if (source === window.parent && asked?.type === 'displacement-map:ask') tellHeight();
+    });
+  }
+
+  // ---- one date ---------------------------------------------------------------------------
+
+  function step(t) {
+    now = t;
+    painter.step(t);
+    byId('headline').textContent = view.text.headline[t];
+    for (const row of document.querySelectorAll('#legend li')) {
+      const n = view.tallies[t][row.dataset.place];
+      row.lastElementChild.textContent = n ? format.number(n) : '';
+      row.toggleAttribute('data-empty', !n);
+    }
+  }
+
+  /** The reader has stopped: what is read follows, and the links lead to the date shown. */
+  function settle() {
+    painter.settle();
+    showPicked();
+    fillTable();
+    byId('announcer').textContent = view.text.headline[now];
+    for (const link of document.querySelectorAll('a[data-timed]')) {
+      const url = new URL(link.href);
+      const newest = data.follows && now === view.dates.length - 1;
+      if (newest) url.searchParams.delete('time');
+      else url.searchParams.set('time', view.dates[now]);
+      link.href = url.href.replaceAll('%7E', '~');
+    }
+  }
+
+  function showPicked() {
+    const i = view.areas.findIndex(({ pcode }) => pcode === area);
+    byId('picked').hidden = i < 0;
+    byId('picked').textContent = i < 0 ? '' : reading.cell(view, now, i).sentence;
+  }
+
+  function fillTable() {
+    byId('caption').textContent = `${document.querySelector('h1').textContent}. ${view.text.headline[now]}.`;
+    byId('missing').textContent = view.text.missing[now];
+    view.areas.forEach(({ pcode }, i) => {
+      const { value, rank, change } = reading.cell(view, now, i);
+      const cells = table.get(pcode);
+      [value, rank, change].forEach((text, at) => {
+        cells[at].textContent = text;
+      });
+    });
+  }
+
+  function select(pcode) {
+    if (data.lock) return;
+    area = pcode;
+    painter.select(pcode);
+    showPicked();
+  }
+
+  // ---- taking over ------------------------------------------------------------------------
+
+  function takeOver() {
+    svg.removeAttribute('role');
+    svg.removeAttribute('aria-label');
+    const tooltip = byId('tooltip');
+    painter = createPainter(stage, { reading, strings, tooltip, dark });
+    const named = (selector, key) =>
+      new Map([...svg.querySelectorAll(selector)].map((node) => [node.dataset[key], node]));
+    painter.adopt(named('[data-pcode]', 'pcode'), named('[data-name]', 'name'));
+    painter.show(view, now);
+    painter.select(area);
+    stage.addEventListener('displacement:select', (event) => select(event.detail.pcode));
+    for (const row of document.querySelectorAll('[data-row]'))
+      table.set(row.dataset.row, [...row.cells].slice(-3));
+  }
+
+  function addTimeline() {
+    const slot = byId('timeline');
+    slot.replaceChildren();
+    const timeline = createTimeline(slot, {
+      strings: data.timeline,
+      formatDate: format.date,
+      idPrefix: 'timeline',
+    });
+    timeline.update({
+      dates: view.dates,
+      captions: view.dates.map((_, t) => reading.caption(view, t)),
+      totals: view.stocks || view.totals,
+      describe: (t) => view.text.headline[t],
+      index: now,
+      base: null,
+    });
+    slot.addEventListener('displacement:time', ({ detail }) => {
+      step(detail.index);
+      if (detail.settled) settle();
+    });
+    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    if (data.play && !calm) timeline.play();
+  }
+
+  /** The date in the address, where a folder of files has no server to read it; else the page's. */
+  function firstDate() {
+    const asked = new URLSearchParams(window.location.search).get('time');
+    const index = view.dates.indexOf(asked);
+    return index < 0 ? view.dates.indexOf(data.time) : index;
+  }
+
+  function receive(received) {
+    view = received;
+    now = firstDate();
+    takeOver();
+    if (data.controls) addTimeline();
+    if (view.dates[now] !== data.time) {
+      step(now);
+      settle();
+    }
+    document.documentElement.dataset.live = 'true';
+  }
+
+  async function load() {
+    const slot = byId('timeline');
+    try {
+      const response = await fetch(data.view);
+      if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+      receive(await response.json());
+    } catch (error) {
+      if (view || !slot) throw error; // a mistake here, or nowhere to say it: the map stays as it is
+      const words = document.createElement('p');
+      words.setAttribute('role', 'alert');
+      words.textContent = format.fill(strings.failed, { reason: error.message });
+      const again = document.createElement('button');
+      again.type = 'button';
+      again.textContent = strings.retry;
+      again.addEventListener('click', () => {
+        words.remove();
+        again.remove();
+        load();
+      });
+      slot.append(words, again);
+    }
+  }
+
+  // A switch to another population is no entry of the host page's history.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('.switches a');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    window.location.replace(link.href);
+  });
+
+  if (window.displacement.view) receive(window.displacement.view);
+  else load();
+})();

@@ -1,0 +1,164 @@
+"""The public map: one HTML page for one state, with its map, its table and its links in it.
+
+No Dash, no Plotly. The page is whole without JavaScript; the bundle makes it live. Where its links
+lead is handed over by whoever serves it: the running application, or a folder of files.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from geodata import reading
+from geodata import text as view_text
+from geodata.embedding import AUTO, DARK, Options
+from geodata.exports import svg
+from geodata.language import Language
+from geodata.populations import POPULATIONS
+from geodata.urls import Urls
+from geodata.view import View
+from layouts import strings
+from layouts.bundle import DARK_QUERY, style
+from layouts.share import Card
+from layouts.shell import as_data, template
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several states to go to; ``url`` is empty where it cannot be had."""
+
+    label: str
+    url: str
+    current: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the page's links lead, and what it loads. Empty where there is no such thing.
+
+    Attributes
+    ----------
+    view
+        The view for the scripts: JSON to fetch, or a script to run (``.js``).
+    populations, programmes
+        Other states of the same map; one choice is none.
+    previous, next
+        The rounds beside the one shown, for readers without scripts.
+    png_name
+        What the picture is called once it is taken away; its own name where empty.
+    timed_files
+        Whether figures and picture are of the date in their address, as pages always are, so that
+        they follow the timeline.
+    """
+
+    script: str
+    style: str
+    view: str
+    sources: str
+    full: str = ""
+    csv: str = ""
+    png: str = ""
+    previous: str = ""
+    next: str = ""
+    populations: tuple[Choice, ...] = ()
+    programmes: tuple[Choice, ...] = ()
+    png_name: str = ""
+    timed_files: bool = True
+
+
+def population_label(speech: Language, code: str) -> str:
+    """A population as the switch names it."""
+    return speech.gettext(POPULATIONS[code].label)
+
+
+def scale_style(view: View, theme: str) -> str:
+    """The scale's colours as a style sheet; they differ with the figures, unlike the rest."""
+    light, dark = svg.scale_variables(view)
+    if theme == DARK:
+        return f":root{{{dark}}}"
+    later = f"@media {DARK_QUERY[AUTO]}{{:root{{{dark}}}}}" if theme == AUTO else ""
+    return f":root{{{light}}}{later}"
+
+
+def style_hash(style: str) -> str:
+    """What a Content-Security-Policy calls an inline style sheet."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def page(
+    view: View,
+    options: Options,
+    links: Links,
+    *,
+    notices: tuple[str, ...] = (),
+    card: Card | None = None,
+) -> tuple[str, str]:
+    """Render the page; return it and the style sheet in it, whose hash the policy must name."""
+    speech, t = view.language, view.date_index()
+    cells = reading.cells(view, t)
+    picked = next((cell for cell in cells if cell.pcode == view.state.area), None)
+    colors = scale_style(view, options.theme)
+    html = template("embed.html").render(
+        _=speech.gettext,
+        speech=speech,
+        options=options,
+        links=links,
+        notices=notices,
+        card=card,
+        style=Markup(colors),  # noqa: S704 - colours of the scale
+        title=view_text.title_in_country(view),
+        headline=view_text.headline(view, t),
+        date=speech.date(view.counts.dates[t]),
+        iso=view.counts.dates[t].isoformat(),
+        caption=reading.caption(view, t),
+        newest=speech.date(view.counts.dates[-1]),
+        map=Markup(svg.inline(view, t)),  # noqa: S704 - escaped where it is made
+        legend=reading.legend(view, t),
+        unit=reading.unit(view),
+        level=view.state.level,
+        cells=cells,
+        picked=picked,
+        missing=view_text.missing_on(view, t),
+        notes=view_text.notes(view),
+        sources=view_text.sources(view),
+        disclaimer=view_text.disclaimer(view),
+        version=view.snapshot.version,
+        data=as_data(_script_data(view, options, links, t)),
+        color_scheme={AUTO: "light dark"}.get(options.theme, options.theme),
+    )
+    return html, colors
+
+
+def problem(speech: Language, urls: Urls, *, sentence: str, url: str) -> str:
+    """What stands in the frame where a map cannot be shown, with where to go instead."""
+    return template("embed-problem.html").render(
+        _=speech.gettext,
+        speech=speech,
+        style=urls.embed_style(AUTO, style(AUTO).version),
+        sentence=sentence,
+        url=url,
+    )
+
+
+def _script_data(view: View, options: Options, links: Links, t: int) -> dict[str, Any]:
+    speech = view.language
+    return {
+        "view": links.view,
+        "time": view.counts.dates[t].isoformat(),
+        "follows": view.state.time is None,
+        "area": view.state.area,
+        "lock": options.lock,
+        "play": options.play,
+        "controls": options.controls,
+        "dark": DARK_QUERY[options.theme],
+        "locale": speech.tag,
+        "dateLocale": speech.date_tag,
+        "strings": strings.embed(speech),
+        "timeline": strings.timeline(speech) if options.controls else {},
+    }
