@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,38 +14,8 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parent.parent
 RETURNEES_NOT_ASSESSED = 10
 PHSS = {"IQG01", "IQG02", "IQG03", "IQG07", "IQG08", "IQG10", "IQG14", "IQG15", "IQG17", "IQG18"}
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Origin of a gunicorn that serves the application as `make run` does."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn"]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PORT": str(port)})
-    origin = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(lambda: get(f"{origin}/readyz")["ready"])
-        yield origin
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _wait_for(ready: Callable[[], Any], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            if ready():
-                return
-        except OSError:
-            pass
-        if time.monotonic() > end:
-            raise TimeoutError("the server did not answer")
-        time.sleep(0.1)
 
 
 def get(url: str) -> Any:
@@ -429,7 +393,7 @@ def test_a_wrong_value_shows_the_default_and_says_so(visit: Visit) -> None:
     page = visit.open("?pop=idps&time=2019-04-29&level=1")
     notices = page.locator("#notices")
     expect(notices).to_contain_text("pop=“idps” is not known")
-    expect(notices).to_contain_text("2019-04-30")
+    expect(notices).to_contain_text("showing the nearest date, 30 Apr 2019")
     expect(page.locator("#title")).to_have_text("Where displaced people are living")
 
 

@@ -402,7 +402,7 @@
     nativeControls(byId('main'));
     const words = { strings, format, reading, urls, dark };
     const stage = byId('map-stage');
-    const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip') });
+    const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip'), dark });
     const map = createPlotlyMap(stage, { graphId: 'map', painter, nameOf });
     const select = (pcode) => selectArea(pcode, { focus: Boolean(pcode) });
     const legend = createLegend(byId('legend'), words);
@@ -500,22 +500,6 @@
     );
   }
 
-  async function copyLink(button) {
-    if (view) settleNow();
-    const done = (text) => {
-      button.textContent = text;
-      setTimeout(() => {
-        button.textContent = strings.copyLink;
-      }, 2000);
-    };
-    try {
-      await navigator.clipboard.writeText(window.location.href);
-      done(strings.copied);
-    } catch {
-      notify([strings.copyFailed]);
-    }
-  }
-
   /** Wait until Dash has rendered the layout. */
   function rendered() {
     return new Promise((resolve) => {
@@ -535,7 +519,8 @@
     await load(firstView, () => ask(currentQuery(), { whole: true }));
   }
 
-  byId('copy-link').addEventListener('click', (event) => copyLink(event.currentTarget));
+  // What is shared is read off the address, which then must say what is shown.
+  document.addEventListener('displacement:share', () => view && settleNow());
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.explore = { choose, searchProgrammes };
   start();

@@ -1,0 +1,190 @@
+"""How a view is cited: in plain text, as BibTeX and as CSL-JSON.
+
+A citation names who counted, what is shown and on which date, the snapshot the figures are from,
+and a link that leads to the same figures for as long as the snapshot is held. Who publishes the
+site is not known here and not said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from geodata import populations as words
+from geodata import text
+from geodata.counts import source_of
+from geodata.language import Language, language
+from geodata.snapshot import Snapshot
+from geodata.snippet import frozen, shown_date
+from geodata.state import State, query
+from geodata.view import View
+
+# One pass, so that what an escape itself contains is not escaped again.
+_BIBTEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",  # a brace that is only escaped still counts as one
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{character: f"\\{character}" for character in "$&#%_"},
+    }
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # BibTeX's own words
+# A URL is taken as it stands, but must not end its braces.
+_BIBTEX_URL = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D"})
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What is cited.
+
+    Attributes
+    ----------
+    key
+        The same for the same view of the same snapshot, wherever and whenever it is cited.
+    authors
+        Who publishes the figures.
+    work
+        Name of the map.
+    day
+        Date of the figures.
+    url
+        Link that is frozen at date and snapshot.
+    accessed
+        Day on which the link was followed, in UTC.
+    credits
+        How each source wants to be credited.
+    """
+
+    key: str
+    authors: tuple[str, ...]
+    title: str
+    work: str
+    day: dt.date
+    version: str
+    url: str
+    accessed: dt.date
+    credits: tuple[str, ...]
+    lang: str
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return language(self.lang)
+
+
+def cite(view: View, *, url: str, accessed: dt.date) -> Citation:
+    """Make the citation of a view on its date.
+
+    Parameters
+    ----------
+    url
+        Absolute link to the view's state as :func:`geodata.snippet.frozen` gives it.
+    """
+    snapshot, state = view.snapshot, view.state
+    return Citation(
+        key=_key(state, snapshot),
+        authors=_publishers(snapshot, state.pop),
+        title=_title(view),
+        work=text.product(snapshot, view.language),
+        day=view.counts.dates[view.date_index()],
+        version=snapshot.version,
+        url=url,
+        accessed=accessed,
+        credits=tuple(dict.fromkeys(row["credit"] for row in text.sources(view))),
+        lang=state.lang,
+    )
+
+
+def _key(state: State, snapshot: Snapshot) -> str:
+    """``irq-idp-2017-05-15-1a2b3c``: country, population, date, and a hash of all that is asked."""
+    asked = query(frozen(state, snapshot), snapshot)
+    digest = hashlib.sha256(asked.encode()).hexdigest()[:6]
+    country = str(snapshot.manifest["country"]["code"]).lower()
+    return f"{country}-{state.pop}-{shown_date(state, snapshot).isoformat()}-{digest}"
+
+
+def _publishers(snapshot: Snapshot, population: str) -> tuple[str, ...]:
+    """Who publishes the counts; what follows a comma says how they came from there."""
+    counted_by = source_of(snapshot, population)
+    found = [row for row in text.listed_sources(snapshot) if row["id"] == counted_by]
+    return tuple(row["publisher"].partition(",")[0] for row in found)
+
+
+def _title(view: View) -> str:
+    speech, state = view.language, view.state
+    title = text.title_in_country(view)
+    date = speech.date(view.counts.dates[view.date_index()], "long")
+    if state.mode == words.CHANGE and state.base:
+        return speech.gettext(
+            "{title}, {date} compared with {base}",
+            title=title,
+            date=date,
+            base=speech.date(state.base, "long"),
+        )
+    return speech.gettext("{title}, {date}", title=title, date=date)
+
+
+def plain(citation: Citation) -> str:
+    """Write the citation as a sentence for a footnote."""
+    speech = citation.language
+    return speech.gettext(
+        "{authors} ({year}). {title}. {work}, snapshot {version}. {url} (accessed {accessed}). "
+        "{credits}.",
+        authors=speech.names(list(citation.authors)),
+        year=str(citation.day.year),
+        title=citation.title,
+        work=citation.work,
+        version=citation.version,
+        url=citation.url,
+        accessed=speech.date(citation.accessed, "long"),
+        credits=". ".join(credit.rstrip(".") for credit in citation.credits),
+    )
+
+
+def bibtex(citation: Citation) -> str:
+    """Write the citation as an entry for BibTeX and BibLaTeX."""
+    fields = {
+        "author": " and ".join(f"{{{_escaped(author)}}}" for author in citation.authors),
+        "title": f"{{{_escaped(citation.title)}}}",
+        "howpublished": _escaped(citation.work),
+        "version": _escaped(citation.version),
+        "year": str(citation.day.year),
+        "url": citation.url.translate(_BIBTEX_URL),
+        "urldate": citation.accessed.isoformat(),
+        "note": _escaped(". ".join(credit.rstrip(".") for credit in citation.credits)),
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items()]
+    lines.append(f"  month = {_MONTHS[citation.day.month - 1]}")
+    return "\n".join([f"@misc{{{citation.key},", ",\n".join(lines), "}"])
+
+
+def _escaped(value: str) -> str:
+    """Plain text for a field of BibTeX, on one line."""
+    return " ".join(value.split()).translate(_BIBTEX)
+
+
+def csl(citation: Citation) -> list[dict[str, Any]]:
+    """Return the citation as CSL-JSON, which Zotero and most word processors import."""
+    return [
+        {
+            "id": citation.key,
+            "type": "dataset",
+            "title": citation.title,
+            "author": [{"literal": author} for author in citation.authors],
+            "container-title": citation.work,
+            "issued": _parts(citation.day),
+            "version": citation.version,
+            "URL": citation.url,
+            "accessed": _parts(citation.accessed),
+            "language": citation.language.tag,
+            "note": ". ".join(credit.rstrip(".") for credit in citation.credits),
+        }
+    ]
+
+
+def _parts(day: dt.date) -> dict[str, list[list[int]]]:
+    return {"date-parts": [[day.year, day.month, day.day]]}

@@ -1,0 +1,159 @@
+"""What a web editor pastes: a frame with the map, and the script that gives it its height.
+
+::
+
+    query of the share page ──▶ Choice ──▶ state that is embedded ──▶ address ──▶ code
+      freeze · width · height · language · the options of geodata.embedding
+
+A map that *follows* names neither date nor snapshot and shows the newest figures for ever; a
+*frozen* one names both and never changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
+
+from geodata import embedding, text
+from geodata.counts import dates_of
+from geodata.embedding import Options
+from geodata.errors import StateError
+from geodata.language import Language, languages
+from geodata.snapshot import Snapshot
+from geodata.state import Reader, State
+from geodata.view import View
+
+WIDTHS, HEIGHTS = (240, 2000), (300, 2000)
+HEIGHT = 750
+_WHOLE = re.compile(r"\d{1,6}", re.ASCII)
+_SWITCH = ("0", "1")
+
+
+@dataclass(frozen=True)
+class Size:
+    """Size of the frame in pixels; without a width it is as wide as its place."""
+
+    width: int | None = None
+    height: int = HEIGHT
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen for the embedded map on the share page.
+
+    Attributes
+    ----------
+    freeze
+        Whether the map stays at the date and the snapshot shown.
+    lang
+        Language of the map, which need not be the one of the page.
+    """
+
+    freeze: bool = False
+    lang: str = "en"
+    size: Size = Size()
+    options: Options = field(default_factory=Options)
+
+
+def parse(query: Mapping[str, str], state: State, speech: Language) -> tuple[Choice, list[str]]:
+    """Read what was chosen; a wrong value gives its default and a notice.
+
+    Parameters
+    ----------
+    state
+        What is shared. One that names a date or a snapshot is frozen unless told otherwise.
+    """
+    reader = Reader(query, lenient=True, language=speech)
+    options, notices = embedding.parse(query, speech)
+    by_itself = str(int(bool(state.time or state.v)))
+    choice = Choice(
+        freeze=reader.get("freeze", by_itself, reader.choice("freeze", _SWITCH)) == "1",
+        lang=reader.get("language", state.lang, reader.choice("language", languages())),
+        size=Size(
+            width=reader.get("width", None, _pixels(reader, "width", WIDTHS)),
+            height=reader.get("height", HEIGHT, _pixels(reader, "height", HEIGHTS)),
+        ),
+        options=options,
+    )
+    return choice, [*reader.notices, *notices]
+
+
+def _pixels(reader: Reader, key: str, allowed: tuple[int, int]) -> Callable[[str], int]:
+    low, high = allowed
+
+    def read(value: str) -> int:
+        if _WHOLE.fullmatch(value) and low <= int(value) <= high:
+            return int(value)
+        raise StateError(
+            key,
+            value,
+            reader.language.gettext(
+                "{key}={value} is no size in pixels: {key} may be from {low} to {high}.",
+                key=key,
+                value=f"“{value[:60]}”",
+                low=str(low),
+                high=str(high),
+            ),
+        )
+
+    return read
+
+
+def shown_date(state: State, snapshot: Snapshot) -> dt.date:
+    """Date that is shown: the state's own, else the newest of its population."""
+    return state.time or dates_of(snapshot, state.pop)[-1]
+
+
+def frozen(state: State, snapshot: Snapshot) -> State:
+    """Return the state with the date and the snapshot it shows, which leads to it for ever."""
+    return replace(state, time=shown_date(state, snapshot), v=snapshot.version)
+
+
+def following(state: State) -> State:
+    """Return the state without date and snapshot, which leads to the newest figures."""
+    return replace(state, time=None, v="")
+
+
+def embedded(state: State, choice: Choice, snapshot: Snapshot) -> State:
+    """State of the map that is embedded."""
+    wanted = replace(state, lang=choice.lang)
+    return frozen(wanted, snapshot) if choice.freeze else following(wanted)
+
+
+def name(view: View) -> str:
+    """Name of the frame for those who do not see it; figures only where they stay the same."""
+    title = text.title_in_country(view)
+    if not (view.state.time and view.state.v):
+        return title
+    headline = text.headline(view, view.date_index())
+    return view.language.gettext("{title}: {headline}", title=title, headline=headline)
+
+
+def frame(address: str, title: str, size: Size) -> str:
+    """Write the frame as HTML. A width in pixels never exceeds the place it is in."""
+    style = "border:0;max-width:100%" if size.width else "border:0"
+    attributes = {
+        "src": address,
+        "title": title,
+        "width": str(size.width or "100%"),
+        "height": str(size.height),
+        "style": style,
+        "loading": "lazy",
+    }
+    written = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<iframe {written}></iframe>"
+
+
+def code(address: str, title: str, size: Size, *, script: str = "") -> str:
+    """Write what is pasted: the frame and, if there is one, the script that fits its height.
+
+    Parameters
+    ----------
+    address, script
+        Absolute links to the map and to the script.
+    """
+    pasted = frame(address, title, size)
+    return f'{pasted}\n<script src="{escape(script)}" async></script>' if script else pasted

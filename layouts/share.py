@@ -1,0 +1,290 @@
+"""Sharing: the page with link, embed code, citation and picture; what other sites read of a page.
+
+::
+
+    Shared(view, urls, link) ─┬─▶ card    Open Graph, canonical link, oEmbed discovery
+                              ├─▶ oembed  what a site shows that is given a link
+                              └─▶ page    /share, which is also the dialog on every page
+
+Everything is written here, once; the dialog's script only fetches the page and takes it in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from geodata import citation, embedding, snippet, text
+from geodata.language import Language, gettext, language, languages
+from geodata.snapshot import Snapshot
+from geodata.snippet import Choice, Size
+from geodata.state import State, pairs, query
+from geodata.urls import Urls
+from geodata.view import View
+from layouts.shell import render
+
+CARD_WIDTH, CARD_HEIGHT = 1200, 630
+OEMBED_WIDTH = 800
+_AN_HOUR, _A_YEAR = 3_600, 31_536_000
+
+_THEMES = {
+    embedding.AUTO: gettext("As the reader's device"),
+    embedding.LIGHT: gettext("Light"),
+    embedding.DARK: gettext("Dark"),
+}
+_SHOWN = {
+    "title": gettext("Title and headline"),
+    "legend": gettext("Legend"),
+    "controls": gettext("Timeline and switches"),
+}
+_BEHAVIOUR = {
+    "lock": gettext("Keep people, programmes and area as they are"),
+    "play": gettext("Start playing by itself"),
+    "static": gettext("A still map, without any script"),
+}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What is shared: a view on its date, and how its links are written.
+
+    Attributes
+    ----------
+    link
+        Makes an absolute link of a path of ``urls``.
+    """
+
+    view: View
+    urls: Urls
+    link: Callable[[str], str]
+
+    @property
+    def state(self) -> State:
+        """The state that leads to the view."""
+        return self.view.state
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that the view is of."""
+        return self.view.snapshot
+
+    @property
+    def speech(self) -> Language:
+        """The reader's language."""
+        return self.view.language
+
+    @property
+    def query(self) -> str:
+        """The shortest query that leads to the state."""
+        return query(self.state, self.snapshot)
+
+    @property
+    def frozen_query(self) -> str:
+        """The query that leads to the same figures for as long as the snapshot is held."""
+        return query(snippet.frozen(self.state, self.snapshot), self.snapshot)
+
+    @property
+    def headline(self) -> str:
+        """The sentence on the date that is shown."""
+        return text.headline(self.view, self.view.date_index())
+
+
+# --------------------------------------------------------------------- what other sites read
+
+
+@dataclass(frozen=True)
+class Card:
+    """What chats, social media and search engines read of a page, for ``card.html``."""
+
+    site: str
+    title: str
+    description: str
+    url: str
+    image: str
+    image_text: str
+    oembed: str
+    share: str
+    image_width: int = CARD_WIDTH
+    image_height: int = CARD_HEIGHT
+
+
+def card(shared: Shared, *, page: str = "", title: str = "") -> Card:
+    """Make the card of a page that shows ``shared`` or leads to it.
+
+    Parameters
+    ----------
+    page
+        The page as ``urls`` writes it; the map where left out.
+    title
+        Of the page, where it has one of its own.
+    """
+    urls, link = shared.urls, shared.link
+    own = link(urls.page(shared.query))
+    return Card(
+        site=text.product(shared.snapshot, shared.speech),
+        title=title or text.title_in_country(shared.view),
+        description=shared.headline,
+        url=link(page) if page else own,
+        image=link(urls.card_png(shared.query)),
+        image_text=shared.headline,
+        oembed=link(urls.oembed(f"url={quote(own, safe='')}")),
+        share=urls.share(shared.query),
+    )
+
+
+def oembed(
+    shared: Shared, options: embedding.Options, size: Size, *, room: tuple[int, int]
+) -> dict[str, Any]:
+    """Return what oEmbed says of a map (https://oembed.com): a frame, and a picture of it.
+
+    Parameters
+    ----------
+    size
+        What was chosen for the frame.
+    room
+        Largest width and height that the asking site has place for.
+    """
+    fitted = Size(min(size.width or OEMBED_WIDTH, room[0]), min(size.height, room[1]))
+    return {
+        "version": "1.0",
+        "type": "rich",
+        "title": snippet.name(shared.view),
+        "provider_name": text.product(shared.snapshot, shared.speech),
+        "provider_url": shared.link(shared.urls.page()),
+        "cache_age": _A_YEAR if shared.state.v and shared.state.time else _AN_HOUR,
+        "html": embed_code(shared, options, fitted),
+        "width": fitted.width,
+        "height": fitted.height,
+        **_thumbnail(shared, room),
+    }
+
+
+def _thumbnail(shared: Shared, room: tuple[int, int]) -> dict[str, Any]:
+    """Return the picture where there is place for it: oEmbed allows none that is larger."""
+    if room[0] < CARD_WIDTH or room[1] < CARD_HEIGHT:
+        return {}
+    return {
+        "thumbnail_url": shared.link(shared.urls.card_png(shared.query)),
+        "thumbnail_width": CARD_WIDTH,
+        "thumbnail_height": CARD_HEIGHT,
+    }
+
+
+def embed_code(shared: Shared, options: embedding.Options, size: Size) -> str:
+    """Write what is pasted to embed the state; no script where the map itself has none."""
+    asked = embedding.query(shared.state, options, shared.snapshot)
+    return snippet.code(
+        shared.link(shared.urls.embed(asked)),
+        snippet.name(shared.view),
+        size,
+        script="" if options.static else shared.link(shared.urls.embed_host()),
+    )
+
+
+# ----------------------------------------------------------------------------- the page
+
+
+def page(
+    shared: Shared,
+    embedded: Shared,
+    choice: Choice,
+    *,
+    today: dt.date,
+    notices: list[str],
+    refused: list[str],
+) -> str:
+    """Render the share page as HTML; it works without JavaScript.
+
+    Parameters
+    ----------
+    embedded
+        The map as it is embedded, in its own language and frozen or following.
+    today
+        Day of access of the citation, in UTC.
+    notices, refused
+        What was not understood of the state, and of what was chosen for the embedded map.
+    """
+    urls, speech = shared.urls, shared.speech
+    return render(
+        "share.html",
+        shared.snapshot,
+        speech,
+        replace(urls, version=shared.state.v),
+        current="share",
+        card=card(shared, page=urls.share(shared.query)),
+        title=text.title_in_country(shared.view),
+        headline=shared.headline,
+        link=shared.link(urls.page(shared.query)),
+        form=_form(shared, choice),
+        code=embed_code(embedded, choice.options, choice.size),
+        preview=_preview(embedded, choice),
+        cited=_cited(shared, today),
+        picture=_picture(shared),
+        notices=notices,
+        refused=refused,
+    )
+
+
+def _preview(embedded: Shared, choice: Choice) -> Markup:
+    """Write the very frame of the code, from where the page itself is."""
+    asked = embedding.query(embedded.state, choice.options, embedded.snapshot)
+    named = snippet.name(embedded.view)
+    # The address and the name are escaped where the frame is written.
+    return Markup(snippet.frame(embedded.urls.embed(asked), named, choice.size))  # noqa: S704
+
+
+def _form(shared: Shared, choice: Choice) -> dict[str, Any]:
+    """Everything the form shows: what is kept, what can be chosen, and what is."""
+    speech = shared.speech
+    return {
+        "kept": pairs(shared.state, shared.snapshot),
+        "choice": choice,
+        "freeze": {
+            "0": speech.gettext("Follow new data"),
+            "1": speech.gettext(
+                "Freeze at {date}",
+                date=speech.date(snippet.shown_date(shared.state, shared.snapshot), "long"),
+            ),
+        },
+        "widths": snippet.WIDTHS,
+        "heights": snippet.HEIGHTS,
+        "languages": {code: language(code).locale.display_name or code for code in languages()},
+        "themes": {code: speech.gettext(label) for code, label in _THEMES.items()},
+        "shown": _switches(_SHOWN, choice, speech),
+        "behaviour": _switches(_BEHAVIOUR, choice, speech),
+    }
+
+
+def _switches(labels: dict[str, str], choice: Choice, speech: Language) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "label": speech.gettext(label), "on": getattr(choice.options, name)}
+        for name, label in labels.items()
+    ]
+
+
+def _cited(shared: Shared, today: dt.date) -> dict[str, Any]:
+    url = shared.link(shared.urls.page(shared.frozen_query))
+    cited = citation.cite(shared.view, url=url, accessed=today)
+    return {
+        "key": cited.key,
+        "plain": citation.plain(cited),
+        "bibtex": citation.bibtex(cited),
+        "csl": json.dumps(citation.csl(cited), ensure_ascii=False, indent=2),
+    }
+
+
+def _picture(shared: Shared) -> dict[str, Any]:
+    asked = shared.frozen_query
+    return {
+        "card": shared.urls.card_png(asked),
+        "map": shared.urls.map_png(asked),
+        "width": CARD_WIDTH,
+        "height": CARD_HEIGHT,
+        "text": shared.headline,
+    }
