@@ -17,7 +17,7 @@ DEV := .venv/installed-dev
 WITH_BROWSER = chromium=$$($(BIN)/python tests/chromium.py) && DISPLACEMENT_CHROMIUM="$$chromium"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench snapshot catalogue
+.PHONY: help run test check bench load snapshot catalogue
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalo
 
 bench: $(DEV) ## measure speed and size beside a tutorial-style Dash page
 	@$(WITH_BROWSER) $(BIN)/python -m benchmarks $(ARGS)
+
+load: $(DEV) ## measure requests a second and 256 connections, on the loopback (needs wrk)
+	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 snapshot: $(RUN) ## build the bundled snapshot again from ../shared/data
 	$(BIN)/flask --app app snapshot build ../shared/data --out geodata/bundled

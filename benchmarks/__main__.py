@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import filters, loading, server, sizes, slider
+from benchmarks import embed, filters, loading, server, sizes, slider
 from benchmarks.browser import VARIABLE, chromium
 from benchmarks.serving import MAP, TUTORIAL, serving
 from benchmarks.table import Row, as_markdown, as_text, failure
@@ -41,6 +41,7 @@ def run() -> tuple[str, dict[str, list[Row]]]:
             "Slider step, governorates": lambda: slider.measure(browser, url, tutorials[1], 1),
             "Slider step, districts": lambda: slider.measure(browser, url, tutorials[2], 2),
             "Filter change": lambda: filters.measure(browser, url),
+            "Public map": lambda: embed.measure(browser, url),
             "Server": lambda: server.measure(url),
             "Sizes": sizes.measure,
         }

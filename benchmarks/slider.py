@@ -19,18 +19,18 @@ MOST_P50_MS, MOST_P95_MS = 5, 16
 LEAST_FACTOR = 10
 AREAS = {1: 18, 2: 101}
 
+MAP_AREAS, PLOTLY_AREAS = "path[data-pcode]", "path.choroplethlocation"
 MAP_SLIDER = "#timeline input[type=range]"
 TUTORIAL_SLIDER = "[role=slider]"
 
 # `redraws` says that the colours come later, with a redraw by Plotly, and not with the event;
 # `releases`, that the key goes up again after every step, where it else is held.
-_STEPS = """async ({ slider, keys, redraws, releases, patience }) => {
+_STEPS = """async ({ slider, keys, areas, redraws, releases, patience }) => {
   const control = document.querySelector(slider);
   const graph = document.querySelector('.js-plotly-plot');
   const fills = () => {
-    const areas = [...document.querySelectorAll('path.choroplethlocation')];
     const fill = (area) => area.style.fill || area.getAttribute('fill');
-    return new Map(areas.map((area) => [area.__data__.loc, fill(area)]));
+    return [...document.querySelectorAll(areas)].map(fill);
   };
   const press = (type, key) => control.dispatchEvent(
     new KeyboardEvent(type, { key, bubbles: true, cancelable: true }));
@@ -61,7 +61,7 @@ _STEPS = """async ({ slider, keys, redraws, releases, patience }) => {
     const release = performance.now();
     if (releases) press('keyup', key);
     found.released.push(performance.now() - release);
-    found.changed.push([...fills()].filter(([loc, fill]) => before.get(loc) !== fill).length);
+    found.changed.push(fills().filter((fill, i) => before[i] !== fill).length);
   }
   press('keyup', keys.at(-1));
   return found;
@@ -86,16 +86,22 @@ def measure(browser: Browser, url: str, tutorial_url: str, level: int) -> list[R
     areas = AREAS[level]
     with opened(browser) as page:
         open_map(page, f"{url}/?level={level}", areas)
-        ours = _steps(page, MAP_SLIDER, ONE_BY_ONE)
-        leaps = _steps(page, MAP_SLIDER, THERE_AND_BACK, releases=True)
+        ours = steps(page, ONE_BY_ONE)
+        leaps = steps(page, THERE_AND_BACK, releases=True)
     with opened(browser) as page:
         open_tutorial(page, tutorial_url)
-        tutorial = _steps(page, TUTORIAL_SLIDER, ONE_BY_ONE, redraws=True)
+        theirs = {"slider": TUTORIAL_SLIDER, "areas": PLOTLY_AREAS, "redraws": True}
+        tutorial = steps(page, ONE_BY_ONE, **theirs)
     return [*_rows(f"{areas} areas", ours, tutorial), *_leap_rows(f"{areas} areas", leaps)]
 
 
-def _steps(page: Page, slider: str, keys: list[str], **how: bool) -> Steps:
-    asked = {"slider": slider, "redraws": False, "releases": False, "patience": PATIENCE_MS, **how}
+def steps(page: Page, keys: list[str], **how: Any) -> Steps:
+    """Press these keys on a page's slider, the first ``WARM_UP`` of them unmeasured."""
+    asked = {
+        **{"slider": MAP_SLIDER, "areas": MAP_AREAS, "patience": PATIENCE_MS},
+        **{"redraws": False, "releases": False},
+        **how,
+    }
     page.evaluate(_STEPS, {**asked, "keys": keys[:WARM_UP]})
     page.wait_for_timeout(LATE_MS)
     traffic = Traffic(page)
@@ -103,7 +109,7 @@ def _steps(page: Page, slider: str, keys: list[str], **how: bool) -> Steps:
     found: dict[str, Any] = page.evaluate(_STEPS, {**asked, "keys": keys[WARM_UP:]})
     busy = traffic.busy_ms() - before
     if not any(found["changed"]):
-        raise RuntimeError(f"no colour followed the slider {slider} at {page.url}")
+        raise RuntimeError(f"no colour followed the slider at {page.url}")
     page.wait_for_timeout(LATE_MS)
     return Steps(**found, busy_ms=busy, requests=len(traffic.exchanges), bytes=traffic.bytes)
 
