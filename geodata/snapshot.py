@@ -16,9 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -30,6 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geodata.errors import SnapshotError
+from geodata.folders import replacing
 from geodata.records import records
 
 SCHEMA_VERSION = 1
@@ -186,27 +184,11 @@ def write_snapshot(
     }
     version = _version(said)
     contents[MANIFEST] = _canonical_json({"version": version, **said}, indent=1)
-    _replace_folder(out, contents)
-    return version
-
-
-def _replace_folder(out: Path, contents: Mapping[str, bytes]) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
+    with replacing(out) as fresh:
         for name, data in contents.items():
             (fresh / name).write_bytes(data)
-        fresh.chmod(0o755)
-        if out.exists():
-            old = fresh.with_name(fresh.name + "-old")
-            os.rename(out, old)
-            os.rename(fresh, out)
-            shutil.rmtree(old)
-        else:
-            os.rename(fresh, out)
-    finally:
-        if fresh.exists():
-            shutil.rmtree(fresh)
+    return version
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

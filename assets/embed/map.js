@@ -134,9 +134,10 @@
 
   /** The date in the address, where a folder of files has no server to read it; else the page's. */
   function firstDate() {
-    const asked = new URLSearchParams(window.location.search).get('time');
-    const index = view.dates.indexOf(asked);
-    return index < 0 ? view.dates.indexOf(data.time) : index;
+    const asked = Date.parse(new URLSearchParams(window.location.search).get('time'));
+    const days = view.dates.map((date) => Math.abs(Date.parse(date) - asked));
+    const nearest = days.indexOf(Math.min(...days)); // -1 where no date is asked for
+    return nearest < 0 ? view.dates.indexOf(data.time) : nearest;
   }
 
   function receive(received) {

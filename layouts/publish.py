@@ -1,0 +1,207 @@
+"""The pages of a published folder that are not maps: the list of them, and the sources.
+
+Their links are relative, so that the folder works wherever it is put, also on a disk. They need no
+script; one fills in where the folder was found and lets the code be copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import rcssmin
+import rjsmin
+
+from geodata import populations as words
+from geodata import snippet, text
+from geodata.language import Language
+from geodata.publication import Embed
+from geodata.snapshot import Snapshot
+from geodata.snippet import Size
+from geodata.urls import FolderUrls
+from geodata.view import View
+from layouts import sources
+from layouts.bundle import Bundle, bundled, joined
+from layouts.share import Card
+from layouts.shell import template
+
+STYLES = ("css/tokens.css", "css/page/main.css", "css/page/share.css", "embed/published.css")
+SCRIPT = "embed/published.js"
+ICON = "icons/favicon.svg"
+# What stands in the code until it is known where the folder is; nobody can own this address.
+PLACEHOLDER = "https://maps.example/"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A map of the list, with the addresses of all that belongs to it."""
+
+    embed: Embed
+    view: View
+    page: str
+    csv: str
+    png: str
+    card: str
+    png_name: str
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What the pages know of the folder they stand in.
+
+    Attributes
+    ----------
+    at
+        Its public address; empty where it is not known.
+    site
+        The page of the application; empty where there is none.
+    assets
+        Addresses of the style sheet, the script and the icon.
+    """
+
+    snapshot: Snapshot
+    speech: Language
+    at: str
+    site: str
+    assets: Mapping[str, str]
+
+
+@lru_cache(maxsize=1)
+def style() -> Bundle:
+    """The look of the pages, which is that of the application's own."""
+    return bundled(rcssmin.cssmin(joined(STYLES)))
+
+
+@lru_cache(maxsize=1)
+def script() -> Bundle:
+    """What fills in the address of the folder, and copies."""
+    return bundled(rjsmin.jsmin(joined((SCRIPT,))))
+
+
+@lru_cache(maxsize=1)
+def icon() -> Bundle:
+    """What browsers show beside the name of the page."""
+    return bundled(joined((ICON,)))
+
+
+def code(listed: Listed, at: str) -> str:
+    """Write what is pasted to embed a published map."""
+    embed, urls = listed.embed, FolderUrls(at or PLACEHOLDER)
+    return snippet.code(
+        urls.embed(embed.name),
+        snippet.name(listed.view),
+        Size(),
+        script="" if embed.options.static else urls.host(),
+    )
+
+
+def card(listed: Listed, at: str) -> Card:
+    """Make the card of a published map; it names no address where ``at`` is not known."""
+    speech, urls = listed.view.language, FolderUrls(at)
+    site = text.product(listed.embed.snapshot, speech)
+    headline = text.headline(listed.view, listed.view.date_index())
+    return Card(
+        site=site,
+        title=speech.gettext("{work}: {title}", work=site, title=text.title(listed.view)),
+        description=headline,
+        url=urls.embed(listed.embed.name) if at else "",
+        image=urls.card(listed.embed.card_name) if at else "",
+        image_text=headline,
+        oembed="",
+        share="",
+    )
+
+
+def index(folder: Folder, listed: list[Listed]) -> str:
+    """Render the list of all maps, by population, level and measure."""
+    return _page(
+        "published-index.html",
+        folder,
+        current="index",
+        card=_index_card(folder, listed[0]),
+        placeholder="" if folder.at else PLACEHOLDER,
+        groups=_grouped(listed, folder),
+        credits=dict.fromkeys(row["credit"] for one in listed for row in text.sources(one.view)),
+    )
+
+
+def sources_page(folder: Folder, *, threshold: int) -> str:
+    """Render the page of sources; no script in it."""
+    said = sources.said(folder.snapshot, folder.speech, threshold)
+    return _page("published-sources.html", folder, current="sources", **said)
+
+
+def _page(name: str, folder: Folder, **values: Any) -> str:
+    snapshot, speech = folder.snapshot, folder.speech
+    return template(name).render(
+        _=speech.gettext,
+        speech=speech,
+        snapshot=snapshot,
+        product=text.product(snapshot, speech),
+        disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
+        urls=FolderUrls(),
+        site=folder.site,
+        asset=lambda path: folder.assets[path],
+        styles=["style"],
+        **values,
+    )
+
+
+def _index_card(folder: Folder, first: Listed) -> Card:
+    speech, urls = folder.speech, FolderUrls(folder.at)
+    site = text.product(folder.snapshot, speech)
+    headline = text.headline(first.view, first.view.date_index())
+    return Card(
+        site=site,
+        title=speech.gettext("{work}: {title}", work=site, title=speech.gettext("Maps to embed")),
+        description=headline,
+        url=urls.index() if folder.at else "",
+        image=urls.card(first.embed.card_name) if folder.at else "",
+        image_text=headline,
+        oembed="",
+        share="",
+    )
+
+
+def _grouped(listed: list[Listed], folder: Folder) -> list[dict[str, Any]]:
+    """Populations in the order of the list, in each its levels, in each its maps."""
+    found: dict[str, dict[int, list[Listed]]] = {}
+    for one in listed:
+        state = one.embed.state
+        found.setdefault(state.pop, {}).setdefault(state.level, []).append(one)
+    speech = folder.speech
+    return [
+        {
+            "label": speech.gettext(words.POPULATIONS[population].label),
+            "levels": [
+                {
+                    "label": speech.gettext(words.LEVEL_LABELS[level]),
+                    "maps": [_entry(one, folder) for one in maps],
+                }
+                for level, maps in levels.items()
+            ],
+        }
+        for population, levels in found.items()
+    ]
+
+
+def _entry(one: Listed, folder: Folder) -> dict[str, Any]:
+    state, speech = one.embed.state, one.view.language
+    pasted = folder.speech.gettext("Code of {map}", map=one.embed.name)
+    return {
+        "lang": speech.code,
+        "dir": speech.direction,
+        "label": folder.speech.gettext(words.MEASURE_LABELS[state.measure]),
+        "headline": text.headline(one.view, one.view.date_index()),
+        "particulars": one.embed.particulars,
+        "code": code(one, folder.at),
+        "code_label": pasted,
+        "copy_label": folder.speech.gettext("Copy: {what}", what=pasted),
+        "page": one.page,
+        "csv": one.csv,
+        "png": one.png,
+        "png_name": one.png_name,
+        "card": one.card,
+    }
