@@ -40,6 +40,7 @@ from geodata.view import View
 from layouts import bundle
 from layouts import embed as layout
 from layouts.embed import Choice, Links
+from layouts.share import Card, card
 
 HTML, CSS, JAVASCRIPT = "text/html", "text/css", "text/javascript"
 CSV, PNG = "text/csv", "image/png"
@@ -108,12 +109,28 @@ def _not_held(context: Context, error: NotHeld) -> Response:
     return Response(html, status=HTTPStatus.NOT_FOUND, mimetype=HTML)
 
 
+def _card(context: Context, view: View, options: Options) -> Card | None:
+    """What a chat shows of the public map's own address.
+
+    Only where the public address is a setting: a page that follows the request's host could not be
+    kept by any cache, and the snippet does not need this.
+    """
+    if not context.settings.public_url:
+        return None
+    page = context.urls.embed(embedding.query(view.state, options, view.snapshot))
+    return card(context.shared(view.snapshot, view.state), page=page)
+
+
 def _page(context: Context) -> Response:
     snapshot, state, notices = context.parse(request.args, lenient=True)
     options, more = embedding.parse(request.args, language(state.lang))
     view = view_of(context, snapshot, state)
     html, style = layout.page(
-        view, options, links(context, view, options), notices=(*notices, *more)
+        view,
+        options,
+        links(context, view, options),
+        notices=(*notices, *more),
+        card=_card(context, view, options),
     )
     g.style_hashes = [layout.style_hash(style)]
     return answer(html.encode(), HTML, Keep.PAGE)

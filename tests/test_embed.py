@@ -195,6 +195,14 @@ def test_the_theme_decides_instead_of_the_device(client: FlaskClient):
         assert query not in client.get(f"/embed?theme={theme}").get_data(as_text=True)
 
 
+def test_its_own_address_has_a_card_where_it_is_known(client: FlaskClient, client_of):
+    assert "og:image" not in client.get("/embed?pop=returnee").get_data(as_text=True)
+    known = client_of(public_url="https://maps.example.org")
+    html = known.get("/embed?pop=returnee").get_data(as_text=True)
+    assert 'content="https://maps.example.org/card.png?pop=returnee"' in html
+    assert "application/json+oembed" in html
+
+
 def test_programmes_are_offered_where_the_state_has_one(client: FlaskClient):
     assert "All programmes" not in client.get("/embed").get_data(as_text=True)
     html = unescape(client.get("/embed?prog=PHSS~CRP").get_data(as_text=True))
