@@ -27,7 +27,7 @@ wsgi_app = "app:server"
 bind = f"{HOST}:{PORT}"
 workers = 2
 worker_class = "gthread"
-threads = 4
+threads = 12  # six may wait for a file that is being made (callbacks/rendering.py)
 preload_app = True  # the snapshot is read and checked once, before anything is promised
 # What proxies say is for the application, which believes DISPLACEMENT_TRUSTED_PROXIES of them.
 # gunicorn would believe any client on this machine, or on a Unix socket.

@@ -1,12 +1,9 @@
-"""The public map and the files that it and shared links lead to.
+"""The public map and what it loads; the files it links to are in :mod:`callbacks.files`.
 
 =================================  ===============================================================
 ``GET /embed?<state>&<options>``   the public map, one HTML page
 ``GET /embed/map.js``, ``*.css``   what makes it live, what it looks like
 ``GET /embed/host.js``             the script of the snippet, for the page around the frame
-``GET /map.png?<state>``           the map as a picture, ``w=`` pixels wide, ``theme=light|dark``
-``GET /card.png?<state>``          the picture beside a shared link
-``GET /data.csv?<state>``          the figures, ``rows=view`` (the date) or ``rows=all``
 =================================  ===============================================================
 """
 
@@ -20,22 +17,16 @@ from dash import Dash
 from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
-from callbacks.api import Keep, answer, as_named, refuse
+from callbacks.api import Keep, answer
 from callbacks.context import Context, known_language
 from geodata import embedding, programmes
 from geodata import state as states
 from geodata.counts import populations
-from geodata.embedding import LIGHT, Options
-from geodata.errors import NotHeld, StateError
-from geodata.exports import svg
-from geodata.exports.csv import csv_text
-from geodata.exports.filenames import filename
-from geodata.exports.palette import THEMES
-from geodata.exports.png import png
+from geodata.embedding import Options
+from geodata.errors import NotHeld
 from geodata.language import language
 from geodata.snapshot import Snapshot
-from geodata.state import Reader, State
-from geodata.text import product
+from geodata.state import State
 from geodata.view import View
 from layouts import bundle
 from layouts import embed as layout
@@ -43,8 +34,6 @@ from layouts.embed import Choice, Links
 from layouts.share import Card, card
 
 HTML, CSS, JAVASCRIPT = "text/html", "text/css", "text/javascript"
-CSV, PNG = "text/csv", "image/png"
-WIDTHS = range(320, 2401)
 
 
 def view_of(context: Context, snapshot: Snapshot, state: State) -> View:
@@ -136,31 +125,10 @@ def _page(context: Context) -> Response:
     return answer(html.encode(), HTML, Keep.PAGE)
 
 
-def _file(body: bytes, mimetype: str, name: str) -> Response:
-    response = answer(body, mimetype, as_named())
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
-
-
 def _bundled(made: bundle.Bundle, mimetype: str) -> Response:
     """Immutable under its own version; else whoever asks is behind or ahead, and asks again."""
     own = request.args.get("m") == made.version
     return answer(made.body, mimetype, Keep.FROZEN if own else Keep.LIVE)
-
-
-def _width(reader: Reader) -> int:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and int(text[:9]) in WIDTHS):
-            sentence = reader.language.gettext(
-                "w={value} is no width: w is a whole number of pixels from {least} to {most}.",
-                value=f"“{text[:20]}”",
-                least=WIDTHS[0],
-                most=WIDTHS[-1],
-            )
-            raise StateError("w", text, sentence)
-        return int(text)
-
-    return reader.get("w", svg.WIDTH, read)
 
 
 def register(app: Dash, context: Context) -> None:
@@ -187,42 +155,3 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.embed_host(), endpoint="embed_host")
     def embed_host() -> Response:
         return answer(bundle.host().body, JAVASCRIPT, Keep.PAGE)
-
-    @server.get(urls.map_png(), endpoint="map_png")
-    def map_png() -> Response:
-        try:
-            snapshot, state, _ = context.parse(request.args)
-            reader = Reader(request.args, False, language(state.lang))
-            theme = reader.get("theme", LIGHT, reader.choice("theme", THEMES))
-            width = _width(reader)
-        except StateError as error:
-            return refuse(error)
-        view = view_of(context, snapshot, state)
-        frozen = replace(state, v=snapshot.version, time=view.counts.dates[view.date_index()])
-        permalink = context.link(urls.page(states.query(frozen, snapshot)))
-        picture = svg.picture(view, view.date_index(), theme=theme, permalink=permalink)
-        return _file(png(picture, width=width), PNG, filename(view, "png"))
-
-    @server.get(urls.card_png(), endpoint="card_png")
-    def card_png() -> Response:
-        try:
-            snapshot, state, _ = context.parse(request.args)
-        except StateError as error:
-            return refuse(error)
-        view = view_of(context, snapshot, state)
-        card = svg.card(view, view.date_index(), product=product(view.snapshot, view.language))
-        return _file(png(card, width=svg.CARD[0]), PNG, filename(view, "png"))
-
-    @server.get(urls.data_csv(), endpoint="data_csv")
-    def data_csv() -> Response:
-        try:
-            snapshot, state, _ = context.parse(request.args)
-            reader = Reader(request.args, False, language(state.lang))
-            rows = reader.get("rows", "view", reader.choice("rows", ("view", "all")))
-        except StateError as error:
-            return refuse(error)
-        view = view_of(context, snapshot, state)
-        every = rows == "all"
-        dates = range(len(view.counts.dates)) if every else [view.date_index()]
-        name = filename(view, "csv", every_date=every)
-        return _file(csv_text(view, dates).encode(), CSV, name)

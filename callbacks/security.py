@@ -23,12 +23,12 @@ from callbacks.context import Context, follows_host
 PUBLIC = frozenset(
     [
         *("view", "areas", "area", "meta", "oembed"),
-        *("embed_script", "embed_style", "embed_host", "map_png", "card_png", "data_csv"),
+        *("embed_script", "embed_style", "embed_host", "card_png", "file"),
     ]
 )
 EMBED = "embed"
 # Where the share dialog opens, which shows the public map in a frame.
-_WITH_DIALOG = frozenset(["share", "sources"])
+_WITH_DIALOG = frozenset(["share", "sources", "download", "compare"])
 
 # Versioned by Dash: the file's time of change (m=), or the package's version in the name.
 _VERSIONED_ASSET = "m"

@@ -126,12 +126,12 @@ def _breakdowns(
     """Origin, destination, shelter and period, in households, of the state's population."""
     if source_of(snapshot, state.pop) not in set(snapshot.tables.breakdowns["source"]):
         return []
-    rows = _rows(snapshot, state.pop, threshold)
+    rows = shown_breakdowns(snapshot, state.pop, threshold)
     here = rows[rows["pcode"] == pcode]
     returned = state.pop == "returnee"
     dates = dates_of(snapshot, state.pop)
     source = source_of(snapshot, state.pop)
-    idp_rows = _rows(snapshot, "idp", threshold)
+    idp_rows = shown_breakdowns(snapshot, "idp", threshold)
     from_here = idp_rows[(idp_rows["kind"] == "origin") & (idp_rows["category"] == pcode)]
 
     def place(code: str) -> str:
@@ -177,7 +177,7 @@ def _breakdowns(
     ]
 
 
-def _rows(snapshot: Snapshot, population: str, threshold: int) -> pd.DataFrame:
+def shown_breakdowns(snapshot: Snapshot, population: str, threshold: int) -> pd.DataFrame:
     """Breakdowns of a population, but for those that add up to a governorate total not shown."""
     rows = snapshot.tables.breakdowns
     rows = rows[rows["population"] == population]

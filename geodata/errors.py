@@ -11,6 +11,8 @@ nearest valid choice.
     │   └── JoinError        rows name places that no area answers to
     ├── SnapshotError        a snapshot on disk is missing, changed or of another schema
     ├── PublishError         a folder cannot be published to
+    ├── BriefingError        a briefing, in a file or an address, breaks one of its rules
+    ├── TemplateError        a PowerPoint template lacks what slides are made with
     └── StateError           a view was asked for that does not exist (HTTP 400)
         └── NotHeld          … in a snapshot, area or level that is not held (HTTP 404)
 """
@@ -40,6 +42,30 @@ class SnapshotError(DisplacementError):
 
 class PublishError(DisplacementError):
     """A folder holds what publishing would destroy, or cannot hold what is published."""
+
+
+class BriefingError(DisplacementError):
+    """A briefing breaks one of its rules.
+
+    Parameters
+    ----------
+    sentence
+        The value, the rule and the nearest valid choice.
+    line
+        Where in the file, from 1; ``None`` in an address.
+    key
+        The key, e.g. ``"slides[2].layout"``.
+    """
+
+    def __init__(self, sentence: str, *, line: int | None = None, key: str = "") -> None:
+        where = ", ".join(part for part in (line and f"line {line}", key) if part)
+        super().__init__(f"{where}: {sentence}" if where else sentence)
+        self.line = line
+        self.key = key
+
+
+class TemplateError(DisplacementError):
+    """A PowerPoint template is not safe, or lacks a layout or a placeholder."""
 
 
 class StateError(DisplacementError):

@@ -191,10 +191,12 @@ def parse(
     measure = reader.get("measure", words.PEOPLE, _measure_reader(reader, snapshot, pop, level))
     mode = reader.get("mode", words.LEVEL, reader.choice("mode", words.MODES))
     dates = counts_module.dates_of(snapshot, pop)
-    time = reader.get("time", None, lambda text: _time(reader, snapshot, pop, "time", text))
+    time = reader.get("time", None, lambda text: read_date(reader, snapshot, pop, "time", text))
     base = None
     if mode == words.CHANGE:
-        found = reader.get("base", None, lambda text: _time(reader, snapshot, pop, "base", text))
+        found = reader.get(
+            "base", None, lambda text: read_date(reader, snapshot, pop, "base", text)
+        )
         latest = query.get("base", "").strip().lower() == LATEST
         base = found or (dates[-1] if latest else default_base(dates))
     return State(
@@ -267,7 +269,8 @@ def _measure_reader(
     return read
 
 
-def _time(reader: Reader, snapshot: Snapshot, pop: str, key: str, text: str) -> dt.date | None:
+def read_date(reader: Reader, snapshot: Snapshot, pop: str, key: str, text: str) -> dt.date | None:
+    """Date or round of a population in the value of ``key``; ``None`` for the latest."""
     dates = counts_module.dates_of(snapshot, pop)
     if text.lower() == LATEST:
         return None

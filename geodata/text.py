@@ -334,6 +334,12 @@ def sources(view: View) -> list[dict[str, str]]:
     ]
 
 
+def counted_by(view: View) -> dict[str, str]:
+    """The source of the counts in the view."""
+    counted = source_of(view.snapshot, view.state.pop)
+    return next(row for row in sources(view) if row["id"] == counted)
+
+
 def listed_sources(snapshot: Snapshot) -> list[dict[str, str]]:
     """Every source of the snapshot."""
     return list(snapshot.manifest["sources"])

@@ -87,6 +87,30 @@ class Urls:
         """The figures of a state as CSV."""
         return self._with(f"{self.prefix}data.csv", query)
 
+    def file(self, name: str, query: str = "") -> str:
+        """A file of a state, ``map.pdf``, by its name in :mod:`geodata.exports.files`."""
+        return self._with(f"{self.prefix}{name}", query)
+
+    def download(self, query: str = "") -> str:
+        """Every file of a state, as a page of links."""
+        return self._with(f"{self.prefix}download", query)
+
+    def compare(self, query: str = "") -> str:
+        """Two dates, populations or programmes side by side."""
+        return self._with(f"{self.prefix}compare", query)
+
+    def briefing(self, query: str = "", slide: int = 0) -> str:
+        """Slides; ``query`` as :func:`geodata.briefing.to_query` writes it, ``slide`` from 1."""
+        return self._with(f"{self.prefix}briefing", query) + (f"#slide-{slide}" if slide else "")
+
+    def briefing_editor(self, query: str = "") -> str:
+        """Where the slides of a briefing are put in order and reworded."""
+        return self._with(f"{self.prefix}briefing/edit", query)
+
+    def briefing_file(self, ending: str, query: str = "") -> str:
+        """A briefing as a file: ``yaml``, ``pptx``, ``pdf``."""
+        return self._with(f"{self.prefix}briefing.{ending}", query)
+
     def health(self) -> str:
         """Whether the process answers."""
         return f"{self.prefix}healthz"

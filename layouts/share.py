@@ -110,6 +110,7 @@ class Card:
     image_text: str
     oembed: str
     share: str
+    query: str = ""
     image_width: int = CARD_WIDTH
     image_height: int = CARD_HEIGHT
 
@@ -135,6 +136,7 @@ def card(shared: Shared, *, page: str = "", title: str = "") -> Card:
         image_text=shared.headline,
         oembed=link(urls.oembed(f"url={quote(own, safe='')}")),
         share=urls.share(shared.query),
+        query=shared.query,
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from geodata import populations as words
 from geodata import programmes
 from geodata.counts import counts, populations
-from geodata.language import Language, gettext
+from geodata.exports.provenance import MEANINGS
+from geodata.language import Language
 from geodata.published import Printed, printed
 from geodata.records import records
 from geodata.snapshot import Snapshot
@@ -17,15 +18,6 @@ from geodata.urls import Urls
 from geodata.view import names
 from layouts.share import Card
 from layouts.shell import render
-
-_MEANINGS = {
-    "c": gettext("The source has a figure for the place on the date."),
-    "z": gettext("The source has a figure, and it is zero. Left white."),
-    "n": gettext("The source has no row for the place on the date. Hatched; it is not zero."),
-    "s": gettext("Too few households to show without pointing at a family. Dotted."),
-    "o": gettext("No source says that a chosen programme worked in the governorate."),
-    "x": gettext("In a comparison: one of the two dates was not counted."),
-}
 
 
 def page(snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int, card: Card) -> str:
@@ -48,7 +40,7 @@ def said(snapshot: Snapshot, speech: Language, threshold: int) -> dict[str, Any]
         "held": [_held(snapshot, code, speech, threshold) for code in populations(snapshot)],
         "notes": _notes(snapshot, speech, threshold),
         "statuses": [
-            {"word": word, "meaning": speech.gettext(_MEANINGS[letter])}
+            {"word": word, "meaning": speech.gettext(MEANINGS[letter])}
             for letter, word in status_words(speech).items()
         ],
         "join": snapshot.join_report,

@@ -15,11 +15,13 @@ import pytest
 
 from geodata import reading, text
 from geodata.exports import svg
-from geodata.exports.csv import COLUMNS, csv_text, harmless
+from geodata.exports.csv import csv_text
 from geodata.exports.drawing import NAME_SIZES, drawing, mercator
 from geodata.exports.filenames import filename
+from geodata.exports.formulas import harmless
 from geodata.exports.palette import DARK, LIGHT
 from geodata.exports.png import png
+from geodata.exports.table import COLUMNS
 from geodata.language import language
 from geodata.snapshot import Snapshot
 from geodata.state import parse
@@ -175,7 +177,7 @@ def test_markup_in_a_name_stays_text():
 def test_csv_has_a_row_for_every_area_and_date_and_no_invented_zero(snapshot, query):
     view = viewed(snapshot, **query)
     rows = list(csv.DictReader(io.StringIO(csv_text(view, range(len(view.counts.dates))))))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == tuple(COLUMNS)
     assert len(rows) == view.values.size
     for row, value, letter in zip(rows, view.values.flat, view.status.flat, strict=True):
         assert (row["value"] == "") == (value != value)

@@ -290,7 +290,7 @@ def test_the_picture_and_its_downloads_are_of_the_frozen_view(client, snapshot):
     assert (picture["width"], picture["height"], picture["loading"]) == ("1200", "630", "lazy")
     assert picture["alt"] == "3,065,502 internally displaced people on 15 May 2017"
     downloads = {
-        str(link["href"]): link["download"] for link in page.all("a") if "download" in link
+        str(link["href"]): link["download"] for link in page.all("a") if link.get("download")
     }
     assert set(downloads) == {f"/map.png?{asked}", f"/card.png?{asked}"}
     for address, name in downloads.items():

@@ -7,6 +7,7 @@ Projection, names, neighbours, textures and legend are the same in all of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import escape
@@ -34,10 +35,26 @@ _MARGIN, _LEGEND_ROOM = 28, 110
 
 @dataclass(frozen=True)
 class Paint:
-    """Where colours come from: variables of a style sheet, or the colours of a theme."""
+    """Where colours come from: variables of a style sheet, or the colours of a theme.
+
+    Attributes
+    ----------
+    scope
+        Tells the textures of one map from those of another in the same document.
+    """
 
     view: View
     theme: str = ""
+    scope: str = ""
+
+    def id(self, name: str) -> str:
+        """Name of a texture or gradient in the document."""
+        return f"displacement-{name}{self.suffix}"
+
+    @property
+    def suffix(self) -> str:
+        """What ends the names of this map's textures and gradients."""
+        return f"-{self.scope}" if self.scope else ""
 
     def token(self, name: str) -> str:
         """A colour of the look."""
@@ -46,7 +63,7 @@ class Paint:
     def fill(self, kind: str) -> str:
         """Colour or texture of a class (``k3``) or a status letter."""
         if kind in TEXTURES:
-            return TEXTURES[kind]
+            return TEXTURES[kind].replace(")", f"{self.suffix})")
         if kind in _PLAIN:
             return self.token(_PLAIN[kind])
         scale = self.view.scale
@@ -108,7 +125,7 @@ def textures(paint: Paint, size: float) -> str:
             "pattern",
             ground,
             *marks,
-            id=f"displacement-{name}",
+            id=paint.id(name),
             width=side,
             height=side,
             patternUnits="userSpaceOnUse",
@@ -140,8 +157,9 @@ def _fades(drawn: Drawing, paint: Paint) -> str:
         stops = element("stop", stop__color=color) + element(
             "stop", offset=1, stop__color=color, stop__opacity=0
         )
-        gradient = element("linearGradient", stops, id=f"displacement-fade-{name}", **line)
-        fill = f"url(#displacement-fade-{name})"
+        known = paint.id(f"fade-{name}")
+        gradient = element("linearGradient", stops, id=known, **line)
+        fill = f"url(#{known})"
         return gradient + element("rect", x=x, y=y, width=w, height=h, fill=fill)
 
     return "".join(
@@ -186,12 +204,19 @@ def _area_names(
     return element("g", *map(name, fitting), class_="names", aria__hidden="true")
 
 
-def _areas(view: View, drawn: Drawing, paint: Paint, t: int, places: dict[str, int]) -> str:
-    said = cells(view, t)
+def _areas(
+    view: View,
+    drawn: Drawing,
+    paint: Paint,
+    t: int,
+    places: dict[str, int],
+    sentences: Mapping[str, str] | None,
+) -> str:
+    said = sentences or {cell.pcode: cell.sentence for cell in cells(view, t)}
     paths = (
         element(
             "path",
-            element("title", str(escape(said[places[pcode]].sentence))),
+            element("title", str(escape(said[pcode]))),
             d=d,
             data__pcode=pcode,
             fill=paint.fill(paint.kind(t, places[pcode])),
@@ -205,7 +230,15 @@ def _drawn(view: View) -> Drawing:
     return drawing(view.snapshot, view.state.level, view.language)
 
 
-def _layers(view: View, t: int, paint: Paint, *, pixel: float, size: str = "") -> str:
+def _layers(
+    view: View,
+    t: int,
+    paint: Paint,
+    *,
+    pixel: float,
+    size: str = "",
+    sentences: Mapping[str, str] | None = None,
+) -> str:
     """Everything that is drawn in units of the drawing, from the ground up."""
     drawn = _drawn(view)
     places = {pcode: i for i, pcode in enumerate(view.counts.areas.pcodes)}
@@ -217,29 +250,43 @@ def _layers(view: View, t: int, paint: Paint, *, pixel: float, size: str = "") -
             ground,
             _fades(drawn, paint),
             _country_names(drawn),
-            _areas(view, drawn, paint, t, places),
+            _areas(view, drawn, paint, t, places, sentences),
             outlines,
             _area_names(drawn, paint, t, places, size),
         ]
     )
 
 
-def inline(view: View, t: int) -> str:
+def inline(
+    view: View,
+    t: int,
+    *,
+    scope: str = "",
+    label: str = "",
+    sentences: Mapping[str, str] | None = None,
+) -> str:
     """The map as an ``svg`` element for a page; colours are the page's custom properties.
 
     Every area is a ``path[data-pcode]`` with its sentence as its title; ``text[data-name]`` are the
     names, with the letters of the sizes they fit at as classes.
+
+    Parameters
+    ----------
+    scope
+        Where a page has several maps, tells the textures of one from those of another.
+    label, sentences
+        What the map and each area say; what the view says of itself where left out.
     """
     drawn = _drawn(view)
     left = _MARGIN + _LEGEND_ROOM
     box = (-left, -_MARGIN, drawn.width + left + _MARGIN, drawn.height + 2 * _MARGIN)
     return element(
         "svg",
-        _layers(view, t, Paint(view), pixel=2.3),
+        _layers(view, t, Paint(view, scope=scope), pixel=2.3, sentences=sentences),
         class_="map",
         viewBox=" ".join(map(str, box)),
         role="img",
-        aria__label=headline(view, t),
+        aria__label=label or headline(view, t),
     )
 
 
@@ -250,6 +297,7 @@ _LETTER, _BOLD_LETTER = 0.53, 0.6
 
 WIDTH, HEIGHT = 1200, 900
 CARD = (1200, 630)
+FIGURE = (1200, 760)
 _LEGEND_WIDTH = 200
 _LEGIBLE = 10.5  # pixels
 
@@ -275,6 +323,7 @@ class _Frame:
     width: float
     height: float
     country: tuple[float, float, float, float]  # left, top, width, height within the frame
+    document: tuple[float, float]  # width and height
 
 
 def _style(paint: Paint, scale: float, size: str) -> str:
@@ -300,29 +349,51 @@ def _style(paint: Paint, scale: float, size: str) -> str:
     )
 
 
-def _name_size(scale: float) -> str:
+def _name_size(scale: float, legible: float = _LEGIBLE) -> str:
     """Key of the smallest names that can be read at ``scale`` pixels for a unit."""
-    legible = [key for key, size in NAME_SIZES.items() if size * scale >= _LEGIBLE]
-    return legible[0] if legible else list(NAME_SIZES)[-1]
+    large = [key for key, size in NAME_SIZES.items() if size * scale >= legible]
+    return large[0] if large else list(NAME_SIZES)[-1]
 
 
-def _map(view: View, t: int, paint: Paint, frame: _Frame) -> str:
+def _map(view: View, t: int, paint: Paint, frame: _Frame, legible: float = _LEGIBLE) -> str:
     """The map in its frame, with the style it needs."""
     drawn = _drawn(view)
     left, top, width, height = frame.country
     scale = min(width / drawn.width, height / drawn.height)
     x0 = left + (width - drawn.width * scale) / 2
     y0 = top + (height - drawn.height * scale) / 2
-    size = _name_size(scale)
+    size = _name_size(scale, legible)
     box = (-x0 / scale, -y0 / scale, frame.width / scale, frame.height / scale)
-    return _style(paint, scale, size) + element(
+    drawing = element(
         "svg",
         _layers(view, t, paint, pixel=1 / scale, size=size),
         x=frame.x,
         y=frame.y,
         width=frame.width,
         height=frame.height,
+        overflow="visible",
         viewBox=" ".join(f"{side:.1f}" for side in box),
+    )
+    return _style(paint, scale, size) + drawing + _surround(paint, frame)
+
+
+def _surround(paint: Paint, frame: _Frame) -> str:
+    """Cover what reaches beyond the frame; to clip it takes a renderer three times as long.
+
+    What else stands around the map is drawn after it.
+    """
+    right, bottom = frame.x + frame.width, frame.y + frame.height
+    across, down = frame.document
+    sides = (
+        (0, 0, across, frame.y),
+        (0, bottom, across, down - bottom),
+        (0, 0, frame.x, down),
+        (right, 0, across - right, down),
+    )
+    return "".join(
+        element("rect", x=x, y=y, width=width, height=height, fill=paint.token("sea"))
+        for x, y, width, height in sides
+        if width > 0 and height > 0
     )
 
 
@@ -383,11 +454,14 @@ def _lines(lines: list[str], x: float, y: float, leading: float, **attributes: o
     return "".join(text(line, x=x, y=y + leading * n, **attributes) for n, line in enumerate(lines))
 
 
-def _document(paint: Paint, width: float, height: float, parts: list[str], said: str) -> str:
+def _document(
+    paint: Paint, width: float, height: float, parts: list[str], said: str, described: str = ""
+) -> str:
     ground = element("rect", width=width, height=height, fill=paint.token("sea"))
     return element(
         "svg",
         element("title", str(escape(said))),
+        element("desc", str(escape(described))) if described else "",
         ground,
         *parts,
         xmlns="http://www.w3.org/2000/svg",
@@ -408,8 +482,16 @@ def _provenance(view: View, permalink: str) -> list[str]:
     return [credits, disclaimer(view), f"{again} · {permalink}" if permalink else again]
 
 
-def picture(view: View, t: int, *, theme: str = "light", permalink: str = "") -> str:
-    """The map with title, legend, sources and disclaimer, ``WIDTH`` × ``HEIGHT`` pixels."""
+def picture(
+    view: View, t: int, *, theme: str = "light", permalink: str = "", described: str = ""
+) -> str:
+    """The map with title, legend, sources and disclaimer, ``WIDTH`` × ``HEIGHT`` pixels.
+
+    Parameters
+    ----------
+    described
+        What a picture has no room for: method, terms. It is kept in the file, unseen.
+    """
     paint, left = Paint(view, theme), 40
     foot = [
         line
@@ -417,16 +499,27 @@ def picture(view: View, t: int, *, theme: str = "light", permalink: str = "") ->
         for line in wrapped(sentence, WIDTH - 2 * left, 13)
     ]
     bottom = HEIGHT - 24 - 18 * len(foot)
-    frame = _Frame(0, 112, WIDTH, bottom - 128, (250, 18, WIDTH - 400, bottom - 128 - 36))
+    frame = _Frame(
+        0, 112, WIDTH, bottom - 128, (250, 18, WIDTH - 400, bottom - 128 - 36), (WIDTH, HEIGHT)
+    )
     muted = paint.token("mute")
     parts = [
+        _map(view, t, paint, frame),
         text(title_in_country(view), x=left, y=54, font__size=30, font__weight=700),
         text(headline(view, t), x=left, y=88, font__size=20, fill=muted),
-        _map(view, t, paint, frame),
         _legend(view, t, paint, left, bottom - 34),
         _lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
     ]
-    return _document(paint, WIDTH, HEIGHT, parts, f"{title_in_country(view)}. {headline(view, t)}.")
+    said = f"{title_in_country(view)}. {headline(view, t)}."
+    return _document(paint, WIDTH, HEIGHT, parts, said, described)
+
+
+def figure(view: View, t: int, *, theme: str = "light", size: tuple[int, int] = FIGURE) -> str:
+    """The map and its legend alone, for documents that set title and sources themselves."""
+    paint, (width, height) = Paint(view, theme), size
+    frame = _Frame(0, 0, width, height, (250, 10, width - 400, height - 20), (width, height))
+    parts = [_map(view, t, paint, frame), _legend(view, t, paint, 0, height)]
+    return _document(paint, width, height, parts, f"{title_in_country(view)}. {headline(view, t)}.")
 
 
 def card(view: View, t: int, *, product: str) -> str:
@@ -437,7 +530,7 @@ def card(view: View, t: int, *, product: str) -> str:
     said = wrapped(headline(view, t), column, 27)[:5]
     credit = wrapped(sources(view)[0]["credit"], column, 17)[:2]
     below = 128 + 56 * len(heading)
-    frame = _Frame(column + left, 0, CARD[0] - column - left, CARD[1], (60, 36, 544, 558))
+    frame = _Frame(column + left, 0, CARD[0] - column - left, CARD[1], (60, 36, 544, 558), CARD)
     parts = [
         _map(view, t, paint, frame),
         text(product, x=left, y=74, font__size=21, font__weight=700, fill=paint.token("accent")),
@@ -446,3 +539,61 @@ def card(view: View, t: int, *, product: str) -> str:
         _lines(credit, left, CARD[1] - 44 - 22 * (len(credit) - 1), 22, font__size=17, fill=muted),
     ]
     return _document(paint, *CARD, parts, f"{title_in_country(view)}. {headline(view, t)}.")
+
+
+# ---- parts of slides, in pixels that a projector shows one and a quarter times as large
+
+_FROM_AFAR = 13.5  # names on a slide
+
+
+def panel(view: View, t: int, size: tuple[int, int], *, with_legend: bool = True) -> str:
+    """The map that fills a part of a slide, with its legend in the lower corner."""
+    paint, (width, height) = Paint(view, "light"), size
+    start = 130 if with_legend else 14
+    frame = _Frame(0, 0, width, height, (start, 14, width - start - 14, height - 28), size)
+    parts = [_map(view, t, paint, frame, _FROM_AFAR)]
+    if with_legend:
+        parts.append(_small_legend(view, t, paint, 10, height - 10))
+    return _document(paint, width, height, parts, f"{title_in_country(view)}. {headline(view, t)}.")
+
+
+def _small_legend(view: View, t: int, paint: Paint, x: float, y: float) -> str:
+    """Classes and statuses that occur on the date, on a card; its lower edge is at ``y``."""
+    rows = [row for row in legend(view, t) if row.count or row.kind.startswith("k")]
+    said = unit(view)
+    inner = max(len(row.label) for row in rows) * 14.5 * _LETTER + 36
+    head = wrapped(said[0].upper() + said[1:], inner, 15, letter=_BOLD_LETTER)
+    height = 22 * (len(rows) + len(head)) + 22
+    card = element(
+        "rect",
+        x=x,
+        y=y - height,
+        width=inner + 28,
+        height=height,
+        rx=10,
+        fill=paint.token("card"),
+        fill__opacity=0.94,
+        stroke=paint.token("line"),
+    )
+    first = y - height + 28
+    lines = _lines(head, x + 14, first, 22, font__size=15, font__weight=700)
+    below = first + 22 * len(head)
+    swatches = (_legend_row(row, paint, x + 14, below + 22 * n, "") for n, row in enumerate(rows))
+    return card + lines + "".join(swatches)
+
+
+def legend_strip(view: View, t: int, size: tuple[int, int]) -> str:
+    """The legend alone, in columns, for maps that share it."""
+    paint, (width, height), rows = Paint(view, "light"), size, legend(view, t)
+    said = unit(view)
+    tall = max(1, (height - 34) // 24)
+    across = width / -(-len(rows) // tall)
+    parts = [
+        textures(paint, 1),
+        text(said[0].upper() + said[1:], x=0, y=18, font__size=15, font__weight=700),
+        *(
+            _legend_row(row, paint, (n // tall) * across, 46 + 24 * (n % tall), "")
+            for n, row in enumerate(rows)
+        ),
+    ]
+    return _document(paint, width, height, parts, said)

@@ -1,0 +1,99 @@
+"""Files of a view, made from warm: how long each takes, and what it takes of memory.
+
+Also whether twenty pictures at once keep the server from answering anything else.
+"""
+
+from __future__ import annotations
+
+import resource
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+
+from benchmarks.load import Health
+from benchmarks.table import Row, count, fact, middle, time, write
+from geodata.exports.files import FILES, Asked
+from geodata.exports.options import Options
+from geodata.exports.png import png
+from geodata.settings import BUNDLED, Settings
+from geodata.snapshot import load
+from geodata.state import parse
+from geodata.view import View, compute
+
+RUNS = 7
+WIDE = 1600
+PICTURES = 20
+HEALTH_MS = 300
+HERE = "https://maps.example.org/"
+# Milliseconds that a file may take.
+LIMITS = {"map.svg": 30, "map.png": 250, "map.pdf": 500, "map.zip": 1500}
+OTHERS = ("data.csv", "data.xlsx", "data.geojson")
+
+
+def measure(url: str) -> list[Row]:
+    """Make each file in this process, then ask the server for twenty pictures."""
+    views = _views()
+    rows = [_timed(name, views) for name in (*LIMITS, *OTHERS)]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    memory = fact("peak memory of the process that made them", f"{peak:,.0f} MB")
+    return [*rows, memory, *_many(url)]
+
+
+def _views() -> list[View]:
+    """As many dates as there are runs and one to get warm: no file is one that was made before."""
+    snapshot = load(BUNDLED)
+    state, _ = parse({}, snapshot)
+    view = compute(snapshot, state, threshold=Settings().suppression_threshold)
+    dates = view.counts.dates[-RUNS - 1 :]
+    return [view.at(parse({"time": day.isoformat()}, snapshot)[0]) for day in dates]
+
+
+def _timed(name: str, views: list[View]) -> Row:
+    make: Callable[[Asked], bytes] = FILES[name].make
+    took = []
+    for view in views:
+        asked = Asked(view, Options(width=WIDE), page=HERE)
+        png.cache_clear()  # an archive would find the picture made
+        start = perf_counter()
+        body = make(asked)
+        took.append(1000 * (perf_counter() - start))
+    found, limit = middle(took[1:]), LIMITS.get(name)
+    what = f"{name}, {len(body) / 1000:,.0f} kB, median of {RUNS} dates"
+    if limit is None:
+        return fact(what, write(found, "ms"))
+    return time(what, found, limit)
+
+
+def _many(url: str) -> list[Row]:
+    """Ask for pictures that nobody asked for before, all at once."""
+    health = Health(url)
+    health.start()
+    with ThreadPoolExecutor(PICTURES) as threads:
+        asked = (f"{url}/map.png?w={WIDE - n}" for n in range(PICTURES))
+        answers = Counter(threads.map(_status, asked))
+    health.stop()
+    slowest = max(health.took)
+    said = ", ".join(f"{n} × {status}" for status, n in sorted(answers.items()))
+    name = f"{PICTURES} pictures at once"
+    return [
+        fact(f"{name}: answers", said),
+        count(f"{name}: neither made nor told when to come back", _lost(answers), 0),
+        time(f"{name}: slowest /healthz", slowest, HEALTH_MS),
+    ]
+
+
+def _lost(answers: Counter[int]) -> int:
+    return sum(n for status, n in answers.items() if status not in (200, 503))
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=120) as answer:
+            answer.read()
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code

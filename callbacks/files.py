@@ -1,0 +1,123 @@
+"""Files of a view: every one of :data:`geodata.exports.files.FILES`, and the card beside links.
+
+=====================================  ===========================================================
+``GET /<name>?<state>&<options>``      a file: ``/map.pdf``, ``/data.csv`` … (docs/files.md)
+``GET /card.png?<state>``              the picture beside a shared link
+``GET /download?<state>``              all of them, as a page of links
+=====================================  ===========================================================
+
+Options are those of :mod:`geodata.exports.options`. What takes long is made by
+:mod:`callbacks.rendering`; where there is no room for more, 503 says when to ask again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+
+from dash import Dash
+from flask import Response, request
+
+from callbacks.api import JSON, Keep, answer, as_named, refuse
+from callbacks.context import Context, to_json
+from callbacks.pages import HTML, problem
+from callbacks.rendering import RETRY_AFTER, Busy, Rendering
+from geodata.errors import NotHeld, StateError
+from geodata.exports import svg
+from geodata.exports.filenames import filename
+from geodata.exports.files import FILES, Asked, File
+from geodata.exports.options import Options, parse
+from geodata.exports.png import png
+from geodata.language import Language, language
+from geodata.text import product
+from geodata.view import View
+from layouts import download
+
+ENDPOINT = "file"
+PNG = "image/png"
+
+
+def busy(speech: Language) -> Response:
+    """Answer that as much is being made as there is room for."""
+    sentence = speech.gettext("Many files are being made just now. Please ask again in a moment.")
+    body = to_json({"error": {"key": "", "value": "", "sentence": sentence}})
+    response = Response(body, status=HTTPStatus.SERVICE_UNAVAILABLE, mimetype=JSON)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.cache_control.no_store = True
+    return response
+
+
+def _sent(body: bytes, mimetype: str, name: str) -> Response:
+    response = answer(body, mimetype, as_named())
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _asked(context: Context, view: View, options: Options, wanted: File) -> Asked:
+    """What a file is made of; one without links of its own is the same for everyone."""
+    urls = context.urls
+    known = wanted.linked or context.settings.public_url
+    return Asked(
+        view=view,
+        options=options,
+        page=context.link(urls.page()) if known else "",
+        address=lambda name, query: context.link(urls.file(name, query)),
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the files and the page that lists them to ``app``."""
+    server, urls = app.server, context.urls
+    rendering = Rendering()
+    server.extensions["displacement-rendering"] = rendering
+
+    def file(name: str) -> Response:
+        try:
+            snapshot, state, _ = context.parse(request.args)
+            options = parse(request.args, language(state.lang))
+        except StateError as error:
+            return refuse(error)
+        wanted = FILES[name]
+        view = context.computed(snapshot, state.view_key).at(state)
+        asked = _asked(context, view, options, wanted)
+        key = (name, snapshot.version, context.threshold, state, options, asked.page)
+        try:
+            body = rendering.once(
+                key,
+                lambda call: wanted.make(replace(asked, render=call)),
+                slow=wanted.slow,
+            )
+        except Busy:
+            return busy(language(state.lang))
+        response = _sent(body, wanted.media, wanted.filename(asked))
+        about = urls.file("metadata.json", asked.query)
+        response.headers["Link"] = f'<{about}>; rel="describedby"; type="{JSON}"'
+        return response
+
+    for name in FILES:
+        server.add_url_rule(
+            urls.file(name), endpoint=ENDPOINT, view_func=file, defaults={"name": name}
+        )
+
+    @server.get(urls.card_png(), endpoint="card_png")
+    def card_png() -> Response:
+        try:
+            snapshot, state, _ = context.parse(request.args)
+        except StateError as error:
+            return refuse(error)
+        view = context.computed(snapshot, state.view_key).at(state)
+        card = svg.card(view, view.date_index(), product=product(view.snapshot, view.language))
+        try:
+            body = rendering.once(card, lambda call: call(png, card, width=svg.CARD[0]))
+        except Busy:
+            return busy(language(state.lang))
+        return _sent(body, PNG, filename(view, "png"))
+
+    @server.get(urls.download(), endpoint="download")
+    def download_page() -> Response:
+        try:
+            snapshot, state, notices = context.parse(request.args, lenient=True)
+        except NotHeld as error:
+            return problem(context, error, urls.download)
+        html = download.page(context.shared(snapshot, state), notices)
+        return answer(html.encode(), HTML, Keep.LIVE)

@@ -1,0 +1,16 @@
+"""Text that a spreadsheet might run: found, and made harmless."""
+
+from __future__ import annotations
+
+# A spreadsheet takes text that begins with one of these for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def looks_like_a_formula(value: str) -> bool:
+    """Whether a spreadsheet that reads the text might run it."""
+    return value.startswith(_FORMULA)
+
+
+def harmless(value: str) -> str:
+    """Text that no spreadsheet runs as a formula."""
+    return f"'{value}" if looks_like_a_formula(value) else value

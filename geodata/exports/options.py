@@ -1,0 +1,100 @@
+"""What may be asked of a file beside its state: ``w=1600&scale=2&theme=dark&paper=Letter``.
+
+One reader for all of them, strict: a wrong value is an error with a sentence. Keys that a file
+does not know are ignored, as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from geodata.errors import StateError
+from geodata.exports import svg
+from geodata.exports.palette import THEMES
+from geodata.exports.pdf import PAPERS
+from geodata.language import Language
+from geodata.state import Reader
+
+WIDTHS, SCALES = (320, 2400), (1, 3)
+MOST_PIXELS = 3600
+VIEW, ALL = "view", "all"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked of a file.
+
+    Attributes
+    ----------
+    width
+        Of a picture, in pixels, before ``scale``.
+    scale
+        Pixels for a pixel, for sharp screens and print.
+    every
+        All dates instead of the one that is shown.
+    hxl
+        With a row of HXL tags.
+    """
+
+    width: int = svg.WIDTH
+    scale: int = 1
+    theme: str = "light"
+    paper: str = "A4"
+    every: bool = False
+    hxl: bool = False
+
+    @property
+    def pixels(self) -> int:
+        """Width of the picture that is made."""
+        return self.width * self.scale
+
+
+def parse(query: Mapping[str, str], speech: Language) -> Options:
+    """Read the options of a query.
+
+    Raises
+    ------
+    StateError
+        Naming the key, the value and what is allowed.
+    """
+    reader = Reader(query, False, speech)
+    options = Options(
+        width=reader.get("w", svg.WIDTH, _whole(speech, "w", WIDTHS)),
+        scale=reader.get("scale", 1, _whole(speech, "scale", SCALES)),
+        theme=reader.get("theme", "light", reader.choice("theme", THEMES)),
+        paper=reader.get("paper", "A4", reader.choice("paper", PAPERS)),
+        every=reader.get("rows", VIEW, reader.choice("rows", (VIEW, ALL))) == ALL,
+        hxl=reader.get("hxl", "0", reader.choice("hxl", ("0", "1"))) == "1",
+    )
+    if options.pixels > MOST_PIXELS:
+        sentence = speech.gettext(
+            "w={width} times scale={scale} is {pixels} pixels: it may be {most} at most.",
+            width=options.width,
+            scale=options.scale,
+            pixels=options.pixels,
+            most=MOST_PIXELS,
+        )
+        raise StateError("scale", str(options.scale), sentence)
+    return options
+
+
+def _whole(speech: Language, key: str, allowed: tuple[int, int]) -> Callable[[str], int]:
+    low, high = allowed
+
+    def read(value: str) -> int:
+        if value.isascii() and value.isdigit() and low <= int(value[:9]) <= high:
+            return int(value)
+        raise StateError(
+            key,
+            value,
+            speech.gettext(
+                "{key}={value} cannot be: {key} is a whole number from {low} to {high}.",
+                key=key,
+                value=f"“{value[:20]}”",
+                low=low,
+                high=high,
+            ),
+        )
+
+    return read

@@ -1,0 +1,135 @@
+"""What every file says of itself: whose figures, of which day, how made, where to find them.
+
+::
+
+    view + permalink ──▶ Provenance ─┬─▶ as_dict   metadata.json, data.json, GeoJSON
+                                     ├─▶ pairs     notes of a workbook, the readme
+                                     └─▶ plain     inside pictures, where nobody looks first
+
+Absent figures are told by their statuses in words, so those are listed with what they mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from geodata import text
+from geodata.language import Language, gettext
+from geodata.populations import MODE_LABELS, POPULATIONS
+from geodata.reading import caption, unit
+from geodata.view import View
+
+MEANINGS = {
+    "c": gettext("The source has a figure for the place on the date."),
+    "z": gettext("The source has a figure, and it is zero. Left white."),
+    "n": gettext("The source has no row for the place on the date. Hatched; it is not zero."),
+    "s": gettext("Too few households to show without pointing at a family. Dotted."),
+    "o": gettext("No source says that a chosen programme worked in the governorate."),
+    "x": gettext("In a comparison: one of the two dates was not counted."),
+}
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything that must travel with the figures, in the reader's language.
+
+    Attributes
+    ----------
+    headline
+        The sentence on the date.
+    date
+        ISO date; ``round`` says it as the source numbers it.
+    statuses
+        Words of every status, and what each means.
+    missing
+        What is not known on the date.
+    method
+        Method and limits.
+    sources
+        ``id``, ``title``, ``url``, ``terms``, ``credit``.
+    permalink
+        Link to the same figures, frozen at date and snapshot.
+    """
+
+    title: str
+    headline: str
+    date: str
+    round: str
+    population: str
+    unit: str
+    mode: str
+    compared_with: str
+    programmes: tuple[str, ...]
+    statuses: dict[str, str]
+    missing: str
+    method: tuple[str, ...]
+    sources: tuple[dict[str, str], ...]
+    disclaimer: str
+    snapshot: str
+    permalink: str
+    language: str
+
+
+def provenance(view: View, t: int, permalink: str) -> Provenance:
+    """Collect what is said of a view on the date at position ``t``."""
+    speech, state = view.language, view.state
+    said = text.status_words(speech)
+    return Provenance(
+        title=text.title_in_country(view),
+        headline=text.headline(view, t),
+        date=view.counts.dates[t].isoformat(),
+        round=caption(view, t),
+        population=speech.gettext(POPULATIONS[state.pop].nouns),
+        unit=unit(view),
+        mode=speech.gettext(MODE_LABELS[state.mode]),
+        compared_with=state.base.isoformat() if state.base else "",
+        programmes=state.prog,
+        statuses={said[letter]: speech.gettext(meaning) for letter, meaning in MEANINGS.items()},
+        missing=text.missing_on(view, t),
+        method=tuple(text.notes(view)),
+        sources=tuple(text.sources(view)),
+        disclaimer=text.disclaimer(view),
+        snapshot=view.snapshot.version,
+        permalink=permalink,
+        language=state.lang,
+    )
+
+
+def as_dict(told: Provenance) -> dict[str, Any]:
+    """Return it as JSON; keys are English in every language."""
+    return asdict(told)
+
+
+def credits(told: Provenance) -> str:
+    """Every source's credit with its terms, one after the other."""
+    return " ".join(f"{source['credit']}. {source['terms']}" for source in told.sources)
+
+
+def pairs(told: Provenance, speech: Language) -> list[tuple[str, str]]:
+    """Labels and texts in the order in which they are read."""
+    again = speech.gettext("Snapshot {version}", version=told.snapshot)
+    rows = [
+        (speech.gettext("Title"), told.title),
+        (speech.gettext("Headline"), told.headline),
+        (speech.gettext("Date"), f"{told.date} ({told.round})"),
+        (speech.gettext("People"), told.population),
+        (speech.gettext("Unit"), told.unit),
+        (speech.gettext("Programme"), ", ".join(told.programmes)),
+        (speech.gettext("Missing"), told.missing),
+        *((speech.gettext("Status: {word}", word=word), m) for word, m in told.statuses.items()),
+        *((speech.gettext("Method and limits"), note) for note in told.method),
+        (speech.gettext("Boundaries"), told.disclaimer),
+        (speech.gettext("Figures"), again),
+        (speech.gettext("Link"), told.permalink),
+    ]
+    return [(label, said) for label, said in rows if said]
+
+
+def plain(told: Provenance, speech: Language) -> str:
+    """Write all of it as plain text, a line each, sources last."""
+    lines = [f"{label}: {said}" for label, said in pairs(told, speech)]
+    for source in told.sources:
+        named = speech.gettext("Source")
+        lines.append(f"{named}: {source['title']}, {source['url']}. {source['terms']}")
+    return "\n".join(lines)

@@ -1,0 +1,51 @@
+"""Files that are offered of a view, with what each is for: in the menu of every header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geodata.exports.files import FILES
+from geodata.language import Language, gettext
+from geodata.urls import Urls
+
+# In the order in which they are offered, with what a file is for.
+OFFERED = {
+    "map.png": gettext("for documents and messages"),
+    "map.svg": gettext("for design, sharp at any size"),
+    "map.pdf": gettext("with sources, method and a code to scan"),
+    "data.xlsx": gettext("figures, notes and sources"),
+    "data.csv": gettext("this date, for any program"),
+    "data.geojson": gettext("for maps of your own"),
+    "data.json": gettext("for programmers"),
+    "map.zip": gettext("with a readme"),
+    "timelapse.gif": gettext("from the first round to the newest"),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A file that is offered.
+
+    Attributes
+    ----------
+    slow
+        Whether whoever waits should be told that it is being made.
+    """
+
+    label: str
+    what: str
+    url: str
+    slow: bool
+
+
+def choices(speech: Language, urls: Urls, query: str) -> list[Choice]:
+    """Every file of a state."""
+    return [
+        Choice(
+            speech.gettext(FILES[name].label),
+            speech.gettext(what),
+            urls.file(name, query),
+            FILES[name].slow,
+        )
+        for name, what in OFFERED.items()
+    ]

@@ -1,0 +1,488 @@
+"""Files of a view: opened by readers of their own, they hold the view's figures and its sources."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image, ImageChops
+from pypdf import PageObject, PdfReader
+
+from geodata import text
+from geodata.exports import svg
+from geodata.exports.files import FILES, Asked
+from geodata.exports.options import Options
+from geodata.exports.png import png
+from geodata.exports.provenance import provenance
+from geodata.exports.table import COLUMNS, tags
+from geodata.exports.typesetting import pdf
+from geodata.exports.workbook import Sheet, workbook
+from geodata.exports.xlsx import sheets
+from geodata.snapshot import Snapshot
+from geodata.state import parse
+from geodata.view import View, compute
+
+REFERENCES = Path(__file__).parent / "references"
+HERE = "https://maps.example.org/"
+KINDS: list[dict[str, str]] = [
+    {},
+    {"pop": "returnee", "time": "2018-08-31"},
+    {"level": "2", "time": "2017-05-15"},
+    {"mode": "change", "base": "2017-05-15"},
+    {"prog": "PHSS", "measure": "share"},
+    {"pop": "refugee", "measure": "rate"},
+]
+NAMES = sorted(FILES)
+QUICK = sorted(set(FILES) - {"timelapse.gif"})
+TABLES = ("data.csv", "data.xlsx", "data.json")
+
+
+def viewed(snapshot: Snapshot, **query: str) -> View:
+    state, _ = parse(query, snapshot)
+    return compute(snapshot, state, threshold=5)
+
+
+def made(name: str, view: View, **options: Any) -> bytes:
+    return FILES[name].make(Asked(view, Options(**options), page=HERE))
+
+
+def words_of(said: str) -> str:
+    """Text without regard to where lines and words are broken."""
+    return "".join(said.split()).replace("\u00ad", "")
+
+
+def expected(view: View, dates: list[int]) -> Iterator[tuple[str, str, float | None, str]]:
+    """Date, P-code, figure and status of every cell, as the view has them."""
+    said = text.status_words(view.language)
+    for t in dates:
+        for i, pcode in enumerate(view.counts.areas.pcodes):
+            value = float(view.values[t, i])
+            known = None if np.isnan(value) else value
+            yield view.counts.dates[t].isoformat(), pcode, known, said[view.status[t, i]]
+
+
+def same(found: list[tuple[str, str, float | None, str]], view: View, dates: list[int]) -> None:
+    """Hold that a table has the view's cells, figures rounded as they are shown."""
+    wanted = list(expected(view, dates))
+    assert len(found) == len(wanted)
+    for (day, pcode, value, status), (day_, pcode_, value_, status_) in zip(
+        found, wanted, strict=True
+    ):
+        assert (day, pcode, status) == (day_, pcode_, status_)
+        assert (value is None) == (value_ is None)
+        assert value is None or value == pytest.approx(value_, abs=0.51)
+
+
+# ------------------------------------------------------------------------------------------ tables
+
+
+@pytest.mark.parametrize("query", KINDS, ids=str)
+def test_a_csv_read_by_pandas_has_the_figures_of_the_view(snapshot, query):
+    view = viewed(snapshot, **query)
+    rows = pd.read_csv(io.BytesIO(made("data.csv", view, every=True)))
+    assert list(rows.columns) == list(COLUMNS)
+    values = rows["value"].astype(object).where(rows["value"].notna(), None)
+    found = list(zip(rows["date"], rows["pcode"], values, rows["status"], strict=True))
+    same(found, view, list(range(len(view.counts.dates))))
+
+
+def test_a_csv_with_tags_is_one_that_hxl_tools_read(snapshot):
+    """Tags stand in the second row, figures below; no tag is given to two columns."""
+    view = viewed(snapshot, pop="returnee", level="2")
+    rows = pd.read_csv(io.BytesIO(made("data.csv", view, hxl=True)), header=None)
+    tagged = dict(zip(rows.iloc[0], rows.iloc[1], strict=True))
+    assert tagged["value"] == "#affected+returnees+ind"
+    assert (tagged["pcode"], tagged["parent_pcode"]) == ("#adm2+code", "#adm1+code")
+    assert all(str(tag).startswith("#") for tag in tagged.values())
+    assert len(set(tagged.values())) == len(tagged)
+    assert len(rows) == 2 + len(view.counts.areas.pcodes)
+
+
+@pytest.mark.parametrize(
+    ("query", "tag"),
+    [
+        ({}, "#affected+idps+ind"),
+        ({"measure": "households"}, "#affected+idps+hh"),
+        ({"mode": "change"}, "#affected+idps+ind+change"),
+        ({"pop": "refugee"}, "#affected+refugees+ind"),
+        ({"measure": "rate"}, "#indicator+rate+idps"),
+    ],
+)
+def test_a_tag_says_what_is_counted(snapshot, query, tag):
+    assert tags(viewed(snapshot, **query))["value"] == tag
+
+
+@pytest.mark.parametrize("query", KINDS, ids=str)
+def test_a_workbook_has_the_figures_of_the_view_with_their_types(snapshot, query):
+    view = viewed(snapshot, **query)
+    book = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view)))
+    assert book.sheetnames == ["Data", "Notes", "Sources"]
+    page = book["Data"]
+    assert page.freeze_panes == "A2"
+    head, *rows = page.iter_rows(values_only=True)
+    assert head == tuple(COLUMNS)
+    at = {name: n for n, name in enumerate(head)}
+    found = [
+        (str(row[at["date"]].date()), row[at["pcode"]], row[at["value"]], row[at["status"]])
+        for row in rows
+    ]
+    same(found, view, [view.date_index()])
+    assert all(isinstance(row[at["value"]], int | float | None) for row in rows)
+
+
+def test_a_workbook_says_what_is_to_be_known_of_its_figures(snapshot):
+    view = viewed(snapshot, prog="PHSS")
+    book = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view)))
+    said = {row[1] for row in book["Notes"].iter_rows(values_only=True)}
+    assert {text.title_in_country(view), text.disclaimer(view), *text.notes(view)} <= said
+    assert any(snapshot.version in str(each) for each in said)
+    assert any(str(each).startswith(f"{HERE}?") for each in said)
+    sources = list(book["Sources"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in sources] == [source["id"] for source in text.sources(view)]
+    assert [row[3] for row in sources] == [source["terms"] for source in text.sources(view)]
+
+
+@pytest.mark.parametrize("nasty", ["=1+1", "+1", "-1", "@SUM(1)", "=HYPERLINK(1)", "\t=1"])
+def test_a_workbook_has_no_formula_and_marks_text_that_looks_like_one(nasty):
+    body = workbook([Sheet("Data", [["name"], [nasty]], (10,))], {})
+    cell = openpyxl.load_workbook(io.BytesIO(body))["Data"]["A2"]
+    assert (cell.value, cell.data_type) == (nasty, "s")
+    assert cell.style.startswith("Normal") and cell.quotePrefix
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_workbook_with_tags_keeps_both_rows_of_its_head_in_sight(snapshot):
+    view = viewed(snapshot)
+    page = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view, hxl=True)))["Data"]
+    assert page.freeze_panes == "A3"
+    assert page["L2"].value == "#affected+idps+ind"
+
+
+@pytest.mark.parametrize("query", KINDS, ids=str)
+def test_json_has_the_figures_of_the_view_and_says_whose_they_are(snapshot, query):
+    view = viewed(snapshot, **query)
+    read = json.loads(made("data.json", view))
+    found = [(row["date"], row["pcode"], row["value"], row["status"]) for row in read["data"]]
+    same(found, view, [view.date_index()])
+    told = read["metadata"]
+    assert told["disclaimer"] == text.disclaimer(view)
+    assert [source["terms"] for source in told["sources"]] == [
+        source["terms"] for source in text.sources(view)
+    ]
+
+
+@pytest.mark.parametrize("query", KINDS, ids=str)
+def test_geojson_read_by_geopandas_has_shapes_and_figures(snapshot, query):
+    import geopandas
+
+    view = viewed(snapshot, **query)
+    frame = geopandas.read_file(io.BytesIO(made("data.geojson", view)))
+    assert frame.crs.to_epsg() == 4326
+    assert frame.geometry.is_valid.all()
+    values = [None if pd.isna(value) else float(value) for value in frame["value"]]
+    days = [str(day)[:10] for day in frame["date"]]
+    found = list(zip(days, frame["pcode"], values, frame["status"], strict=True))
+    same(found, view, [view.date_index()])
+    west, south, east, north = frame.total_bounds
+    assert 38 < west < 40 and 28 < south < 30 and 48 < east < 49 and 37 < north < 38
+
+
+def test_outer_rings_of_geojson_run_counter_clockwise(snapshot):
+    import shapely
+
+    read = json.loads(made("data.geojson", viewed(snapshot, level="2")))
+    for feature in read["features"]:
+        geometry = shapely.geometry.shape(feature["geometry"])
+        for polygon in getattr(geometry, "geoms", [geometry]):
+            assert polygon.exterior.is_ccw
+            assert not any(hole.is_ccw for hole in polygon.interiors)
+
+
+def test_metadata_names_every_file_and_describes_every_column(snapshot):
+    read = json.loads(made("metadata.json", viewed(snapshot, pop="returnee")))
+    assert set(read["files"]) == set(FILES)
+    assert [column["name"] for column in read["columns"]] == list(COLUMNS)
+    assert all(column["description"] for column in read["columns"])
+    assert set(read["statuses"]) == set(text.STATUS_WORDS.values())
+
+
+# -------------------------------------------------------------------------- pictures and the page
+
+
+@pytest.mark.parametrize("query", KINDS, ids=str)
+@pytest.mark.parametrize(("paper", "points"), [("A4", (595, 842)), ("Letter", (612, 792))])
+def test_a_pdf_is_one_page_that_says_where_its_figures_are_from(snapshot, query, paper, points):
+    view = viewed(snapshot, **query)
+    pages = PdfReader(io.BytesIO(made("map.pdf", view, paper=paper))).pages
+    assert len(pages) == 1
+    assert tuple(round(float(side)) for side in pages[0].mediabox[2:]) == points
+    said = words_of(pages[0].extract_text())
+    told = provenance(view, view.date_index(), HERE)
+    wanted = [told.title, told.headline, told.disclaimer, told.snapshot, *told.method]
+    wanted += [source["credit"] for source in told.sources] + list(told.statuses)
+    for each in wanted:
+        assert words_of(each) in said, each
+    notes: Any = pages[0]["/Annots"]
+    links = [note.get_object().get("/A", {}).get("/URI") for note in notes]
+    assert any(str(link).startswith(f"{HERE}?") and "v=" in str(link) for link in links)
+
+
+def test_the_map_in_a_pdf_is_drawn_not_photographed(snapshot):
+    page = PdfReader(io.BytesIO(made("map.pdf", viewed(snapshot)))).pages[0]
+    assert "Ninewa" in page.extract_text()
+    assert list(page.images) == []
+
+
+@pytest.mark.parametrize("query", KINDS, ids=str)
+def test_pictures_say_inside_what_they_have_no_room_for(snapshot, query):
+    view = viewed(snapshot, **query)
+    drawn = ET.fromstring(made("map.svg", view))
+    picture = Image.open(io.BytesIO(made("map.png", view, width=320)))
+    picture.load()
+    for said in ("".join(drawn.itertext()), picture.info["Description"]):
+        for note in (*text.notes(view), *(source["terms"] for source in text.sources(view))):
+            assert note in said
+    assert picture.info["Title"] == text.title_in_country(view)
+    assert picture.info["Source"].startswith(f"{HERE}?")
+
+
+@pytest.mark.parametrize(("width", "scale", "size"), [(320, 1, (320, 240)), (400, 3, (1200, 900))])
+def test_a_picture_has_the_size_that_was_asked_for(snapshot, width, scale, size):
+    body = made("map.png", viewed(snapshot), width=width, scale=scale)
+    assert Image.open(io.BytesIO(body)).size == size
+
+
+def difference(a: Image.Image, b: Image.Image) -> float:
+    """Mean difference of two pictures, from 0 to 255."""
+    return float(np.asarray(ImageChops.difference(a, b), dtype=float).mean())
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_picture_looks_as_it_did(snapshot, theme):
+    """``tests/references`` holds what was looked at; small differences of rendering are allowed."""
+    view = viewed(snapshot, level="2", time="2017-05-15")
+    drawn = svg.picture(view, view.date_index(), theme=theme, permalink="")
+    found = Image.open(io.BytesIO(png(drawn, width=480))).convert("RGB")
+    reference = Image.open(REFERENCES / f"districts-{theme}.png").convert("RGB")
+    assert found.size == reference.size
+    assert difference(found, reference) < 1.0
+    other = viewed(snapshot, level="2", time="2019-04-30")
+    changed = png(svg.picture(other, other.date_index(), theme=theme), width=480)
+    assert difference(Image.open(io.BytesIO(changed)).convert("RGB"), reference) > 1.0
+
+
+def test_nothing_of_the_map_reaches_beyond_its_frame(snapshot):
+    """It is not clipped, but covered: above the map there is title and ground, nothing else."""
+    view = viewed(snapshot)
+    drawn = svg.picture(view, view.date_index(), theme="light")
+    picture = np.asarray(Image.open(io.BytesIO(png(drawn, width=1200))).convert("RGB"))
+    assert (picture[98:112, :] == 255).all()
+    assert (picture[:112, 800:] == 255).all()
+
+
+def test_every_round_is_a_frame_and_the_last_stays(examplia):
+    view = viewed(examplia)
+    moving = Image.open(io.BytesIO(made("timelapse.gif", view)))
+    assert getattr(moving, "n_frames", 1) == len(view.counts.dates)
+    assert moving.size == (640, 480)
+    durations = []
+    for n in range(len(view.counts.dates)):
+        moving.seek(n)
+        durations.append(moving.info["duration"])
+    assert durations[-1] > durations[0]
+    assert view.snapshot.version.encode() in moving.info["comment"]
+
+
+# ------------------------------------------------------------------------------- Arabic and Sorani
+
+ARABIC, SORANI = "النازحون في العراق", "ئاوارەکان لە هەرێمی کوردستان"
+NON_JOINER = "\u200c"
+
+
+def ink(words: str, weight: int = 400) -> np.ndarray:
+    """Which pixels of a line of text are dark."""
+    look = {"font__size": 48, "font__weight": weight, "text__anchor": "middle"}
+    drawn = svg.text(words, x=600, y=80, **look)
+    document = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="120" '
+        f'font-family="{svg.FONT}">{drawn}</svg>'
+    )
+    return np.asarray(Image.open(io.BytesIO(png(document, width=1200))))[:, :, 3] > 127
+
+
+@pytest.mark.parametrize("words", [ARABIC, SORANI])
+def test_letters_are_joined_in_pictures(words):
+    """Joined letters take another shape and less room than letters that stand alone."""
+    joined = ink(words)
+    alone = ink(NON_JOINER.join(words))
+    assert joined.any()
+    across = [np.flatnonzero(each.any(axis=0)) for each in (joined, alone)]
+    widths = [columns[-1] - columns[0] for columns in across]
+    assert widths[0] < 0.9 * widths[1]
+    parts = [1 + int((np.diff(columns) > 1).sum()) for columns in across]
+    assert parts[0] < parts[1]
+
+
+@pytest.mark.parametrize("words", [ARABIC, SORANI])
+def test_no_letter_is_missing_from_the_fonts_that_ship(words):
+    """A missing letter would be an empty box, the same for every one."""
+    for letter in set(words) - {" "}:
+        assert not np.array_equal(ink(letter), ink("\u4e2d")), letter
+        assert ink(letter).any(), letter
+
+
+@pytest.mark.parametrize(("words", "lang"), [(ARABIC, "ar"), (SORANI, "ckb")])
+def test_text_in_a_pdf_is_shaped_and_can_be_found(words, lang):
+    body = pdf(
+        {"main.typ": (f'#set text(font: "Noto Sans", lang: "{lang}", dir: rtl)\n{words}').encode()},
+        {},
+    )
+    read = PdfReader(io.BytesIO(body))
+    found = read.pages[0].extract_text()
+    letters = sorted(words.replace(" ", ""))
+    assert sorted(found.replace(" ", "").replace("\n", "")) == letters
+    names = {str(font["/BaseFont"]) for font in fonts_of(read.pages[0])}
+    assert len(names) == 1 and "NotoSans" in names.pop()
+
+
+def fonts_of(page: PageObject) -> list[Any]:
+    """The fonts that a page of a PDF uses."""
+    resources: Any = page["/Resources"]
+    return [font.get_object() for font in resources["/Font"].values()]
+
+
+def shapes(words: str, letter: str) -> int:
+    """How many glyphs of a PDF of some words are read as one letter."""
+    source = f'#set text(font: "Noto Sans", lang: "ar", dir: rtl)\n{words}'
+    page = PdfReader(io.BytesIO(pdf({"main.typ": source.encode()}, {}))).pages[0]
+    (font,) = fonts_of(page)
+    read_as = font["/ToUnicode"].get_object().get_data().decode("latin-1")
+    return read_as.count(f"<{ord(letter):04X}>")
+
+
+def test_letters_are_joined_in_a_pdf():
+    """One letter three times has three shapes: at the start, in the middle, at the end."""
+    assert (shapes("ن", "ن"), shapes("ننن", "ن")) == (1, 3)
+
+
+def test_arabic_is_written_as_bold_as_the_rest():
+    """A renderer that takes a letter from another family takes it in any weight."""
+    plain_ink, bold_ink = (ink(ARABIC, weight).sum() for weight in (400, 700))
+    assert bold_ink > 1.2 * plain_ink
+
+
+# ----------------------------------------------------------------------------------------- routes
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_every_file_is_served_as_what_it_is_under_a_name_that_says_what_is_inside(
+    client: FlaskClient, name
+):
+    answer = client.get(f"/{name}?pop=returnee&time=2018-08-31")
+    assert answer.status_code == 200
+    assert answer.mimetype == FILES[name].media
+    saved = answer.headers["Content-Disposition"]
+    assert "iraq-returnee-people-governorates-2018-08-31" in saved
+    assert saved.endswith(f'.{FILES[name].ending}"')
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "metadata.json?pop=returnee&time=2018-08-31&v=" in answer.headers["Link"]
+    assert answer.headers["ETag"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_file_refuses_a_wrong_value_with_a_sentence(client: FlaskClient, name):
+    answer = client.get(f"/{name}?time=never")
+    assert answer.status_code == 400
+    assert "time may be" in answer.get_json()["error"]["sentence"]
+    gone = client.get(f"/{name}?v=000000000000")
+    assert gone.status_code == 404
+    assert "is a snapshot that is not held here" in gone.get_json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("map.png?scale=4", "from 1 to 3"),
+        ("map.png?w=2400&scale=2", "4800 pixels"),
+        ("map.png?theme=blue", "light, dark"),
+        ("map.pdf?paper=A3", "A4, Letter"),
+        ("data.csv?rows=some", "view, all"),
+        ("data.csv?hxl=yes", "0, 1"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_with_what_can(client: FlaskClient, query, said):
+    answer = client.get(f"/{query}")
+    assert answer.status_code == 400
+    assert said in answer.get_json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_all_rows_are_named_without_a_date(client: FlaskClient, name):
+    saved = client.get(f"/{name}?pop=refugee&rows=all").headers["Content-Disposition"]
+    assert f'"iraq-refugee-people-governorates.{FILES[name].ending}"' in saved
+
+
+def test_an_archive_holds_the_very_files_with_a_readme(client: FlaskClient):
+    asked = "pop=returnee&time=2018-08-31"
+    with zipfile.ZipFile(io.BytesIO(client.get(f"/map.zip?{asked}").get_data())) as packed:
+        assert packed.testzip() is None
+        held = {name: packed.read(name) for name in packed.namelist()}
+    readme = held.pop("README.txt").decode()
+    assert "Non-commercial use" in readme and "official endorsement" in readme
+    assert all(name in readme for name in held)
+    for name in set(QUICK) - {"map.zip", "map.png", "data.csv"}:
+        saved = client.get(f"/{name}?{asked}")
+        inside = saved.headers["Content-Disposition"].split('"')[1]
+        assert held.pop(inside) == saved.get_data(), name
+    assert {name.rpartition(".")[2] for name in held} == {"png", "csv"}
+
+
+@pytest.mark.parametrize("name", sorted(set(QUICK) - {"map.zip"}))
+def test_the_same_file_has_the_same_bytes_whenever_it_is_made(snapshot, name):
+    view = viewed(snapshot, time="2018-08-31")
+    assert made(name, view) == made(name, view)
+
+
+def test_links_in_files_follow_the_address_of_the_site(client_of):
+    client = client_of(public_url="https://maps.example.org")
+    told = client.get("/metadata.json?pop=returnee").get_json()
+    assert told["permalink"].startswith("https://maps.example.org/?pop=returnee&time=")
+    pdf_url = told["files"]["map.pdf"]["url"]
+    assert pdf_url.startswith("https://maps.example.org/map.pdf?pop=returnee&time=")
+    row = pd.read_csv(io.BytesIO(client.get("/data.csv").get_data())).iloc[0]
+    assert row["link"].startswith("https://maps.example.org/?time=")
+
+
+def test_a_frozen_file_never_changes_and_says_so(client_of, snapshot):
+    client = client_of(public_url="https://maps.example.org")
+    frozen = client.get(f"/map.pdf?v={snapshot.version}").headers["Cache-Control"]
+    assert "immutable" in frozen
+    assert "no-cache" in client.get("/map.pdf").headers["Cache-Control"]
+
+
+def test_sheets_are_plain_values_that_another_process_can_be_given(snapshot):
+    import pickle
+
+    view = viewed(snapshot)
+    told = provenance(view, view.date_index(), HERE)
+    given = sheets(view, [view.date_index()], told, HERE)
+    assert pickle.loads(pickle.dumps(given)) == given
+
+
+def test_every_file_column_and_option_is_documented():
+    said = (Path(__file__).parents[1] / "docs" / "files.md").read_text("utf-8")
+    for each in (*(f"`/{name}`" for name in FILES), *(f"| `{name}` |" for name in COLUMNS)):
+        assert each in said
+    for key in ("w=", "scale=", "theme=", "paper=", "rows=", "hxl="):
+        assert f"`{key}" in said
