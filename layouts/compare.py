@@ -1,0 +1,275 @@
+"""The page of comparisons: three maps, the largest differences, small multiples.
+
+Whole without scripts; those in ``assets/compare`` link what the server drew: hover, keyboard, zoom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from geodata import compare, compare_text, programmes
+from geodata import populations as words
+from geodata.compare import DATES, Comparison, Side
+from geodata.counts import dates_of, levels, populations, round_numbers
+from geodata.exports import small, svg
+from geodata.language import Language
+from geodata.state import SEPARATOR, available_measures, default_base, query
+from geodata.text import headline
+from layouts.bundle import DARK_QUERY
+from layouts.share import Shared, card
+from layouts.shell import as_data, render
+
+_KEPT = ("classes", "area", "lang", "v", "rounds")
+_KEYS = ("first", "second", "difference")
+_DARK = DARK_QUERY["auto"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value of a select."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A select of the form, named as its key; ``default`` is left out of the address."""
+
+    name: str
+    label: str
+    options: list[Option]
+    value: str
+    default: str = ""
+    groups: tuple[tuple[str, list[Option]], ...] = ()
+
+
+def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
+    """Render the page as HTML.
+
+    Parameters
+    ----------
+    shared
+        What the Share button shares: the map of changes, or that of the first side.
+    """
+    asked, snapshot, urls = found.asked, found.snapshot, shared.urls
+    named, said = compare_text.title(found), compare_text.summary(found)
+    given = compare.pairs(asked, snapshot)
+    other_way = compare.swapped(asked)
+    own = card(shared, page=urls.compare(compare.query(asked, snapshot)), title=named)
+    return render(
+        "compare.html",
+        snapshot,
+        found.speech,
+        replace(urls, version=asked.state.v),
+        current="compare",
+        card=replace(own, description=said),
+        title=named,
+        summary=said,
+        meaning=compare_text.meaning(found),
+        notices=notices,
+        fields=_fields(found),
+        kept=[(key, value) for key, value in given if key in _KEPT],
+        swap=urls.compare(compare.query(other_way, snapshot)) if other_way else "",
+        sides=[_map(found, side, key, shared) for key, side in _maps(found).items()],
+        picked=next((row for row in found.rows if row.pcode == asked.state.area), None),
+        largest=compare_text.listed(found),
+        rows=found.rows,
+        by_dates=found.kind == DATES,
+        level=asked.state.level,
+        strips=_strips(found, shared),
+        shapes=Markup(small.shapes(found.first.view)),  # noqa: S704 - escaped where it is made
+        notes=compare_text.notes(found),
+        sources=compare_text.sources(found),
+        style=_style(found),
+        data=as_data(_script_data(found)),
+    )
+
+
+def _maps(found: Comparison) -> dict[str, Side]:
+    """The three maps, by the name of each on the page."""
+    sides = (found.first, found.second, found.difference)
+    return dict(zip(_KEYS, sides, strict=True))
+
+
+# ---- the form
+
+
+def _fields(found: Comparison) -> list[Field]:
+    """Selects for everything that can be chosen; none where there is nothing to choose."""
+    state, snapshot, speech = found.asked.state, found.snapshot, found.speech
+    held = populations(snapshot)
+    whole = Option("", speech.gettext("All areas"))
+    measures = [
+        Option(code, speech.gettext(words.MEASURE_LABELS[code]))
+        for code in available_measures(snapshot, state.pop, state.level)
+    ]
+    by_level = [
+        Option(str(level), speech.gettext(words.LEVEL_LABELS[level]))
+        for level in levels(snapshot, state.pop)
+    ]
+    listed = [whole, *_programmes(found, state.prog)]
+    fields = [
+        Field("pop", speech.gettext("People"), _populations(held, speech), state.pop, held[0]),
+        Field("prog", speech.gettext("Programme"), listed, SEPARATOR.join(state.prog)),
+        _with(found),
+        *_dates(found),
+        Field("measure", speech.gettext("Show"), measures, state.measure, words.PEOPLE),
+        Field("level", speech.gettext("Areas"), by_level, str(state.level), "1"),
+    ]
+    return [field for field in fields if len(field.options) > 1 or field.groups]
+
+
+def _populations(codes: Iterable[str], speech: Language) -> list[Option]:
+    return [Option(code, speech.gettext(words.POPULATIONS[code].label)) for code in codes]
+
+
+def _programmes(found: Comparison, chosen: tuple[str, ...]) -> list[Option]:
+    """Those that are chosen where they are several, then each."""
+    rows = programmes.listed(found.snapshot, found.speech)
+    listed = [Option(row["code"], row["code"]) for row in rows]
+    several = [Option(SEPARATOR.join(chosen), found.speech.names(list(chosen)))]
+    return [*several, *listed] if len(chosen) > 1 else listed
+
+
+def _with(found: Comparison) -> Field:
+    asked, speech = found.asked, found.speech
+    others = [code for code in populations(found.snapshot) if code != asked.state.pop]
+    chosen = asked.second.prog if asked.kind == compare.PROGRAMMES else ()
+    return Field(
+        "with",
+        speech.gettext("Compare with"),
+        [Option("", speech.gettext("Another date"))],
+        dict(compare.pairs(asked, found.snapshot)).get("with", ""),
+        groups=(
+            (speech.gettext("Other people"), _populations(others, speech)),
+            (
+                speech.gettext("Another programme"),
+                [one for one in _programmes(found, chosen) if (one.value,) != asked.state.prog],
+            ),
+        ),
+    )
+
+
+def _dates(found: Comparison) -> list[Field]:
+    """The first date, where dates are compared, and the second; the newest on top."""
+    asked, speech, snapshot = found.asked, found.speech, found.snapshot
+    dates = dates_of(snapshot, asked.state.pop)
+    numbered = zip(dates, round_numbers(snapshot, asked.state.pop), strict=True)
+    options = [
+        Option(day.isoformat(), f"{speech.date(day)} (R{n})" if n else speech.date(day))
+        for day, n in numbered
+    ][::-1]
+    shown, newest = asked.state.time or dates[-1], dates[-1].isoformat()
+    if asked.kind != DATES:
+        day = found.first.day.isoformat()
+        default = "" if asked.state.time else day
+        return [Field("time", speech.gettext("Date"), options, day, default)]
+    base = found.first.day.isoformat()
+    default = default_base(dates).isoformat() if shown == dates[-1] else ""
+    return [
+        Field("base", speech.gettext("First date"), options, base, default),
+        Field("time", speech.gettext("Second date"), options, shown.isoformat(), newest),
+    ]
+
+
+# ---- the maps
+
+
+def _map(found: Comparison, side: Side, key: str, shared: Shared) -> dict[str, Any]:
+    """One of the three maps, and what stands around it."""
+    difference = side is found.difference
+    told = found.rows if difference else side.cells
+    said = compare_text.headline(found, side)
+    drawn = svg.inline(
+        side.view,
+        side.t,
+        scope="" if key == _KEYS[0] else key,  # scripts look for textures without a scope
+        label=f"{side.heading}: {said}",
+        sentences={each.pcode: each.sentence for each in told},
+    )
+    on_the_map = found.kind == DATES or not difference
+    return {
+        "key": key,
+        "scale": "difference" if difference else "both",
+        "heading": side.heading,
+        "caption": side.caption,
+        "headline": said,
+        "map": Markup(drawn),  # noqa: S704 - escaped where it is made
+        "unit": compare_text.unit_words(side),
+        "legend": compare_text.legend_rows(found, side),
+        "url": shared.urls.page(query(side.view.state, found.snapshot)) if on_the_map else "",
+    }
+
+
+def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
+    return [
+        {
+            "heading": strip.heading,
+            "maps": [
+                {
+                    "date": one.date,
+                    "total": one.total,
+                    "url": shared.urls.page(query(one.view.state, found.snapshot)),
+                    "map": Markup(  # noqa: S704 - escaped where it is made
+                        small.small(one.view, one.t, headline(one.view, one.t))
+                    ),
+                }
+                for one in strip.multiples
+            ],
+        }
+        for strip in compare.strips(found)
+    ]
+
+
+def _style(found: Comparison) -> Markup:
+    """Colours of the two scales, each for the maps that are painted with it."""
+    light, dark = "", ""
+    for name, side in (("both", found.first), ("difference", found.difference)):
+        by_day, by_night = svg.scale_variables(side.view)
+        light += f".scale-{name}{{{by_day}}}"
+        dark += f".scale-{name}{{{by_night}}}"
+    return Markup(f"{light}@media {_DARK}{{{dark}}}")  # noqa: S704 - colours of the scales
+
+
+def _script_data(found: Comparison) -> dict[str, Any]:
+    """What the scripts are handed: classes and statuses to paint, words to show."""
+    said = zip(found.first.cells, found.second.cells, found.rows, strict=True)
+    return {
+        "area": found.asked.state.area,
+        "dark": _DARK,
+        "maps": [_painted(side, found.speech) for side in _maps(found).values()],
+        "areas": [
+            {
+                "pcode": row.pcode,
+                "name": f"{row.name}, {row.parent}" if row.parent else row.name,
+                "values": [row.first, row.second, row.difference],
+                "sentences": [first.sentence, second.sentence, row.sentence],
+            }
+            for first, second, row in said
+        ],
+    }
+
+
+def _painted(side: Side, speech: Language) -> dict[str, Any]:
+    scale = side.view.scale
+    return {
+        "heading": side.heading,
+        "label": speech.gettext(
+            "{map}. Arrow keys move between neighbouring areas, plus and minus zoom, Enter keeps "
+            "an area in sight, Escape lets it go.",
+            map=side.heading,
+        ),
+        "classes": side.view.classes[side.t].tolist(),
+        "status": "".join(side.view.status[side.t]),
+        "scale": {
+            "colors": scale.colors,
+            "colorsDark": scale.colors_dark,
+            "inks": scale.inks,
+            "inksDark": scale.inks_dark,
+        },
+    }
