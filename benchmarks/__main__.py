@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import embed, filters, loading, server, sizes, slider
+from benchmarks import briefing, embed, files, filters, loading, server, sizes, slider
 from benchmarks.browser import VARIABLE, chromium
 from benchmarks.serving import MAP, TUTORIAL, serving
 from benchmarks.table import Row, as_markdown, as_text, failure
@@ -43,6 +43,8 @@ def run() -> tuple[str, dict[str, list[Row]]]:
             "Filter change": lambda: filters.measure(browser, url),
             "Public map": lambda: embed.measure(browser, url),
             "Server": lambda: server.measure(url),
+            "Files": lambda: files.measure(url),
+            "Briefing": briefing.measure,
             "Sizes": sizes.measure,
         }
         sections = {name: measured(name, measure) for name, measure in measurements.items()}

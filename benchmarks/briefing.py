@@ -1,0 +1,76 @@
+"""Slides of a briefing as PowerPoint and PDF: time from warm and with nothing kept, memory."""
+
+from __future__ import annotations
+
+import resource
+import time as clock
+from collections.abc import Callable
+from functools import lru_cache
+
+from benchmarks.table import Row, fact, middle, time, write
+from geodata.briefing import default, from_query, to_query
+from geodata.exports import deck_pdf, pptx
+from geodata.exports.png import png
+from geodata.language import language
+from geodata.settings import BUNDLED
+from geodata.slides import contents
+from geodata.snapshot import load
+from geodata.view import compute
+
+RUNS = 5
+MOST_PPTX_MS = 2000
+_THRESHOLD = 5
+
+
+def measure() -> list[Row]:
+    """Make the default briefing's six slides, as the application does."""
+    snapshot, speech = load(BUNDLED), language("en")
+    made = default(snapshot, speech)
+    keep = lru_cache(maxsize=32)(lambda held, state: compute(held, state, threshold=_THRESHOLD))
+    said = contents(made, snapshot, keep)
+
+    def link(query: str) -> str:
+        return f"https://example.org/?{query}"
+
+    def powerpoint() -> int:
+        return len(pptx.deck(made, said, link=link))
+
+    def drawn_again() -> int:
+        png.cache_clear()
+        return powerpoint()
+
+    def pages() -> int:
+        """In another order each time: typst remembers what it has set before."""
+        said.append(said.pop(0))
+        return len(deck_pdf.deck(made, said, link=link))
+
+    drawn_again(), pages()  # imports
+    slides, size, pdf_size = len(said), powerpoint(), pages()
+    words = _p50(lambda: contents(made, snapshot, keep))
+    return [
+        time(f"{slides}-slide PowerPoint, pictures drawn, p50", _p50(drawn_again), MOST_PPTX_MS),
+        fact(f"{slides}-slide PowerPoint, pictures kept, p50", write(_p50(powerpoint), "ms")),
+        fact(f"{slides}-slide PDF, p50", write(_p50(pages), "ms")),
+        fact("what the slides say, views kept, p50", write(words, "ms")),
+        fact("a briefing from its address, p50", write(_p50(_from_address(made, snapshot)), "ms")),
+        fact("bytes of PowerPoint / PDF", f"{write(size, 'kB')} / {write(pdf_size, 'kB')}"),
+        fact("peak memory of the process", f"{_peak_megabytes():,.0f} MB"),
+    ]
+
+
+def _from_address(made, snapshot) -> Callable[[], object]:
+    query = {"slides": to_query(made).removeprefix("slides=")}
+    return lambda: from_query(query, snapshot, lenient=False)
+
+
+def _p50(work: Callable[[], object]) -> float:
+    found = []
+    for _ in range(RUNS):
+        start = clock.perf_counter()
+        work()
+        found.append((clock.perf_counter() - start) * 1000)
+    return middle(found)
+
+
+def _peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

@@ -1,0 +1,397 @@
+"""A briefing: an ordered list of slides, each a view and a layout. No figure is kept in it.
+
+::
+
+    the snapshot ──▶ default ─┐
+    briefings/*.yaml ─────────┼─▶ Briefing ──▶ geodata.slides ──▶ page, PowerPoint, PDF
+    slides= of the address ───┘      └─▶ to_yaml, to_query
+
+In an address a slide is its layout and what its view differs in from the default, and slides are
+separated by semicolons::
+
+    slides=map:pop=returnee;compare:mode=change,base=2020-02-29;trend:headline=Fewer_every_year
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import parse_qsl
+
+from geodata import safe_yaml
+from geodata.counts import dates_of, populations, source_of
+from geodata.errors import BriefingError, StateError
+from geodata.language import Language, language, languages
+from geodata.slides import COMPARE, FLOWS, FOOTPRINT, LAYOUTS, MAP, TREND
+from geodata.snapshot import Snapshot
+from geodata.state import State, joined, parse, query
+
+MAX_SLIDES, MAX_TITLE, MAX_HEADLINE, MAX_NOTE = 40, 200, 200, 2000
+MAX_QUERY = 3500  # the least that servers take as a whole address is about 4,000
+_VIEW_KEYS = (
+    *("pop", "prog", "measure", "mode", "level", "classes", "time", "base", "area"),
+    *("lang", "v"),
+)
+_KEYS = ("title", "lang", "slides")
+_SLIDE_KEYS = ("view", "layout", "headline", "note")
+
+# In an address: what separates is written as two signs, a space as one that needs no escape.
+_ESCAPES = {"*": "**", "_": "*u", ";": "*s", ",": "*c", "\n": "*n", " ": "_"}
+_UNESCAPES = {escaped: sign for sign, escaped in _ESCAPES.items()}
+_ESCAPED = re.compile(r"\*.|_", re.DOTALL)
+_SAFE = "~-._*;,:="
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A view, and how it is laid out.
+
+    Attributes
+    ----------
+    query
+        The view as :func:`geodata.state.query` writes it, without language and version.
+    headline
+        The presenter's own; empty: computed from the figures.
+    note
+        For the speaker.
+    """
+
+    query: str = ""
+    layout: str = MAP
+    headline: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """An ordered list of slides; an empty ``title`` is the name of the map."""
+
+    title: str
+    slides: tuple[Slide, ...]
+    lang: str = "en"
+
+
+# ---- made from the data
+
+
+@lru_cache(maxsize=16)
+def default(snapshot: Snapshot, speech: Language) -> Briefing:
+    """Make a briefing from what the snapshot holds; its slides follow the newest figures."""
+    held = populations(snapshot)
+    first = held[0]
+    slides = [_made(snapshot, pop=first)]
+    if len(dates_of(snapshot, first)) > 1:
+        slides.append(_made(snapshot, COMPARE, pop=first, mode="change"))
+    if "returnee" in held:
+        slides.append(_made(snapshot, pop="returnee"))
+    if any(len(dates_of(snapshot, pop)) > 2 for pop in held[:2]):
+        slides.append(_made(snapshot, TREND, pop=first))
+    if _origins(snapshot, first):
+        slides.append(_made(snapshot, FLOWS, pop=first))
+    if (snapshot.tables.coverage["status"] == "implemented").any():
+        slides.append(_made(snapshot, FOOTPRINT, pop=first))
+    return Briefing("", tuple(slides), speech.code)
+
+
+def _origins(snapshot: Snapshot, population: str) -> bool:
+    """Whether the newest date of a population says where its people come from."""
+    rows = snapshot.tables.breakdowns
+    rows = rows[(rows["kind"] == "origin") & (rows["population"] == population)]
+    newest = dates_of(snapshot, population)[-1]
+    return source_of(snapshot, population) in set(
+        rows.loc[rows["date"].dt.date == newest, "source"]
+    )
+
+
+def _made(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:
+    return Slide(_canonical(keys, snapshot), layout)
+
+
+def _canonical(keys: Mapping[str, str], snapshot: Snapshot) -> str:
+    """The shortest query of a view; language and version are the briefing's, not a slide's."""
+    state, _ = parse({**keys, "lang": "", "v": ""}, snapshot)
+    return query(state, snapshot)
+
+
+def state_of(slide: Slide, snapshot: Snapshot, speech: Language) -> State:
+    """The state that a slide shows, in a language.
+
+    Raises
+    ------
+    StateError
+        If the snapshot does not have it.
+    """
+    state, _ = parse(dict(parse_qsl(slide.query)), snapshot)
+    return replace(state, lang=speech.code)
+
+
+# ---- what may be said
+
+
+def slide_of(
+    view: str, snapshot: Snapshot, *, layout: str = MAP, headline: str = "", note: str = ""
+) -> Slide:
+    """Make a slide of what a person gave; ``view`` may be a whole address of the map.
+
+    Raises
+    ------
+    BriefingError
+        Naming the key, the value, the rule and the nearest valid choice.
+    """
+    keys = dict(parse_qsl(view.strip().rpartition("?")[2], keep_blank_values=True))
+    for key in keys:
+        if key not in _VIEW_KEYS:
+            raise BriefingError(_unknown(key, _VIEW_KEYS), key="view")
+    try:
+        canonical = _canonical(keys, snapshot)
+    except StateError as error:
+        raise BriefingError(str(error), key="view") from None
+    if layout not in LAYOUTS:
+        raise BriefingError(_unknown(layout, LAYOUTS), key="layout")
+    return Slide(
+        canonical,
+        layout,
+        _short(headline, MAX_HEADLINE, "headline"),
+        _short(note, MAX_NOTE, "note", lines=True),
+    )
+
+
+def _unknown(value: str, allowed: Iterable[str]) -> str:
+    choices = list(allowed)
+    near = difflib.get_close_matches(value, choices, n=1)
+    sentence = f"“{value[:60]}” is not known: it may be {', '.join(choices)}."
+    return f"{sentence} Did you mean {near[0]}?" if near else sentence
+
+
+def _short(text: str, most: int, key: str, *, lines: bool = False) -> str:
+    """Text without control signs and outer spaces, of a length that a slide takes."""
+    kept = "".join(map(_plain, text.replace("\r\n", "\n").replace("\r", "\n")))
+    kept = kept.strip() if lines else " ".join(kept.split())
+    if len(kept) > most:
+        raise BriefingError(
+            f"“{kept[:30]}…” has {len(kept):,} characters: {most:,} at most.", key=key
+        )
+    return kept
+
+
+def _plain(sign: str) -> str:
+    """A sign that every file takes; of the invisible ones those that Arabic is written with."""
+    if sign.isprintable() or sign in "\n\u200c\u200d\u200e\u200f":
+        return sign
+    return " " if sign.isspace() else ""
+
+
+# ---- files
+
+
+def from_yaml(text: str, snapshot: Snapshot) -> Briefing:
+    """Read a briefing file.
+
+    Raises
+    ------
+    BriefingError
+        Naming line and key, the value, the rule and the nearest valid choice.
+    """
+    said = _mapping(safe_yaml.read(text), _KEYS, "")
+    lang = _text(said, "lang", "").value or "en"
+    if lang not in languages():
+        raise BriefingError(
+            _unknown(lang, languages()), line=_text(said, "lang", "").line, key="lang"
+        )
+    listed = said.get("slides")
+    if not isinstance(listed, safe_yaml.Sequence):
+        line = listed.line if listed else None
+        raise BriefingError("A list of slides, each beginning with “- ”.", line=line, key="slides")
+    if not 1 <= len(listed.items) <= MAX_SLIDES:
+        raise BriefingError(
+            f"{len(listed.items)} slides: a briefing has 1 to {MAX_SLIDES}.",
+            line=listed.line,
+            key="slides",
+        )
+    slides = [_slide(node, i, snapshot) for i, node in enumerate(listed.items, start=1)]
+    title = _text(said, "title", "")
+    try:
+        return Briefing(_short(title.value, MAX_TITLE, "title"), tuple(slides), lang)
+    except BriefingError as error:
+        raise BriefingError(str(error), line=title.line) from None
+
+
+def _mapping(node: safe_yaml.Node, keys: tuple[str, ...], where: str) -> dict[str, safe_yaml.Node]:
+    if not isinstance(node, safe_yaml.Mapping):
+        raise BriefingError(
+            f"Keys and values are expected here: {', '.join(keys)}.", line=node.line, key=where
+        )
+    for key, _ in node.items:
+        if key.value not in keys:
+            raise BriefingError(f"The key {_unknown(key.value, keys)}", line=key.line, key=where)
+    return {key.value: value for key, value in node.items}
+
+
+def _text(said: Mapping[str, safe_yaml.Node], key: str, where: str) -> safe_yaml.Text:
+    node = said.get(key, safe_yaml.Text(0, ""))
+    if not isinstance(node, safe_yaml.Text):
+        raise BriefingError("Text is expected here.", line=node.line, key=where + key)
+    return node
+
+
+def _slide(node: safe_yaml.Node, number: int, snapshot: Snapshot) -> Slide:
+    where = f"slide {number}"
+    said = _mapping(node, _SLIDE_KEYS, where)
+    texts = {key: _text(said, key, f"{where}, ") for key in _SLIDE_KEYS}
+    try:
+        return slide_of(
+            texts["view"].value,
+            snapshot,
+            layout=texts["layout"].value or MAP,
+            headline=texts["headline"].value,
+            note=texts["note"].value,
+        )
+    except BriefingError as error:
+        sentence = str(error).removeprefix(f"{error.key}: ")
+        line = texts[error.key].line or node.line
+        raise BriefingError(sentence, line=line, key=f"{where}, {error.key}") from None
+
+
+def to_yaml(briefing: Briefing) -> str:
+    """Write a briefing file that reads back as the same briefing."""
+    import yaml
+
+    slides = []
+    for slide in briefing.slides:
+        said = {"view": slide.query, "layout": slide.layout}
+        said |= {"headline": slide.headline} if slide.headline else {}
+        slides.append(said | ({"note": slide.note} if slide.note else {}))
+    top: dict[str, object] = {"title": briefing.title} if briefing.title else {}
+    top |= {"lang": briefing.lang, "slides": slides}
+    return str(yaml.dump(top, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=95))
+
+
+@lru_cache(maxsize=1)
+def _dumper() -> type:
+    """A dumper that never writes an alias, which is not read."""
+    import yaml
+
+    class Plain(yaml.SafeDumper):
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    return Plain
+
+
+# ---- addresses
+
+
+def to_query(briefing: Briefing, snapshot: Snapshot | None = None) -> str:
+    """Write a briefing as a query, without ``?``; empty for the default of ``snapshot``.
+
+    Raises
+    ------
+    BriefingError
+        If it is longer than :data:`MAX_QUERY`: it is to be kept as a file.
+    """
+    made = snapshot and default(snapshot, language(briefing.lang))
+    slides = "" if made and made.slides == briefing.slides else _slides(briefing.slides)
+    keys = [("title", briefing.title), ("slides", slides)]
+    lang = [("lang", briefing.lang)] if briefing.lang != "en" else []
+    written = joined([(key, value) for key, value in [*keys, *lang] if value])
+    # Separators may stand in a query as they are, and are read more easily so.
+    for sign in "*;,:=":
+        written = written.replace(f"%{ord(sign):02X}", sign)
+    if len(written) > MAX_QUERY:
+        raise BriefingError(
+            f"The briefing would be an address of {len(written):,} characters: {MAX_QUERY:,} at "
+            "most. Save it as a file, or shorten its notes.",
+            key="slides",
+        )
+    return written
+
+
+def _slides(slides: Iterable[Slide]) -> str:
+    return ";".join(map(_slide_text, slides))
+
+
+def _slide_text(slide: Slide) -> str:
+    """``map:pop=returnee,headline=Most_have_returned``."""
+    keys = [f"{key}={value}" for key, value in parse_qsl(slide.query)]
+    texts = [("headline", slide.headline), ("note", slide.note)]
+    keys += [f"{key}={_escape(text)}" for key, text in texts if text]
+    return f"{slide.layout}:{','.join(keys)}" if keys else slide.layout
+
+
+def _escape(text: str) -> str:
+    return "".join(_ESCAPES.get(sign, sign) for sign in text)
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda found: _UNESCAPES.get(found[0], found[0]), text)
+
+
+def from_query(
+    query: Mapping[str, str], snapshot: Snapshot, *, lenient: bool
+) -> tuple[Briefing, list[str]]:
+    """Read a briefing from a decoded query; the default one where it has no ``slides``.
+
+    Returns
+    -------
+    tuple
+        The briefing, and the notices of what was left out (empty unless ``lenient``).
+
+    Raises
+    ------
+    BriefingError
+        Naming slide and key, the value, the rule and the nearest valid choice; never when
+        ``lenient``.
+    """
+    notices: list[str] = []
+    lang = query.get("lang", "").strip() or "en"
+    if lang not in languages():
+        _wrong(BriefingError(_unknown(lang, languages()), key="lang"), lenient, notices)
+        lang = "en"
+    try:
+        title = _short(query.get("title", ""), MAX_TITLE, "title")
+    except BriefingError as error:
+        _wrong(error, lenient, notices)
+        title = ""
+    made = default(snapshot, language(lang))
+    written = query.get("slides", "").strip()
+    slides = _read_slides(written, snapshot, lenient, notices) if written else ()
+    return Briefing(title, slides or made.slides, lang), notices
+
+
+def _wrong(error: BriefingError, lenient: bool, notices: list[str]) -> None:
+    if not lenient:
+        raise error
+    notices.append(str(error))
+
+
+def _read_slides(
+    written: str, snapshot: Snapshot, lenient: bool, notices: list[str]
+) -> tuple[Slide, ...]:
+    found: list[Slide] = []
+    for number, text in enumerate(written.split(";"), start=1):
+        if number > MAX_SLIDES:
+            error = BriefingError(f"A briefing has {MAX_SLIDES} slides at most.", key="slides")
+            _wrong(error, lenient, notices)
+            break
+        try:
+            found.append(_read_slide(text, snapshot))
+        except BriefingError as error:
+            _wrong(BriefingError(str(error), key=f"slide {number}"), lenient, notices)
+    return tuple(found)
+
+
+def _read_slide(text: str, snapshot: Snapshot) -> Slide:
+    layout, _, keys = text.partition(":")
+    said: dict[str, str] = {}
+    for part in filter(None, keys.split(",")):
+        key, _, value = part.partition("=")
+        if key in said:
+            raise BriefingError(f"“{key[:60]}” is said twice.", key=key[:60])
+        if key not in (*_VIEW_KEYS, "headline", "note"):
+            raise BriefingError(_unknown(key, [*_VIEW_KEYS, "headline", "note"]))
+        said[key] = value
+    texts = {key: _unescape(said.pop(key, "")) for key in ("headline", "note")}
+    return slide_of(joined(said.items()), snapshot, layout=layout.strip() or MAP, **texts)

@@ -1,0 +1,275 @@
+"""Trends and flows as SVG: for pages, PDF and pictures. Colours and fonts as the maps have them.
+
+A line joins counts that follow each other; where nobody counted for long there is a gap, never a
+line that no source has drawn.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from geodata.exports.palette import THEMES
+from geodata.exports.svg import FONT, element, text
+from geodata.flows import Flow
+from geodata.language import Language
+from geodata.slides import Series
+
+LINES = ("#0b5cad", "#c8553d", "#5b6b7a")  # told apart without colour by their labels
+WIDEST_GAP = dt.timedelta(days=200)
+_FONT_SIZE = 15
+_LETTER = 0.56
+
+Size = tuple[int, int]
+
+
+def document(size: Size, said: str, parts: Iterable[str]) -> str:
+    """An SVG document that needs nothing else."""
+    width, height = size
+    return element(
+        "svg",
+        element("title", said.replace("&", "&amp;").replace("<", "&lt;")),
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        width=width,
+        height=height,
+        viewBox=f"0 0 {width} {height}",
+        font__family=FONT,
+        font__size=_FONT_SIZE,
+        fill=THEMES["light"]["ink"],
+        role="img",
+    )
+
+
+# ---- trends
+
+
+def ceiling(highest: float) -> float:
+    """The next of 1, 2, 2.5, 5 × 10ⁿ that holds a number in four or five even steps."""
+    if highest <= 0:
+        return 1.0
+    step = highest / 4
+    power = 10 ** math.floor(math.log10(step))
+    step = next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= step)
+    return float(math.ceil(highest / step) * step)
+
+
+def steps(top: float) -> list[float]:
+    """Where the lines of the grid stand, from zero."""
+    power = 10 ** math.floor(math.log10(top / 4))
+    for each in (1, 2, 2.5, 5, 10):
+        n = top / (each * power)
+        if n <= 5 and abs(n - round(n)) < 1e-9:
+            return [each * power * i for i in range(round(n) + 1)]
+    return [0, top]
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """Where dates and numbers stand, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    first: dt.date
+    last: dt.date
+    highest: float
+
+    def x(self, day: dt.date) -> float:
+        span = (self.last - self.first).days or 1
+        return round(self.left + (self.right - self.left) * (day - self.first).days / span, 1)
+
+    def y(self, number: float) -> float:
+        part = number / self.highest
+        return round(self.bottom - (self.bottom - self.top) * part, 1)
+
+
+def runs(series: Series) -> list[list[tuple[dt.date, float]]]:
+    """Counts that follow each other; a new run where one is missing or long in coming."""
+    found: list[list[tuple[dt.date, float]]] = []
+    before: dt.date | None = None
+    for written, number in zip(series.dates, series.numbers, strict=True):
+        day = dt.date.fromisoformat(written)
+        if number is None:
+            before = None
+            continue
+        if before is None or day - before > WIDEST_GAP:
+            found.append([])
+        found[-1].append((day, number))
+        before = day
+    return found
+
+
+def trend(series: Sequence[Series], speech: Language, size: Size, said: str) -> str:
+    """Lines on a time axis that is proportional to dates, labelled at their ends."""
+    counted = [run for each in series for run in runs(each)]
+    if not counted:
+        return document(size, said, [])
+    days = [day for run in counted for day, _ in run]
+    top = ceiling(max(number for run in counted for _, number in run))
+    width, height = size
+    names = max(len(each.label) for each in series) * _FONT_SIZE * _LETTER
+    plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
+    return document(
+        size, said, [*_grid(plot, speech), *_years(plot), *_lines(series, plot, speech)]
+    )
+
+
+def _grid(plot: _Plot, speech: Language) -> list[str]:
+    line, mute = THEMES["light"]["line"], THEMES["light"]["mute"]
+    parts = []
+    for number in steps(plot.highest):
+        y = plot.y(number)
+        parts.append(element("path", d=f"M{plot.left} {y}H{plot.right}", stroke=line))
+        words = speech.compact(number) if number >= 1000 else speech.number(number)
+        parts.append(text(words, x=plot.left - 10, y=y + 5, text__anchor="end", fill=mute))
+    return parts
+
+
+def _years(plot: _Plot) -> list[str]:
+    """First of January of every year, or of every other where they are many."""
+    mute = THEMES["light"]["mute"]
+    years = range(plot.first.year + 1, plot.last.year + 1)
+    every = 1 if len(years) <= (plot.right - plot.left) / 60 else 2
+    parts = []
+    for year in years[::every]:
+        x = plot.x(dt.date(year, 1, 1))
+        parts.append(element("path", d=f"M{x} {plot.bottom}v6", stroke=mute))
+        parts.append(text(str(year), x=x, y=plot.bottom + 24, text__anchor="middle", fill=mute))
+    return parts
+
+
+def _lines(series: Sequence[Series], plot: _Plot, speech: Language) -> list[str]:
+    parts: list[str] = []
+    taken: list[float] = []
+    for each, color in zip(series, itertools.cycle(LINES), strict=False):
+        found = runs(each)
+        if not found:
+            continue
+        for run in found:
+            points = "L".join(f"{plot.x(day)} {plot.y(number)}" for day, number in run)
+            parts.append(
+                element("path", d=f"M{points}", fill="none", stroke=color, stroke__width=3)
+            )
+        ends = [found[-1][-1], *(run[0] for run in found if len(run) == 1)]
+        for day, number in ends:
+            parts.append(element("circle", cx=plot.x(day), cy=plot.y(number), r=4.5, fill=color))
+        day, number = found[-1][-1]
+        y = _beside(plot.y(number), taken)
+        taken.append(y)
+        at = {"x": plot.x(day) + 12, "fill": color, "font__weight": 700}
+        parts.append(text(each.label, y=y - 2, **at))
+        parts.append(text(speech.number(number), y=y + 17, **at))
+    return parts
+
+
+def _beside(y: float, taken: Sequence[float]) -> float:
+    """A place for a label of two lines near ``y`` that is clear of the others."""
+    while near := [other for other in taken if abs(other - y) < 42]:
+        y = max(near) + 42
+    return y
+
+
+# ---- flows
+
+
+def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> str:
+    """Origins at the start, destinations at the end, bands as wide as they have households.
+
+    From left to right, or from right to left where the language is read so.
+    """
+    if not flows:
+        return document(size, said, [])
+    names = [flow.origin_name for flow in flows] + [flow.destination_name for flow in flows]
+    room = max(map(len, names)) * _FONT_SIZE * _LETTER + 82
+    sides = _sides(flows, size[1])
+    colors = dict(zip(sides[0], itertools.cycle(_ORIGINS), strict=False))
+    drawn = _Sankey(size[0], room, 16, speech)
+    offsets = [{name: top for name, (top, _, _) in side.items()} for side in sides]
+    bands = []
+    for flow in flows:
+        scale = sides[0][flow.origin][1]
+        high = flow.number * scale
+        y0, y1 = offsets[0][flow.origin], offsets[1][flow.destination]
+        offsets[0][flow.origin] += high
+        offsets[1][flow.destination] += high
+        bands.append(drawn.band(y0, y1, high, colors[flow.origin], flow))
+    nodes = [
+        drawn.node(side, name, place, colors.get(name, _OTHER))
+        for side, places in enumerate(sides)
+        for name, place in places.items()
+    ]
+    return document(size, said, [*bands, *nodes])
+
+
+_ORIGINS = ("#0b5cad", "#c8553d", "#3f8f6b", "#8a5fb0", "#b58900", "#3b7d9b", "#a0527a", "#6b7a3a")
+_OTHER = "#5b6b7a"
+# Per node: where it begins, pixels for a household, and its name with its number.
+_Side = dict[str, tuple[float, float, tuple[str, int]]]
+
+
+def _sides(flows: Sequence[Flow], height: float) -> tuple[_Side, _Side]:
+    """Nodes of both sides from top to bottom, the largest first, on one scale."""
+    added: tuple[dict[str, tuple[str, int]], dict[str, tuple[str, int]]] = ({}, {})
+    for flow in flows:
+        ends = ((flow.origin, flow.origin_name), (flow.destination, flow.destination_name))
+        for side, (code, name) in zip(added, ends, strict=True):
+            side[code] = (name, side.get(code, (name, 0))[1] + flow.number)
+    whole = sum(flow.number for flow in flows)
+    gap = 26
+    most = max(map(len, added))
+    scale = max(height - 20 - gap * most, height / 4) / whole
+    placed: list[_Side] = []
+    for side in added:
+        used = whole * scale + gap * (len(side) - 1)
+        top, places = max(10.0, (height - used) / 2), {}
+        for code, named in sorted(side.items(), key=lambda each: -each[1][1]):
+            places[code] = (top, scale, named)
+            top += named[1] * scale + gap
+        placed.append(places)
+    return placed[0], placed[1]
+
+
+@dataclass(frozen=True)
+class _Sankey:
+    """Draws bands and nodes between two columns of names."""
+
+    width: float
+    room: float
+    bar: float
+    speech: Language
+
+    def _x(self, x: float) -> float:
+        return round(self.width - x if self.speech.direction == "rtl" else x, 1)
+
+    def band(self, y0: float, y1: float, high: float, color: str, flow: Flow) -> str:
+        a, b = self.room + self.bar, self.width - self.room - self.bar
+        half = (a + b) / 2
+        x0, x1, mid = self._x(a), self._x(b), self._x(half)
+        top = f"M{x0} {y0:.1f}C{mid} {y0:.1f} {mid} {y1:.1f} {x1} {y1:.1f}"
+        low0, low1 = y0 + high, y1 + high
+        bottom = f"v{high:.1f}C{mid} {low1:.1f} {mid} {low0:.1f} {x0} {low0:.1f}z"
+        said = f"{flow.origin_name} → {flow.destination_name}: {flow.value}"
+        title = element("title", said.replace("&", "&amp;").replace("<", "&lt;"))
+        return element("path", title, d=top + bottom, fill=color, fill__opacity=0.45)
+
+    def node(
+        self, side: int, code: str, place: tuple[float, float, tuple[str, int]], color: str
+    ) -> str:
+        top, scale, (name, number) = place
+        x = self.room if side == 0 else self.width - self.room - self.bar
+        left = min(self._x(x), self._x(x + self.bar))
+        high = number * scale
+        bar = element(
+            "rect", x=left, y=round(top, 1), width=self.bar, height=round(high, 1), fill=color
+        )
+        at_start = (side == 0) != (self.speech.direction == "rtl")
+        beside = left - 8 if at_start else left + self.bar + 8
+        words = self.speech.gettext("{name} {value}", name=name, value=self.speech.number(number))
+        anchor = "end" if at_start else "start"
+        y = round(top + high / 2 + 5, 1)
+        return bar + text(words, x=beside, y=y, text__anchor=anchor)

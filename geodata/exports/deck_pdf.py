@@ -1,0 +1,144 @@
+"""Slides as PDF: one a page, 16:9, maps and charts as vectors, text as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from geodata import populations as words
+from geodata import text
+from geodata.briefing import Briefing
+from geodata.exports import charts, svg
+from geodata.exports.pdf import TEMPLATES
+from geodata.exports.pptx import Link, compare_places, title_of
+from geodata.exports.typesetting import pdf
+from geodata.language import language
+from geodata.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content
+
+_SCALE = 1.25
+_PICTURE = (520, 0, 760, 632)
+_INNER = (544, 24, 712, 584)
+_ROWS, _DETAILED = 8, 274
+
+
+def deck(briefing: Briefing, contents: Sequence[Content], *, link: Link) -> bytes:
+    """Make the file; ``contents`` as :func:`geodata.slides.contents` gives them."""
+    return pdf(*pages(briefing, contents, link=link))
+
+
+def pages(
+    briefing: Briefing, contents: Sequence[Content], *, link: Link
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Files and inputs for :func:`geodata.exports.pdf.pdf`, which another process may set."""
+    speech = language(briefing.lang)
+    files = {"main.typ": (TEMPLATES / "deck.typ").read_bytes()}
+    slides = []
+    for number, content in enumerate(contents, start=1):
+        drawings = _drawings(content)
+        for n, (drawing, _) in enumerate(drawings):
+            files[f"{number}-{n}.svg"] = drawing.encode()
+        placed = [said | {"file": f"{number}-{n}.svg"} for n, (_, said) in enumerate(drawings)]
+        slides.append(_said(content, number, link) | {"drawings": placed})
+    credits = dict.fromkeys(credit for content in contents for credit in content.sources)
+    told = {
+        "title": title_of(briefing, contents),
+        "authors": list(credits),
+        "lang": speech.code,
+        "direction": speech.direction,
+        "slides": slides,
+    }
+    return files, {"told": json.dumps(told, ensure_ascii=False)}
+
+
+def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
+    wide = content.slide.layout == TABLE
+    rows = content.rows if wide else content.rows[:_ROWS]
+    sources = " · ".join([*content.sources, content.disclaimer])
+    return {
+        "layout": content.slide.layout,
+        "number": number,
+        "kicker": content.kicker,
+        "headline": content.headline,
+        "size": _size(content.headline, *((1184, 52) if wide else (456, 148))),
+        "figures": [[each.value, each.label] for each in content.figures],
+        "figure": 34 if sum(len(each.value) for each in content.figures) <= 18 else 26,
+        "heading": content.heading,
+        "bars": content.slide.layout == MAP,
+        "columns": list(content.columns),
+        "inset": 4.5 if wide else 5.5,
+        "rows": _rows(content, rows),
+        "sources": sources,
+        "foot": 18 if len(svg.wrapped(sources, 1120, 18)) <= 3 else 14,
+        "link": link(content.query),
+    }
+
+
+def _size(headline: str, width: int, height: int) -> int:
+    """Pixels at which a headline fits its place."""
+    for size in (36, 33, 30, 27, 24, 21):
+        if len(svg.wrapped(headline, width, size, letter=0.58)) * size * 1.28 <= height:
+            return size
+    return 18
+
+
+def _rows(content: Content, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Cells in words, and for bars the part of the longest with its colour."""
+    longest = max((abs(row.number) for row in rows if row.number is not None), default=0) or 1
+    colors = content.view.scale.colors
+    change = content.view.state.mode == words.CHANGE
+    return [
+        {
+            "cells": [row.name, row.value, *row.more],
+            "part": abs(row.number or 0) / longest,
+            "color": (colors[-1] if (row.number or 0) > 0 else colors[0]) if change else "#2f7cc0",
+        }
+        for row in rows
+    ]
+
+
+_Drawing = tuple[str, dict[str, Any]]
+
+
+def _place(place: tuple[float, float, float, float], alt: str, caption: str = "") -> dict[str, Any]:
+    return {"place": list(place), "alt": alt, "caption": caption}
+
+
+def _drawn(place: tuple[float, float, float, float]) -> tuple[int, int]:
+    return round(place[2] / _SCALE), round(place[3] / _SCALE)
+
+
+def _drawings(content: Content) -> list[_Drawing]:
+    """Drawings of a slide, each with its place in pixels."""
+    layout, speech = content.slide.layout, content.view.language
+    if layout == TABLE:
+        return []
+    if layout == COMPARE:
+        return _two_maps(content)
+    if layout == TREND:
+        drawing = charts.trend(content.series, speech, _drawn(_INNER), content.headline)
+        return [(drawing, _place(_INNER, content.alt))]
+    if layout == FLOWS:
+        drawing = charts.sankey(content.flows, speech, _drawn(_INNER), content.headline)
+        return [(drawing, _place(_INNER, content.alt))]
+    drawing = svg.panel(content.view, content.t, _drawn(_PICTURE))
+    return [(drawing, _place(_PICTURE, content.alt))]
+
+
+def _two_maps(content: Content) -> list[_Drawing]:
+    speech, before = content.view.language, content.other or content.view
+    left, top, width, height = _INNER
+    parts = {
+        name: (left + x, top + y, w, h)
+        for name, (x, y, w, h) in compare_places(width, height).items()
+    }
+    found = []
+    for view, name in ((before, "map before"), (content.view, "map now")):
+        t, place = view.date_index(), parts[name]
+        said = f"{text.title_in_country(view)}. {text.headline(view, t)}."
+        date = speech.date(view.counts.dates[t], "long")
+        drawing = svg.panel(view, t, _drawn(place), with_legend=False)
+        found.append((drawing, _place(place, said, date)))
+    strip = svg.legend_strip(content.view, content.t, _drawn(parts["legend"]))
+    found.append((strip, _place(parts["legend"], speech.gettext("Legend of both maps"))))
+    return found

@@ -1,0 +1,83 @@
+"""Origin to destination: from which governorates the people of a population came to which.
+
+Households, as the source breaks its counts down by origin. A governorate whose total is too small
+to show has no flows, because they would add up to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geodata.area_panel import shown_breakdowns
+from geodata.language import Language
+from geodata.view import View, names
+
+ORIGIN = "origin"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Households of one governorate that came from another, or were displaced within it.
+
+    Attributes
+    ----------
+    origin
+        P-code, or the source's own name where it matches no governorate.
+    number
+        Households.
+    value
+        The number in words.
+    """
+
+    origin: str
+    origin_name: str
+    destination: str
+    destination_name: str
+    number: int
+    value: str
+
+
+def flows(view: View, t: int) -> list[Flow]:
+    """Every flow on the date at position ``t``, the largest first.
+
+    Of one governorate where the state has an area: who lives there now.
+    """
+    snapshot, speech = view.snapshot, view.language
+    rows = shown_breakdowns(snapshot, view.state.pop, view.threshold)
+    rows = rows[(rows["kind"] == ORIGIN) & (rows["date"].dt.date == view.counts.dates[t])]
+    if view.state.area:
+        rows = rows[rows["pcode"] == governorate_of(view)]
+    added = rows.groupby(["category", "pcode"])["households"].sum()
+    named = names(snapshot, speech)
+    found = [
+        _flow(str(origin), str(place), int(number), named, speech)
+        for (origin, place), number in added.items()
+        if number > 0
+    ]
+    return sorted(found, key=lambda flow: (-flow.number, flow.origin, flow.destination))
+
+
+def _flow(origin: str, place: str, number: int, named: dict[str, str], speech: Language) -> Flow:
+    return Flow(
+        origin,
+        named.get(origin, origin),  # an origin that matched no governorate keeps its name
+        place,
+        named[place],
+        number,
+        speech.number(number),
+    )
+
+
+def governorate_of(view: View) -> str:
+    """The chosen area, or the governorate that it lies in."""
+    rows = view.snapshot.tables.areas.set_index("pcode")["parent"]
+    parent = rows.get(view.state.area)
+    return parent if isinstance(parent, str) and parent else view.state.area
+
+
+def incomplete(view: View, t: int) -> bool:
+    """Whether the flows into a governorate are left out, as its total may not be shown."""
+    from geodata.counts import GOVERNORATE, counts
+
+    whole = counts(view.snapshot, view.state.pop, GOVERNORATE, view.threshold, frozenset())
+    return bool(whole.hidden[t].any())

@@ -1,0 +1,496 @@
+"""Headlines of slides: one whole sentence that says what the figures say, right in every case.
+
+::
+
+    figures ──▶ who leads, what moved, where the peak was ──▶ the sentence that fits ──▶ words
+
+Each names only areas that have a figure; where a case has nothing to say beyond the total, the
+headline is the view's own (:func:`geodata.text.headline`). The date is on the slide beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geodata import populations as words
+from geodata import programmes, text
+from geodata.counts import Floats
+from geodata.flows import Flow, governorate_of
+from geodata.language import gettext
+from geodata.reading import SHOWN, cells
+from geodata.view import NOT_COMPARABLE, SUPPRESSED, View, names
+
+_MOST = 0.8  # so much of the whole needs no further name
+_AS_MANY_AGAIN = 2  # from here on "from … to …" is understood better than a percentage
+
+
+def _plural(one: str, many: str) -> tuple[str, str]:
+    """Mark a plural pair for the catalogue (``ngettext`` is what the extractor looks for)."""
+    return one, many
+
+
+ngettext = _plural
+
+_HOST = {
+    ("idp", words.PEOPLE): ngettext(
+        "{names} hosts {percent} of all internally displaced people",
+        "{names} host {percent} of all internally displaced people",
+    ),
+    ("idp", words.HOUSEHOLDS): ngettext(
+        "{names} hosts {percent} of all displaced households",
+        "{names} host {percent} of all displaced households",
+    ),
+    ("returnee", words.PEOPLE): ngettext(
+        "{names} holds {percent} of everyone who has returned",
+        "{names} hold {percent} of everyone who has returned",
+    ),
+    ("returnee", words.HOUSEHOLDS): ngettext(
+        "{names} holds {percent} of all households that have returned",
+        "{names} hold {percent} of all households that have returned",
+    ),
+    ("refugee", words.PEOPLE): ngettext(
+        "{names} hosts {percent} of all registered Syrian refugees",
+        "{names} host {percent} of all registered Syrian refugees",
+    ),
+    ("refugee", words.HOUSEHOLDS): ngettext(
+        "{names} hosts {percent} of all registered refugee households",
+        "{names} host {percent} of all registered refugee households",
+    ),
+}
+_MOST_FOR_RESIDENTS = ngettext(
+    "{names} has the most {population} for its residents: {rate} per 1,000",
+    "{names} have the most {population} for their residents: {rate} per 1,000 in each",
+)
+_WITHIN = {
+    "idp": gettext(
+        "{percent} of all internally displaced people live where {programmes} works or worked"
+    ),
+    "returnee": gettext(
+        "{percent} of everyone who has returned lives where {programmes} works or worked"
+    ),
+    "refugee": gettext(
+        "{percent} of all registered Syrian refugees are where {programmes} works or worked"
+    ),
+}
+_FROM = {
+    "idp": gettext("{percent} of displaced households come from {names}"),
+    "returnee": gettext("{percent} of returned households had been displaced to {names}"),
+}
+_FROM_INTO = {
+    "idp": gettext("{percent} of displaced households in {area} come from {names}"),
+    "returnee": gettext(
+        "{percent} of households that returned to {area} had been displaced to {names}"
+    ),
+}
+HOUSEHOLDS = {
+    "idp": gettext("displaced households"),
+    "returnee": gettext("returned households"),
+    "refugee": gettext("refugee households"),
+}
+_NO_ORIGINS = gettext("No source at hand says where {population} came from on {date}")
+
+
+@dataclass(frozen=True)
+class Leaders:
+    """The areas that hold most, and their part of the whole.
+
+    Attributes
+    ----------
+    share
+        Exactly 1 where they hold all of it.
+    """
+
+    names: tuple[str, ...]
+    share: float
+
+
+def leaders(figures: Sequence[tuple[str, float]], whole: float) -> Leaders | None:
+    """Choose whom to name: the fewest of three that hold most, or three; never one of equals.
+
+    Parameters
+    ----------
+    figures
+        Names with their figures; those without one are left out before.
+    whole
+        What they are a part of; may be more than their sum.
+
+    Returns
+    -------
+    Leaders or None
+        ``None`` where nobody has anything, or so many are equal that none leads.
+    """
+    ordered = sorted((each for each in figures if each[1] > 0), key=lambda each: -each[1])
+    sizes = [size for _, size in ordered]
+    whole = max(whole, float(sum(sizes)))
+    apart = [k for k in (1, 2, 3, 4) if _apart(sizes, k)]
+    if not apart:
+        return None
+    most = [k for k in apart if k <= 3 and sum(sizes[:k]) >= _MOST * whole]
+    k = most[0] if most else max((k for k in apart if k <= 3), default=apart[0])
+    return Leaders(tuple(name for name, _ in ordered[:k]), sum(sizes[:k]) / whole)
+
+
+def _apart(sizes: Sequence[float], k: int) -> bool:
+    """Whether the first ``k`` are more than any other."""
+    return k == len(sizes) or (k < len(sizes) and sizes[k - 1] > sizes[k])
+
+
+# ---- a map or a table
+
+
+def of_map(view: View, t: int) -> str:
+    """Say where people are on one date, or how it changed in change mode."""
+    if view.state.mode == words.CHANGE:
+        return of_change(view, t)
+    whole = view.totals[t]
+    if not whole > 0:
+        return _nothing(view, t) if whole == 0 else text.headline(view, t)
+    if view.state.area in view.counts.areas.pcodes:
+        return _of_area(view, t)
+    if view.state.prog:
+        return _of_programmes(view, t)
+    if view.state.measure == words.RATE:
+        return _of_rate(view, t)
+    return _of_places(view, _figures(view, t), float(whole), t)
+
+
+def _nothing(view: View, t: int) -> str:
+    return view.language.gettext(
+        "Nobody: no {population} were counted on {date}",
+        population=nouns(view),
+        date=view.language.date(view.counts.dates[t], "long"),
+    )
+
+
+def nouns(view: View) -> str:
+    """Who is counted, without a number: ``returnees``, or ``returned households``."""
+    pop = view.state.pop
+    said = HOUSEHOLDS[pop] if _unit(view) == words.HOUSEHOLDS else words.POPULATIONS[pop].nouns
+    return view.language.gettext(said)
+
+
+def _unit(view: View) -> str:
+    """What is counted: people, also where shares of them are shown."""
+    return words.HOUSEHOLDS if view.state.measure == words.HOUSEHOLDS else words.PEOPLE
+
+
+def _sizes(view: View, t: int) -> Floats:
+    """People, households or rates of each area; shares as the people they are shares of."""
+    shares = view.state.measure == words.SHARE
+    sizes: Floats = view.counts.people[t] if shares else view.values[t]
+    return sizes
+
+
+def _figures(view: View, t: int) -> list[tuple[str, float]]:
+    """Names of the areas with a figure, and people or households in each."""
+    sizes = _sizes(view, t)
+    named = names(view.snapshot, view.language)
+    return [
+        (named[pcode], float(size))
+        for pcode, size, letter in zip(view.counts.areas.pcodes, sizes, view.status[t], strict=True)
+        if letter in SHOWN
+    ]
+
+
+def _of_places(view: View, figures: list[tuple[str, float]], whole: float, t: int) -> str:
+    speech = view.language
+    if not any(size > 0 for _, size in figures):
+        return text.headline(view, t)
+    found = leaders(figures, whole)
+    if found is None:
+        largest = max(size for _, size in figures)
+        return speech.gettext(
+            "{n} areas share the highest number of {population}: {value} each",
+            n=speech.number(sum(size == largest for _, size in figures)),
+            population=nouns(view),
+            value=speech.number(largest),
+        )
+    return _hosting(view, found, whole)
+
+
+def _hosting(view: View, found: Leaders, whole: float) -> str:
+    speech, named = view.language, list(found.names)
+    if found.share == 1:
+        counted = words.POPULATIONS[view.state.pop].counted(speech, whole, _unit(view))
+        return speech.gettext(
+            "{counted}, counted in {names} alone", counted=counted, names=speech.names(named)
+        )
+    return speech.ngettext(
+        *_HOST[view.state.pop, _unit(view)],
+        len(named),
+        names=speech.names(named),
+        percent=speech.percent(found.share),
+    )
+
+
+def _of_area(view: View, t: int) -> str:
+    """Say what the chosen area holds, or its status in words."""
+    i = view.counts.areas.index(view.state.area)
+    cell = cells(view, t)[i]
+    plain = view.state.measure != words.RATE and not view.state.prog
+    size = float(_sizes(view, t)[i]) if plain and cell.shown else 0
+    if not size > 0:
+        return cell.sentence
+    whole = float(view.totals[t])
+    return _hosting(view, Leaders((cell.name,), size / whole), whole)
+
+
+def _of_programmes(view: View, t: int) -> str:
+    share = view.shares[t]
+    if not share > 0:
+        return text.headline(view, t)
+    return view.language.gettext(
+        _WITHIN[view.state.pop],
+        percent=view.language.percent(float(share)),
+        programmes=view.language.names(list(view.state.prog)),
+    )
+
+
+def _of_rate(view: View, t: int) -> str:
+    speech, decimals = view.language, words.decimals(words.RATE, view.state.level)
+    rates = [(name, round(rate, decimals)) for name, rate in _figures(view, t)]
+    highest = max((rate for _, rate in rates), default=0)
+    first = [name for name, rate in rates if rate == highest]
+    if not highest > 0 or len(first) > 4:
+        return text.headline(view, t)
+    return speech.ngettext(
+        *_MOST_FOR_RESIDENTS,
+        len(first),
+        names=speech.names(first),
+        population=nouns(view),
+        rate=speech.number(highest, decimals),
+    )
+
+
+# ---- two dates
+
+
+def of_change(view: View, t: int) -> str:
+    """Say how the total changed since the base of a view in change mode."""
+    change = view.totals[t]
+    base = view.counts.dates.index(view.state.base) if view.state.base else 0
+    if np.isnan(change) or change == 0 or base >= t:  # “since” is said of an earlier date
+        return text.headline(view, t)
+    then, now = float(view.stocks[base]), float(view.stocks[t])
+    if min(then, now) == 0 or now >= _AS_MANY_AGAIN * then:
+        return _from_to(view, base, t)
+    return _moved(view, t, now > then, abs(now - then) / then)
+
+
+def _amount(view: View, size: float) -> str:
+    """A total with its noun: ``1,224,108 internally displaced people``."""
+    speech = view.language
+    if view.state.measure == words.RATE:
+        return speech.gettext(
+            "{rate} {population} per 1,000 residents",
+            rate=speech.number(size, 1),
+            population=nouns(view),
+        )
+    return words.POPULATIONS[view.state.pop].counted(speech, size, _unit(view))
+
+
+def _from_to(view: View, base: int, t: int) -> str:
+    """From none, to none, or to as many again and more."""
+    speech, where = view.language, _where(view)
+    then, now = float(view.stocks[base]), float(view.stocks[t])
+    said = {
+        "then": _amount(view, then),
+        "now": _amount(view, now),
+        "base": speech.date(view.counts.dates[base], "long"),
+        "date": speech.date(view.counts.dates[t], "long"),
+        "programmes": where,
+    }
+    if where:
+        return speech.gettext(
+            "Where {programmes} works or worked: {then} on {base}, {now} on {date}", **said
+        )
+    return speech.gettext("{then} on {base}, {now} on {date}", **said)
+
+
+def _where(view: View) -> str:
+    return view.language.names(list(view.state.prog)) if view.state.prog else ""
+
+
+def _moved(view: View, t: int, rose: bool, part: float) -> str:
+    speech, where = view.language, _where(view)
+    area = "" if where else _mover(view, t, rose)
+    template = {
+        (True, "area"): gettext(
+            "The number of {population} has risen by {percent} since {base}, most of all in {area}"
+        ),
+        (False, "area"): gettext(
+            "The number of {population} has fallen by {percent} since {base}, most of all in {area}"
+        ),
+        (True, ""): gettext("The number of {population} has risen by {percent} since {base}"),
+        (False, ""): gettext("The number of {population} has fallen by {percent} since {base}"),
+        (True, "where"): gettext(
+            "The number of {population} where {programmes} works or worked has risen by {percent} "
+            "since {base}"
+        ),
+        (False, "where"): gettext(
+            "The number of {population} where {programmes} works or worked has fallen by {percent} "
+            "since {base}"
+        ),
+    }[rose, "where" if where else "area" if area else ""]
+    base = view.state.base or view.counts.dates[0]
+    return speech.gettext(
+        template,
+        population=nouns(view),
+        percent=speech.percent(part),
+        base=speech.date(base, "long"),
+        area=area,
+        programmes=where,
+    )
+
+
+def _mover(view: View, t: int, rose: bool) -> str:
+    """The one area that moved most in a direction; empty where others may have moved as much."""
+    unknown = np.isin(view.status[t], [NOT_COMPARABLE, SUPPRESSED]).any()
+    if unknown or view.state.measure in (words.RATE, words.SHARE):
+        return ""
+    moved = np.nan_to_num(view.values[t] * (1 if rose else -1), nan=-np.inf)
+    first = np.flatnonzero(moved == moved.max())
+    if len(first) != 1 or not moved[first[0]] > 0:
+        return ""
+    return names(view.snapshot, view.language)[view.counts.areas.pcodes[int(first[0])]]
+
+
+# ---- a trend
+
+
+def of_trend(view: View, stocks: Floats, t: int) -> str:
+    """Say where the number stands against its highest, up to the date at position ``t``.
+
+    Parameters
+    ----------
+    stocks
+        ``(T,)`` of the country, or of the state's area where it has one; NaN where not counted or
+        not shown.
+    """
+    areas = view.counts.areas
+    if view.state.area not in areas.pcodes:
+        return _against_highest(view, stocks, t) or text.headline(view, t)
+    cell = cells(view, t)[areas.index(view.state.area)]
+    said = _against_highest(view, stocks, t)
+    if not said:
+        return cell.sentence
+    return view.language.gettext("{name}: {sentence}", name=cell.name, sentence=said)
+
+
+def _against_highest(view: View, stocks: Floats, t: int) -> str:
+    """Empty where there is no figure on the date, or none to compare it with."""
+    past = stocks[: t + 1]
+    now = past[t]
+    if np.isnan(now) or np.isfinite(past).sum() < 2:
+        return ""
+    peak = float(np.nanmax(past))
+    highest = int(np.nanargmax(past))
+    if peak == np.nanmin(past):
+        return _unchanged(view, int(np.flatnonzero(np.isfinite(past))[0]))
+    if now == peak:
+        return _highest(view, peak, highest, t)
+    return _below(view, peak, highest, float(now))
+
+
+def _unchanged(view: View, first: int) -> str:
+    return view.language.gettext(
+        "The number of {population} is the same on every date since {date}",
+        population=nouns(view),
+        date=view.language.date(view.counts.dates[first], "long"),
+    )
+
+
+def _highest(view: View, peak: float, highest: int, t: int) -> str:
+    speech = view.language
+    if highest == t:
+        return speech.gettext(
+            "{counted}: more than on any date before", counted=_amount(view, peak)
+        )
+    return speech.gettext(
+        "{counted}: as many as on {date}, and never more",
+        counted=_amount(view, peak),
+        date=speech.date(view.counts.dates[highest], "long"),
+    )
+
+
+def _below(view: View, peak: float, highest: int, now: float) -> str:
+    speech = view.language
+    said = {
+        "population": nouns(view),
+        "peak": _amount(view, peak),
+        "date": speech.date(view.counts.dates[highest], "long"),
+    }
+    if now == 0:
+        return speech.gettext("No {population} any more, after {peak} on {date}", **said)
+    return speech.gettext(
+        "{percent} fewer {population} than at the peak of {date}",
+        percent=speech.percent((peak - now) / peak),
+        **said,
+    )
+
+
+# ---- flows and programmes
+
+
+def of_flows(view: View, t: int, found: Sequence[Flow]) -> str:
+    """Say where the people came from; ``found`` is every flow of the date."""
+    speech = view.language
+    by_origin: dict[str, float] = {}
+    for flow in found:
+        by_origin[flow.origin_name] = by_origin.get(flow.origin_name, 0) + flow.number
+    whole = sum(by_origin.values())
+    first = leaders(list(by_origin.items()), whole)
+    if not by_origin or view.state.pop not in _FROM:
+        date = speech.date(view.counts.dates[t], "long")
+        return speech.gettext(_NO_ORIGINS, population=nouns(view), date=date)
+    if first is None:
+        return speech.gettext(
+            "{n} governorates of origin, none ahead of the others", n=speech.number(len(by_origin))
+        )
+    area = names(view.snapshot, speech)[governorate_of(view)] if view.state.area else ""
+    return speech.gettext(
+        (_FROM_INTO if area else _FROM)[view.state.pop],
+        percent=speech.percent(first.share),
+        names=speech.names(list(first.names)),
+        area=area,
+    )
+
+
+def of_footprint(view: View, t: int) -> str:
+    """Say how many programmes work where most of the people are; of chosen ones, their part."""
+    whole = view.totals[t]
+    if view.state.prog or view.state.mode == words.CHANGE or not whole > 0:
+        return of_map(view, t)
+    speech = view.language
+    found = leaders(_figures(view, t), float(whole)) if view.state.measure != words.RATE else None
+    if found is None:
+        return of_map(view, t)
+    here = programmes_in(view, found.names)
+    everywhere = programmes_in(view)
+    return speech.gettext(
+        "{n} of {all} programmes work or worked in {names}, with {percent} of all {population}",
+        n=speech.number(len(here)),
+        all=speech.number(len(everywhere)),
+        names=speech.names(list(found.names)),
+        percent=speech.percent(found.share),
+        population=nouns(view),
+    )
+
+
+def programmes_in(view: View, only: Sequence[str] | None = None) -> frozenset[str]:
+    """Programmes with implemented coverage in governorates of these names, or in any."""
+    rows = view.snapshot.tables.coverage
+    rows = rows[rows["status"] == programmes.IMPLEMENTED]
+    if only is not None:
+        named = names(view.snapshot, view.language)
+        areas = view.counts.areas
+        chosen = {
+            parent or pcode
+            for pcode, parent in zip(areas.pcodes, areas.parents, strict=True)
+            if named[pcode] in only
+        }
+        rows = rows[rows["pcode"].isin(chosen)]
+    return frozenset(rows["programme"])

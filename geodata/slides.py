@@ -1,0 +1,727 @@
+"""What one slide of a briefing says, ready for any painter: page, PowerPoint, PDF.
+
+::
+
+    Slide (view, layout) ──▶ state ──▶ View ──▶ headline, figures, rows, series, flows ──▶ Content
+
+Every figure is read from the view; painters only paint. What was not counted stays ``None`` and
+says its status in words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geodata import headlines, programmes, text
+from geodata import populations as words
+from geodata.counts import Floats, populations, source_of
+from geodata.flows import Flow, flows, incomplete
+from geodata.language import Language, gettext, language
+from geodata.reading import SHOWN, Cell, cells
+from geodata.snapshot import Snapshot
+from geodata.snippet import frozen
+from geodata.state import State, nearest, of_population, query
+from geodata.view import View, year_before
+
+if TYPE_CHECKING:
+    from geodata.briefing import Briefing, Slide
+
+MAP, COMPARE, TREND, FLOWS, FOOTPRINT, TABLE = (
+    *("map", "compare", "trend", "flows", "footprint", "table"),
+)
+LAYOUTS = (MAP, COMPARE, TREND, FLOWS, FOOTPRINT, TABLE)
+LAYOUT_LABELS = {
+    MAP: gettext("Map, key figures and ranking"),
+    COMPARE: gettext("Two dates"),
+    TREND: gettext("Trend"),
+    FLOWS: gettext("Origins and destinations"),
+    FOOTPRINT: gettext("Programmes"),
+    TABLE: gettext("Table"),
+}
+RANKED, TABLED, FLOWING = 8, 18, 12  # as many as can be read from the back of a room
+
+_TOPICS = {
+    "idp": gettext("Internal displacement"),
+    "returnee": gettext("Returns"),
+    "refugee": gettext("Syrian refugees"),
+}
+_LARGEST = {
+    ("idp", 1): gettext("Governorates that host most"),
+    ("idp", 2): gettext("Districts that host most"),
+    ("returnee", 1): gettext("Largest governorates of return"),
+    ("returnee", 2): gettext("Largest districts of return"),
+    ("refugee", 1): gettext("Governorates that host most"),
+    ("refugee", 2): gettext("Districts that host most"),
+}
+_CHANGED = {
+    1: gettext("Largest changes by governorate"),
+    2: gettext("Largest changes by district"),
+}
+_AREA = {1: gettext("Governorate"), 2: gettext("District")}
+_BESIDE = {"idp": gettext("still displaced"), "returnee": gettext("have returned")}
+
+Compute = Callable[[Snapshot, State], View]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A key figure: ``4.85M``, ``returnees``."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the ranking or table.
+
+    Attributes
+    ----------
+    value
+        As shown; the status in words where there is no figure.
+    number
+        For bars and charts; ``None`` where there is no figure.
+    status
+        A letter of :mod:`geodata.view`.
+    more
+        Further columns, aligned with ``Content.columns[2:]``.
+    """
+
+    pcode: str
+    name: str
+    value: str
+    number: float | None
+    status: str
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a trend; ``None`` where not counted or not shown. Dates are ISO."""
+
+    label: str
+    population: str
+    dates: tuple[str, ...]
+    numbers: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that a slide says.
+
+    Attributes
+    ----------
+    view
+        At its date, which is never ``None``. For ``COMPARE`` the numbers of that date.
+    other
+        ``COMPARE``: the same numbers at the other, earlier date, on the same scale.
+    change
+        ``COMPARE``: the change between the two, as a view of its own.
+    kicker
+        Topic and date.
+    headline
+        The presenter's own, or computed.
+    heading
+        Above the rows.
+    columns
+        Heads of name, value and ``Row.more``.
+    notes
+        Method and limits.
+    query
+        Of the map page, with date and snapshot.
+    alt
+        The map or chart in words.
+    """
+
+    slide: Slide
+    view: View
+    other: View | None
+    kicker: str
+    headline: str
+    date: str
+    figures: tuple[Figure, ...]
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    series: tuple[Series, ...]
+    flows: tuple[Flow, ...]
+    sources: tuple[str, ...]
+    notes: tuple[str, ...]
+    disclaimer: str
+    query: str
+    alt: str
+    change: View | None = None
+
+    @property
+    def t(self) -> int:
+        """Position of the slide's date."""
+        return self.view.date_index()
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What differs between layouts."""
+
+    headline: str
+    figures: tuple[Figure, ...]
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    series: tuple[Series, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    other: View | None = None
+    change: View | None = None
+    notes: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A slide's view on its date, and how to get further ones."""
+
+    view: View
+    compute: Compute
+
+    @property
+    def t(self) -> int:
+        return self.view.date_index()
+
+    @property
+    def state(self) -> State:
+        return self.view.state
+
+    @property
+    def speech(self) -> Language:
+        return self.view.language
+
+    def of(self, state: State) -> View:
+        """Another view of the same snapshot, on the date of ``state``."""
+        return _at(self.view.snapshot, state, self.compute)
+
+
+def _at(snapshot: Snapshot, state: State, compute: Compute) -> View:
+    view = compute(snapshot, state.view_key).at(state)
+    return view.at(replace(state, time=view.counts.dates[view.date_index()]))
+
+
+def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute) -> Content:
+    """Say all that a slide says, in a language.
+
+    Parameters
+    ----------
+    compute
+        Answers a state without date and area, as :func:`geodata.view.compute`; may keep answers.
+
+    Raises
+    ------
+    StateError
+        If the snapshot does not hold the slide's view.
+    """
+    from geodata.briefing import state_of
+
+    state = state_of(slide, snapshot, speech)
+    if slide.layout in (FLOWS, FOOTPRINT):
+        state = _of_governorates(state, snapshot)
+    if slide.layout == TREND and state.measure == words.SHARE:
+        state = replace(state, measure=words.PEOPLE)  # a share of a total has no trend of its own
+    whole = replace(state, mode=words.LEVEL, base=None) if slide.layout != MAP else state
+    asked = _Asked(_at(snapshot, whole, compute), compute)
+    body = _BODIES[slide.layout](asked, state)
+    view = asked.view
+    shown = body.change or view
+    date = speech.date(view.counts.dates[asked.t], "long")
+    said = slide.headline or body.headline
+    credits = [source["credit"] for source in text.sources(view)]
+    return Content(
+        slide=slide,
+        view=view,
+        other=body.other,
+        change=body.change,
+        kicker=_kicker(shown, date),
+        headline=said,
+        date=date,
+        figures=body.figures,
+        heading=body.heading,
+        columns=body.columns,
+        rows=body.rows,
+        series=body.series,
+        flows=body.flows,
+        sources=tuple(dict.fromkeys([*credits, *body.credits])),
+        notes=_notes(shown, body, asked.t, slide.layout),
+        disclaimer=text.disclaimer(view),
+        query=query(frozen(shown.state, snapshot), snapshot),
+        alt=_alt(shown, body, asked.t),
+    )
+
+
+def contents(
+    briefing: Briefing, snapshot: Snapshot, compute: Compute, progress: Progress | None = None
+) -> list[Content]:
+    """Every slide of a briefing in its language; ``progress`` hears of each as it is done."""
+    found = []
+    for slide in briefing.slides:
+        found.append(content(slide, snapshot, language(briefing.lang), compute))
+        if progress:
+            progress(len(found), len(briefing.slides))
+    return found
+
+
+def _of_governorates(state: State, snapshot: Snapshot) -> State:
+    """The state nearest to ``state`` at the level at which origins and programmes are known."""
+    return of_population(replace(state, level=1), state.pop, snapshot)
+
+
+def _notes(view: View, body: _Body, t: int, layout: str) -> tuple[str, ...]:
+    """What is missing on the date, what the layout adds, method and limits."""
+    missing = "" if layout == TREND else text.missing_on(view, t)
+    return tuple(dict.fromkeys(filter(None, [missing, *body.notes, *text.notes(view)])))
+
+
+def _kicker(view: View, date: str) -> str:
+    """``Returns · 28 February 2021``, with the date compared with in change mode."""
+    speech = view.language
+    topic = speech.gettext(_TOPICS[view.state.pop])
+    if view.state.base is None:
+        return speech.gettext("{topic} · {date}", topic=topic, date=date)
+    base = speech.date(view.state.base, "long")
+    if view.counts.dates[view.date_index()] < view.state.base:
+        return speech.gettext(
+            "{topic} · {date} compared with {base}", topic=topic, base=base, date=date
+        )
+    return speech.gettext("{topic} · {base} to {date}", topic=topic, base=base, date=date)
+
+
+def _alt(view: View, body: _Body, t: int) -> str:
+    """The slide's picture in words: what it shows, the total, the rows, what is missing."""
+    speech = view.language
+    rows = [speech.gettext("{name}: {value}", name=row.name, value=row.value) for row in body.rows]
+    parts = [text.title_in_country(view), text.headline(view, t), "; ".join(rows)]
+    sentences = [f"{part.rstrip('.')}." for part in parts if part]
+    return " ".join([*sentences, text.missing_on(view, t)]).strip()
+
+
+# ---- figures
+
+
+def _short(view: View, value: float) -> str:
+    """A total as a key figure: millions short, rates with their decimal."""
+    speech = view.language
+    if view.state.measure == words.RATE:
+        return speech.number(value, 1)
+    return speech.compact(value) if value >= 1_000_000 else speech.number(value)
+
+
+def _signed(view: View, value: float) -> str:
+    return view.language.signed(value, 1 if view.state.measure == words.RATE else 0)
+
+
+def _total(view: View, t: int) -> Figure | None:
+    """The total on a date with its noun; none where nothing is known."""
+    speech, value = view.language, view.stocks[t]
+    if np.isnan(value):
+        return None
+    if view.state.measure == words.RATE:
+        label = speech.gettext("{population} per 1,000 residents", population=headlines.nouns(view))
+        return Figure(_short(view, float(value)), label)
+    return Figure(_short(view, float(value)), headlines.nouns(view))
+
+
+def _yearly(view: View, t: int) -> Figure | None:
+    """Change since a year before, where there was a count."""
+    base = year_before(view.counts.dates)[t]
+    if base is None or np.isnan(view.stocks[t] - view.stocks[base]):
+        return None
+    return _since(view, t, base)
+
+
+def _since(view: View, t: int, base: int) -> Figure:
+    speech, day = view.language, view.language.date(view.counts.dates[base])
+    label = gettext("since {date}") if base < t else gettext("compared with {date}")
+    change = float(view.stocks[t] - view.stocks[base])
+    return Figure(_signed(view, change), speech.gettext(label, date=day))
+
+
+def _on(view: View, t: int) -> Figure | None:
+    """The total on one of two dates."""
+    if np.isnan(view.stocks[t]):
+        return None
+    day = view.language.date(view.counts.dates[t])
+    value = _short(view, float(view.stocks[t]))
+    return Figure(value, view.language.gettext("on {date}", date=day))
+
+
+def _share(view: View, t: int) -> Figure | None:
+    """Part of the country that lives in the programmes' area."""
+    share = view.shares[t]
+    if np.isnan(share):
+        return None
+    speech = view.language
+    return Figure(
+        speech.percent(float(share)),
+        speech.gettext("of the country’s total"),
+    )
+
+
+def _beside(asked: _Asked) -> Figure | None:
+    """The other population of the same source on the same date: different people."""
+    view = _other_population(asked)
+    if view is None or view.state.time != asked.state.time:
+        return None
+    found = _total(view, view.date_index())
+    label = _BESIDE.get(view.state.pop)
+    return found and Figure(found.value, asked.speech.gettext(label) if label else found.label)
+
+
+def _other_population(asked: _Asked) -> View | None:
+    """The view of the population that the same source counts, with the same choices."""
+    snapshot, state = asked.view.snapshot, asked.state
+    if state.prog or state.measure not in (words.PEOPLE, words.HOUSEHOLDS):
+        return None
+    source = source_of(snapshot, state.pop)
+    others = [
+        pop
+        for pop in populations(snapshot)
+        if pop != state.pop and source_of(snapshot, pop) == source
+    ]
+    if not others:
+        return None
+    other = of_population(state, others[0], snapshot)
+    return asked.of(other) if other.measure == state.measure else None
+
+
+def _known(*found: Figure | None) -> tuple[Figure, ...]:
+    return tuple(figure for figure in found if figure)
+
+
+# ---- rows
+
+
+def _number(view: View, t: int, i: int) -> float | None:
+    """The figure that a cell shows, rounded as it is shown; ``None`` where it has none."""
+    if str(view.status[t, i]) not in SHOWN:
+        return None
+    decimals = words.decimals(view.state.measure, view.state.level)
+    return round(float(view.values[t, i]), decimals)
+
+
+def _row(cell: Cell, number: float | None, *more: str) -> Row:
+    return Row(cell.pcode, cell.name, cell.value, number, cell.letter, more)
+
+
+def _ranked(view: View, t: int, most: int, *, every: bool = False) -> list[int]:
+    """Positions of areas, largest first (in change mode: the largest change).
+
+    Those with nothing come last, and only where ``every`` one is asked for.
+    """
+    numbers = [_number(view, t, i) for i in range(len(view.counts.areas.pcodes))]
+    sizes = [-1.0 if number is None else abs(number) for number in numbers]
+    outside = [str(letter) == "o" for letter in view.status[t]]
+    order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
+    return [i for i in order if sizes[i] > 0 or (every and not outside[i])][:most]
+
+
+def _unit_head(view: View) -> str:
+    speech = view.language
+    return speech.gettext(words.MEASURE_LABELS[view.state.measure])
+
+
+def _heads(view: View, *more: str) -> tuple[str, ...]:
+    return (view.language.gettext(_AREA[view.state.level]), _unit_head(view), *more)
+
+
+def _rows(view: View, t: int, most: int) -> tuple[Row, ...]:
+    said = cells(view, t)
+    return tuple(_row(said[i], _number(view, t, i)) for i in _ranked(view, t, most))
+
+
+# ---- layouts
+
+
+def _map(asked: _Asked, _: State) -> _Body:
+    """Map, key figures, ranking; in change mode the largest changes."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    if asked.state.mode == words.CHANGE:
+        figures, heading = _change_figures(view, t), _CHANGED[asked.state.level]
+    else:
+        third = _share(view, t) if asked.state.prog else _beside(asked)
+        figures = _known(_total(view, t), _yearly(view, t), third)
+        heading = _LARGEST[asked.state.pop, asked.state.level]
+    return _Body(
+        headlines.of_map(view, t),
+        figures,
+        speech.gettext(heading),
+        _heads(view),
+        _rows(view, t, RANKED),
+    )
+
+
+def _change_figures(view: View, t: int) -> tuple[Figure, ...]:
+    base = view.counts.dates.index(view.state.base) if view.state.base else 0
+    if np.isnan(view.totals[t]):
+        return _known(_total(view, t))
+    return _known(_since(view, t, base), _total(view, t))
+
+
+def base_of(state: State, view: View) -> dt.date:
+    """The date that a slide of two dates compares with: its base, or about a year before."""
+    dates, t = view.counts.dates, view.date_index()
+    return state.base or nearest(dates[:t] or dates, dates[t] - dt.timedelta(days=365))
+
+
+def _compare(asked: _Asked, state: State) -> _Body:
+    """Two dates on one scale, and the change of each area."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    base = base_of(state, view)
+    before = view.at(replace(view.state, time=base))
+    change = asked.of(replace(view.state, mode=words.CHANGE, base=base))
+    now, then, moved = cells(view, t), cells(view, before.date_index()), cells(change, t)
+    rows = tuple(
+        Row(
+            moved[i].pcode,
+            moved[i].name,
+            moved[i].value,
+            _number(change, t, i),
+            moved[i].letter,
+            (then[i].value, now[i].value),
+        )
+        for i in _ranked(change, t, RANKED)
+    )
+    return _Body(
+        headlines.of_change(change, t),
+        _known(
+            _on(view, before.date_index()),
+            _on(view, t),
+            None if np.isnan(change.totals[t]) else _since(view, t, before.date_index()),
+        ),
+        speech.gettext(_CHANGED[state.level]),
+        (
+            speech.gettext(_AREA[state.level]),
+            speech.gettext("Change"),
+            speech.date(base),
+            speech.date(view.counts.dates[t]),
+        ),
+        rows,
+        other=before,
+        change=change,
+    )
+
+
+def _stocks(view: View) -> Floats:
+    """Totals of every date, or the figures of the chosen area."""
+    areas = view.counts.areas
+    if view.state.area in areas.pcodes:
+        figures: Floats = view.values[:, areas.index(view.state.area)]
+        return figures
+    return view.stocks
+
+
+def _line(view: View, until: dt.date) -> Series:
+    decimals = words.decimals(view.state.measure, view.state.level)
+    found = [
+        (day.isoformat(), None if np.isnan(value) else round(float(value), decimals))
+        for day, value in zip(view.counts.dates, _stocks(view), strict=True)
+        if day <= until
+    ]
+    return Series(
+        view.language.gettext(words.POPULATIONS[view.state.pop].label),
+        view.state.pop,
+        tuple(day for day, _ in found),
+        tuple(value for _, value in found),
+    )
+
+
+def _trend(asked: _Asked, _: State) -> _Body:
+    """Every count up to the date, beside the other population of the same source."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    until, stocks = view.counts.dates[t], _stocks(view)
+    other = _other_population(asked)
+    lines = [_line(each, until) for each in (view, other) if each is not None]
+    area = asked.state.area in view.counts.areas.pcodes
+    figures = () if area else _known(_total(view, t), _yearly(view, t), _beside(asked))
+    return _Body(
+        headlines.of_trend(view, stocks, t),
+        figures,
+        speech.gettext("Last count of each year"),
+        (speech.gettext("Date"), _unit_head(view)),
+        _yearly_rows(view, stocks, t),
+        series=tuple(line for line in lines if any(n is not None for n in line.numbers)),
+    )
+
+
+def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[Row, ...]:
+    """The last count of each year up to the date."""
+    speech = view.language
+    decimals = words.decimals(view.state.measure, view.state.level)
+    last = {
+        day.year: i for i, day in enumerate(view.counts.dates[: t + 1]) if stocks[i] == stocks[i]
+    }
+    return tuple(
+        Row(
+            "",
+            speech.date(view.counts.dates[i]),
+            speech.number(float(stocks[i]), decimals),
+            round(float(stocks[i]), decimals),
+            "c" if stocks[i] else "z",
+        )
+        for i in last.values()
+    )
+
+
+def _flows(asked: _Asked, _: State) -> _Body:
+    """From which governorates people came to which, in households."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    found = flows(view, t)
+    largest = tuple(found[:FLOWING])
+    notes = [speech.gettext("Origins are counted in households.")] if found else []
+    if incomplete(view, t):
+        notes.append(
+            speech.gettext("Governorates whose total is too small to show have no flows here.")
+        )
+    if len(found) > len(largest):
+        notes.append(
+            speech.gettext(
+                "The largest {n} of {all} flows are drawn; percentages are of all of them.",
+                n=speech.number(len(largest)),
+                all=speech.number(len(found)),
+            )
+        )
+    return _Body(
+        headlines.of_flows(view, t, found),
+        _flow_figures(found, speech),
+        speech.gettext("Largest flows"),
+        (speech.gettext("From and to"), speech.gettext(words.MEASURE_LABELS[words.HOUSEHOLDS])),
+        tuple(_flow_row(flow, view) for flow in largest),
+        flows=largest,
+        notes=tuple(notes),
+    )
+
+
+def _flow_figures(found: list[Flow], speech: Language) -> tuple[Figure, ...]:
+    whole = sum(flow.number for flow in found)
+    if not whole:
+        return ()
+    within = sum(flow.number for flow in found if flow.origin == flow.destination)
+    return (
+        Figure(speech.number(whole), speech.gettext("households with a known origin")),
+        Figure(speech.percent(within / whole), speech.gettext("within one governorate")),
+        Figure(speech.percent((whole - within) / whole), speech.gettext("from one to another")),
+    )
+
+
+def _flow_row(flow: Flow, view: View) -> Row:
+    speech = view.language
+    if flow.origin == flow.destination:
+        name = speech.gettext("within {name}", name=flow.origin_name)
+    elif view.state.pop == "returnee":
+        name = speech.gettext(
+            "from {origin} back to {destination}",
+            origin=flow.origin_name,
+            destination=flow.destination_name,
+        )
+    else:
+        name = speech.gettext(
+            "{origin} to {destination}",
+            origin=flow.origin_name,
+            destination=flow.destination_name,
+        )
+    return Row(flow.destination, name, flow.value, flow.number, "c")
+
+
+def _footprint(asked: _Asked, _: State) -> _Body:
+    """Where programmes work or worked, against where the people are."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    codes = asked.state.prog or tuple(sorted(headlines.programmes_in(view)))
+    present = {code: programmes.governorates(view.snapshot, [code]) for code in codes}
+    said = cells(view, t)
+    rows = tuple(
+        _row(
+            said[i],
+            _number(view, t, i),
+            speech.number(sum(said[i].pcode in where for where in present.values())),
+        )
+        for i in _ranked(view, t, RANKED)
+    )
+    covered = frozenset().union(*present.values()) if present else frozenset()
+    places = Figure(
+        speech.number(len(covered)),
+        speech.gettext("governorates where they work or worked"),
+    )
+    number = Figure(speech.number(len(codes)), speech.gettext("programmes"))
+    share = _share(view, t)
+    credits = [
+        row["credit"] for row in text.listed_sources(view.snapshot) if row["role"] == "programmes"
+    ]
+    note = speech.gettext(
+        "Programmes: those that at least one source says work or worked in the governorate, at "
+        "some time; not necessarily on this date."
+    )
+    return _Body(
+        headlines.of_footprint(view, t),
+        _known(_total(view, t), share or number, places),
+        speech.gettext(_LARGEST[asked.state.pop, asked.state.level]),
+        _heads(view, speech.gettext("Programmes")),
+        rows,
+        notes=(note,),
+        credits=tuple(credits),
+    )
+
+
+def _table(asked: _Asked, state: State) -> _Body:
+    """Every governorate, or the largest districts: figure, part of the whole, change.
+
+    Since the base where the slide has one, or since a year before.
+    """
+    view, t, speech = asked.view, asked.t, asked.speech
+    dates = view.counts.dates
+    base = dates.index(state.base) if state.base else year_before(dates)[t]
+    moved = None
+    if base is not None:
+        day = view.counts.dates[base]
+        change = asked.of(replace(view.state, mode=words.CHANGE, base=day))
+        moved = cells(change, t)
+    said = cells(view, t)
+    shares = view.state.measure in (words.PEOPLE, words.HOUSEHOLDS)
+    whole = float(view.totals[t])
+    rows = []
+    for i in _ranked(view, t, TABLED, every=True):
+        number = _number(view, t, i)
+        part = speech.percent(number / whole) if number is not None and whole > 0 else ""
+        more = [part] if shares else []
+        rows.append(_row(said[i], number, *more, *([moved[i].value] if moved else [])))
+    heads = [speech.gettext("Share of total")] if shares else []
+    if moved and base is not None:
+        since = speech.date(dates[base])
+        heads.append(speech.gettext("Change from {date}", date=since))
+    return _Body(
+        headlines.of_map(view, t),
+        _known(_total(view, t), _yearly(view, t), _share(view, t)),
+        _table_heading(view, len(rows)),
+        _heads(view, *heads),
+        tuple(rows),
+    )
+
+
+def _table_heading(view: View, shown: int) -> str:
+    speech, every = view.language, len(view.counts.areas.pcodes)
+    level = speech.gettext(words.LEVEL_LABELS[view.state.level])
+    if shown == every:
+        return level
+    return speech.gettext(
+        "{level}: {n} of {all}", level=level, n=speech.number(shown), all=speech.number(every)
+    )
+
+
+_BODIES: dict[str, Callable[[_Asked, State], _Body]] = {
+    MAP: _map,
+    COMPARE: _compare,
+    TREND: _trend,
+    FLOWS: _flows,
+    FOOTPRINT: _footprint,
+    TABLE: _table,
+}

@@ -1,0 +1,510 @@
+"""Slides as PowerPoint and PDF: opened again by other readers, their figures are the view's."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from typing import Any
+
+import pypdf
+import pytest
+from dash import Dash
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.util import Pt
+
+from callbacks import briefing_command
+from geodata import slides
+from geodata.briefing import Briefing, Slide, default
+from geodata.errors import TemplateError
+from geodata.exports import charts, deck_pdf, pptx, pptx_template
+from geodata.language import language
+from geodata.settings import BUNDLED, Settings
+from geodata.slides import Series
+from geodata.view import compute
+
+ENGLISH = language("en")
+SITE = "https://example.org/?"
+
+
+def answer(snapshot, state):
+    return compute(snapshot, state, threshold=5)
+
+
+def link(query):
+    return SITE + query
+
+
+@pytest.fixture(scope="module")
+def made(snapshot) -> Briefing:
+    """The default briefing, and a slide of every other kind."""
+    more = (
+        Slide("", slides.TABLE, "Every governorate", "Say it slowly.\nThen wait."),
+        Slide("mode=change&level=2"),
+        Slide("pop=refugee", slides.TREND),
+        Slide("prog=PHSS", slides.FOOTPRINT),
+        Slide("pop=refugee", slides.FLOWS),
+    )
+    return Briefing("A briefing", (*default(snapshot, ENGLISH).slides, *more))
+
+
+@pytest.fixture(scope="module")
+def contents(snapshot, made):
+    return slides.contents(made, snapshot, answer)
+
+
+@pytest.fixture(scope="module")
+def powerpoint(made, contents) -> bytes:
+    return pptx.deck(made, contents, link=link)
+
+
+@pytest.fixture(scope="module")
+def opened(powerpoint):
+    return Presentation(io.BytesIO(powerpoint))
+
+
+@pytest.fixture(scope="module")
+def pdf(made, contents) -> bytes:
+    return deck_pdf.deck(made, contents, link=link)
+
+
+def texts(slide):
+    return [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+
+
+def chart_of(slide):
+    return next(shape.chart for shape in slide.shapes if shape.has_chart)
+
+
+def table_of(slide):
+    """Cells of a slide's table, row by row."""
+    table = next(shape.table for shape in slide.shapes if shape.has_table)
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def pictures(slide):
+    return [shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
+
+
+# --------------------------------------------------------------------------------------- PowerPoint
+
+
+def test_there_is_a_slide_for_each_in_16_to_9(opened, contents):
+    assert len(opened.slides) == len(contents)
+    assert (opened.slide_width / pptx_template.PIXEL, opened.slide_height) == (
+        1280,
+        720 * pptx_template.PIXEL,
+    )
+    assert opened.core_properties.title == "A briefing"
+
+
+def test_titles_are_titles_and_the_date_is_on_every_slide(opened, contents):
+    for slide, content in zip(opened.slides, contents, strict=True):
+        assert slide.shapes.title.text_frame.text == content.headline
+        assert content.kicker in texts(slide)
+        assert any(content.disclaimer in text for text in texts(slide))
+
+
+def test_a_ranking_is_a_native_chart_of_the_views_figures(opened, contents):
+    for slide, content in zip(opened.slides, contents, strict=True):
+        if content.slide.layout != slides.MAP:
+            continue
+        plot = chart_of(slide).plots[0]
+        assert list(plot.categories) == [row.name for row in content.rows]
+        view, areas = content.view, content.view.counts.areas
+        assert list(plot.series[0].values) == [
+            round(view.values[content.t, areas.index(row.pcode)]) for row in content.rows
+        ]
+
+
+def test_a_trend_is_a_native_chart_with_gaps_where_nobody_counted(opened, contents):
+    slide, content = opened.slides[3], contents[3]
+    plot = chart_of(slide).plots[0]
+    assert [each.name for each in plot.series] == [line.label for line in content.series]
+    for drawn, line in zip(plot.series, content.series, strict=True):
+        assert list(drawn.values) == list(line.numbers)
+    assert plot.series[1].values[0] is None  # returnees were not counted in April 2014
+    assert len(list(plot.categories)) == 119
+
+
+def test_the_workbook_within_a_chart_holds_the_same_figures(opened, contents):
+    import openpyxl
+
+    blob = chart_of(opened.slides[2]).part.chart_workbook.xlsx_part.blob
+    sheet = openpyxl.load_workbook(io.BytesIO(blob)).active
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert rows == [(row.name, row.number) for row in contents[2].rows]
+
+
+def test_tables_are_native_and_say_what_the_slide_says(opened, contents):
+    table = table_of(opened.slides[6])
+    content = contents[6]
+    assert table[0] == list(content.columns)
+    assert table[1:] == [[row.name, row.value, *row.more] for row in content.rows]
+    compared = table_of(opened.slides[1])
+    assert compared[1][:2] == [contents[1].rows[0].name, contents[1].rows[0].value]
+
+
+def test_maps_are_pictures_with_the_pixels_of_full_hd_and_words(opened, contents):
+    picture = pictures(opened.slides[0])[0]
+    part = picture.width / opened.slide_width
+    assert picture.image.size[0] == round(1920 * part)
+    assert picture._element.xpath("./p:nvPicPr/p:cNvPr")[0].get("descr") == contents[0].alt
+    assert "Ninewa: 260,218" in contents[0].alt
+    assert len(pictures(opened.slides[1])) == 3  # two maps and their legend
+    for slide in opened.slides:
+        for shape in [*pictures(slide), *(s for s in slide.shapes if s.has_chart or s.has_table)]:
+            assert shape._element.xpath("./*/p:cNvPr")[0].get("descr")
+
+
+def test_notes_hold_the_speakers_words_sources_disclaimer_and_permalink(opened, contents):
+    for slide, content in zip(opened.slides, contents, strict=True):
+        said = slide.notes_slide.notes_text_frame.text
+        assert content.disclaimer in said and SITE + content.query in said
+        assert all(credit in said for credit in content.sources)
+    said = opened.slides[6].notes_slide.notes_text_frame.text
+    assert said.startswith("Say it slowly.\nThen wait.\n")
+
+
+def test_every_slide_is_numbered_and_no_placeholder_is_left_empty(opened):
+    for slide in opened.slides:
+        kinds = [shape.placeholder_format.type for shape in slide.placeholders]
+        assert sum("SLIDE_NUMBER" in str(kind) for kind in kinds) == 1
+        assert all(shape.text_frame.text for shape in slide.placeholders if shape.has_text_frame)
+
+
+def test_no_two_shapes_of_a_slide_share_an_id(opened):
+    """PowerPoint would offer to repair the file."""
+    for slide in opened.slides:
+        ids = [shape.shape_id for shape in slide.shapes]
+        assert len(set(ids)) == len(ids)
+
+
+def test_nothing_reaches_beyond_the_slide(opened):
+    for slide in opened.slides:
+        for shape in slide.shapes:
+            assert shape.left >= 0 and shape.top >= 0
+            assert shape.left + shape.width <= opened.slide_width
+            assert shape.top + shape.height <= opened.slide_height
+
+
+def test_words_are_large_enough_for_the_back_of_the_room(opened):
+    """18 pixels of 720 are 13.5 points."""
+    for slide in opened.slides:
+        runs = [
+            run
+            for shape in slide.shapes
+            if shape.has_text_frame
+            for paragraph in shape.text_frame.paragraphs
+            for run in paragraph.runs
+        ]
+        assert all(run.font.size is None or run.font.size >= Pt(13.5) for run in runs)
+    assert min(pptx_template.SIZES.values()) == 13.5
+
+
+def test_a_language_read_from_the_right_is_written_and_laid_out_from_there(
+    made, contents, monkeypatch
+):
+    """No such language has a catalogue yet, so English is read from the right here."""
+    monkeypatch.setattr(type(ENGLISH), "direction", "rtl")
+    found = Presentation(io.BytesIO(pptx.deck(made, contents, link=link)))
+    for slide in found.slides:
+        title = slide.shapes.title
+        assert title.left + title.width == (1280 - 48) * pptx_template.PIXEL
+        places = [shape for shape in slide.shapes if "Number" in str(shape.name)]
+        assert all(shape.left == 40 * pptx_template.PIXEL for shape in places)
+        properties = title.text_frame.paragraphs[0]._p.pPr
+        assert (properties.get("rtl"), properties.get("algn")) == ("1", "r")
+    table = next(shape for shape in found.slides[6].shapes if shape.has_table).table
+    assert table._tbl.tblPr.get("rtl") == "1"
+    assert len(pypdf.PdfReader(io.BytesIO(deck_pdf.deck(made, contents, link=link))).pages) == len(
+        contents
+    )
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice Impress is not installed")
+def test_libreoffice_opens_every_slide(powerpoint, contents, tmp_path):
+    (tmp_path / "deck.pptx").write_bytes(powerpoint)
+    home = f"-env:UserInstallation=file://{tmp_path / 'home'}"
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "deck.pptx"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=180)
+    pages = pypdf.PdfReader(tmp_path / "deck.pdf").pages
+    assert len(pages) == len(contents)
+    for page, content in zip(pages, contents, strict=True):
+        assert squeezed(content.headline) in squeezed(page.extract_text())
+    if shutil.which("pdftoppm"):
+        command = ["pdftoppm", "-r", "20", "-png", "-f", "1", "-l", "1", "deck.pdf", "page"]
+        subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+        (picture,) = tmp_path.glob("page*.png")
+        assert blue(picture) > 0.05  # the map is there
+
+
+def squeezed(text):
+    return re.sub(r"\s", "", text)
+
+
+def blue(path):
+    """Part of a picture that is as blue as the map's darker classes."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        pixels = image.convert("RGB").tobytes()
+    triples = list(zip(pixels[::3], pixels[1::3], pixels[2::3], strict=True))
+    return sum(b > 100 and b - r > 60 for r, g, b in triples) / len(triples)
+
+
+# ---------------------------------------------------------------------------------------- templates
+
+
+def changed(data, edit, extra=()):
+    """A package with each part's bytes passed through ``edit(name, bytes)``, and further parts."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, edit(name, old.read(name)))
+        for name, held in extra:
+            new.writestr(name, held)
+    return out.getvalue()
+
+
+def same(name, data):
+    return data
+
+
+def test_the_neutral_template_is_one_that_slides_can_be_made_in(made, contents, powerpoint):
+    held = pptx_template.checked(pptx_template.neutral(), "neutral.pptx")
+    again = Presentation(io.BytesIO(pptx.deck(made, contents, link=link, template=held)))
+    assert len(again.slides) == len(contents)
+
+
+def test_an_organisations_template_says_where_things_stand(made, contents, snapshot):
+    own = Presentation(io.BytesIO(pptx_template.neutral()))
+    layout = own.slide_layouts[0]
+    placeholders: Any = layout.placeholders
+    moved = next(shape for shape in placeholders if shape.name == "Picture")
+    moved.left, moved.width = 640 * 9525, 600 * 9525
+    own.slides.add_slide(layout)  # an example slide, which is not kept
+    out = io.BytesIO()
+    own.save(out)
+    held = pptx_template.checked(out.getvalue(), "own.pptx")
+    found = Presentation(io.BytesIO(pptx.deck(made, contents, link=link, template=held)))
+    assert len(found.slides) == len(contents)
+    picture = pictures(found.slides[0])[0]
+    assert (picture.left, picture.width) == (640 * 9525, 600 * 9525)
+
+
+def saved(edit):
+    own = Presentation(io.BytesIO(pptx_template.neutral()))
+    edit(own)
+    out = io.BytesIO()
+    own.save(out)
+    return out.getvalue()
+
+
+def rename_layout(own):
+    own.slide_layouts[1].name = "Something"
+
+
+def drop_picture(own):
+    shape = next(each for each in own.slide_layouts[0].placeholders if each.name == "Picture")
+    shape._element.getparent().remove(shape._element)
+
+
+def square(own):
+    own.slide_width = own.slide_height
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (rename_layout, "there is no layout “Briefing table” (there is “Briefing”, “Something”)"),
+        (drop_picture, "the layout “Briefing” has no placeholder “Picture”"),
+        (square, "its slides are 720 × 720 pixels, and must be 16:9"),
+    ],
+)
+def test_a_template_that_lacks_something_is_told_what(edit, said):
+    with pytest.raises(TemplateError, match="own.pptx lacks something: ") as caught:
+        pptx_template.checked(saved(edit), "own.pptx")
+    assert said in str(caught.value)
+
+
+EXTERNAL = (
+    b'<Relationship Id="rId99" Target="http://example.org/" TargetMode="External" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"/>'
+    b"</Relationships>"
+)
+
+
+def unsafe():
+    neutral = pptx_template.neutral()
+
+    def linked(name, data):
+        rels = name == "ppt/slideMasters/_rels/slideMaster1.xml.rels"
+        return data.replace(b"</Relationships>", EXTERNAL) if rels else data
+
+    def macros(name, data):
+        plain = b"presentation.main+xml"
+        return data.replace(plain, b"macroEnabled.main+xml") if "Content_Types" in name else data
+
+    def entities(name, data):
+        return b'<!DOCTYPE a [<!ENTITY b "c">]>' + data if name.endswith("theme1.xml") else data
+
+    bomb = ("ppt/media/big.xml", b" " * 101_000_000)
+    macro = [("ppt/vbaProject.bin", b"x")]
+    return {
+        "name": (neutral, "own.pptm", "macros (.pptm, .potm) are not opened"),
+        "macros": (
+            changed(neutral, same, macro),
+            "own.pptx",
+            "vbaProject",
+        ),
+        "kind": (changed(neutral, macros), "own.pptx", "with macros"),
+        "control": (changed(neutral, same, [("ppt/activeX/a.bin", b"")]), "own.pptx", "controls"),
+        "link": (changed(neutral, linked), "own.pptx", "links to something outside itself"),
+        "entities": (changed(neutral, entities), "own.pptx", "declares entities"),
+        "bomb": (changed(neutral, same, [bomb]), "own.pptx", "unpacks to more"),
+        "no package": (b"PK hello", "own.pptx", "is not a PowerPoint file"),
+        "other package": (changed(neutral, lambda *_: b""), "own.pptx", "cannot be read"),
+    }
+
+
+@pytest.mark.parametrize("case", list(unsafe()))
+def test_an_unsafe_template_is_refused(case):
+    data, name, said = unsafe()[case]
+    with pytest.raises(TemplateError) as caught:
+        pptx_template.checked(data, name)
+    assert said in str(caught.value)
+
+
+# ---------------------------------------------------------------------------------------------- PDF
+
+
+def test_the_pdf_has_a_page_for_each_slide_in_16_to_9(pdf, contents):
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert len(reader.pages) == len(contents)
+    assert {(float(p.mediabox.width), float(p.mediabox.height)) for p in reader.pages} == {
+        (960.0, 540.0)
+    }
+    assert reader.metadata and reader.metadata.title == "A briefing"
+
+
+def test_the_pages_say_what_the_slides_say(pdf, contents):
+    for page, content in zip(pypdf.PdfReader(io.BytesIO(pdf)).pages, contents, strict=True):
+        said = squeezed(page.extract_text())
+        assert squeezed(content.headline) in said
+        assert squeezed(content.kicker).upper() in said
+        assert squeezed(content.disclaimer) in said
+        for figure in content.figures if content.slide.layout != slides.TABLE else ():
+            assert squeezed(figure.value) in said
+        for row in content.rows[:8]:
+            assert squeezed(row.name) in said and squeezed(row.value) in said
+
+
+def test_maps_stay_vectors_and_minus_signs_are_there(pdf):
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert all(not list(page.images) for page in reader.pages)
+    assert "−193,403" in reader.pages[0].extract_text()  # a sign that Noto Sans lacks
+
+
+def test_pages_lead_to_the_live_map(pdf, contents):
+    for page, content in zip(pypdf.PdfReader(io.BytesIO(pdf)).pages, contents, strict=True):
+        links = [note.get_object()["/A"]["/URI"] for note in page.get("/Annots", [])]
+        assert SITE + content.query in links
+
+
+# ------------------------------------------------------------------------------------------- charts
+
+
+def series(*counted):
+    return Series("One", "idp", *zip(*counted, strict=True))
+
+
+def test_a_line_stops_where_nobody_counted_or_not_for_long():
+    line = series(
+        ("2020-01-01", 1.0),
+        ("2020-02-01", 2.0),
+        ("2020-03-01", None),
+        ("2020-04-01", 3.0),
+        ("2021-04-01", 4.0),
+    )
+    assert [[number for _, number in run] for run in charts.runs(line)] == [[1, 2], [3], [4]]
+
+
+@pytest.mark.parametrize("highest", [0, 0.4, 1, 7, 99, 1000, 3_417_546, 5_000_000])
+def test_an_axis_ends_above_the_highest_on_a_round_number(highest):
+    top = charts.ceiling(highest)
+    assert top >= highest
+    steps = charts.steps(top)
+    assert steps[0] == 0 and steps[-1] == pytest.approx(top)
+    assert 2 <= len(steps) <= 6
+
+
+def test_bands_are_as_wide_as_the_households_they_stand_for(contents):
+    drawn = charts.sankey(contents[4].flows, ENGLISH, (600, 500), "Flows")
+    heights = [float(high) for high in re.findall(r"v(\d+\.\d)C", drawn)]
+    numbers = [flow.number for flow in contents[4].flows]
+    scale = heights[0] / numbers[0]
+    assert heights == pytest.approx([number * scale for number in numbers], abs=0.11)
+
+
+# ---------------------------------------------------------------------------------------- command
+
+
+@pytest.fixture
+def run():
+    """Run the command; its exit code, and what it says."""
+    app = Dash(__name__, enable_mcp=False)
+    settings = Settings(snapshot=BUNDLED, public_url="https://example.org")
+    briefing_command.register(app, settings)
+
+    def invoke(*arguments):
+        result = app.server.test_cli_runner().invoke(args=["briefing", *map(str, arguments)])
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result.exit_code, result.output
+
+    return invoke
+
+
+def test_the_command_writes_every_file_and_says_how_far_it_is(run, tmp_path):
+    out = {name: tmp_path / f"out.{name}" for name in ("pptx", "pdf", "yaml")}
+    options = [word for name, path in out.items() for word in (f"--{name}", path)]
+    code, said = run(*options, "--save-template", tmp_path / "own.pptx")
+    assert code == 0, said
+    assert "PowerPoint: slide 6 of 6" in said and f"{out['pdf']}: " in said
+    assert len(Presentation(out["pptx"]).slides) == 6
+    assert len(pypdf.PdfReader(out["pdf"]).pages) == 6
+    code, said = run(out["yaml"], "--pptx", out["pptx"], "--template", tmp_path / "own.pptx")
+    assert code == 0, said
+    notes = Presentation(out["pptx"]).slides[0].notes_slide.notes_text_frame.text
+    assert "https://example.org/?" in notes
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("out.pdf", "out.pptx", "out.yaml", "own.pptx"),
+    ]
+
+
+def test_the_command_names_file_line_and_key_and_writes_nothing(run, tmp_path):
+    path = tmp_path / "wrong.yaml"
+    path.write_text("slides:\n- view: pop=idps\n")
+    code, said = run(path, "--pptx", tmp_path / "out.pptx")
+    assert code == 1
+    assert f"Error: {path}, line 2, slide 1, view: pop=“idps” is not known" in said
+    assert [each.name for each in tmp_path.iterdir()] == ["wrong.yaml"]
+
+
+def test_the_command_refuses_what_it_cannot_use(run, tmp_path):
+    assert run()[0] == 2
+    assert "Nothing to write" in run()[1]
+    (tmp_path / "own.pptx").write_bytes(b"hello")
+    code, said = run("--pptx", tmp_path / "o.pptx", "--template", tmp_path / "own.pptx")
+    assert code == 1 and "it is not a PowerPoint file" in said
+    code, said = run("--pdf", tmp_path / "no" / "out.pdf")
+    assert code == 1 and "cannot be used: no such file or directory" in said
+    (tmp_path / "latin.yaml").write_bytes(b"title: \xe9")
+    code, said = run(tmp_path / "latin.yaml", "--pdf", tmp_path / "o.pdf")
+    assert code == 1 and "is not in UTF-8 (byte 7)" in said
