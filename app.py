@@ -16,7 +16,20 @@ from flask_compress import Compress
 from pydantic import ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks import api, commands, embed, explore, pages, publish, security, share
+from callbacks import (
+    api,
+    briefing,
+    briefing_command,
+    commands,
+    compare,
+    embed,
+    explore,
+    files,
+    pages,
+    publish,
+    security,
+    share,
+)
 from callbacks.context import Context
 from callbacks.kept import CODINGS, Kept
 from geodata.errors import SnapshotError
@@ -38,7 +51,11 @@ def create_app(settings: Settings | None = None) -> Dash:
     app = Dash(
         __name__,
         assets_folder=str(ROOT / "assets"),
-        assets_path_ignore=["embed"],  # the public map's own
+        assets_path_ignore=[
+            "embed",
+            "briefing",
+            "compare",
+        ],  # the pages' own that are no part of Dash
         url_base_pathname=settings.url_base_pathname,
         update_title="",
         enable_mcp=False,
@@ -47,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     _compress(app)
     commands.register(app)
     publish.register(app, settings)
+    briefing_command.register(app, settings)
     try:
         context = Context(settings)
     except SnapshotError:
@@ -56,9 +74,12 @@ def create_app(settings: Settings | None = None) -> Dash:
         return app  # `flask snapshot build` is how a snapshot is made where there is none
     api.register(app, context)
     embed.register(app, context)
+    files.register(app, context)
+    compare.register(app, context)
     pages.register(app, context)
     explore.register(app, context)
     share.register(app, context)
+    briefing.register(app, context)
     security.register(app, context)
     _stand_before(app, context)
     _warm(app, context)

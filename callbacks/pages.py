@@ -111,7 +111,7 @@ def register(app: Dash, context: Context) -> None:
             context,
             speech.gettext("There is no such page"),
             speech.gettext(
-                "Nothing is at {path}. The map and the sources are the pages there are.",
+                "Nothing is at {path}. The pages there are stand at the top.",
                 path=request.path[:80],
             ),
             {"url": urls.page(), "label": speech.gettext("Open the map")},

@@ -18,11 +18,18 @@ from geodata.snapshot import Snapshot
 from geodata.text import product
 from geodata.urls import Urls
 from layouts import strings
+from layouts.offered import choices
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent.parent / "assets"
 # Style sheets of the pages without Dash, which loads all of css/ itself.
-STYLES = ("css/map.css", "css/tokens.css", "css/page/main.css", "css/page/share.css")
+STYLES = (
+    "css/map.css",
+    "css/tokens.css",
+    "css/page/main.css",
+    "css/page/share.css",
+    "css/page/download.css",
+)
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -36,6 +43,12 @@ def navigation(speech: Language, urls: Urls) -> list[dict[str, str]]:
     """Every page: its key, label and URL."""
     return [
         {"key": "map", "label": speech.gettext("Map"), "url": urls.page(urls.frozen)},
+        {"key": "compare", "label": speech.gettext("Compare"), "url": urls.compare(urls.frozen)},
+        {
+            "key": "briefing",
+            "label": speech.gettext("Briefing"),
+            "url": urls.briefing(urls.frozen),
+        },
         {
             "key": "sources",
             "label": speech.gettext("Data & sources"),
@@ -57,6 +70,7 @@ def render(name: str, snapshot: Snapshot, speech: Language, urls: Urls, **values
         urls=urls,
         asset=lambda path: versioned(path, urls),
         styles=STYLES,
+        downloads=lambda query: choices(speech, urls, query),
         snapshot=snapshot,
         pages=navigation(speech, urls),
         product=product(snapshot, speech),
@@ -86,6 +100,7 @@ def script_data(snapshot: Snapshot, speech: Language, urls: Urls) -> Markup:
         "country": speech.gettext(snapshot.country),
         "urls": {
             "page": urls.page(),
+            "briefing": urls.briefing(),
             "view": urls.view(),
             "areas": urls.areas("{level}"),
             "area": urls.area("{pcode}"),

@@ -42,6 +42,16 @@ def embed(speech: Language) -> dict[str, str]:
     return reading(speech) | {key: words[key] for key in asked}
 
 
+def briefing(speech: Language) -> dict[str, str]:
+    """Words of the presenter, where the page itself does not say them."""
+    return {
+        "slideOf": speech.gettext("Slide {n} of {all}: {headline}"),
+        "onDate": speech.gettext("{date}: {sentence}"),
+        "fullScreen": speech.gettext("Full screen"),
+        "leaveFullScreen": speech.gettext("Leave full screen"),
+    }
+
+
 def page(speech: Language) -> dict[str, str]:
     """Words of the map, legend, ranking, table and panels."""
     return reading(speech) | {

@@ -165,7 +165,7 @@ def test_no_script_turns_text_into_markup_or_code(path):
 def known_ids(app) -> set[str]:
     """Ids of the pages, of Dash's layout, and those that scripts give."""
     client = app.server.test_client()
-    pages = ("/", "/embed?area=IQG01", "/share")
+    pages = ("/", "/embed?area=IQG01", "/share", "/briefing", "/briefing/edit")
     page = "".join(client.get(path).get_data(as_text=True) for path in pages)
     layout = client.get("/_dash-layout").get_data(as_text=True)
     scripts = "".join(path.read_text("utf-8") for path in SCRIPTS)
@@ -199,7 +199,7 @@ def test_every_id_that_styles_name_is_on_the_page(known_ids):
 
 def test_every_word_that_scripts_ask_for_is_handed_to_them():
     english = language("en")
-    handed = {*strings.page(english), *strings.timeline(english)}
+    handed = {*strings.page(english), *strings.timeline(english), *strings.briefing(english)}
     asked = set()
     for path in SCRIPTS:
         asked |= set(re.findall(r"\bstrings\.(\w+)", without_comments(path.read_text("utf-8"))))
@@ -212,7 +212,11 @@ def test_no_word_is_handed_over_that_no_script_asks_for():
     text = "".join(without_comments(path.read_text("utf-8")) for path in SCRIPTS)
     idle = {
         word
-        for word in {*strings.page(english), *strings.timeline(english)}
+        for word in {
+            *strings.page(english),
+            *strings.timeline(english),
+            *strings.briefing(english),
+        }
         if not re.search(rf"\b{word}\b", text)
     }
     # Statuses of coverage are looked up by the source's own word.

@@ -194,10 +194,11 @@ def test_without_suppression_none_is_told(client_of):
     assert "households are not shown" not in text
 
 
-def test_sources_need_no_script_but_that_of_the_share_dialog(sources):
-    (script,) = Document(sources).all("script")
-    assert (script["src"] or "").startswith("/assets/js/share.js?m=")
-    assert "defer" in script
+def test_sources_need_no_script_but_those_of_the_dialog_and_the_menu(sources):
+    scripts = Document(sources).all("script")
+    found = [str(script["src"]).partition("?m=")[0] for script in scripts]
+    assert found == ["/assets/js/share.js", "/assets/js/download.js"]
+    assert all("defer" in script for script in scripts)
 
 
 def test_tables_say_what_their_cells_are(sources):
@@ -266,7 +267,7 @@ def test_scripts_are_handed_words_addresses_and_language(client, snapshot):
     data = handed_over(text)
     assert data["version"] == snapshot.version
     assert (data["lang"], data["locale"], data["dateLocale"]) == ("en", "en", "en-GB")
-    assert set(data["urls"]) == {"page", "view", "areas", "area", "meta", "sources"}
+    assert set(data["urls"]) == {*("page", "briefing", "view", "areas", "area", "meta", "sources")}
     assert data["strings"] and data["timeline"]
 
 

@@ -80,6 +80,9 @@
 
   // Ask for everything the first picture needs at once, before Dash has started.
   const firstQuery = currentQuery();
+  // The briefing that slides are being added to, which every address of this visit carries along.
+  const briefing = firstQuery.get('briefing') || '';
+  firstQuery.delete('briefing');
   const firstView = getJson(
     withQuery(urls.view, new URLSearchParams([...firstQuery, ['errors', 'notice']])),
   );
@@ -109,6 +112,7 @@
     if (query.get('base')) ordered.push(['base', query.get('base')]);
     if (area) ordered.push(['area', area]);
     if (!byId('table-pane').hidden) ordered.push(['tab', 'table']);
+    if (briefing) ordered.push(['briefing', briefing]);
     return new URLSearchParams(ordered);
   }
 
@@ -116,6 +120,16 @@
     const url = withQuery(urls.page, shownQuery());
     if (url === window.location.pathname + window.location.search) return;
     window.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', url);
+  }
+
+  /** The address that adds what is shown to the briefing, as a slide. */
+  function briefingUrl() {
+    const query = view ? shownQuery() : currentQuery();
+    const layout = query.get('tab') === 'table' ? '&layout=table' : '';
+    const frozen = query.get('v') ? `&v=${query.get('v')}` : '';
+    for (const key of ['tab', 'briefing', 'lang', 'v']) query.delete(key);
+    const slide = encodeURIComponent(readable(query)) || 'default';
+    return `${urls.briefing}?${briefing && `${briefing}&`}add=${slide}${layout}${frozen}`;
   }
 
   // ---- loading ----------------------------------------------------------------------------
@@ -521,6 +535,13 @@
 
   // What is shared is read off the address, which then must say what is shown.
   document.addEventListener('displacement:share', () => view && settleNow());
+  // For a new tab, or a copied address: the link says what is shown when it is taken.
+  const adding = document.querySelector('[data-add]');
+  for (const taken of ['pointerdown', 'keydown', 'contextmenu', 'click']) {
+    adding.addEventListener(taken, () => {
+      adding.href = briefingUrl();
+    });
+  }
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.explore = { choose, searchProgrammes };
   start();

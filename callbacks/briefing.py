@@ -1,0 +1,387 @@
+"""The briefing: slides to present, the page on which they are edited, and the files they become.
+
+=========================================  =======================================================
+``GET /briefing?slides=…``                 the slides; ``add=<state>`` adds one and leads there
+``GET /briefing/edit?slides=…``            the editor
+``POST /briefing/edit``                    its form, or a file to load: leads to the new address
+``GET /briefing.yaml``, ``pptx``, ``pdf``  the briefing as a file
+=========================================  =======================================================
+
+A briefing is kept in its address and in files of whoever made it, and nowhere here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from dash import Dash
+from flask import Response, current_app, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from callbacks.api import JSON, Keep, answer, as_named, refuse
+from callbacks.context import Context, to_json
+from callbacks.files import busy
+from callbacks.pages import HTML, problem
+from callbacks.rendering import Busy, Rendering
+from geodata import briefing
+from geodata.briefing import Briefing, Slide
+from geodata.errors import BriefingError, NotHeld
+from geodata.exports import deck_pdf, pptx
+from geodata.language import Language, language
+from geodata.slides import MAP, Content, contents
+from geodata.snapshot import Snapshot
+from geodata.state import joined
+from layouts import briefing as layout
+from layouts.briefing import Links
+
+YAML = "application/yaml"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+PDF = "application/pdf"
+ENDINGS = ("pptx", "pdf", "yaml")
+MAX_FILE, MAX_FORM = 300_000, 1_500_000  # bytes; 40 slides with the longest notes in any script
+MAX_LINK = 3_900  # servers refuse longer addresses
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A briefing that was asked for, and the snapshot that answers."""
+
+    briefing: Briefing
+    snapshot: Snapshot
+    version: str
+    notices: tuple[str, ...] = ()
+
+    @property
+    def speech(self) -> Language:
+        """The briefing's language."""
+        return language(self.briefing.lang)
+
+    def query(self, made: Briefing | None = None) -> str:
+        """The query of the briefing, or of another one of the same snapshot.
+
+        Raises
+        ------
+        BriefingError
+            If it is too long for an address.
+        """
+        written = briefing.to_query(made or self.briefing, self.snapshot)
+        frozen = f"v={self.version}" if self.version else ""
+        return "&".join(filter(None, [written, frozen]))
+
+
+def _held(context: Context, query: Mapping[str, str]) -> tuple[Snapshot, str]:
+    """The snapshot that a query names, and its version where it does."""
+    asked = {key: query.get(key, "") for key in ("v", "lang")}
+    snapshot, state, _ = context.parse(asked, lenient=True)
+    return snapshot, state.v
+
+
+def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Asked:
+    """Read a briefing from a query.
+
+    Raises
+    ------
+    BriefingError
+        Unless ``lenient``; :class:`~geodata.errors.NotHeld` in any case.
+    """
+    snapshot, version = _held(context, query)
+    made, notices = briefing.from_query(query, snapshot, lenient=lenient)
+    return Asked(made, snapshot, version, tuple(notices))
+
+
+# ---- links
+
+
+def links(context: Context, asked: Asked) -> Links:
+    """Where the pages' links lead; nowhere where the briefing is too long for an address."""
+    urls = context.urls
+    lang = "" if asked.briefing.lang == "en" else asked.briefing.lang
+    start = joined([(k, v) for k, v in (("lang", lang), ("v", asked.version)) if v])
+    default = urls.briefing(start)
+    try:
+        query = asked.query()
+    except BriefingError:
+        return Links("", "", default, "", {})
+    carried = [("lang", lang), ("v", asked.version), ("briefing", query)]
+    add = urls.page(joined([(key, value) for key, value in carried if value]))
+    return Links(
+        present=urls.briefing(query),
+        editor=urls.briefing_editor(query),
+        default=default,
+        add=add if len(add) <= MAX_LINK else "",
+        files={ending: urls.briefing_file(ending, query) for ending in ENDINGS},
+    )
+
+
+# ---- pages
+
+
+def _contents(context: Context, asked: Asked, *, own_headlines: bool = True) -> list[Content]:
+    made = asked.briefing
+    if not own_headlines:
+        made = replace(made, slides=tuple(replace(each, headline="") for each in made.slides))
+    return contents(made, asked.snapshot, context.computed)
+
+
+def _page(context: Context, asked: Asked) -> Response:
+    urls = replace(context.urls, version=asked.version)
+    html = layout.page(
+        asked.briefing,
+        _contents(context, asked),
+        urls,
+        links(context, asked),
+        notices=asked.notices,
+    )
+    return answer(html.encode(), HTML, Keep.LIVE)
+
+
+def _editor(
+    context: Context, asked: Asked, *, focus: int = 0, status: HTTPStatus = HTTPStatus.OK
+) -> Response:
+    urls = replace(context.urls, version=asked.version)
+    html = layout.editor(
+        asked.briefing,
+        _contents(context, asked, own_headlines=False),
+        urls,
+        links(context, asked),
+        focus=focus,
+        notices=asked.notices,
+    )
+    if status == HTTPStatus.OK and request.method == "GET":
+        return answer(html.encode(), HTML, Keep.LIVE)
+    response = Response(html, status=status, mimetype=HTML)
+    response.cache_control.no_store = True
+    return response
+
+
+def _added(context: Context, asked: Asked, view: str) -> Response:
+    """Lead to the briefing with one slide more; or say why it cannot have it."""
+    try:
+        layout_ = request.args.get("layout", "").strip() or MAP
+        slide = briefing.slide_of(view, asked.snapshot, layout=layout_)
+        longer = with_slide(asked.briefing, slide)
+        query = asked.query(longer)
+    except BriefingError as error:
+        return _page(context, replace(asked, notices=(*asked.notices, str(error))))
+    return _to(context.urls.briefing(query, len(longer.slides)))
+
+
+def with_slide(made: Briefing, slide: Slide) -> Briefing:
+    """The briefing with one slide more.
+
+    Raises
+    ------
+    BriefingError
+        If it has as many as it may have.
+    """
+    if len(made.slides) >= briefing.MAX_SLIDES:
+        raise BriefingError(f"A briefing has {briefing.MAX_SLIDES} slides at most.", key="slides")
+    return replace(made, slides=(*made.slides, slide))
+
+
+def _to(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
+    return Response(status=status, headers={"Location": address, "Cache-Control": "no-store"})
+
+
+# ---- the form
+
+
+def written(form: Mapping[str, str], snapshot: Snapshot) -> Briefing:
+    """The briefing as its form has it.
+
+    Raises
+    ------
+    BriefingError
+        Naming the slide.
+    """
+    slides = []
+    number = 1
+    while f"view-{number}" in form and number <= briefing.MAX_SLIDES:
+        said = {key: form.get(f"{key}-{number}", "") for key in ("layout", "headline", "note")}
+        try:
+            slides.append(briefing.slide_of(form[f"view-{number}"], snapshot, **said))
+        except BriefingError as error:
+            raise BriefingError(str(error), key=f"slide {number}") from None
+        number += 1
+    base, _ = briefing.from_query(
+        {key: form.get(key, "") for key in ("title", "lang")}, snapshot, lenient=False
+    )
+    return replace(base, slides=tuple(slides)) if slides else base
+
+
+def _place(number: str, made: Briefing) -> int | None:
+    """Position of a slide by its number; ``None`` where there is none."""
+    valid = number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(made.slides)
+    return int(number) - 1 if valid else None
+
+
+def moved(made: Briefing, step: str) -> tuple[Briefing, int]:
+    """Take a step of the form, ``up-3``, ``down-3``, ``remove-3``; the slide to go on with."""
+    what, _, number = step.partition("-")
+    place = _place(number, made)
+    slides = list(made.slides)
+    if place is None or what not in ("up", "down", "remove"):
+        return made, 0
+    slide = slides.pop(place)
+    if what == "remove":
+        if not slides:
+            return made, 1  # a briefing has at least one
+        return replace(made, slides=tuple(slides)), min(place, len(slides) - 1) + 1
+    to = max(0, place - 1) if what == "up" else min(len(slides), place + 1)
+    slides.insert(to, slide)
+    return replace(made, slides=tuple(slides)), to + 1
+
+
+def _sent(context: Context, form: MultiDict[str, str]) -> Response:
+    """Answer the editor's form."""
+    snapshot, version = _held(context, form)
+    asked = Asked(written(form, snapshot), snapshot, version)
+    step = form.get("do", "")
+    if step == "yaml":
+        return _yaml(asked)
+    made, focus = moved(asked.briefing, step)
+    asked = replace(asked, briefing=made)
+    try:
+        query = asked.query()
+    except BriefingError as error:  # what was written stays in the form, to be shortened or saved
+        asked = replace(asked, notices=(str(error),))
+        return _editor(context, asked, focus=focus, status=HTTPStatus.BAD_REQUEST)
+    if step == "present":
+        return _to(context.urls.briefing(query), HTTPStatus.SEE_OTHER)
+    focused = "&".join(filter(None, [query, f"focus={focus}" if focus else ""]))
+    return _to(context.urls.briefing_editor(focused), HTTPStatus.SEE_OTHER)
+
+
+def _loaded(context: Context) -> Response:
+    """Answer a file: to the address of the briefing in it."""
+    snapshot, version = _held(context, request.form)
+    body = request.files["file"].stream.read(MAX_FILE + 1)
+    if len(body) > MAX_FILE:
+        raise BriefingError(f"The file has more than {MAX_FILE // 1000:,} kB: a briefing has not.")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise BriefingError("The file is not text in UTF-8.", line=line) from None
+    asked = Asked(briefing.from_yaml(text, snapshot), snapshot, version)
+    return _to(context.urls.briefing(asked.query()), HTTPStatus.SEE_OTHER)
+
+
+# ---- files
+
+
+def _refuse(error: BriefingError) -> Response:
+    body = to_json({"error": {"key": error.key, "value": "", "sentence": str(error)}})
+    response = Response(body, status=HTTPStatus.BAD_REQUEST, mimetype=JSON)
+    response.cache_control.no_store = True
+    return response
+
+
+def _named(response: Response, asked: Asked, ending: str) -> Response:
+    name = f"displacement-briefing-{asked.snapshot.version}.{ending}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _yaml(asked: Asked) -> Response:
+    response = Response(briefing.to_yaml(asked.briefing), mimetype=YAML)
+    response.cache_control.no_store = True
+    return _named(response, asked, "yaml")
+
+
+def _made(context: Context, asked: Asked, ending: str) -> Response:
+    """A briefing as a file that others show."""
+    if ending == "yaml":
+        body = briefing.to_yaml(asked.briefing).encode()
+        return _named(answer(body, YAML, as_named()), asked, ending)
+    make, mimetype = {"pptx": (pptx.deck, PPTX), "pdf": (deck_pdf.deck, PDF)}[ending]
+    link = _permalink(context)
+    key = (ending, asked.briefing, asked.snapshot.version, context.threshold, link(""))
+
+    def deck(_: object) -> bytes:
+        return make(asked.briefing, _contents(context, asked), link=link)
+
+    rendering: Rendering = current_app.extensions["displacement-rendering"]
+    try:
+        body = rendering.once(key, deck, slow=True)
+    except Busy:
+        return busy(asked.speech)
+    return _named(answer(body, mimetype, as_named()), asked, ending)
+
+
+def _permalink(context: Context) -> Callable[[str], str]:
+    return lambda query: context.link(context.urls.page(query))
+
+
+def _focus() -> int:
+    asked = request.args.get("focus", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the briefing to ``app``."""
+    server, urls = app.server, context.urls
+
+    @server.get(urls.briefing(), endpoint="briefing")
+    def page() -> Response:
+        try:
+            asked = read(context, request.args, lenient=True)
+        except NotHeld as error:
+            return problem(context, error, lambda _: urls.briefing())
+        if view := request.args.get("add"):
+            return _added(context, asked, "" if view == "default" else view)
+        return _page(context, asked)
+
+    @server.get(urls.briefing_editor(), endpoint="briefing_editor")
+    def editor() -> Response:
+        try:
+            asked = read(context, request.args, lenient=True)
+        except NotHeld as error:
+            return problem(context, error, lambda _: urls.briefing_editor())
+        return _editor(context, asked, focus=_focus())
+
+    @server.post(urls.briefing_editor(), endpoint="briefing_edited")
+    def edited() -> Response:
+        request.max_content_length = request.max_form_memory_size = MAX_FORM
+        try:
+            if "file" in request.files:
+                return _loaded(context)
+            return _sent(context, request.form)
+        except NotHeld as error:
+            return problem(context, error, lambda _: urls.briefing_editor())
+        except (BriefingError, RequestEntityTooLarge) as error:
+            return _refused(context, error)
+
+    def file(ending: str) -> Response:
+        try:
+            asked = read(context, request.args, lenient=False)
+        except NotHeld as error:
+            return refuse(error)
+        except BriefingError as error:
+            return _refuse(error)
+        return _made(context, asked, ending)
+
+    for ending in ENDINGS:
+        server.add_url_rule(
+            urls.briefing_file(ending),
+            endpoint=f"briefing_{ending}",
+            view_func=file,
+            defaults={"ending": ending},
+        )
+
+
+def _refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> Response:
+    """Say in the editor what is wrong with what was sent, beside the briefing it was sent from."""
+    too_large = isinstance(error, RequestEntityTooLarge)
+    asked = read(context, request.args, lenient=True)
+    kilobytes = f"{MAX_FORM // 1000:,}"
+    sentence = (
+        asked.speech.gettext("What was sent is larger than {most} kB.", most=kilobytes)
+        if too_large
+        else str(error)
+    )
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.BAD_REQUEST
+    return _editor(context, replace(asked, notices=(sentence,)), status=status)

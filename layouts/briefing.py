@@ -1,0 +1,293 @@
+"""The briefing: slides as one page, whole without scripts, and the page on which they are edited.
+
+::
+
+    Content ──▶ Painted (map or chart as SVG, legend, bars) ──▶ briefing.html
+                                                            └─▶ briefing.js makes one slide fill the
+                                                                window, and its map live
+
+Nothing is worded or computed here but the lengths of bars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from geodata import briefing, reading, text
+from geodata.briefing import Briefing
+from geodata.exports import charts, svg
+from geodata.language import Language
+from geodata.reading import LegendRow
+from geodata.slides import COMPARE, FLOWS, FOOTPRINT, LAYOUT_LABELS, MAP, TREND, Content, Row
+from geodata.snapshot import Snapshot
+from geodata.state import query
+from geodata.urls import Urls
+from geodata.view import View
+from layouts import strings
+from layouts.bundle import DARK_QUERY
+from layouts.embed import scale_style
+from layouts.shell import STYLES, as_data, render
+
+# One chart for all windows; letters of 15 units are 19 pixels of a slide of 1280.
+CHART = (576, 416)
+_BARRED = (MAP, FOOTPRINT, TREND)
+# A headline longer than this many letters is set smaller.
+_LONG, _LONGER = 84, 130
+_STYLES = (*STYLES, "css/timeline.css", "briefing/briefing.css")
+_SCRIPTS = (
+    *("js/format.js", "js/reading.js", "js/painter.js", "js/timeline.js"),
+    "briefing/briefing.js",
+)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the pages' links lead; empty where there is no such thing.
+
+    Attributes
+    ----------
+    files
+        Endings of the files that can be had, with their addresses.
+    add
+        The map, from which a slide is added to this briefing.
+    """
+
+    present: str
+    editor: str
+    default: str
+    add: str
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map of a slide, and the date that it is of."""
+
+    svg: Markup
+    date: str
+    iso: str
+
+
+@dataclass(frozen=True)
+class Painted:
+    """A slide, ready for the template."""
+
+    number: int
+    content: Content
+    maps: tuple[Drawn, ...]
+    chart: Markup
+    legend: tuple[LegendRow, ...]
+    unit: str
+    bars: tuple[float | None, ...]
+    size: str
+    picked: tuple[str, ...]
+    page: str
+
+    @property
+    def layout(self) -> str:
+        """How the slide is laid out."""
+        return self.content.slide.layout
+
+
+def painted(number: int, content: Content, urls: Urls) -> Painted:
+    """Paint one slide."""
+    view, layout = content.view, content.slide.layout
+    views = _views(content)
+    return Painted(
+        number=number,
+        content=content,
+        maps=tuple(_drawn(each, f"{number}{'ab'[i]}") for i, each in enumerate(views)),
+        chart=_chart(content),
+        legend=tuple(reading.legend(view, content.t)) if views else (),
+        unit=reading.unit(view),
+        bars=_bars(content.rows) if layout in _BARRED else (),
+        size=_size(content.headline),
+        picked=tuple(_picked(views)),
+        page=urls.page(content.query),
+    )
+
+
+def _views(content: Content) -> tuple[View, ...]:
+    """What is drawn as maps, in the order of their dates."""
+    if content.slide.layout in (MAP, FOOTPRINT):
+        return (content.view,)
+    if content.slide.layout == COMPARE and content.other is not None:
+        return (content.other, content.view)
+    return ()
+
+
+def _drawn(view: View, scope: str) -> Drawn:
+    t = view.date_index()
+    day = view.counts.dates[t]
+    picture = Markup(svg.inline(view, t, scope=scope))  # noqa: S704 - escaped where it is made
+    return Drawn(picture, view.language.date(day, "long"), day.isoformat())
+
+
+def _chart(content: Content) -> Markup:
+    speech, said = content.view.language, content.alt
+    chart = ""
+    if content.slide.layout == TREND and content.series:
+        chart = charts.trend(content.series, speech, CHART, said)
+    elif content.slide.layout == FLOWS and content.flows:
+        chart = charts.sankey(content.flows, speech, CHART, said)
+    return Markup(chart)  # noqa: S704 - escaped where it is made
+
+
+def _bars(rows: Sequence[Row]) -> tuple[float | None, ...]:
+    """Lengths in per cent of the longest; ``None`` where there is no figure."""
+    longest = max((abs(row.number) for row in rows if row.number is not None), default=0)
+    return tuple(
+        None if row.number is None or not longest else round(row.number / longest * 100, 1)
+        for row in rows
+    )
+
+
+def _size(headline: str) -> str:
+    return "long" if len(headline) > _LONGER else "middle" if len(headline) > _LONG else "short"
+
+
+def _picked(views: Sequence[View]) -> list[str]:
+    """What the chosen area's figures are, on each map."""
+    return [
+        cell.sentence
+        for view in views
+        for cell in reading.cells(view, view.date_index())
+        if cell.pcode == view.state.area
+    ]
+
+
+# ---- the slides
+
+
+def page(
+    made: Briefing,
+    contents: Sequence[Content],
+    urls: Urls,
+    links: Links,
+    *,
+    notices: Sequence[str] = (),
+) -> str:
+    """Render the slides, one below the other; the scripts show one at a time."""
+    snapshot, speech = contents[0].view.snapshot, contents[0].view.language
+    deck = [painted(number, content, urls) for number, content in enumerate(contents, start=1)]
+    return render(
+        "briefing.html",
+        snapshot,
+        speech,
+        urls,
+        current="briefing",
+        styles_of_page=_STYLES,
+        scripts_of_page=_SCRIPTS,
+        title=title_of(made, snapshot, speech),
+        deck=deck,
+        style=Markup(_scales(deck)),  # noqa: S704 - colours of the scales
+        textures=_textures(contents[0].view),
+        links=links,
+        notices=notices,
+        data=as_data(_script_data(deck, urls, speech)),
+    )
+
+
+def title_of(made: Briefing, snapshot: Snapshot, speech: Language) -> str:
+    """The briefing's own title, or what it is a briefing of."""
+    return made.title or text.product(snapshot, speech)
+
+
+def _scales(deck: Sequence[Painted]) -> str:
+    """Colours of every slide's own scale."""
+    return "".join(
+        scale_style(each.content.view, "auto").replace(":root", f"#slide-{each.number}")
+        for each in deck
+        if each.maps
+    )
+
+
+def _textures(view: View) -> Markup:
+    """Textures that the scripts paint with, where no slide that is put away takes them along."""
+    return Markup(svg.textures(svg.Paint(view), 2.3))  # noqa: S704 - escaped where it is made
+
+
+def _script_data(deck: Sequence[Painted], urls: Urls, speech: Language) -> dict[str, Any]:
+    return {
+        "slides": [_live(each, urls) for each in deck],
+        "dark": DARK_QUERY["auto"],
+        "locale": speech.tag,
+        "dateLocale": speech.date_tag,
+        "strings": strings.embed(speech) | strings.briefing(speech),
+        "timeline": strings.timeline(speech),
+    }
+
+
+def _live(each: Painted, urls: Urls) -> dict[str, Any]:
+    """What makes a slide's map live; nothing where it has none."""
+    if not each.maps:
+        return {}
+    view = each.content.view
+    figures = replace(view.state.view_key, v=view.snapshot.version)
+    return {
+        "view": urls.view(query(figures, view.snapshot)),
+        "times": [drawn.iso for drawn in each.maps],
+        "area": view.state.area,
+    }
+
+
+# ---- the editor
+
+
+@dataclass(frozen=True)
+class Card:
+    """A slide as it is edited; ``computed`` is its headline where it is given none."""
+
+    number: int
+    slide: briefing.Slide
+    kicker: str
+    computed: str
+    page: str
+
+
+def cards(made: Briefing, contents: Sequence[Content], urls: Urls) -> list[Card]:
+    """Slides to edit; ``contents`` are those of the slides without headlines of their own."""
+    return [
+        Card(number, slide, content.kicker, content.headline, urls.page(content.query))
+        for number, (slide, content) in enumerate(zip(made.slides, contents, strict=True), start=1)
+    ]
+
+
+def editor(
+    made: Briefing,
+    contents: Sequence[Content],
+    urls: Urls,
+    links: Links,
+    *,
+    focus: int = 0,
+    notices: Sequence[str] = (),
+) -> str:
+    """Render the editor: one form, sent with a button, in any browser.
+
+    Parameters
+    ----------
+    focus
+        The slide that was moved last, which keeps the focus; from 1.
+    """
+    snapshot, speech = contents[0].view.snapshot, contents[0].view.language
+    return render(
+        "briefing-editor.html",
+        snapshot,
+        speech,
+        urls,
+        current="briefing",
+        styles_of_page=_STYLES,
+        made=made,
+        cards=cards(made, contents, urls),
+        layouts={code: speech.gettext(label) for code, label in LAYOUT_LABELS.items()},
+        most=briefing.MAX_SLIDES,
+        longest={"title": briefing.MAX_TITLE, "headline": briefing.MAX_HEADLINE}
+        | {"note": briefing.MAX_NOTE},
+        links=links,
+        focus=focus,
+        notices=notices,
+    )
