@@ -307,7 +307,7 @@ def test_every_page_leads_to_the_share_page_of_what_it_shows(client, snapshot):
         ("/nope", "/share"),
     ):
         page = Document(client.get(path).get_data(as_text=True))
-        (button,) = [link for link in page.all("a") if "button" in str(link.get("class"))]
+        (button,) = [link for link in page.all("a") if "primary" in str(link.get("class"))]
         assert button["href"] == href
     (here,) = share(client).all("a", **{"aria-current": "page"})
     assert here["href"] == "/share"
