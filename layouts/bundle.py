@@ -17,14 +17,23 @@ import rjsmin
 from geodata.embedding import AUTO, DARK, LIGHT
 from layouts.shell import ASSETS
 
-SCRIPTS = (
+# What makes a map live that the server drew.
+LIVE = (
     "js/format.js",
     "js/reading.js",
     "js/painter.js",
     "js/timeline.js",
-    "embed/map.js",
+    "drawn/live.js",
 )
-STYLES = ("css/tokens.css", "css/map.css", "css/timeline.css", "embed/map.css")
+SCRIPTS = (*LIVE, "embed/map.js")
+STYLES = (
+    "css/base.css",
+    "css/tokens.css",
+    "css/map.css",
+    "css/timeline.css",
+    "drawn/map.css",
+    "embed/map.css",
+)
 HOST = "embed/host.js"
 
 # The one media query that decides on the theme, and what it becomes where the URL decides.

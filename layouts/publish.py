@@ -27,8 +27,14 @@ from layouts.bundle import Bundle, bundled, joined
 from layouts.share import Card
 from layouts.shell import template
 
-STYLES = ("css/tokens.css", "css/page/main.css", "css/page/share.css", "embed/published.css")
-SCRIPT = "embed/published.js"
+STYLES = (
+    "css/base.css",
+    "css/tokens.css",
+    "css/page/main.css",
+    "css/page/share.css",
+    "embed/published.css",
+)
+SCRIPTS = ("js/copying.js", "embed/published.js")
 ICON = "icons/favicon.svg"
 # What stands in the code until it is known where the folder is; nobody can own this address.
 PLACEHOLDER = "https://maps.example/"
@@ -77,7 +83,7 @@ def style() -> Bundle:
 @lru_cache(maxsize=1)
 def script() -> Bundle:
     """What fills in the address of the folder, and copies."""
-    return bundled(rjsmin.jsmin(joined((SCRIPT,))))
+    return bundled(rjsmin.jsmin(joined(SCRIPTS)))
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent.parent / "assets"
 # Style sheets of the pages without Dash, which loads all of css/ itself.
 STYLES = (
+    "css/base.css",
     "css/map.css",
     "css/tokens.css",
     "css/page/main.css",
@@ -63,19 +64,22 @@ def versioned(path: str, urls: Urls) -> str:
 
 
 def render(name: str, snapshot: Snapshot, speech: Language, urls: Urls, **values: Any) -> str:
-    """Render a template with what every page needs, escaping every value."""
-    return _environment.get_template(name).render(
+    """Render a template with what every page needs, escaping every value.
+
+    ``styles`` among the values are the page's style sheets where it has more than the rest.
+    """
+    every: dict[str, Any] = {"styles": STYLES}
+    return template(name).render(
         _=speech.gettext,
         speech=speech,
         urls=urls,
         asset=lambda path: versioned(path, urls),
-        styles=STYLES,
         downloads=lambda query: choices(speech, urls, query),
         snapshot=snapshot,
         pages=navigation(speech, urls),
         product=product(snapshot, speech),
         disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
-        **values,
+        **every | values,
     )
 
 

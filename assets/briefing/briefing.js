@@ -8,7 +8,15 @@
 (() => {
   'use strict';
 
-  const { createFormat, createPainter, createReading, createTimeline } = window.displacement;
+  const {
+    createFormat,
+    createPainter,
+    createReading,
+    createTallies,
+    createTimeline,
+    fetchView,
+    showFailure,
+  } = window.displacement;
   const data = JSON.parse(document.getElementById('displacement-data').textContent);
   const { strings } = data;
   const format = createFormat(data);
@@ -35,6 +43,7 @@
     const picked = section.querySelector('.picked');
     const stages = [...section.querySelectorAll('.slide-map')];
     const last = stages.length - 1;
+    const count = createTallies(section.querySelector('.legend'), format);
     let view = null;
     let asked = null;
     let painters = [];
@@ -49,11 +58,7 @@
     function step(t) {
       now[last] = t;
       painters[last].step(t);
-      for (const row of section.querySelectorAll('.legend li')) {
-        const n = view.tallies[t][row.dataset.place];
-        row.lastElementChild.textContent = n ? format.number(n) : '';
-        row.toggleAttribute('data-empty', !n);
-      }
+      count(view.tallies[t]);
       const caption = stages[last].parentElement.querySelector('figcaption');
       if (caption) caption.textContent = format.date(view.dates[t], 'long');
       say();
@@ -103,14 +108,9 @@
     }
 
     function takeOver(stage, at) {
-      const svg = stage.querySelector('svg');
-      svg.removeAttribute('role');
-      svg.removeAttribute('aria-label');
       const tooltip = stage.parentElement.querySelector('.tooltip');
       const painter = createPainter(stage, { reading, strings, tooltip, dark });
-      const named = (selector, key) =>
-        new Map([...svg.querySelectorAll(selector)].map((node) => [node.dataset[key], node]));
-      painter.adopt(named('[data-pcode]', 'pcode'), named('[data-name]', 'name'));
+      painter.takeOver(stage.querySelector('svg'));
       painter.show(view, at);
       painter.select(area);
       stage.addEventListener('displacement:select', ({ detail }) => select(detail.pcode));
@@ -124,14 +124,7 @@
         formatDate: format.date,
         idPrefix: `timeline-${number}`,
       });
-      timeline.update({
-        dates: view.dates,
-        captions: view.dates.map((_, t) => reading.caption(view, t)),
-        totals: view.stocks || view.totals,
-        describe: (t) => view.text.headline[t],
-        index: now[last],
-        base: null,
-      });
+      timeline.update({ ...reading.rounds(view), index: now[last], base: null });
       place.addEventListener('displacement:time', ({ detail }) => {
         step(detail.index);
         if (!detail.settled) return;
@@ -142,28 +135,16 @@
 
     function fail(error) {
       asked = null;
-      const words = document.createElement('p');
-      words.setAttribute('role', 'alert');
-      words.textContent = format.fill(strings.failed, { reason: error.message });
-      const again = document.createElement('button');
-      again.type = 'button';
-      again.className = 'button';
-      again.textContent = strings.retry;
-      again.addEventListener('click', wake);
-      place.replaceChildren(words, again);
-    }
-
-    async function load() {
-      const response = await fetch(described.view);
-      if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-      return response.json();
+      place.replaceChildren(); // what was said when the slide was shown before
+      const sentence = format.fill(strings.failed, { reason: error.message });
+      showFailure(place, { sentence, label: strings.retry, retry: wake });
     }
 
     /** Ask for the figures, once; until they are here the slide is as the server drew it. */
     async function wake() {
       if (asked) return;
       try {
-        asked = load();
+        asked = fetchView(described.view);
         view = await asked;
       } catch (error) {
         fail(error);

@@ -7,7 +7,7 @@
 (() => {
   'use strict';
 
-  const { createPainter } = window.displacement;
+  const { createPainter, placeTooltip } = window.displacement;
   const find = (selector) => document.querySelector(selector);
   const data = JSON.parse(find('.comparison').textContent);
   const sides = find('.sides');
@@ -19,7 +19,6 @@
   const MOST_ZOOM = 12;
   const ZOOM_STEP = 1.5;
   const DRAGGED = 5; // pixels that make a press a drag, as in painter.js
-  const OFFSET = 14;
 
   // ---- pointing ---------------------------------------------------------------------------
 
@@ -27,12 +26,7 @@
     const { label, heading: _, ...map } = data.maps[n];
     const reading = { cell: (_view, _t, i) => ({ sentence: data.areas[i].sentences[n] }) };
     const painter = createPainter(stage, { reading, strings: { mapLabel: label }, dark });
-    const svg = stage.querySelector('svg');
-    const named = (selector, key) =>
-      new Map([...svg.querySelectorAll(selector)].map((node) => [node.dataset[key], node]));
-    svg.removeAttribute('role');
-    svg.removeAttribute('aria-label');
-    painter.adopt(named('[data-pcode]', 'pcode'), named('[data-name]', 'name'));
+    painter.takeOver(stage.querySelector('svg'));
     painter.show({ ...map, areas: data.areas, classes: [map.classes], status: [map.status] }, 0);
     painter.select(data.area);
     return painter;
@@ -56,14 +50,7 @@
     tooltip.replaceChildren(line('strong', area.name), ...lines);
   }
 
-  function placeTooltip(x, y) {
-    const frame = sides.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = tooltip;
-    const beside = x - frame.left + OFFSET;
-    const left = beside + width > frame.width ? beside - 2 * OFFSET - width : beside;
-    const top = Math.min(Math.max(y - frame.top - height / 2, 0), frame.height - height);
-    tooltip.style.transform = `translate(${Math.max(0, left)}px, ${top}px)`;
-  }
+  const placeBeside = (x, y) => placeTooltip(tooltip, sides.getBoundingClientRect(), x, y);
 
   function pick(pcode) {
     for (const painter of painters) painter.select(pcode);
@@ -85,12 +72,12 @@
   });
   sides.addEventListener('displacement:select', ({ detail }) => pick(detail.pcode));
   for (const stage of stages) {
-    const follow = ({ clientX, clientY }) => placeTooltip(clientX, clientY);
+    const follow = ({ clientX, clientY }) => placeBeside(clientX, clientY);
     stage.addEventListener('pointermove', follow);
     stage.addEventListener('click', follow); // a finger does not hover
     stage.addEventListener('focusin', ({ target }) => {
       const box = target.getBoundingClientRect();
-      placeTooltip(box.left + box.width / 2, box.top + box.height / 2);
+      placeBeside(box.left + box.width / 2, box.top + box.height / 2);
     });
   }
 

@@ -8,7 +8,15 @@
 (() => {
   'use strict';
 
-  const { createFormat, createPainter, createReading, createTimeline } = window.displacement;
+  const {
+    createFormat,
+    createPainter,
+    createReading,
+    createTallies,
+    createTimeline,
+    fetchView,
+    showFailure,
+  } = window.displacement;
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId('displacement-data').textContent);
   const { strings } = data;
@@ -16,7 +24,8 @@
   const reading = createReading({ strings, format });
   const dark = window.matchMedia(data.dark);
   const stage = byId('stage');
-  const svg = stage.querySelector('svg');
+  const legend = byId('legend');
+  const count = legend ? createTallies(legend, format) : () => {};
   const table = new Map();
 
   let view = null;
@@ -44,11 +53,7 @@
     now = t;
     painter.step(t);
     byId('headline').textContent = view.text.headline[t];
-    for (const row of document.querySelectorAll('#legend li')) {
-      const n = view.tallies[t][row.dataset.place];
-      row.lastElementChild.textContent = n ? format.number(n) : '';
-      row.toggleAttribute('data-empty', !n);
-    }
+    count(view.tallies[t]);
   }
 
   /** The reader has stopped: what is read follows, and the links lead to the date shown. */
@@ -94,13 +99,8 @@
   // ---- taking over ------------------------------------------------------------------------
 
   function takeOver() {
-    svg.removeAttribute('role');
-    svg.removeAttribute('aria-label');
-    const tooltip = byId('tooltip');
-    painter = createPainter(stage, { reading, strings, tooltip, dark });
-    const named = (selector, key) =>
-      new Map([...svg.querySelectorAll(selector)].map((node) => [node.dataset[key], node]));
-    painter.adopt(named('[data-pcode]', 'pcode'), named('[data-name]', 'name'));
+    painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip'), dark });
+    painter.takeOver(stage.querySelector('svg'));
     painter.show(view, now);
     painter.select(area);
     stage.addEventListener('displacement:select', (event) => select(event.detail.pcode));
@@ -116,14 +116,7 @@
       formatDate: format.date,
       idPrefix: 'timeline',
     });
-    timeline.update({
-      dates: view.dates,
-      captions: view.dates.map((_, t) => reading.caption(view, t)),
-      totals: view.stocks || view.totals,
-      describe: (t) => view.text.headline[t],
-      index: now,
-      base: null,
-    });
+    timeline.update({ ...reading.rounds(view), index: now, base: null });
     slot.addEventListener('displacement:time', ({ detail }) => {
       step(detail.index);
       if (detail.settled) settle();
@@ -155,23 +148,11 @@
   async function load() {
     const slot = byId('timeline');
     try {
-      const response = await fetch(data.view);
-      if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-      receive(await response.json());
+      receive(await fetchView(data.view));
     } catch (error) {
       if (view || !slot) throw error; // a mistake here, or nowhere to say it: the map stays as it is
-      const words = document.createElement('p');
-      words.setAttribute('role', 'alert');
-      words.textContent = format.fill(strings.failed, { reason: error.message });
-      const again = document.createElement('button');
-      again.type = 'button';
-      again.textContent = strings.retry;
-      again.addEventListener('click', () => {
-        words.remove();
-        again.remove();
-        load();
-      });
-      slot.append(words, again);
+      const sentence = format.fill(strings.failed, { reason: error.message });
+      showFailure(slot, { sentence, label: strings.retry, retry: load });
     }
   }
 

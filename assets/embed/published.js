@@ -5,9 +5,8 @@
 (() => {
   'use strict';
 
-  const SAID_MS = 6000;
   const list = document.querySelector('.published');
-  const { placeholder, copied, refused } = list.dataset;
+  const { placeholder } = list.dataset;
 
   /** Only what has an address on the web can be embedded: not a folder on a disk. */
   function fillIn() {
@@ -20,19 +19,9 @@
     list.querySelector('[data-advice]').hidden = true;
   }
 
-  async function copy(place) {
-    const code = place.querySelector('textarea');
+  function copy(place) {
     const status = place.querySelector('[role="status"]');
-    try {
-      await navigator.clipboard.writeText(code.value);
-      status.textContent = copied;
-    } catch {
-      code.focus();
-      code.select();
-      status.textContent = refused;
-    }
-    clearTimeout(status.clearing);
-    status.clearing = setTimeout(() => status.replaceChildren(), SAID_MS);
+    return window.displacement.copyField(place.querySelector('textarea'), status, list.dataset);
   }
 
   fillIn();

@@ -4,9 +4,11 @@
  *
  *   const painter = displacement.createPainter(root, { reading, strings, tooltip, dark });
  *   painter.adopt(new Map([['IQG01', path], …]), new Map([['IQG01', text], …]));
+ *   painter.takeOver(svg); // or all of a map in the page
  *   painter.show(view, t); painter.step(t); painter.settle(); painter.select('IQG15');
  *
- * `dark` is the media query of the dark theme. Events on root: `displacement:select` {pcode}, `displacement:hover` {pcode}.
+ * `dark` is the media query of the dark theme. Events on root: `displacement:select` {pcode},
+ * `displacement:hover` {pcode}.
  * A step sets fills and nothing else: names and tooltips follow when the reader stops.
  */
 (() => {
@@ -56,6 +58,15 @@
     ]);
     pattern('displacement-cross', 8, 45, [ground(8), line(1.4, 8), line(8, 1.4)]);
     document.body.append(svg);
+  }
+
+  /** Put a tooltip beside a point of the window, within the frame that holds it. */
+  function placeTooltip(tooltip, frame, x, y) {
+    const { offsetWidth: width, offsetHeight: height } = tooltip;
+    const beside = x - frame.left + OFFSET;
+    const left = beside + width > frame.width ? beside - 2 * OFFSET - width : beside;
+    const top = Math.min(Math.max(y - frame.top - height / 2, 4), frame.height - height - 4);
+    tooltip.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
   }
 
   function createPainter(root, { reading, strings, tooltip, dark }) {
@@ -148,6 +159,15 @@
       if (view) show(view, now);
     }
 
+    /** Take charge of a map that the server drew: its areas and names say which they are. */
+    function takeOver(svg) {
+      svg.removeAttribute('role'); // an image, for readers without scripts
+      svg.removeAttribute('aria-label');
+      const named = (selector, key) =>
+        new Map([...svg.querySelectorAll(selector)].map((node) => [node.dataset[key], node]));
+      adopt(named('[data-pcode]', 'pcode'), named('[data-name]', 'name'));
+    }
+
     /** One area at a time is in the tab order; the arrows move it. */
     function rove(pcode) {
       for (const cell of cells) {
@@ -218,16 +238,8 @@
       );
     }
 
-    function placeTooltip(x, y) {
-      if (!tooltip) return;
-      const frame = root.getBoundingClientRect();
-      const { offsetWidth: width, offsetHeight: height } = tooltip;
-      const left =
-        x - frame.left + OFFSET + width > frame.width
-          ? x - frame.left - OFFSET - width
-          : x - frame.left + OFFSET;
-      const top = Math.min(Math.max(y - frame.top - height / 2, 4), frame.height - height - 4);
-      tooltip.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
+    function placeBeside(x, y) {
+      if (tooltip) placeTooltip(tooltip, root.getBoundingClientRect(), x, y);
     }
 
     function select(pcode) {
@@ -266,7 +278,7 @@
     root.addEventListener('pointermove', (event) => {
       if (event.pointerType === 'touch') return;
       point(pcodeOf(event.target));
-      placeTooltip(event.clientX, event.clientY);
+      placeBeside(event.clientX, event.clientY);
     });
     root.addEventListener('pointerleave', () => point(''));
     root.addEventListener('pointerdown', ({ clientX, clientY }) => {
@@ -277,7 +289,7 @@
       const pcode = pcodeOf(event.target);
       if (event.pointerType === 'touch') {
         point(pcode); // a finger does not hover
-        placeTooltip(event.clientX, event.clientY);
+        placeBeside(event.clientX, event.clientY);
       }
       if (pcode) emit('select', pcode === selected ? '' : pcode);
     });
@@ -286,7 +298,7 @@
       if (!pcode || !event.target.matches(':focus-visible')) return;
       rove(pcode);
       point(pcode);
-      placeTooltip(...centre(paths.get(pcode)));
+      placeBeside(...centre(paths.get(pcode)));
     });
     root.addEventListener('focusout', () => point(''));
     root.addEventListener('keydown', (event) => {
@@ -312,6 +324,7 @@
 
     return {
       adopt,
+      takeOver,
       show,
       step,
       settle,
@@ -323,5 +336,5 @@
   }
 
   window.displacement = window.displacement || {};
-  window.displacement.createPainter = createPainter;
+  Object.assign(window.displacement, { createPainter, placeTooltip });
 })();

@@ -79,14 +79,22 @@
       return { ...parts, sentence: fill(strings.areaLabel, { name: parts.name, value: rest }) };
     }
 
-    /** "DTM round 101", or the place among the dates where the round has no number. */
+    /** "Round 101", or the place among the dates where the round has no number. */
     function caption(view, t) {
       const number = view.rounds[t];
       if (number !== null) return fill(strings.round, { n: number });
       return fill(strings.unnumbered, { i: t + 1, n: view.dates.length });
     }
 
-    return { cell, value, figure, difference, change, rank, unit, caption };
+    /** What the timeline is told of a view. */
+    const rounds = (view) => ({
+      dates: view.dates,
+      captions: view.dates.map((_, t) => caption(view, t)),
+      totals: view.stocks || view.totals,
+      describe: (t) => view.text.headline[t],
+    });
+
+    return { cell, value, figure, difference, change, rank, unit, rounds };
   }
 
   window.displacement = window.displacement || {};

@@ -8,7 +8,6 @@
   'use strict';
 
   const REST_MS = 250;
-  const SAID_MS = 6000;
   const opener = document.querySelector('[data-share]');
 
   /** The address of the share page for what is shown now. */
@@ -16,7 +15,9 @@
     const address = new URL(opener.href);
     if (opener.dataset.share === 'address') {
       document.dispatchEvent(new CustomEvent('displacement:share'));
+      const page = address.searchParams.get('page');
       address.search = window.location.search;
+      if (page) address.searchParams.set('page', page);
     }
     return address.href;
   }
@@ -29,25 +30,10 @@
     return document.importNode(share, true);
   }
 
-  // ---- copying ----------------------------------------------------------------------------
-
-  function say(status, sentence) {
-    status.textContent = sentence;
-    clearTimeout(status.clearing);
-    status.clearing = setTimeout(() => status.replaceChildren(), SAID_MS);
-  }
-
-  async function copy(share, button) {
+  function copy(share, button) {
     const field = share.querySelector(`#${button.dataset.copy}`);
     const status = field.closest('.copyable').querySelector('[role="status"]');
-    try {
-      await navigator.clipboard.writeText(field.value);
-      say(status, share.dataset.copied);
-    } catch {
-      field.focus();
-      field.select();
-      say(status, share.dataset.refused);
-    }
+    return window.displacement.copyField(field, status, share.dataset);
   }
 
   // ---- options ----------------------------------------------------------------------------

@@ -111,7 +111,9 @@
       const areas = shownLevel === 2 ? feature('districts') : governorates;
       const neighbours = feature('neighbours');
       const cities = feature('cities').features;
-      home = { country: bounds(governorates.features), ground: bounds(neighbours.features) };
+      // Not every country's boundaries come with its neighbours.
+      const ground = [...neighbours.features, ...governorates.features];
+      home = { country: bounds(governorates.features), ground: bounds(ground) };
       order = areas.features.map((area) => area.id);
       level = shownLevel;
       const outline =

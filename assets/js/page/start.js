@@ -71,12 +71,18 @@
   const withQuery = (url, query) => (String(query) ? `${url}?${readable(query)}` : url);
   const readable = (query) => String(query).replaceAll('%7E', '~');
 
-  function topologyOf(level) {
-    const query = pick(currentQuery(), ['v']);
+  // Everything beside a view is asked for under the version of its figures: the newest ones may be
+  // others by then, and what is named by its version may be kept.
+  function topologyOf(level, version) {
+    const query = new URLSearchParams({ v: version });
     return getOnce(withQuery(urls.areas.replace('{level}', level), query));
   }
 
-  const metaOf = () => getOnce(withQuery(urls.meta, pick(currentQuery(), ['lang', 'v'])));
+  function metaOf(version) {
+    // The page's language, not the address's, which may ask for one that there is not.
+    const query = new URLSearchParams({ lang: data.lang, v: version });
+    return getOnce(withQuery(urls.meta, query));
+  }
 
   // Ask for everything the first picture needs at once, before Dash has started.
   const firstQuery = currentQuery();
@@ -87,8 +93,9 @@
     withQuery(urls.view, new URLSearchParams([...firstQuery, ['errors', 'notice']])),
   );
   firstView.catch(() => {}); // told when it is shown
-  metaOf();
-  topologyOf(firstQuery.get('level') === '2' ? 2 : 1);
+  // Told when they are needed: the view may be of another version by now.
+  metaOf(data.version).catch(() => {});
+  topologyOf(firstQuery.get('level') === '2' ? 2 : 1, data.version).catch(() => {});
 
   function pick(query, keys) {
     return new URLSearchParams([...query].filter(([key, value]) => keys.includes(key) && value));
@@ -138,11 +145,13 @@
     const turn = ++asked;
     byId('main').dataset.loading = 'true';
     try {
-      const [next, topology] = await Promise.all([
+      const [next, topology, about] = await Promise.all([
         promise,
-        promise.then(({ state }) => topologyOf(state.level)),
+        promise.then(({ state, version }) => topologyOf(state.level, version)),
+        promise.then(({ version }) => metaOf(version)),
       ]);
       if (turn !== asked) return; // a later choice has overtaken this one
+      meta = about;
       await show(next, topology, history);
     } catch (error) {
       if (turn === asked) fail(error, retry);
@@ -184,18 +193,16 @@
     if (next.state.time) [now, pinned] = [view.dates.indexOf(next.state.time), true];
     else if (shownDate && pinned) now = placeIn(view.dates, shownDate, notices);
     else now = view.dates.length - 1;
-    parts ??= await assemble();
-    notify(notices);
-    if (before?.state.level !== view.state.level) {
+    parts ??= assemble();
+    if (view.version === data.version) notify(notices);
+    else notify([strings.newFigures, ...notices], reloadButton());
+    if (before?.state.level !== view.state.level || before.version !== view.version) {
       await parts.map.draw(topology, view.state.level);
     }
     for (const part of parts.shown) part.show(view, nameOf);
     parts.painter.show(view, now);
     parts.timeline.update({
-      dates: view.dates,
-      captions: view.dates.map((_, t) => reading.caption(view, t)),
-      totals: view.stocks || view.totals,
-      describe: (t) => view.text.headline[t],
+      ...reading.rounds(view),
       index: now,
       base: view.state.base ? view.dates.indexOf(view.state.base) : null,
     });
@@ -205,6 +212,12 @@
     settle();
     writeUrl(history === 'push' ? 'push' : 'replace');
     if (area) selectArea(area, { history: 'replace' });
+  }
+
+  /** The lists to choose from are of the page; only a new one has what came with new figures. */
+  function reloadButton() {
+    const onclick = () => window.location.reload();
+    return element('button', { type: 'button', class: 'button', onclick }, strings.reload);
   }
 
   function placeIn(dates, iso, notices) {
@@ -247,8 +260,10 @@
     if (area) parts.area.step(now);
     byId('headline').textContent = view.text.headline[now];
     for (const { code, dates, totals } of meta.populations) {
+      const place = byId(`total-${code}`);
+      if (!place) continue; // it came with figures that are newer than the page
       const total = totals[lastOnOrBefore(dates, view.dates[now])];
-      byId(`total-${code}`).textContent =
+      place.textContent =
         dates.length < 10
           ? format.fill(strings.dates, { n: dates.length })
           : total == null
@@ -290,8 +305,10 @@
       set(id, { value });
     set('measure', { value: measure });
     set('tab', { value: byId('table-pane').hidden ? 'map' : 'table' });
-    for (const [pillar, codes] of pillars())
-      set(`programmes-${pillar}`, { value: codes.filter((code) => prog.includes(code)) });
+    for (const list of byId('programmes').querySelectorAll('.choices')) {
+      const held = [...list.querySelectorAll('input')].map((input) => input.value);
+      set(JSON.parse(list.id), { value: held.filter((code) => prog.includes(code)) });
+    }
     byId('programme-none').setAttribute('aria-pressed', String(!prog.length));
     if (prog.length) requestAnimationFrame(showChosenProgramme);
     byId('base-row').hidden = mode !== 'change';
@@ -322,15 +339,8 @@
     }
   }
 
-  function pillars() {
-    const grouped = new Map();
-    for (const { code, pillar } of meta.programmes)
-      grouped.set(pillar, [...(grouped.get(pillar) || []), code]);
-    return grouped;
-  }
-
   /** Called by Dash with the value of every control. */
-  function choose(pop, measure, mode, level, classes, tab, ...lists) {
+  function choose(pop, measure, mode, level, classes, tab, lists) {
     if (!view) return window.dash_clientside.no_update;
     const prog = lists.flat().filter(Boolean).sort();
     showTab(tab);
@@ -404,15 +414,15 @@
   }
 
   function areaOf(pcode) {
-    const query = pick(figureQuery(new URLSearchParams(view.query)), ['pop', 'lang', 'v']);
+    const query = pick(figureQuery(new URLSearchParams(view.query)), ['pop', 'lang']);
+    query.set('v', view.version);
     const url = withQuery(urls.area.replace('{pcode}', pcode), query);
     return getOnce(url);
   }
 
   // ---- the parts --------------------------------------------------------------------------
 
-  async function assemble() {
-    meta = await metaOf();
+  function assemble() {
     nativeControls(byId('main'));
     const words = { strings, format, reading, urls, dark };
     const stage = byId('map-stage');
