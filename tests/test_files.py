@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,8 @@ from geodata import text
 from geodata.exports import svg
 from geodata.exports.files import FILES, Asked
 from geodata.exports.options import Options
-from geodata.exports.png import png
+from geodata.exports.palette import LIGHT
+from geodata.exports.png import pixels, png
 from geodata.exports.provenance import provenance
 from geodata.exports.table import COLUMNS, tags
 from geodata.exports.typesetting import pdf
@@ -304,6 +306,45 @@ def test_every_round_is_a_frame_and_the_last_stays(examplia):
     assert view.snapshot.version.encode() in moving.info["comment"]
 
 
+def document(*parts: str, **look: object) -> str:
+    """An SVG document of 1200 × 120 pixels without a ground."""
+    size = {"xmlns": "http://www.w3.org/2000/svg", "width": 1200, "height": 120}
+    return svg.element("svg", *parts, **size, **look)
+
+
+def test_a_picture_has_the_letters_that_ship_whatever_the_machine_has():
+    line = svg.text("iiWWaz 12,345", x=5, y=60, font__size=30)
+    families = (svg.FONT, "monospace", "serif", "DejaVu Sans Mono")
+    assert len({png(document(line, font__family=family), width=1200) for family in families}) == 1
+
+
+def test_what_else_is_started_keeps_the_fonts_of_the_machine():
+    """The settings that name ours are there for as long as they are read."""
+    png(document(), width=1200)
+    assert not {"FONTCONFIG_FILE", "PANGOCAIRO_BACKEND"} & set(os.environ)
+
+
+@pytest.mark.parametrize("texture", svg.TEXTURES.values())
+def test_a_texture_looks_the_same_however_many_marks_a_tile_has(examplia, texture):
+    paint = svg.Paint(viewed(examplia), "light")
+    area = svg.element("rect", width=1200, height=120, fill=texture)
+    once, often = (
+        Image.frombytes("RGB", *pixels(document(svg.textures(paint, 1.5, n), area), width=1200))
+        for n in (1, 6)
+    )
+    assert difference(once, often) < 1.0
+    assert difference(once, Image.new("RGB", once.size, LIGHT["texture-ground"])) > 5.0
+
+
+def test_a_frame_of_the_moving_picture_is_the_picture_without_its_alpha(examplia):
+    view = viewed(examplia)
+    drawn = svg.picture(view, 0)
+    size, colors = pixels(drawn, width=320)
+    picture = Image.open(io.BytesIO(png(drawn, width=320)))
+    assert size == picture.size == (320, 240)
+    assert colors == picture.convert("RGB").tobytes()
+
+
 # ------------------------------------------------------------------------------- Arabic and Sorani
 
 ARABIC, SORANI = "النازحون في العراق", "ئاوارەکان لە هەرێمی کوردستان"
@@ -314,11 +355,8 @@ def ink(words: str, weight: int = 400) -> np.ndarray:
     """Which pixels of a line of text are dark."""
     look = {"font__size": 48, "font__weight": weight, "text__anchor": "middle"}
     drawn = svg.text(words, x=600, y=80, **look)
-    document = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="120" '
-        f'font-family="{svg.FONT}">{drawn}</svg>'
-    )
-    return np.asarray(Image.open(io.BytesIO(png(document, width=1200))))[:, :, 3] > 127
+    line = document(drawn, font__family=svg.FONT)
+    return np.asarray(Image.open(io.BytesIO(png(line, width=1200))))[:, :, 3] > 127
 
 
 @pytest.mark.parametrize("words", [ARABIC, SORANI])

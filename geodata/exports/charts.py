@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from geodata.exports.palette import THEMES
-from geodata.exports.svg import FONT, element, text
+from geodata.exports.svg import document, element, text, title
 from geodata.flows import Flow
 from geodata.language import Language
 from geodata.slides import Series
@@ -26,22 +26,8 @@ _LETTER = 0.56
 Size = tuple[int, int]
 
 
-def document(size: Size, said: str, parts: Iterable[str]) -> str:
-    """An SVG document that needs nothing else."""
-    width, height = size
-    return element(
-        "svg",
-        element("title", said.replace("&", "&amp;").replace("<", "&lt;")),
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        width=width,
-        height=height,
-        viewBox=f"0 0 {width} {height}",
-        font__family=FONT,
-        font__size=_FONT_SIZE,
-        fill=THEMES["light"]["ink"],
-        role="img",
-    )
+def _document(size: Size, said: str, parts: Iterable[str]) -> str:
+    return document(size, said, parts, ink=THEMES["light"]["ink"], font_size=_FONT_SIZE)
 
 
 # ---- trends
@@ -108,13 +94,13 @@ def trend(series: Sequence[Series], speech: Language, size: Size, said: str) -> 
     """Lines on a time axis that is proportional to dates, labelled at their ends."""
     counted = [run for each in series for run in runs(each)]
     if not counted:
-        return document(size, said, [])
+        return _document(size, said, [])
     days = [day for run in counted for day, _ in run]
     top = ceiling(max(number for run in counted for _, number in run))
     width, height = size
     names = max(len(each.label) for each in series) * _FONT_SIZE * _LETTER
     plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
-    return document(
+    return _document(
         size, said, [*_grid(plot, speech), *_years(plot), *_lines(series, plot, speech)]
     )
 
@@ -183,7 +169,7 @@ def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> st
     From left to right, or from right to left where the language is read so.
     """
     if not flows:
-        return document(size, said, [])
+        return _document(size, said, [])
     names = [flow.origin_name for flow in flows] + [flow.destination_name for flow in flows]
     room = max(map(len, names)) * _FONT_SIZE * _LETTER + 82
     sides = _sides(flows, size[1])
@@ -203,7 +189,7 @@ def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> st
         for side, places in enumerate(sides)
         for name, place in places.items()
     ]
-    return document(size, said, [*bands, *nodes])
+    return _document(size, said, [*bands, *nodes])
 
 
 _ORIGINS = ("#0b5cad", "#c8553d", "#3f8f6b", "#8a5fb0", "#b58900", "#3b7d9b", "#a0527a", "#6b7a3a")
@@ -254,8 +240,7 @@ class _Sankey:
         low0, low1 = y0 + high, y1 + high
         bottom = f"v{high:.1f}C{mid} {low1:.1f} {mid} {low0:.1f} {x0} {low0:.1f}z"
         said = f"{flow.origin_name} → {flow.destination_name}: {flow.value}"
-        title = element("title", said.replace("&", "&amp;").replace("<", "&lt;"))
-        return element("path", title, d=top + bottom, fill=color, fill__opacity=0.45)
+        return element("path", title(said), d=top + bottom, fill=color, fill__opacity=0.45)
 
     def node(
         self, side: int, code: str, place: tuple[float, float, tuple[str, int]], color: str

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from geodata.boundaries import lines, polygons
+from geodata.boundaries import lines, polygons, ring_points
 from geodata.language import Language
 from geodata.snapshot import Snapshot
-from geodata.view import names
+from geodata.view import View, names
 
 SIZE = 1000
 
@@ -123,10 +123,7 @@ def _path(points: Sequence[Point], *, close: bool) -> str:
 
 def _ring(refs: Sequence[int], arcs: Sequence[list[Point]]) -> list[Point]:
     """Points of a ring, each once; a ring that thinning left without an area is dropped."""
-    points: list[Point] = []
-    for ref in refs:
-        arc = arcs[ref] if ref >= 0 else arcs[~ref][::-1]
-        points += arc[1:] if points and points[-1] == arc[0] else arc
+    points = ring_points(refs, arcs)
     return points[:-1] if points[0] == points[-1] else points
 
 
@@ -213,6 +210,11 @@ def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
             if shape["properties"].get("label")
         ),
     )
+
+
+def drawn(view: View) -> Drawing:
+    """The country at a view's level, with names in its language."""
+    return drawing(view.snapshot, view.state.level, view.language)
 
 
 def _names(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from geodata.exports.drawing import Drawing, drawing
+from geodata.exports import drawing
 from geodata.exports.svg import Paint, element, textures
 from geodata.view import View
 
@@ -14,17 +14,13 @@ _MARGIN = 12
 _OUTLINES = "small-outlines"
 
 
-def _drawn(view: View) -> Drawing:
-    return drawing(view.snapshot, view.state.level, view.language)
-
-
 def _id(pcode: str) -> str:
     return f"small-{pcode}"
 
 
 def shapes(view: View) -> str:
     """Every area of the view's level, to be used and not to be seen here."""
-    drawn = _drawn(view)
+    drawn = drawing.drawn(view)
     paths = [element("path", id=_id(pcode), d=d) for pcode, d in drawn.areas.items()]
     if drawn.outlines:
         paths.append(element("path", id=_OUTLINES, d=drawn.outlines, class_="outlines"))
@@ -39,7 +35,7 @@ def shapes(view: View) -> str:
 
 def small(view: View, t: int, label: str) -> str:
     """One map; ``label`` is what it says to those who do not see it."""
-    drawn, paint = _drawn(view), Paint(view, scope=_SCOPE)
+    drawn, paint = drawing.drawn(view), Paint(view, scope=_SCOPE)
     places = {pcode: i for i, pcode in enumerate(view.counts.areas.pcodes)}
     used = [
         element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(t, places[pcode])))

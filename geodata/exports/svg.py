@@ -7,15 +7,16 @@ Projection, names, neighbours, textures and legend are the same in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import escape
 
-from geodata.exports.drawing import NAME_SIZES, Drawing, Name, drawing
+from geodata.exports import drawing
+from geodata.exports.drawing import NAME_SIZES, Drawing, Name
 from geodata.exports.palette import THEMES
 from geodata.reading import LegendRow, cells, legend, unit
-from geodata.text import disclaimer, headline, sources, title_in_country
+from geodata.text import disclaimer, headline, sentence_case, sources, title_in_country
 from geodata.view import NOT_ASSESSED, NOT_COMPARABLE, OUTSIDE, SUPPRESSED, ZERO, View
 
 FONT = "Noto Sans, Noto Sans Arabic, sans-serif"
@@ -103,6 +104,11 @@ def text(words: str, **attributes: object) -> str:
     return element("text", str(escape(words)), **attributes)
 
 
+def title(words: str) -> str:
+    """Write what an element, or a document, says of itself."""
+    return element("title", str(escape(words)))
+
+
 def scale_variables(view: View) -> tuple[str, str]:
     """Custom properties of the scale's colours, light and dark, for :func:`inline`."""
     light, dark = (
@@ -115,16 +121,26 @@ def scale_variables(view: View) -> tuple[str, str]:
 # ---- the map
 
 
-def textures(paint: Paint, size: float) -> str:
-    """Hatch, dots and cross as the pages have them; ``size`` is units for a pixel."""
+def textures(paint: Paint, size: float, repeated: int = 1) -> str:
+    """Hatch, dots and cross as the pages have them.
 
-    def pattern(name: str, side: float, angle: int, *marks: str) -> str:
+    Parameters
+    ----------
+    size
+        Units for a pixel.
+    repeated
+        How many marks lie across a tile. They look the same: many take a renderer less time, one
+        takes fewer bytes.
+    """
+
+    def pattern(name: str, step: int, angle: int, mark: Callable[[int, int], str]) -> str:
+        side = step * repeated
         turn = f"rotate({angle}) " if angle else ""
-        ground = element("rect", width=side, height=side, fill=paint.token("texture-ground"))
+        marks = "".join(mark(start, side) for start in range(0, side, step))
         return element(
             "pattern",
-            ground,
-            *marks,
+            element("rect", width=side, height=side, fill=paint.token("texture-ground")),
+            element("path", d=marks, fill=paint.token("texture-mark")),
             id=paint.id(name),
             width=side,
             height=side,
@@ -132,19 +148,28 @@ def textures(paint: Paint, size: float) -> str:
             patternTransform=f"{turn}scale({size:g})",
         )
 
-    mark = paint.token("texture-mark")
     return element(
         "defs",
-        pattern("hatch", 6, 45, element("rect", width=2, height=6, fill=mark)),
-        pattern("dots", 6, 0, element("circle", cx=3, cy=3, r=1.3, fill=mark)),
-        pattern(
-            "cross",
-            8,
-            45,
-            element("rect", width=1.4, height=8, fill=mark),
-            element("rect", width=8, height=1.4, fill=mark),
-        ),
+        pattern("hatch", 6, 45, _bar),
+        pattern("dots", 6, 0, _dots),
+        pattern("cross", 8, 45, _cross),
     )
+
+
+def _bar(start: int, side: int) -> str:
+    """Path data of a bar of the hatch, across a tile; whole, for its pieces would not join."""
+    return f"M{start} 0h2v{side}h-2z"
+
+
+def _dots(start: int, side: int) -> str:
+    """Path data of a row of dots."""
+    dot = "m1.7 3a1.3 1.3 0 0 0 2.6 0 1.3 1.3 0 0 0-2.6 0z"
+    return "".join(f"M{x} {start}{dot}" for x in range(0, side, 6))
+
+
+def _cross(start: int, side: int) -> str:
+    """Path data of a bar each way."""
+    return f"M{start} 0h1.4v{side}h-1.4zM0 {start}h{side}v1.4h-{side}z"
 
 
 def _fades(drawn: Drawing, paint: Paint) -> str:
@@ -216,7 +241,7 @@ def _areas(
     paths = (
         element(
             "path",
-            element("title", str(escape(said[pcode]))),
+            title(said[pcode]),
             d=d,
             data__pcode=pcode,
             fill=paint.fill(paint.kind(t, places[pcode])),
@@ -226,27 +251,24 @@ def _areas(
     return element("g", *paths, class_=f"areas level-{view.state.level}")
 
 
-def _drawn(view: View) -> Drawing:
-    return drawing(view.snapshot, view.state.level, view.language)
-
-
 def _layers(
     view: View,
     t: int,
     paint: Paint,
     *,
     pixel: float,
+    repeated: int = 1,
     size: str = "",
     sentences: Mapping[str, str] | None = None,
 ) -> str:
     """Everything that is drawn in units of the drawing, from the ground up."""
-    drawn = _drawn(view)
+    drawn = drawing.drawn(view)
     places = {pcode: i for i, pcode in enumerate(view.counts.areas.pcodes)}
     ground = element("g", *(element("path", d=d) for d in drawn.neighbours), class_="neighbours")
     outlines = element("path", d=drawn.outlines, class_="outlines") if drawn.outlines else ""
     return "".join(
         [
-            textures(paint, pixel),
+            textures(paint, pixel, repeated),
             ground,
             _fades(drawn, paint),
             _country_names(drawn),
@@ -277,7 +299,7 @@ def inline(
     label, sentences
         What the map and each area say; what the view says of itself where left out.
     """
-    drawn = _drawn(view)
+    drawn = drawing.drawn(view)
     left = _MARGIN + _LEGEND_ROOM
     box = (-left, -_MARGIN, drawn.width + left + _MARGIN, drawn.height + 2 * _MARGIN)
     return element(
@@ -300,6 +322,7 @@ CARD = (1200, 630)
 FIGURE = (1200, 760)
 _LEGEND_WIDTH = 200
 _LEGIBLE = 10.5  # pixels
+_REPEATED = 6  # a tile of the textures is then large enough to be laid fast
 
 
 def wrapped(words: str, width: float, size: float, *, letter: float = _LETTER) -> list[str]:
@@ -357,16 +380,17 @@ def _name_size(scale: float, legible: float = _LEGIBLE) -> str:
 
 def _map(view: View, t: int, paint: Paint, frame: _Frame, legible: float = _LEGIBLE) -> str:
     """The map in its frame, with the style it needs."""
-    drawn = _drawn(view)
+    drawn = drawing.drawn(view)
     left, top, width, height = frame.country
     scale = min(width / drawn.width, height / drawn.height)
     x0 = left + (width - drawn.width * scale) / 2
     y0 = top + (height - drawn.height * scale) / 2
     size = _name_size(scale, legible)
     box = (-x0 / scale, -y0 / scale, frame.width / scale, frame.height / scale)
-    drawing = element(
+    layers = _layers(view, t, paint, pixel=1 / scale, size=size, repeated=_REPEATED)
+    inner = element(
         "svg",
-        _layers(view, t, paint, pixel=1 / scale, size=size),
+        layers,
         x=frame.x,
         y=frame.y,
         width=frame.width,
@@ -374,7 +398,7 @@ def _map(view: View, t: int, paint: Paint, frame: _Frame, legible: float = _LEGI
         overflow="visible",
         viewBox=" ".join(f"{side:.1f}" for side in box),
     )
-    return _style(paint, scale, size) + drawing + _surround(paint, frame)
+    return _style(paint, scale, size) + inner + _surround(paint, frame)
 
 
 def _surround(paint: Paint, frame: _Frame) -> str:
@@ -400,29 +424,30 @@ def _surround(paint: Paint, frame: _Frame) -> str:
 def _legend(view: View, t: int, paint: Paint, x: float, y: float) -> str:
     """Classes and statuses with the number of areas in each; its lower edge is at ``y``."""
     rows, speech = legend(view, t), view.language
-    said = unit(view)
-    head = wrapped(said[0].upper() + said[1:], _LEGEND_WIDTH, 15, letter=_BOLD_LETTER)
+    head = wrapped(sentence_case(unit(view)), _LEGEND_WIDTH, 15, letter=_BOLD_LETTER)
     height = 22 * (len(rows) + len(head)) + 26
     top = y - height
-    parts = [
-        element(
-            "rect",
-            x=x,
-            y=top,
-            width=_LEGEND_WIDTH + 32,
-            height=height,
-            rx=10,
-            fill=paint.token("card"),
-            fill__opacity=0.94,
-            stroke=paint.token("line"),
-        )
-    ]
+    parts = [_legend_card(paint, x, top, _LEGEND_WIDTH + 32, height)]
     for n, line in enumerate(head):
         at = {"x": x + 16, "y": top + 30 + 22 * n}
         parts.append(text(line, font__size=15, font__weight=700, **at))
     for n, row in enumerate(rows, start=len(head)):
         parts.append(_legend_row(row, paint, x + 16, top + 30 + 22 * n, speech.number(row.count)))
     return "".join(parts)
+
+
+def _legend_card(paint: Paint, x: float, y: float, width: float, height: float) -> str:
+    return element(
+        "rect",
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        rx=10,
+        fill=paint.token("card"),
+        fill__opacity=0.94,
+        stroke=paint.token("line"),
+    )
 
 
 def _legend_row(row: LegendRow, paint: Paint, x: float, y: float, count: str) -> str:
@@ -454,24 +479,54 @@ def _lines(lines: list[str], x: float, y: float, leading: float, **attributes: o
     return "".join(text(line, x=x, y=y + leading * n, **attributes) for n, line in enumerate(lines))
 
 
-def _document(
-    paint: Paint, width: float, height: float, parts: list[str], said: str, described: str = ""
+def document(
+    size: tuple[float, float],
+    said: str,
+    parts: Iterable[str],
+    *,
+    ink: str,
+    ground: str = "",
+    described: str = "",
+    font_size: float | None = None,
 ) -> str:
-    ground = element("rect", width=width, height=height, fill=paint.token("sea"))
+    """An SVG document that needs nothing else.
+
+    Parameters
+    ----------
+    size
+        Width and height in pixels.
+    said, described
+        Its title and description, which are not seen.
+    ink, ground
+        Colours of letters and of what lies behind everything; without a ground there is nothing.
+    """
+    width, height = size
     return element(
         "svg",
-        element("title", str(escape(said))),
+        title(said),
         element("desc", str(escape(described))) if described else "",
-        ground,
+        element("rect", width=width, height=height, fill=ground) if ground else "",
         *parts,
         xmlns="http://www.w3.org/2000/svg",
         width=width,
         height=height,
         viewBox=f"0 0 {width} {height}",
         font__family=FONT,
-        fill=paint.token("ink"),
+        font__size=font_size,
+        fill=ink,
         role="img",
     )
+
+
+def _document(
+    paint: Paint, size: tuple[float, float], parts: list[str], said: str, described: str = ""
+) -> str:
+    ink, ground = paint.token("ink"), paint.token("sea")
+    return document(size, said, parts, ink=ink, ground=ground, described=described)
+
+
+def _said(view: View, t: int) -> str:
+    return f"{title_in_country(view)}. {headline(view, t)}."
 
 
 def _provenance(view: View, permalink: str) -> list[str]:
@@ -510,8 +565,7 @@ def picture(
         _legend(view, t, paint, left, bottom - 34),
         _lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
     ]
-    said = f"{title_in_country(view)}. {headline(view, t)}."
-    return _document(paint, WIDTH, HEIGHT, parts, said, described)
+    return _document(paint, (WIDTH, HEIGHT), parts, _said(view, t), described)
 
 
 def figure(view: View, t: int, *, theme: str = "light", size: tuple[int, int] = FIGURE) -> str:
@@ -519,7 +573,7 @@ def figure(view: View, t: int, *, theme: str = "light", size: tuple[int, int] = 
     paint, (width, height) = Paint(view, theme), size
     frame = _Frame(0, 0, width, height, (250, 10, width - 400, height - 20), (width, height))
     parts = [_map(view, t, paint, frame), _legend(view, t, paint, 0, height)]
-    return _document(paint, width, height, parts, f"{title_in_country(view)}. {headline(view, t)}.")
+    return _document(paint, size, parts, _said(view, t))
 
 
 def card(view: View, t: int, *, product: str) -> str:
@@ -538,7 +592,7 @@ def card(view: View, t: int, *, product: str) -> str:
         _lines(said, left, below + 20, 37, font__size=27, fill=muted),
         _lines(credit, left, CARD[1] - 44 - 22 * (len(credit) - 1), 22, font__size=17, fill=muted),
     ]
-    return _document(paint, *CARD, parts, f"{title_in_country(view)}. {headline(view, t)}.")
+    return _document(paint, CARD, parts, _said(view, t))
 
 
 # ---- parts of slides, in pixels that a projector shows one and a quarter times as large
@@ -554,27 +608,16 @@ def panel(view: View, t: int, size: tuple[int, int], *, with_legend: bool = True
     parts = [_map(view, t, paint, frame, _FROM_AFAR)]
     if with_legend:
         parts.append(_small_legend(view, t, paint, 10, height - 10))
-    return _document(paint, width, height, parts, f"{title_in_country(view)}. {headline(view, t)}.")
+    return _document(paint, size, parts, _said(view, t))
 
 
 def _small_legend(view: View, t: int, paint: Paint, x: float, y: float) -> str:
     """Classes and statuses that occur on the date, on a card; its lower edge is at ``y``."""
     rows = [row for row in legend(view, t) if row.count or row.kind.startswith("k")]
-    said = unit(view)
     inner = max(len(row.label) for row in rows) * 14.5 * _LETTER + 36
-    head = wrapped(said[0].upper() + said[1:], inner, 15, letter=_BOLD_LETTER)
+    head = wrapped(sentence_case(unit(view)), inner, 15, letter=_BOLD_LETTER)
     height = 22 * (len(rows) + len(head)) + 22
-    card = element(
-        "rect",
-        x=x,
-        y=y - height,
-        width=inner + 28,
-        height=height,
-        rx=10,
-        fill=paint.token("card"),
-        fill__opacity=0.94,
-        stroke=paint.token("line"),
-    )
+    card = _legend_card(paint, x, y - height, inner + 28, height)
     first = y - height + 28
     lines = _lines(head, x + 14, first, 22, font__size=15, font__weight=700)
     below = first + 22 * len(head)
@@ -590,10 +633,10 @@ def legend_strip(view: View, t: int, size: tuple[int, int]) -> str:
     across = width / -(-len(rows) // tall)
     parts = [
         textures(paint, 1),
-        text(said[0].upper() + said[1:], x=0, y=18, font__size=15, font__weight=700),
+        text(sentence_case(said), x=0, y=18, font__size=15, font__weight=700),
         *(
             _legend_row(row, paint, (n // tall) * across, 46 + 24 * (n % tall), "")
             for n, row in enumerate(rows)
         ),
     ]
-    return _document(paint, width, height, parts, said)
+    return _document(paint, size, parts, said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from geodata.exports.png import png
+from geodata.exports.png import pixels
 
 WIDTH = 640
 STEP_MS, LAST_MS = 200, 3000
@@ -18,16 +18,17 @@ def timelapse(drawings: list[str], comment: str) -> bytes:
     """
     from PIL import Image
 
-    pictures = [_frame(drawing) for drawing in drawings]
-    shared = pictures[-1].quantize(_COLORS, dither=Image.Dither.NONE)
-    frames = [each.quantize(palette=shared, dither=Image.Dither.NONE) for each in pictures]
+    shared = _frame(drawings[-1]).quantize(_COLORS, dither=Image.Dither.NONE)
+    frames = (
+        _frame(drawing).quantize(palette=shared, dither=Image.Dither.NONE) for drawing in drawings
+    )
     out = io.BytesIO()
-    frames[0].save(
+    next(frames).save(
         out,
         format="GIF",
         save_all=True,
-        append_images=frames[1:],
-        duration=[STEP_MS] * (len(frames) - 1) + [LAST_MS],
+        append_images=frames,
+        duration=[STEP_MS] * (len(drawings) - 1) + [LAST_MS],
         loop=0,
         comment=comment.encode(),
         optimize=False,
@@ -38,5 +39,4 @@ def timelapse(drawings: list[str], comment: str) -> bytes:
 def _frame(drawing: str):  # type: ignore[no-untyped-def] # Pillow's own class is imported lazily
     from PIL import Image
 
-    rendered = png.__wrapped__(drawing, width=WIDTH)  # each is rendered once: nothing to remember
-    return Image.open(io.BytesIO(rendered)).convert("RGB")
+    return Image.frombytes("RGB", *pixels(drawing, width=WIDTH))
