@@ -11,19 +11,20 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from geodata.errors import DataError, JoinError
+from geodata.language import SOURCE_LANGUAGE, Language, language
 
 Method = Literal["code", "name", "alias"]
-
-# OCHA renumbered Iraq's P-codes in 2019: IQ-G08 was Dahuk, IQG08 is Baghdad. Dropping the hyphen
-# would put a count in another governorate without a sound.
-RENUMBERED = re.compile(r"^[A-Z]{2}-G\d{2}(?:-?Q\d{2})?$", re.IGNORECASE)
+Rules = Sequence[Mapping[str, str]]
+"""A country's former codes: ``pattern`` matches a whole code of a numbering that was given up,
+``sentence`` says, with ``{code}``, why it is refused and what to use instead."""
 
 _ARTICLES = re.compile(r"^(?:al|as|an|ad|at|ash|az|ar)[\W_]+", re.IGNORECASE)
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
@@ -52,15 +53,19 @@ def fold(name: str) -> str:
     return _NOT_LETTERS.sub("", text).replace("_", "")
 
 
-def renumbered(code: str) -> str:
-    """Explain a code of the numbering before 2019; empty where ``code`` is none."""
-    if not RENUMBERED.match(code):
-        return ""
-    return (
-        f"P-code {code!r} is of the numbering before 2019, in which the same digits meant other "
-        "governorates (IQ-G08 was Dahuk, IQG08 is Baghdad). Do not drop the hyphen: look the place "
-        "up by name, or use codes of COD-AB 2019 (IQG01 to IQG18)."
-    )
+def former_codes(country: Mapping[str, Any]) -> Rules:
+    """Rules of a country's facts, as a snapshot's manifest holds them; most have none."""
+    rules: Rules = country.get("former_codes", [])
+    return rules
+
+
+def former_code(rules: Rules, code: str, speech: Language | None = None) -> str:
+    """Explain a code of a numbering that was given up; empty where ``code`` is none."""
+    speech = speech or language(SOURCE_LANGUAGE)
+    for rule in rules:
+        if re.fullmatch(rule["pattern"], code, re.IGNORECASE):
+            return speech.gettext(rule["sentence"], code=repr(code))
+    return ""
 
 
 @dataclass(frozen=True)
@@ -85,12 +90,19 @@ class Gazetteer:
         The same for other known spellings.
     display
         ``pcode -> name`` for messages.
+    shared
+        ``(scope, folded name) -> pcodes`` of areas that have one name: only a code or an alias
+        tells them apart.
+    former_codes
+        The country's rules for codes that it gave up.
     """
 
     codes: frozenset[str]
     names: Mapping[tuple[str, str], str]
     aliases: Mapping[tuple[str, str], str]
     display: Mapping[str, str]
+    shared: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    former_codes: Rules = ()
 
     def find(self, *, name: str = "", code: str = "", scope: str = "") -> Match | None:
         """Find the area by code, then name, then alias; ``None`` where nothing answers.
@@ -98,10 +110,10 @@ class Gazetteer:
         Raises
         ------
         JoinError
-            If ``code`` is of the numbering that OCHA replaced in 2019.
+            If ``code`` is one that the country gave up.
         """
         code = code.strip()
-        if explanation := renumbered(code):
+        if explanation := former_code(self.former_codes, code):
             raise JoinError(explanation)
         if code in self.codes:
             return Match(code, "code")
@@ -123,12 +135,17 @@ class Gazetteer:
             if where == scope
         }
         close = difflib.get_close_matches(fold(name), known, n=3 * n, cutoff=0.5)
-        candidates = dict.fromkeys(known[folded] for folded in close)
+        same = self.shared.get((scope, fold(name)), ())
+        candidates = dict.fromkeys([*same, *(known[folded] for folded in close)])
         return [f"{self.display[pcode]} ({pcode})" for pcode in list(candidates)[:n]]
 
 
 def gazetteer(
-    areas: pd.DataFrame, aliases: Iterable[tuple[str, str, str]], *, level: int
+    areas: pd.DataFrame,
+    aliases: Iterable[tuple[str, str, str]],
+    *,
+    level: int,
+    former_codes: Rules = (),
 ) -> Gazetteer:
     """Build the gazetteer of one level.
 
@@ -142,17 +159,48 @@ def gazetteer(
     Raises
     ------
     DataError
-        If one folded spelling would mean two areas.
+        If one folded spelling among the aliases would mean two areas.
     """
     rows = areas[areas["level"] == level]
     spelled: list[tuple[str, str, str]] = []
     for column in ("name_en", "name_official", "name_ar", "name_ckb"):
         scoped = zip(rows["parent"].fillna(""), rows[column].fillna(""), rows["pcode"], strict=True)
         spelled += [(scope, name, pcode) for scope, name, pcode in scoped if name]
-    names = _unambiguous(spelled)
+    meant: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for scope, name, pcode in spelled:
+        meant[scope, fold(name)][pcode] = None
+    names = {key: next(iter(pcodes)) for key, pcodes in meant.items() if len(pcodes) == 1}
+    shared = {key: tuple(pcodes) for key, pcodes in meant.items() if len(pcodes) > 1}
     others = {k: v for k, v in _unambiguous(aliases).items() if k not in names}
     display = dict(zip(rows["pcode"], rows["name_en"], strict=True))
-    return Gazetteer(frozenset(rows["pcode"]), names, others, display)
+    return Gazetteer(frozenset(rows["pcode"]), names, others, display, shared, former_codes)
+
+
+@dataclass(frozen=True)
+class Gazetteers:
+    """The gazetteers of both levels."""
+
+    governorates: Gazetteer
+    districts: Gazetteer
+
+
+def gazetteers(areas: pd.DataFrame, aliases: pd.DataFrame, former_codes: Rules = ()) -> Gazetteers:
+    """Build both gazetteers from the tables of a snapshot and its country's rules.
+
+    Raises
+    ------
+    DataError
+        If one folded spelling among the aliases would mean two areas.
+    """
+
+    def spelled(level: int) -> Iterable[tuple[str, str, str]]:
+        rows = aliases[aliases["level"] == level]
+        return zip(rows["scope"], rows["spelling"], rows["pcode"], strict=True)
+
+    def book(level: int) -> Gazetteer:
+        return gazetteer(areas, spelled(level), level=level, former_codes=former_codes)
+
+    return Gazetteers(book(1), book(2))
 
 
 def _unambiguous(spelled: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:

@@ -13,7 +13,7 @@ from geodata.records import records
 from geodata.snapshot import Snapshot
 
 # A report and its list are dated up to a day apart (9 and 10 April 2015, 31 and 30 August 2017).
-_SAME_ROUND = dt.timedelta(days=3)
+SAME_ROUND = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def printed(snapshot: Snapshot, *, threshold: int) -> list[Printed]:
 
 def _beside(snapshot: Snapshot, row: Any, threshold: int) -> Printed:
     population, day = str(row.population), row.date.date()
-    near = [ours for ours in dates_of(snapshot, population) if abs(ours - day) <= _SAME_ROUND]
+    near = [ours for ours in dates_of(snapshot, population) if abs(ours - day) <= SAME_ROUND]
     same = min(near, key=lambda ours: abs(ours - day), default=None)
     return Printed(
         population=population,

@@ -2,9 +2,10 @@
 
 ::
 
-    areas ─┬─< counts       households and people, per population, date and area
+    areas ─┬─< aliases      other spellings of their names
+           ├─< counts       households and people, per population, date and area
            ├─< breakdowns   households by origin, shelter type, period of displacement
-           ├─< residents    CSO estimates
+           ├─< residents    estimates by year
            ├─< coverage >── programmes ──< reach
     rounds (dates)          published (printed national totals)          sources (terms)
 
@@ -77,6 +78,20 @@ AREAS = pa.DataFrameSchema(
     ordered=True,
 )
 """One row per governorate (level 1) and district (level 2). ``name_en`` is shown."""
+
+ALIASES = pa.DataFrameSchema(
+    {
+        "level": _level(),
+        "scope": _text(),
+        "spelling": _filled(),
+        "pcode": _pcode(),
+    },
+    strict=True,
+    ordered=True,
+    unique=["level", "scope", "spelling"],
+)
+"""Spellings of areas that files are known to use, beside the names in ``areas``. ``scope`` is the
+P-code of the governorate that a district's name is looked for in, empty at level 1."""
 
 COUNTS = pa.DataFrameSchema(
     {
@@ -204,7 +219,7 @@ PUBLISHED = pa.DataFrameSchema(
     strict=True,
     ordered=True,
 )
-"""National totals printed in IOM's reports: a check on ours."""
+"""National totals printed in reports: a check on ours."""
 
 SOURCES = pa.DataFrameSchema(
     {
@@ -223,6 +238,7 @@ SOURCES = pa.DataFrameSchema(
 
 TABLES: dict[str, pa.DataFrameSchema] = {
     "areas": AREAS,
+    "aliases": ALIASES,
     "counts": COUNTS,
     "breakdowns": BREAKDOWNS,
     "rounds": ROUNDS,
@@ -275,6 +291,7 @@ def check_references(frames: Mapping[str, pd.DataFrame]) -> None:
     sources = set(frames["sources"]["id"])
     pointers = [
         ("areas", "parent", pcodes),
+        ("aliases", "pcode", pcodes),
         ("counts", "pcode", pcodes),
         ("counts", "source", sources),
         ("breakdowns", "pcode", pcodes),

@@ -316,11 +316,19 @@ def squares() -> dict[str, Any]:
     }
 
 
+def aliases_table() -> pd.DataFrame:
+    """No other spellings: names and codes are all that places answer to."""
+    return check(
+        "aliases", pd.DataFrame(columns=["level", "scope", "spelling", "pcode"], dtype="str")
+    )
+
+
 def tables(extra: Rows | None = None) -> Tables:
     """Every table of the snapshot, checked."""
     programmes, coverage, reach = programme_tables()
     held = Tables(
         areas=areas_table(),
+        aliases=aliases_table(),
         counts=counts_table(extra or []),
         breakdowns=breakdowns_table(),
         rounds=rounds_table(),

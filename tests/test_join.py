@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from geodata.bundled import iraq_tidy
 from geodata.errors import DataError, JoinError
 from geodata.snapshot import load
-from geodata.sources import iraq_tidy
 from geodata.state import parse
 from geodata.view import as_dict, compute
 

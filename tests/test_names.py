@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError, JoinError
-from geodata.names import Gazetteer, JoinReport, fold, gazetteer, place
+from geodata.names import (
+    Gazetteer,
+    JoinReport,
+    fold,
+    former_code,
+    former_codes,
+    gazetteer,
+    gazetteers,
+    place,
+)
 from tests import made_up
 
 unhurried = settings(deadline=None)
@@ -21,7 +30,8 @@ names = st.lists(letters, min_size=1, max_size=3).map(" ".join)
 
 @pytest.fixture(scope="module")
 def governorates(snapshot) -> Gazetteer:
-    return gazetteer(snapshot.tables.areas, [], level=1)
+    rules = former_codes(snapshot.manifest["country"])
+    return gazetteer(snapshot.tables.areas, [], level=1, former_codes=rules)
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +107,7 @@ def test_every_known_spelling_of_a_governorate_finds_it(shared, snapshot):
 
 
 def test_every_district_name_of_the_rounds_finds_the_district_of_the_crosswalk(shared, snapshot):
-    from geodata.sources.iraq_tidy import read_gazetteers
-
-    books = read_gazetteers(shared, snapshot.tables.areas)
+    books = gazetteers(snapshot.tables.areas, snapshot.tables.aliases)
     with (shared / "boundaries" / "district_crosswalk.csv").open(encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
             parent = books.governorates.find(name=row["dtm_governorate"])
@@ -133,6 +141,30 @@ def test_codes_of_the_numbering_before_2019_are_refused_with_an_explanation(gove
     assert "Do not drop the hyphen" in said
 
 
+def test_another_country_has_codes_of_its_own_to_refuse_or_none(examplia):
+    rules = [{"pattern": "OLD[0-9]", "sentence": "P-code {code} was given up; use XXG01 or XXG02."}]
+    assert former_code(rules, "old7") == "P-code 'old7' was given up; use XXG01 or XXG02."
+    assert former_code(rules, "OLD77") == former_code(rules, "IQ-G08") == ""
+    assert former_code(former_codes(examplia.manifest["country"]), "IQ-G08") == ""
+    book = gazetteer(examplia.tables.areas, [], level=1, former_codes=rules)
+    with pytest.raises(JoinError, match="given up"):
+        book.find(code="OLD7", name="Alpha")
+    assert book.find(code="IQ-G08") is None
+
+
+def test_areas_of_one_name_are_told_apart_by_code_or_alias_and_never_guessed():
+    areas = made_up.areas_table()
+    areas.loc[areas["pcode"] == "XXG01Q02", ["name_en", "name_official"]] = "North-Alpha"
+    book = gazetteer(areas, [("XXG01", "Upper Alpha", "XXG01Q02")], level=2)
+    assert book.find(name="North Alpha", scope="XXG01") is None
+    assert book.nearest("north alpha", "XXG01")[:2] == [
+        "North Alpha (XXG01Q01)", "North-Alpha (XXG01Q02)",
+    ]  # fmt: skip
+    by_code = book.find(code="XXG01Q02", scope="XXG01")
+    by_alias = book.find(name="upper alpha", scope="XXG01")
+    assert by_code and by_alias and by_code.pcode == by_alias.pcode == "XXG01Q02"
+
+
 def test_a_district_is_looked_for_in_its_own_governorate(districts, snapshot):
     rows = snapshot.tables.areas
     first = rows[rows["level"] == 2].iloc[0]
@@ -145,10 +177,8 @@ def test_a_district_is_looked_for_in_its_own_governorate(districts, snapshot):
     ("wrong", "meant"),
     [("Anbr", "Anbar (IQG01)"), ("Nineva", "Ninewa (IQG15)"), ("Slemani", "Sulaymaniyah (IQG06)")],
 )
-def test_a_misspelt_name_comes_with_its_nearest(shared, snapshot, wrong, meant):
-    from geodata.sources.iraq_tidy import read_gazetteers
-
-    book = read_gazetteers(shared, snapshot.tables.areas).governorates
+def test_a_misspelt_name_comes_with_its_nearest(snapshot, wrong, meant):
+    book = gazetteers(snapshot.tables.areas, snapshot.tables.aliases).governorates
     close = book.nearest(wrong)
     assert close[0] == meant
     assert len(close) == len(set(close)) <= 3

@@ -9,8 +9,8 @@
     SRC/programmes/programme*.csv                  ─▶ programmes, coverage, reach
     SRC/boundaries/                                ─▶ areas, topology
 
-What is particular to Iraq and to these files (sources, terms, notes, spellings) stands here and
-nowhere else in the program.
+What is particular to Iraq and to these files (sources, terms, notes, rules) stands here and nowhere
+else in the program.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ import pandas as pd
 
 from geodata.errors import DataError, JoinError
 from geodata.language import gettext
-from geodata.names import Gazetteer, JoinReport, gazetteer, place
+from geodata.names import Gazetteers, JoinReport, gazetteer, gazetteers, place
 from geodata.schemas import check, check_references
 from geodata.snapshot import Tables
+from geodata.sources.dtm_layouts import SHELTER
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -116,6 +117,8 @@ SOURCES = (
     },
 )
 
+FIRST_NUMBERED_ROUND = 12
+
 COUNTRY: dict[str, Any] = {
     "code": "IRQ",
     "name": gettext("Iraq"),
@@ -124,6 +127,25 @@ COUNTRY: dict[str, Any] = {
         "official endorsement or acceptance."
     ),
     "residents_year": 2018,
+    # Before 15 January 2015 numbers are by the order of dates only, and are not shown.
+    "first_numbered_round": FIRST_NUMBERED_ROUND,
+    # How IOM estimates people from households (its report of round 118).
+    "household_sizes": [
+        {"until": "2020-07-31", "people": 6, "in_camps": 6},
+        {"from": "2020-08-01", "people": 6, "in_camps": 5},
+    ],
+    # OCHA renumbered Iraq's P-codes in 2019. Dropping the hyphen would put a count in another
+    # governorate without a sound.
+    "former_codes": [
+        {
+            "pattern": "IQ-G[0-9]{2}(-?Q[0-9]{2})?",
+            "sentence": gettext(
+                "P-code {code} is of the numbering before 2019, in which the same digits meant "
+                "other governorates (IQ-G08 was Dahuk, IQG08 is Baghdad). Do not drop the hyphen: "
+                "look the place up by name, or use codes of COD-AB 2019 (IQG01 to IQG18)."
+            ),
+        }
+    ],
     "pillars": {
         "resilience": gettext("Resilience"),
         "emergency": gettext("Emergency"),
@@ -188,35 +210,11 @@ COUNTRY: dict[str, Any] = {
 }
 
 _POPULATIONS = {"IDP": "idp", "Returnee": "returnee"}
-FIRST_NUMBERED_ROUND = 12
 
-# The two lists spell shelter types differently; both are folded to one set.
-_SHELTER = {
-    "Camp": "camp",
-    "Habitual Pre_31_October2018": "habitual",
-    "Habitual Residence (Habitable)": "habitual_habitable",
-    "Habitual Residence (Uninhabitable)": "habitual_uninhabitable",
-    "Host_families": "host_family",
-    "Hostfamilies": "host_family",
-    "Hotel Motel": "hotel",
-    "Hotel_Motel": "hotel",
-    "Informal_settlements": "informal_settlement",
-    "Informalsettlements": "informal_settlement",
-    "Other": "other",
-    "Own Property": "own_property",
-    "Religious_building": "religious_building",
-    "Religiousbuilding": "religious_building",
-    "Rented Habitable": "rented_habitable",
-    "Rented Uninhabitable": "rented_uninhabitable",
-    "Rented pre Apr 2019": "rented",
-    "Rented_houses": "rented",
-    "School_building": "school",
-    "Schoolbuilding": "school",
-    "Unfinished_Abandoned_building": "unfinished_building",
-    "Unfinishedbuilding": "unfinished_building",
-    "Unknown_shelter_type": "unknown",
-    "Unknownsheltertype": "unknown",
-}
+# Districts that master lists spell otherwise than the tables by round: governorate, spelling, code.
+_OTHER_DISTRICTS = pd.DataFrame(
+    {"level": 2, "scope": ["IQG16"], "spelling": ["Tooz"], "pcode": ["IQG16Q07"]}
+)
 
 _REFUGEE_DEFINITION = "Syrian refugee (UNHCR registered)"
 _REFUGEE_DATES = ("2012-09-07", "2017-08-31")
@@ -232,14 +230,6 @@ class Boundaries:
     districts: gpd.GeoDataFrame
     neighbours: gpd.GeoDataFrame
     cities: gpd.GeoDataFrame
-
-
-@dataclass(frozen=True)
-class Gazetteers:
-    """The gazetteers of both levels."""
-
-    governorates: Gazetteer
-    districts: Gazetteer
 
 
 def _csv(src: Path, name: str, columns: list[str]) -> pd.DataFrame:
@@ -347,17 +337,28 @@ def read_areas(src: Path, boundaries: Boundaries) -> pd.DataFrame:
     return check("areas", areas.astype({"parent": "str", "name_ckb": "str"}))
 
 
-def read_gazetteers(src: Path, areas: pd.DataFrame) -> Gazetteers:
-    """Read the alias tables: spellings of governorates, and DTM's districts."""
-    spellings = _csv(src, "boundaries/governorate_aliases.csv", ["alias", "pcode"])
-    aliases = [("", alias, pcode) for alias, pcode in spellings[["alias", "pcode"]].to_numpy()]
-    governorates = gazetteer(areas, aliases, level=1)
+def read_aliases(src: Path, areas: pd.DataFrame) -> pd.DataFrame:
+    """Read other spellings: those of governorates seen in files, and DTM's districts."""
+    known = _csv(src, "boundaries/governorate_aliases.csv", ["alias", "pcode"])
+    spellings = pd.DataFrame(
+        {"level": 1, "scope": "", "spelling": known["alias"], "pcode": known["pcode"]}
+    )
+    spelled = [("", alias, pcode) for alias, pcode in known[["alias", "pcode"]].to_numpy()]
+    governorates = gazetteer(areas, spelled, level=1)
     crosswalk = _csv(
         src, "boundaries/district_crosswalk.csv", ["dtm_governorate", "dtm_district", "pcode"]
     )
     scopes = place(crosswalk, governorates, JoinReport(), table="", name="dtm_governorate")
-    spelled = zip(scopes, crosswalk["dtm_district"], crosswalk["pcode"], strict=True)
-    return Gazetteers(governorates, gazetteer(areas, spelled, level=2))
+    districts = pd.DataFrame(
+        {
+            "level": 2,
+            "scope": scopes,
+            "spelling": crosswalk["dtm_district"],
+            "pcode": crosswalk["pcode"],
+        }
+    )
+    every = pd.concat([spellings, districts, _OTHER_DISTRICTS], ignore_index=True)
+    return check("aliases", every.drop_duplicates())
 
 
 def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) -> pd.DataFrame:
@@ -532,7 +533,7 @@ def _category(
         )
         return origins.where(origins.notna(), raw[column])
     if kind == "shelter":
-        return _all_known(raw, column, raw[column].map(_SHELTER), path, _SHELTER)
+        return _all_known(raw, column, raw[column].map(SHELTER), path, SHELTER)
     return raw[column]
 
 
@@ -659,7 +660,8 @@ def read(src: Path, *, allow_unmatched: bool = False) -> tuple[Tables, Boundarie
     report = JoinReport()
     boundaries = read_boundaries(src)
     areas = read_areas(src, boundaries)
-    books = read_gazetteers(src, areas)
+    aliases = read_aliases(src, areas)
+    books = gazetteers(areas, aliases, COUNTRY["former_codes"])
     counts = read_counts(src, books, report)
     breakdowns = read_breakdowns(src, books, report)
     if report.unmatched and not allow_unmatched:
@@ -678,6 +680,7 @@ def read(src: Path, *, allow_unmatched: bool = False) -> tuple[Tables, Boundarie
     programmes, coverage, reach = read_programmes(src)
     tables = Tables(
         areas=areas,
+        aliases=aliases,
         counts=counts,
         breakdowns=breakdowns,
         rounds=read_rounds(src),
