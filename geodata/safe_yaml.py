@@ -1,7 +1,8 @@
 """YAML of strangers: plain text, lists and keys with their lines, and nothing else.
 
-A briefing is a file that people send each other, so nothing in it is executed or built: tags,
-anchors and aliases are refused, and every value stays the text that it is written as. (An alias of
+A briefing, or the mapping of a table, is a file that people send each other, so nothing in it is
+executed or built: tags, anchors and aliases are refused, and every value stays the text that it is
+written as. (An alias of
 an alias of an alias is how a small file becomes gigabytes.)
 """
 
@@ -47,8 +48,8 @@ class Mapping:
 Node = Text | Sequence | Mapping
 
 
-def read(text: str) -> Node:
-    """Read one document.
+def read(text: str, what: str = "briefing") -> Node:
+    """Read one document; ``what`` says in messages what it is.
 
     Raises
     ------
@@ -58,14 +59,14 @@ def read(text: str) -> Node:
     """
     size = len(text.encode())
     if size > MAX_BYTES:
-        raise BriefingError(f"The file is {size:,} bytes: a briefing has {MAX_BYTES:,} at most.")
-    events = _events(text)
+        raise BriefingError(f"The file is {size:,} bytes: a {what} has {MAX_BYTES:,} at most.")
+    events = _events(text, what)
     documents = [i for i, event in enumerate(events) if _kind(event) == "DocumentStart"]
     if not documents:
-        raise BriefingError("The file is empty: a briefing has `title:` and `slides:`.", line=1)
+        raise BriefingError(f"The file is empty: a {what} has keys and values.", line=1)
     if len(documents) > 1:
         raise BriefingError(
-            "A second document begins here (`---`): a briefing is one.",
+            f"A second document begins here (`---`): a {what} is one.",
             line=_line(events[documents[1]]),
         )
     node, _ = _node(events, documents[0] + 1)
@@ -80,7 +81,7 @@ def _line(event: Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _events(text: str) -> list[Event]:
+def _events(text: str, what: str) -> list[Event]:
     """Every event of the text; the parser builds nothing from them."""
     import yaml
 
@@ -88,10 +89,10 @@ def _events(text: str) -> list[Event]:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             depth += _kind(event).endswith("Start") - _kind(event).endswith("End")
-            _refuse(event, depth - 2)  # the stream and the document are no depth
+            _refuse(event, depth - 2, what)  # the stream and the document are no depth
             found.append(event)
             if len(found) > MAX_EVENTS:
-                raise BriefingError("There is more here than a briefing has.", line=_line(event))
+                raise BriefingError(f"There is more here than a {what} has.", line=_line(event))
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
@@ -102,7 +103,7 @@ def _events(text: str) -> list[Event]:
     return found
 
 
-def _refuse(event: Event, depth: int) -> None:
+def _refuse(event: Event, depth: int, what: str) -> None:
     """Refuse what builds or repeats, and what is nested deeper than a briefing is."""
     line = _line(event)
     tag = getattr(event, "tag", None)
@@ -120,7 +121,7 @@ def _refuse(event: Event, depth: int) -> None:
     if tag:
         raise BriefingError(f"“{tag}” is a tag: only plain text is read.", line=line)
     if depth > MAX_DEPTH:
-        raise BriefingError("This is nested deeper than a briefing is.", line=line)
+        raise BriefingError(f"This is nested deeper than a {what} is.", line=line)
 
 
 def _node(events: list[Event], i: int) -> tuple[Node, int]:

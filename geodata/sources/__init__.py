@@ -1,5 +1,42 @@
-"""Readers of published files: one module per format, one set of tables out.
+"""Readers of files that bring figures in: one module per format, one shape out.
 
-Every reader returns :class:`geodata.snapshot.Tables`, whose frames follow
-:mod:`geodata.schemas`, and the :class:`geodata.names.JoinReport` of how its rows were placed.
+::
+
+    dtm-idp, dtm-returnee   DTM master lists       ─┐
+    dtm-api                 DTM's API               │
+    hapi                    HDX HAPI                ├─▶ Reading ─▶ geodata.merge ─▶ snapshot
+    hxl                     any HXL-tagged file     │
+    table                   your own table, mapped  │
+    programmes, coverage, reach, residents, aliases ┘
+
+A format is a module here that has ``KINDS``; naming them in :data:`MODULES` is all there is to
+adding it. A module is imported when one of its kinds is asked for: what reads a file is of no use
+to what serves the map.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from geodata.sources.reading import Kind
+
+MODULES = {
+    "dtm-idp": "dtm_lists",
+    "dtm-returnee": "dtm_lists",
+    "dtm-api": "dtm_api",
+    "hapi": "hapi",
+    "hxl": "hxl",
+    "table": "table",
+    "programmes": "reference",
+    "coverage": "reference",
+    "reach": "reference",
+    "residents": "reference",
+    "aliases": "reference",
+}
+"""Every kind of source, by its name on the command line, and the module that reads it."""
+
+
+def kind(name: str) -> Kind:
+    """Return the kind of source that has this name; ``KeyError`` where there is none."""
+    kinds: tuple[Kind, ...] = import_module(f"{__name__}.{MODULES[name]}").KINDS
+    return next(found for found in kinds if found.name == name)

@@ -1,0 +1,229 @@
+"""HDX HAPI: internally displaced people, ``affected-people/idps``, as CSV or as JSON.
+
+The CSV is the file that HDX publishes (``hdx_hapi_idps_global.csv`` or a country's), with or
+without its row of HXL tags; the JSON is what the API answers, ``{"data": [...]}``. Both hold the
+figures of DTM's API, already added up over reasons and origins.
+
+HDX writes an ``error`` beside rows that are incomplete or unusable, which its API leaves out: so
+are they here, and said to be. A ``warning`` is passed on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geodata.errors import DataError
+from geodata.snapshot import Snapshot
+from geodata.sources.cells import CellError, Notes, day, text, whole
+from geodata.sources.dtm_api import NOT_AVAILABLE, known
+from geodata.sources.files import CheckedFile, check_file
+from geodata.sources.reading import Asked, FileRead, Kind, Progress, Reading, no_breakdowns
+from geodata.sources.sheet import find_header, open_rows
+from geodata.sources.tally import Row, Tally
+
+SOURCE: Mapping[str, str] = {
+    "id": "hdx-hapi-idps",
+    "role": "counts",
+    "title": "HDX HAPI, affected people: internally displaced persons",
+    "publisher": "International Organization for Migration (IOM), through OCHA's HDX HAPI",
+    "url": "https://data.humdata.org/dataset/hdx-hapi-idps",
+    "terms": "© International Organization for Migration (IOM). Non-commercial use only, with the "
+    "URL of the data on HDX and the credit below.",
+    "credit": "Source: International Organization for Migration (IOM), Displacement Tracking "
+    "Matrix (DTM)",
+    "what": "Internally displaced people by governorate and district and round, as HDX HAPI gives "
+    "the figures of DTM's API.",
+}
+
+REQUIRED = ("location_code", "population", "reference_period_start")
+COLUMNS = (
+    *REQUIRED, "reference_period_end", "provider_admin1_name", "provider_admin2_name",
+    "admin1_code", "admin1_name", "admin2_code", "admin2_name", "admin_level", "operation",
+    "assessment_type", "reporting_round", "warning", "error",
+)  # fmt: skip
+MAX_JSON = 200_000_000  # bytes; it is held in memory as a whole
+
+Record = Mapping[str, Any]
+
+
+def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress) -> Reading:
+    """Read files of HDX HAPI.
+
+    ``asked.options`` may hold ``operation`` and ``assessment``, as for ``dtm-api``.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read at all.
+    """
+    notes, made = Notes(), list[FileRead]()
+    tally = Tally(notes)
+    country = str(snapshot.manifest["country"]["code"])
+    for path in files:
+        checked = check_file(path, ("csv", "xlsx", "json"))
+        progress(f"Reading {checked.name}", 0, None)
+        before, left = tally.rows, _Left()
+        for number, record in _records(checked, notes):
+            if row := _row(number, record, country, left, notes):
+                tally.add(row)
+        left.tell(country, notes)
+        made.append(checked.read(tally.rows - before, f"HDX HAPI idps, {checked.kind}"))
+    if not tally.rows and not notes.errors:
+        notes.error(f"There is no figure of a governorate or district of {country} in it.")
+    counts = tally.counts(
+        operation=str(asked.options.get("operation") or ""),
+        assessment=str(asked.options.get("assessment") or ""),
+    )
+    return Reading("hapi", SOURCE, tuple(made), counts, no_breakdowns(), findings=notes.all())
+
+
+# ---- records
+
+
+def _records(file: CheckedFile, notes: Notes) -> Iterator[tuple[int, Record]]:
+    """Rows of a file, numbered as a spreadsheet does; those of JSON from 1."""
+    notes.file, notes.sheet = file.name, ""
+    if file.kind == "json":
+        yield from enumerate(_json_records(file, notes), start=1)
+        return
+    rows = open_rows(file, notes)
+    sheet = find_header(rows, {name: name for name in COLUMNS}, REQUIRED, notes)
+    if sheet:
+        yield from sheet.records(notes)
+
+
+def _json_records(file: CheckedFile, notes: Notes) -> Iterable[Record]:
+    if file.size > MAX_JSON:
+        raise DataError(
+            f"{file.name} has {file.size / 1e6:,.0f} MB, and JSON is read up to "
+            f"{MAX_JSON / 1e6:,.0f} MB: take the CSV, or ask for fewer rows at once."
+        )
+    try:
+        said = json.loads(file.path.read_bytes())
+    except json.JSONDecodeError as error:
+        notes.error(f"It is no valid JSON: {error.msg}, column {error.colno}.", row=error.lineno)
+        return []
+    except (UnicodeDecodeError, RecursionError):
+        notes.error("It is no valid JSON: download it again.")
+        return []
+    listed = said.get("data") if isinstance(said, dict) else said
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        notes.error("It is not what HDX HAPI answers, which holds a list of rows as `data`.")
+        return []
+    for name in (column for column in REQUIRED if listed and column not in listed[0]):
+        notes.error("The rows have no such key.", column=name)
+    return [] if notes.errors else listed
+
+
+@dataclass
+class _Left:
+    """Rows of a file that are left out for what they are, each kind counted."""
+
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    national: int = 0
+
+    def tell(self, country: str, notes: Notes) -> None:
+        """Say what was left out."""
+        if self.elsewhere:
+            notes.warning(
+                f"{self.elsewhere.total():,} rows are of other countries than {country}, and are "
+                "left out.",
+                column="location_code",
+                value=", ".join(sorted(self.elsewhere)),
+            )
+        if self.national:
+            notes.warning(
+                f"{self.national:,} rows are totals of the country, and are left out: it is added "
+                "up from its governorates.",
+                column="admin_level",
+                value="0",
+            )
+
+
+def _row(number: int, record: Record, country: str, left: _Left, notes: Notes) -> Row | None:
+    """The figure of a row; ``None`` where it has none that can be taken, which is noted."""
+    code = text(record.get("location_code")).upper()
+    if code != country:
+        left.elsewhere[code] += 1
+        return None
+    if wrong := text(record.get("error")):
+        notes.warning(
+            "HDX says of this row that it is wrong, and leaves it out of its API: it is left out "
+            "here too.",
+            row=number,
+            column="error",
+            value=wrong,
+        )
+        return None
+    level = level_of(record)
+    if not level:
+        left.national += 1
+        return None
+    if said := text(record.get("warning")):
+        notes.warning("HDX says this of the row, which is taken.", row=number, column="warning",
+                      value=said)  # fmt: skip
+    return _figure(number, record, level, notes)
+
+
+def level_of(record: Record) -> int:
+    """Return the level of a row: 2 district, 1 governorate, 0 country.
+
+    ``admin_level`` says how far HDX found P-codes, so that a district without one stands there as
+    a governorate; the provider's name tells, which HDX writes as one space where there is none.
+    """
+    said = text(record.get("admin_level"))
+    inner = any(text(record.get(name)) for name in ("admin2_code", "admin2_name"))
+    if said == "2" or inner or record.get("provider_admin2_name"):
+        return 2
+    outer = ("admin1_code", "admin1_name", "provider_admin1_name")
+    return 1 if said == "1" or any(text(record.get(name)) for name in outer) else 0
+
+
+def _figure(number: int, record: Record, level: int, notes: Notes) -> Row | None:
+    cells: dict[str, Any] = {}
+    ends = "reference_period_end" if text(record.get("reference_period_end")) else REQUIRED[2]
+    for column, reader in (("population", whole), (ends, day), ("reporting_round", whole)):
+        try:
+            cells[column] = reader(record.get(column))
+        except CellError as error:
+            notes.error(str(error), row=number, column=column, value=record.get(column))
+    if len(cells) < 3:
+        return None
+    if cells[ends] is None:
+        notes.error("The row has no date.", row=number, column=ends)
+        return None
+    if cells["population"] is None:
+        notes.warning(
+            "The row gives no number, and is left out: its place is not assessed on that date.",
+            row=number,
+            column="population",
+        )
+        return None
+    return Row(
+        number=number,
+        population="idp",
+        date=cells[ends],
+        level=level,
+        adm1=_name(record, 1),
+        adm1_code=known(record.get("admin1_code")),
+        adm2=_name(record, 2) if level == 2 else "",
+        adm2_code=known(record.get("admin2_code")) if level == 2 else "",
+        people=cells["population"],
+        round=cells["reporting_round"] or None,
+        operation=text(record.get("operation")),
+        assessment=text(record.get("assessment_type")),
+    )
+
+
+def _name(record: Record, level: int) -> str:
+    """The provider's name of a place, else that of HDX."""
+    names = (record.get(f"{who}admin{level}_name") for who in ("provider_", ""))
+    return next(filter(None, map(text, names)), NOT_AVAILABLE)
+
+
+KINDS = (Kind("hapi", "HDX HAPI, affected-people/idps, as CSV or JSON", read),)

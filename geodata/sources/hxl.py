@@ -1,0 +1,299 @@
+"""Any table with a row of HXL tags (Humanitarian Exchange Language, https://hxlstandard.org).
+
+The row of tags is one of the first 25, and a tag is a hash sign and a name, with attributes in any
+order, each with a plus sign: ``#affected+idps+ind`` is ``#affected +ind +idps``. That is all of the
+standard that reading takes; the library for Python, ``libhxl``, would bring eight packages for it,
+and opens addresses by itself.
+
+What is read, by tag, is in :data:`PLACE`, :data:`POPULATIONS_OF` and :func:`role_of`; the table is
+in ``docs/sources.md``. Whose figures they are stands in ``--mapping``, as a file does not say it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from geodata.snapshot import Snapshot
+from geodata.sources.cells import Notes, text
+from geodata.sources.files import Rows
+from geodata.sources.mapping import TableMapping, read_mapping
+from geodata.sources.reading import (
+    Asked,
+    FileRead,
+    Kind,
+    Progress,
+    Reading,
+    no_breakdowns,
+    no_counts,
+)
+from geodata.sources.sheet import WITHIN, Sheet, open_rows, width_of
+from geodata.sources.table import ADVICE, TOLD_EVERY
+from geodata.sources.tally import Tally
+from geodata.sources.tidy import SPLIT, Measure, TidyRows
+
+POPULATIONS_OF = {
+    "idps": "idp",
+    "idp": "idp",
+    "displaced": "idp",
+    "returnees": "returnee",
+    "returned": "returnee",
+    "refugees": "refugee",
+}
+"""Attribute of ``#affected`` ``->`` population."""
+
+HOUSEHOLDS = frozenset({"hh", "households", "families"})
+PEOPLE = frozenset({"ind", "individuals", "people", "persons", "total", "num"})
+CODES = frozenset({"code", "pcode"})
+PLACE = frozenset({"name", "provider", "alt", "current", "host", "dest", "present"})
+"""Attributes with which ``#adm1`` and ``#adm2`` say where people are, beside codes, languages
+(``+ar``, ``+i_en``) and vocabularies (``+v_pcode``)."""
+
+DATES = ("", "reported", "survey", "occurred", "end", "start")
+"""Attribute of ``#date``, first the one that is taken where there are several."""
+
+_TAG = re.compile(r"#([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.IGNORECASE)
+_LANGUAGE = re.compile(r"i_[a-z0-9_]+|v_[a-z0-9_]+|[a-z]{2}|ckb|kmr")
+_PLACES_OF = {"adm1": "adm1", "adm2": "adm2"}
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag and its attributes, in small letters."""
+
+    name: str
+    attributes: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return "".join([f"#{self.name}", *(f"+{one}" for one in sorted(self.attributes))])
+
+
+def parse_tag(cell: str) -> Tag | None:
+    """Read a tag; ``None`` where a cell holds none.
+
+    >>> str(parse_tag(" #Affected +ind+idps"))
+    '#affected+idps+ind'
+    """
+    found = _TAG.fullmatch(text(cell))
+    if not found:
+        return None
+    attributes = (one.strip() for one in found[2].casefold().split("+"))
+    return Tag(found[1].casefold(), frozenset(filter(None, attributes)))
+
+
+def role_of(tag: Tag) -> str:
+    """Return what a column is read as; ``""`` where it is not read.
+
+    Places and dates are ranked afterwards, as a file may have several columns of each.
+    """
+    has = tag.attributes
+    if tag.name in _PLACES_OF and "origin" not in has:
+        plain = {one for one in has - CODES - PLACE if not _LANGUAGE.fullmatch(one)}
+        code = "_code" if has & CODES or any(one.startswith("v_") for one in has) else ""
+        return "" if plain else f"{_PLACES_OF[tag.name]}{code}"
+    if tag.name in ("adm1", "cause", "loc", "adm3", "adm4", "adm5"):
+        return SPLIT
+    if tag.name == "date":
+        return "date" if has <= set(DATES) else ""
+    if tag.name == "country" and has & {"code", "iso3", "v_iso3"}:
+        return "country"
+    plain_roles = {
+        ("adm", "level"): "adm_level",
+        ("round", "code"): "round",
+        ("round", "num"): "round",
+        ("round", ""): "round",
+        ("operation", "name"): "operation",
+        ("operation", ""): "operation",
+        ("assessment", "type"): "assessment",
+    }
+    return plain_roles.get((tag.name, "".join(has)), _measure_of(tag))
+
+
+def _measure_of(tag: Tag) -> str:
+    """``idp people`` or ``idp households``; empty where the column counts a part of them."""
+    who = {POPULATIONS_OF[one] for one in tag.attributes if one in POPULATIONS_OF}
+    if tag.name != "affected" or len(who) != 1:
+        return ""
+    rest = {one for one in tag.attributes if one not in POPULATIONS_OF}
+    if rest <= PEOPLE:
+        return f"{who.pop()} people"
+    return f"{who.pop()} households" if rest <= HOUSEHOLDS | {"total", "num"} else ""
+
+
+# ---- columns of a file
+
+
+def find_tags(rows: Rows, notes: Notes) -> tuple[int, list[Tag | None]] | None:
+    """Find the row of tags: of the first 25, one in which at least half of what stands are tags."""
+    for number, cells in rows.head(WITHIN):
+        if number > WITHIN:
+            break
+        tags = [parse_tag(cell) for cell in cells]
+        filled = sum(1 for cell in cells if cell.strip())
+        if any(tags) and 2 * sum(tag is not None for tag in tags) >= filled:
+            _tell_broken(number, cells, tags, notes)
+            return number, tags
+    notes.error(
+        f"None of the first {WITHIN} rows holds HXL tags, like #adm1+code, #date, "
+        "#affected+idps+ind. A table without them is read with `ingest table` and a mapping."
+    )
+    return None
+
+
+def _tell_broken(number: int, cells: list[str], tags: list[Tag | None], notes: Notes) -> None:
+    for cell, tag in zip(cells, tags, strict=True):
+        if tag is None and cell.strip().startswith("#"):
+            notes.error("This is no HXL tag.", row=number, value=cell)
+
+
+def columns_of(
+    number: int, tags: Sequence[Tag | None], rows: Rows, notes: Notes
+) -> tuple[Sheet, tuple[Measure, ...]]:
+    """Say which columns are read as what; note what is not read that a reader might miss."""
+    found: dict[str, list[tuple[int, Tag]]] = {}
+    unread: list[str] = []
+    for at, tag in enumerate(tags):
+        role = role_of(tag) if tag else ""
+        if role:
+            name = f"{SPLIT}{at}" if role == SPLIT else role
+            found.setdefault(name, []).append((at, tag or Tag("")))
+        elif tag and tag.name in ("affected", "adm1", "adm2", "date"):
+            unread.append(str(tag))
+    if unread:
+        notes.warning(
+            "Columns that count a part of the people, or say another place or date, are not read.",
+            row=number,
+            value=", ".join(unread),
+        )
+    chosen = {name: _chosen(name, columns, number, notes) for name, columns in found.items()}
+    sheet = Sheet(
+        rows,
+        number,
+        {name: at for name, (at, _) in chosen.items()},
+        {name: str(tag) for name, (_, tag) in chosen.items()},
+        width_of(rows, tags),
+    )
+    return sheet, _measures(list(chosen))
+
+
+def _chosen(
+    name: str, columns: list[tuple[int, Tag]], number: int, notes: Notes
+) -> tuple[int, Tag]:
+    """Of several columns of one thing, the one said in the fewest words."""
+
+    def rank(column: tuple[int, Tag]) -> tuple[int, int]:
+        attributes = column[1].attributes
+        if name == "date":
+            return min((DATES.index(one) for one in attributes or {""}), default=0), 0
+        return len(attributes - CODES - {"name"}), "code" in attributes
+
+    ordered = sorted(columns, key=rank)
+    first = ordered[0][1]
+    if len(columns) > 1 and (rank(ordered[0]) == rank(ordered[1]) or " " in name):
+        notes.error(
+            f"{len(columns)} columns have tags that mean the same: remove the tags of all but one.",
+            row=number,
+            column=str(first),
+            value=", ".join(str(tag) for _, tag in columns),
+        )
+    return ordered[0]
+
+
+def _measures(names: Sequence[str]) -> tuple[Measure, ...]:
+    populations = dict.fromkeys(name.split(" ")[0] for name in names if " " in name)
+    return tuple(
+        Measure(f"{population} people", f"{population} households", population)
+        for population in populations
+    )
+
+
+# ---- reading
+
+
+def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress) -> Reading:
+    """Read HXL-tagged tables; ``asked.mapping`` says whose figures they are.
+
+    ``asked.options`` may hold ``operation`` and ``assessment``, as for ``dtm-api``.
+
+    Raises
+    ------
+    DataError
+        If a file or the mapping cannot be read at all.
+    """
+    notes, made = Notes(), list[FileRead]()
+    mapping = read_mapping(asked.mapping, snapshot, "hxl", notes)
+    if mapping is None:
+        return Reading("hxl", {}, (), no_counts(), no_breakdowns(), findings=notes.all())
+    tally = Tally(notes, mapping.repeats, ADVICE)
+    for path in files:
+        made.append(_read_file(path, mapping, snapshot, asked, tally, progress))
+    if not tally.rows and not notes.errors:
+        notes.error("There is no figure in it.")
+    counts = tally.counts(
+        operation=str(asked.options.get("operation") or ""),
+        assessment=str(asked.options.get("assessment") or ""),
+    )
+    return Reading(
+        "hxl", mapping.source, tuple(made), counts, no_breakdowns(), findings=notes.all()
+    )
+
+
+def _read_file(
+    path: Path,
+    mapping: TableMapping,
+    snapshot: Snapshot,
+    asked: Asked,
+    tally: Tally,
+    progress: Progress,
+) -> FileRead:
+    notes, before = tally.notes, tally.rows
+    rows = open_rows(path, notes, mapping.sheet)
+    tagged = find_tags(rows, notes)
+    if tagged:
+        sheet, measures = columns_of(*tagged, rows, notes)
+        tidy = TidyRows(mapping, snapshot, asked, notes, sheet.titles, measures)
+        if _is_complete(sheet, measures, mapping, asked, notes):
+            for done, (number, record) in enumerate(sheet.records(notes)):
+                if done % TOLD_EVERY == 0:
+                    progress(f"Reading {rows.file.name}", done, None)
+                for row in tidy.figures(number, record):
+                    tally.add(row)
+            tidy.finish()
+    return rows.file.read(tally.rows - before, "HXL")
+
+
+def _is_complete(
+    sheet: Sheet, measures: Sequence[Measure], mapping: TableMapping, asked: Asked, notes: Notes
+) -> bool:
+    """Whether there are a place, a date and a figure; and no tag that means two things."""
+    before, number = notes.errors, sheet.header_row
+    have = sheet.positions.keys() | mapping.constants.keys()
+    if not have & {"adm1", "adm1_code", "adm2_code"}:
+        notes.error(
+            "No tag says the place: #adm1+code or #adm1+name, and #adm2 for districts.", row=number
+        )
+    if "date" not in have and not asked.date:
+        notes.error(
+            "No tag says the date: tag its column #date+reported, or pass --date.", row=number
+        )
+    if not measures:
+        notes.error(
+            "No tag says how many: #affected+idps+ind for people, #affected+idps+hh for "
+            "households; +returnees and +refugees for others.",
+            row=number,
+        )
+    elif not any(one.people in sheet.positions for one in measures) and (
+        "people_per_household" not in mapping.constants
+    ):
+        notes.error(
+            "There are households only: tag a column of people (+ind), or say "
+            "`people_per_household` in `constants` of the mapping.",
+            row=number,
+        )
+    return notes.errors == before
+
+
+KINDS = (Kind("hxl", "any HXL-tagged table, with a mapping of its source", read,
+              needs_mapping=True),)  # fmt: skip

@@ -1,0 +1,362 @@
+"""The mapping of a table: what its columns mean, and whose figures they are, as YAML.
+
+Every key that may be said is in :data:`KEYS`, :data:`COLUMNS` and :data:`CONSTANTS`;
+``docs/sources.md`` has a complete example. All mistakes are found at once, each with its line, its
+key and the nearest that would be right.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from geodata import safe_yaml
+from geodata.errors import BriefingError, DataError
+from geodata.schemas import POPULATIONS
+from geodata.snapshot import Snapshot
+from geodata.sources.cells import CellError, Notes, day, nearest, whole
+from geodata.sources.reading import Finding
+
+COLUMNS = (
+    "adm1", "adm1_code", "adm2", "adm2_code", "date", "round", "population", "programme",
+    "households", "people",
+)  # fmt: skip
+"""What a column of a table may be."""
+
+CONSTANTS = (
+    "adm1", "adm1_code", "date", "round", "population", "programme", "people_per_household",
+)  # fmt: skip
+"""What may hold for every row."""
+
+TRANSLATED = ("adm1", "adm1_code", "adm2", "adm2_code", "population", "programme")
+"""Columns whose cells ``values`` may translate."""
+
+KEYS = {
+    "table": (
+        "source", "columns", "constants", "values", "sheet", "header_row", "date_format",
+        "repeated_rows",
+    ),
+    "hxl": ("source", "constants", "sheet", "date_format", "repeated_rows"),
+    "reference": ("source", "sheet"),
+}  # fmt: skip
+"""Keys of the file, for each kind that takes one."""
+
+SOURCE_KEYS = ("id", "title", "publisher", "url", "terms", "credit", "what")
+REFUSE, ADD = "refuse", "add"
+_MISSING = "This must be said; of a source that is held, the id alone is enough."
+_LONGEST = 1_000
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """What a mapping says.
+
+    Attributes
+    ----------
+    source
+        Row of :data:`geodata.schemas.SOURCES`.
+    columns
+        Name of :data:`COLUMNS` ``->`` title of the column.
+    constants
+        Name of :data:`CONSTANTS` ``->`` text.
+    values
+        Name of :data:`TRANSLATED` ``->`` cell, case-folded ``->`` what it means.
+    date_format
+        As :meth:`datetime.datetime.strptime` reads it; ``""``: dates say themselves what they are.
+    repeats
+        What to do with rows that say the same of the same.
+    """
+
+    source: Mapping[str, str]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sheet: str = ""
+    header_row: int = 0
+    date_format: str = ""
+    repeats: Literal["refuse", "add"] = "refuse"
+
+
+def read_mapping(
+    path: Path | None, snapshot: Snapshot, kind: str, notes: Notes, *, role: str = "counts"
+) -> TableMapping | None:
+    """Read and check a mapping; ``None`` where something in it is wrong, which is noted.
+
+    ``role`` is what its source gives: one of :data:`geodata.schemas.SOURCE_ROLES`.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is no text.
+    """
+    if path is None:
+        raise DataError(f"{kind} needs --mapping FILE, which says whose figures these are.")
+    try:
+        root = safe_yaml.read(_text_of(path), "mapping")
+    except BriefingError as error:
+        said = str(error).removeprefix(f"line {error.line}, ").removeprefix(f"line {error.line}: ")
+        at = f"line {error.line}: " if error.line else ""
+        notes.take(Finding("error", f"{at}{said}", path.name))
+        return None
+    return _Reader(path.name, kind, snapshot, notes, role).mapping(root)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        with path.open("rb") as handle:
+            return handle.read(safe_yaml.MAX_BYTES + 1).decode("utf-8-sig")
+    except OSError as error:
+        raise DataError(f"The mapping {path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise DataError(f"The mapping {path} is no text in UTF-8: save it as UTF-8.") from None
+
+
+class _Reader:
+    """Goes through a mapping and notes each mistake with its line and key."""
+
+    def __init__(self, file: str, kind: str, snapshot: Snapshot, notes: Notes, role: str) -> None:
+        self.file, self.kind, self.snapshot, self.notes = file, kind, snapshot, notes
+        self.role = role
+        self.wrong = 0
+
+    def _error(
+        self, line: int, key: str, sentence: str, value: str = "", near: Iterable[str] = ()
+    ) -> None:
+        self.wrong += 1
+        shown = value if len(value) <= 80 else f"{value[:79]}…"
+        at = f"line {line}: " if line else ""
+        self.notes.take(
+            Finding(
+                "error", f"{at}{sentence}", self.file, column=key, value=shown, nearest=tuple(near)
+            )
+        )
+
+    # ---- shapes
+
+    def _keys(
+        self, node: safe_yaml.Node | None, allowed: Iterable[str] | None, where: str
+    ) -> dict[str, safe_yaml.Node]:
+        """Keys and values of a node; those that are not allowed are noted and dropped."""
+        if node is None:
+            return {}
+        if not isinstance(node, safe_yaml.Mapping):
+            self._error(node.line, where, "Keys and values are expected here.")
+            return {}
+        choices = None if allowed is None else tuple(allowed)
+        kept = {}
+        for key, value in node.items:
+            if choices is None or key.value in choices:
+                kept[key.value] = value
+            else:
+                self._error(
+                    key.line, f"{where}.{key.value}".lstrip("."),
+                    f"The key is not known: it may be {', '.join(choices)}.",
+                    near=nearest(key.value, choices),
+                )  # fmt: skip
+        return kept
+
+    def _word(self, node: safe_yaml.Node, key: str) -> str:
+        if not isinstance(node, safe_yaml.Text):
+            self._error(node.line, key, "Text is expected here.")
+            return ""
+        value = " ".join(node.value.split())
+        if not value:
+            self._error(node.line, key, "Nothing is said here: write it, or leave the key out.")
+        elif len(value) > _LONGEST:
+            self._error(node.line, key, f"The text is longer than {_LONGEST:,} signs.", value)
+        return value
+
+    def _words(
+        self, node: safe_yaml.Node | None, allowed: Iterable[str], where: str
+    ) -> dict[str, tuple[int, str]]:
+        """``key -> (line, text)``."""
+        said = self._keys(node, allowed, where)
+        return {
+            key: (value.line, self._word(value, f"{where}.{key}")) for key, value in said.items()
+        }
+
+    # ---- parts
+
+    def mapping(self, root: safe_yaml.Node) -> TableMapping | None:
+        said = self._keys(root, KEYS[self.kind], "")
+        source = self._source(said.get("source"), root.line)
+        columns = self._columns(said.get("columns"), root.line) if self.kind == "table" else {}
+        constants = self._constants(said.get("constants"), columns)
+        values = self._values(said.get("values"), columns)
+        texts = {
+            key: (said[key].line, self._word(said[key], key))
+            for key in ("sheet", "header_row", "date_format", "repeated_rows")
+            if key in said
+        }
+        header_row = self._header_row(*texts.get("header_row", (0, "")))
+        repeats = self._repeats(*texts.get("repeated_rows", (0, "")))
+        date_format = self._date_format(*texts.get("date_format", (0, "")))
+        if self.kind == "table":
+            self._is_complete(columns, constants, said, root.line)
+        if self.wrong:
+            return None
+        sheet = texts.get("sheet", (0, ""))[1]
+        return TableMapping(
+            source, columns, constants, values, sheet, header_row, date_format, repeats
+        )
+
+    def _source(self, node: safe_yaml.Node | None, line: int) -> dict[str, str]:
+        if node is None:
+            self._error(line, "source", f"Say whose figures these are: {', '.join(SOURCE_KEYS)}.")
+            return {}
+        said = self._words(node, SOURCE_KEYS, "source")
+        if not isinstance(node, safe_yaml.Mapping):
+            return {}
+        held = {str(row["id"]): row for row in self.snapshot.tables.sources.to_dict("records")}
+        line_of_id, name = said.get("id", (node.line, ""))
+        if list(said) == ["id"] and name in held:
+            if held[name]["role"] != self.role:
+                self._error(line_of_id, "source.id", f"This source gives no {self.role}.", name)
+            return {str(key): str(value) for key, value in held[name].items()}
+        for key in SOURCE_KEYS:
+            if key not in said:
+                only = (
+                    " (The id alone is enough for a source that is held.)" if key == "title" else ""
+                )
+                self._error(node.line, f"source.{key}", f"This must be said.{only}")
+        if name and not re.fullmatch(r"[a-z0-9\-]+", name):
+            self._error(
+                line_of_id, "source.id", "An id has small letters a to z, digits and hyphens.", name
+            )
+        url_line, url = said.get("url", (0, ""))
+        if url and not re.match(r"https://[^\s/]+", url):
+            self._error(url_line, "source.url", "An address begins with https://.", url)
+        return {"role": self.role, **{key: value for key, (_, value) in said.items()}}
+
+    def _columns(self, node: safe_yaml.Node | None, line: int) -> dict[str, str]:
+        if node is None:
+            self._error(line, "columns", f"Say what the columns are: {', '.join(COLUMNS)}.")
+        said = self._words(node, COLUMNS, "columns")
+        titles: dict[str, str] = {}
+        for key, (at, title) in said.items():
+            if title and title in titles.values():
+                self._error(at, f"columns.{key}", "One column cannot be two things.", title)
+            titles[key] = title
+        return titles
+
+    def _constants(self, node: safe_yaml.Node | None, columns: Mapping[str, str]) -> dict[str, str]:
+        said = self._words(node, CONSTANTS, "constants")
+        for key, (line, value) in said.items():
+            where = f"constants.{key}"
+            if key in columns:
+                self._error(line, where, "This is a column already: only one can say it.", value)
+            self._check_constant(key, line, where, value)
+        return {key: value for key, (_, value) in said.items()}
+
+    def _check_constant(self, key: str, line: int, where: str, value: str) -> None:
+        try:
+            if key == "date":
+                day(value)
+            elif key in ("round", "people_per_household") and not whole(value):
+                self._error(line, where, "A number from 1 on is expected here.", value)
+        except CellError as error:
+            self._error(line, where, str(error), value)
+        if key == "population":
+            self._one_of(line, where, value, POPULATIONS)
+        elif key == "programme":
+            self._one_of(line, where, value, self._programmes())
+
+    def _programmes(self) -> tuple[str, ...]:
+        return tuple(str(code) for code in self.snapshot.tables.programmes["code"])
+
+    def _one_of(self, line: int, where: str, value: str, choices: tuple[str, ...]) -> None:
+        if value not in choices:
+            shown = ", ".join(choices[:40]) or "none"
+            self._error(line, where, f"This may be {shown}.", value, nearest(value, choices))
+
+    def _values(
+        self, node: safe_yaml.Node | None, columns: Mapping[str, str]
+    ) -> dict[str, dict[str, str]]:
+        made: dict[str, dict[str, str]] = {}
+        for key, inner in self._keys(node, TRANSLATED, "values").items():
+            where = f"values.{key}"
+            if key not in columns:
+                self._error(inner.line, where, "This is none of the columns that are read.")
+            made[key] = {}
+            for cell, meaning in self._keys(inner, None, where).items():
+                word = self._word(meaning, f"{where}.{cell}")
+                made[key][fold_cell(cell)] = word
+                if word and key == "population":
+                    self._one_of(meaning.line, f"{where}.{cell}", word, POPULATIONS)
+                if word and key == "programme":
+                    self._one_of(meaning.line, f"{where}.{cell}", word, self._programmes())
+        return made
+
+    def _header_row(self, line: int, value: str) -> int:
+        if value and not re.fullmatch(r"[1-9]\d{0,5}", value):
+            self._error(line, "header_row", "The number of a row is expected here.", value)
+            return 0
+        return int(value or 0)
+
+    def _repeats(self, line: int, value: str) -> Literal["refuse", "add"]:
+        if value and value not in (REFUSE, ADD):
+            self._one_of(line, "repeated_rows", value, (REFUSE, ADD))
+        return "add" if value == ADD else "refuse"
+
+    def _date_format(self, line: int, value: str) -> str:
+        if value and not _says_a_month(value):
+            self._error(
+                line, "date_format",
+                "A date is written with %Y (2020), %m (03) or %b (Mar) or %B (March), and %d (31), "
+                "as in %d/%m/%Y; without %d it is the last day of the month.",
+                value,
+            )  # fmt: skip
+        return value
+
+    def _is_complete(
+        self,
+        columns: Mapping[str, str],
+        constants: Mapping[str, str],
+        said: Mapping[str, safe_yaml.Node],
+        line: int,
+    ) -> None:
+        at = said["columns"].line if "columns" in said else line
+        have = columns.keys() | constants.keys()
+        if not have & {"adm1", "adm1_code", "adm2_code"}:
+            self._error(
+                at, "columns",
+                "Name a column of places: adm1 (governorate) or adm1_code (its P-code), and for "
+                "districts adm2 with it, or adm2_code.",
+            )  # fmt: skip
+        if not {"people", "households"} & columns.keys():
+            self._error(at, "columns", "Name the column of figures: people, households or both.")
+        elif "people" not in columns and "people_per_household" not in constants:
+            self._error(
+                at, "columns.people",
+                "Every figure must say how many people it means: name the column, or how many are "
+                "taken to live in a household (`people_per_household` in `constants`).",
+            )  # fmt: skip
+        if "people" in columns and "people_per_household" in constants:
+            self._error(
+                said["constants"].line, "constants.people_per_household",
+                "The people have a column: only one can say it.",
+            )  # fmt: skip
+        if "population" not in have:
+            self._error(
+                at, "columns.population",
+                f"Say who is counted: a column, or a constant ({', '.join(POPULATIONS)}).",
+            )  # fmt: skip
+
+
+def fold_cell(value: str) -> str:
+    """A cell as ``values`` knows it: spaces and case make no difference."""
+    return " ".join(value.split()).casefold()
+
+
+def _says_a_month(pattern: str) -> bool:
+    """Whether a pattern reads back the month that it writes."""
+    try:
+        written = dt.date(2019, 11, 23).strftime(pattern)
+        found = dt.datetime.strptime(written, pattern)
+    except ValueError:
+        return False
+    return (found.year, found.month) == (2019, 11)

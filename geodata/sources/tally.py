@@ -1,0 +1,285 @@
+"""Rows of figures added up to the finest place they name, each counted once.
+
+::
+
+    row by row ──▶ Tally ──▶ one operation, one assessment for a place and date ──▶ counts
+
+Several rows of one place and date are one of four things, and only two of them are added: parts of
+a split (by reason of displacement, by origin), and locations of a list. The same row twice is not,
+nor are assessments of the same people by several methods.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from geodata.sources.cells import Notes, nearest
+from geodata.sources.reading import COUNTS_READ, no_counts
+
+PREFERRED = ("BA", "SA", "ETT")
+"""DTM's kinds of assessment, first the one that is taken where a place has several on one date.
+
+A baseline assessment (BA) counts people area by area, wherever they stay, as the master lists do;
+site assessments (SA) those at sites; event or emergency tracking (ETT) those of one event. IOM says
+what the three stand for beside its data set on HDX, ``global-iom-dtm-from-api``.
+"""
+
+_Choice = Literal["operation", "assessment"]
+
+
+class Row(NamedTuple):
+    """A row of a file that gives a figure; texts as the file writes them.
+
+    Attributes
+    ----------
+    number
+        Of the row in the file, from 1.
+    operation, assessment
+        DTM's operation and kind of assessment, where the file says them.
+    split
+        What the figures of a place and date are split by, besides; such rows are added up.
+    """
+
+    number: int
+    population: str
+    date: dt.date
+    level: int
+    adm1: str
+    adm1_code: str
+    adm2: str
+    adm2_code: str
+    people: int
+    households: int | None = None
+    round: int | None = None
+    programme: str = ""
+    operation: str = ""
+    assessment: str = ""
+    split: tuple[str, ...] = ()
+
+
+class _Figure(NamedTuple):
+    """The population, programme, date and place that a figure is of."""
+
+    population: str
+    date: dt.date
+    programme: str
+    level: int
+    adm1: str
+    adm1_code: str
+    adm2: str
+    adm2_code: str
+
+
+class _Said(NamedTuple):
+    """What was said in one breath: rows that agree in all of it say the same thing twice."""
+
+    figure: _Figure
+    operation: str
+    assessment: str
+    split: tuple[str, ...]
+
+
+@dataclass
+class _Sum:
+    people: int
+    households: int | None
+    round: int | None
+    first: str
+    rows: int = 1
+
+
+@dataclass
+class Tally:
+    """Adds rows up; notes what it cannot add.
+
+    Attributes
+    ----------
+    repeats
+        What to do with rows that agree in all but their figures: ``"refuse"`` them, or ``"add"``
+        them, as rows of a list of locations are.
+    advice
+        What a person can do about a refused repeat, after a space.
+    """
+
+    notes: Notes
+    repeats: Literal["refuse", "add"] = "refuse"
+    advice: str = ""
+    rows: int = 0
+    _sums: dict[_Said, _Sum] = field(default_factory=dict)
+
+    def add(self, row: Row) -> None:
+        """Take a row."""
+        self.rows += 1
+        figure = _Figure(
+            row.population, row.date, row.programme, row.level,
+            row.adm1, row.adm1_code, row.adm2, row.adm2_code,
+        )  # fmt: skip
+        said = _Said(figure, row.operation, row.assessment, row.split)
+        held = self._sums.get(said)
+        if held is None:
+            self._sums[said] = _Sum(row.people, row.households, row.round, self._where(row))
+        elif held.round != row.round:
+            self._round_differs(row, held)
+        elif self.repeats == "add":
+            held.people += row.people
+            held.households = _added(held.households, row.households)
+            held.rows += 1
+        else:
+            self._repeated(row, held)
+
+    def _where(self, row: Row) -> str:
+        return f"row {row.number:,} of {self.notes.file}"
+
+    def _round_differs(self, row: Row, held: _Sum) -> None:
+        self.notes.error(
+            "The row gives a figure of a place and date that an earlier row gives too, in another "
+            "round: a date has one round.",
+            row=row.number,
+            value=f"{_place(row)}: round {row.round or 'none'}, and {held.round or 'none'} in "
+            f"{held.first}",
+        )
+
+    def _repeated(self, row: Row, held: _Sum) -> None:
+        if (held.people, held.households) == (row.people, row.households):
+            self.notes.warning(
+                "The row repeats an earlier one in all that is read: it is counted once.",
+                row=row.number,
+                value=f"{_place(row)}, as {held.first}",
+            )
+        else:
+            self.notes.error(
+                "The row gives another figure of the same than an earlier row: only one can stand."
+                f"{self.advice}",
+                row=row.number,
+                value=f"{_place(row)}: {row.people:,} people, and {held.people:,} in {held.first}",
+            )
+
+    def counts(self, *, operation: str = "", assessment: str = "") -> pd.DataFrame:
+        """Return the figures as :data:`geodata.sources.reading.COUNTS_READ`.
+
+        Parameters
+        ----------
+        operation, assessment
+            The only ones to take, where rows say theirs; else there must be one operation, and of
+            several assessments of a place and date the first of :data:`PREFERRED` is taken.
+        """
+        chosen = self._of_operation(operation)
+        chosen = self._of_assessment(chosen, assessment)
+        added: dict[_Figure, _Sum] = {}
+        for said in chosen:
+            part, held = self._sums[said], added.get(said.figure)
+            if held is None:
+                added[said.figure] = _Sum(**vars(part))
+            else:
+                held.people += part.people
+                held.households = _added(held.households, part.households)
+                held.rows += part.rows
+                held.round = held.round if held.round is not None else part.round
+        return frame(added.items())
+
+    def _of_operation(self, asked: str) -> list[_Said]:
+        met = Counter(said.operation for said in self._sums)
+        if asked:
+            return self._only(asked, met, list(self._sums), "operation")
+        if len(met) > 1:
+            named = "; ".join(f"{name or 'none'} (rows: {n:,})" for name, n in sorted(met.items()))
+            self.notes.error(
+                "The figures are of several operations, which may count the same people and are "
+                f"never added: {named}. Name one with --operation.",
+                column="operation",
+            )
+        return list(self._sums)
+
+    def _only(
+        self,
+        asked: str,
+        met: Counter[str],
+        every: list[_Said],
+        what: Literal["operation", "assessment"],
+    ) -> list[_Said]:
+        """Rows of one operation or kind of assessment; the others are left out, and said to be."""
+        chosen = [said for said in every if getattr(said, what).casefold() == asked.casefold()]
+        if every and not chosen:
+            names = sorted(filter(None, met))
+            self.notes.error(
+                f"No figure is of this {what}. There are: {', '.join(names) or 'none named'}.",
+                column=what,
+                value=asked,
+                nearest=nearest(asked, names),
+            )
+        elif left := len(every) - len(chosen):
+            self.notes.warning(f"{left:,} figures of another {what} are left out.", column=what)
+        return chosen
+
+    def _of_assessment(self, every: list[_Said], asked: str) -> list[_Said]:
+        if asked:
+            met = Counter(said.assessment for said in every)
+            return self._only(asked, met, every, "assessment")
+        kinds: dict[_Figure, set[str]] = defaultdict(set)
+        for said in every:
+            kinds[said.figure].add(said.assessment)
+        best = {figure: min(met, key=_rank) for figure, met in kinds.items()}
+        chosen = [said for said in every if said.assessment == best[said.figure]]
+        self._tell_assessments(kinds, best)
+        return chosen
+
+    def _tell_assessments(self, kinds: dict[_Figure, set[str]], best: dict[_Figure, str]) -> None:
+        left = Counter(
+            (best[figure], other) for figure, met in kinds.items() for other in met - {best[figure]}
+        )
+        for (taken, other), n in sorted(left.items()):
+            self.notes.warning(
+                f"{n:,} places have figures of {taken or 'no kind'} and of {other or 'no kind'} on "
+                f"one date, which may count the same people: those of {taken or 'no kind'} are "
+                "taken. Take one kind only with --assessment.",
+                column="assessment",
+            )
+        all_taken = sorted(set(best.values()))
+        if len(all_taken) > 1:
+            self.notes.warning(
+                f"The figures are of several kinds of assessment ({', '.join(all_taken)}): places "
+                "and dates may not compare. Take one kind only with --assessment.",
+                column="assessment",
+            )
+
+
+def _place(row: Row) -> str:
+    return " / ".join(filter(None, (row.adm1 or row.adm1_code, row.adm2 or row.adm2_code)))
+
+
+def _rank(kind: str) -> tuple[int, str]:
+    known = kind.upper()
+    return (PREFERRED.index(known) if known in PREFERRED else len(PREFERRED), kind)
+
+
+def _added(one: int | None, other: int | None) -> int | None:
+    """A sum of which a part is missing is missing: it would look like a whole."""
+    return None if one is None or other is None else one + other
+
+
+def frame(figures: Iterable[tuple[_Figure, _Sum]]) -> pd.DataFrame:
+    """Return figures as a frame of :data:`geodata.sources.reading.COUNTS_READ`."""
+    rows = [
+        {
+            **figure._asdict(),
+            "people": total.people,
+            "households": total.households,
+            "round": total.round,
+            "rows": total.rows,
+        }
+        for figure, total in figures
+    ]
+    if not rows:
+        return no_counts()
+    made = pd.DataFrame(rows)[list(COUNTS_READ)]
+    words = ["population", "programme", "adm1", "adm1_code", "adm2", "adm2_code"]
+    numbers = ["round", "households", "people", "rows", "level"]
+    types = {**dict.fromkeys(words, "str"), **dict.fromkeys(numbers, "Int64")}
+    days = pd.to_datetime(made["date"]).astype("datetime64[ns]")
+    return made.assign(date=days).astype(types).astype({"level": "int8"})

@@ -1,0 +1,188 @@
+"""A cell says a number, a day or a word, or it is refused with the rule it breaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geodata.sources import cells
+from geodata.sources.cells import KEPT, CellError, Notes, day, is_total, nearest, text, whole
+
+unhurried = settings(deadline=None)
+EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+days = st.dates(dt.date(1990, 1, 1), dt.date(2026, 10, 31))
+
+
+def rule(reader, value) -> str:
+    with pytest.raises(CellError) as told:
+        reader(value)
+    return str(told.value)
+
+
+# ---------------------------------------------------------------------------------- numbers
+
+
+@given(st.integers(0, cells.MOST), st.sampled_from([",", " ", "\u00a0", "\u202f", "'", "’"]))
+@unhurried
+def test_a_number_is_read_however_its_thousands_are_separated(number, separator):
+    grouped = f"{number:,}".replace(",", separator)
+    for written in (grouped, f" {number} ", f"{grouped}.0", number, float(number)):
+        assert whole(written) == number
+
+
+@given(st.integers(0, cells.MOST))
+@unhurried
+def test_arabic_digits_are_digits(number):
+    assert whole(f"{number:,}".replace(",", "٬").translate(EASTERN)) == number
+
+
+@pytest.mark.parametrize("value", ["", "  ", None, "n/a", "N/A", "Not available", float("nan")])
+def test_a_cell_that_says_nothing_is_none_and_never_zero(value):
+    assert whole(value) is None
+    assert whole("0") == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("-5", cells.NEGATIVE),
+        (-5, cells.NEGATIVE),
+        ("\u22125", cells.NEGATIVE),
+        ("12.5", cells.A_PART),
+        ("1.234", cells.A_PART),
+        (2.5, cells.A_PART),
+        ("1,23", cells.NOT_A_NUMBER),
+        ("1,234 567", cells.NOT_A_NUMBER),
+        ("12x", cells.NOT_A_NUMBER),
+        ("-", cells.NOT_A_NUMBER),
+        ("1e5", cells.NOT_A_NUMBER),
+        (float("inf"), cells.NOT_A_NUMBER),
+        (True, cells.NOT_A_NUMBER),
+        ("9" * 400, cells.TOO_MANY),
+        (cells.MOST + 1, cells.TOO_MANY),
+    ],
+    ids=repr,
+)
+def test_what_is_no_number_of_people_is_refused_with_its_rule(value, said):
+    assert rule(whole, value) == said
+
+
+@given(st.text(max_size=30))
+@unhurried
+def test_any_text_is_a_number_nothing_or_refused(value):
+    try:
+        number = whole(value)
+        assert number is None or 0 <= number <= cells.MOST
+    except CellError as error:
+        assert str(error).endswith(".")
+
+
+# ------------------------------------------------------------------------------------- days
+
+
+@given(days)
+@unhurried
+def test_a_day_is_read_however_it_is_written(found):
+    named = f"{found.day} {found:%B} {found.year}"
+    for written in (found.isoformat(), f"{found}T00:00:00", f"{found} 00:00:00+00:00", named,
+                    f"{found:%d-%b-%Y}", f"{found:%B} {found.day}, {found.year}", found,
+                    dt.datetime.combine(found, dt.time(23, 59))):  # fmt: skip
+        assert day(written) == found
+
+
+@given(days)
+@unhurried
+def test_a_month_is_its_last_day(found):
+    last = day(f"{found:%Y-%m}")
+    assert last is not None
+    assert (last.year, last.month) == (found.year, found.month)
+    assert (last + dt.timedelta(days=1)).day == 1
+    assert day(f"{found:%b %Y}") == day(f"{found:%B %Y}") == last
+
+
+@given(days)
+@unhurried
+def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
+    written = f"{found:%d/%m/%Y}"
+    if found.day <= 12 and found.day != found.month:
+        assert rule(day, written) == cells.TWO_DAYS
+    else:
+        assert day(written) == found
+    assert day(written, "%d/%m/%Y") == found
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("soon", cells.NOT_A_DAY),
+        ("43921", cells.A_NUMBER),
+        ("2020", cells.A_NUMBER),
+        ("2020-02-30", cells.NO_SUCH_DAY),
+        ("2020-13", cells.NO_SUCH_DAY),
+        ("31 Juvember 2020", cells.NOT_A_DAY),
+        ("1989-12-31", cells.OUT_OF_RANGE),
+        ("2199-01-01", cells.OUT_OF_RANGE),
+        (dt.date(2199, 1, 1), cells.OUT_OF_RANGE),
+    ],
+    ids=repr,
+)
+def test_what_is_no_date_is_refused_with_its_rule(value, said):
+    assert rule(day, value) == said
+
+
+def test_a_pattern_is_the_only_way_where_there_is_one():
+    assert day("03.2020", "%m.%Y") == dt.date(2020, 3, 31)
+    assert "%d/%m/%Y" in rule(lambda cell: day(cell, "%d/%m/%Y"), "2020-03-31")
+
+
+@given(st.text(max_size=30))
+@unhurried
+def test_any_text_is_a_day_nothing_or_refused(value):
+    try:
+        found = day(value)
+        assert found is None or found >= cells.FIRST
+    except CellError as error:
+        assert str(error).endswith(".")
+
+
+# ------------------------------------------------------------------------------------ words
+
+
+def test_words_come_on_one_line_without_signs_that_are_not_seen():
+    assert text("  Al-\u200fAnbar\n\u00a0district\ufeff ") == "Al-Anbar district"
+
+
+@pytest.mark.parametrize("word", ["Total", " GRAND TOTAL: ", "المجموع", "sum"])
+def test_a_sum_is_known_by_its_word(word):
+    assert is_total(word)
+    assert not is_total(f"{word}i")
+
+
+def test_the_nearest_choices_come_best_first():
+    assert nearest("idps", ["returnee", "idp", "refugee"])[0] == "idp"
+    assert nearest("zzz", ["idp"]) == ()
+
+
+# ---------------------------------------------------------------------------------- findings
+
+
+def test_of_a_mistake_in_very_many_rows_each_is_counted_and_a_thousand_are_kept():
+    notes = Notes("made-up.csv", "S")
+    for row in range(KEPT + 500):
+        notes.error("It is wrong.", row=row, column="people", value="x")
+    notes.warning("Look at this.")
+    findings = notes.all()
+    assert len(findings) == KEPT + 2
+    assert notes.errors == KEPT + 500
+    assert findings[-1].line() == (
+        "made-up.csv, sheet S, column people: and in 500 more rows: It is wrong."
+    )
+
+
+def test_a_long_value_is_shown_by_its_beginning():
+    notes = Notes()
+    notes.error("It is long.", value="x" * 500)
+    assert notes.all()[0].value == "x" * 79 + "…"
