@@ -10,6 +10,7 @@ nearest valid choice.
     │   ├── BoundaryError    geometry is invalid, not nested, or changed too much
     │   └── JoinError        rows name places that no area answers to
     ├── SnapshotError        a snapshot on disk is missing, changed or of another schema
+    │   └── Unreachable      … cannot be read just now: a disk, a network or a database
     ├── PublishError         a folder cannot be published to
     ├── BriefingError        a briefing, in a file or an address, breaks one of its rules
     ├── TemplateError        a PowerPoint template lacks what slides are made with
@@ -38,6 +39,10 @@ class JoinError(DataError):
 
 class SnapshotError(DisplacementError):
     """A snapshot is missing, was changed on disk, or follows another schema version."""
+
+
+class Unreachable(SnapshotError):
+    """Where snapshots are kept cannot be used just now; it may be tried again."""
 
 
 class PublishError(DisplacementError):

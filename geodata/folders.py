@@ -8,6 +8,8 @@
 
 A stop half-way, also by ``kill -9``, leaves what was there. What it left beside it is cleared away
 by the next replacement, which also puts back a folder that a stop between two renames took away.
+
+A single file is written the same way: beside its place, flushed, renamed over what was there.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ def replacing(out: Path) -> Iterator[Path]:
             fresh.chmod(0o755)
             _flush(fresh)
             _put_in_place(fresh, out)
+            _flush_names(out.parent)
         finally:
             # New or old, it is no longer needed; what cannot be deleted now is the next one's.
             shutil.rmtree(fresh, ignore_errors=True)
@@ -63,6 +66,45 @@ def recover(out: Path) -> None:
     for new in _left(out, NEW):
         if not _in_use(new):
             shutil.rmtree(new, ignore_errors=True)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that is read whole, old or new, at any moment.
+
+    One writer at a time; whoever has several writes under a lock.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there stays.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.{NEW}", dir=path.parent)
+    fresh = Path(name)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+        _flush_names(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def unfinished(folder: Path) -> set[str]:
+    """Names in ``folder`` of which stopped replacements have left something beside them."""
+    end = re.compile(rf"\.(.+)\.(?:{NEW}|{OLD})[a-z0-9_]{{{_RANDOM}}}")
+    found = [end.fullmatch(each.name) for each in folder.iterdir()]
+    return {match[1] for match in found if match}
+
+
+def recover_file(path: Path) -> None:
+    """Clear away what stopped writers of the file ``path`` have left; for its only writer."""
+    name = re.compile(re.escape(f".{path.name}.{NEW}") + f"[a-z0-9_]{{{_RANDOM}}}")
+    for each in path.parent.iterdir():
+        if name.fullmatch(each.name) and each.is_file() and not each.is_symlink():
+            each.unlink(missing_ok=True)
 
 
 def _left(out: Path, kind: str) -> list[Path]:
@@ -89,7 +131,7 @@ def _held(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         with suppress(OSError):  # a disk without locks: what is left there stays
-            _lock(handle)
+            try_lock(handle)
         yield
     finally:
         os.close(handle)
@@ -101,7 +143,7 @@ def _in_use(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        _lock(handle)
+        try_lock(handle)
     except OSError:
         return True
     finally:
@@ -109,7 +151,16 @@ def _in_use(folder: Path) -> bool:
     return False
 
 
-def _lock(handle: int) -> None:
+def try_lock(handle: int) -> None:
+    """Lock an open file or folder for as long as it is open.
+
+    Raises
+    ------
+    BlockingIOError
+        If another process, or another opening in this one, has it.
+    OSError
+        If the disk has no locks.
+    """
     import fcntl  # here, so that reading a snapshot needs no Unix
 
     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -119,6 +170,19 @@ def _flush(folder: Path) -> None:
     """Have every byte on disk before the rename is: a power cut must not leave empty files."""
     for path in (*folder.rglob("*"), folder):
         handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _flush_names(folder: Path) -> None:
+    """Have a rename in ``folder`` on disk, before anything that relies on it is.
+
+    It is done by now: a disk that cannot flush names is no reason to say that it was not.
+    """
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:

@@ -10,13 +10,17 @@
 
 The version is the hash of the manifest, and through the hashes in it of every file: the same input
 gives the same version, and a changed byte is refused at load with the file's name.
+
+Where the files are is a :class:`Place`: a folder, or whatever else gives bytes for a name
+(:mod:`geodata.shelves`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -30,12 +34,13 @@ from geodata.errors import SnapshotError
 from geodata.folders import replacing
 from geodata.records import records
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST = "manifest.json"
 BOUNDARIES = "boundaries.topojson"
 JOIN_REPORT = "join_report.json"
 SOURCES = "SOURCES.md"
 _VERSION_LENGTH = 12
+_VERSION = re.compile(f"[0-9a-f]{{{_VERSION_LENGTH}}}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Tables:
     """The tables of a snapshot, as data frames that follow :mod:`geodata.schemas`."""
 
     areas: pd.DataFrame
+    aliases: pd.DataFrame
     counts: pd.DataFrame
     breakdowns: pd.DataFrame
     rounds: pd.DataFrame
@@ -58,15 +64,55 @@ class Tables:
         for column in fields(self):
             yield column.name, getattr(self, column.name)
 
+    @classmethod
+    def of(cls, columns: Mapping[str, pa.Table]) -> Tables:
+        """Make tables whose frames are made when they are first looked at.
+
+        Counts may be millions of rows, and whoever only asks for sums of them needs no frame.
+        """
+        tables = object.__new__(cls)
+        object.__setattr__(tables, "_columns", dict(columns))
+        return tables
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        columns = self.__dict__.get("_columns", {})
+        if name not in columns:
+            raise AttributeError(name)
+        frame: pd.DataFrame = without_dictionaries(columns[name]).to_pandas()
+        object.__setattr__(self, name, frame)
+        return frame
+
+    def arrow(self, name: str) -> pa.Table:
+        """Return a table as columns of Arrow, as an engine reads them."""
+        columns = self.__dict__.get("_columns", {})
+        if name in columns:
+            return columns[name]
+        return pa.Table.from_pandas(getattr(self, name), preserve_index=False)
+
+
+def without_dictionaries(table: pa.Table) -> pa.Table:
+    """Text as text: pandas would make categories of it, which are other values to other code."""
+    for i, column in enumerate(table.schema):
+        if pa.types.is_dictionary(column.type):
+            table = table.set_column(i, column.name, table.column(i).cast(pa.string()))
+    return table
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot in memory. Compare by :attr:`version`."""
+    """A snapshot in memory. Compare by :attr:`version`.
+
+    Attributes
+    ----------
+    store_url
+        Engine that its counts are asked for in (:mod:`geodata.store`); DuckDB here where empty.
+    """
 
     version: str
     manifest: Mapping[str, Any]
     tables: Tables
     topology: Mapping[str, Any] = field(repr=False)
+    store_url: str = field(default="", repr=False)
 
     @cached_property
     def join_report(self) -> Mapping[str, Any]:
@@ -85,6 +131,39 @@ class Snapshot:
     def __eq__(self, other: object) -> bool:
         """Two snapshots with one version hold the same bytes."""
         return isinstance(other, Snapshot) and self.version == other.version
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a snapshot is, as people name it, and what reads a file of it.
+
+    Attributes
+    ----------
+    read
+        Gives the bytes of the file of a name; ``FileNotFoundError`` where there is none.
+    """
+
+    name: str
+    read: Callable[[str], bytes] = field(repr=False)
+
+
+def _place(where: Path | Place) -> Place:
+    if isinstance(where, Place):
+        return where
+    return Place(str(where), lambda name: (where / name).read_bytes())
+
+
+def is_version(text: str) -> bool:
+    """Whether ``text`` is written as a version is: twelve of ``0-9a-f``."""
+    return bool(_VERSION.fullmatch(text))
+
+
+FILES = {f"{column.name}.parquet" for column in fields(Tables)} | {
+    BOUNDARIES,
+    JOIN_REPORT,
+    SOURCES,
+}
+"""Names of the files of a snapshot, but for its manifest."""
 
 
 def _digest(data: bytes) -> str:
@@ -150,6 +229,38 @@ def sources_text(tables: Tables, country: Mapping[str, Any]) -> str:
     return "\n".join(parts) + "\n"
 
 
+def packed(
+    tables: Tables,
+    topology: Mapping[str, Any],
+    *,
+    join_report: Mapping[str, Any],
+    country: Mapping[str, Any],
+    provenance: Mapping[str, Any] | None = None,
+) -> tuple[str, dict[str, bytes]]:
+    """Make a snapshot's version and its files, the manifest last.
+
+    Parameters
+    ----------
+    provenance
+        What it was made of, as JSON-ready values: the version it started from, the files with
+        their hashes, what was found. No times, so that the same input gives the same version.
+    """
+    contents = {f"{name}.parquet": _parquet(frame) for name, frame in tables.items()}
+    contents[BOUNDARIES] = _canonical_json(topology)
+    contents[JOIN_REPORT] = _canonical_json(join_report, indent=1)
+    contents[SOURCES] = sources_text(tables, country).encode()
+    said = {
+        "schema_version": SCHEMA_VERSION,
+        "files": {name: _digest(data) for name, data in sorted(contents.items())},
+        **_described(tables, country),
+    }
+    if provenance is not None:
+        said["provenance"] = json.loads(json.dumps(provenance, sort_keys=True, allow_nan=False))
+    version = _version(said)
+    contents[MANIFEST] = _canonical_json({"version": version, **said}, indent=1)
+    return version, contents
+
+
 def write_snapshot(
     out: Path,
     tables: Tables,
@@ -157,8 +268,9 @@ def write_snapshot(
     *,
     join_report: Mapping[str, Any],
     country: Mapping[str, Any],
+    provenance: Mapping[str, Any] | None = None,
 ) -> str:
-    """Write a snapshot folder and return its version.
+    """Write a snapshot folder and return its version; parameters as of :func:`packed`.
 
     The folder is written beside ``out`` and put in its place by a rename, so that a stop half-way
     leaves what was there. An existing snapshot at ``out`` is replaced.
@@ -173,17 +285,9 @@ def write_snapshot(
             f"{out} exists and is not a snapshot (it has no {MANIFEST}); "
             "name an empty or new folder, or an existing snapshot to replace"
         )
-    contents = {f"{name}.parquet": _parquet(frame) for name, frame in tables.items()}
-    contents[BOUNDARIES] = _canonical_json(topology)
-    contents[JOIN_REPORT] = _canonical_json(join_report, indent=1)
-    contents[SOURCES] = sources_text(tables, country).encode()
-    said = {
-        "schema_version": SCHEMA_VERSION,
-        "files": {name: _digest(data) for name, data in sorted(contents.items())},
-        **_described(tables, country),
-    }
-    version = _version(said)
-    contents[MANIFEST] = _canonical_json({"version": version, **said}, indent=1)
+    version, contents = packed(
+        tables, topology, join_report=join_report, country=country, provenance=provenance
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out) as fresh:
         for name, data in contents.items():
@@ -191,7 +295,7 @@ def write_snapshot(
     return version
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(where: Path | Place) -> dict[str, Any]:
     """Read and check a snapshot's manifest.
 
     Raises
@@ -199,31 +303,50 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     SnapshotError
         If it is missing, is no JSON, is of another schema version, or lacks a key.
     """
-    path = folder / MANIFEST
+    place = _place(where)
+    return _manifest(_written(place), place.name)
+
+
+def _written(place: Place) -> bytes:
+    """The manifest as it is written."""
     try:
-        manifest = json.loads(path.read_bytes())
+        return place.read(MANIFEST)
     except FileNotFoundError:
         raise SnapshotError(
-            f"{folder} holds no {MANIFEST}: it is not a snapshot. "
+            f"{place.name} holds no {MANIFEST}: it is not a snapshot. "
             "Build one with: flask --app app snapshot build SRC --out DIR"
         ) from None
+
+
+def _manifest(data: bytes, name: str) -> dict[str, Any]:
+    named = f"{name}/{MANIFEST}"
+    try:
+        manifest = json.loads(data)
     except ValueError as error:
-        raise SnapshotError(f"{path} is not valid JSON: {error}") from None
+        raise SnapshotError(f"{named} is not valid JSON: {error}") from None
     if not isinstance(manifest, dict):
-        raise SnapshotError(f"{path} is not a manifest: it holds no keys; build the snapshot again")
+        raise SnapshotError(
+            f"{named} is not a manifest: it holds no keys; build the snapshot again"
+        )
     found = manifest.get("schema_version")
     if found != SCHEMA_VERSION:
         raise SnapshotError(
-            f"{path}: schema version {found!r}, this program reads {SCHEMA_VERSION}; "
+            f"{named}: schema version {found!r}, this program reads {SCHEMA_VERSION}; "
             "build the snapshot again with this program"
         )
     missing = {"version", "files", "country", "sources"} - manifest.keys()
     if missing:
-        raise SnapshotError(f"{path} lacks {', '.join(sorted(missing))}; build the snapshot again")
+        raise SnapshotError(f"{named} lacks {', '.join(sorted(missing))}; build the snapshot again")
+    files = manifest["files"]
+    listed = set(files) if isinstance(files, dict) else set()
+    if unlisted := FILES - listed:
+        raise SnapshotError(
+            f"{named} does not list {', '.join(sorted(unlisted))}; build the snapshot again"
+        )
     return manifest
 
 
-def verify(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+def verify(where: Path | Place) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Check every file of a snapshot against its hash; return the manifest and the bytes.
 
     Raises
@@ -231,44 +354,58 @@ def verify(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     SnapshotError
         Naming each file that is missing or changed.
     """
-    manifest = read_manifest(folder)
+    place = _place(where)
+    written = _written(place)
+    manifest = _manifest(written, place.name)
     wrong, contents = [], {}
-    for name, digest in manifest["files"].items():
-        path = folder / name
-        if not path.is_file():
+    for name in sorted(FILES):
+        try:
+            contents[name] = place.read(name)
+        except FileNotFoundError:
             wrong.append(f"{name} is missing")
             continue
-        contents[name] = path.read_bytes()
-        found = _digest(contents[name])
+        found, digest = _digest(contents[name]), str(manifest["files"][name])
         if found != digest:
             wrong.append(f"{name} was changed (SHA-256 {found[:12]}…, expected {digest[:12]}…)")
     expected = _canonical_json({**manifest, "version": _version(manifest)}, indent=1)
-    if (folder / MANIFEST).read_bytes() != expected:
+    if written != expected:
         wrong.append(f"{MANIFEST} was changed (what it says has version {_version(manifest)})")
     if wrong:
         raise SnapshotError(
-            f"snapshot {folder} is refused: {'; '.join(wrong)}. Restore it or build it again."
+            f"snapshot {place.name} is refused: {'; '.join(wrong)}. Restore it or build it again."
         )
     return manifest, contents
 
 
-def load(folder: Path) -> Snapshot:
-    """Load and verify the snapshot in ``folder``.
+def _columns(data: bytes) -> pa.Table:
+    """Read a table; text that repeats is kept once."""
+    schema = pq.read_schema(pa.BufferReader(data))
+    text = [column.name for column in schema if pa.types.is_string(column.type)]
+    return pq.read_table(pa.BufferReader(data), read_dictionary=text)
+
+
+def load(where: Path | Place, store_url: str = "") -> Snapshot:
+    """Load and verify the snapshot that is at ``where``.
+
+    Parameters
+    ----------
+    store_url
+        Engine that its counts are asked for in; DuckDB in this process where empty.
 
     Raises
     ------
     SnapshotError
         If anything in it is missing, changed, or of another schema.
     """
-    manifest, contents = verify(folder)
-    frames = {
-        column.name: pq.read_table(pa.BufferReader(contents[f"{column.name}.parquet"])).to_pandas()
-        for column in fields(Tables)
+    manifest, contents = verify(where)
+    columns = {
+        column.name: _columns(contents[f"{column.name}.parquet"]) for column in fields(Tables)
     }
     manifest["join_report"] = json.loads(contents[JOIN_REPORT])
     return Snapshot(
         version=str(manifest["version"]),
         manifest=manifest,
-        tables=Tables(**frames),
+        tables=Tables.of(columns),
         topology=json.loads(contents[BOUNDARIES]),
+        store_url=store_url,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from geodata import folders
-from geodata.folders import recover, replacing
+from geodata.folders import recover, recover_file, replacing, unfinished, write_file
 
 ROOT = Path(__file__).parents[1]
 HALF_WRITTEN = """
@@ -231,3 +231,51 @@ def test_a_file_or_link_that_only_has_such_a_name_is_left_alone(maps, tmp_path):
     replace(maps, new="new")
     assert names(maps.parent) == sorted(["maps", link.name, file.name])
     assert (tmp_path / "letters").is_dir()
+
+
+# ----------------------------------------------------------------------------------------- a file
+
+
+def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path):
+    for data in (b"first", b"second"):
+        write_file(tmp_path / "pointer.json", data)
+        assert (tmp_path / "pointer.json").read_bytes() == data
+    assert names(tmp_path) == ["pointer.json"]
+    assert stat.S_IMODE((tmp_path / "pointer.json").stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace", "fchmod"])
+def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path, monkeypatch, call):
+    write_file(tmp_path / "pointer.json", b"first")
+
+    def fails(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, call, fails)
+    with pytest.raises(OSError, match="No space"):
+        write_file(tmp_path / "pointer.json", b"second")
+    assert (tmp_path / "pointer.json").read_bytes() == b"first"
+    assert names(tmp_path) == ["pointer.json"]
+
+
+def test_a_disk_that_cannot_flush_names_has_replaced_the_file_all_the_same(tmp_path, monkeypatch):
+    fsync = os.fsync
+
+    def only_files(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(22, "Invalid argument")
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    write_file(tmp_path / "pointer.json", b"first")
+    assert (tmp_path / "pointer.json").read_bytes() == b"first"
+
+
+def test_what_a_killed_writer_left_is_found_and_cleared_away(tmp_path):
+    pointer = tmp_path / "pointer.json"
+    write_file(pointer, b"first")
+    for name in (".pointer.json.new-abcd1234", ".maps.new-abcd1234", ".maps.new-ab", ".other"):
+        (tmp_path / name).write_text("")
+    assert unfinished(tmp_path) == {"pointer.json", "maps"}
+    recover_file(pointer)
+    assert names(tmp_path) == [".maps.new-ab", ".maps.new-abcd1234", ".other", "pointer.json"]

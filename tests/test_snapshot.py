@@ -14,13 +14,22 @@ import pytest
 from geodata.boundaries import level_topology
 from geodata.errors import SnapshotError
 from geodata.settings import BUNDLED
-from geodata.snapshot import MANIFEST, Tables, load, verify, write_snapshot
+from geodata.snapshot import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    Place,
+    Tables,
+    is_version,
+    load,
+    verify,
+    write_snapshot,
+)
 from tests import made_up
 
 FILES = sorted(path.name for path in BUNDLED.iterdir())
 
 
-def write(snapshot, out, tables) -> str:
+def write(snapshot, out, tables, **more) -> str:
     """Write these tables with the rest of the made-up snapshot; return the version."""
     return write_snapshot(
         out,
@@ -28,6 +37,7 @@ def write(snapshot, out, tables) -> str:
         snapshot.topology,
         join_report=snapshot.join_report,
         country=snapshot.manifest["country"],
+        **more,
     )
 
 
@@ -113,6 +123,65 @@ def test_other_notes_are_another_version(synthetic, examplia, country):
     assert load(synthetic(**country)).version != examplia.version
 
 
+def test_what_a_snapshot_was_made_of_is_kept_and_is_part_of_its_version(examplia, tmp_path):
+    tables = made_up.tables()
+    made = {"base": examplia.version, "files": [{"name": "list.xlsx", "rows": 3}], "kind": "hxl"}
+    version = write(examplia, tmp_path / "s", tables, provenance=made)
+    assert load(tmp_path / "s").manifest["provenance"] == made
+    reordered = dict(reversed(made.items()))
+    assert write(examplia, tmp_path / "s", tables, provenance=reordered) == version
+    assert write(examplia, tmp_path / "s", tables, provenance={}) != version
+    assert write(examplia, tmp_path / "s", tables) == examplia.version
+    assert "provenance" not in examplia.manifest
+
+
+def test_what_a_snapshot_was_made_of_must_be_json(examplia, tmp_path):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write(examplia, tmp_path / "s", examplia.tables, provenance={"share": float("nan")})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_snapshot_is_read_from_whatever_gives_its_bytes(synthetic, examplia):
+    folder = synthetic()
+    held = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def read(name: str) -> bytes:
+        if name not in held:
+            raise FileNotFoundError(name)
+        return held[name]
+
+    assert load(Place("bucket/maps", read)) == examplia
+    held["reach.parquet"] = b""
+    del held["counts.parquet"]
+    with pytest.raises(SnapshotError) as refusal:
+        load(Place("bucket/maps", read))
+    said = str(refusal.value)
+    assert "snapshot bucket/maps is refused" in said
+    assert "counts.parquet is missing" in said and "reach.parquet was changed" in said
+    held.clear()
+    with pytest.raises(SnapshotError, match="bucket/maps holds no manifest"):
+        load(Place("bucket/maps", read))
+
+
+@pytest.mark.parametrize(
+    ("text", "so"),
+    [
+        ("3f2a81c09d4e", True),
+        ("3F2A81C09D4E", False),
+        ("3f2a81c09d4", False),
+        ("3f2a81c09d4e\n", False),
+        ("../2a81c09d4e", False),
+        ("", False),
+    ],
+)
+def test_a_version_is_twelve_of_sixteen_letters(text, so):
+    assert is_version(text) is so
+
+
+def test_every_version_is_written_as_one(examplia, snapshot):
+    assert is_version(examplia.version) and is_version(snapshot.version)
+
+
 def test_snapshots_are_compared_by_version(synthetic, examplia):
     again = load(synthetic())
     assert again == examplia
@@ -183,7 +252,7 @@ def test_a_manifest_that_is_none_is_refused(synthetic, text):
         load(folder)
 
 
-@pytest.mark.parametrize("version", [0, 2, None, "1"])
+@pytest.mark.parametrize("version", [0, 1, 3, None, "2"])
 def test_another_schema_is_refused_with_both_versions(synthetic, version):
     folder = synthetic()
     manifest = json.loads((folder / MANIFEST).read_text())
@@ -191,7 +260,16 @@ def test_another_schema_is_refused_with_both_versions(synthetic, version):
     (folder / MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(SnapshotError) as refusal:
         load(folder)
-    assert f"schema version {version!r}, this program reads 1" in str(refusal.value)
+    assert f"schema version {version!r}, this program reads {SCHEMA_VERSION}" in str(refusal.value)
+
+
+@pytest.mark.parametrize("files", [{}, [], None, {"counts.parquet": ""}])
+def test_a_manifest_that_does_not_list_every_file_is_refused(synthetic, files):
+    folder = synthetic()
+    manifest = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps({**manifest, "files": files}))
+    with pytest.raises(SnapshotError, match="does not list .*areas.parquet"):
+        load(folder)
 
 
 # ------------------------------------------------------------------------------------- writing
