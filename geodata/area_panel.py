@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geodata import populations as words
-from geodata import programmes
-from geodata.counts import GOVERNORATE, counts, dates_of, levels, populations, source_of
+from geodata import programmes, queries
+from geodata.counts import GOVERNORATE, counts, dates_of, levels, populations, source_of, sources_of
+from geodata.encoding import plain
 from geodata.language import Language, gettext, language
 from geodata.snapshot import Snapshot
 from geodata.state import State
+from geodata.store import ask
 from geodata.view import names
 
 SHELTER_LABELS = {
@@ -82,7 +85,7 @@ def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> di
             "parent": "" if level == GOVERNORATE else governorate,
             "parentName": "" if level == GOVERNORATE else named[governorate],
         },
-        "dates": [day.isoformat() for day in dates_of(snapshot, state.pop)],
+        "dates": [day.isoformat() for day in dates_of(snapshot, state.pop, state.prog)],
         "trend": _trends(snapshot, pcode, level, threshold, speech),
         "breakdowns": _breakdowns(snapshot, state, pcode, threshold, named, speech)
         if level == GOVERNORATE
@@ -109,7 +112,7 @@ def _trends(
                     "population": pop,
                     "label": speech.gettext(words.POPULATIONS[pop].label),
                     "dates": [day.isoformat() for day in found.dates],
-                    "people": [None if np.isnan(value) else round(value) for value in people],
+                    "people": plain(people),
                 }
             )
     return trends
@@ -124,14 +127,14 @@ def _breakdowns(
     speech: Language,
 ) -> list[dict[str, Any]]:
     """Origin, destination, shelter and period, in households, of the state's population."""
-    if source_of(snapshot, state.pop) not in set(snapshot.tables.breakdowns["source"]):
-        return []
-    rows = shown_breakdowns(snapshot, state.pop, threshold)
+    rows = _of_area(snapshot, state.pop, pcode, threshold)
     here = rows[rows["pcode"] == pcode]
     returned = state.pop == "returnee"
-    dates = dates_of(snapshot, state.pop)
-    source = source_of(snapshot, state.pop)
-    idp_rows = shown_breakdowns(snapshot, "idp", threshold)
+    dates = dates_of(snapshot, state.pop, state.prog)
+    source = source_of(snapshot, state.pop, state.prog)
+    idp_rows = _of_area(snapshot, "idp", pcode, threshold)
+    if source not in sources_of(snapshot, "idp"):  # who else counted knows nothing of these
+        idp_rows = idp_rows.head(0)
     from_here = idp_rows[(idp_rows["kind"] == "origin") & (idp_rows["category"] == pcode)]
 
     def place(code: str) -> str:
@@ -159,14 +162,14 @@ def _breakdowns(
             gettext("Shelter"),
             here[here["kind"] == "shelter"],
             "category",
-            lambda code: speech.gettext(SHELTER_LABELS[code]),
+            lambda code: speech.gettext(SHELTER_LABELS.get(code, code)),
         ),
         (
             "period",
             gettext("When they had been displaced") if returned else gettext("When displaced"),
             here[here["kind"] == "period"],
             "category",
-            lambda code: speech.gettext(PERIOD_LABELS[code]),
+            lambda code: speech.gettext(PERIOD_LABELS.get(code, code)),
         ),
     ]
     return [
@@ -177,10 +180,16 @@ def _breakdowns(
     ]
 
 
-def shown_breakdowns(snapshot: Snapshot, population: str, threshold: int) -> pd.DataFrame:
+@lru_cache(maxsize=256)
+def _of_area(snapshot: Snapshot, population: str, pcode: str, threshold: int) -> pd.DataFrame:
+    rows = ask(snapshot, queries.breakdowns_of, population, pcode)
+    return shown_breakdowns(rows, snapshot, population, threshold)
+
+
+def shown_breakdowns(
+    rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: int
+) -> pd.DataFrame:
     """Breakdowns of a population, but for those that add up to a governorate total not shown."""
-    rows = snapshot.tables.breakdowns
-    rows = rows[rows["population"] == population]
     if rows.empty:
         return rows
     found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
@@ -208,12 +217,7 @@ def _table(
     return {
         "codes": codes,
         "labels": [label(code) for code in codes],
-        "values": [
-            None
-            if np.isnan(row).all()
-            else [None if np.isnan(value) else round(value) for value in row]
-            for row in grid
-        ],
+        "values": [None if np.isnan(row).all() else plain(row) for row in grid],
     }
 
 

@@ -21,21 +21,19 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from geodata import safe_yaml
-from geodata.counts import dates_of, populations, source_of
+from geodata import queries, safe_yaml
+from geodata.counts import dates_of, populations
 from geodata.errors import BriefingError, StateError
 from geodata.language import Language, language, languages
+from geodata.programmes import IMPLEMENTED
 from geodata.slides import COMPARE, FLOWS, FOOTPRINT, LAYOUTS, MAP, TREND
 from geodata.snapshot import Snapshot
-from geodata.state import State, joined, parse, query
+from geodata.state import KEYS, State, joined, parse, query
+from geodata.store import ask
 
 MAX_SLIDES, MAX_TITLE, MAX_HEADLINE, MAX_NOTE = 40, 200, 200, 2000
 MAX_QUERY = 3500  # the least that servers take as a whole address is about 4,000
-_VIEW_KEYS = (
-    *("pop", "prog", "measure", "mode", "level", "classes", "time", "base", "area"),
-    *("lang", "v"),
-)
-_KEYS = ("title", "lang", "slides")
+_FILE_KEYS = ("title", "lang", "slides")
 _SLIDE_KEYS = ("view", "layout", "headline", "note")
 
 # In an address: what separates is written as two signs, a space as one that needs no escape.
@@ -91,19 +89,15 @@ def default(snapshot: Snapshot, speech: Language) -> Briefing:
         slides.append(_made(snapshot, TREND, pop=first))
     if _origins(snapshot, first):
         slides.append(_made(snapshot, FLOWS, pop=first))
-    if (snapshot.tables.coverage["status"] == "implemented").any():
+    if (snapshot.tables.coverage["status"] == IMPLEMENTED).any():
         slides.append(_made(snapshot, FOOTPRINT, pop=first))
     return Briefing("", tuple(slides), speech.code)
 
 
 def _origins(snapshot: Snapshot, population: str) -> bool:
     """Whether the newest date of a population says where its people come from."""
-    rows = snapshot.tables.breakdowns
-    rows = rows[(rows["kind"] == "origin") & (rows["population"] == population)]
     newest = dates_of(snapshot, population)[-1]
-    return source_of(snapshot, population) in set(
-        rows.loc[rows["date"].dt.date == newest, "source"]
-    )
+    return not ask(snapshot, queries.origins_on, population, newest.isoformat()).empty
 
 
 def _made(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:
@@ -143,8 +137,8 @@ def slide_of(
     """
     keys = dict(parse_qsl(view.strip().rpartition("?")[2], keep_blank_values=True))
     for key in keys:
-        if key not in _VIEW_KEYS:
-            raise BriefingError(_unknown(key, _VIEW_KEYS), key="view")
+        if key not in KEYS:
+            raise BriefingError(_unknown(key, KEYS), key="view")
     try:
         canonical = _canonical(keys, snapshot)
     except StateError as error:
@@ -195,7 +189,7 @@ def from_yaml(text: str, snapshot: Snapshot) -> Briefing:
     BriefingError
         Naming line and key, the value, the rule and the nearest valid choice.
     """
-    said = _mapping(safe_yaml.read(text), _KEYS, "")
+    said = _mapping(safe_yaml.read(text), _FILE_KEYS, "")
     lang = _text(said, "lang", "").value or "en"
     if lang not in languages():
         raise BriefingError(
@@ -390,8 +384,8 @@ def _read_slide(text: str, snapshot: Snapshot) -> Slide:
         key, _, value = part.partition("=")
         if key in said:
             raise BriefingError(f"“{key[:60]}” is said twice.", key=key[:60])
-        if key not in (*_VIEW_KEYS, "headline", "note"):
-            raise BriefingError(_unknown(key, [*_VIEW_KEYS, "headline", "note"]))
+        if key not in (*KEYS, "headline", "note"):
+            raise BriefingError(_unknown(key, [*KEYS, "headline", "note"]))
         said[key] = value
     texts = {key: _unescape(said.pop(key, "")) for key in ("headline", "note")}
     return slide_of(joined(said.items()), snapshot, layout=layout.strip() or MAP, **texts)

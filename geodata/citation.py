@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from geodata import compare, compare_text, text
 from geodata import populations as words
-from geodata import text
-from geodata.counts import source_of
+from geodata.compare import Comparison
+from geodata.counts import sources_of
 from geodata.language import Language, language
 from geodata.snapshot import Snapshot
 from geodata.snippet import frozen, shown_date
@@ -75,6 +76,11 @@ class Citation:
         """The reader's language."""
         return language(self.lang)
 
+    @property
+    def note(self) -> str:
+        """The credits as sentences, without the last full stop."""
+        return ". ".join(credit.rstrip(".") for credit in self.credits)
+
 
 def cite(view: View, *, url: str, accessed: dt.date) -> Citation:
     """Make the citation of a view on its date.
@@ -87,7 +93,7 @@ def cite(view: View, *, url: str, accessed: dt.date) -> Citation:
     snapshot, state = view.snapshot, view.state
     return Citation(
         key=_key(state, snapshot),
-        authors=_publishers(snapshot, state.pop),
+        authors=_publishers(snapshot, state),
         title=_title(view),
         work=text.product(snapshot, view.language),
         day=view.counts.dates[view.date_index()],
@@ -99,18 +105,51 @@ def cite(view: View, *, url: str, accessed: dt.date) -> Citation:
     )
 
 
+def cite_comparison(found: Comparison, *, url: str, accessed: dt.date) -> Citation:
+    """Make the citation of a comparison: the figures of both sides, by whoever counted them.
+
+    Parameters
+    ----------
+    url
+        Absolute link to the comparison as :meth:`geodata.compare.Asked.frozen` gives it.
+    """
+    first, second = (cite(side.view, url=url, accessed=accessed) for side in found.sides)
+    asked = compare.query(found.asked.frozen(found.snapshot), found.snapshot)
+    return replace(
+        second,
+        key=_named(found.snapshot, "compare", second.day, asked),
+        authors=tuple(dict.fromkeys([*first.authors, *second.authors])),
+        title=_title_of_comparison(found),
+        credits=tuple(dict.fromkeys([*first.credits, *second.credits])),
+    )
+
+
+def _title_of_comparison(found: Comparison) -> str:
+    if found.kind == compare.DATES:
+        return _title(found.difference.view)
+    speech = found.speech
+    days = dict.fromkeys(speech.date(side.day, "long") for side in found.sides)
+    return speech.gettext(
+        "{title}, {date}", title=compare_text.title(found), date=speech.names(list(days))
+    )
+
+
 def _key(state: State, snapshot: Snapshot) -> str:
-    """``irq-idp-2017-05-15-1a2b3c``: country, population, date, and a hash of all that is asked."""
     asked = query(frozen(state, snapshot), snapshot)
+    return _named(snapshot, state.pop, shown_date(state, snapshot), asked)
+
+
+def _named(snapshot: Snapshot, what: str, day: dt.date, asked: str) -> str:
+    """``irq-idp-2017-05-15-1a2b3c``: country, population, date, and a hash of all that is asked."""
     digest = hashlib.sha256(asked.encode()).hexdigest()[:6]
     country = str(snapshot.manifest["country"]["code"]).lower()
-    return f"{country}-{state.pop}-{shown_date(state, snapshot).isoformat()}-{digest}"
+    return f"{country}-{what}-{day.isoformat()}-{digest}"
 
 
-def _publishers(snapshot: Snapshot, population: str) -> tuple[str, ...]:
+def _publishers(snapshot: Snapshot, state: State) -> tuple[str, ...]:
     """Who publishes the counts; what follows a comma says how they came from there."""
-    counted_by = source_of(snapshot, population)
-    found = [row for row in text.listed_sources(snapshot) if row["id"] == counted_by]
+    counted_by = sources_of(snapshot, state.pop, state.prog)
+    found = [row for row in text.listed_sources(snapshot) if row["id"] in counted_by]
     return tuple(row["publisher"].partition(",")[0] for row in found)
 
 
@@ -141,7 +180,7 @@ def plain(citation: Citation) -> str:
         version=citation.version,
         url=citation.url,
         accessed=speech.date(citation.accessed, "long"),
-        credits=". ".join(credit.rstrip(".") for credit in citation.credits),
+        credits=citation.note,
     )
 
 
@@ -155,7 +194,7 @@ def bibtex(citation: Citation) -> str:
         "year": str(citation.day.year),
         "url": citation.url.translate(_BIBTEX_URL),
         "urldate": citation.accessed.isoformat(),
-        "note": _escaped(". ".join(credit.rstrip(".") for credit in citation.credits)),
+        "note": _escaped(citation.note),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items()]
     lines.append(f"  month = {_MONTHS[citation.day.month - 1]}")
@@ -181,7 +220,7 @@ def csl(citation: Citation) -> list[dict[str, Any]]:
             "URL": citation.url,
             "accessed": _parts(citation.accessed),
             "language": citation.language.tag,
-            "note": ". ".join(credit.rstrip(".") for credit in citation.credits),
+            "note": citation.note,
         }
     ]
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geodata import populations as words
 from geodata.counts import Floats
 from geodata.language import Language
-from geodata.populations import SHARE
 from geodata.state import JENKS, QUANTILES
 
 CLASSES = 7
@@ -212,7 +212,7 @@ def _sequential_labels(
 ) -> tuple[str, ...]:
     if not breaks:
         return (language.gettext("counted"),)
-    sign = "%" if measure == SHARE else ""
+    sign = words.sign(measure)
     bounds = [_written(value, decimals, language) for value in breaks]
     top = language.gettext("{low} or more", low=bounds[-1] + sign)
     if decimals:
@@ -234,7 +234,7 @@ def _ranges(lows: list[str], highs: list[str], sign: str, language: Language) ->
 def _diverging_labels(
     positive: tuple[float, ...], *, measure: str, decimals: int, language: Language
 ) -> tuple[str, ...]:
-    sign = "%" if measure == SHARE else ""
+    sign = words.sign(measure)
     if not positive:
         return (language.gettext("fewer"), language.gettext("more"))
     bounds = [_written(value, decimals, language) + sign for value in positive]

@@ -31,7 +31,17 @@ from geodata.errors import StateError
 from geodata.language import Language, language
 from geodata.reading import SHOWN, WORDS, Cell, caption, cells
 from geodata.snapshot import Snapshot
-from geodata.state import SEPARATOR, Reader, State, default_base, nearest, of_population, read_date
+from geodata.state import (
+    SEPARATOR,
+    Reader,
+    State,
+    default_base,
+    nearest,
+    of_population,
+    parts,
+    quoted,
+    read_date,
+)
 from geodata.view import COUNTED, NOT_COMPARABLE, OUTSIDE, ZERO, View
 
 DATES, POPULATIONS, PROGRAMMES = "dates", "populations", "programmes"
@@ -76,6 +86,17 @@ class Asked:
             return self.state
         return replace(self.state, mode=words.CHANGE, base=self.first.time)
 
+    def mapped(self, snapshot: Snapshot) -> State:
+        """The state of the one map that stands for the whole: :attr:`change`, on its date."""
+        newest = dates_of(snapshot, self.state.pop, self.state.prog)[-1]
+        on_its_date = self.kind == DATES or (self.state.time or newest) == self.first.time
+        return self.change if on_its_date else self.first
+
+    def frozen(self, snapshot: Snapshot) -> Asked:
+        """The same with the date and the snapshot it shows, which leads to it for ever."""
+        shown = self.second if self.kind == DATES else self.first
+        return replace(self, state=replace(self.state, time=shown.time, v=snapshot.version))
+
 
 def parse(
     query: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = True
@@ -91,20 +112,18 @@ def parse(
     found, notices = states.parse(given, snapshot, lenient=lenient)
     reader = Reader(query, lenient, language(found.lang), notices)
     state = replace(found, mode=words.LEVEL, base=None)
-    dates = dates_of(snapshot, state.pop)
+    dates = dates_of(snapshot, state.pop, state.prog)
     day = state.time or dates[-1]
     none_named: tuple[dt.date, ...] = ()
     other = reader.get("with", None, lambda text: _other(reader, snapshot, state, text))
-    rounds = reader.get(
-        "rounds", none_named, lambda text: _rounds(reader, snapshot, state.pop, text)
-    )
+    rounds = reader.get("rounds", none_named, lambda text: _rounds(reader, snapshot, state, text))
     if other is None:
         asked_for = found.base if query.get("base", "").strip() else None
         base = asked_for or default_base(dates[: dates.index(day) + 1])
         first, second = replace(state, time=base), replace(state, time=day)
     else:
         state = _on_common_ground(state, other, reader)
-        other_dates = dates_of(snapshot, other.pop)
+        other_dates = dates_of(snapshot, other.pop, other.prog)
         if state.time is None:  # the newest that both may have
             day = nearest(dates, min(day, other_dates[-1]))
         first = replace(state, time=day)
@@ -118,14 +137,14 @@ def _other(reader: Reader, snapshot: Snapshot, state: State, text: str) -> State
     if text in others:
         return of_population(state, text, snapshot)
     known = list(snapshot.tables.programmes["code"])
-    codes = tuple(sorted({code for code in text.replace(",", SEPARATOR).split(SEPARATOR) if code}))
+    codes = tuple(sorted(set(parts(text))))
     if text == state.pop or codes == state.prog:
         raise StateError(
             "with",
             text,
             reader.language.gettext(
                 "with={value} is what the first side shows: with may be {allowed}, or a programme.",
-                value=f"“{text[:60]}”",
+                value=quoted(text),
                 allowed=", ".join(others),
             ),
         )
@@ -143,21 +162,21 @@ def _on_common_ground(state: State, other: State, reader: Reader) -> State:
         reader.notices.append(
             speech.gettext(
                 "{population} were counted by governorate only: both sides show governorates.",
-                population=sentence_case(population),
+                population=text.sentence_case(population),
             )
         )
     if state.measure != other.measure:
         reader.notices.append(
             speech.gettext(
                 "{population} were not counted in this measure: both sides show people.",
-                population=sentence_case(population),
+                population=text.sentence_case(population),
             )
         )
     return replace(state, level=other.level, measure=other.measure)
 
 
-def _rounds(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> tuple[dt.date, ...]:
-    asked = [part for part in text.replace(",", SEPARATOR).split(SEPARATOR) if part]
+def _rounds(reader: Reader, snapshot: Snapshot, state: State, text: str) -> tuple[dt.date, ...]:
+    asked = parts(text)
     if not 1 <= len(asked) <= MOST_ROUNDS:
         raise StateError(
             "rounds",
@@ -165,14 +184,15 @@ def _rounds(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> tuple[dt
             reader.language.gettext(
                 "rounds={value} is no list of rounds: rounds may be 1 to {most} dates or rounds "
                 "joined by {separator}.",
-                value=f"“{text[:60]}”",
+                value=quoted(text),
                 most=MOST_ROUNDS,
                 separator=SEPARATOR,
             ),
         )
-    latest = dates_of(snapshot, pop)[-1]
+    counted = (state.pop, state.prog)
+    latest = dates_of(snapshot, *counted)[-1]
     return tuple(
-        sorted({read_date(reader, snapshot, pop, "rounds", part) or latest for part in asked})
+        sorted({read_date(reader, snapshot, counted, "rounds", part) or latest for part in asked})
     )
 
 
@@ -184,7 +204,7 @@ def pairs(asked: Asked, snapshot: Snapshot) -> list[tuple[str, str]]:
     elif asked.kind == PROGRAMMES:
         found.append(("with", SEPARATOR.join(asked.second.prog)))
     else:
-        dates = dates_of(snapshot, asked.state.pop)
+        dates = dates_of(snapshot, asked.state.pop, asked.state.prog)
         until = dates[: dates.index(asked.second.time or dates[-1]) + 1]
         if asked.first.time and asked.first.time != default_base(until):
             found.append(("base", asked.first.time.isoformat()))
@@ -353,7 +373,7 @@ def _called(view: View, kind: str) -> str:
     if kind == POPULATIONS:
         return speech.gettext(words.POPULATIONS[state.pop].label)
     if kind == PROGRAMMES:
-        return speech.names(list(state.prog)) if state.prog else speech.gettext("All areas")
+        return text.programme_names(view) or speech.gettext("All areas")
     return speech.date(view.counts.dates[view.date_index()])
 
 
@@ -365,7 +385,7 @@ def on_one_scale(first: View, second: View) -> tuple[View, View]:
         scale = sequential(
             np.concatenate([first.values.ravel(), second.values.ravel()]),
             measure=state.measure,
-            decimals=words.decimals(state.measure, state.level),
+            decimals=state.decimals,
             method=state.classes,
             language=first.language,
         )
@@ -402,7 +422,7 @@ def minus(second: View, first: View) -> View:
     scale = diverging(
         row,
         measure=state.measure,
-        decimals=words.decimals(state.measure, state.level),
+        decimals=state.decimals,
         method=state.classes,
         language=second.language,
     )
@@ -425,11 +445,6 @@ def minus(second: View, first: View) -> View:
 # ------------------------------------------------------------------------------ area by area
 
 
-def sentence_case(said: str) -> str:
-    """Begin with a capital letter."""
-    return said[:1].upper() + said[1:]
-
-
 def _difference_words(found: Comparison, number: float, letter: str, status: str) -> str:
     """``+1,234``; that there is none; or the status where they cannot be compared."""
     speech, view = found.speech, found.difference.view
@@ -438,11 +453,10 @@ def _difference_words(found: Comparison, number: float, letter: str, status: str
         return speech.gettext(WORDS["noChange"]) if dates else speech.gettext("no difference")
     if letter not in SHOWN:
         return status
-    decimals = words.decimals(view.state.measure, view.state.level)
+    decimals = view.state.decimals
     if not round(number, decimals):
         return speech.gettext("almost none")
-    sign = "%" if view.state.measure == words.SHARE else ""
-    return speech.signed(number, decimals) + sign
+    return speech.signed(number, decimals) + words.sign(view.state.measure)
 
 
 def _rows(found: Comparison) -> Iterator[Row]:
@@ -498,19 +512,6 @@ def strips(found: Comparison) -> list[Strip]:
     return [Strip(side.heading, _multiples(found, side, _EACH_SIDE)) for side in found.sides]
 
 
-def size(side: Side, number: float) -> str:
-    """A number of a side's people, as a sentence says it: ``4,851,600 returnees``."""
-    view = side.view
-    population, speech = words.POPULATIONS[view.state.pop], view.language
-    if view.state.measure == words.RATE:
-        return speech.gettext(
-            "{rate} {population} per 1,000 residents",
-            rate=speech.number(number, 1),
-            population=speech.gettext(population.nouns),
-        )
-    return population.counted(speech, number, view.state.measure)
-
-
 def _multiples(found: Comparison, side: Side, most: int) -> tuple[Multiple, ...]:
     view, dates = side.view, side.view.counts.dates
     known = [day for day, row in zip(dates, view.values, strict=True) if np.isfinite(row).any()]
@@ -522,7 +523,7 @@ def _multiples(found: Comparison, side: Side, most: int) -> tuple[Multiple, ...]
 def _multiple(view: View, t: int) -> Multiple:
     speech, total, day = view.language, float(view.totals[t]), view.counts.dates[t]
     if not np.isnan(total):
-        said = size(Side(view, t, "", ""), total)
+        said = text.amount(view, total)
     elif view.counts.counted[t].any():
         said = speech.gettext(text.STATUS_LABELS["s"])
     else:

@@ -21,11 +21,9 @@ from geodata.compare import (
     Row,
     Side,
     movers,
-    sentence_case,
-    size,
 )
-from geodata.counts import programmes_with_counts, source_of
-from geodata.language import gettext
+from geodata.counts import programmes_with_counts, sources_of
+from geodata.language import gettext, ngettext
 from geodata.reading import SHOWN, LegendRow, legend, unit
 from geodata.view import NOT_COMPARABLE, OUTSIDE, ZERO
 
@@ -64,7 +62,7 @@ def title(found: Comparison) -> str:
             first=speech.gettext(nouns[0]),
             second=speech.gettext(nouns[1]),
         )
-        return sentence_case(said)
+        return text.sentence_case(said)
     return speech.gettext(
         "{first} and {second}, side by side: {population}",
         first=found.first.heading,
@@ -82,8 +80,7 @@ def summary(found: Comparison) -> str:
 def _unknown(found: Comparison) -> str:
     """Say why the wholes cannot be compared; empty where they can."""
     for side in found.sides:
-        nowhere = bool((side.view.status == OUTSIDE).all())
-        if nowhere or np.isnan(side.total):
+        if text.works_nowhere(side.view) or np.isnan(side.total):
             return found.speech.gettext(
                 "The totals cannot be compared. {reason}.",
                 reason=text.headline(side.view, side.t),
@@ -100,19 +97,19 @@ def _dates(found: Comparison) -> str:
     if unknown := _unknown(found):
         return unknown
     by = second.total - first.total
-    prog = first.view.state.prog
+    where = text.programme_names(first.view)
     said = {
-        "where": speech.names(list(prog)),
+        "where": where,
         "base": speech.date(first.day, "long"),
         "date": speech.date(second.day, "long"),
         "first": _number(first),
         "second": _number(second),
-        "size": size(second, abs(by)),
-        "both": size(second, second.total),
+        "size": text.amount(second.view, abs(by)),
+        "both": text.amount(second.view, second.total),
         "percent": speech.percent(abs(by) / first.total) if first.total > 0 else "",
     }
     case = "same" if not by else "from_none" if not first.total else "more" if by > 0 else "fewer"
-    return speech.gettext(_BETWEEN_DATES[case, bool(prog)], **said)
+    return speech.gettext(_BETWEEN_DATES[case, bool(where)], **said)
 
 
 _BETWEEN_DATES = {
@@ -151,8 +148,8 @@ def _populations(found: Comparison) -> str:
         return unknown
     speech, first, second = found.speech, found.first, found.second
     said = {
-        "first": size(first, first.total),
-        "second": size(second, second.total),
+        "first": text.amount(first.view, first.total),
+        "second": text.amount(second.view, second.total),
         "base": speech.date(first.day, "long"),
         "date": speech.date(second.day, "long"),
     }
@@ -168,12 +165,6 @@ def _programmes(found: Comparison) -> str:
     return " ".join(sentences)
 
 
-def _plural(one: str, many: str) -> tuple[str, str]:
-    """Mark a plural pair for the catalogue (``ngettext`` is what the extractor looks for)."""
-    return one, many
-
-
-ngettext = _plural
 _CHANGED, _MORE, _HIGHER = "changed", "more", "higher"
 _IN_AREAS = {
     (_CHANGED, "up"): ngettext("The figure rose in {n} area.", "The figure rose in {n} areas."),
@@ -275,7 +266,9 @@ def listed(found: Comparison) -> list[Listed]:
     way, named = _way(found), _named(found)
     tables = []
     for case, rows in zip(("up", "down"), movers(found.rows), strict=True):
-        said = [sentence_case(found.speech.gettext(each, **named)) for each in _LISTED[way, case]]
+        said = [
+            text.sentence_case(found.speech.gettext(each, **named)) for each in _LISTED[way, case]
+        ]
         tables.append(Listed(said[0], said[1], rows))
     return tables
 
@@ -324,7 +317,10 @@ def notes(found: Comparison) -> list[str]:
                 date=speech.date(second.day),
             )
         )
-    counted_by = [source_of(found.snapshot, side.view.state.pop) for side in found.sides]
+    counted_by = [
+        sources_of(found.snapshot, side.view.state.pop, side.view.state.prog)
+        for side in found.sides
+    ]
     if counted_by[0] != counted_by[1]:
         said.append(
             speech.gettext(

@@ -11,7 +11,7 @@ A cell is NaN where the place is absent from the round: *not assessed*, never ze
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,8 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geodata import queries
 from geodata.populations import POPULATIONS
 from geodata.snapshot import Snapshot
+from geodata.store import ask
 from geodata.suppression import Suppression, suppress
 
 Floats = NDArray[np.float64]
@@ -99,67 +101,122 @@ def areas_of(snapshot: Snapshot, level: int) -> Areas:
     return Areas(level, tuple(rows["pcode"]), tuple(rows["parent"].fillna("")))
 
 
-@lru_cache(maxsize=64)
-def source_of(snapshot: Snapshot, population: str) -> str:
-    """Id of the source that counted ``population``."""
-    rows = snapshot.tables.counts
-    return str(rows.loc[rows["population"] == population, "source"].iloc[0])
+@lru_cache(maxsize=16)
+def _slices(snapshot: Snapshot) -> pd.DataFrame:
+    """What was counted, as :func:`geodata.queries.slices` says."""
+    return ask(snapshot, queries.slices)
+
+
+def _slices_of(snapshot: Snapshot, population: str) -> pd.DataFrame:
+    rows = _slices(snapshot)
+    return rows[rows["population"] == population]
 
 
 @lru_cache(maxsize=64)
 def populations(snapshot: Snapshot) -> tuple[str, ...]:
     """Populations that the snapshot holds, in the order of the schema."""
-    held = set(snapshot.tables.counts["population"].unique())
+    held = set(_slices(snapshot)["population"])
     return tuple(code for code in POPULATIONS if code in held)
 
 
 @lru_cache(maxsize=64)
 def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
     """Levels at which ``population`` was counted."""
-    rows = snapshot.tables.counts
-    held = rows.loc[rows["population"] == population, "level"].unique()
-    return tuple(sorted(int(level) for level in held))
-
-
-def _rounds(snapshot: Snapshot, population: str) -> pd.DataFrame:
-    rows = snapshot.tables.rounds
-    rows = rows[rows["source"] == source_of(snapshot, population)]
-    return rows.sort_values("date", ignore_index=True)
+    return tuple(sorted({int(level) for level in _slices_of(snapshot, population)["level"]}))
 
 
 @lru_cache(maxsize=64)
-def dates_of(snapshot: Snapshot, population: str) -> tuple[dt.date, ...]:
-    """Dates of the rounds of the source that counted ``population``, ascending.
+def has_households(snapshot: Snapshot, population: str) -> bool:
+    """Whether any count of ``population`` is in households, too."""
+    return bool(_slices_of(snapshot, population)["with_households"].any())
 
-    Populations of one source share them: on a date of the source on which a population has no
-    row, it was not assessed.
+
+@lru_cache(maxsize=64)
+def residents_year(snapshot: Snapshot) -> int | None:
+    """Year of the residents that rates are out of: the country's choice, else the newest.
+
+    ``None`` where the residents of any governorate are not known: then there are no rates.
     """
-    return tuple(day.date() for day in _rounds(snapshot, population)["date"])
+    rows = snapshot.tables.residents
+    chosen = snapshot.manifest["country"].get("residents_year")
+    year = chosen if chosen is not None or rows.empty else rows["year"].max()
+    known = set(rows.loc[rows["year"] == year, "pcode"]) if year is not None else set()
+    return int(year) if known.issuperset(areas_of(snapshot, GOVERNORATE).pcodes) else None
 
 
 @lru_cache(maxsize=64)
-def round_numbers(snapshot: Snapshot, population: str) -> tuple[int | None, ...]:
-    """Published numbers of the rounds, aligned with :func:`dates_of`."""
-    numbers = _rounds(snapshot, population)["round"]
-    return tuple(None if pd.isna(number) else int(number) for number in numbers)
-
-
 def programmes_with_counts(snapshot: Snapshot, population: str) -> frozenset[str]:
     """Programmes that counts of ``population`` carry of their own."""
-    rows = snapshot.tables.counts
-    own = rows.loc[rows["population"] == population, "programme"].unique()
-    return frozenset(str(code) for code in own if code)
+    return frozenset(code for code in _slices_of(snapshot, population)["programme"] if code)
 
 
-def _grid(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex, pcodes: Sequence[str]) -> Floats:
-    table = rows.groupby(["date", "pcode"])[column].sum(min_count=1).unstack()
-    grid = table.reindex(index=days, columns=list(pcodes))
-    return grid.to_numpy(dtype="float64", na_value=np.nan)
+def own_counts(snapshot: Snapshot, population: str, programmes: Collection[str]) -> frozenset[str]:
+    """Those of the chosen programmes whose own counts are shown; empty for none."""
+    return programmes_with_counts(snapshot, population).intersection(programmes)
 
 
-def _per_date(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> Floats:
-    added = rows.groupby("date")[column].sum()
-    return added.reindex(days, fill_value=0).to_numpy(dtype="float64", na_value=np.nan)
+def sources_of(
+    snapshot: Snapshot, population: str, programmes: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Ids of the sources of what is shown, the one that counted last first.
+
+    Of the counts that the chosen programmes have of their own, or of those that belong to none.
+    """
+    return _sources(snapshot, population, own_counts(snapshot, population, programmes))
+
+
+@lru_cache(maxsize=256)
+def _sources(snapshot: Snapshot, population: str, own: frozenset[str]) -> tuple[str, ...]:
+    rows = _slices_of(snapshot, population)
+    shown = rows[rows["programme"].isin(own) if own else rows["programme"] == ""]
+    if shown.empty:  # counts of programmes only: their dates are the only ones
+        shown = rows
+    last = (
+        shown.groupby("source")["last"]
+        .max()
+        .sort_index()
+        .sort_values(ascending=False, kind="stable")
+    )
+    return tuple(str(source) for source in last.index)
+
+
+def source_of(snapshot: Snapshot, population: str, programmes: Collection[str] = ()) -> str:
+    """Id of the source that counted ``population`` last."""
+    return sources_of(snapshot, population, programmes)[0]
+
+
+@lru_cache(maxsize=256)
+def _rounds(snapshot: Snapshot, population: str, own: frozenset[str]) -> pd.DataFrame:
+    """Dates and round numbers of the sources of what is shown; a date once, with its number."""
+    rows = snapshot.tables.rounds
+    rows = rows[rows["source"].isin(_sources(snapshot, population, own))]
+    rows = rows.sort_values(["date", "round"], na_position="last")
+    return rows.drop_duplicates("date", ignore_index=True)
+
+
+def dates_of(
+    snapshot: Snapshot, population: str, programmes: Collection[str] = ()
+) -> tuple[dt.date, ...]:
+    """Dates of the rounds of the sources that counted ``population``, ascending.
+
+    Populations of one source share them: on a date of the source on which a population has no
+    row, it was not assessed. Programmes with counts of their own have dates of their own.
+    """
+    return _dates(snapshot, population, own_counts(snapshot, population, programmes))
+
+
+@lru_cache(maxsize=256)
+def _dates(snapshot: Snapshot, population: str, own: frozenset[str]) -> tuple[dt.date, ...]:
+    return tuple(day.date() for day in _rounds(snapshot, population, own)["date"])
+
+
+def round_numbers(
+    snapshot: Snapshot, population: str, programmes: Collection[str] = ()
+) -> tuple[int | None, ...]:
+    """Published numbers of the rounds, aligned with :func:`dates_of`."""
+    own = own_counts(snapshot, population, programmes)
+    numbers = _rounds(snapshot, population, own)["round"]
+    return tuple(None if pd.isna(number) else int(number) for number in numbers)
 
 
 @lru_cache(maxsize=64)
@@ -177,8 +234,8 @@ def counts(
         Programmes whose own counts to add up; empty for the counts that belong to none.
     """
     areas = areas_of(snapshot, level)
-    days = pd.DatetimeIndex(_rounds(snapshot, population)["date"])
-    every = _select(snapshot, population, programmes)
+    days = pd.DatetimeIndex(_rounds(snapshot, population, programmes)["date"])
+    every = _cells(snapshot, population, programmes)
     rows = every[every["level"] == level]
     placed, lost = rows[rows["pcode"].notna()], rows[rows["pcode"].isna()]
     households = _grid(placed, "households", days, areas.pcodes)
@@ -186,8 +243,8 @@ def counts(
     return Counts(
         population=population,
         areas=areas,
-        dates=dates_of(snapshot, population),
-        rounds=round_numbers(snapshot, population),
+        dates=_dates(snapshot, population, programmes),
+        rounds=round_numbers(snapshot, population, programmes),
         households=households,
         people=_grid(placed, "people", days, areas.pcodes),
         not_placed=_per_date(lost, "people", days),
@@ -197,11 +254,26 @@ def counts(
     )
 
 
-def _select(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> pd.DataFrame:
-    rows = snapshot.tables.counts
-    rows = rows[rows["population"] == population]
-    wanted = rows["programme"].isin(programmes) if programmes else rows["programme"] == ""
-    return rows[wanted]
+@lru_cache(maxsize=16)
+def _cells(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> pd.DataFrame:
+    """Sums by level, date and area: what both levels of a view are made of."""
+    return ask(snapshot, queries.cells, population, programmes)
+
+
+def _grid(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex, pcodes: Sequence[str]) -> Floats:
+    """Lay cells out by date and area; NaN where there is no row, or no number in it."""
+    grid = np.full((len(days), len(pcodes)), np.nan)
+    t = days.get_indexer(pd.DatetimeIndex(rows["date"]))
+    a = pd.Index(pcodes).get_indexer(pd.Index(rows["pcode"]))
+    known = (t >= 0) & (a >= 0)
+    values = rows[column].to_numpy(dtype="float64", na_value=np.nan)
+    grid[t[known], a[known]] = values[known]
+    return grid
+
+
+def _per_date(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> Floats:
+    added = rows.groupby("date")[column].sum()
+    return added.reindex(days, fill_value=0).to_numpy(dtype="float64", na_value=np.nan)
 
 
 def _suppression(

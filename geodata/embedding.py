@@ -20,7 +20,6 @@ from geodata.state import pairs as state_pairs
 
 AUTO, LIGHT, DARK = "auto", "light", "dark"
 THEMES = (AUTO, LIGHT, DARK)
-_SWITCH = {"0": False, "1": True}
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,7 @@ def parse(
     reader = Reader(query, lenient, speech)
     default = Options()
     switches = {
-        name: reader.get(
-            name,
-            getattr(default, name),
-            lambda text, name=name: _SWITCH[reader.choice(name, _SWITCH)(text)],  # type: ignore[misc]
-        )
+        name: reader.get(name, getattr(default, name), reader.switch(name))
         for name in switch_names()
     }
     theme = reader.get("theme", AUTO, reader.choice("theme", THEMES))

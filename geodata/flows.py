@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from geodata import queries
 from geodata.area_panel import shown_breakdowns
+from geodata.counts import GOVERNORATE, counts
 from geodata.language import Language
+from geodata.records import records
+from geodata.store import ask
 from geodata.view import View, names
 
 ORIGIN = "origin"
@@ -43,16 +47,16 @@ def flows(view: View, t: int) -> list[Flow]:
     Of one governorate where the state has an area: who lives there now.
     """
     snapshot, speech = view.snapshot, view.language
-    rows = shown_breakdowns(snapshot, view.state.pop, view.threshold)
-    rows = rows[(rows["kind"] == ORIGIN) & (rows["date"].dt.date == view.counts.dates[t])]
+    every = ask(snapshot, queries.origins_on, view.state.pop, view.counts.dates[t].isoformat())
+    rows = shown_breakdowns(every, snapshot, view.state.pop, view.threshold)
     if view.state.area:
         rows = rows[rows["pcode"] == governorate_of(view)]
-    added = rows.groupby(["category", "pcode"])["households"].sum()
+    added = rows.groupby(["category", "pcode"])["households"].sum().reset_index()
     named = names(snapshot, speech)
     found = [
-        _flow(str(origin), str(place), int(number), named, speech)
-        for (origin, place), number in added.items()
-        if number > 0
+        _flow(row.category, row.pcode, int(row.households), named, speech)
+        for row in records(added)
+        if row.households > 0
     ]
     return sorted(found, key=lambda flow: (-flow.number, flow.origin, flow.destination))
 
@@ -77,7 +81,5 @@ def governorate_of(view: View) -> str:
 
 def incomplete(view: View, t: int) -> bool:
     """Whether the flows into a governorate are left out, as its total may not be shown."""
-    from geodata.counts import GOVERNORATE, counts
-
     whole = counts(view.snapshot, view.state.pop, GOVERNORATE, view.threshold, frozenset())
     return bool(whole.hidden[t].any())

@@ -19,20 +19,13 @@ from geodata import populations as words
 from geodata import programmes, text
 from geodata.counts import Floats
 from geodata.flows import Flow, governorate_of
-from geodata.language import gettext
+from geodata.language import gettext, ngettext
 from geodata.reading import SHOWN, cells
 from geodata.view import NOT_COMPARABLE, SUPPRESSED, View, names
 
 _MOST = 0.8  # so much of the whole needs no further name
 _AS_MANY_AGAIN = 2  # from here on "from … to …" is understood better than a percentage
 
-
-def _plural(one: str, many: str) -> tuple[str, str]:
-    """Mark a plural pair for the catalogue (``ngettext`` is what the extractor looks for)."""
-    return one, many
-
-
-ngettext = _plural
 
 _HOST = {
     ("idp", words.PEOPLE): ngettext(
@@ -150,8 +143,9 @@ def of_map(view: View, t: int) -> str:
         return _nothing(view, t) if whole == 0 else text.headline(view, t)
     if view.state.area in view.counts.areas.pcodes:
         return _of_area(view, t)
-    if view.state.prog:
-        return _of_programmes(view, t)
+    if view.state.prog:  # counts of their own are of no area that they work in
+        own = text.counted_by_programmes(view)
+        return text.headline(view, t) if own else _of_programmes(view, t)
     if view.state.measure == words.RATE:
         return _of_rate(view, t)
     return _of_places(view, _figures(view, t), float(whole), t)
@@ -214,9 +208,10 @@ def _of_places(view: View, figures: list[tuple[str, float]], whole: float, t: in
 def _hosting(view: View, found: Leaders, whole: float) -> str:
     speech, named = view.language, list(found.names)
     if found.share == 1:
-        counted = words.POPULATIONS[view.state.pop].counted(speech, whole, _unit(view))
         return speech.gettext(
-            "{counted}, counted in {names} alone", counted=counted, names=speech.names(named)
+            "{counted}, counted in {names} alone",
+            counted=text.amount(view, whole),
+            names=speech.names(named),
         )
     return speech.ngettext(
         *_HOST[view.state.pop, _unit(view)],
@@ -245,12 +240,12 @@ def _of_programmes(view: View, t: int) -> str:
     return view.language.gettext(
         _WITHIN[view.state.pop],
         percent=view.language.percent(float(share)),
-        programmes=view.language.names(list(view.state.prog)),
+        programmes=text.programme_names(view),
     )
 
 
 def _of_rate(view: View, t: int) -> str:
-    speech, decimals = view.language, words.decimals(words.RATE, view.state.level)
+    speech, decimals = view.language, view.state.decimals
     rates = [(name, round(rate, decimals)) for name, rate in _figures(view, t)]
     highest = max((rate for _, rate in rates), default=0)
     first = [name for name, rate in rates if rate == highest]
@@ -271,8 +266,9 @@ def _of_rate(view: View, t: int) -> str:
 def of_change(view: View, t: int) -> str:
     """Say how the total changed since the base of a view in change mode."""
     change = view.totals[t]
-    base = view.counts.dates.index(view.state.base) if view.state.base else 0
-    if np.isnan(change) or change == 0 or base >= t:  # “since” is said of an earlier date
+    base = view.base_index()
+    told = np.isnan(change) or change == 0 or base >= t  # “since” is said of an earlier date
+    if told or text.counted_by_programmes(view):
         return text.headline(view, t)
     then, now = float(view.stocks[base]), float(view.stocks[t])
     if min(then, now) == 0 or now >= _AS_MANY_AGAIN * then:
@@ -280,25 +276,13 @@ def of_change(view: View, t: int) -> str:
     return _moved(view, t, now > then, abs(now - then) / then)
 
 
-def _amount(view: View, size: float) -> str:
-    """A total with its noun: ``1,224,108 internally displaced people``."""
-    speech = view.language
-    if view.state.measure == words.RATE:
-        return speech.gettext(
-            "{rate} {population} per 1,000 residents",
-            rate=speech.number(size, 1),
-            population=nouns(view),
-        )
-    return words.POPULATIONS[view.state.pop].counted(speech, size, _unit(view))
-
-
 def _from_to(view: View, base: int, t: int) -> str:
     """From none, to none, or to as many again and more."""
-    speech, where = view.language, _where(view)
+    speech, where = view.language, text.programme_names(view)
     then, now = float(view.stocks[base]), float(view.stocks[t])
     said = {
-        "then": _amount(view, then),
-        "now": _amount(view, now),
+        "then": text.amount(view, then),
+        "now": text.amount(view, now),
         "base": speech.date(view.counts.dates[base], "long"),
         "date": speech.date(view.counts.dates[t], "long"),
         "programmes": where,
@@ -310,12 +294,8 @@ def _from_to(view: View, base: int, t: int) -> str:
     return speech.gettext("{then} on {base}, {now} on {date}", **said)
 
 
-def _where(view: View) -> str:
-    return view.language.names(list(view.state.prog)) if view.state.prog else ""
-
-
 def _moved(view: View, t: int, rose: bool, part: float) -> str:
-    speech, where = view.language, _where(view)
+    speech, where = view.language, text.programme_names(view)
     area = "" if where else _mover(view, t, rose)
     template = {
         (True, "area"): gettext(
@@ -407,11 +387,11 @@ def _highest(view: View, peak: float, highest: int, t: int) -> str:
     speech = view.language
     if highest == t:
         return speech.gettext(
-            "{counted}: more than on any date before", counted=_amount(view, peak)
+            "{counted}: more than on any date before", counted=text.amount(view, peak)
         )
     return speech.gettext(
         "{counted}: as many as on {date}, and never more",
-        counted=_amount(view, peak),
+        counted=text.amount(view, peak),
         date=speech.date(view.counts.dates[highest], "long"),
     )
 
@@ -420,7 +400,7 @@ def _below(view: View, peak: float, highest: int, now: float) -> str:
     speech = view.language
     said = {
         "population": nouns(view),
-        "peak": _amount(view, peak),
+        "peak": text.amount(view, peak),
         "date": speech.date(view.counts.dates[highest], "long"),
     }
     if now == 0:

@@ -32,6 +32,11 @@ def gettext(message: str) -> str:
     return message
 
 
+def ngettext(one: str, many: str) -> tuple[str, str]:
+    """Mark a plural pair for the catalogue; choose and translate it later."""
+    return one, many
+
+
 def languages() -> tuple[str, ...]:
     """Codes of the languages that can be chosen: English and every compiled catalogue."""
     compiled = sorted(

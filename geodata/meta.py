@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from geodata import populations as words
 from geodata import programmes, text
 from geodata.counts import counts, dates_of, levels, populations, round_numbers, source_of
+from geodata.encoding import plain
 from geodata.language import Language, languages
 from geodata.snapshot import Snapshot
 from geodata.state import available_measures
@@ -39,5 +38,5 @@ def _population(snapshot: Snapshot, code: str, speech: Language, threshold: int)
         "measures": list(available_measures(snapshot, code, 1)),
         "dates": [day.isoformat() for day in dates_of(snapshot, code)],
         "rounds": list(round_numbers(snapshot, code)),
-        "totals": [None if np.isnan(total) else round(total) for total in found.national_people],
+        "totals": plain(found.national_people),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geodata.language import Language, gettext
+from geodata.language import Language, gettext, ngettext
 
 PEOPLE, HOUSEHOLDS, RATE, SHARE = "people", "households", "rate", "share"
 MEASURES = (PEOPLE, HOUSEHOLDS, RATE, SHARE)
@@ -43,14 +43,6 @@ class Population:
         if measure == HOUSEHOLDS:
             return language.ngettext(self.household_one, self.household_many, int(n))
         return language.ngettext(self.one, self.many, int(n))
-
-
-def _plural(one: str, many: str) -> tuple[str, str]:
-    """Mark a plural pair for the catalogue (``ngettext`` is what the extractor looks for)."""
-    return one, many
-
-
-ngettext = _plural
 
 
 def _population(
@@ -110,7 +102,7 @@ LEVEL_LABELS = {1: gettext("Governorates"), 2: gettext("Districts")}
 UNITS = {
     PEOPLE: gettext("people"),
     HOUSEHOLDS: gettext("households"),
-    RATE: gettext("per 1,000 residents (2018)"),
+    RATE: gettext("per 1,000 residents ({year})"),
     SHARE: gettext("of the national total"),
 }
 
@@ -120,3 +112,8 @@ def decimals(measure: str, level: int) -> int:
     if measure == SHARE:
         return level
     return 1 if measure == RATE else 0
+
+
+def sign(measure: str) -> str:
+    """What follows every figure of a measure: ``%`` after a share, nothing after others."""
+    return "%" if measure == SHARE else ""

@@ -25,12 +25,12 @@ from geodata.exports.filenames import LEVELS, slug
 from geodata.exports.palette import THEMES
 from geodata.language import SOURCE_LANGUAGE
 from geodata.snapshot import Snapshot
+from geodata.state import KEYS as state_keys
 from geodata.state import ROUND_STYLE, State, available_measures, default_base, joined
 from geodata.state import pairs as state_pairs
 
 HANDFUL = 5
-# Every field of the state and of the options has the name of its key.
-KEYS = tuple(each.name for each in (*fields(State), *fields(Options)))
+KEYS = (*state_keys, *(each.name for each in fields(Options)))
 _PLAIN = ("pop", "level", "measure")
 _OPTIONS = {
     "controls": "no-controls",
@@ -109,7 +109,7 @@ def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
     yield from (state.pop, *state.prog, state.measure, LEVELS[state.level])
     if state.mode != words.LEVEL:
         yield state.mode
-    if state.base and state.base != default_base(dates_of(snapshot, state.pop)):
+    if state.base and state.base != default_base(dates_of(snapshot, state.pop, state.prog)):
         yield from ("since", state.base.isoformat())
     if state.classes != ROUND_STYLE:
         yield state.classes

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geodata import populations as words
+from geodata import text
 from geodata.language import gettext
 from geodata.text import status_labels
 from geodata.view import COUNTED, UNCOLOURED, ZERO, View, names, tally
 
 SHOWN = COUNTED + ZERO
 WORDS = {
-    "round": gettext("DTM round {n}"),
+    "round": gettext("Round {n}"),
     "unnumbered": gettext("{i} of {n} dates"),
     "rank": gettext("rank {rank} of {n}"),
     "sincePrevious": gettext("{change} since {date}"),
@@ -61,7 +62,7 @@ def cells(view: View, t: int) -> list[Cell]:
 
 
 def caption(view: View, t: int) -> str:
-    """``DTM round 101``, or the place among the dates where the round has no number."""
+    """``Round 101``, or the place among the dates where the round has no number."""
     number = view.counts.rounds[t]
     if number is not None:
         return view.language.gettext(WORDS["round"], n=number)
@@ -71,19 +72,11 @@ def caption(view: View, t: int) -> str:
 def unit(view: View) -> str:
     """The unit in words, with the date compared with in change mode."""
     speech = view.language
-    plain = speech.gettext(words.UNITS[view.state.measure])
+    plain = text.unit(view)
     if view.state.base is None:
         return plain
     date = speech.gettext(WORDS["comparedWith"], date=speech.date(view.state.base))
     return f"{plain}, {date}"
-
-
-def _decimals(view: View) -> int:
-    return words.decimals(view.state.measure, view.state.level)
-
-
-def _sign(view: View) -> str:
-    return "%" if view.state.measure == words.SHARE else ""
 
 
 def _value(view: View, t: int, i: int, letter: str) -> str:
@@ -93,19 +86,21 @@ def _value(view: View, t: int, i: int, letter: str) -> str:
     if letter == ZERO and change:
         return speech.gettext(WORDS["noChange"])
     write = speech.signed if change else speech.number
-    return write(float(view.values[t, i]), _decimals(view)) + _sign(view)
+    return write(float(view.values[t, i]), view.state.decimals) + words.sign(view.state.measure)
 
 
 def _change(view: View, t: int, i: int) -> str:
     """``+390 since 1 May 2017``; empty where there is nothing to compare with."""
-    speech, decimals = view.language, _decimals(view)
+    speech, decimals = view.language, view.state.decimals
     if view.state.mode == words.CHANGE or t == 0:
         return ""
     now, then = (round(float(view.values[at, i]), decimals) for at in (t, t - 1))
     by = now - then
     if by != by:  # NaN
         return ""
-    size = speech.signed(by, decimals) + _sign(view) if by else speech.gettext(WORDS["noChange"])
+    size = speech.gettext(WORDS["noChange"])
+    if by:
+        size = speech.signed(by, decimals) + words.sign(view.state.measure)
     date = speech.date(view.counts.dates[t - 1])
     return speech.gettext(WORDS["sincePrevious"], change=size, date=date)
 

@@ -11,7 +11,7 @@ says its status in words.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from geodata.language import Language, gettext, language
 from geodata.reading import SHOWN, Cell, cells
 from geodata.snapshot import Snapshot
 from geodata.snippet import frozen
-from geodata.state import State, nearest, of_population, query
+from geodata.state import State, default_base, of_population, query
 from geodata.view import View, year_before
 
 if TYPE_CHECKING:
@@ -272,6 +272,13 @@ def contents(
     return found
 
 
+def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
+    """The briefing's own title, or the name of the map."""
+    if briefing.title or not contents:
+        return briefing.title
+    return text.product(contents[0].view.snapshot, language(briefing.lang))
+
+
 def _of_governorates(state: State, snapshot: Snapshot) -> State:
     """The state nearest to ``state`` at the level at which origins and programmes are known."""
     return of_population(replace(state, level=1), state.pop, snapshot)
@@ -383,7 +390,7 @@ def _other_population(asked: _Asked) -> View | None:
     snapshot, state = asked.view.snapshot, asked.state
     if state.prog or state.measure not in (words.PEOPLE, words.HOUSEHOLDS):
         return None
-    source = source_of(snapshot, state.pop)
+    source = source_of(snapshot, state.pop, state.prog)
     others = [
         pop
         for pop in populations(snapshot)
@@ -406,7 +413,7 @@ def _number(view: View, t: int, i: int) -> float | None:
     """The figure that a cell shows, rounded as it is shown; ``None`` where it has none."""
     if str(view.status[t, i]) not in SHOWN:
         return None
-    decimals = words.decimals(view.state.measure, view.state.level)
+    decimals = view.state.decimals
     return round(float(view.values[t, i]), decimals)
 
 
@@ -462,34 +469,21 @@ def _map(asked: _Asked, _: State) -> _Body:
 
 
 def _change_figures(view: View, t: int) -> tuple[Figure, ...]:
-    base = view.counts.dates.index(view.state.base) if view.state.base else 0
+    base = view.base_index()
     if np.isnan(view.totals[t]):
         return _known(_total(view, t))
     return _known(_since(view, t, base), _total(view, t))
 
 
-def base_of(state: State, view: View) -> dt.date:
-    """The date that a slide of two dates compares with: its base, or about a year before."""
-    dates, t = view.counts.dates, view.date_index()
-    return state.base or nearest(dates[:t] or dates, dates[t] - dt.timedelta(days=365))
-
-
 def _compare(asked: _Asked, state: State) -> _Body:
     """Two dates on one scale, and the change of each area."""
     view, t, speech = asked.view, asked.t, asked.speech
-    base = base_of(state, view)
+    base = state.base or default_base(view.counts.dates[: t + 1])
     before = view.at(replace(view.state, time=base))
     change = asked.of(replace(view.state, mode=words.CHANGE, base=base))
     now, then, moved = cells(view, t), cells(view, before.date_index()), cells(change, t)
     rows = tuple(
-        Row(
-            moved[i].pcode,
-            moved[i].name,
-            moved[i].value,
-            _number(change, t, i),
-            moved[i].letter,
-            (then[i].value, now[i].value),
-        )
+        _row(moved[i], _number(change, t, i), then[i].value, now[i].value)
         for i in _ranked(change, t, RANKED)
     )
     return _Body(
@@ -522,7 +516,7 @@ def _stocks(view: View) -> Floats:
 
 
 def _line(view: View, until: dt.date) -> Series:
-    decimals = words.decimals(view.state.measure, view.state.level)
+    decimals = view.state.decimals
     found = [
         (day.isoformat(), None if np.isnan(value) else round(float(value), decimals))
         for day, value in zip(view.counts.dates, _stocks(view), strict=True)
@@ -557,7 +551,7 @@ def _trend(asked: _Asked, _: State) -> _Body:
 def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[Row, ...]:
     """The last count of each year up to the date."""
     speech = view.language
-    decimals = words.decimals(view.state.measure, view.state.level)
+    decimals = view.state.decimals
     last = {
         day.year: i for i, day in enumerate(view.counts.dates[: t + 1]) if stocks[i] == stocks[i]
     }

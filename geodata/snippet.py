@@ -12,24 +12,21 @@ A map that *follows* names neither date nor snapshot and shows the newest figure
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 
 from geodata import embedding, text
 from geodata.counts import dates_of
 from geodata.embedding import Options
-from geodata.errors import StateError
-from geodata.language import Language, languages
+from geodata.language import Language, gettext, languages
 from geodata.snapshot import Snapshot
 from geodata.state import Reader, State
 from geodata.view import View
 
 WIDTHS, HEIGHTS = (240, 2000), (300, 2000)
 HEIGHT = 750
-_WHOLE = re.compile(r"\d{1,6}", re.ASCII)
-_SWITCH = ("0", "1")
+_NO_SIZE = gettext("{key}={value} is no size in pixels: {key} may be from {low} to {high}.")
 
 
 @dataclass(frozen=True)
@@ -68,43 +65,22 @@ def parse(query: Mapping[str, str], state: State, speech: Language) -> tuple[Cho
     """
     reader = Reader(query, lenient=True, language=speech)
     options, notices = embedding.parse(query, speech)
-    by_itself = str(int(bool(state.time or state.v)))
+    by_itself = bool(state.time or state.v)
     choice = Choice(
-        freeze=reader.get("freeze", by_itself, reader.choice("freeze", _SWITCH)) == "1",
+        freeze=reader.get("freeze", by_itself, reader.switch("freeze")),
         lang=reader.get("language", state.lang, reader.choice("language", languages())),
         size=Size(
-            width=reader.get("width", None, _pixels(reader, "width", WIDTHS)),
-            height=reader.get("height", HEIGHT, _pixels(reader, "height", HEIGHTS)),
+            width=reader.get("width", None, reader.whole("width", WIDTHS, _NO_SIZE)),
+            height=reader.get("height", HEIGHT, reader.whole("height", HEIGHTS, _NO_SIZE)),
         ),
         options=options,
     )
     return choice, [*reader.notices, *notices]
 
 
-def _pixels(reader: Reader, key: str, allowed: tuple[int, int]) -> Callable[[str], int]:
-    low, high = allowed
-
-    def read(value: str) -> int:
-        if _WHOLE.fullmatch(value) and low <= int(value) <= high:
-            return int(value)
-        raise StateError(
-            key,
-            value,
-            reader.language.gettext(
-                "{key}={value} is no size in pixels: {key} may be from {low} to {high}.",
-                key=key,
-                value=f"“{value[:60]}”",
-                low=str(low),
-                high=str(high),
-            ),
-        )
-
-    return read
-
-
 def shown_date(state: State, snapshot: Snapshot) -> dt.date:
     """Date that is shown: the state's own, else the newest of its population."""
-    return state.time or dates_of(snapshot, state.pop)[-1]
+    return state.time or dates_of(snapshot, state.pop, state.prog)[-1]
 
 
 def frozen(state: State, snapshot: Snapshot) -> State:

@@ -13,7 +13,7 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from geodata import counts as counts_module
 from geodata import populations as words
 from geodata.errors import NotHeld, StateError
 from geodata.language import Language, gettext, language, languages
-from geodata.names import renumbered
+from geodata.names import former_code, former_codes
 from geodata.snapshot import Snapshot
 
 LATEST = "latest"
@@ -30,6 +30,9 @@ ROUND_STYLE, QUANTILES, JENKS = "round", "quantiles", "jenks"
 CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
 SEPARATOR = "~"
 NEAREST_DATE = gettext("{population}: no count on {asked}; showing the nearest date, {shown}.")
+NOT_WHOLE = gettext("{key}={value} cannot be: {key} is a whole number from {low} to {high}.")
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_SWITCH = {"0": False, "1": True}
 _ROUND = re.compile(r"^R(\d{1,4})$", re.IGNORECASE)
 _ONE_YEAR = dt.timedelta(days=365)
 T = TypeVar("T")
@@ -62,9 +65,17 @@ class State:
     v: str = ""
 
     @property
+    def decimals(self) -> int:
+        """Decimals that its figures are given with."""
+        return words.decimals(self.measure, self.level)
+
+    @property
     def view_key(self) -> State:
         """The state without what does not change the figures: time, area, version."""
         return replace(self, time=None, area="", v="")
+
+
+KEYS = tuple(each.name for each in fields(State))  # a field has the name of its key
 
 
 @dataclass
@@ -111,7 +122,7 @@ class Reader:
         sentence = self.language.gettext(
             "{key}={value} is not known: {key} may be {allowed}.",
             key=key,
-            value=_quoted(value),
+            value=quoted(value),
             allowed=", ".join(told),
         )
         if near:
@@ -129,20 +140,51 @@ class Reader:
 
         return read
 
+    def switch(self, key: str) -> Callable[[str], bool]:
+        """Make a function that reads what is on (``1``) or off (``0``)."""
+        choice = self.choice(key, _SWITCH)
+        return lambda text: _SWITCH[choice(text)]
 
-def _quoted(value: str) -> str:
+    def whole(
+        self, key: str, allowed: tuple[int, int], refusal: str = NOT_WHOLE
+    ) -> Callable[[str], int]:
+        """Make a function that reads a whole number from the first to the last ``allowed``.
+
+        Parameters
+        ----------
+        refusal
+            Sentence with ``{key}``, ``{value}``, ``{low}`` and ``{high}``.
+        """
+        low, high = allowed
+
+        def read(text: str) -> int:
+            if _WHOLE.fullmatch(text) and low <= int(text) <= high:
+                return int(text)
+            sentence = self.language.gettext(
+                refusal, key=key, value=quoted(text), low=low, high=high
+            )
+            raise StateError(key, text, sentence)
+
+        return read
+
+
+def quoted(value: str) -> str:
+    """What was given, as a sentence shows it: not more than can be read."""
     return f"“{value[:60]}”"
+
+
+def parts(text: str) -> list[str]:
+    """What a list in a query holds: ``PHSS~CRP``, or with commas."""
+    return [part for part in text.replace(",", SEPARATOR).split(SEPARATOR) if part]
 
 
 @lru_cache(maxsize=64)
 def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple[str, ...]:
     """Measures for which ``population`` has figures at ``level``."""
-    rows = snapshot.tables.counts
-    rows = rows[rows["population"] == population]
     found = [words.PEOPLE]
-    if rows["households"].notna().any():
+    if counts_module.has_households(snapshot, population):
         found.append(words.HOUSEHOLDS)
-    if level == 1:
+    if level == 1 and counts_module.residents_year(snapshot) is not None:
         found.append(words.RATE)
     return (*found, words.SHARE)
 
@@ -190,18 +232,22 @@ def parse(
     level = reader.get("level", 1, lambda text: _level(reader, snapshot, pop, text))
     measure = reader.get("measure", words.PEOPLE, _measure_reader(reader, snapshot, pop, level))
     mode = reader.get("mode", words.LEVEL, reader.choice("mode", words.MODES))
-    dates = counts_module.dates_of(snapshot, pop)
-    time = reader.get("time", None, lambda text: read_date(reader, snapshot, pop, "time", text))
+    none: tuple[str, ...] = ()
+    prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
+    dates = counts_module.dates_of(snapshot, pop, prog)
+    time = reader.get(
+        "time", None, lambda text: read_date(reader, snapshot, (pop, prog), "time", text)
+    )
     base = None
     if mode == words.CHANGE:
         found = reader.get(
-            "base", None, lambda text: read_date(reader, snapshot, pop, "base", text)
+            "base", None, lambda text: read_date(reader, snapshot, (pop, prog), "base", text)
         )
         latest = query.get("base", "").strip().lower() == LATEST
         base = found or (dates[-1] if latest else default_base(dates))
     return State(
         pop=pop,
-        prog=reader.get("prog", (), lambda text: _programmes(reader, snapshot, text)),
+        prog=prog,
         measure=measure,
         mode=mode,
         level=level,
@@ -216,17 +262,19 @@ def parse(
 
 def _version(reader: Reader, snapshot: Snapshot, text: str) -> str:
     if text != snapshot.version:
-        raise NotHeld(
-            "v",
-            text,
-            reader.language.gettext(
-                "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
-                "for the newest figures.",
-                value=_quoted(text),
-                allowed=snapshot.version,
-            ),
-        )
+        raise not_held(text, [snapshot.version], reader.language)
     return text
+
+
+def not_held(version: str, held: Iterable[str], speech: Language) -> NotHeld:
+    """Make the error that refuses a snapshot, naming some that are ``held``."""
+    sentence = speech.gettext(
+        "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
+        "for the newest figures.",
+        value=quoted(version),
+        allowed=", ".join(held),
+    )
+    return NotHeld("v", version, sentence)
 
 
 def _level(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> int:
@@ -269,12 +317,21 @@ def _measure_reader(
     return read
 
 
-def read_date(reader: Reader, snapshot: Snapshot, pop: str, key: str, text: str) -> dt.date | None:
-    """Date or round of a population in the value of ``key``; ``None`` for the latest."""
-    dates = counts_module.dates_of(snapshot, pop)
+def read_date(
+    reader: Reader, snapshot: Snapshot, counted: tuple[str, tuple[str, ...]], key: str, text: str
+) -> dt.date | None:
+    """Date or round in the value of ``key``; ``None`` for the latest.
+
+    Parameters
+    ----------
+    counted
+        Population and chosen programmes, whose dates it may be.
+    """
+    pop, prog = counted
+    dates = counts_module.dates_of(snapshot, pop, prog)
     if text.lower() == LATEST:
         return None
-    numbers = counts_module.round_numbers(snapshot, pop)
+    numbers = counts_module.round_numbers(snapshot, pop, prog)
     known = [number for number in numbers if number is not None]
     span = [f"R{min(known)}–R{max(known)}"] if known else []
     allowed = [dates[-1].isoformat(), *span, LATEST]
@@ -319,20 +376,21 @@ def _nearest_notice(reader: Reader, pop: str, asked: dt.date, shown: dt.date) ->
 
 def _programmes(reader: Reader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
     known = list(snapshot.tables.programmes["code"])
-    asked = {code for code in text.replace(",", SEPARATOR).split(SEPARATOR) if code}
-    for code in sorted(asked):
+    asked = tuple(sorted(set(parts(text))))
+    for code in asked:
         if code not in known:
             raise reader.wrong("prog", code, known)
-    return tuple(sorted(asked))
+    return asked
 
 
 def _area(reader: Reader, snapshot: Snapshot, text: str) -> str:
     known = list(snapshot.tables.areas["pcode"])
-    if explanation := renumbered(text):
+    rules = former_codes(snapshot.manifest["country"])
+    if explanation := former_code(rules, text, reader.language):
         raise StateError("area", text, explanation)
     if text not in known:
         levels = [counts_module.areas_of(snapshot, level).pcodes for level in (1, 2)]
-        allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels]
+        allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels if pcodes]
         raise reader.wrong("area", text, allowed, known)
     return text
 
@@ -340,7 +398,7 @@ def _area(reader: Reader, snapshot: Snapshot, text: str) -> str:
 def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
     """Keys and values that differ from the defaults, in a fixed order."""
     first = counts_module.populations(snapshot)[0]
-    dates = counts_module.dates_of(snapshot, state.pop)
+    dates = counts_module.dates_of(snapshot, state.pop, state.prog)
     base = state.base.isoformat() if state.base and state.base != default_base(dates) else ""
     values = [
         ("pop", "" if state.pop == first else state.pop),
@@ -364,7 +422,7 @@ def of_population(state: State, population: str, snapshot: Snapshot) -> State:
     Its dates are the nearest ones of that population; a level or measure that it has no figures
     for gives way to governorates and to people.
     """
-    dates = counts_module.dates_of(snapshot, population)
+    dates = counts_module.dates_of(snapshot, population, state.prog)
     level = state.level if state.level in counts_module.levels(snapshot, population) else 1
     held = available_measures(snapshot, population, level)
     return replace(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geodata import populations as words
-from geodata.counts import source_of
+from geodata.counts import own_counts, residents_year, source_of, sources_of
 from geodata.language import Language, gettext
 from geodata.snapshot import Snapshot
 
@@ -58,16 +58,23 @@ def of(view: View) -> dict[str, Any]:
     population = words.POPULATIONS[view.state.pop]
     return {
         "title": title(view),
-        "unit": speech.gettext(words.UNITS[view.state.measure]),
-        "decimals": words.decimals(view.state.measure, view.state.level),
+        "unit": unit(view),
+        "decimals": view.state.decimals,
         "population": speech.gettext(population.nouns),
-        "programmes": _programme_names(view),
+        "programmes": programme_names(view),
         "statuses": status_labels(speech, change=change),
         "headline": headlines(view),
         "missing": missing(view),
         "notes": notes(view),
         "disclaimer": disclaimer(view),
     }
+
+
+def unit(view: View) -> str:
+    """What figures are in: ``people``, ``per 1,000 residents (2018)``."""
+    return view.language.gettext(
+        words.UNITS[view.state.measure], year=str(residents_year(view.snapshot))
+    )
 
 
 def title(view: View) -> str:
@@ -94,7 +101,31 @@ def disclaimer(view: View) -> str:
     return view.language.gettext(view.snapshot.manifest["country"]["disclaimer"])
 
 
-def _programme_names(view: View) -> str:
+def sentence_case(said: str) -> str:
+    """Begin with a capital letter."""
+    return said[:1].upper() + said[1:]
+
+
+def amount(view: View, size: float) -> str:
+    """A size in the view's measure with its noun: ``1,224,108 internally displaced people``."""
+    speech, population = view.language, words.POPULATIONS[view.state.pop]
+    if view.state.measure == words.RATE:
+        return speech.gettext(
+            "{rate} {population} per 1,000 residents",
+            rate=speech.number(size, 1),
+            population=speech.gettext(population.nouns),
+        )
+    return population.counted(speech, size, view.state.measure)
+
+
+def counted_by_programmes(view: View) -> str:
+    """Those of the chosen programmes whose own counts are shown; empty where none are."""
+    own = own_counts(view.snapshot, view.state.pop, view.state.prog)
+    return view.language.names(sorted(own)) if own else ""
+
+
+def programme_names(view: View) -> str:
+    """The chosen programmes as a sentence names them; empty where none is chosen."""
     return view.language.names(list(view.state.prog)) if view.state.prog else ""
 
 
@@ -109,7 +140,7 @@ def headline(view: View, t: int) -> str:
     return write(view, t)
 
 
-def _works_nowhere(view: View) -> bool:
+def works_nowhere(view: View) -> bool:
     """Whether no source says where the chosen programmes work: every area is outside."""
     return bool((view.status == "o").all())
 
@@ -117,7 +148,7 @@ def _works_nowhere(view: View) -> bool:
 def _nowhere(view: View) -> str:
     return view.language.gettext(
         "No source at hand says in which governorates {programmes} works or worked",
-        programmes=_programme_names(view),
+        programmes=programme_names(view),
     )
 
 
@@ -126,7 +157,7 @@ def _level_headline(view: View, t: int) -> str:
     population = words.POPULATIONS[state.pop]
     date = speech.date(view.counts.dates[t], "long")
     total = view.totals[t]
-    if _works_nowhere(view):
+    if works_nowhere(view):
         return _nowhere(view)
     if np.isnan(total) and view.counts.counted[t].any():
         return speech.gettext(
@@ -140,28 +171,28 @@ def _level_headline(view: View, t: int) -> str:
             population=speech.gettext(population.nouns),
             date=date,
         )
-    if state.measure == words.RATE:
-        counted = speech.gettext(
-            "{rate} {population} per 1,000 residents",
-            rate=speech.number(total, 1),
-            population=speech.gettext(population.nouns),
-        )
-    else:
-        counted = population.counted(speech, total, state.measure)
+    counted = amount(view, total)
     if not state.prog:
         return speech.gettext("{counted} on {date}", counted=counted, date=date)
+    if own := counted_by_programmes(view):
+        return speech.gettext(
+            "{counted} on {date}, as {programmes} counted",
+            counted=counted,
+            programmes=own,
+            date=date,
+        )
     share = view.shares[t]
     if np.isnan(share):
         return speech.gettext(
             "{counted} where {programmes} works or worked, on {date}",
             counted=counted,
-            programmes=_programme_names(view),
+            programmes=programme_names(view),
             date=date,
         )
     return speech.gettext(
         "{counted} where {programmes} works or worked: {share} of the country, on {date}",
         counted=counted,
-        programmes=_programme_names(view),
+        programmes=programme_names(view),
         share=speech.percent(float(share)),
         date=date,
     )
@@ -169,11 +200,10 @@ def _level_headline(view: View, t: int) -> str:
 
 def _change_headline(view: View, t: int) -> str:
     speech, state = view.language, view.state
-    population = words.POPULATIONS[state.pop]
     date = speech.date(view.counts.dates[t], "long")
     base = speech.date(state.base, "long") if state.base else ""
     change = view.totals[t]
-    if _works_nowhere(view):
+    if works_nowhere(view):
         return _nowhere(view)
     if state.base == view.counts.dates[t]:
         return speech.gettext("{date} is the date compared with; choose another", date=date)
@@ -183,27 +213,23 @@ def _change_headline(view: View, t: int) -> str:
             date=date,
             base=base,
         )
-    if state.measure == words.RATE:
-        size = speech.gettext(
-            "{rate} {population} per 1,000 residents",
-            rate=speech.number(abs(change), 1),
-            population=speech.gettext(population.nouns),
-        )
-    else:
-        size = population.counted(speech, abs(change), state.measure)
-    where = _programme_names(view)
+    own = counted_by_programmes(view)
+    where = own or programme_names(view)
     template = {
-        (True, False): gettext("Up by {size}, {date} compared with {base}"),
-        (False, False): gettext("Down by {size}, {date} compared with {base}"),
-        (True, True): gettext(
+        (True, "own"): gettext("Up by {size} as {where} counted, {date} compared with {base}"),
+        (False, "own"): gettext("Down by {size} as {where} counted, {date} compared with {base}"),
+        (True, ""): gettext("Up by {size}, {date} compared with {base}"),
+        (False, ""): gettext("Down by {size}, {date} compared with {base}"),
+        (True, "where"): gettext(
             "Up by {size} where {where} works or worked, {date} compared with {base}"
         ),
-        (False, True): gettext(
+        (False, "where"): gettext(
             "Down by {size} where {where} works or worked, {date} compared with {base}"
         ),
-    }[bool(change > 0), bool(where)]
+    }[bool(change > 0), "own" if own else "where" if where else ""]
     if change == 0:
         return speech.gettext("No change between {base} and {date}", base=base, date=date)
+    size = amount(view, abs(change))
     return speech.gettext(template, size=size, date=date, base=base, where=where)
 
 
@@ -229,7 +255,7 @@ def _missing(view: View, t: int, published: dict[dt.date, str]) -> str:
     printed = published.get(view.counts.dates[t], "")
     found = [*_status_sentences(view, t), _not_placed_sentence(view, t), printed]
     nothing = view.language.gettext("Every area shown has a figure on this date.")
-    return " ".join(filter(None, found)) or ("" if _works_nowhere(view) else nothing)
+    return " ".join(filter(None, found)) or ("" if works_nowhere(view) else nothing)
 
 
 def _status_sentences(view: View, t: int) -> list[str]:
@@ -269,7 +295,7 @@ def _not_placed_sentence(view: View, t: int) -> str:
 
 
 def _published_differences(view: View) -> dict[dt.date, str]:
-    """Where IOM's report of a date prints another national total than its list adds up to."""
+    """Where the report of a date prints another national total than its list adds up to."""
     if view.state.mode == words.CHANGE or view.state.measure != words.PEOPLE or view.state.prog:
         return {}
     from geodata.published import printed
@@ -277,7 +303,7 @@ def _published_differences(view: View) -> dict[dt.date, str]:
     speech = view.language
     return {
         row.day: speech.gettext(
-            "IOM's report of this round prints {printed}; the list it published adds up to {ours}.",
+            "The report of this round prints {printed}; the list it goes with adds up to {ours}.",
             printed=speech.number(row.printed),
             ours=speech.number(row.ours),
         )
@@ -298,8 +324,13 @@ def notes(view: View) -> list[str]:
     if state.measure == words.RATE:
         found.append(
             speech.gettext(
-                "Per 1,000 residents as estimated by CSO for {year}, the same at every date.",
-                year=str(view.snapshot.manifest["country"]["residents_year"]),
+                "Per 1,000 residents of {year}, the same at every date ({credit}).",
+                year=str(residents_year(view.snapshot)),
+                credit="; ".join(
+                    row["credit"]
+                    for row in listed_sources(view.snapshot)
+                    if row["role"] == "residents"
+                ),
             )
         )
     if view.counts.hidden.any():
@@ -309,7 +340,15 @@ def notes(view: View) -> list[str]:
                 "that they cannot be worked out."
             )
         )
-    if state.prog:
+    if own := counted_by_programmes(view):
+        found.append(
+            speech.gettext(
+                "Figures are what {programmes} counted, not everyone who lives there; they stand "
+                "apart from the national counts and are never added to them.",
+                programmes=own,
+            )
+        )
+    elif state.prog:
         found.append(
             speech.gettext(
                 "“Works or worked”: at least one source says so, at some time; not necessarily on "
@@ -326,17 +365,17 @@ def sources(view: View) -> list[dict[str, str]]:
         roles.add("residents")
     if view.state.prog:
         roles.add("programmes")
-    counted_by = source_of(view.snapshot, view.state.pop)
+    counted_by = sources_of(view.snapshot, view.state.pop, view.state.prog)
     return [
         {key: row[key] for key in ("id", "title", "url", "terms", "credit")}
         for row in listed_sources(view.snapshot)
-        if row["id"] == counted_by or row["role"] in roles
+        if row["id"] in counted_by or row["role"] in roles
     ]
 
 
 def counted_by(view: View) -> dict[str, str]:
-    """The source of the counts in the view."""
-    counted = source_of(view.snapshot, view.state.pop)
+    """The source of the counts in the view; of several, the one that counted last."""
+    counted = source_of(view.snapshot, view.state.pop, view.state.prog)
     return next(row for row in sources(view) if row["id"] == counted)
 
 

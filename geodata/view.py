@@ -21,7 +21,17 @@ from numpy.typing import NDArray
 from geodata import populations as words
 from geodata import programmes, text
 from geodata.classes import Scale, diverging, sequential
-from geodata.counts import Bools, Counts, Floats, counts, levels, national, programmes_with_counts
+from geodata.counts import (
+    Bools,
+    Counts,
+    Floats,
+    counts,
+    levels,
+    national,
+    own_counts,
+    residents_year,
+)
+from geodata.encoding import plain
 from geodata.language import Language, language
 from geodata.snapshot import Snapshot
 from geodata.state import State, available_measures, query
@@ -89,12 +99,19 @@ class View:
         dates = self.counts.dates
         return dates.index(self.state.time) if self.state.time else len(dates) - 1
 
+    def base_index(self) -> int:
+        """Position of the date compared with; the first where there is none."""
+        return _base_index(self.counts, self.state)
+
+
+def _base_index(found: Counts, state: State) -> int:
+    return found.dates.index(state.base) if state.base else 0
+
 
 def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
-    """Residents of each area in the year the snapshot fixes; NaN where unknown. Shape ``(A,)``."""
+    """Residents of each area in the year that rates are out of; NaN where unknown; ``(A,)``."""
     rows = snapshot.tables.residents
-    year = snapshot.manifest["country"]["residents_year"]
-    known = rows[rows["year"] == year].set_index("pcode")["residents"]
+    known = rows[rows["year"] == residents_year(snapshot)].set_index("pcode")["residents"]
     ordered: Floats = known.reindex(list(pcodes)).to_numpy(dtype="float64", na_value=np.nan)
     return ordered
 
@@ -121,8 +138,7 @@ def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, 
 
 def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
     """Areas the chosen programmes worked in; all areas where none is chosen. Shape ``(A,)``."""
-    own = programmes_with_counts(snapshot, state.pop)
-    if not state.prog or own.intersection(state.prog):
+    if not state.prog or own_counts(snapshot, state.pop, state.prog):
         return np.ones(len(found.areas.pcodes), dtype=bool)
     covered = programmes.governorates(snapshot, state.prog)
     where = found.areas.pcodes if state.level == 1 else found.areas.parents
@@ -213,7 +229,7 @@ def _previous(n: int) -> list[int | None]:
 
 def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scale:
     """Scale of population × measure × level (× mode), from all areas and all dates."""
-    decimals = words.decimals(state.measure, state.level)
+    decimals = state.decimals
     if state.mode == words.LEVEL:
         return sequential(
             shown,
@@ -238,9 +254,9 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
     threshold
         District cells under this many households are not shown.
     """
-    own = programmes_with_counts(snapshot, state.pop).intersection(state.prog)
-    found = counts(snapshot, state.pop, state.level, threshold, frozenset(own))
-    whole = counts(snapshot, state.pop, 1, threshold, frozenset(own))
+    own = own_counts(snapshot, state.pop, state.prog)
+    found = counts(snapshot, state.pop, state.level, threshold, own)
+    whole = counts(snapshot, state.pop, 1, threshold, own)
     figures, national_totals, not_placed = _measured(found, snapshot, state.measure)
     inside = _scope(snapshot, state, found)
     if state.measure == words.SHARE:
@@ -252,7 +268,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
     stocks, shares = _area_totals(snapshot, state, found, whole, inside, national_totals)
     totals = stocks
     if state.mode == words.CHANGE:
-        base = found.dates.index(state.base) if state.base else 0
+        base = _base_index(found, state)
         values = shown - shown[base]
         status = _change_status(values, status, base)
         totals = stocks - stocks[base]
@@ -274,14 +290,6 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
         not_placed=np.where(inside.all(), not_placed, 0.0),
         threshold=threshold,
     )
-
-
-def _plain(values: Floats, decimals: int) -> list[Any]:
-    """Numbers as JSON holds them: whole numbers without a point, ``None`` for NaN."""
-    if values.ndim > 1:
-        return [_plain(row, decimals) for row in values]
-    digits = decimals or None  # round(x, None) gives a whole number
-    return [None if np.isnan(value) else round(float(value), digits) for value in values]
 
 
 def _top(view: View) -> list[list[Any]]:
@@ -353,7 +361,7 @@ def as_dict(view: View) -> dict[str, Any]:
     Everything here is the same for every date and selected area, so it is computed once for them.
     """
     state, snapshot, found = view.state, view.snapshot, view.counts
-    decimals = words.decimals(state.measure, state.level)
+    decimals = state.decimals
     total_decimals = 0 if state.measure == words.SHARE else decimals
     return {
         "version": snapshot.version,
@@ -364,7 +372,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "areas": _areas(view),
         "dates": [day.isoformat() for day in found.dates],
         "rounds": list(found.rounds),
-        "values": _plain(view.values, decimals),
+        "values": plain(view.values, decimals),
         "status": ["".join(row) for row in view.status],
         "classes": view.classes.tolist(),
         "ranks": view.ranks.tolist(),
@@ -378,14 +386,14 @@ def as_dict(view: View) -> dict[str, Any]:
             "inksDark": view.scale.inks_dark,
             "labels": list(view.scale.labels),
         },
-        "totals": _plain(view.totals, total_decimals),
-        "stocks": _plain(view.stocks, total_decimals) if state.mode == words.CHANGE else None,
-        "totalChanges": _plain(
+        "totals": plain(view.totals, total_decimals),
+        "stocks": plain(view.stocks, total_decimals) if state.mode == words.CHANGE else None,
+        "totalChanges": plain(
             changes_since(view.totals[:, None], _previous(len(view.totals)))[:, 0], total_decimals
         ),
         "yearBefore": year_before(found.dates),
-        "shares": _plain(view.shares, 4) if state.prog else None,
-        "notPlaced": _plain(view.not_placed, 0) if view.not_placed.any() else None,
+        "shares": plain(view.shares, 4) if state.prog else None,
+        "notPlaced": plain(view.not_placed, 0) if view.not_placed.any() else None,
         "top": _top(view),
         "text": text.of(view),
         "programmes": [programmes.described(snapshot, code) for code in state.prog],

@@ -5,27 +5,39 @@ Whole without scripts; those in ``assets/compare`` link what the server drew: ho
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
-from geodata import compare, compare_text, programmes
+from geodata import citation, compare, compare_text, programmes
 from geodata import populations as words
 from geodata.compare import DATES, Comparison, Side
 from geodata.counts import dates_of, levels, populations, round_numbers
 from geodata.exports import small, svg
-from geodata.language import Language
-from geodata.state import SEPARATOR, available_measures, default_base, query
+from geodata.language import Language, gettext
+from geodata.state import SEPARATOR, available_measures, default_base, joined, query
 from geodata.text import headline
 from layouts.bundle import DARK_QUERY
-from layouts.share import Shared, card
-from layouts.shell import as_data, render
+from layouts.share import COMPARE, PAGE, Shared, Subject, card
+from layouts.shell import STYLES, as_data, render
 
 _KEPT = ("classes", "area", "lang", "v", "rounds")
 _KEYS = ("first", "second", "difference")
+_SHARED = (PAGE, COMPARE)
+# What the code to paste and the picture are of, where dates are compared and where not.
+_OF_CHANGES = (
+    gettext("A comparison cannot be embedded as a whole: the code is for its map of changes."),
+    gettext("The picture is of the map of changes."),
+)
+_OF_FIRST = (
+    gettext("A comparison cannot be embedded as a whole: the code is for its first map, “{side}”."),
+    gettext("The picture is of the first map, “{side}”."),
+)
 _DARK = DARK_QUERY["auto"]
+_STYLES = (*STYLES, "drawn/map.css", "compare/compare.css")
 
 
 @dataclass(frozen=True)
@@ -54,20 +66,21 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
     Parameters
     ----------
     shared
-        What the Share button shares: the map of changes, or that of the first side.
+        The map that stands for the comparison: that of changes, or of the first side.
     """
     asked, snapshot, urls = found.asked, found.snapshot, shared.urls
     named, said = compare_text.title(found), compare_text.summary(found)
     given = compare.pairs(asked, snapshot)
     other_way = compare.swapped(asked)
-    own = card(shared, page=urls.compare(compare.query(asked, snapshot)), title=named)
+    own = card(shared, page=urls.compare(joined(given)), title=named)
     return render(
         "compare.html",
         snapshot,
         found.speech,
         replace(urls, version=asked.state.v),
         current="compare",
-        card=replace(own, description=said),
+        styles=_STYLES,
+        card=replace(own, description=said, share=urls.share(joined([_SHARED, *given]))),
         title=named,
         summary=said,
         meaning=compare_text.meaning(found),
@@ -87,6 +100,26 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
         sources=compare_text.sources(found),
         style=_style(found),
         data=as_data(_script_data(found)),
+    )
+
+
+def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
+    """The comparison as what is shared; ``today`` is the day of access, in UTC.
+
+    Only a map can be embedded or be a picture, so both say which one they are of.
+    """
+    asked, snapshot, urls, speech = found.asked, found.snapshot, shared.urls, found.speech
+    given = compare.pairs(asked, snapshot)
+    frozen = shared.link(urls.compare(compare.query(asked.frozen(snapshot), snapshot)))
+    of_code, of_picture = _OF_CHANGES if found.kind == DATES else _OF_FIRST
+    return Subject(
+        title=compare_text.title(found),
+        headline=compare_text.summary(found),
+        asked=[_SHARED, *given],
+        page=urls.compare(joined(given)),
+        cited=citation.cite_comparison(found, url=frozen, accessed=today),
+        of_code=speech.gettext(of_code, side=found.first.heading),
+        of_picture=speech.gettext(of_picture, side=found.first.heading),
     )
 
 
@@ -158,8 +191,8 @@ def _with(found: Comparison) -> Field:
 def _dates(found: Comparison) -> list[Field]:
     """The first date, where dates are compared, and the second; the newest on top."""
     asked, speech, snapshot = found.asked, found.speech, found.snapshot
-    dates = dates_of(snapshot, asked.state.pop)
-    numbered = zip(dates, round_numbers(snapshot, asked.state.pop), strict=True)
+    dates = dates_of(snapshot, asked.state.pop, asked.state.prog)
+    numbered = zip(dates, round_numbers(snapshot, asked.state.pop, asked.state.prog), strict=True)
     options = [
         Option(day.isoformat(), f"{speech.date(day)} (R{n})" if n else speech.date(day))
         for day, n in numbered

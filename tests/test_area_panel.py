@@ -8,9 +8,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from callbacks.context import to_json
 from geodata.area_panel import PERIOD_LABELS, SHELTER_LABELS, panel
 from geodata.counts import areas_of, counts, dates_of
+from geodata.encoding import to_json
 from geodata.snapshot import load
 from geodata.state import parse
 

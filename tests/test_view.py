@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from callbacks.context import to_json
 from geodata.counts import populations
+from geodata.encoding import to_json
 from geodata.settings import BUNDLED
 from geodata.snapshot import load
 from geodata.state import available_measures, nearest, parse
@@ -162,7 +162,7 @@ def test_where_the_printed_total_differs_the_page_says_both():
     said = [text for text in texts if "prints" in text]
     assert said == [texts[on(bundled(), dt.date(2015, 1, 29))]]
     assert (
-        "IOM's report of this round prints 2,255,148; the list it published adds up to 2,300,664."
+        "The report of this round prints 2,255,148; the list it goes with adds up to 2,300,664."
         in said[0]
     )
 
@@ -543,7 +543,7 @@ def test_notes_fit_the_view():
     assert "households × 6, and in camps × 5 from August 2020" in notes()
     assert "Halabja" in notes() and "Halabja" in notes(pop="refugee")
     assert "DTM's districts" in notes(level="2") and "DTM's districts" not in notes()
-    assert "CSO for 2018" in notes(measure="rate") and "CSO" not in notes()
+    assert "Iraq CSO, estimate for 2018" in notes(measure="rate") and "CSO" not in notes()
     assert "very few households" in notes(level="2") and "very few" not in notes()
     assert "not zero" in notes(pop="returnee")
     assert "at least one source says so" in notes(prog="PHSS")

@@ -11,10 +11,11 @@ from geodata import text
 from geodata.briefing import Briefing
 from geodata.exports import charts, svg
 from geodata.exports.pdf import TEMPLATES
-from geodata.exports.pptx import Link, compare_places, title_of
+from geodata.exports.pptx import Link, compare_places
+from geodata.exports.process import Render, here
 from geodata.exports.typesetting import pdf
 from geodata.language import language
-from geodata.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content
+from geodata.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content, title_of
 
 _SCALE = 1.25
 _PICTURE = (520, 0, 760, 632)
@@ -22,15 +23,25 @@ _INNER = (544, 24, 712, 584)
 _ROWS, _DETAILED = 8, 274
 
 
-def deck(briefing: Briefing, contents: Sequence[Content], *, link: Link) -> bytes:
-    """Make the file; ``contents`` as :func:`geodata.slides.contents` gives them."""
-    return pdf(*pages(briefing, contents, link=link))
+def deck(
+    briefing: Briefing, contents: Sequence[Content], *, link: Link, render: Render = here
+) -> bytes:
+    """Make the file.
+
+    Parameters
+    ----------
+    contents
+        What each slide says, as :func:`geodata.slides.contents` gives it.
+    render
+        Sets the pages.
+    """
+    return render(pdf, *pages(briefing, contents, link=link))
 
 
 def pages(
     briefing: Briefing, contents: Sequence[Content], *, link: Link
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Files and inputs for :func:`geodata.exports.pdf.pdf`, which another process may set."""
+    """Files and inputs for :func:`geodata.exports.typesetting.pdf`."""
     speech = language(briefing.lang)
     files = {"main.typ": (TEMPLATES / "deck.typ").read_bytes()}
     slides = []

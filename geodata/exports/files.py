@@ -16,14 +16,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from geodata.encoding import to_json
 from geodata.exports import svg
 from geodata.exports.archive import archive
 from geodata.exports.csv import csv_text
 from geodata.exports.filenames import filename
-from geodata.exports.geojson import as_json, geojson, records
+from geodata.exports.geojson import geojson, records
 from geodata.exports.options import Options
 from geodata.exports.pdf import page
 from geodata.exports.png import described, png
+from geodata.exports.process import Render, here
 from geodata.exports.provenance import Provenance, as_dict, pairs, plain, provenance
 from geodata.exports.table import COLUMNS, positions, tags
 from geodata.exports.timelapse import timelapse
@@ -36,13 +38,7 @@ from geodata.state import query
 from geodata.text import product
 from geodata.view import View
 
-Render = Callable[..., bytes]
 _PACKED_WIDTH = 1600
-
-
-def here(function: Render, /, *args: Any, **options: Any) -> bytes:
-    """Render in this process."""
-    return function(*args, **options)
 
 
 @dataclass(frozen=True)
@@ -255,7 +251,7 @@ def metadata_json(asked: Asked) -> bytes:
         name: {"url": asked.address(name, asked.query), "type": each.media}
         for name, each in FILES.items()
     }
-    return as_json(as_dict(asked.told) | {"columns": columns, "files": files})
+    return to_json(as_dict(asked.told) | {"columns": columns, "files": files})
 
 
 # --------------------------------------------------------------------------------------- everything

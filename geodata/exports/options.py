@@ -6,7 +6,7 @@ does not know are ignored, as everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geodata.errors import StateError
@@ -60,12 +60,12 @@ def parse(query: Mapping[str, str], speech: Language) -> Options:
     """
     reader = Reader(query, False, speech)
     options = Options(
-        width=reader.get("w", svg.WIDTH, _whole(speech, "w", WIDTHS)),
-        scale=reader.get("scale", 1, _whole(speech, "scale", SCALES)),
+        width=reader.get("w", svg.WIDTH, reader.whole("w", WIDTHS)),
+        scale=reader.get("scale", 1, reader.whole("scale", SCALES)),
         theme=reader.get("theme", "light", reader.choice("theme", THEMES)),
         paper=reader.get("paper", "A4", reader.choice("paper", PAPERS)),
         every=reader.get("rows", VIEW, reader.choice("rows", (VIEW, ALL))) == ALL,
-        hxl=reader.get("hxl", "0", reader.choice("hxl", ("0", "1"))) == "1",
+        hxl=reader.get("hxl", False, reader.switch("hxl")),
     )
     if options.pixels > MOST_PIXELS:
         sentence = speech.gettext(
@@ -77,24 +77,3 @@ def parse(query: Mapping[str, str], speech: Language) -> Options:
         )
         raise StateError("scale", str(options.scale), sentence)
     return options
-
-
-def _whole(speech: Language, key: str, allowed: tuple[int, int]) -> Callable[[str], int]:
-    low, high = allowed
-
-    def read(value: str) -> int:
-        if value.isascii() and value.isdigit() and low <= int(value[:9]) <= high:
-            return int(value)
-        raise StateError(
-            key,
-            value,
-            speech.gettext(
-                "{key}={value} cannot be: {key} is a whole number from {low} to {high}.",
-                key=key,
-                value=f"“{value[:20]}”",
-                low=low,
-                high=high,
-            ),
-        )
-
-    return read

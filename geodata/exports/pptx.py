@@ -20,8 +20,9 @@ from geodata.exports import pptx_template as templates
 from geodata.exports.formulas import harmless
 from geodata.exports.png import png
 from geodata.exports.pptx_template import PIXEL
+from geodata.exports.process import Render, here
 from geodata.language import Language, language
-from geodata.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content, Progress, Row
+from geodata.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content, Progress, Row, title_of
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -47,6 +48,7 @@ def deck(
     link: Link,
     template: bytes | None = None,
     progress: Progress | None = None,
+    render: Render = here,
 ) -> bytes:
     """Make the file.
 
@@ -56,23 +58,18 @@ def deck(
         What each slide says, as :func:`geodata.slides.contents` gives it.
     template
         Of :func:`geodata.exports.pptx_template.checked`; the neutral one if ``None``.
+    render
+        Draws the pictures, which take most of the time.
     """
     made = templates.opened(template or templates.neutral())
     for number, content in enumerate(contents, start=1):
-        _add(made, content, link)
+        _add(made, content, link, render)
         if progress:
             progress(number, len(contents))
     _describe(made, briefing, contents)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
-
-
-def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
-    """The briefing's own title, or the name of the map."""
-    if briefing.title or not contents:
-        return briefing.title
-    return text.product(contents[0].view.snapshot, language(briefing.lang))
 
 
 def _describe(made: Presentation, briefing: Briefing, contents: Sequence[Content]) -> None:
@@ -83,7 +80,7 @@ def _describe(made: Presentation, briefing: Briefing, contents: Sequence[Content
     about.keywords = "; ".join(dict.fromkeys(content.kicker for content in contents))[:255]
 
 
-def _add(made: Presentation, content: Content, link: Link) -> None:
+def _add(made: Presentation, content: Content, link: Link, render: Render) -> None:
     """Add one slide: texts into their placeholders, objects where theirs stand."""
     wide = content.slide.layout == TABLE
     layout = templates.layout_named(made, templates.TABLE if wide else templates.TWO_COLUMNS)
@@ -99,7 +96,7 @@ def _add(made: Presentation, content: Content, link: Link) -> None:
         lines = [[(each.value, 24.0), (f" {each.label}", None)] for each in content.figures]
         _write(slide, places, templates.FIGURES, lines, speech)
     _number(slide, layout, across)
-    _objects(slide, content, places)
+    _objects(slide, content, places, render)
     _notes(slide, content, link(content.query))
 
 
@@ -202,7 +199,9 @@ def _number(slide: Any, layout: Any, across: int) -> None:
 # ---- objects
 
 
-def _objects(slide: Any, content: Content, places: dict[str, tuple[int, Place]]) -> None:
+def _objects(
+    slide: Any, content: Content, places: dict[str, tuple[int, Place]], render: Render
+) -> None:
     """Put chart, table and map where the layout's placeholders stand, and take those away."""
     where: dict[str, Place] = {}
     for name in (templates.DETAILS, templates.PICTURE):
@@ -219,11 +218,11 @@ def _objects(slide: Any, content: Content, places: dict[str, tuple[int, Place]])
     if content.slide.layout == TREND:
         _trend(slide, content, picture)
     elif content.slide.layout == FLOWS:
-        _flows(slide, content, picture)
+        _flows(slide, content, picture, render)
     elif content.slide.layout == COMPARE:
-        _two_maps(slide, content, picture)
+        _two_maps(slide, content, picture, render)
     elif content.slide.layout != TABLE:
-        _one_map(slide, content, picture)
+        _one_map(slide, content, picture, render)
 
 
 def _describe_shape(shape: Any, name: str, said: str) -> None:
@@ -233,9 +232,9 @@ def _describe_shape(shape: Any, name: str, said: str) -> None:
     properties.set("descr", said)
 
 
-def _picture(slide: Any, drawing: str, place: Place, said: str) -> None:
+def _picture(slide: Any, drawing: str, place: Place, said: str, render: Render) -> None:
     left, top, width, height = place
-    data = io.BytesIO(png(drawing, width=round(width / PIXEL * _DENSITY)))
+    data = io.BytesIO(render(png, drawing, width=round(width / PIXEL * _DENSITY)))
     shape = slide.shapes.add_picture(data, left, top, width, height)
     _describe_shape(shape, "Map", said)
 
@@ -252,8 +251,9 @@ def _drawn(place: Place) -> tuple[int, int]:
     return round(place[2] / PIXEL / _SCALE), round(place[3] / PIXEL / _SCALE)
 
 
-def _one_map(slide: Any, content: Content, place: Place) -> None:
-    _picture(slide, svg.panel(content.view, content.t, _drawn(place)), place, content.alt)
+def _one_map(slide: Any, content: Content, place: Place, render: Render) -> None:
+    drawing = svg.panel(content.view, content.t, _drawn(place))
+    _picture(slide, drawing, place, content.alt, render)
 
 
 def compare_places(width: float, height: float) -> dict[str, tuple[float, float, float, float]]:
@@ -269,7 +269,7 @@ def compare_places(width: float, height: float) -> dict[str, tuple[float, float,
     }
 
 
-def _two_maps(slide: Any, content: Content, place: Place) -> None:
+def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> None:
     """The same map on two dates, with one legend."""
     speech, before = content.view.language, content.other or content.view
     left, top, width, height = _inset(place)
@@ -286,19 +286,20 @@ def _two_maps(slide: Any, content: Content, place: Place) -> None:
         box.text_frame.margin_left = box.text_frame.margin_top = 0
         _paragraph(box.text_frame.paragraphs[0], [(date, 14)], speech, bold=True)
         drawing = svg.panel(view, t, _drawn(at), with_legend=False)
-        _picture(slide, drawing, at, f"{text.title_in_country(view)}. {text.headline(view, t)}.")
+        said = f"{text.title_in_country(view)}. {text.headline(view, t)}."
+        _picture(slide, drawing, at, said, render)
     strip = svg.legend_strip(content.view, content.t, _drawn(parts["legend"]))
-    _picture(slide, strip, parts["legend"], speech.gettext("Legend of both maps"))
+    _picture(slide, strip, parts["legend"], speech.gettext("Legend of both maps"), render)
 
 
-def _flows(slide: Any, content: Content, place: Place) -> None:
+def _flows(slide: Any, content: Content, place: Place, render: Render) -> None:
     place = _inset(place)
     if content.flows:
         drawing = charts.sankey(
             content.flows, content.view.language, _drawn(place), content.headline
         )
         rows = "; ".join(f"{row.name}: {row.value}" for row in content.rows)
-        _picture(slide, drawing, place, f"{content.headline}. {rows}.")
+        _picture(slide, drawing, place, f"{content.headline}. {rows}.", render)
 
 
 def _chartable(rows: Sequence[Row]) -> bool:

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from multiprocessing.connection import Connection
+from typing import Any
+
+# Calls a function of geodata.exports with plain values, wherever it runs.
+Render = Callable[..., bytes]
+
+
+def here(function: Render, /, *args: Any, **options: Any) -> bytes:
+    """Render in this process."""
+    return function(*args, **options)
 
 
 def main(descriptor: int) -> None:

@@ -20,7 +20,7 @@ from geodata.view import View, names
 COLUMNS = {
     "date": gettext("Day of the round, ISO 8601."),
     "round": gettext("Number of the round as the source gives it; empty where it gives none."),
-    "pcode": gettext("P-code of the area (OCHA COD-AB)."),
+    "pcode": gettext("P-code of the area."),
     "name": gettext("Name of the area in the language asked for."),
     "parent_pcode": gettext("P-code of the governorate of a district; empty for governorates."),
     "parent": gettext("Name of that governorate."),
@@ -86,7 +86,7 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     named, statuses = names(view.snapshot, speech), text.status_words(speech)
     decimals = words.decimals(state.measure, state.level) or None
     asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
-    unit = speech.gettext(words.UNITS[state.measure])
+    unit = text.unit(view)
     counted_by = text.counted_by(view)
     origin: list[Value] = [counted_by["id"], counted_by["credit"], view.snapshot.version]
     areas = list(zip(found.areas.pcodes, found.areas.parents, strict=True))

@@ -1,0 +1,30 @@
+"""Answers as JSON: the one form in which they are sent, embedded in files and compared.
+
+A figure that there is none of is ``null``, never NaN, which JSON does not have.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # boundaries are served without numpy
+    from geodata.counts import Floats
+
+
+def to_json(value: object) -> bytes:
+    """Compact JSON in UTF-8; NaN is a mistake and raises."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def plain(values: Floats, decimals: int = 0) -> list[Any]:
+    """Numbers as JSON holds them: whole numbers without a point, ``None`` for NaN.
+
+    Nested as ``values`` are: ``(T, A)`` gives ``T`` lists of ``A`` numbers.
+    """
+    if values.ndim > 1:
+        return [plain(row, decimals) for row in values]
+    digits = decimals or None  # round(x, None) gives a whole number
+    return [None if math.isnan(value) else round(float(value), digits) for value in values]

@@ -1,0 +1,152 @@
+"""One set of questions, several engines, the same answers: DuckDB, PostgreSQL, Apache Spark."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from geodata import queries
+from geodata.counts import counts
+from geodata.errors import SnapshotError
+from geodata.settings import BUNDLED
+from geodata.snapshot import load, without_dictionaries
+from geodata.state import parse
+from geodata.store import ask, store
+from geodata.store_postgres import Postgres, schema_of
+from geodata.view import as_dict, compute
+from tests.engines import postgres, postgres_programs
+
+ASKED: list[tuple[str, list[Any]]] = [
+    ("slices", []),
+    *(("cells", [population, []]) for population in ("idp", "returnee", "refugee")),
+    ("cells", ["idp", ["PHSS", "CRP"]]),
+    ("breakdowns_of", ["idp", "IQG15"]),
+    ("breakdowns_of", ["returnee", "IQG01"]),
+    ("origins_on", ["idp", "2018-08-31"]),
+    ("origins_on", ["returnee", "2021-02-28"]),
+]
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    with postgres(programs, tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+def rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Every row, in an order of its own, with plain values; nothing is ``None``."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    found = [
+        tuple(value.isoformat()[:10] if isinstance(value, pd.Timestamp) else value for value in row)
+        for row in plain.itertuples(index=False, name=None)
+    ]
+    return sorted(found, key=str)
+
+
+def ours(snapshot, name: str, arguments: list[Any]) -> list[tuple[Any, ...]]:
+    return rows(ask(snapshot, getattr(queries, name), *arguments))
+
+
+@pytest.mark.parametrize(("name", "arguments"), ASKED)
+def test_postgresql_answers_as_duckdb_does(snapshot, database, name, arguments):
+    there = replace(snapshot, store_url=database)
+    found = rows(Postgres(there).ask(getattr(queries, name), *arguments))
+    expected = ours(snapshot, name, arguments)
+    assert found == expected
+    assert expected or arguments == ["idp", ["PHSS", "CRP"]]  # the others have something to say
+
+
+def test_views_from_postgresql_are_those_from_duckdb(database):
+    here, there = load(BUNDLED), load(BUNDLED, database)
+    for asked in ({}, {"pop": "returnee", "mode": "change"}, {"level": "2"}, {"prog": "PHSS"}):
+        state, _ = parse(asked, here)
+        try:
+            ours = as_dict(compute(here, state, threshold=5))
+            counts.cache_clear()  # snapshots of one version are equal: what is kept is theirs, too
+            _forget()
+            assert as_dict(compute(there, state, threshold=5)) == ours
+        finally:
+            _forget()
+
+
+def _forget() -> None:
+    from geodata import counts as module
+
+    for kept in (module._slices, module._cells, module.counts):
+        kept.cache_clear()
+
+
+def test_a_snapshot_is_written_to_the_database_once(snapshot, database):
+    import psycopg
+
+    there = replace(snapshot, store_url=database)
+    Postgres(there)
+    with psycopg.connect(database) as connection:
+        where = f"{schema_of(snapshot.version)}.counts"
+        connection.execute(f"DELETE FROM {where} WHERE population = 'refugee'")
+    Postgres(there)
+    with psycopg.connect(database) as connection:
+        answer = connection.execute(f"SELECT count(*) FROM {where}").fetchone()
+        connection.execute(f"DROP SCHEMA {schema_of(snapshot.version)} CASCADE")
+    assert answer is not None and 0 < answer[0] < len(snapshot.tables.counts)
+
+
+def test_a_connection_that_was_cut_is_opened_again(snapshot, database):
+    import psycopg
+
+    engine = Postgres(replace(snapshot, store_url=database))
+    before = rows(engine.ask(queries.slices))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
+    assert rows(engine.ask(queries.slices)) == before
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgres://me:hunter2@127.0.0.1:1/map", "postgres://127.0.0.1:1/map, named by"),
+        ("mysql://me:hunter2@127.0.0.1/map", "names an engine that is not known ('mysql')"),
+    ],
+)
+def test_an_engine_that_cannot_be_used_is_named_without_its_password(snapshot, url, said):
+    with pytest.raises(SnapshotError) as refusal:
+        store(replace(snapshot, version="0" * 12, store_url=url))
+    assert said in str(refusal.value)
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_spark_answers_as_duckdb_does(snapshot, tmp_path):
+    """In an environment of its own: pandera loads pyspark where it is, which knows no pandas 3."""
+    python = os.environ.get("DISPLACEMENT_SPARK_PYTHON", "")
+    if not python:
+        pytest.skip("DISPLACEMENT_SPARK_PYTHON names no Python with pyspark (`make spark`)")
+    for name in ("counts", "breakdowns"):
+        table = without_dictionaries(snapshot.tables.arrow(name))
+        pq.write_table(table, tmp_path / f"{name}.parquet", coerce_timestamps="us")
+    (tmp_path / "asked.json").write_text(json.dumps(ASKED))
+    script = Path(__file__).parent / "spark_answers.py"
+    subprocess.run([python, script, tmp_path], check=True, timeout=240, capture_output=True)
+    answered = json.loads((tmp_path / "answered.json").read_text())
+    for (name, arguments), found in zip(ASKED, answered, strict=True):
+        frame = ask(snapshot, getattr(queries, name), *arguments)
+        there = [
+            tuple(_plain(key, row[key]) for key in frame.columns) for row in found
+        ]  # fmt: skip
+        assert sorted(there, key=str) == rows(frame), (name, arguments)
+
+
+def _plain(key: str, value: Any) -> Any:
+    return str(value)[:10] if key in ("date", "last") else value
