@@ -1,56 +1,321 @@
-"""Commands: ``flask --app app snapshot build|verify``."""
+"""Commands that bring figures in and choose what is shown: ``ingest``, ``snapshot``.
+
+Exit codes: 0 done, also with warnings; 1 the files are refused, nothing was written; 2 the command
+line is wrong; 3 the library of snapshots cannot be used, or holds no such snapshot.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from dash import Dash
 from flask.cli import AppGroup
 
-from geodata.errors import DisplacementError
+from geodata.difference import difference
+from geodata.errors import DisplacementError, SnapshotError
+from geodata.library import Held, Library
+from geodata.settings import Settings
+from geodata.snapshot import Snapshot, load
 from geodata.snapshot import verify as verify_snapshot
+from geodata.sources import MODULES
+from geodata.sources import kind as source
+from geodata.sources.reading import Asked, Progress
 
-snapshot = AppGroup("snapshot", help="Build and check snapshots of the figures.")
+REFUSED, UNUSABLE = 1, 3
+_HELD = click.Path(exists=True, dir_okay=False, path_type=Path)
+_DAY = click.DateTime(["%Y-%m-%d"])
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
-@snapshot.command("build")
-@click.argument("src", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--allow-unmatched",
-    is_flag=True,
-    help="Keep rows that match no area as “not placed” instead of stopping.",
-)
-def build(src: Path, out: Path, allow_unmatched: bool) -> None:
-    """Read the tables in SRC and write a snapshot to --out."""
-    from geodata.sources import iraq_tidy
+class _Unusable(click.ClickException):
+    """The library cannot be used, or does not hold what was named."""
 
+    exit_code = UNUSABLE
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Say in one sentence what cannot be done, with the exit code of its kind."""
     try:
-        version, join, boundaries = iraq_tidy.build(src, out, allow_unmatched=allow_unmatched)
+        yield
     except DisplacementError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo("\n".join(join.lines()))
-    click.echo(
-        f"Boundaries: {boundaries.governorates} governorates, {boundaries.districts} districts; "
-        f"largest error of area {boundaries.max_area_error:.2%} and "
-        f"{boundaries.max_district_area_error:.2%}."
+        refusal = _Unusable if isinstance(error, SnapshotError) else click.ClickException
+        raise refusal(str(error)) from None
+
+
+@contextmanager
+def watched() -> Iterator[Progress]:
+    """Show on standard error how far it is, where a person watches; ``rich`` knows where."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    )  # fmt: skip
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+
+        def progress(what: str, done: int, of: int | None) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        yield progress
+
+
+def say(lines: list[str], said: dict[str, Any], as_json: bool) -> None:
+    """Print a report: for a person, or as JSON."""
+    click.echo(json.dumps(said, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+
+
+# -------------------------------------------------------------------------------------- ingest
+
+
+class _Listed(click.Command):
+    """A command whose help lists the kinds; reading what they are waits until it is asked for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Kinds"):
+            formatter.write_dl([(name, source(name).summary) for name in MODULES])
+
+
+def _ingest(settings: Settings) -> click.Command:
+    @click.command("ingest", cls=_Listed)
+    @click.argument("kind", type=click.Choice(list(MODULES)), metavar="KIND")
+    @click.argument("files", nargs=-1, type=_HELD)
+    @click.option("--date", type=_DAY, help="Date of the figures, where the file does not say.")
+    @click.option("--round", "number", type=click.IntRange(1), help="Number of the round.")
+    @click.option("--mapping", type=_HELD, help="YAML: whose figures, and what columns mean.")
+    @click.option("--from", "since", type=_DAY, help="First reporting date to fetch.")
+    @click.option("--to", "until", type=_DAY, help="Last reporting date to fetch.")
+    @click.option("--api-version", type=click.Choice(["v3", "v2"]), help="Of DTM's API.")
+    @click.option("--operation", help="Operation to take, where a source has several.")
+    @click.option("--assessment", help="Assessment type to take, where a source has several.")
+    @click.option("--base", default="", help="Snapshot to add to, instead of the active one.")
+    @click.option("--allow-unmatched", is_flag=True, help="Keep rows that match no area.")
+    @click.option("--replace", is_flag=True, help="Replace figures of other sources, too.")
+    @click.option("--hold", is_flag=True, help="Write the snapshot; do not make it active.")
+    @click.option("--dry-run", is_flag=True, help="Read and report; write nothing.")
+    @_AS_JSON
+    def command(
+        kind: str,
+        files: tuple[Path, ...],
+        date: dt.datetime | None,
+        number: int | None,
+        mapping: Path | None,
+        since: dt.datetime | None,
+        until: dt.datetime | None,
+        api_version: str | None,
+        operation: str | None,
+        assessment: str | None,
+        base: str,
+        allow_unmatched: bool,
+        replace: bool,
+        hold: bool,
+        dry_run: bool,
+        as_json: bool,
+    ) -> None:
+        """Bring files of a KIND into the snapshots; the dashboard follows within seconds."""
+        from geodata.ingest import Wanted, ingest  # what serves the map has no use for it
+
+        _check_files(kind, files, mapping)
+        options = {
+            "api_version": api_version, "operation": operation, "assessment": assessment
+        }  # fmt: skip
+        asked = Asked(
+            date=_day(date),
+            round=number,
+            mapping=mapping,
+            since=_day(since),
+            until=_day(until),
+            options={key: value for key, value in options.items() if value},
+        )
+        wanted = Wanted(
+            dry_run=dry_run,
+            allow_unmatched=allow_unmatched,
+            replace=replace,
+            activate=not hold,
+            base=base,
+        )
+        with told(), watched() as progress:
+            library = Library(settings.snapshots)
+            report = ingest(library, settings.snapshot, kind, files, asked, wanted, progress)
+        say(report.lines(), report.as_dict(), as_json)
+        if report.failed:
+            raise SystemExit(REFUSED)
+
+    return command
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return moment.date() if moment else None
+
+
+def _check_files(kind: str, files: tuple[Path, ...], mapping: Path | None) -> None:
+    needed = source(kind)
+    if needed.files == "none" and files:
+        raise click.UsageError(f"{kind} is fetched and takes no files.")
+    if needed.files != "none" and not files:
+        raise click.UsageError(f"{kind} needs a file: flask --app app ingest {kind} FILE")
+    if needed.files == "one" and len(files) > 1:
+        raise click.UsageError(f"{kind} takes one file at a time.")
+    if needed.needs_mapping and not mapping:
+        raise click.UsageError(
+            f"{kind} needs --mapping FILE.yaml, which says whose figures these are and what the "
+            "columns mean (docs/sources.md)."
+        )
+
+
+# ------------------------------------------------------------------------------------ snapshots
+
+
+def _snapshots(settings: Settings) -> click.Group:
+    group = AppGroup("snapshot", help="Build, check, compare and choose snapshots of the figures.")
+
+    def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
+        return group.command(name)
+
+    @command("build")
+    @click.argument("src", type=click.Path(exists=True, file_okay=False, path_type=Path))
+    @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+    @click.option(
+        "--allow-unmatched",
+        is_flag=True,
+        help="Keep rows that match no area as “not placed” instead of stopping.",
     )
-    size = sum(path.stat().st_size for path in out.iterdir())
-    click.echo(f"Snapshot {version} written to {out} ({size / 1000:,.0f} kB).")
+    def build(src: Path, out: Path, allow_unmatched: bool) -> None:
+        """Build the snapshot that ships from the tidy tables in SRC."""
+        from geodata.bundled import iraq_tidy
+
+        with told():
+            version, join, boundaries = iraq_tidy.build(src, out, allow_unmatched=allow_unmatched)
+        click.echo("\n".join(join.lines()))
+        click.echo(
+            f"Boundaries: {boundaries.governorates} governorates, {boundaries.districts} "
+            f"districts; largest error of area {boundaries.max_area_error:.2%} and "
+            f"{boundaries.max_district_area_error:.2%}."
+        )
+        size = sum(path.stat().st_size for path in out.iterdir())
+        click.echo(f"Snapshot {version} written to {out} ({size / 1000:,.0f} kB).")
+
+    @command("list")
+    @_AS_JSON
+    def list_(as_json: bool) -> None:
+        """List the snapshots that are held, the newest figures first."""
+        with told():
+            library = Library(settings.snapshots)
+            held = library.versions()
+        lines = [_line(one) for one in held] or [
+            f"{library.name} holds no snapshot yet; the one in {settings.snapshot} is served."
+        ]
+        say(lines, {"library": library.name, "held": [one.as_dict() for one in held]}, as_json)
+
+    @command("show")
+    @click.argument("version", required=False, default="")
+    @_AS_JSON
+    def show(version: str, as_json: bool) -> None:
+        """Show what a snapshot holds and was made of; the active one where none is named."""
+        with told():
+            found = _found(settings, version)
+        said = {
+            key: found.manifest.get(key)
+            for key in ("version", "dates", "rows", "provenance", "sources")
+        }
+        say(_described(found), said, as_json)
+
+    @command("diff")
+    @click.argument("before")
+    @click.argument("after", required=False, default="")
+    @_AS_JSON
+    def diff(before: str, after: str, as_json: bool) -> None:
+        """Say what differs between two snapshots; the second is the active one if left out."""
+        with told():
+            found = difference(_found(settings, before), _found(settings, after))
+        say(found.lines(), found.as_dict(), as_json)
+
+    @command("verify")
+    @click.argument("which", required=False, default="", metavar="[VERSION|FOLDER]")
+    def verify(which: str) -> None:
+        """Check every file of a snapshot against its hash; the active one if none is named."""
+        with told():
+            if Path(which).is_dir() and which:
+                manifest, _ = verify_snapshot(Path(which))
+                where = which
+            else:
+                library = Library(settings.snapshots)
+                version = which or library.active()
+                if version is None:
+                    manifest, where = verify_snapshot(settings.snapshot)[0], str(settings.snapshot)
+                else:
+                    manifest, where = library.verify(version), library.name
+        files = len(manifest["files"])
+        click.echo(f"Snapshot {manifest['version']} in {where} is whole ({files} files).")
+
+    @command("activate")
+    @click.argument("version")
+    def activate(version: str) -> None:
+        """Show a snapshot that is held; the dashboard follows within seconds."""
+        with told():
+            library = Library(settings.snapshots)
+            before = library.active()
+            library.activate(version)
+        click.echo(
+            f"Snapshot {version} was active already."
+            if before == version
+            else f"Snapshot {version} is active; before it was {before or 'none'}."
+        )
+
+    @command("rollback")
+    def rollback() -> None:
+        """Go back to the snapshot that was active before; once more, and it goes further back."""
+        with told():
+            library = Library(settings.snapshots)
+            before = library.active()
+            version = library.rollback()
+        click.echo(f"Snapshot {version} is active again; {before} is still held.")
+
+    return group
 
 
-@snapshot.command("verify")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def verify(folder: Path) -> None:
-    """Check every file of the snapshot in FOLDER against its hash."""
-    try:
-        manifest, contents = verify_snapshot(folder)
-    except DisplacementError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"Snapshot {manifest['version']} in {folder} is whole ({len(contents)} files).")
+def _found(settings: Settings, version: str) -> Snapshot:
+    """A snapshot of the library, or the one it began with; the active one for ``""``."""
+    library = Library(settings.snapshots)
+    wanted = version or library.active()
+    if wanted is None:
+        return load(settings.snapshot)
+    if wanted not in library.held():
+        bundled = load(settings.snapshot)
+        if bundled.version == wanted:
+            return bundled
+    return library.read(wanted)
 
 
-def register(app: Dash) -> None:
+def _line(held: Held) -> str:
+    since = f", since {held.at}" if held.at else ""
+    return f"{held.version} {'active' if held.active else '      '}  figures to {held.last}{since}"
+
+
+def _described(found: Snapshot) -> list[str]:
+    out = [f"Snapshot {found.version} ({found.country})"]
+    out += [
+        f"  {population}: {span['count']:,} dates, {span['first']} to {span['last']}"
+        for population, span in found.manifest["dates"].items()
+    ]
+    out += [f"  {name}: {rows:,} rows" for name, rows in found.manifest["rows"].items()]
+    made = found.manifest.get("provenance")
+    if made:
+        files = ", ".join(str(file["name"]) for file in made.get("files", []))
+        out.append(f"  made of {made.get('base')} and {made.get('kind')} {files}".rstrip())
+    out += [f"  source {row['id']}: {row['title']}" for row in found.manifest["sources"]]
+    return out
+
+
+def register(app: Dash, settings: Settings) -> None:
     """Add the commands to the application's command line."""
-    app.server.cli.add_command(snapshot)
+    app.server.cli.add_command(_snapshots(settings))
+    app.server.cli.add_command(_ingest(settings))

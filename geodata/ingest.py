@@ -1,0 +1,280 @@
+"""New data in: files are read, joined to what is held, written as a snapshot, made active.
+
+::
+
+    lock ─▶ read (geodata.sources) ─▶ merge with the active snapshot ─▶ errors? nothing is written
+                                                                    └─▶ written beside it ─▶ active
+
+Until the last step, one rename, the active snapshot is the one that was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from geodata.difference import Difference, difference
+from geodata.library import Library
+from geodata.merge import Merged, Total, merge, totals
+from geodata.snapshot import Snapshot
+from geodata.sources import kind as source
+from geodata.sources.reading import Asked, FileRead, Finding, Progress, silent
+
+SHOWN = 50
+"""Findings of each severity that a report prints; all are counted, and ``--json`` has them all."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an ingest found and did.
+
+    Attributes
+    ----------
+    base
+        Version that was active.
+    version
+        Version that was written; ``""`` where none was.
+    active
+        Whether it is the active one now.
+    empty
+        Whether it has no figures, and cannot be shown.
+    why_not
+        Why nothing was written, as a sentence.
+    """
+
+    kind: str
+    files: tuple[FileRead, ...]
+    placed: dict[str, dict[str, int]]
+    findings: Sequence[Finding]
+    base: str
+    changes: Difference | None = None
+    totals: Sequence[Total] = ()
+    version: str = ""
+    why_not: str = ""
+    active: bool = False
+    empty: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error in the files stopped it."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON-ready values."""
+        return {
+            "kind": self.kind,
+            "files": [vars(file) for file in self.files],
+            "placed": self.placed,
+            "findings": [finding.as_dict() for finding in self.findings],
+            "base": self.base,
+            "changes": self.changes.as_dict() if self.changes else None,
+            "totals": [vars(total) for total in self.totals],
+            "version": self.version,
+            "active": self.active,
+            "why_not": self.why_not,
+        }
+
+    def lines(self) -> list[str]:
+        """Return it as lines a person reads."""
+        out = [f"{file.name}: {file.layout}, {_rows(file.rows)}" for file in self.files]
+        if self.placed:
+            out.append("Rows placed       by code   by name  by alias  not at all")
+            out += [
+                f"  {what:<14}{n['code']:>9,} {n['name']:>9,} {n['alias']:>9,} {n['none']:>11,}"
+                for what, n in self.placed.items()
+            ]
+        for severity, heading in (("error", "Errors"), ("warning", "Warnings")):
+            found = [one.line() for one in self.findings if one.severity == severity]
+            if found:
+                out += [f"{heading} ({len(found):,})", *(f"  {line}" for line in found[:SHOWN])]
+            if len(found) > SHOWN:
+                out.append(f"  … and {len(found) - SHOWN:,} more; --json lists them all")
+        if self.totals:
+            out += ["Totals beside the date before", *map(_total_line, self.totals)]
+        if self.changes:
+            out += [f"Changes to {self.base}", *(f"  {line}" for line in self.changes.lines())]
+        out.append(self.why_not or self._done())
+        return out
+
+    def _done(self) -> str:
+        if self.active:
+            return (
+                f"Snapshot {self.version} is active; before it was {self.base}. "
+                "To go back: flask --app app snapshot rollback"
+            )
+        if self.empty:
+            return (
+                f"Snapshot {self.version} is held. It has no figures yet, and cannot be shown. Add "
+                "some, and it is: flask --app app ingest table FILE --mapping M.yaml "
+                f"--base {self.version}"
+            )
+        return (
+            f"Snapshot {self.version} is held and not active. "
+            f"To show it: flask --app app snapshot activate {self.version}"
+        )
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row" if n == 1 else f"{n:,} rows"
+
+
+def _total_line(total: Total) -> str:
+    beside = "the first date held"
+    if total.before is not None:
+        change = total.people - total.before
+        share = f", {change / total.before:+.1%}" if total.before else ""
+        beside = f"{change:+,}{share} since {total.before_date}"
+    return f"  {total.named} {total.date}: {total.people:,} people ({beside})"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to do with what was read.
+
+    Attributes
+    ----------
+    dry_run
+        Read and report only.
+    allow_unmatched
+        Keep rows that match no area as "not placed".
+    replace
+        Replace also figures of another source.
+    activate
+        Make the new snapshot the active one; else it is only held.
+    base
+        Version to start from; the active one where left out.
+    """
+
+    dry_run: bool = False
+    allow_unmatched: bool = False
+    replace: bool = False
+    activate: bool = True
+    base: str = ""
+
+
+def ingest(
+    library: Library,
+    bundled: Path,
+    kind: str,
+    files: Sequence[Path],
+    asked: Asked,
+    wanted: Wanted,
+    progress: Progress = silent,
+) -> Report:
+    """Bring files into the library.
+
+    Parameters
+    ----------
+    bundled
+        Snapshot to start from where the library has none yet; it is then held, too, so that there
+        is something to go back to.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read at all.
+    SnapshotError
+        If the library cannot be used, is in use, or holds no snapshot to start from.
+    """
+    if wanted.dry_run:
+        held = library.start(bundled, wanted.base)
+        report, _ = _prepared(held, kind, files, asked, wanted, progress)
+        return replace(report, why_not=report.why_not or "A dry run: nothing was written.")
+    with library.lock(told=lambda sentence: progress(sentence, 0, None)):
+        held = library.start(bundled, wanted.base, keep=True)
+        active = library.active()
+        report, merged = _prepared(held, kind, files, asked, wanted, progress)
+        if report.why_not or merged is None:
+            return report
+        return _written(library, held, active, report, merged, wanted, progress)
+
+
+def _prepared(
+    held: Snapshot,
+    kind: str,
+    files: Sequence[Path],
+    asked: Asked,
+    wanted: Wanted,
+    progress: Progress,
+) -> tuple[Report, Merged | None]:
+    """Read and merge; the report says why nothing may be written, where that is so."""
+    reading = source(kind).read(files, held, asked, progress)
+    report = Report(kind, tuple(reading.files), {}, tuple(reading.findings), held.version)
+    if reading.errors:
+        return replace(report, why_not=_mend(len(reading.errors))), None
+    progress("Comparing with what is held", 0, None)
+    merged = merge(held, reading, allow_unmatched=wanted.allow_unmatched, replace=wanted.replace)
+    report = replace(report, placed=merged.join.rows, findings=tuple(merged.findings))
+    if merged.errors:
+        return replace(report, why_not=_mend(len(merged.errors))), None
+    after = Snapshot("", {**held.manifest}, merged.tables, held.topology)
+    changes = difference(held, after)
+    report = replace(
+        report, changes=changes, totals=tuple(totals(merged.tables.counts, merged.taken))
+    )
+    if changes.empty:
+        why = f"Nothing changes: snapshot {held.version} holds these figures already."
+        return replace(report, why_not=why), None
+    return report, merged
+
+
+def _mend(errors: int) -> str:
+    what = "the error" if errors == 1 else f"the {errors:,} errors"
+    return f"Nothing was written: mend {what} above and run it again."
+
+
+def _written(
+    library: Library,
+    held: Snapshot,
+    active: str | None,
+    report: Report,
+    merged: Merged,
+    wanted: Wanted,
+    progress: Progress,
+) -> Report:
+    progress("Writing the snapshot", 0, None)
+    version = library.add(
+        merged.tables,
+        held.topology,
+        join_report=_join_report(held, report, merged),
+        country=held.manifest["country"],
+        provenance=_provenance(report),
+    )
+    empty = merged.tables.counts.empty
+    shown = wanted.activate and not empty
+    if shown:
+        names = ", ".join(file.name for file in report.files)
+        what = f"{report.kind} {names}".strip()
+        library.activate(version, "ingest", what, expected=active)
+    return replace(report, version=version, active=shown, empty=empty)
+
+
+def _join_report(held: Snapshot, report: Report, merged: Merged) -> dict[str, object]:
+    """What the snapshot says of its joins: those it began with, and this file's."""
+    before = held.join_report
+    rows = {f"{report.kind}, {what}": n for what, n in merged.join.rows.items()}
+    lost = [vars(one) for one in merged.join.unmatched]
+    return {
+        **before,
+        "rows": {**before["rows"], **rows},
+        "unmatched": [*before["unmatched"], *lost],
+    }
+
+
+def _provenance(report: Report) -> dict[str, Any]:
+    """What the snapshot was made of, for its manifest and the page of sources."""
+    changes = report.changes.as_dict() if report.changes else {}
+    return {
+        "base": report.base,
+        "kind": report.kind,
+        "files": [vars(file) for file in report.files],
+        "warnings": sum(finding.severity == "warning" for finding in report.findings),
+        "placed": report.placed,
+        "changes": [
+            {key: series[key] for key in ("population", "programme", "added", "changed", "removed")}
+            | {"dates_added": len(series["dates_added"])}
+            for series in changes.get("series", [])
+        ],
+    }

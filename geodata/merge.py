@@ -1,0 +1,520 @@
+"""What is read joins what is held: places are found, figures replaced or added, changes reported.
+
+::
+
+    Reading ──▶ placed (by code, name, alias, not at all) ──▶ added up to district, governorate
+                                                                        │
+    tables of the active snapshot ──────────────────────────────────────┴──▶ Merged: new tables,
+                                                                             join report, findings
+
+A *slice* is one population and programme on one date. A slice that the same source gave before is
+replaced; one of another source is kept and reported, unless replacing was asked for: the person
+who loads a round decides whose figure stands, not the order of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import pandas as pd
+
+from geodata.errors import JoinError
+from geodata.names import (
+    Gazetteer,
+    Gazetteers,
+    JoinReport,
+    Unmatched,
+    former_codes,
+    gazetteers,
+)
+from geodata.published import SAME_ROUND
+from geodata.records import records
+from geodata.schemas import TABLES, check, check_references
+from geodata.snapshot import Snapshot, Tables
+from geodata.sources.reading import Finding, Reading
+
+SLICE = ["population", "programme", "date"]
+_COUNTS = [*TABLES["counts"].columns]
+_BREAKDOWNS = [*TABLES["breakdowns"].columns]
+
+# Rows that a row of a file replaces: those that say the same about the same.
+KEYS = {
+    "aliases": ["level", "scope", "spelling"],
+    "programmes": ["code"],
+    "residents": ["pcode", "year"],
+    # Their rows have no key of their own: a file holds all rows of the programmes that it names.
+    "coverage": ["programme"],
+    "reach": ["programme"],
+}
+
+# Rounds seldom differ more from the one before: of 222 that DTM published on Iraq, three do, all in
+# the summer of 2014.
+SANE_CHANGE = 0.25
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What the snapshot would hold, and how that came about.
+
+    Attributes
+    ----------
+    join
+        How the rows of the file were placed.
+    findings
+        Those of the reading and of the join; one error among them stops the ingest.
+    taken
+        Counts of the file that were put in.
+    """
+
+    tables: Tables
+    join: JoinReport
+    findings: list[Finding] = field(default_factory=list)
+    taken: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What stops the ingest."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+
+def merge(
+    held: Snapshot, reading: Reading, *, allow_unmatched: bool = False, replace: bool = False
+) -> Merged:
+    """Join a reading to the areas of ``held`` and put it into its tables.
+
+    Parameters
+    ----------
+    allow_unmatched
+        Keep rows that match no area as "not placed" instead of refusing them.
+    replace
+        Replace also what another source gave for the same population, programme and date.
+
+    Raises
+    ------
+    DataError
+        If the tables that come out break their schema.
+    """
+    rules = former_codes(held.manifest["country"])
+    books = gazetteers(held.tables.areas, held.tables.aliases, rules)
+    report, findings = JoinReport(), list(reading.findings)
+    new = _counts(reading, books, held, report, findings)
+    parts = _breakdowns(reading, books, report, findings)
+    severity = "warning" if allow_unmatched else "error"
+    findings += [_not_placed(lost, severity) for lost in report.unmatched]
+    tables = {name: frame for name, frame in held.tables.items()}
+    elsewhere = _counted_elsewhere(tables["counts"], new, reading.source["id"])
+    if replace:
+        there = elsewhere.assign(date=elsewhere["held_date"])
+        tables["counts"] = _but(tables["counts"], there)
+    else:
+        findings += [_stands_already(row, tables["counts"], new) for row in records(elsewhere)]
+        new = _but(new, elsewhere)
+    tables["sources"] = _with_source(tables["sources"], reading)
+    tables["counts"] = _with_counts(tables["counts"], new)
+    tables["breakdowns"] = _with_breakdowns(tables["breakdowns"], parts, new)
+    first = held.manifest["country"].get("first_numbered_round", 1)
+    tables["rounds"] = _with_rounds(tables["rounds"], reading, new, first)
+    for name, rows in reading.tables.items():
+        tables[name] = _upserted(name, tables[name], rows)
+    checked = {  # what is as it was held was checked when that was built
+        name: frame if frame is getattr(held.tables, name) else check(name, frame)
+        for name, frame in tables.items()
+    }
+    check_references(checked)
+    findings += _levels_that_differ(checked["counts"], new)
+    findings += _changes_beyond_reason(checked["counts"], new)
+    return Merged(
+        Tables(**{column.name: checked[column.name] for column in fields(Tables)}),
+        report,
+        findings,
+        new,
+    )
+
+
+# ------------------------------------------------------------------------------------- places
+
+
+def _find(
+    rows: pd.DataFrame,
+    book: Gazetteer,
+    name: str,
+    code: str,
+    scope: pd.Series | None,
+    what: str,
+    report: JoinReport,
+    findings: list[Finding],
+) -> pd.Series:
+    """P-codes of the places that rows name; what matches nothing goes into the report."""
+    asked = pd.DataFrame(
+        {
+            "name": rows[name].fillna("").str.strip(),
+            "code": rows[code].fillna("").str.strip(),
+            "scope": "" if scope is None else scope.fillna(""),
+        },
+        index=rows.index,
+    )
+    found: dict[tuple[str, str, str], str | None] = {}
+    methods: dict[tuple[str, str, str], str] = {}
+    for one in records(asked.drop_duplicates()):
+        key = (one.name, one.code, one.scope)
+        found[key], methods[key] = _one_place(book, *key, findings)
+    keys = list(zip(asked["name"], asked["code"], asked["scope"], strict=True))
+    counted = pd.Series([methods[key] for key in keys], index=rows.index)
+    _tell(report, what, rows, counted)
+    lost = counted == "none"
+    if scope is not None:
+        lost &= asked["scope"] != ""  # a governorate that is lost was told where it was looked for
+    grouped = rows[lost].groupby([asked["name"][lost], asked["code"][lost], asked["scope"][lost]])
+    for (spelling, written, where), group in grouped:
+        shown = str(spelling or written)
+        report.unmatched.append(
+            Unmatched(
+                what,
+                shown,
+                int(group["rows"].sum()) if "rows" in group else len(group),
+                int(group["households"].fillna(0).sum()),
+                book.nearest(shown, str(where)),
+            )
+        )
+    return pd.Series([found[key] for key in keys], index=rows.index, dtype="str")
+
+
+def _one_place(
+    book: Gazetteer, name: str, code: str, scope: str, findings: list[Finding]
+) -> tuple[str | None, str]:
+    try:
+        match = book.find(name=name, code=code, scope=scope)
+        named = book.find(name=name, scope=scope) if name and code else None
+    except JoinError as error:
+        findings.append(Finding("error", str(error), column="P-code", value=code or name))
+        return None, "none"
+    if match and named and match.pcode != named.pcode:
+        findings.append(
+            Finding(
+                "error",
+                f"the code means {book.display[match.pcode]}, and the name beside it, {name!r}, "
+                f"means {book.display[named.pcode]} ({named.pcode}): mend whichever is wrong.",
+                column="P-code",
+                value=code,
+            )
+        )
+    return (match.pcode, match.method) if match else (None, "none")
+
+
+def _tell(report: JoinReport, what: str, rows: pd.DataFrame, methods: pd.Series) -> None:
+    """Count rows of the file, of which one here may stand for many."""
+    weights = rows["rows"] if "rows" in rows else pd.Series(1, index=rows.index)
+    counted = weights.groupby(methods).sum()
+    report.rows[what] = {
+        method: int(counted.get(method, 0)) for method in ("code", "name", "alias", "none")
+    }
+
+
+def _not_placed(lost: Unmatched, severity: str) -> Finding:
+    kept = "It is kept as “not placed” and counts in national totals only."
+    mend = (
+        "Mend the spelling, add it with `flask --app app ingest aliases FILE`, or pass "
+        "--allow-unmatched to keep it as “not placed”."
+    )
+    return Finding(
+        "warning" if severity == "warning" else "error",
+        f"no area answers to this place ({lost.rows:,} rows, {lost.households:,} households). "
+        f"{kept if severity == 'warning' else mend}",
+        column=lost.table,
+        value=lost.place,
+        nearest=tuple(lost.nearest),
+    )
+
+
+# -------------------------------------------------------------------------------------- counts
+
+
+def _counts(
+    reading: Reading,
+    books: Gazetteers,
+    held: Snapshot,
+    report: JoinReport,
+    findings: list[Finding],
+) -> pd.DataFrame:
+    """Counts of the reading by area, at every level that it can be added up to."""
+    rows = reading.counts
+    if rows.empty:
+        return held.tables.counts.head(0)
+    parents = held.tables.areas.set_index("pcode")["parent"]
+    of_district = rows["level"] == 2
+    by_code = rows["adm2_code"].map(parents)
+    governorate = _find(
+        rows.assign(adm1_code=rows["adm1_code"].where(rows["adm1_code"] != "", by_code.fillna(""))),
+        books.governorates, "adm1", "adm1_code", None, "governorates", report, findings,
+    )  # fmt: skip
+    inner = rows[of_district]
+    district = _find(
+        inner, books.districts, "adm2", "adm2_code", governorate[of_district], "districts",
+        report, findings,
+    )  # fmt: skip
+    spelled = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"])
+    within = spelled[of_district] + " / " + inner["adm2"].where(
+        inner["adm2"] != "", inner["adm2_code"]
+    )  # fmt: skip
+    own = rows[~of_district]
+    sums = _without_their_own(inner, own)
+    levels = [
+        (own, governorate[~of_district], spelled[~of_district], 1),
+        (sums, governorate[sums.index], spelled[sums.index], 1),
+        (inner, district, within, 2),
+    ]
+    parts = [_by_area(*level, reading) for level in levels if len(level[0])]
+    return check("counts", pd.concat(parts, ignore_index=True)[_COUNTS])
+
+
+def _without_their_own(inner: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Rows of districts in slices for which the file has no figures of governorates."""
+    has = set(own[SLICE].drop_duplicates().itertuples(index=False, name=None))
+    asked = inner[SLICE].itertuples(index=False, name=None)
+    return inner.loc[[slice_ not in has for slice_ in asked]]
+
+
+def _by_area(
+    rows: pd.DataFrame, pcodes: pd.Series, spelled: pd.Series, level: int, reading: Reading
+) -> pd.DataFrame:
+    placed = pcodes.notna()
+    frame = pd.DataFrame(
+        {
+            "population": rows["population"],
+            "date": pd.to_datetime(rows["date"]),
+            "level": level,
+            "pcode": pcodes,
+            "place": pcodes.where(placed, spelled),
+            "programme": rows["programme"],
+            "households": rows["households"].astype("Int64"),
+            "people": rows["people"].astype("Int64"),
+            "source": reading.source["id"],
+        }
+    )
+    keys = ["population", "date", "level", "pcode", "place", "programme", "source"]
+    grouped = frame.groupby(keys, dropna=False, as_index=False, sort=True)
+    return grouped[["households", "people"]].sum(min_count=1)
+
+
+def _breakdowns(
+    reading: Reading, books: Gazetteers, report: JoinReport, findings: list[Finding]
+) -> pd.DataFrame:
+    rows = reading.breakdowns
+    if rows.empty:
+        return pd.DataFrame(columns=_BREAKDOWNS)
+    # Their governorates were told with the counts; only origins may be spelled otherwise.
+    pcodes = _find(
+        rows, books.governorates, "adm1", "adm1_code", None, "breakdowns", JoinReport(), []
+    )
+    origin = rows["kind"] == "origin"
+    came = rows[origin].assign(category_code="")
+    origins = _find(
+        came, books.governorates, "category", "category_code", None, "origins", report, findings
+    )
+    category = rows["category"].copy()
+    category[origin] = origins.where(origins.notna(), came["category"])
+    frame = pd.DataFrame(
+        {
+            "kind": rows["kind"],
+            "population": rows["population"],
+            "date": pd.to_datetime(rows["date"]),
+            "pcode": pcodes,
+            "category": category,
+            "households": rows["households"].astype("Int64"),
+            "source": reading.source["id"],
+        }
+    )
+    keys = [column for column in frame.columns if column != "households"]
+    added = frame.groupby(keys, dropna=False, as_index=False, sort=True)[["households"]].sum()
+    return check("breakdowns", added[_BREAKDOWNS])
+
+
+# ----------------------------------------------------------------------------- what is held
+
+
+def _slices(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[SLICE])
+
+
+def _counted_elsewhere(held: pd.DataFrame, new: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Slices of the reading that another source has counted, too.
+
+    Sources date one round up to three days apart; two rounds are at least two weeks apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        :data:`SLICE` of the reading, and ``held_date`` and ``held_source`` of what is held.
+    """
+    other = held.loc[held["source"] != source, [*SLICE, "source"]].drop_duplicates(SLICE)
+    other = other.rename(columns={"source": "held_source"}).assign(held_date=other["date"])
+    if new.empty or other.empty:  # which merge_asof does not take
+        return new[SLICE].head(0).assign(held_source="", held_date=new["date"].head(0))
+    near = pd.merge_asof(
+        new[SLICE].drop_duplicates().sort_values("date"),
+        other.sort_values("date"),
+        on="date",
+        by=["population", "programme"],
+        direction="nearest",
+        tolerance=pd.Timedelta(SAME_ROUND),
+    )
+    return near.dropna(subset=["held_date"])
+
+
+def _stands_already(row: Any, held: pd.DataFrame, new: pd.DataFrame) -> Finding:
+    def people(rows: pd.DataFrame, day: pd.Timestamp) -> int:
+        told = (rows["population"] == row.population) & (rows["programme"] == row.programme)
+        return _total(rows[told & (rows["date"] == day)])
+
+    ours, theirs = people(held, row.held_date), people(new, row.date)
+    said = "the same total" if ours == theirs else f"{theirs:,} people against {ours:,} held"
+    dated = "" if row.date == row.held_date else f", dated {row.held_date:%Y-%m-%d} there"
+    return Finding(
+        "warning",
+        f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d} are held from source "
+        f"{row.held_source}{dated} ({said}), and stay as they are. Pass --replace to take the new "
+        "ones.",
+    )
+
+
+def _total(rows: pd.DataFrame) -> int:
+    """People in the country: governorates and what is not placed, or districts where only those."""
+    levels = rows["level"]
+    return int(rows.loc[levels == levels.min(), "people"].sum())
+
+
+def _named(population: str, programme: str) -> str:
+    return f"{population} of {programme}" if programme else population
+
+
+def _but(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the rows of some slices; the same frame where there are none."""
+    return rows if slices.empty else rows[~_slices(rows).isin(_slices(slices))]
+
+
+def _with_source(sources: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """A source that is held keeps its words, which may be translated; a mapping may change them."""
+    known = sources["id"] == reading.source["id"]
+    row = pd.DataFrame([dict(reading.source)])[list(sources.columns)]
+    if known.any() and reading.kind not in ("table", "hxl"):
+        return sources
+    return pd.concat([sources[~known], row.astype("str")], ignore_index=True)
+
+
+def _with_counts(held: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    if new.empty:
+        return held
+    key = [*SLICE, "level"]
+    replaced = pd.MultiIndex.from_frame(held[key]).isin(pd.MultiIndex.from_frame(new[key]))
+    # Of numbers that are read back, only those with gaps have a type that knows gaps.
+    held = held.astype({"households": "Int64", "people": "Int64"})
+    return pd.concat([held[~replaced], new.astype(held.dtypes.to_dict())], ignore_index=True)
+
+
+def _with_breakdowns(held: pd.DataFrame, parts: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Breakdowns go with the counts that they break down: none where those are not taken."""
+    whole = new[new["programme"] == ""]
+    taken = pd.MultiIndex.from_frame(whole[["population", "date"]].drop_duplicates())
+    stale = pd.MultiIndex.from_frame(held[["population", "date"]]).isin(taken)
+    if parts.empty:
+        return held[~stale]
+    fresh = parts[pd.MultiIndex.from_frame(parts[["population", "date"]]).isin(taken)]
+    return pd.concat([held[~stale], fresh.astype(held.dtypes.to_dict())], ignore_index=True)
+
+
+def _with_rounds(
+    held: pd.DataFrame, reading: Reading, new: pd.DataFrame, first: int
+) -> pd.DataFrame:
+    """Add the dates that were counted; numbers below ``first`` are none that anyone published."""
+    if new.empty:
+        return held
+    rows = reading.counts.assign(date=pd.to_datetime(reading.counts["date"]))
+    numbers = rows.groupby("date")["round"].first().astype("Int64")
+    dates = sorted(set(new["date"]))
+    numbers = numbers.where(numbers >= first)
+    before = held[held["source"] == reading.source["id"]].set_index("date")["round"]
+    fresh = pd.DataFrame({"source": reading.source["id"], "date": dates})
+    fresh["round"] = pd.array(
+        [numbers[day] if pd.notna(numbers[day]) else before.get(day) for day in dates], "Int64"
+    )
+    known = pd.MultiIndex.from_frame(held[["source", "date"]])
+    stale = known.isin(pd.MultiIndex.from_frame(fresh[["source", "date"]]))
+    return pd.concat([held[~stale].astype({"round": "Int64"}), fresh], ignore_index=True)
+
+
+def _upserted(name: str, held: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    keys = KEYS[name]
+    replaced = pd.MultiIndex.from_frame(held[keys]).isin(pd.MultiIndex.from_frame(rows[keys]))
+    kept = held[~replaced]
+    return pd.concat([kept, rows[list(held.columns)]], ignore_index=True) if len(kept) else rows
+
+
+# -------------------------------------------------------------------------------------- reason
+
+
+def _levels_that_differ(counts: pd.DataFrame, new: pd.DataFrame) -> Iterable[Finding]:
+    """Districts and governorates of one slice should be sums of the same rows."""
+    touched = counts[_slices(counts).isin(_slices(new))]
+    people = touched.groupby([*SLICE, "level"])["people"].sum().unstack()
+    if not {1, 2} <= set(people.columns):
+        return
+    people = people.rename(columns={1: "governorates", 2: "districts"}).dropna().reset_index()
+    for row in records(people[people["governorates"] != people["districts"]]):
+        yield Finding(
+            "warning",
+            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: districts add up to "
+            f"{row.districts:,} people and governorates to {row.governorates:,}; check that both "
+            "come from one list.",
+        )
+
+
+def _changes_beyond_reason(counts: pd.DataFrame, new: pd.DataFrame) -> Iterable[Finding]:
+    """National totals that differ a lot from those of the round before."""
+    for total in totals(counts, new):
+        if total.before and abs(total.people - total.before) > SANE_CHANGE * total.before:
+            yield Finding(
+                "warning",
+                f"{total.named} on {total.date}: {total.people:,} people, "
+                f"{total.people / total.before - 1:+.0%} against {total.before:,} on "
+                f"{total.before_date}. Check that the list is whole and of this population.",
+            )
+
+
+@dataclass(frozen=True)
+class Total:
+    """People in the country on a date, beside the date before it that is held."""
+
+    population: str
+    programme: str
+    date: str
+    people: int
+    before_date: str = ""
+    before: int | None = None
+
+    @property
+    def named(self) -> str:
+        """The population, and the programme that its counts belong to."""
+        return _named(self.population, self.programme)
+
+
+def totals(counts: pd.DataFrame, new: pd.DataFrame) -> list[Total]:
+    """National totals of the slices in ``new``, as they are in ``counts``; in order of date."""
+    if new.empty:
+        return []
+    people = counts[counts["level"] == 1].groupby(SLICE)["people"].sum().sort_index()
+    table = people.rename("people").reset_index()
+    before = table.groupby(SLICE[:2])[["date", "people"]].shift()
+    table = table.assign(before_date=before["date"], before=before["people"])
+    return [
+        Total(
+            row.population,
+            row.programme,
+            f"{row.date:%Y-%m-%d}",
+            int(row.people),
+            "" if pd.isna(row.before_date) else f"{row.before_date:%Y-%m-%d}",
+            None if pd.isna(row.before) else int(row.before),
+        )
+        for row in records(table[_slices(table).isin(_slices(new))])
+    ]

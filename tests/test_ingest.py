@@ -1,0 +1,273 @@
+"""`flask --app app ingest|snapshot`: files in, a report, a snapshot that can be rolled back."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geodata.ingest import SHOWN
+from geodata.library import Library
+from geodata.settings import BUNDLED
+from geodata.snapshot import load
+from geodata.sources import MODULES, kind
+
+ROOT = Path(__file__).parents[1]
+
+MAPPING = """\
+source:
+  id: made-up-table
+  title: A made-up table
+  publisher: Nobody
+  url: https://example.org/table
+  terms: Free to use.
+  credit: "Source: nobody"
+  what: Figures made up for tests.
+columns:
+  adm1_code: code
+  date: day
+  population: who
+  programme: programme
+  people: people
+"""
+
+
+@pytest.fixture
+def library(tmp_path):
+    return Library(tmp_path / "library")
+
+
+@pytest.fixture
+def run(tmp_path, client_of):
+    """Run a command of an application that has a library of its own; its code and what it says."""
+    runner = client_of(snapshots=str(tmp_path / "library")).application.test_cli_runner()
+
+    def invoke(*words: object) -> tuple[int, str]:
+        result = runner.invoke(args=[*map(str, words)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        return result.exit_code, result.output
+
+    return invoke
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Write a made-up table and its mapping; return the words that bring it in."""
+
+    def write(*rows: tuple[str, str, str, str, int | str], name: str = "table.csv") -> list[object]:
+        mapping = tmp_path / "mapping.yaml"
+        mapping.write_text(MAPPING)
+        file = tmp_path / name
+        with file.open("w", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(["code", "day", "who", "programme", "people"])
+            writer.writerows(rows)
+        return ["table", file, "--mapping", mapping]
+
+    return write
+
+
+NEW = [("IQG15", "2021-06-30", "idp", "", 600), ("IQG01", "2021-06-30", "idp", "", 60)]
+
+
+def test_a_table_becomes_the_active_snapshot_and_says_what_changed(run, library, table):
+    code, said = run("ingest", *table(*NEW))
+    assert code == 0
+    assert "idp 2021-06-30: 660 people" in said
+    active = library.active()
+    assert active and f"Snapshot {active} is active; before it was {load(BUNDLED).version}" in said
+    rows = library.read(active).tables.counts
+    fresh = rows[rows["source"] == "made-up-table"]
+    assert sorted(fresh["people"]) == [60, 600]
+    assert len(rows) == len(load(BUNDLED).tables.counts) + 2
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
+    words = table(*NEW)
+    code, said = run("ingest", *words, "--dry-run")
+    assert code == 0
+    assert "660 people" in said and said.endswith("A dry run: nothing was written.\n")
+    assert library.active() is None
+    assert library.held() == []
+
+
+def test_what_was_active_before_comes_back(run, library, table):
+    run("ingest", *table(*NEW))
+    first = library.active()
+    run("ingest", *table(("IQG15", "2021-07-31", "idp", "", 700), name="next.csv"))
+    assert library.active() != first
+    code, said = run("snapshot", "rollback")
+    assert (code, library.active()) == (0, first)
+    assert f"Snapshot {first} is active again" in said
+    run("snapshot", "rollback")
+    assert library.active() == load(BUNDLED).version
+    code, said = run("snapshot", "rollback")
+    assert code == 3
+    assert "nothing to go back to" in said
+
+
+def test_the_same_file_again_changes_nothing(run, library, table):
+    words = table(*NEW)
+    run("ingest", *words)
+    before = library.active()
+    code, said = run("ingest", *words)
+    assert code == 0
+    assert f"Nothing changes: snapshot {before} holds these figures already." in said
+    assert len(library.history()) == 2
+
+
+def test_every_error_of_a_file_is_told_and_nothing_is_written(run, library, table):
+    code, said = run(
+        "ingest",
+        *table(
+            ("IQG15", "2021-06-30", "idp", "", "six"),
+            ("IQG15", "2021-13-30", "idp", "", 6),
+            ("IQG15", "2021-06-30", "tourist", "", 6),
+            ("IQG15", "2021-06-30", "idp", "PHHS", 6),
+        ),
+    )
+    assert code == 1
+    for row, value in ((2, "six"), (3, "2021-13-30"), (4, "tourist"), (5, "PHHS")):
+        assert f"row {row}" in said and f"“{value}”" in said
+    assert "PHSS" in said
+    assert "Nothing was written: mend the 4 errors above" in said
+    assert library.active() == load(BUNDLED).version
+
+
+def test_places_that_match_nothing_are_refused_with_what_is_near(run, table):
+    code, said = run("ingest", *table(("IQG99", "2021-06-30", "idp", "", 6)))
+    assert code == 1
+    assert "“IQG99”" in said and "--allow-unmatched" in said
+    code, said = run("ingest", *table(("IQG99", "2021-06-30", "idp", "", 6)), "--allow-unmatched")
+    assert code == 0
+    assert "kept as “not placed”" in said
+
+
+def test_a_code_of_the_old_numbering_is_refused(run, table):
+    code, said = run("ingest", *table(("IQ-G08", "2021-06-30", "idp", "", 6)))
+    assert code == 1
+    assert "IQ-G08 was Dahuk, IQG08 is Baghdad" in said
+
+
+def test_a_snapshot_may_be_held_and_shown_later(run, library, table):
+    code, said = run("ingest", *table(*NEW), "--hold")
+    assert code == 0
+    held = said.rsplit("snapshot activate ", 1)[1].strip()
+    assert library.active() == load(BUNDLED).version
+    code, said = run("snapshot", "activate", held)
+    assert (code, library.active()) == (0, held)
+
+
+def test_all_of_a_report_can_be_had_as_json(run, table):
+    code, said = run("ingest", *table(*NEW), "--json")
+    report = json.loads(said)
+    assert code == 0
+    assert report["active"] is True
+    assert report["totals"][0]["people"] == 660
+    assert report["files"][0]["rows"] == 2
+
+
+def test_long_lists_of_errors_are_cut_where_a_person_reads_and_counted(run, table):
+    rows = [(f"IQX{n:02}", "2021-06-30", "idp", "", 6) for n in range(SHOWN + 7)]
+    code, said = run("ingest", *table(*rows))
+    assert code == 1
+    assert f"Errors ({SHOWN + 7})" in said
+    assert "… and 7 more" in said
+
+
+def test_snapshots_are_listed_shown_compared_and_verified(run, library, table):
+    code, said = run("snapshot", "list")
+    assert code == 0 and "holds no snapshot yet" in said
+    run("ingest", *table(*NEW))
+    active, before = library.active(), load(BUNDLED).version
+    code, said = run("snapshot", "list")
+    assert f"{active} active" in said and before in said
+    code, said = run("snapshot", "show")
+    assert f"Snapshot {active} (Iraq)" in said and "table table.csv" in said
+    code, said = run("snapshot", "diff", before)
+    assert code == 0 and "idp" in said
+    code, said = run("snapshot", "verify")
+    assert code == 0 and f"Snapshot {active}" in said
+    code, said = run("snapshot", "verify", "0" * 12)
+    assert code == 3 and str(active) in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nothing"], "'nothing' is not one of"),
+        (["dtm-idp"], "dtm-idp needs a file"),
+        (["dtm-api", __file__], "takes no files"),
+        (["table", __file__], "table needs --mapping"),
+        (["dtm-idp", "/no/such/file"], "does not exist"),
+        (["dtm-idp", __file__, "--date", "31.8.2019"], "does not match the format '%Y-%m-%d'"),
+    ],
+)
+def test_a_wrong_command_line_is_told_so(run, words, said):
+    code, out = run("ingest", *words)
+    assert code == 2
+    assert said in out
+
+
+def test_the_help_lists_every_kind(run):
+    code, said = run("ingest", "--help")
+    assert code == 0
+    for name in MODULES:
+        assert f"  {name}  " in said
+        assert kind(name).name == name
+
+
+# The list of 29 February 2020 has a column "Jan 20" that the tables by round leave out: with it
+# the periods add up to all 233,195 households.
+LATER = {"idp_master_list_2020-02-29.csv": {"breakdowns": {"added": 4, "removed": 3}}}
+
+
+def test_the_published_lists_bring_no_other_figure(run, shared):
+    """Both layouts give exactly the counts and breakdowns of the tables by round."""
+    raw = shared / "dtm" / "raw"
+    for name, files in (("dtm-idp", "idp_*"), ("dtm-returnee", "returnee_*")):
+        for file in sorted(raw.glob(files)):
+            code, said = run("ingest", name, file, "--dry-run", "--json")
+            assert code == 0, said
+            changes = json.loads(said)["changes"]
+            assert (changes["series"], changes["tables"]) == ([], LATER.get(file.name, {}))
+
+
+def started(library: Path, words: list[object]) -> subprocess.Popen[str]:
+    """Start a command in a process of its own, with a library."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "app", *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, "DISPLACEMENT_SNAPSHOTS": str(library)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_library_that_cannot_be_used_is_told(tmp_path, table):
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("not a folder")
+    running = started(in_the_way, ["ingest", *table(*NEW)])
+    said, _ = running.communicate(timeout=240)
+    assert running.returncode == 3
+    assert f"{in_the_way} is a file: a library is a folder; name another" in said
+
+
+def test_two_at_once_wait_for_each_other(tmp_path, table):
+    """Two processes, one library: both bring their figures in, one after the other."""
+    first = table(("IQG15", "2021-06-30", "idp", "PHSS", 6), name="first.csv")
+    second = table(("IQG01", "2021-07-31", "idp", "PHSS", 12), name="second.csv")
+    running = [started(tmp_path / "library", ["ingest", *words]) for words in (first, second)]
+    ended = [one.communicate(timeout=240) for one in running]
+    assert [one.returncode for one in running] == [0, 0], ended
+    library = Library(tmp_path / "library")
+    active = library.active()
+    assert active
+    rows = library.read(active).tables.counts
+    assert sorted(rows.loc[rows["programme"] == "PHSS", "people"]) == [6, 12]

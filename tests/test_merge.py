@@ -1,0 +1,263 @@
+"""What is read joins what is held: places, slices, sources, levels, rounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geodata.errors import DataError
+from geodata.merge import Merged, merge, totals
+from geodata.snapshot import Snapshot
+from geodata.sources.reading import (
+    BREAKDOWNS_READ,
+    COUNTS_READ,
+    Reading,
+    no_breakdowns,
+    no_counts,
+)
+from tests import made_up
+
+LAST = dt.date(2021, 7, 31)
+NEW = dt.date(2022, 1, 31)
+SOURCE = dict(made_up.SOURCES[0])
+OTHER = {**SOURCE, "id": "other-list", "title": "Another list"}
+
+
+def row(adm1: str = "", adm2: str = "", households: int | None = 10, **more: Any) -> dict[str, Any]:
+    """A row of a reading: of a district where it names one, else of a governorate."""
+    return {
+        "population": "idp",
+        "date": NEW,
+        "round": None,
+        "programme": "",
+        "level": 2 if adm2 or more.get("adm2_code") else 1,
+        "adm1": adm1,
+        "adm1_code": "",
+        "adm2": adm2,
+        "adm2_code": "",
+        "households": households,
+        "people": None if households is None else households * 6,
+        "rows": 1,
+    } | more
+
+
+def reading(
+    *rows: dict[str, Any], parts: list[dict[str, Any]] | None = None, **more: Any
+) -> Reading:
+    counts = pd.DataFrame(rows, columns=list(COUNTS_READ)) if rows else no_counts()
+    breakdowns = pd.DataFrame(parts, columns=list(BREAKDOWNS_READ)) if parts else no_breakdowns()
+    asked = {"kind": "dtm-idp", "source": SOURCE, "files": (), "findings": ()} | more
+    return Reading(counts=counts, breakdowns=breakdowns, **asked)
+
+
+def people(merged: Merged, day: dt.date = NEW, level: int = 1, population: str = "idp") -> dict:
+    """People by P-code, or place where there is none, of the counts without a programme."""
+    rows = merged.tables.counts
+    rows = rows[(rows["population"] == population) & (rows["date"] == pd.Timestamp(day))]
+    rows = rows[(rows["level"] == level) & (rows["programme"] == "")]
+    where = rows["pcode"].where(rows["pcode"].notna(), rows["place"])
+    return dict(zip(where, rows["people"].astype(int), strict=True))
+
+
+def said(merged: Merged, severity: str = "warning") -> str:
+    return "\n".join(one.line() for one in merged.findings if one.severity == severity)
+
+
+def test_rows_of_districts_are_added_up_to_district_and_governorate(examplia):
+    merged = merge(
+        examplia,
+        reading(
+            row("Alpha", "North Alpha", 10, rows=3),
+            row("alpha", "NORTH ALPHA", 5),
+            row("Al-Beta", "South Beta", 7),
+        ),
+    )
+    assert people(merged, level=2) == {"XXG01Q01": 90, "XXG02Q02": 42}
+    assert people(merged) == {"XXG01": 90, "XXG02": 42}
+    assert merged.join.rows["governorates"] == {"code": 0, "name": 5, "alias": 0, "none": 0}
+    assert not merged.errors
+
+
+def test_what_is_held_of_other_dates_and_populations_stays_as_it_was(examplia):
+    before = examplia.tables.counts
+    after = merge(examplia, reading(row("Alpha", "North Alpha"))).tables.counts
+    assert len(after) == len(before) + 2
+    kept = after[after["date"] != pd.Timestamp(NEW)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, before.reset_index(drop=True), check_dtype=False)
+
+
+def test_the_same_source_replaces_a_date_and_its_breakdowns(examplia):
+    day = dt.date(2020, 1, 31)
+    part = {
+        "kind": "shelter", "population": "idp", "date": day, "adm1": "Alpha", "adm1_code": "",
+        "category": "camp", "households": 9,
+    }  # fmt: skip
+    merged = merge(examplia, reading(row("Alpha", "North Alpha", 9, date=day), parts=[part]))
+    assert people(merged, day) == {"XXG01": 54}
+    assert people(merged, day, level=2) == {"XXG01Q01": 54}
+    held = merged.tables.breakdowns
+    assert held[["kind", "category", "households"]].values.tolist() == [["shelter", "camp", 9]]
+
+
+def test_another_source_does_not_replace_a_date_unless_asked_to(examplia):
+    asked = reading(row("Alpha", households=1, date=LAST), source=OTHER)
+    kept = merge(examplia, asked)
+    assert people(kept, LAST) == {"XXG02": 372}
+    assert kept.taken.empty
+    assert "idp on 2021-07-31 are held from source tracking (6 people against 372 held)" in said(
+        kept
+    )
+    replaced = merge(examplia, asked, replace=True)
+    assert people(replaced, LAST) == {"XXG01": 6}
+
+
+def test_another_source_that_dates_a_round_otherwise_is_seen_through(examplia):
+    day = LAST + dt.timedelta(days=1)
+    asked = reading(row("Beta", households=62, date=day), source=OTHER)
+    kept = merge(examplia, asked)
+    assert people(kept, day) == {}
+    assert "from source tracking, dated 2021-07-31 there (the same total)" in said(kept)
+    replaced = merge(examplia, asked, replace=True)
+    assert people(replaced, LAST) == {}
+    assert people(replaced, day) == {"XXG02": 372}
+    later = reading(row("Beta", households=62, date=day + dt.timedelta(days=7)), source=OTHER)
+    assert not merge(examplia, later).taken.empty
+
+
+def test_a_number_that_nobody_published_is_not_taken(examplia):
+    numbered = Snapshot(
+        "numbered",
+        {"country": {**made_up.COUNTRY, "first_numbered_round": 12}},
+        examplia.tables,
+        examplia.topology,
+    )
+    rounds = merge(numbered, reading(row("Beta", round=11))).tables.rounds
+    assert rounds.loc[rounds["date"] == pd.Timestamp(NEW), "round"].isna().all()
+
+
+def test_a_governorate_of_its_own_is_taken_as_it_is_and_compared_with_its_districts(examplia):
+    merged = merge(
+        examplia, reading(row("Alpha", households=20), row("Alpha", "North Alpha", households=15))
+    )
+    assert people(merged) == {"XXG01": 120}
+    assert people(merged, level=2) == {"XXG01Q01": 90}
+    assert "districts add up to 90 people and governorates to 120" in said(merged)
+
+
+def test_a_place_that_matches_nothing_is_refused_with_what_is_near(examplia):
+    merged = merge(examplia, reading(row("Alfa", "North Alpha"), row("Beta", "Sout Beta", 3)))
+    assert [one.value for one in merged.errors] == ["Alfa", "Sout Beta"]
+    assert merged.errors[0].nearest == ("Alpha (XXG01)",)
+    assert "(1 rows, 3 households)" in merged.errors[1].line()
+
+
+def test_what_is_allowed_to_match_nothing_counts_in_the_country_only(examplia):
+    merged = merge(
+        examplia,
+        reading(row("Alfa", "North Alpha", 10), row("Beta", "Sout Beta", 3)),
+        allow_unmatched=True,
+    )
+    assert not merged.errors
+    assert people(merged) == {"Alfa": 60, "XXG02": 18}
+    assert people(merged, level=2) == {"Alfa / North Alpha": 60, "Beta / Sout Beta": 18}
+
+
+def test_a_code_and_a_name_that_disagree_are_refused(examplia):
+    merged = merge(examplia, reading(row("Beta", adm1_code="XXG01")))
+    assert "the code means Alpha, and the name beside it, 'Beta', means Beta (XXG02)" in said(
+        merged, "error"
+    )
+
+
+def test_a_district_by_code_alone_finds_its_governorate(examplia):
+    merged = merge(examplia, reading(row(adm2_code="XXG02Q01", households=4)))
+    assert people(merged) == {"XXG02": 24}
+    assert people(merged, level=2) == {"XXG02Q01": 24}
+
+
+def test_origins_are_placed_too(examplia):
+    part = {
+        "kind": "origin", "population": "idp", "date": NEW, "adm1": "Alpha", "adm1_code": "",
+        "category": "beta", "households": 10,
+    }  # fmt: skip
+    merged = merge(examplia, reading(row("Alpha", "North Alpha"), parts=[part]))
+    rows = merged.tables.breakdowns
+    fresh = rows[rows["date"] == pd.Timestamp(NEW)]
+    assert fresh[["pcode", "category"]].values.tolist() == [["XXG01", "XXG02"]]
+
+
+def test_the_round_number_is_the_one_said_or_the_one_known(examplia):
+    merged = merge(
+        examplia, reading(row("Alpha", round=15), row("Alpha", date=dt.date(2021, 1, 31)))
+    )
+    rows = merged.tables.rounds
+    rows = rows[rows["source"] == "tracking"]
+    numbers = dict(zip(rows["date"], rows["round"], strict=True))
+    assert numbers[pd.Timestamp(NEW)] == 15
+    assert numbers[pd.Timestamp("2021-01-31")] == 13
+
+
+def test_a_change_beyond_reason_is_said(examplia):
+    merged = merge(examplia, reading(row("Beta", households=620)))
+    assert "idp on 2022-01-31: 3,720 people, +900% against 372 on 2021-07-31" in said(merged)
+    calm = merge(examplia, reading(row("Beta", households=70)))
+    assert said(calm) == ""
+
+
+def test_totals_stand_beside_the_date_before(examplia):
+    merged = merge(examplia, reading(row("Beta", households=70)))
+    new = merged.tables.counts[merged.tables.counts["date"] == pd.Timestamp(NEW)]
+    (total,) = totals(merged.tables.counts, new)
+    assert (total.people, total.before_date, total.before) == (420, "2021-07-31", 372)
+
+
+def test_counts_of_a_programme_are_a_slice_of_their_own(examplia):
+    merged = merge(examplia, reading(row("Alpha", programme="OWN", households=3), source=OTHER))
+    rows = merged.tables.counts
+    fresh = rows[rows["date"] == pd.Timestamp(NEW)]
+    assert fresh[["programme", "people", "source"]].values.tolist() == [["OWN", 18, "other-list"]]
+    assert "other-list" in set(merged.tables.sources["id"])
+
+
+def test_rows_of_a_table_replace_those_of_the_same_key(examplia):
+    more = examplia.tables.residents.head(1).assign(residents=123)
+    merged = merge(examplia, reading(tables={"residents": more}))
+    key = ["pcode", "year"]
+    before = examplia.tables.residents.set_index(key)["residents"]
+    after = merged.tables.residents.set_index(key)["residents"]
+    assert len(after) == len(before)
+    assert (after != before.reindex(after.index)).sum() == 1
+
+
+@pytest.mark.parametrize("wrong", [{"people": -1}, {"population": "tourist"}])
+def test_what_breaks_the_schema_is_refused(examplia, wrong):
+    with pytest.raises(DataError):
+        merge(examplia, reading(row("Alpha", **wrong)))
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    cells=st.lists(
+        st.tuples(st.sampled_from(sorted(made_up.DISTRICTS)), st.integers(0, 10_000)),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_no_household_is_lost_or_made(cells):
+    held = _examplia()
+    rows = [row(adm2_code=code, households=households) for code, households in cells]
+    merged = merge(held, reading(*rows))
+    total = sum(households for _, households in cells) * 6
+    assert sum(people(merged).values()) == sum(people(merged, level=2).values()) == total
+
+
+@cache
+def _examplia() -> Snapshot:
+    manifest = {"country": made_up.COUNTRY}
+    return Snapshot("made up", manifest, made_up.tables(), made_up.squares())
