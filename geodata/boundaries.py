@@ -19,12 +19,12 @@ from __future__ import annotations
 
 import difflib
 import itertools
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
+from geodata.encoding import to_json
 from geodata.errors import BoundaryError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Topology = dict[str, Any]
 Shape = dict[str, Any]
 Line = list[list[float]]
+P = TypeVar("P")  # a point
 
 CODE = "pcode"
 PARENT = "adm1_pcode"
@@ -53,8 +54,8 @@ _LADDER = (1 / 1000, 1 / 1400, 1 / 2000, 1 / 2800, 1 / 4000, 1 / 8000, 1 / 16000
 # Steps of the quantisation grid along the country's longer side, at least.
 _GRID_STEPS = 10_000
 
-# Part of an area that may overlap or stick out: the rounding of six-decimal degrees, no more.
-_SLIVER = 1e-6
+SLIVER = 1e-6
+"""Part of an area that may overlap or stick out: the rounding of six-decimal degrees, no more."""
 
 # A name is wider than tall: its place is sought with the map squeezed by this factor.
 _LABEL_ASPECT = 2.0
@@ -121,7 +122,7 @@ class _Draft:
 
 def build_topology(
     governorates: GeoDataFrame,
-    districts: GeoDataFrame,
+    districts: GeoDataFrame | None,
     neighbours: GeoDataFrame | None,
     cities: GeoDataFrame | None,
     *,
@@ -137,7 +138,8 @@ def build_topology(
     governorates
         Polygons with the column ``pcode``.
     districts
-        Polygons with the columns ``pcode`` and ``adm1_pcode``, which tile their governorates.
+        Polygons with the columns ``pcode`` and ``adm1_pcode``, which tile their governorates;
+        ``None`` for a country that is mapped by governorate only.
     neighbours
         Countries drawn behind, with the columns ``id`` (ISO 3166-1 numeric) and ``name``. They
         keep arcs of their own, as their borders come from another source.
@@ -150,9 +152,9 @@ def build_topology(
     Returns
     -------
     tuple
-        The topology, with the objects ``governorates``, ``districts`` and, where given,
-        ``neighbours`` and ``cities``; and the report. The same input gives the same topology,
-        whatever the order of its rows.
+        The topology, with the objects ``governorates``, ``districts``, ``neighbours`` and
+        ``cities``, empty where there are none; and the report. The same input gives the same
+        topology, whatever the order of its rows.
 
     Raises
     ------
@@ -160,6 +162,9 @@ def build_topology(
         If an input breaks a rule of `check_boundaries`, neighbours or cities lack what they must
         have, or no tolerance keeps the areas.
     """
+    none_below = districts is None
+    if districts is None:
+        districts = governorates.assign(**{PARENT: governorates.get(CODE)})
     check_boundaries(governorates, districts)
     _check_context(neighbours, cities)
     governorates = _tidy(governorates, [CODE])
@@ -169,6 +174,9 @@ def build_topology(
     topology = draft.topology
     for name in ("governorates", "districts"):
         _add_labels(topology["objects"][name], decode(topology, name).geometry)
+    if none_below:
+        topology["objects"]["districts"] = _no_shapes()
+    topology["objects"] |= {"neighbours": _no_shapes(), "cities": _no_shapes()}
     if neighbours is not None:
         _add_neighbours(topology, _tidy(neighbours, ["id", "name"]), draft.tolerance)
     if cities is not None:
@@ -176,9 +184,32 @@ def build_topology(
     return topology, _report(draft)
 
 
+def surroundings(topology: Topology) -> tuple[GeoDataFrame | None, GeoDataFrame | None]:
+    """Take the neighbours and cities out of a topology, as `build_topology` wants them.
+
+    They are as coarse as they were drawn; ``None`` where there are none.
+    """
+    found: list[GeoDataFrame | None] = []
+    for name in ("neighbours", "cities"):
+        held = topology["objects"].get(name, _no_shapes())["geometries"]
+        found.append(decode(topology, name) if held else None)
+    neighbours, cities = found
+    if cities is not None:
+        features = {kind: feature for feature, kind in _CITY_KINDS.items()}
+        cities = cities.assign(
+            featurecla=cities["kind"].map(features).fillna("Populated place"),
+            pop_max=range(len(cities), 0, -1),  # they stand in order of size
+        )
+    return neighbours, cities
+
+
+def _no_shapes() -> Shape:
+    return {"type": "GeometryCollection", "geometries": []}
+
+
 def serialise(topology: Topology) -> bytes:
     """Write a topology as compact UTF-8 JSON: the one form that is stored, hashed and served."""
-    return json.dumps(topology, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(topology)
 
 
 def _report(draft: _Draft) -> BoundaryReport:
@@ -316,10 +347,9 @@ def _tidy_shape(shape: Shape, key: str, arcs: list[Line]) -> Shape:
 
 
 def _wind(ring: list[int], arcs: list[Line], *, clockwise: bool) -> list[int]:
-    """Turn a ring of arc references if it runs the other way (shoelace formula)."""
-    points = ring_points(ring, arcs)
-    doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(points))
-    return ring if (doubled < 0) == clockwise else [~ref for ref in reversed(ring)]
+    """Turn a ring of arc references if it runs the other way."""
+    as_asked = is_clockwise(ring_points(ring, arcs)) == clockwise
+    return ring if as_asked else [~ref for ref in reversed(ring)]
 
 
 def _is_coverage(areas: GeoDataFrame) -> bool:
@@ -650,10 +680,15 @@ def _absolute(arcs: list[Line]) -> list[Line]:
     return [list(itertools.accumulate(arc, step)) for arc in arcs]
 
 
-def ring_points(ring: list[int], arcs: list[Line]) -> Line:
+def ring_points(ring: Sequence[int], arcs: Sequence[list[P]]) -> list[P]:
     """Join the arcs of a ring; ``~n`` is arc n backwards, each starts where the last ended."""
     lines = [arcs[ref] if ref >= 0 else arcs[~ref][::-1] for ref in ring]
     return lines[0][:1] + [point for line in lines for point in line[1:]]
+
+
+def is_clockwise(ring: Line) -> bool:
+    """Whether a closed ring runs clockwise where north is up (shoelace formula)."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)) < 0
 
 
 def polygons(shape: Shape) -> list[list[list[int]]]:
@@ -774,7 +809,7 @@ def _parent_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> lis
     return problems
 
 
-def _flaw(shape: Geometry | None) -> str | None:
+def flaw(shape: Geometry | None) -> str | None:
     """Say what is wrong with one shape by itself, if anything."""
     import shapely
 
@@ -791,12 +826,12 @@ def _flaw(shape: Geometry | None) -> str | None:
 
 
 def _shape_problems(kind: str, frame: GeoDataFrame, key: str) -> list[str]:
-    flaws = zip(frame[key], map(_flaw, frame.geometry), strict=True)
+    flaws = zip(frame[key], map(flaw, frame.geometry), strict=True)
     return [f"{kind} {code!r}: {flaw}." for code, flaw in flaws if flaw]
 
 
 def _sound(frame: GeoDataFrame) -> GeoDataFrame:
-    return frame[[_flaw(shape) is None for shape in frame.geometry]]
+    return frame[[flaw(shape) is None for shape in frame.geometry]]
 
 
 def _tiling_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> list[str]:
@@ -826,7 +861,7 @@ def _overlaps(kind: str, frame: GeoDataFrame) -> list[str]:
         if i >= j:
             continue
         share = shapes[i].intersection(shapes[j]).area / min(shapes[i].area, shapes[j].area)
-        if share > _SLIVER:
+        if share > SLIVER:
             problems.append(
                 f"{kind}s {codes[i]!r} and {codes[j]!r}: overlap on {_percent(share)} of the "
                 f"smaller. Rule: {kind}s do not overlap."
@@ -848,12 +883,12 @@ def _nesting_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> li
             f"district {part!r}: {_percent(share)} of it lies outside its governorate {code!r}. "
             "Rule: a district lies inside the governorate it names."
             for part, share in zip(parts[CODE], outside, strict=True)
-            if share > _SLIVER
+            if share > SLIVER
         ]
         if len(parts) < (districts[PARENT] == code).sum():
             continue  # a district without a sound shape leaves a hole that is reported already
         bare = whole.difference(shapely.union_all(shapes)).area / whole.area
-        if bare > _SLIVER:
+        if bare > SLIVER:
             problems.append(
                 f"governorate {code!r}: {_percent(bare)} of it is in none of its {len(parts)} "
                 "districts. Rule: the districts of a governorate cover it."

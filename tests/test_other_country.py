@@ -1,0 +1,357 @@
+"""Another country's boundaries and table make another country's map: nothing is about Iraq.
+
+Farland (:mod:`tests.far_country`) is made up, with districts and without.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pptx import Presentation
+
+from app import create_app
+from callbacks import boundaries_command, commands
+from geodata.library import Library
+from geodata.settings import BUNDLED, Settings
+from tests import far_country
+from tests.documents import words
+
+ROOT = Path(__file__).parents[1]
+OURS = re.compile(r"\bIraq|IQG|\bIRQ\b|\bCSO\b|\bIOM\b|\bDTM\b|Halabja|Baghdad|Kurd|Syria")
+
+PAGES = ("/", "/embed", "/compare", "/briefing", "/sources", "/share", "/download")
+TEXTS = ("/map.svg", "/data.csv", "/data.geojson", "/api/v1/view.json", "/api/v1/meta.json")
+ANY_STATE = ("/", "/embed", "/compare", "/map.svg", "/data.csv", "/api/v1/view.json")
+PICTURES = ("/map.png", "/map.pdf", "/briefing.pdf", "/timelapse.gif", "/card.png")
+STATES = (
+    "", "mode=change", "mode=change&time=2023-03-31", "measure=share", "prog=WASH",
+    "prog=WASH&mode=change", "area=FR01", "time=2023-03-31", "classes=jenks", "classes=quantiles",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Far:
+    """An installation that holds Farland and nothing else."""
+
+    levels: int
+    library: str
+    boundaries: str
+    client: FlaskClient
+
+
+def run(library: str, *said: object, code: int = 0) -> str:
+    """Run a command with this library, as the application has it; return what it says."""
+    settings = Settings(snapshots=library, snapshot=BUNDLED)
+    server = Flask(__name__)
+    for module in (commands, boundaries_command):
+        module.register(SimpleNamespace(server=server), settings)
+    result = server.test_cli_runner().invoke(args=[str(word) for word in said])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def begun(folder: Path, levels: int) -> tuple[str, str]:
+    """Add the boundaries of Farland to an empty library; the library, and what was said."""
+    library = str(folder / "library")
+    files = [far_country.written(far_country.provinces(), folder / "provinces.geojson")]
+    if levels == 2:
+        files.append(far_country.written(far_country.districts(), folder / "districts.gpkg"))
+    said = run(
+        library, "boundaries", "add", *files, "--new", "--country-name", far_country.NAME,
+        "--country-code", far_country.CODE, "--mapping", far_country.boundary_mapping(folder),
+    )  # fmt: skip
+    return library, said
+
+
+def base_of(said: str) -> str:
+    found = re.search(r"--base ([0-9a-f]{12})", said)
+    assert found, said
+    return found[1]
+
+
+def settled(folder: Path, levels: int, **options: object) -> Far:
+    library, said = begun(folder, levels)
+    path, mapping = far_country.programmes(folder)
+    base = base_of(said)
+    held = run(library, "ingest", "programmes", path, "--mapping", mapping, "--base", base)
+    path, mapping = far_country.table(folder, by_district=levels == 2, **options)  # type: ignore[arg-type]
+    run(library, "ingest", "table", path, "--mapping", mapping, "--base", base_of(held))
+    app = create_app(Settings(snapshots=library, snapshot=BUNDLED))
+    return Far(levels, library, base, app.server.test_client())
+
+
+@pytest.fixture(scope="module", params=[1, 2], ids=["governorates", "districts"])
+def far(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Far:
+    return settled(tmp_path_factory.mktemp("far"), request.param)
+
+
+@pytest.fixture
+def view(far: Far) -> Callable[..., dict[str, Any]]:
+    def asked(query: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = far.client.get(f"/api/v1/view.json?{query}").get_json()
+        return found
+
+    return asked
+
+
+# -------------------------------------------------------------------------------- from nothing
+
+
+def test_a_country_without_figures_is_held_and_cannot_be_shown(tmp_path):
+    library, said = begun(tmp_path, 2)
+    version = base_of(said)
+    assert f"Snapshot {version} is held. It has no figures yet, and cannot be shown." in said
+    assert "Boundaries of Farland: 3 governorates, 6 districts" in said
+    assert (Library(library).active(), Library(library).held()) == (None, [version])
+    refused = run(library, "snapshot", "activate", version, code=3)
+    assert "has no figures yet, and cannot be shown" in refused
+    held = Library(library).read(version)
+    assert held.manifest["country"] == {
+        "code": "FAR",
+        "name": "Farland",
+        "disclaimer": "The boundaries and names shown and the designations used on this map do "
+        "not imply official endorsement or acceptance.",
+        "residents_year": None,
+        "household_sizes": [],
+        "former_codes": [],
+        "pillars": {},
+        "notes": [],
+        "shelter_notes": [],
+    }
+    filled = {name for name, frame in held.tables.items() if len(frame)}
+    assert filled == {"areas", "sources"}
+    assert list(held.tables.sources["role"]) == ["boundaries"]
+    assert {name: len(held.topology["objects"][name]["geometries"]) for name in (
+        "governorates", "districts", "neighbours", "cities",
+    )} == {"governorates": 3, "districts": 6, "neighbours": 0, "cities": 0}  # fmt: skip
+
+
+def test_its_first_figures_make_it_the_active_one(far):
+    library = Library(far.library)
+    active = library.active()
+    assert active and active != far.boundaries
+    assert library.history()[-1].by == "ingest"
+    assert {held.country for held in library.versions()} == {"Farland"}
+    assert far.client.get("/api/v1/meta.json").get_json()["version"] == active
+
+
+def test_the_application_has_the_command(app):
+    assert "add" in app.server.cli.commands["boundaries"].commands
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        (["--country-name", "F"], "are of a new country: pass --new"),
+        (["--new", "--country-name", "F"], "three letters as in VUT"),
+        (["--new", "--country-name", "F", "--country-code", "FA"], "three letters as in VUT"),
+        (["--new", "--country-name", "F", "--country-code", "FAR"], "needs --mapping FILE.yaml"),
+    ],
+)
+def test_a_country_begins_with_its_name_its_code_and_a_source(tmp_path, said, rule):
+    path = far_country.written(far_country.provinces(), tmp_path / "provinces.geojson")
+    refused = run(str(tmp_path / "library"), "boundaries", "add", path, *said, code=2)
+    assert rule in " ".join(refused.split())
+    assert not (tmp_path / "library").exists()
+
+
+# ------------------------------------------------------------------------------ what it answers
+
+
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        (path, state)
+        for path in (*PAGES, *TEXTS)
+        for state in STATES
+        if not state or path in ANY_STATE
+    ],
+)
+def test_every_page_and_text_is_of_that_country_and_of_no_other(far, path, state):
+    answer = far.client.get(f"{path}?{state}")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    text = answer.get_data(as_text=True)
+    assert "Farland" in text
+    said = words(text) if path in PAGES else text
+    assert not OURS.findall(said)
+    assert not re.search(r"\bnan\b", said)
+
+
+@pytest.mark.parametrize("path", PICTURES)
+def test_every_picture_is_drawn(far, path):
+    answer = far.client.get(path)
+    assert (answer.status_code, len(answer.data) > 5_000) == (200, True)
+
+
+def test_slides_and_workbooks_are_of_that_country(far):
+    deck = Presentation(BytesIO(far.client.get("/briefing.pptx").data))
+    frames = [shape.text_frame.text for slide in deck.slides for shape in slide.shapes
+              if shape.has_text_frame]  # fmt: skip
+    book = openpyxl.load_workbook(BytesIO(far.client.get("/data.xlsx").data))
+    cells = [str(cell) for sheet in book for row in sheet.values for cell in row if cell]
+    for said in (" ".join(frames), " ".join(cells)):
+        assert "Farland" in said
+        assert not OURS.findall(said)
+
+
+def test_figures_are_those_of_the_table(view):
+    shown = view()
+    assert [area["name"] for area in shown["areas"]] == ["Avela", "Benoa", "Cotu"]
+    assert shown["dates"] == list(far_country.DATES)
+    assert shown["values"] == [[1200, 300, None], [1500, 0, 90]]
+    assert shown["status"] == ["ccn", "czc"]
+    assert shown["totals"] == [1500, 1590]
+    assert shown["text"]["headline"][1] == ("1,590 internally displaced people on 30 June 2023")
+
+
+def test_a_change_says_what_cannot_be_compared(view):
+    shown = view("mode=change&base=2023-03-31")
+    assert shown["status"][1] == "ccx"
+    assert shown["values"][1] == [300, -300, None]
+
+
+def test_counts_of_a_programme_are_chosen_by_it(view):
+    shown = view("prog=WASH")
+    assert shown["totals"] == [400, 450]
+    assert shown["values"] == [[400, None, None], [450, None, None]]
+    assert shown["text"]["headline"][1] == (
+        "450 internally displaced people on 30 June 2023, as WASH counted"
+    )
+
+
+def test_rates_are_not_offered_without_residents_and_refused_with_a_sentence(far, view):
+    assert view()["available"]["measures"] == ["people", "share"]
+    answer = far.client.get("/map.svg?measure=rate")
+    assert answer.status_code == 400
+    assert answer.get_json()["error"]["sentence"] == (
+        "measure=rate has no figures for pop=idp at level=1: measure may be people, share."
+    )
+
+
+def test_districts_are_shown_where_there_are_some_and_refused_where_not(far, view):
+    answer = far.client.get("/api/v1/view.json?level=2")
+    if far.levels == 1:
+        assert view()["available"]["levels"] == [1]
+        assert answer.status_code == 400
+        assert answer.get_json()["error"]["sentence"] == (
+            "level=2 has no figures for pop=idp: level may be 1."
+        )
+        return
+    shown = answer.get_json()
+    assert [area["parentName"] for area in shown["areas"]][:2] == ["Avela", "Avela"]
+    assert shown["values"][1] == [1000, 500, 0, 0, 60, 30]
+    for path in ("/map.svg", "/map.png", "/data.geojson", "/", "/embed"):
+        assert far.client.get(f"{path}?level=2").status_code == 200
+
+
+def test_boundaries_are_served_at_every_level_empty_where_there_are_none(far):
+    both = far.client.get("/api/v1/areas/2.topojson").get_json()["objects"]
+    assert len(both["governorates"]["geometries"]) == 3
+    assert len(both["districts"]["geometries"]) == (6 if far.levels == 2 else 0)
+
+
+def test_an_area_of_another_country_is_not_known(far):
+    answer = far.client.get("/api/v1/view.json?area=IQG01")
+    assert answer.status_code == 400
+    districts = ", FR0101–FR0302" if far.levels == 2 else ""
+    assert answer.get_json()["error"]["sentence"] == (
+        f"area=“IQG01” is not known: area may be FR01–FR03{districts}."
+    )
+    assert far.client.get("/api/v1/area/IQ-G08.json").status_code == 404
+    panel = far.client.get("/api/v1/area/FR03.json").get_json()
+    assert panel["area"]["name"] == "Cotu"
+    assert panel["trend"][0]["people"] == [None, 90]
+
+
+def test_one_date_is_enough_for_a_map_and_a_change_says_that_it_is_the_only_one(tmp_path):
+    one = settled(tmp_path, 1, dates=far_country.DATES[:1])
+    for path in (*PAGES, *TEXTS, "/map.png", "/briefing.pptx", "/timelapse.gif"):
+        for state in ("", "mode=change"):
+            assert one.client.get(f"{path}?{state}").status_code == 200, (path, state)
+    shown = one.client.get("/api/v1/view.json?mode=change").get_json()
+    assert shown["text"]["headline"] == ["31 March 2023 is the date compared with; choose another"]
+
+
+def test_residents_that_come_later_make_rates(tmp_path):
+    far = settled(tmp_path, 1)
+    rows = ["pcode,year,residents,basis,url"]
+    rows += [f"{code},2020,{n},census,https://example.org/c" for code, n in
+             (("FR01", 10_000), ("FR02", 20_000), ("FR03", 1_000))]  # fmt: skip
+    path, mapping = tmp_path / "residents.csv", tmp_path / "residents.yaml"
+    path.write_text("\n".join(rows))
+    mapping.write_text(far_country.SOURCE.format(id="farland-census", title="Census of Farland"))
+    run(far.library, "ingest", "residents", path, "--mapping", mapping)
+    app = create_app(Settings(snapshots=far.library, snapshot=BUNDLED))
+    shown = app.server.test_client().get("/api/v1/view.json?measure=rate").get_json()
+    assert shown["values"][1] == [150.0, 0.0, 90.0]
+    assert shown["text"]["unit"] == "per 1,000 residents (2020)"
+    assert any("(Source: Census of Farland)" in note for note in shown["text"]["notes"])
+
+
+# ---------------------------------------------------------------------------------- in a browser
+
+
+def test_the_map_is_drawn_about_that_country_and_its_controls_offer_what_there_is(
+    far, serving_with, watched, tmp_path
+):
+    origin = serving_with(DISPLACEMENT_SNAPSHOTS=far.library, DISPLACEMENT_SNAPSHOT=str(BUNDLED))
+    page = watched().page
+    page.goto(f"{origin}/")
+    page.wait_for_function("() => document.querySelectorAll('path.choroplethlocation').length >= 3")
+    assert "Farland" in page.title()
+    frame = page.locator("#map").bounding_box()
+    boxes = [path.bounding_box() for path in page.locator("path.choroplethlocation").all()]
+    assert frame
+    drawn = [box for box in boxes if box and box["width"] > frame["width"] / 10]
+    assert len(drawn) >= 3
+    level = page.locator("#level input").nth(1)
+    assert level.is_disabled() == (far.levels == 1)
+    assert page.get_by_label("Per 1,000").is_disabled()
+
+
+# ------------------------------------------------------------------------------------- the code
+
+
+def strings(path: Path) -> list[str]:
+    """What a module says, its docstrings left out."""
+    tree = ast.parse(path.read_text("utf-8"))
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documented
+    ]
+
+
+def test_no_module_outside_the_bundled_data_speaks_of_iraq():
+    country = re.compile(r"\bIraq|IQ-?G\d|\bIRQ\b|\bCSO\b|Halabja|Baghdad|Kurd")
+    found = {
+        f"{path.relative_to(ROOT)}: {said[:60]}"
+        for room in ("geodata", "layouts", "callbacks")
+        for path in (ROOT / room).rglob("*.py")
+        if "bundled" not in path.parts
+        for said in strings(path)
+        if country.search(said)
+    }
+    texts = [*(ROOT / "layouts").rglob("*.html"), *(ROOT / "geodata").rglob("*.typ")]
+    found |= {str(path) for path in texts if country.search(path.read_text("utf-8"))}
+    assert found == set()
