@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks import (
     api,
+    boundaries_command,
     briefing,
     briefing_command,
     commands,
@@ -51,18 +52,16 @@ def create_app(settings: Settings | None = None) -> Dash:
     app = Dash(
         __name__,
         assets_folder=str(ROOT / "assets"),
-        assets_path_ignore=[
-            "embed",
-            "briefing",
-            "compare",
-        ],  # the pages' own that are no part of Dash
+        # Those of the pages that are no part of Dash.
+        assets_path_ignore=["drawn", "embed", "briefing", "compare"],
         url_base_pathname=settings.url_base_pathname,
         update_title="",
         enable_mcp=False,
         suppress_callback_exceptions=False,
     )
     _compress(app)
-    commands.register(app)
+    commands.register(app, settings)
+    boundaries_command.register(app, settings)
     publish.register(app, settings)
     briefing_command.register(app, settings)
     try:
@@ -77,12 +76,14 @@ def create_app(settings: Settings | None = None) -> Dash:
     files.register(app, context)
     compare.register(app, context)
     pages.register(app, context)
-    explore.register(app, context)
+    explore.register(app)
     share.register(app, context)
     briefing.register(app, context)
     security.register(app, context)
     _stand_before(app, context)
     _warm(app, context)
+    app.server.extensions["displacement-context"] = context
+    context.follow()
     return app
 
 
@@ -100,7 +101,7 @@ def _stand_before(app: Dash, context: Context) -> None:
         )
     server.wsgi_app = Kept(
         server.wsgi_app,
-        lambda: context.snapshot.version,
+        lambda environ: context.pin(environ).key,
         context.settings.cached_megabytes * 1_000_000,
     )
 

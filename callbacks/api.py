@@ -17,17 +17,19 @@ from __future__ import annotations
 import hashlib
 from enum import Enum
 from functools import lru_cache
+from http import HTTPStatus
 
 import brotli  # type: ignore[import-untyped]
 from dash import Dash
 from flask import Response, current_app, request
 
-from callbacks.context import Context, follows_host, to_json
+from callbacks.context import Context, follows_host
 from callbacks.kept import coding, set_aside
 from geodata.counts import areas_of
+from geodata.encoding import to_json
 from geodata.errors import NotHeld, StateError
-from geodata.names import renumbered
-from geodata.view import state_dict
+from geodata.language import language
+from geodata.names import former_code, former_codes
 
 JSON = "application/json"
 # TopoJSON has no registered media type; this one is compressed and shown by every tool.
@@ -87,11 +89,14 @@ def _compressed(body: bytes) -> bytes:
 
 def refuse(error: StateError) -> Response:
     """Answer a wrong value: 404 for a snapshot that is not held, else 400, with the sentence."""
-    status = 404 if isinstance(error, NotHeld) else 400
-    body = to_json({"error": {"key": error.key, "value": error.value, "sentence": str(error)}})
-    response = Response(body, status=status, mimetype=JSON)
-    response.cache_control.no_store = True
-    return response
+    status = HTTPStatus.NOT_FOUND if isinstance(error, NotHeld) else HTTPStatus.BAD_REQUEST
+    return told(status, str(error), key=error.key, value=error.value)
+
+
+def told(status: HTTPStatus, sentence: str, *, key: str = "", value: str = "") -> Response:
+    """Answer an error as JSON, which no cache keeps: a sentence on what ``key`` was given."""
+    body = to_json({"error": {"key": key, "value": value, "sentence": sentence}})
+    return _plain(body, JSON, status)
 
 
 def register(app: Dash, context: Context) -> None:
@@ -105,9 +110,8 @@ def register(app: Dash, context: Context) -> None:
             snapshot, state, notices = context.parse(request.args.to_dict(), lenient=lenient)
         except StateError as error:
             return refuse(error)
-        head = state_dict(state, snapshot) | ({"notices": notices} if lenient else {})
-        body = context.view(snapshot, state.view_key)
-        return answer(to_json(head)[:-1] + b"," + body[1:], JSON, as_named())
+        more = {"notices": notices} if lenient else {}
+        return answer(context.whole_view(snapshot, state, **more), JSON, as_named())
 
     @server.get(urls.areas("<level>"), endpoint="areas")
     def areas(level: str) -> Response:
@@ -129,9 +133,10 @@ def register(app: Dash, context: Context) -> None:
             return refuse(error)
         if pcode not in set(snapshot.tables.areas["pcode"]):
             codes = areas_of(snapshot, 1).pcodes
-            sentence = renumbered(pcode) or (
+            rules = former_codes(snapshot.manifest["country"])
+            sentence = former_code(rules, pcode, language(state.lang)) or (
                 f"No area has the code “{pcode[:20]}”: governorates are {codes[0]} to {codes[-1]}, "
-                f"districts are listed in {urls.view('level=2')}."
+                f"every area is listed in {urls.areas('2')}."
             )
             return _not_found("pcode", pcode, sentence)
         return answer(context.area(snapshot, state.view_key, pcode), JSON, as_named())
@@ -139,9 +144,7 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.meta(), endpoint="meta")
     def meta() -> Response:
         try:
-            snapshot, state, _ = context.parse(
-                {key: request.args.get(key, "") for key in ("lang", "v")}
-            )
+            snapshot, state = context.named(request.args)
         except StateError as error:
             return refuse(error)
         return answer(context.meta(snapshot, state.lang), JSON, as_named())
@@ -157,12 +160,17 @@ def register(app: Dash, context: Context) -> None:
 
     @server.get(urls.ready(), endpoint="readyz")
     def readyz() -> Response:
-        body = to_json({"ready": True, "snapshot": context.snapshot.version})
-        return _plain(body, JSON)
+        """Ready, also where what is active is refused: what was served before still is."""
+        holdings, said = context.holdings, {"ready": True, "snapshot": context.snapshot.version}
+        if refused := holdings.refused:
+            said["refused"] = {"version": refused.version, "why": refused.why}
+        if holdings.trouble:
+            said["library"] = holdings.trouble
+        return _plain(to_json(said), JSON)
 
 
-def _plain(body: bytes, mimetype: str) -> Response:
-    response = Response(body, mimetype=mimetype)
+def _plain(body: bytes, mimetype: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    response = Response(body, status=status, mimetype=mimetype)
     response.cache_control.no_store = True
     return response
 

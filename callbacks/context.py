@@ -1,33 +1,38 @@
-"""What every route needs: the settings, the snapshots held, and answers kept in memory."""
+"""What every route needs: the settings, the snapshots held, and answers kept in memory.
+
+What a request is answered from is pinned to it when it comes in (:meth:`Context.pin`): a snapshot
+that becomes active meanwhile is for the next request.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import g, request
+from flask import g, has_request_context, request
+from werkzeug.datastructures import MultiDict
 
 from geodata.area_panel import panel
 from geodata.boundaries import level_topology
-from geodata.holdings import Holdings
+from geodata.encoding import to_json
+from geodata.following import Following
+from geodata.holdings import Holdings, Now
 from geodata.language import SOURCE_LANGUAGE, language, languages
+from geodata.library import Library
 from geodata.meta import meta
 from geodata.settings import Settings
 from geodata.snapshot import Snapshot
 from geodata.state import State, parse
 from geodata.urls import Urls
-from geodata.view import View, as_dict, compute
+from geodata.view import View, as_dict, compute, state_dict
 from layouts.share import Shared
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 _VIEWS = 32  # arrays of a view are some ten times its JSON
-
-
-def to_json(value: object) -> bytes:
-    """Compact JSON in UTF-8; NaN is a mistake and raises."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode()
+_PINNED = "displacement.now"
 
 
 class Context:
@@ -40,22 +45,59 @@ class Context:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.urls = Urls(settings.url_base_pathname)
-        self.holdings = Holdings(settings.snapshot, settings.older_snapshots, dropped=self._forget)
-        keep: Callable[[Any], Any] = lru_cache(maxsize=settings.cached_views)
-        self.computed = lru_cache(maxsize=_VIEWS)(self._computed)
-        self.view = keep(self._view)
-        self.area = keep(self._area)
-        self.areas = keep(self._areas)
-        self.meta = keep(self._meta)
+        self._remembered: list[Any] = []
+        self.computed = self.remember(self._computed, _VIEWS)
+        self.view = self.remember(self._view, settings.cached_views)
+        self.area = self.remember(self._area, settings.cached_views)
+        self.areas = self.remember(self._areas, settings.cached_views)
+        self.meta = self.remember(self._meta, settings.cached_views)
+        self.holdings = Holdings(
+            settings.snapshot,
+            Library(settings.snapshots),
+            settings.store,
+            trial=self._trial,
+            dropped=self._forget,
+        )
+        self._following: Following | None = None
+
+    def remember(self, function: Callable[..., Any], size: int) -> Callable[..., Any]:
+        """Remember what a function answers, until a snapshot that it may be of leaves."""
+        remembered = lru_cache(maxsize=size)(function)
+        self._remembered.append(remembered)
+        return remembered
 
     def _forget(self) -> None:
-        for kept in (self.computed, self.view, self.area, self.areas, self.meta):
-            kept.cache_clear()
+        for remembered in self._remembered:
+            remembered.cache_clear()
+
+    def _trial(self, snapshot: Snapshot) -> None:
+        """Answer what is asked for first; the first to ask is then answered from memory."""
+        state, _ = parse({}, snapshot)
+        self.view(snapshot, state.view_key)
+        self.meta(snapshot, state.lang)
+        self.areas(snapshot, state.level)
+
+    def follow(self) -> None:
+        """From the next request on, follow what becomes active, in every process that serves."""
+        self._following = Following(self.holdings.look)
+
+    def pin(self, environ: WSGIEnvironment) -> Now:
+        """What a request is answered from, decided when this is first asked."""
+        if (found := environ.get(_PINNED)) is None:
+            if self._following:
+                self._following.here()
+            found = environ[_PINNED] = self.holdings.now
+        return found
+
+    @property
+    def now(self) -> Now:
+        """What this request is answered from; outside of one, what is served."""
+        return self.pin(request.environ) if has_request_context() else self.holdings.now
 
     @property
     def snapshot(self) -> Snapshot:
         """The current snapshot, which answers where no version is named."""
-        return self.holdings.current
+        return self.now.snapshot
 
     @property
     def threshold(self) -> int:
@@ -73,8 +115,10 @@ class Context:
             As :func:`geodata.state.parse`; :class:`~geodata.errors.NotHeld`, also when lenient,
             where ``v`` names a snapshot that is not held.
         """
-        version = query.get("v", "").strip()
-        snapshot = self.holdings.snapshot(version, language(known_language(query.get("lang", ""))))
+        version, snapshot = query.get("v", "").strip(), self.snapshot
+        if version not in ("", snapshot.version):
+            speech = language(known_language(query.get("lang", "")))
+            snapshot = self.holdings.snapshot(version, speech)
         return snapshot, *parse(query, snapshot, lenient=lenient)
 
     def link(self, path: str) -> str:
@@ -90,10 +134,30 @@ class Context:
         # Without a valid host there is only the path.
         return f"{request.scheme}://{request.host}{path}" if request.host else path
 
+    def named(self, query: Mapping[str, str], *, lenient: bool = False) -> tuple[Snapshot, State]:
+        """Read which snapshot and language a query names, and nothing else of it.
+
+        Raises
+        ------
+        StateError
+            As :meth:`parse`.
+        """
+        read = {key: query.get(key, "") for key in ("lang", "v")}
+        snapshot, state, _ = self.parse(read, lenient=lenient)
+        return snapshot, state
+
+    def view_at(self, snapshot: Snapshot, state: State) -> View:
+        """Answer a state with its view, on its date."""
+        return self.computed(snapshot, state.view_key).at(state)
+
+    def whole_view(self, snapshot: Snapshot, state: State, **more: object) -> bytes:
+        """Write a view as JSON: the state and ``more``, then the figures, which are kept."""
+        head = to_json(state_dict(state, snapshot) | more)
+        return head[:-1] + b"," + self.view(snapshot, state.view_key)[1:]
+
     def shared(self, snapshot: Snapshot, state: State) -> Shared:
         """Bring a state together with the view that answers it, for :mod:`layouts.share`."""
-        view = self.computed(snapshot, state.view_key).at(state)
-        return Shared(view, self.urls, self.link)
+        return Shared(self.view_at(snapshot, state), self.urls, self.link)
 
     def _computed(self, snapshot: Snapshot, state: State) -> View:
         return compute(snapshot, state, threshold=self.threshold)
@@ -115,6 +179,11 @@ def known_language(code: str) -> str:
     """Return the code of a language that there is: ``code``, or English."""
     code = code.strip()
     return code if code in languages() else SOURCE_LANGUAGE
+
+
+def last_values(query: MultiDict[str, str]) -> dict[str, str]:
+    """Take the last value of each key: in a form, 0 is sent before the box that may be ticked."""
+    return {key: values[-1] for key, values in query.lists()}
 
 
 def follows_host() -> bool:

@@ -6,23 +6,20 @@ keep; a step of the timeline leads to none.
 
 from __future__ import annotations
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import ALL, ClientsideFunction, Dash, Input, Output
 
-from callbacks.context import Context
 from layouts import ids
 
 _NAMESPACE = "explore"
 
 
-def register(app: Dash, context: Context) -> None:
+def register(app: Dash) -> None:
     """Pass every control's value on to ``assets/js/explore.js``."""
-    pillars = list(context.snapshot.manifest["country"]["pillars"])
     single = (ids.POPULATION, ids.MEASURE, ids.MODE, ids.LEVEL, ids.CLASSES, ids.TAB)
-    lists = [ids.programmes(pillar) for pillar in pillars]
     app.clientside_callback(
         ClientsideFunction(_NAMESPACE, "choose"),
         Output(ids.CHOICE, "data"),
-        [Input(component, "value") for component in (*single, *lists)],
+        [Input(component, "value") for component in (*single, ids.programmes(ALL))],
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -6,8 +6,8 @@
                   └── status, headers and compressed bytes of the first answer, or its 304
 
 Only what :func:`callbacks.api.answer` hands over with :func:`set_aside` is kept: answers to GET
-that are the same for everyone. They lie under path, query, content coding and version of the
-current snapshot, at most so many megabytes of them.
+that are the same for everyone. They lie under path, query, content coding and the snapshot that
+the request is pinned to before it is answered, at most so many megabytes of them.
 """
 
 from __future__ import annotations
@@ -102,18 +102,21 @@ class Kept:
     ----------
     application
         What to ask for the first answer.
-    version
-        Tells the version of the current snapshot; another one empties the memory.
+    pin
+        Decides what a request is answered from, and tells it by a word; another word empties the
+        memory.
     size
         Bytes to keep.
     """
 
-    def __init__(self, application: WSGIApplication, version: Callable[[], str], size: int) -> None:
+    def __init__(
+        self, application: WSGIApplication, pin: Callable[[WSGIEnvironment], str], size: int
+    ) -> None:
         self.application = application
-        self.version = version
+        self.pin = pin
         self._lock = Lock()
         self._answers: LRUCache[Key, Answer] = LRUCache(maxsize=size, getsizeof=_size)
-        self._version = version()
+        self._pinned = ""
 
     @property
     def size(self) -> float:
@@ -142,15 +145,16 @@ class Kept:
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if len(path) + len(query) > LONGEST_ADDRESS:
             return None
-        version = self.version()
-        if version != self._version:
-            self._empty(version)
-        return path, query, coding(environ.get("HTTP_ACCEPT_ENCODING", "")), version
+        pinned = self.pin(environ)
+        if pinned != self._pinned:
+            self.empty(pinned)
+        return path, query, coding(environ.get("HTTP_ACCEPT_ENCODING", "")), pinned
 
-    def _empty(self, version: str) -> None:
+    def empty(self, pinned: str = "") -> None:
+        """Forget every answer; from now on, those of ``pinned`` are kept."""
         with self._lock:
             self._answers.clear()
-            self._version = version
+            self._pinned = pinned
 
     def _first(
         self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
@@ -179,7 +183,8 @@ class Kept:
         if cookies or codings not in ([], [key[2]]) or _size(answer) > self._answers.maxsize:
             return
         with self._lock:
-            self._answers[key] = answer
+            if key[3] == self._pinned:  # else it came too late
+                self._answers[key] = answer
 
 
 def _whole(body: Iterable[bytes]) -> bytes:

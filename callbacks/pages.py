@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 
 from dash import Dash
 from dash.exceptions import DependencyException
@@ -82,14 +81,13 @@ def register(app: Dash, context: Context) -> None:
         )
 
     app.interpolate_index = document  # type: ignore[method-assign, assignment]
-    layout = lru_cache(maxsize=4)(explore.page)  # the same for everyone who reads one language
+    layout = context.remember(explore.page, 4)  # the same for everyone who reads one language
     app.layout = lambda: layout(context.snapshot, language(SOURCE_LANGUAGE))
 
     @app.server.get(urls.sources(), endpoint="sources")
     def sources_page() -> Response:
-        asked = {key: request.args.get(key, "") for key in ("lang", "v")}
         try:
-            snapshot, state, _ = context.parse(asked, lenient=True)
+            snapshot, state = context.named(request.args, lenient=True)
         except NotHeld as error:
             return problem(context, error, lambda query: urls.sources(query=query))
         html = sources.page(
@@ -102,6 +100,7 @@ def register(app: Dash, context: Context) -> None:
                 page=urls.sources(query=query(state, snapshot)),
                 title=language(state.lang).gettext("Data & sources"),
             ),
+            past=context.now.past,
         )
         return answer(html.encode(), HTML, Keep.LIVE)
 

@@ -9,7 +9,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DISPLACEMENT_"
-BUNDLED = Path(__file__).parent / "bundled"
+BUNDLED = Path(__file__).parent / "bundled" / "snapshot"
+LIBRARY = Path(__file__).parents[1] / "snapshots"
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 _PORT = r":\d{1,5}"
@@ -25,7 +26,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    snapshot: Path = Field(default=BUNDLED, description="Folder of the snapshot to serve.")
+    snapshot: Path = Field(
+        default=BUNDLED,
+        description="Folder of the snapshot to serve while the library has none that is active.",
+    )
+    snapshots: str = Field(
+        default=str(LIBRARY),
+        description="Library of snapshots: a folder, or an address like s3://bucket/folder. The "
+        "active one is served, the others answer links and embeds frozen with v=.",
+    )
+    store: str = Field(
+        default="",
+        description="Engine that counts are asked for in: postgres://user:password@host/database, "
+        "or nothing for DuckDB in each process.",
+    )
     suppression_threshold: int = Field(
         default=5,
         ge=0,
@@ -42,10 +56,6 @@ class Settings(BaseSettings):
     )
     embed_ancestors: str = Field(
         default="*", description="Content-Security-Policy frame-ancestors of the public map."
-    )
-    older_snapshots: Path | None = Field(
-        default=None,
-        description="Folder of snapshots that links and embeds frozen with v= are answered from.",
     )
     public_url: str = Field(
         default="",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from geodata import populations as words
 from geodata import programmes
 from geodata.counts import counts, populations
 from geodata.exports.provenance import MEANINGS
+from geodata.holdings import Past
 from geodata.language import Language
 from geodata.published import Printed, printed
 from geodata.records import records
@@ -16,11 +18,20 @@ from geodata.snapshot import Snapshot
 from geodata.text import listed_sources, status_words
 from geodata.urls import Urls
 from geodata.view import names
+from layouts.history import history, made
 from layouts.share import Card
 from layouts.shell import render
 
 
-def page(snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int, card: Card) -> str:
+def page(
+    snapshot: Snapshot,
+    speech: Language,
+    urls: Urls,
+    *,
+    threshold: int,
+    card: Card,
+    past: Sequence[Past] = (),
+) -> str:
     """Render the page of sources as HTML; no script in it."""
     return render(
         "sources.html",
@@ -29,13 +40,17 @@ def page(snapshot: Snapshot, speech: Language, urls: Urls, *, threshold: int, ca
         urls,
         current="sources",
         card=card,
-        **said(snapshot, speech, threshold),
+        **said(snapshot, speech, threshold, past),
     )
 
 
-def said(snapshot: Snapshot, speech: Language, threshold: int) -> dict[str, Any]:
-    """Everything that the page says, wherever it stands."""
+def said(
+    snapshot: Snapshot, speech: Language, threshold: int, past: Sequence[Past] = ()
+) -> dict[str, Any]:
+    """Everything that the page says, wherever it stands; without a ``past``, nothing of it."""
     return {
+        "made": made(snapshot, speech),
+        "history": history(past, speech),
         "sources": listed_sources(snapshot),
         "held": [_held(snapshot, code, speech, threshold) for code in populations(snapshot)],
         "notes": _notes(snapshot, speech, threshold),

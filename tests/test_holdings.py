@@ -16,6 +16,7 @@ import pytest
 from geodata import holdings
 from geodata.errors import NotHeld, SnapshotError
 from geodata.holdings import IN_MEMORY, Holdings
+from geodata.library import Library
 from geodata.snapshot import load, read_manifest
 from tests import made_up
 
@@ -38,17 +39,25 @@ def damage(folder: Path) -> None:
 
 
 @pytest.fixture
-def root(tmp_path) -> Path:
-    """The folder of older snapshots; nothing in it yet."""
-    folder = tmp_path / "older"
-    folder.mkdir()
-    return folder
+def library(tmp_path) -> Library:
+    """A library with nothing in it yet, in a folder that is not there."""
+    return Library(tmp_path / "library")
 
 
 @pytest.fixture
-def older(root, synthetic):
-    """Make an older snapshot of a name, which its disclaimer carries, too; its folder."""
-    return lambda name, *rows: synthetic(*rows, name=f"older/{name}", disclaimer=f"{name}.")
+def older(library, synthetic):
+    """Put an older snapshot of a name, which its disclaimer carries, into the library."""
+
+    def put(name: str, *rows: made_up.Row) -> str:
+        return library.adopt(synthetic(*rows, name=name, disclaimer=f"{name}."))
+
+    return put
+
+
+@pytest.fixture
+def folder_of(library):
+    """The folder of a version that the library holds."""
+    return lambda version: Path(library.name) / version
 
 
 @pytest.fixture
@@ -60,148 +69,152 @@ def current(synthetic) -> Path:
 # -------------------------------------------------------------------------------- what is held
 
 
-def test_no_version_is_the_current_one(current, root, older):
+def test_no_version_is_the_current_one(current, library, older):
     older("first")
-    held = Holdings(current, root)
+    held = Holdings(current, library)
     assert held.snapshot() is held.snapshot("") is held.current
     assert held.snapshot(held.current.version) is held.current
 
 
-def test_an_older_version_is_read_from_its_folder(current, root, older):
-    version = version_of(older("first"))
-    held = Holdings(current, root)
+def test_while_none_is_active_the_one_that_ships_is_served(current, library, older):
+    older("first")
+    assert Holdings(current, library).current.version == version_of(current)
+
+
+def test_the_active_one_is_served_and_the_one_that_ships_is_an_older_one(current, library, older):
+    version = older("first")
+    library.activate(version)
+    held = Holdings(current, library)
+    assert held.current.version == version
+    assert held.snapshot(version_of(current)).manifest["country"]["disclaimer"] == "Newest."
+
+
+def test_an_older_version_is_read_from_the_library(current, library, older):
+    version = older("first")
+    held = Holdings(current, library)
     found = held.snapshot(version)
     assert found.version == version
     assert found.manifest["country"]["disclaimer"] == "first."
     assert held.snapshot(version) is found
 
 
-def test_versions_come_newest_first(current, root, older):
-    oldest = version_of(older("b"))
-    later = version_of(older("a", made_up.count("idp", "2021-09-30", "XXG01", 9)))
-    held = Holdings(current, root)
-    assert held.versions == (version_of(current), later, oldest)
+def test_every_one_is_told_which_engine_to_ask(current, library, older):
+    first, second = older("first"), older("second")
+    library.activate(first)
+    held = Holdings(current, library, "postgres://example.org/figures")
+    for version in ("", second, version_of(current)):
+        assert held.snapshot(version).store_url == "postgres://example.org/figures"
 
 
-def test_the_current_one_among_the_older_is_held_once(current, root):
-    shutil.copytree(current, root / "same")
-    assert Holdings(current, root).versions == (version_of(current),)
+def test_versions_come_as_they_were_active_last_and_the_one_that_ships_at_the_end(
+    current, library, older
+):
+    first, second, _ = versions = [older(name) for name in "abc"]
+    for version in (*versions, first, second):
+        library.activate(version)
+    held = Holdings(current, library)
+    assert held.versions == (second, first, versions[2], version_of(current))
 
 
-def test_without_a_folder_of_older_ones_there_is_the_current_one(current):
-    held = Holdings(current)
-    assert held.versions == (held.current.version,)
+def test_the_one_that_ships_in_the_library_too_is_held_once(current, library):
+    version = library.adopt(current)
+    library.activate(version)
+    assert Holdings(current, library).versions == (version,)
+
+
+def test_one_that_is_not_there_to_ship_is_not_missed_while_another_is_active(
+    tmp_path, library, older
+):
+    version = older("first")
+    library.activate(version)
+    held = Holdings(tmp_path / "nowhere", library)
+    assert held.versions == (version,)
     with pytest.raises(NotHeld):
         held.snapshot(UNKNOWN)
 
 
-def test_what_is_no_snapshot_is_skipped_and_logged(current, root, older, caplog):
-    version = version_of(older("first"))
-    (root / "empty").mkdir()
-    (root / "a-file.json").write_text("{}")
-    (root / ".half-written").mkdir()
-    (root / ".half-written" / "manifest.json").write_text("{")
-    for name, manifest in [("broken", "{"), ("future", '{"schema_version": 99}')]:
-        (root / name).mkdir()
-        (root / name / "manifest.json").write_text(manifest)
-    with caplog.at_level(logging.WARNING):
-        held = Holdings(current, root)
-    assert held.versions == (held.current.version, version)
-    assert ["broken" in record.getMessage() for record in caplog.records] == [True, False]
-    assert "schema version 99" in caplog.text
+@pytest.mark.parametrize("version", [UNKNOWN, "newest", "../current", "0" * 11, "F" * 12, "é"])
+def test_what_is_no_version_or_none_that_is_held_is_not_held(current, library, version):
+    with pytest.raises(NotHeld):
+        Holdings(current, library).snapshot(version)
 
 
-def test_a_folder_of_older_ones_that_is_not_there_stops_the_start(current, tmp_path):
-    with pytest.raises(SnapshotError, match="older snapshots, is not there"):
-        Holdings(current, tmp_path / "nowhere")
+def test_a_folder_that_cannot_become_a_library_stops_the_start(current, tmp_path):
+    with pytest.raises(SnapshotError, match="there is no library .*nowhere/library"):
+        Holdings(current, Library(tmp_path / "nowhere" / "library"))
 
 
-def test_a_version_that_is_not_held_is_told_from_those_that_are(current, root, older):
-    versions = [version_of(older(f"{n}")) for n in range(6)]
+def test_a_version_that_is_not_held_is_told_from_those_that_are(current, library, older):
+    versions = [older(f"{n}") for n in range(6)]
+    for version in versions:
+        library.activate(version)
     with pytest.raises(NotHeld) as refusal:
-        Holdings(current, root).snapshot(UNKNOWN)
+        Holdings(current, library).snapshot(UNKNOWN)
     sentence = str(refusal.value)
     assert (refusal.value.key, refusal.value.value) == ("v", UNKNOWN)
     assert sentence.startswith(f"v=“{UNKNOWN}” is a snapshot that is not held here")
-    assert f"v may be {version_of(current)}, " in sentence
+    assert f"v may be {versions[-1]}, " in sentence
     assert "or left out for the newest figures" in sentence
     assert 0 < sum(version in sentence for version in versions) < 6
 
 
-def test_one_that_was_added_while_running_is_found(current, root, older):
-    held = Holdings(current, root)
-    version = version_of(older("late"))
+def test_one_that_was_added_while_running_is_found(current, library, older):
+    held = Holdings(current, library)
+    version = older("late")
     assert held.snapshot(version).version == version
-    assert version in held.versions
-
-
-def test_a_look_for_an_unknown_version_reads_no_manifest_twice(current, root, older, monkeypatch):
-    for name in ("a", "b"):
-        older(name)
-    held = Holdings(current, root)
-    read = []
-
-    def reading(folder):
-        read.append(folder.name)
-        return read_manifest(folder)
-
-    monkeypatch.setattr(holdings, "read_manifest", reading)
-    for n in range(5):
-        with pytest.raises(NotHeld):
-            held.snapshot(f"{n:012}")
-    assert read == []
-    older("c")
-    with pytest.raises(NotHeld):
-        held.snapshot(UNKNOWN)
-    assert read == ["c"]
 
 
 # ------------------------------------------------------------------------------ what was changed
 
 
-def test_one_that_was_changed_is_refused_and_only_the_log_says_why(current, root, older, caplog):
-    folder = older("first")
-    version = version_of(folder)
-    damage(folder)
-    held = Holdings(current, root)
+def test_one_that_was_changed_is_refused_and_only_the_log_says_why(
+    current, library, older, folder_of, caplog
+):
+    version = older("first")
+    library.activate(version)
+    library.activate(older("second"))
+    damage(folder_of(version))
+    held = Holdings(current, library)
     with caplog.at_level(logging.WARNING), pytest.raises(NotHeld) as refusal:
         held.snapshot(version)
     assert "counts.parquet was changed" in caplog.text
     said = str(refusal.value)
     assert "is a snapshot that is not held here" in said
-    assert "parquet" not in said and "SHA" not in said and str(root) not in said
+    assert "parquet" not in said and "SHA" not in said and library.name not in said
     assert version not in held.versions
 
 
-def test_one_that_was_refused_is_not_read_again_until_it_is_mended(current, root, older, caplog):
-    folder = older("first")
-    version, whole = version_of(folder), (folder / "counts.parquet").read_bytes()
-    damage(folder)
-    held = Holdings(current, root)
+def test_one_that_was_refused_is_not_read_again_until_it_is_mended(
+    current, library, older, folder_of, caplog
+):
+    version = older("first")
+    file = folder_of(version) / "counts.parquet"
+    whole = file.read_bytes()
+    damage(folder_of(version))
+    held = Holdings(current, library)
     for _ in range(3):
         with pytest.raises(NotHeld):
             held.snapshot(version)
     assert len(caplog.records) == 1
-    (folder / "counts.parquet").write_bytes(whole)
+    file.write_bytes(whole)
     assert held.snapshot(version).version == version
-    assert version in held.versions
 
 
-def test_a_folder_that_holds_another_snapshot_by_now_answers_for_that_one(current, root, older):
-    old = version_of(older("same", *NEW_FIGURES))
-    held = Holdings(current, root)
-    new = version_of(older("same"))
+def test_a_folder_that_holds_another_snapshot_than_it_says_is_refused(
+    current, library, older, folder_of
+):
+    version, other = older("first"), older("second")
+    shutil.rmtree(folder_of(version))
+    folder_of(other).rename(folder_of(version))
+    held = Holdings(current, library)
     with pytest.raises(NotHeld):
-        held.snapshot(old)
-    assert held.snapshot(new).version == new
-    assert held.versions == (held.current.version, new)
+        held.snapshot(version)
 
 
-def test_one_that_was_taken_away_is_not_held(current, root, older):
-    folder = older("first")
-    version = version_of(folder)
-    held = Holdings(current, root)
-    shutil.rmtree(folder)
+def test_one_that_was_taken_away_is_not_held(current, library, older, folder_of):
+    version = older("first")
+    held = Holdings(current, library)
+    shutil.rmtree(folder_of(version))
     with pytest.raises(NotHeld):
         held.snapshot(version)
 
@@ -209,9 +222,9 @@ def test_one_that_was_taken_away_is_not_held(current, root, older):
 # ------------------------------------------------------------------------------------- in memory
 
 
-def test_only_so_many_older_ones_stay_in_memory(current, root, older, client_of):
-    versions = [version_of(older(f"{n}")) for n in range(IN_MEMORY + 1)]
-    client = client_of(snapshot=current, older_snapshots=root)
+def test_only_so_many_older_ones_stay_in_memory(current, library, older, client_of):
+    versions = [older(f"{n}") for n in range(IN_MEMORY + 1)]
+    client = client_of(snapshot=current, snapshots=library.name)
     found = []
     for version in versions:
         assert client.get(f"{VIEW}?v={version}").status_code == 200
@@ -228,14 +241,14 @@ def held_in_memory(version):
     return next(found for one in held if (found := one._in_memory(version)))
 
 
-def test_whoever_asks_at_the_same_time_waits_for_one_reading(current, root, older, monkeypatch):
-    version = version_of(older("first"))
-    held = Holdings(current, root)
+def test_whoever_asks_at_the_same_time_waits_for_one_reading(current, library, older, monkeypatch):
+    version = older("first")
+    held = Holdings(current, library)
     together, read = Barrier(4), []
 
-    def reading(folder):
-        read.append(folder)
-        return load(folder)
+    def reading(where, store_url):
+        read.append(where)
+        return load(where, store_url)
 
     monkeypatch.setattr(holdings, "load", reading)
 
@@ -256,13 +269,13 @@ def test_whoever_asks_at_the_same_time_waits_for_one_reading(current, root, olde
 def frozen(tmp_path_factory, client_of):
     """Before and after: clients of the older snapshot, and of the current one that holds both."""
     root = tmp_path_factory.mktemp("held")
-    folder = made_up.write(root / "older" / "first", disclaimer="first.")
+    folder = made_up.write(root / "first", disclaimer="first.")
+    library = Library(root / "library")
+    library.activate(library.adopt(folder))
+    before = client_of(snapshot=folder)
     newest = made_up.write(root / "current", NEW_FIGURES, disclaimer="Newest.")
-    return (
-        version_of(folder),
-        client_of(snapshot=folder),
-        client_of(snapshot=newest, older_snapshots=root / "older"),
-    )
+    library.activate(library.adopt(newest))
+    return version_of(folder), before, client_of(snapshots=library.name)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +320,9 @@ def test_a_page_shows_the_snapshot_that_its_address_names_and_links_to_it(frozen
     assert f'href="/?v={version}"' in text
     assert f'href="/sources?v={version}"' in text
     follows = after.get(page).get_data(as_text=True)
-    assert "Newest." in follows and version not in follows
+    shown, _, history = follows.partition('id="history"')
+    assert "Newest." in follows and version not in shown
+    assert (version in history) == (page == "/sources")
 
 
 def test_the_scripts_of_a_frozen_page_are_handed_its_snapshot(frozen):
@@ -344,6 +359,6 @@ def test_whether_it_serves_tells_the_current_snapshot(frozen):
     assert after.get("/readyz").json["snapshot"] == after.get(META).json["version"] != version
 
 
-def test_the_server_says_where_it_looked_for_older_ones(client_of, tmp_path):
+def test_a_server_says_where_it_looked_for_its_library(client_of, tmp_path):
     with pytest.raises(SnapshotError, match="nowhere"):
-        client_of(older_snapshots=tmp_path / "nowhere")
+        client_of(snapshots=str(tmp_path / "nowhere" / "library"))

@@ -34,7 +34,7 @@ def kept(app) -> Kept:
     """What stands before the application, empty."""
     found = app.server.wsgi_app
     assert isinstance(found, Kept)
-    found._empty(found.version())
+    found.empty()
     return found
 
 
@@ -208,7 +208,7 @@ def counting():
 
 def before(counting, size=MEGABYTE) -> tuple[Kept, Client]:
     server, state = counting
-    kept = Kept(server.wsgi_app, lambda: state.version, size)
+    kept = Kept(server.wsgi_app, lambda environ: state.version, size)
     return kept, Client(kept)
 
 
@@ -225,6 +225,22 @@ def test_another_snapshot_empties_it(counting):
     assert client.get("/b").data == b"b 2"
     assert len(kept) == 1, "what was kept of the old one takes no room"
     assert client.get("/a").data == b"a 3"
+
+
+def test_an_answer_that_comes_when_another_snapshot_is_kept_is_sent_and_not_kept(counting):
+    kept, client = before(counting)
+    make = kept.application
+
+    def slow(environ, start_response):
+        counting[1].version = "2"
+        kept.application = make
+        assert client.get("/b").data == b"b 1"
+        return make(environ, start_response)
+
+    kept.application = slow
+    assert client.get("/a").data == b"a 2"
+    assert len(kept) == 1
+    assert client.get("/b").data == b"b 1", "what was kept meanwhile is still there"
 
 
 def test_it_never_holds_more_than_it_may(counting):

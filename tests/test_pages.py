@@ -7,56 +7,28 @@ import dataclasses
 import html
 import json
 import re
-from html.parser import HTMLParser
+import shutil
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from geodata.library import Library
 from geodata.published import printed
 from geodata.settings import BUNDLED
 from geodata.snapshot import load, write_snapshot
 from geodata.text import STATUS_WORDS
 from layouts import ids
 from tests import made_up
+from tests.documents import Document, words
 
 PAGES = ["/", "/sources", "/share", "/nope"]
 NAMED_ONLY = {"canonical", "alternate"}  # links that say where something is, and load nothing
-VOID = {"meta", "link", "br", "input", "img", "hr"}
-
-
-class Document(HTMLParser):
-    """The elements of a document with their attributes; fails where tags do not match."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    def values(self, attribute: str) -> list[str]:
-        return [a[attribute] or "" for _, a in self.elements if attribute in a]
 
 
 def read(client, path: str) -> str:
     return client.get(path).get_data(as_text=True)
-
-
-def words(text: str) -> str:
-    """What a reader sees of a document, without its tags."""
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
 
 
 def handed_over(text: str) -> dict:
@@ -197,13 +169,135 @@ def test_without_suppression_none_is_told(client_of):
 def test_sources_need_no_script_but_those_of_the_dialog_and_the_menu(sources):
     scripts = Document(sources).all("script")
     found = [str(script["src"]).partition("?m=")[0] for script in scripts]
-    assert found == ["/assets/js/share.js", "/assets/js/download.js"]
+    assert found == [f"/assets/js/{name}.js" for name in ("copying", "share", "download")]
     assert all("defer" in script for script in scripts)
 
 
 def test_tables_say_what_their_cells_are(sources):
     heads = Document(sources).all("th")
     assert heads and all(head.get("scope") in ("col", "row") for head in heads)
+
+
+# ------------------------------------------------------------------------- the history of snapshots
+
+
+def held_in(library: Library, said: str, **provenance: Any) -> str:
+    """Put a snapshot into a library, made of what is said of it."""
+    return library.add(
+        made_up.tables(),
+        made_up.squares(),
+        join_report={"rows": {}, "unmatched": [], "areas_without_rows": {}},
+        country={**made_up.COUNTRY, "disclaimer": said},
+        provenance=provenance or None,
+    )
+
+
+def series(population: str, programme: str, *figures: int) -> dict[str, Any]:
+    """A series of figures, as a manifest says what an ingest changed of it."""
+    what = ("added", "changed", "removed", "dates_added")
+    named = {"population": population, "programme": programme}
+    return {**named, **dict(zip(what, figures, strict=True))}
+
+
+MADE: dict[str, Any] = {
+    "base": "0123456789ab",
+    "kind": "dtm-idp",
+    "files": [
+        {"name": "list.xlsx", "sha256": "ab" * 32, "size": 1, "rows": 3106, "layout": "site export"}
+    ],
+    "placed": {"districts": {"code": 1, "name": 1919, "alias": 1187, "none": 2}},
+    "warnings": 16,
+    "changes": [series("idp", "", 117, 2, 0, 1), series("returnee", "OWN", 0, 1, 1, 0)],
+}
+
+
+def rows_of(text: str) -> list[str]:
+    """The rows of the history, as words."""
+    (table,) = re.findall(r'<h2 id="history">.*?<tbody>(.*?)</tbody>', text, re.S)
+    found = [words(row).split() for row in re.findall(r"<tr>.*?</tr>", table, re.S)]
+    return [" ".join(row) for row in found]
+
+
+@pytest.fixture
+def library(tmp_path) -> Library:
+    return Library(tmp_path / "library")
+
+
+def test_without_a_library_no_history_is_told(sources):
+    found = Document(sources).values("id")
+    assert "made" not in found and "history" not in found
+
+
+def test_what_became_active_is_told_with_what_it_changed(library, client_of):
+    first, second = held_in(library, "first"), held_in(library, "second", **MADE)
+    library.activate(first, "activate", "the snapshot to start from")
+    library.activate(second, "ingest", "dtm-idp list.xlsx")
+    library.rollback()
+    library.activate(second, "activate")
+    text = read(client_of(snapshots=library.name), "/sources")
+    last, back, new, start = rows_of(text)
+    assert f"UTC {first} Chosen: the snapshot to start from" in start
+    assert f"{second} New figures: dtm-idp list.xlsx" in new
+    assert "Internally displaced: 117 figures added, 2 changed, 0 removed (1 new date)" in new
+    assert "Returnees reached by OWN: 0 figures added, 1 changed, 1 removed" in new
+    assert back.endswith(f"{first} Gone back to"), "what it changed is of another step"
+    assert last.endswith(f"{second} Chosen"), "what it changed is told where it came in"
+    assert {f"/sources?v={first}", f"/sources?v={second}"} <= set(Document(text).values("href"))
+
+
+def test_when_something_became_active_is_told_in_universal_time(library, client_of):
+    library.activate(held_in(library, "first"))
+    file = Path(library.name) / "history.json"
+    (entry,) = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps([{**entry, "at": "2026-11-22T05:07:00+03:00"}]))
+    (row,) = rows_of(read(client_of(snapshots=library.name), "/sources"))
+    assert row.startswith("22 Nov 2026, 02:07 UTC")
+
+
+def test_one_that_is_not_held_any_more_says_so_and_leads_nowhere(library, client_of):
+    gone = held_in(library, "gone")
+    for version in (gone, held_in(library, "here")):
+        library.activate(version)
+    shutil.rmtree(Path(library.name) / gone)
+    text = read(client_of(snapshots=library.name), "/sources")
+    assert f"{gone} (not held any more)" in rows_of(text)[1]
+    assert f"/sources?v={gone}" not in Document(text).values("href")
+
+
+def test_many_changes_are_counted(library, client_of):
+    made = {**MADE, "changes": [series("idp", f"P{n}", 1, 0, 0, 0) for n in range(9)]}
+    library.activate(held_in(library, "many", **made))
+    (row,) = rows_of(read(client_of(snapshots=library.name), "/sources"))
+    assert "by P4:" in row and "by P5:" not in row
+    assert row.endswith("and 4 more")
+
+
+@pytest.mark.parametrize("query", ["", "?v={version}"])
+def test_a_snapshot_tells_what_it_was_made_of(library, client_of, query):
+    version = held_in(library, "second", **MADE)
+    library.activate(version if not query else held_in(library, "first"))
+    client = client_of(snapshots=library.name)
+    text = read(client, f"/sources{query.format(version=version)}")
+    (made,) = re.findall(r'<h2 id="made">.*?</dl>', text, re.S)
+    for said in (
+        "Made from snapshot 0123456789ab Kind of source dtm-idp",
+        "File list.xlsx (site export, 3,106 rows), SHA-256 abababababab…",
+        "districts: 1 rows placed by code, 1,919 by name, 1,187 by alias, 2 not placed",
+        "Warnings 16 warnings were given.",
+    ):
+        assert said in words(made)
+
+
+def test_the_history_is_told_as_it_is_by_now(library, client_of):
+    """Also where what is shown is the same as before, and its page is kept in memory."""
+    first, second = held_in(library, "first"), held_in(library, "second")
+    library.activate(first)
+    client = client_of(snapshots=library.name)
+    assert len(rows_of(read(client, "/sources"))) == 1
+    library.activate(second)
+    library.rollback()
+    client.application.extensions["displacement-context"].holdings.look()
+    assert len(rows_of(read(client, "/sources"))) == 3
 
 
 # ------------------------------------------------------------------------- what a source may hold
@@ -213,7 +307,7 @@ NASTY = '</script><script>alert("x")</script><b>&amp;'
 
 
 @pytest.fixture
-def nasty(synthetic, client_of):
+def nasty(synthetic, client_of, library):
     """A snapshot whose every text tries to be markup."""
     tables = made_up.tables()
     given = tables.sources.assign(title=NASTY, terms=NASTY, credit=NASTY, what=NASTY)
@@ -232,8 +326,16 @@ def nasty(synthetic, client_of):
         made_up.squares(),
         join_report={"rows": {}, "unmatched": [lost], "areas_without_rows": {}},
         country={**made_up.COUNTRY, "name": NASTY, "disclaimer": NASTY, "notes": note},
+        provenance={
+            **MADE,
+            "kind": NASTY,
+            "files": [{"name": NASTY, "layout": NASTY, "sha256": NASTY, "rows": 1}],
+            "placed": {NASTY: {}},
+            "changes": [series(NASTY, NASTY, 1, 0, 0, 0)],
+        },
     )
-    return client_of(snapshot=folder)
+    library.activate(library.adopt(folder), "ingest", NASTY)
+    return client_of(snapshots=library.name)
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/?v=x"])
@@ -290,14 +392,16 @@ def layout(app) -> list[dict]:
 
 
 def test_ids_stand_once_and_every_name_of_the_ids_module_is_there(layout, snapshot):
-    found = [each["props"]["id"] for each in layout if "id" in each["props"]]
+    given = [each["props"]["id"] for each in layout if "id" in each["props"]]
+    found = [json.dumps(id_) if isinstance(id_, dict) else id_ for id_ in given]
     assert len(found) == len(set(found))
     fixed = {
         value
         for name, value in vars(ids).items()
         if name.isupper() and isinstance(value, str) and "{" not in value
     }
-    pillars = {ids.programmes(pillar) for pillar in snapshot.manifest["country"]["pillars"]}
+    held = snapshot.manifest["country"]["pillars"]
+    pillars = {json.dumps(ids.programmes(pillar)) for pillar in held}
     assert fixed | pillars <= set(found)
 
 
@@ -328,12 +432,16 @@ def test_controls_stand_at_the_defaults(layout):
 
 
 def test_every_callback_is_between_components_of_the_page(client, layout):
-    found = {each["props"].get("id") for each in layout}
+    given = [each["props"].get("id") for each in layout]
+    found = {id_ for id_ in given if isinstance(id_, str)}
+    kinds = {id_["type"] for id_ in given if isinstance(id_, dict)}
     callbacks = client.get("/_dash-dependencies").json
     assert callbacks
     for callback in callbacks:
         assert callback["clientside_function"], "no step may wait for the server"
-        assert {part["id"] for part in callback["inputs"]} <= found
+        asked = [part["id"] for part in callback["inputs"]]
+        assert {id_ for id_ in asked if not id_.startswith("{")} <= found
+        assert {json.loads(id_)["type"] for id_ in asked if id_.startswith("{")} <= kinds
 
 
 def test_the_bundled_snapshot_is_what_the_default_pages_show(client):

@@ -29,7 +29,7 @@ def test_the_defaults_serve_the_bundled_snapshot():
     assert settings.url_base_pathname == "/"
     assert settings.frame_ancestors == "'self'"
     assert settings.embed_ancestors == "*"
-    assert settings.older_snapshots is None
+    assert (settings.snapshots, settings.store) == (str(ROOT / "snapshots"), "")
     assert (settings.public_url, settings.trusted_proxies) == ("", 0)
 
 
@@ -161,7 +161,9 @@ def test_anything_else_is_no_place_where_the_site_is_found(value):
     [
         ("URL_BASE_PATHNAME", "map", "must start and end with a slash"),
         ("SNAPSHOT", "/no/such/folder", "/no/such/folder holds no manifest.json"),
-        ("OLDER_SNAPSHOTS", "/no/such/folder", "the folder of older snapshots, is not there"),
+        ("SNAPSHOTS", "/no/such/folder", "there is no library /no/such/folder"),
+        ("SNAPSHOTS", "nosuch://bucket/path", "nosuch://bucket/path cannot be a library"),
+        ("STORE", "redis://example.org", "an engine that is not known"),
         ("EMBED_ANCESTORS", "a, b", "no comma, semicolon or line end may be in it"),
     ],
 )

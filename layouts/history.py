@@ -1,0 +1,125 @@
+"""What became active when, what each snapshot was made of, and what that changed; as words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from geodata import populations as words
+from geodata.holdings import Past
+from geodata.language import Language, gettext
+from geodata.snapshot import Snapshot
+
+DIGITS = 12
+"""Of a file's SHA-256 that are shown."""
+SHOWN = 5
+"""Series that changed, by entry; the rest are counted."""
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+BY = {
+    "ingest": gettext("New figures"),
+    "boundaries": gettext("New boundaries"),
+    "activate": gettext("Chosen"),
+    "rollback": gettext("Gone back to"),
+}
+
+
+def history(past: Sequence[Past], speech: Language) -> list[dict[str, Any]]:
+    """What became active, the last first.
+
+    What a snapshot changed is told where it became active first: it is what it changed of the one
+    it was made from, and not of the one that happened to be active before.
+    """
+    versions = [one.entry.version for one in past]
+    return [
+        {
+            "when": _moment(one.entry.at, speech),
+            "by": speech.gettext(BY[one.entry.by]),
+            "what": one.entry.what,
+            "version": one.entry.version,
+            "is_held": one.provenance is not None,
+            "changes": []
+            if one.entry.version in versions[i + 1 :]
+            else _changes(one.provenance or {}, speech),
+        }
+        for i, one in enumerate(past)
+    ]
+
+
+def made(snapshot: Snapshot, speech: Language) -> dict[str, Any] | None:
+    """What a snapshot was made of; ``None`` for one that was not made by an ingest."""
+    said: Mapping[str, Any] = snapshot.manifest.get("provenance") or {}
+    if not said:
+        return None
+    return {
+        "base": str(said.get("base", "")),
+        "kind": str(said.get("kind", "")),
+        "files": [_file(file, speech) for file in said.get("files", [])],
+        "placed": [_placed(what, n, speech) for what, n in (said.get("placed") or {}).items()],
+        "warnings": _warnings(int(said.get("warnings", 0)), speech),
+    }
+
+
+def _moment(at: str, speech: Language) -> str:
+    """``22 Nov 2026, 02:20 UTC``; as it is written where it is no moment."""
+    try:
+        moment = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
+    except ValueError:
+        return at
+    said = speech.gettext(
+        "{date}, {time} UTC", date=speech.date(moment.date()), time=f"{moment:%H:%M}"
+    )
+    return said.replace(" ", _NO_BREAK).replace(f",{_NO_BREAK}", ", ")
+
+
+def _changes(said: Mapping[str, Any], speech: Language) -> list[str]:
+    found = [_change(series, speech) for series in said.get("changes", [])]
+    more = len(found) - SHOWN
+    if more > 0:
+        rest = speech.ngettext("and {n} more", "and {n} more", more)
+        return [*found[:SHOWN], rest]
+    return found
+
+
+def _change(series: Mapping[str, Any], speech: Language) -> str:
+    code, programme = str(series["population"]), str(series["programme"])
+    label = speech.gettext(words.POPULATIONS[code].label) if code in words.POPULATIONS else code
+    if programme:
+        label = speech.gettext(
+            "{population} reached by {programme}", population=label, programme=programme
+        )
+    sentence = speech.gettext(
+        "{series}: {added} figures added, {changed} changed, {removed} removed",
+        series=label,
+        **{what: speech.number(int(series[what])) for what in ("added", "changed", "removed")},
+    )
+    dates = int(series.get("dates_added", 0))
+    if not dates:
+        return sentence
+    added = speech.ngettext("{n} new date", "{n} new dates", dates)
+    return speech.gettext("{sentence} ({dates})", sentence=sentence, dates=added)
+
+
+def _file(file: Mapping[str, Any], speech: Language) -> dict[str, str]:
+    rows = int(file.get("rows", 0))
+    return {
+        "name": str(file.get("name", "")),
+        "layout": str(file.get("layout", "")),
+        "sha256": str(file.get("sha256", ""))[:DIGITS],
+        "rows": speech.ngettext("{n} row", "{n} rows", rows),
+    }
+
+
+def _placed(what: str, n: Mapping[str, int], speech: Language) -> str:
+    numbers = {way: speech.number(int(n.get(way, 0))) for way in ("code", "name", "alias", "none")}
+    return speech.gettext(
+        "{table}: {code} rows placed by code, {name} by name, {alias} by alias, {none} not placed",
+        table=what,
+        **numbers,
+    )
+
+
+def _warnings(n: int, speech: Language) -> str:
+    if not n:
+        return speech.gettext("No warning was given.")
+    return speech.ngettext("{n} warning was given.", "{n} warnings were given.", n)
