@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from benchmarks.serving import ROOT
 from benchmarks.table import Row, fact, middle, spread, write
-from callbacks.context import to_json
 from geodata import counts
+from geodata.encoding import to_json
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshot import Snapshot, load
 from geodata.state import State, parse

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks.serving import ROOT
 from benchmarks.table import Row, count, fact, write
-from callbacks.context import to_json
 from geodata.boundaries import level_topology
+from geodata.encoding import to_json
 from geodata.settings import BUNDLED
 from geodata.snapshot import load
 

@@ -21,8 +21,8 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from callbacks.api import JSON, Keep, answer, as_named, refuse
-from callbacks.context import Context, to_json
+from callbacks.api import Keep, answer, as_named, refuse, told
+from callbacks.context import Context
 from callbacks.files import busy
 from callbacks.pages import HTML, problem
 from callbacks.rendering import Busy, Rendering
@@ -30,6 +30,7 @@ from geodata import briefing
 from geodata.briefing import Briefing, Slide
 from geodata.errors import BriefingError, NotHeld
 from geodata.exports import deck_pdf, pptx
+from geodata.exports.process import Render
 from geodata.language import Language, language
 from geodata.slides import MAP, Content, contents
 from geodata.snapshot import Snapshot
@@ -72,13 +73,6 @@ class Asked:
         return "&".join(filter(None, [written, frozen]))
 
 
-def _held(context: Context, query: Mapping[str, str]) -> tuple[Snapshot, str]:
-    """The snapshot that a query names, and its version where it does."""
-    asked = {key: query.get(key, "") for key in ("v", "lang")}
-    snapshot, state, _ = context.parse(asked, lenient=True)
-    return snapshot, state.v
-
-
 def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Asked:
     """Read a briefing from a query.
 
@@ -87,9 +81,9 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Asked:
     BriefingError
         Unless ``lenient``; :class:`~geodata.errors.NotHeld` in any case.
     """
-    snapshot, version = _held(context, query)
+    snapshot, named = context.named(query, lenient=True)
     made, notices = briefing.from_query(query, snapshot, lenient=lenient)
-    return Asked(made, snapshot, version, tuple(notices))
+    return Asked(made, snapshot, named.v, tuple(notices))
 
 
 # ---- links
@@ -237,8 +231,8 @@ def moved(made: Briefing, step: str) -> tuple[Briefing, int]:
 
 def _sent(context: Context, form: MultiDict[str, str]) -> Response:
     """Answer the editor's form."""
-    snapshot, version = _held(context, form)
-    asked = Asked(written(form, snapshot), snapshot, version)
+    snapshot, named = context.named(form, lenient=True)
+    asked = Asked(written(form, snapshot), snapshot, named.v)
     step = form.get("do", "")
     if step == "yaml":
         return _yaml(asked)
@@ -257,7 +251,7 @@ def _sent(context: Context, form: MultiDict[str, str]) -> Response:
 
 def _loaded(context: Context) -> Response:
     """Answer a file: to the address of the briefing in it."""
-    snapshot, version = _held(context, request.form)
+    snapshot, named = context.named(request.form, lenient=True)
     body = request.files["file"].stream.read(MAX_FILE + 1)
     if len(body) > MAX_FILE:
         raise BriefingError(f"The file has more than {MAX_FILE // 1000:,} kB: a briefing has not.")
@@ -266,18 +260,11 @@ def _loaded(context: Context) -> Response:
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
         raise BriefingError("The file is not text in UTF-8.", line=line) from None
-    asked = Asked(briefing.from_yaml(text, snapshot), snapshot, version)
+    asked = Asked(briefing.from_yaml(text, snapshot), snapshot, named.v)
     return _to(context.urls.briefing(asked.query()), HTTPStatus.SEE_OTHER)
 
 
 # ---- files
-
-
-def _refuse(error: BriefingError) -> Response:
-    body = to_json({"error": {"key": error.key, "value": "", "sentence": str(error)}})
-    response = Response(body, status=HTTPStatus.BAD_REQUEST, mimetype=JSON)
-    response.cache_control.no_store = True
-    return response
 
 
 def _named(response: Response, asked: Asked, ending: str) -> Response:
@@ -301,8 +288,8 @@ def _made(context: Context, asked: Asked, ending: str) -> Response:
     link = _permalink(context)
     key = (ending, asked.briefing, asked.snapshot.version, context.threshold, link(""))
 
-    def deck(_: object) -> bytes:
-        return make(asked.briefing, _contents(context, asked), link=link)
+    def deck(call: Render) -> bytes:
+        return make(asked.briefing, _contents(context, asked), link=link, render=call)
 
     rendering: Rendering = current_app.extensions["displacement-rendering"]
     try:
@@ -361,7 +348,7 @@ def register(app: Dash, context: Context) -> None:
         except NotHeld as error:
             return refuse(error)
         except BriefingError as error:
-            return _refuse(error)
+            return told(HTTPStatus.BAD_REQUEST, str(error), key=error.key)
         return _made(context, asked, ending)
 
     for ending in ENDINGS:

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dash import Dash
 from flask import Response, request
 
 from callbacks.api import Keep, answer
-from callbacks.context import Context
+from callbacks.context import Context, last_values
 from callbacks.pages import HTML, problem
-from callbacks.share import last_values
 from geodata import compare
+from geodata.compare import Comparison
 from geodata.errors import NotHeld
+from geodata.state import joined
 from layouts import compare as layout
+from layouts.share import Shared
+
+
+def read(context: Context, query: Mapping[str, str]) -> tuple[Comparison, Shared, list[str]]:
+    """Answer a comparison: itself, the one map that stands for it, and notices.
+
+    Raises
+    ------
+    NotHeld
+        Where ``v`` names a snapshot that is not held.
+    """
+    snapshot, _ = context.named(query, lenient=True)
+    asked, notices = compare.parse(query, snapshot)
+    found = compare.compare(snapshot, asked, context.computed)
+    return found, context.shared(snapshot, asked.mapped(snapshot)), notices
+
+
+def newest(query: Mapping[str, str]) -> str:
+    """Write the query that asks for the same of the newest figures."""
+    return joined((key, value) for key, value in query.items() if key != "v")
 
 
 def register(app: Dash, context: Context) -> None:
@@ -21,12 +44,9 @@ def register(app: Dash, context: Context) -> None:
     @app.server.get(urls.compare(), endpoint="compare")
     def compare_page() -> Response:
         query = last_values(request.args)
-        named = {key: query.get(key, "") for key in ("lang", "v")}
         try:
-            snapshot, _, _ = context.parse(named, lenient=True)
+            found, shared, notices = read(context, query)
         except NotHeld as error:
-            return problem(context, error, urls.compare)
-        asked, notices = compare.parse(query, snapshot)
-        found = compare.compare(snapshot, asked, context.computed)
-        html = layout.page(found, context.shared(snapshot, asked.change), notices)
+            return problem(context, error, lambda _: urls.compare(newest(query)))
+        html = layout.page(found, shared, notices)
         return answer(html.encode(), HTML, Keep.LIVE)

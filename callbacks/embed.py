@@ -25,7 +25,6 @@ from geodata.counts import populations
 from geodata.embedding import Options
 from geodata.errors import NotHeld
 from geodata.language import language
-from geodata.snapshot import Snapshot
 from geodata.state import State
 from geodata.view import View
 from layouts import bundle
@@ -34,11 +33,6 @@ from layouts.embed import Choice, Links
 from layouts.share import Card, card
 
 HTML, CSS, JAVASCRIPT = "text/html", "text/css", "text/javascript"
-
-
-def view_of(context: Context, snapshot: Snapshot, state: State) -> View:
-    """The view that answers ``state``, on its date."""
-    return context.computed(snapshot, state.view_key).at(state)
 
 
 def links(context: Context, view: View, options: Options) -> Links:
@@ -113,7 +107,7 @@ def _card(context: Context, view: View, options: Options) -> Card | None:
 def _page(context: Context) -> Response:
     snapshot, state, notices = context.parse(request.args, lenient=True)
     options, more = embedding.parse(request.args, language(state.lang))
-    view = view_of(context, snapshot, state)
+    view = context.view_at(snapshot, state)
     html, style = layout.page(
         view,
         options,

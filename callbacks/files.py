@@ -18,8 +18,8 @@ from http import HTTPStatus
 from dash import Dash
 from flask import Response, request
 
-from callbacks.api import JSON, Keep, answer, as_named, refuse
-from callbacks.context import Context, to_json
+from callbacks.api import JSON, Keep, answer, as_named, refuse, told
+from callbacks.context import Context
 from callbacks.pages import HTML, problem
 from callbacks.rendering import RETRY_AFTER, Busy, Rendering
 from geodata.errors import NotHeld, StateError
@@ -40,10 +40,8 @@ PNG = "image/png"
 def busy(speech: Language) -> Response:
     """Answer that as much is being made as there is room for."""
     sentence = speech.gettext("Many files are being made just now. Please ask again in a moment.")
-    body = to_json({"error": {"key": "", "value": "", "sentence": sentence}})
-    response = Response(body, status=HTTPStatus.SERVICE_UNAVAILABLE, mimetype=JSON)
+    response = told(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
     response.headers["Retry-After"] = str(RETRY_AFTER)
-    response.cache_control.no_store = True
     return response
 
 
@@ -78,7 +76,7 @@ def register(app: Dash, context: Context) -> None:
         except StateError as error:
             return refuse(error)
         wanted = FILES[name]
-        view = context.computed(snapshot, state.view_key).at(state)
+        view = context.view_at(snapshot, state)
         asked = _asked(context, view, options, wanted)
         key = (name, snapshot.version, context.threshold, state, options, asked.page)
         try:
@@ -105,7 +103,7 @@ def register(app: Dash, context: Context) -> None:
             snapshot, state, _ = context.parse(request.args)
         except StateError as error:
             return refuse(error)
-        view = context.computed(snapshot, state.view_key).at(state)
+        view = context.view_at(snapshot, state)
         card = svg.card(view, view.date_index(), product=product(view.snapshot, view.language))
         try:
             body = rendering.once(card, lambda call: call(png, card, width=svg.CARD[0]))

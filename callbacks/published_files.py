@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from callbacks import hosting
-from callbacks.context import Context, to_json
+from callbacks.context import Context
 from callbacks.embed import population_choices, programme_choices
 from geodata.edition import Edition
 from geodata.exports import svg
@@ -32,7 +32,7 @@ from geodata.snippet import frozen
 from geodata.state import State, query
 from geodata.text import product, title
 from geodata.urls import FolderUrls, Urls
-from geodata.view import View, state_dict
+from geodata.view import View
 from layouts import bundle
 from layouts import embed as layout
 from layouts import publish as pages
@@ -70,10 +70,6 @@ class Publication:
     def steps(self) -> int:
         """How often :func:`write` tells that it has come further."""
         return len(self.embeds) + len(_pictures(self))
-
-    def view(self, snapshot: Snapshot, state: State) -> View:
-        """The view that answers a state, on its date."""
-        return self.context.computed(snapshot, state.view_key).at(state)
 
 
 @dataclass
@@ -129,7 +125,7 @@ def described(publication: Publication) -> dict[str, Any]:
 
 
 def _described(publication: Publication, embed: Embed) -> dict[str, str]:
-    view = publication.view(embed.snapshot, embed.state)
+    view = publication.context.view_at(embed.snapshot, embed.state)
     return {
         "name": embed.name,
         "title": title(view),
@@ -174,7 +170,7 @@ def _script(urls: FolderUrls) -> str:
 
 def _map(publication: Publication, edition: Edition, embed: Embed, made: Made) -> Listed:
     """Write one map with its view and its figures; the pictures follow."""
-    view = publication.view(embed.snapshot, embed.state)
+    view = publication.context.view_at(embed.snapshot, embed.state)
     listed = _listed(embed, view)
     received = None if embed.options.static else _received(publication, embed)
     html, colors = layout.page(
@@ -208,9 +204,7 @@ def _listed(embed: Embed, view: View) -> Listed:
 
 def _received(publication: Publication, embed: Embed) -> bundle.Bundle:
     """The view as a script: a page from a disk may run one, but fetch nothing."""
-    head = to_json(state_dict(embed.whole_state, embed.snapshot))
-    body = publication.context.view(embed.snapshot, embed.state.view_key)
-    view = (head[:-1] + b"," + body[1:]).decode()
+    view = publication.context.whole_view(embed.snapshot, embed.whole_state).decode()
     return bundle.bundled(f"{_RECEIVED}{view};\n")
 
 
@@ -273,7 +267,7 @@ def _pictures(publication: Publication) -> dict[str, Callable[[], bytes]]:
 
 
 def _picture(publication: Publication, embed: Embed) -> bytes:
-    view = publication.view(embed.snapshot, embed.drawn_state)
+    view = publication.context.view_at(embed.snapshot, embed.drawn_state)
     asked = query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
     link = Urls(publication.site).page(asked) if publication.site else publication.at
     drawing = svg.picture(view, view.date_index(), theme=embed.picture_theme, permalink=link)
@@ -281,7 +275,7 @@ def _picture(publication: Publication, embed: Embed) -> bytes:
 
 
 def _card(publication: Publication, embed: Embed) -> bytes:
-    view = publication.view(embed.snapshot, embed.drawn_state)
+    view = publication.context.view_at(embed.snapshot, embed.drawn_state)
     drawing = svg.card(view, view.date_index(), product=product(view.snapshot, view.language))
     return png(drawing, width=svg.CARD[0])
 

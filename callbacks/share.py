@@ -2,6 +2,7 @@
 
 ===========================================  =====================================================
 ``GET /share?<state>&<options>``             link, embed code, citation and picture, as a page
+``GET /share?page=compare&<comparison>``     the same of a comparison, whose code is for one map
 ``GET /oembed?url=&maxwidth=&maxheight=``    how a site shows a link to the map (https://oembed.com)
 ===========================================  =====================================================
 """
@@ -16,15 +17,20 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from dash import Dash
 from flask import Response, request
-from werkzeug.datastructures import MultiDict
 
-from callbacks.api import JSON, Keep, answer, refuse
-from callbacks.context import Context, to_json
+from callbacks import compare
+from callbacks.api import JSON, Keep, answer, refuse, told
+from callbacks.context import Context, known_language, last_values
 from callbacks.pages import HTML, problem
 from geodata import snippet
+from geodata.compare import Comparison
+from geodata.encoding import to_json
 from geodata.errors import NotHeld, StateError
 from geodata.language import language
+from geodata.state import Reader
+from layouts import compare as comparisons
 from layouts import share
+from layouts.share import Shared
 
 _FORMAT = "json"
 _PLENTY = 1_000_000
@@ -33,9 +39,23 @@ _PIXELS = re.compile(r"[1-9]\d{0,5}", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
 
 
-def last_values(query: MultiDict[str, str]) -> dict[str, str]:
-    """Take the last value of each key: in a form, 0 is sent before the box that may be ticked."""
-    return {key: values[-1] for key, values in query.lists()}
+def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison | None, list[str]]:
+    """What the share page shares: a map, the comparison it stands for if there is one, notices.
+
+    Raises
+    ------
+    NotHeld
+        Where ``v`` names a snapshot that is not held.
+    """
+    speech = language(known_language(query.get("lang", "")))
+    reader = Reader(query, lenient=True, language=speech)
+    found: Comparison | None = None
+    if reader.get(share.PAGE, share.MAP, reader.choice(share.PAGE, share.PAGES)) == share.COMPARE:
+        found, shared, notices = compare.read(context, query)
+    else:
+        snapshot, state, notices = context.parse(query, lenient=True)
+        shared = context.shared(snapshot, state)
+    return shared, found, [*reader.notices, *notices]
 
 
 def register(app: Dash, context: Context) -> None:
@@ -45,15 +65,17 @@ def register(app: Dash, context: Context) -> None:
     def share_page() -> Response:
         query = last_values(request.args)
         try:
-            snapshot, state, notices = context.parse(query, lenient=True)
+            shared, found, notices = _shared(context, query)
         except NotHeld as error:
-            return problem(context, error, context.urls.share)
+            return problem(context, error, lambda _: context.urls.share(compare.newest(query)))
+        state, snapshot = shared.state, shared.snapshot
         choice, refused = snippet.parse(query, state, language(state.lang))
+        today = dt.datetime.now(dt.UTC).date()
         html = share.page(
-            context.shared(snapshot, state),
+            comparisons.subject(found, shared, today) if found else share.subject(shared, today),
+            shared,
             context.shared(snapshot, snippet.embedded(state, choice, snapshot)),
             choice,
-            today=dt.datetime.now(dt.UTC).date(),
             notices=notices,
             refused=refused,
         )
@@ -79,9 +101,13 @@ def _described(
     context: Context, path: str, query: dict[str, str], room: tuple[int, int]
 ) -> dict[str, Any]:
     """Say what a page of this site shows; on the share page, as its form has it."""
-    snapshot, state, _ = context.parse(query, lenient=True)
+    if on_share_page := path == context.urls.share():
+        shared, _, _ = _shared(context, query)
+        state, snapshot = shared.state, shared.snapshot
+    else:
+        snapshot, state, _ = context.parse(query, lenient=True)
     choice, _ = snippet.parse(query, state, language(state.lang))
-    if path == context.urls.share():
+    if on_share_page:
         state = snippet.embedded(state, choice, snapshot)
     return share.oembed(context.shared(snapshot, state), choice.options, choice.size, room=room)
 
@@ -133,7 +159,4 @@ def _place(parts: SplitResult) -> tuple[str, int | None]:
 def _not_implemented(wanted: str) -> Response:
     """Answer 501, as oEmbed asks for a format that there is not."""
     sentence = f"format=“{wanted[:20]}” is not available: format may be {_FORMAT}."
-    body = to_json({"error": {"key": "format", "value": wanted, "sentence": sentence}})
-    response = Response(body, status=HTTPStatus.NOT_IMPLEMENTED, mimetype=JSON)
-    response.cache_control.no_store = True
-    return response
+    return told(HTTPStatus.NOT_IMPLEMENTED, sentence, key="format", value=wanted)

@@ -17,18 +17,27 @@ from typing import Any
 
 from markupsafe import Markup
 
-from geodata import briefing, reading, text
+from geodata import briefing, reading
 from geodata.briefing import Briefing
 from geodata.exports import charts, svg
 from geodata.language import Language
 from geodata.reading import LegendRow
-from geodata.slides import COMPARE, FLOWS, FOOTPRINT, LAYOUT_LABELS, MAP, TREND, Content, Row
-from geodata.snapshot import Snapshot
+from geodata.slides import (
+    COMPARE,
+    FLOWS,
+    FOOTPRINT,
+    LAYOUT_LABELS,
+    MAP,
+    TREND,
+    Content,
+    Row,
+    title_of,
+)
 from geodata.state import query
 from geodata.urls import Urls
 from geodata.view import View
 from layouts import strings
-from layouts.bundle import DARK_QUERY
+from layouts.bundle import DARK_QUERY, LIVE
 from layouts.embed import scale_style
 from layouts.shell import STYLES, as_data, render
 
@@ -37,11 +46,8 @@ CHART = (576, 416)
 _BARRED = (MAP, FOOTPRINT, TREND)
 # A headline longer than this many letters is set smaller.
 _LONG, _LONGER = 84, 130
-_STYLES = (*STYLES, "css/timeline.css", "briefing/briefing.css")
-_SCRIPTS = (
-    *("js/format.js", "js/reading.js", "js/painter.js", "js/timeline.js"),
-    "briefing/briefing.js",
-)
+_STYLES = (*STYLES, "css/timeline.css", "drawn/map.css", "briefing/briefing.css")
+_SCRIPTS = (*LIVE, "briefing/briefing.js")
 
 
 @dataclass(frozen=True)
@@ -180,9 +186,9 @@ def page(
         speech,
         urls,
         current="briefing",
-        styles_of_page=_STYLES,
+        styles=_STYLES,
         scripts_of_page=_SCRIPTS,
-        title=title_of(made, snapshot, speech),
+        title=title_of(made, contents),
         deck=deck,
         style=Markup(_scales(deck)),  # noqa: S704 - colours of the scales
         textures=_textures(contents[0].view),
@@ -190,11 +196,6 @@ def page(
         notices=notices,
         data=as_data(_script_data(deck, urls, speech)),
     )
-
-
-def title_of(made: Briefing, snapshot: Snapshot, speech: Language) -> str:
-    """The briefing's own title, or what it is a briefing of."""
-    return made.title or text.product(snapshot, speech)
 
 
 def _scales(deck: Sequence[Painted]) -> str:
@@ -280,7 +281,7 @@ def editor(
         speech,
         urls,
         current="briefing",
-        styles_of_page=_STYLES,
+        styles=_STYLES,
         made=made,
         cards=cards(made, contents, urls),
         layouts={code: speech.gettext(label) for code, label in LAYOUT_LABELS.items()},

@@ -5,6 +5,7 @@
     Shared(view, urls, link) ─┬─▶ card    Open Graph, canonical link, oEmbed discovery
                               ├─▶ oembed  what a site shows that is given a link
                               └─▶ page    /share, which is also the dialog on every page
+    Subject(title, page, cited) ──▲       the map itself, or a page that it stands for
 
 Everything is written here, once; the dialog's script only fetches the page and takes it in.
 """
@@ -21,10 +22,11 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from geodata import citation, embedding, snippet, text
+from geodata.citation import Citation
 from geodata.language import Language, gettext, language, languages
 from geodata.snapshot import Snapshot
 from geodata.snippet import Choice, Size
-from geodata.state import State, pairs, query
+from geodata.state import State, joined, pairs, query
 from geodata.urls import Urls
 from geodata.view import View
 from layouts.shell import render
@@ -192,12 +194,51 @@ def embed_code(shared: Shared, options: embedding.Options, size: Size) -> str:
 # ----------------------------------------------------------------------------- the page
 
 
+PAGE = "page"  # the key that says which page is shared
+PAGES = MAP, COMPARE = "map", "compare"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is shared: a page in words, where it is, and how it is cited.
+
+    Attributes
+    ----------
+    asked
+        Keys and values that lead to it from the share page.
+    page
+        Its address, as ``urls`` writes it.
+    of_code, of_picture
+        What these show, where that is not all of the page.
+    """
+
+    title: str
+    headline: str
+    asked: list[tuple[str, str]]
+    page: str
+    cited: Citation
+    of_code: str = ""
+    of_picture: str = ""
+
+
+def subject(shared: Shared, today: dt.date) -> Subject:
+    """The map as what is shared; ``today`` is the day of access, in UTC."""
+    frozen = shared.link(shared.urls.page(shared.frozen_query))
+    return Subject(
+        title=text.title_in_country(shared.view),
+        headline=shared.headline,
+        asked=pairs(shared.state, shared.snapshot),
+        page=shared.urls.page(shared.query),
+        cited=citation.cite(shared.view, url=frozen, accessed=today),
+    )
+
+
 def page(
+    subject: Subject,
     shared: Shared,
     embedded: Shared,
     choice: Choice,
     *,
-    today: dt.date,
     notices: list[str],
     refused: list[str],
 ) -> str:
@@ -205,28 +246,29 @@ def page(
 
     Parameters
     ----------
+    shared
+        The map that is shared, or that stands for the page that is.
     embedded
         The map as it is embedded, in its own language and frozen or following.
-    today
-        Day of access of the citation, in UTC.
     notices, refused
         What was not understood of the state, and of what was chosen for the embedded map.
     """
     urls, speech = shared.urls, shared.speech
+    here = urls.share(joined(subject.asked))
+    own = replace(card(shared, page=here, title=subject.title), description=subject.headline)
     return render(
         "share.html",
         shared.snapshot,
         speech,
         replace(urls, version=shared.state.v),
         current="share",
-        card=card(shared, page=urls.share(shared.query)),
-        title=text.title_in_country(shared.view),
-        headline=shared.headline,
-        link=shared.link(urls.page(shared.query)),
-        form=_form(shared, choice),
+        card=replace(own, share=here),
+        subject=subject,
+        link=shared.link(subject.page),
+        form=_form(subject, shared, choice),
         code=embed_code(embedded, choice.options, choice.size),
         preview=_preview(embedded, choice),
-        cited=_cited(shared, today),
+        cited=_cited(subject.cited),
         picture=_picture(shared),
         notices=notices,
         refused=refused,
@@ -241,11 +283,11 @@ def _preview(embedded: Shared, choice: Choice) -> Markup:
     return Markup(snippet.frame(embedded.urls.embed(asked), named, choice.size))  # noqa: S704
 
 
-def _form(shared: Shared, choice: Choice) -> dict[str, Any]:
+def _form(subject: Subject, shared: Shared, choice: Choice) -> dict[str, Any]:
     """Everything the form shows: what is kept, what can be chosen, and what is."""
     speech = shared.speech
     return {
-        "kept": pairs(shared.state, shared.snapshot),
+        "kept": subject.asked,
         "choice": choice,
         "freeze": {
             "0": speech.gettext("Follow new data"),
@@ -270,9 +312,7 @@ def _switches(labels: dict[str, str], choice: Choice, speech: Language) -> list[
     ]
 
 
-def _cited(shared: Shared, today: dt.date) -> dict[str, Any]:
-    url = shared.link(shared.urls.page(shared.frozen_query))
-    cited = citation.cite(shared.view, url=url, accessed=today)
+def _cited(cited: Citation) -> dict[str, Any]:
     return {
         "key": cited.key,
         "plain": citation.plain(cited),

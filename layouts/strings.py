@@ -118,6 +118,11 @@ def page(speech: Language) -> dict[str, str]:
             "The figures could not be loaded ({reason}). Check the connection and try again."
         ),
         "retry": speech.gettext("Try again"),
+        "newFigures": speech.gettext(
+            "New figures have come in and are shown here. Load the page again to choose from all "
+            "that is new."
+        ),
+        "reload": speech.gettext("Load again"),
         "nearestDate": speech.gettext(NEAREST_DATE),
         "zoomIn": speech.gettext("Zoom in"),
         "zoomOut": speech.gettext("Zoom out"),

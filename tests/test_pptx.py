@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import pickle
 import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pypdf
@@ -20,7 +22,8 @@ from callbacks import briefing_command
 from geodata import slides
 from geodata.briefing import Briefing, Slide, default
 from geodata.errors import TemplateError
-from geodata.exports import charts, deck_pdf, pptx, pptx_template
+from geodata.exports import charts, deck_pdf, pptx, pptx_template, typesetting
+from geodata.exports.png import png
 from geodata.language import language
 from geodata.settings import BUNDLED, Settings
 from geodata.slides import Series
@@ -158,6 +161,20 @@ def test_maps_are_pictures_with_the_pixels_of_full_hd_and_words(opened, contents
     for slide in opened.slides:
         for shape in [*pictures(slide), *(s for s in slide.shapes if s.has_chart or s.has_table)]:
             assert shape._element.xpath("./*/p:cNvPr")[0].get("descr")
+
+
+def test_pictures_and_pages_can_be_drawn_by_another_process(made, contents):
+    drawn: list[Callable[..., bytes]] = []
+
+    def elsewhere(function, /, *arguments, **options):
+        drawn.append(function)
+        return function(*pickle.loads(pickle.dumps(arguments)), **options)
+
+    found = Presentation(io.BytesIO(pptx.deck(made, contents, link=link, render=elsewhere)))
+    assert drawn == [png] * sum(len(pictures(slide)) for slide in found.slides)
+    drawn.clear()
+    assert deck_pdf.deck(made, contents, link=link, render=elsewhere).startswith(b"%PDF")
+    assert drawn == [typesetting.pdf]
 
 
 def test_notes_hold_the_speakers_words_sources_disclaimer_and_permalink(opened, contents):

@@ -6,66 +6,30 @@ import datetime as dt
 import html
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from geodata import snippet
 from geodata.embedding import Options
 from geodata.language import language
 from geodata.snippet import Choice, Size
 from geodata.state import State, query
+from tests import queries
+from tests.documents import Document
+from tests.windows import Watched
 
 HOME = "http://localhost"
 ENGLISH = language("en")
-VOID = {"meta", "link", "br", "input", "img", "hr"}
-
-
-class Document(HTMLParser):
-    """A document's elements with attributes and text; fails where tags do not match."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None], list[str]]] = []
-        self.open: list[int] = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs), []))
-        if tag not in VOID:
-            self.open.append(len(self.elements) - 1)
-
-    def handle_endtag(self, tag):
-        assert self.elements[self.open.pop()][0] == tag
-
-    def handle_data(self, data):
-        for i in self.open:
-            self.elements[i][2].append(data)
-
-    def all(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
-        return [
-            attributes
-            for name, attributes, _ in self.elements
-            if name == tag and wanted.items() <= attributes.items()
-        ]
-
-    def text(self, id_: str) -> str:
-        """Text of the element with this id; value of a field."""
-        (found,) = [each for each in self.elements if each[1].get("id") == id_]
-        return found[1].get("value") or "".join(found[2])
-
-    def words(self) -> str:
-        return " ".join("".join(self.elements[0][2]).split())
+Visiting = Callable[..., Watched]
 
 
 def share(client, text: str = "") -> Document:
@@ -347,19 +311,7 @@ hostile = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
 )
 keys = st.sampled_from(
     [
-        *(
-            "pop",
-            "prog",
-            "measure",
-            "mode",
-            "level",
-            "classes",
-            "time",
-            "base",
-            "area",
-            "lang",
-            "v",
-        ),
+        *queries.STATE,
         *("controls", "legend", "title", "lock", "static", "play", "theme"),
         *("freeze", "width", "height", "language"),
     ]
@@ -369,13 +321,9 @@ keys = st.sampled_from(
 @given(asked=st.lists(st.tuples(keys | hostile, hostile), max_size=6))
 @example([(key, MARKUP) for key in ("pop", "time", "width", "height", "theme", "freeze", "lang")])
 @example([("v", MARKUP)])
-@settings(
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-def test_no_query_breaks_the_page_or_comes_back_as_markup(client, asked):
-    answer = client.get("/share", query_string=urlencode(asked))
+@settings(deadline=None, max_examples=150)
+def test_no_query_breaks_the_page_or_comes_back_as_markup(anyone, asked):
+    answer = anyone.get("/share", query_string=urlencode(asked))
     assert answer.status_code in (200, 404)
     page = Document(answer.get_data(as_text=True))
     assert all("alert" not in "".join(map(str, each.values())) for each in page.all("script"))
@@ -391,31 +339,15 @@ def test_options_are_all_offered(client):
 # ----------------------------------------------------------------------------- in a real browser
 
 
-@contextmanager
-def visiting(
-    browser: Browser, site: str, *, width: int = 1440, height: int = 960, **options: Any
-) -> Iterator[tuple[Page, list[str]]]:
-    """A fresh page; nothing may be said on its console, asked elsewhere, or left behind."""
-    size: Any = {"width": width, "height": height}
-    context = browser.new_context(viewport=size, **options)
-    context.set_default_timeout(30_000)
-    console: list[str] = []
-    asked_for: list[str] = []
-    page = context.new_page()
-    page.on("console", lambda message: console.append(message.text))
-    page.on("pageerror", lambda error: console.append(str(error)))
-    page.on("request", lambda asked: asked_for.append(asked.url))
-    yield page, console
-    cookies = context.cookies()
-    context.close()
-    strangers = [url for url in asked_for if not url.startswith((site, "data:", "blob:"))]
-    assert (console, strangers, cookies) == ([], [], [])
+@pytest.fixture
+def visiting(watched: Callable[..., Watched], site: str) -> Visiting:
+    """Open windows that ask for nothing but this site."""
+    return partial(watched, site=site)
 
 
 @pytest.fixture
-def page(browser: Browser, site: str) -> Iterator[Page]:
-    with visiting(browser, site, permissions=["clipboard-read", "clipboard-write"]) as (made, _):
-        yield made
+def page(visiting: Visiting) -> Page:
+    return visiting(permissions=["clipboard-read", "clipboard-write"]).page
 
 
 def open_map(page: Page, site: str, text: str = "") -> None:
@@ -531,17 +463,17 @@ def test_copying_says_so(page: Page, site: str, name: str) -> None:
 
 
 @browsed
-def test_where_copying_is_refused_the_text_is_selected(browser: Browser, site: str) -> None:
-    with visiting(browser, site) as (page, _):
-        page.add_init_script(
-            "navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));"
-        )
-        page.goto(f"{site}/sources")
-        dialog = open_dialog(page)
-        dialog.get_by_role("button", name="Copy: Link to this view").click()
-        expect(dialog.get_by_text("The text is selected")).to_be_visible()
-        expect(dialog.locator("#share-link")).to_be_focused()
-        assert page.evaluate("() => getSelection().toString()") == f"{site}/"
+def test_where_copying_is_refused_the_text_is_selected(visiting: Visiting, site: str) -> None:
+    page = visiting().page
+    page.add_init_script(
+        "navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));"
+    )
+    page.goto(f"{site}/sources")
+    dialog = open_dialog(page)
+    dialog.get_by_role("button", name="Copy: Link to this view").click()
+    expect(dialog.get_by_text("The text is selected")).to_be_visible()
+    expect(dialog.locator("#share-link")).to_be_focused()
+    assert page.evaluate("() => getSelection().toString()") == f"{site}/"
 
 
 @browsed
@@ -624,32 +556,34 @@ def test_a_size_that_does_not_fit_is_told(page: Page, site: str) -> None:
 
 
 @browsed
-def test_a_code_that_could_not_be_renewed_says_so(browser: Browser, site: str) -> None:
-    with visiting(browser, site) as (page, console):
-        page.goto(f"{site}/sources")
-        dialog = open_dialog(page)
-        page.route("**/share?*", lambda route: route.abort())
-        dialog.get_by_label("Legend").uncheck()
-        notice = dialog.get_by_text("could not be renewed")
-        expect(notice).to_be_visible()
-        page.unroute("**/share?*")
-        dialog.get_by_label("Timeline and switches").uncheck()
-        expect(notice).to_have_count(0)
-        expect(dialog.locator("iframe")).to_have_attribute("src", "/embed?controls=0&legend=0")
-        console.clear()  # the browser itself reports the request that was cut
+def test_a_code_that_could_not_be_renewed_says_so(visiting: Visiting, site: str) -> None:
+    visit = visiting()
+    page = visit.page
+    page.goto(f"{site}/sources")
+    dialog = open_dialog(page)
+    page.route("**/share?*", lambda route: route.abort())
+    dialog.get_by_label("Legend").uncheck()
+    notice = dialog.get_by_text("could not be renewed")
+    expect(notice).to_be_visible()
+    page.unroute("**/share?*")
+    dialog.get_by_label("Timeline and switches").uncheck()
+    expect(notice).to_have_count(0)
+    expect(dialog.locator("iframe")).to_have_attribute("src", "/embed?controls=0&legend=0")
+    visit.console.clear()  # the browser itself reports the request that was cut
 
 
 @browsed
-def test_a_dialog_that_cannot_be_had_is_a_page(browser: Browser, site: str) -> None:
-    with visiting(browser, site) as (page, console):
-        open_map(page, site)
-        page.evaluate(
-            """() => document.addEventListener('displacement:share',
-                () => history.replaceState(null, '', '/?v=0123456789ab'))"""
-        )
-        page.get_by_role("link", name="Share & embed").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("This snapshot is not held here")
-        console.clear()  # the browser itself reports the answer 404
+def test_a_dialog_that_cannot_be_had_is_a_page(visiting: Visiting, site: str) -> None:
+    visit = visiting()
+    page = visit.page
+    open_map(page, site)
+    page.evaluate(
+        """() => document.addEventListener('displacement:share',
+            () => history.replaceState(null, '', '/?v=0123456789ab'))"""
+    )
+    page.get_by_role("link", name="Share & embed").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This snapshot is not held here")
+    visit.console.clear()  # the browser itself reports the answer 404
 
 
 @browsed
@@ -684,81 +618,206 @@ def test_a_choice_that_leaves_the_map_as_it_is_does_not_load_it_again(
 @browsed
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("place", ["dialog on the map", "dialog on sources", "page"])
-def test_axe_finds_nothing(browser: Browser, site: str, place: str, scheme: Any) -> None:
-    with visiting(browser, site, color_scheme=scheme) as (page, _):
-        if place == "dialog on the map":
-            open_map(page, site)
-            open_dialog(page)
-        elif place == "dialog on sources":
-            page.goto(f"{site}/sources")
-            open_dialog(page)
-        else:
-            page.goto(f"{site}/share?width=1")
-        for summary in page.locator(".share summary").all():
-            summary.click()
-        part = "dialog" if "dialog" in place else "main"
-        found = Axe().run(page, context=part).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+def test_axe_finds_nothing(visiting: Visiting, site: str, place: str, scheme: Any) -> None:
+    page = visiting(color_scheme=scheme).page
+    if place == "dialog on the map":
+        open_map(page, site)
+        open_dialog(page)
+    elif place == "dialog on sources":
+        page.goto(f"{site}/sources")
+        open_dialog(page)
+    else:
+        page.goto(f"{site}/share?width=1")
+    for summary in page.locator(".share summary").all():
+        summary.click()
+    part = "dialog" if "dialog" in place else "main"
+    found = Axe().run(page, context=part).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
 @browsed
 @pytest.mark.parametrize("width", [320, 390, 800, 1440])
 @pytest.mark.parametrize("place", ["dialog", "page"])
 def test_nothing_is_wider_than_the_screen(
-    browser: Browser, site: str, place: str, width: int
+    visiting: Visiting, site: str, place: str, width: int
 ) -> None:
-    with visiting(browser, site, width=width, height=700) as (page, _):
-        if place == "dialog":
-            page.goto(f"{site}/sources")
-            open_dialog(page)
-        else:
-            page.goto(f"{site}/share?width=2000")
-        for summary in page.locator(".share summary").all():
-            summary.click()
-        wide = """() => ['html', 'dialog', '.share'].map(part => document.querySelector(part))
-            .filter(Boolean).map(part => part.scrollWidth - part.clientWidth)"""
-        assert set(page.evaluate(wide)) == {0}
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page = visiting(width, 700).page
+    if place == "dialog":
+        page.goto(f"{site}/sources")
+        open_dialog(page)
+    else:
+        page.goto(f"{site}/share?width=2000")
+    for summary in page.locator(".share summary").all():
+        summary.click()
+    wide = """() => ['html', 'dialog', '.share'].map(part => document.querySelector(part))
+        .filter(Boolean).map(part => part.scrollWidth - part.clientWidth)"""
+    assert set(page.evaluate(wide)) == {0}
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
 @browsed
 @pytest.mark.parametrize(("touch", "least"), [(False, 24), (True, 44)])
-def test_everything_can_be_hit(browser: Browser, site: str, touch: bool, least: int) -> None:
-    with visiting(browser, site, width=390, height=844, has_touch=touch, is_mobile=touch) as (
-        page,
-        _,
-    ):
-        page.goto(f"{site}/sources")
-        dialog = open_dialog(page)
-        small = dialog.evaluate(
-            """(dialog, least) => [...dialog.querySelectorAll(
-                  'button, summary, select, fieldset label, .downloads a, [type=number]')]
-                .filter(part => part.checkVisibility())
-                .filter(part => part.getBoundingClientRect().height < least)
-                .map(part => part.outerHTML)""",
-            least,
-        )
-        assert small == []
+def test_everything_can_be_hit(visiting: Visiting, site: str, touch: bool, least: int) -> None:
+    page = visiting(390, 844, has_touch=touch, is_mobile=touch).page
+    page.goto(f"{site}/sources")
+    dialog = open_dialog(page)
+    small = dialog.evaluate(
+        """(dialog, least) => [...dialog.querySelectorAll(
+              'button, summary, select, fieldset label, .downloads a, [type=number]')]
+            .filter(part => part.checkVisibility())
+            .filter(part => part.getBoundingClientRect().height < least)
+            .map(part => part.outerHTML)""",
+        least,
+    )
+    assert small == []
 
 
 @browsed
-def test_all_of_it_works_without_javascript(browser: Browser, site: str) -> None:
-    with visiting(browser, site, java_script_enabled=False) as (page, _):
-        page.goto(f"{site}/?pop=returnee&time=2017-05-15")
-        page.get_by_role("link", name="Share & embed").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Share & embed")
-        expect(page.locator("#share-link")).to_have_value(f"{site}/?pop=returnee&time=2017-05-15")
-        expect(page.get_by_role("button", name="Copy")).to_have_count(0)
-        page.get_by_label("Legend").uncheck()
-        page.get_by_label("Start playing by itself").check()
-        page.get_by_label("Follow new data").check()
-        page.get_by_role("button", name="Update").click()
-        page.wait_for_url(re.compile("play=1"))
-        expect(page.locator("iframe")).to_have_attribute(
-            "src", "/embed?pop=returnee&legend=0&play=1"
-        )
-        expect(page.get_by_label("Legend")).not_to_be_checked()
-        expect(page.get_by_label("Title and headline")).to_be_checked()
-        expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_text(
-            "Where people have returned in Iraq"
-        )
+def test_all_of_it_works_without_javascript(visiting: Visiting, site: str) -> None:
+    page = visiting(java_script_enabled=False).page
+    page.goto(f"{site}/?pop=returnee&time=2017-05-15")
+    page.get_by_role("link", name="Share & embed").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Share & embed")
+    expect(page.locator("#share-link")).to_have_value(f"{site}/?pop=returnee&time=2017-05-15")
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+    page.get_by_label("Legend").uncheck()
+    page.get_by_label("Start playing by itself").check()
+    page.get_by_label("Follow new data").check()
+    page.get_by_role("button", name="Update").click()
+    page.wait_for_url(re.compile("play=1"))
+    expect(page.locator("iframe")).to_have_attribute("src", "/embed?pop=returnee&legend=0&play=1")
+    expect(page.get_by_label("Legend")).not_to_be_checked()
+    expect(page.get_by_label("Title and headline")).to_be_checked()
+    expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_text(
+        "Where people have returned in Iraq"
+    )
+
+
+# ------------------------------------------------------------------------------- a comparison
+
+
+COMPARED = [
+    "",
+    "base=2018-08-31",
+    "pop=returnee&level=2&time=2018-08-31&area=IQG15Q01",
+    "with=returnee",
+    "with=refugee",
+    "prog=PHSS&with=CRP",
+]
+
+
+def shared_from(client, text: str) -> Document:
+    """Where the button leads on the page of a comparison."""
+    page = Document(client.get(f"/compare?{text}").get_data(as_text=True))
+    (button,) = [link for link in page.all("a") if "data-share" in link]
+    return share(client, urlsplit(str(button["href"])).query)
+
+
+@pytest.mark.parametrize("text", COMPARED)
+def test_a_comparison_is_shared_by_its_own_link(client, text):
+    page = shared_from(client, text)
+    assert page.text("share-link") == f"{HOME}/compare" + (f"?{text}" if text else "")
+    again = share(client, submitted(page, theme="dark"))
+    assert again.text("share-link") == page.text("share-link")
+    assert embedded(again)["theme"] == "dark"
+
+
+@pytest.mark.parametrize("text", COMPARED)
+def test_the_citation_of_a_comparison_leads_to_the_same_for_ever(client, snapshot, text):
+    (item,) = json.loads(shared_from(client, text).text("share-csl"))
+    cited = urlsplit(item["URL"])
+    named = dict(parse_qsl(cited.query))
+    assert cited.path == "/compare"
+    assert named["v"] == snapshot.version and "time" in named
+    frozen, shown = (
+        Document(client.get(f"/compare?{each}").get_data(as_text=True)).text("side-second")
+        for each in (cited.query, text)
+    )
+    assert frozen == shown
+
+
+def test_a_comparison_is_cited_with_both_dates_or_both_populations(client):
+    def cited(text: str) -> str:
+        return shared_from(client, text).text("share-plain")
+
+    assert "28 February 2021 compared with 31 August 2018" in cited("base=2018-08-31")
+    both = cited("with=refugee")
+    assert "and registered Syrian refugees, side by side, 30 August 2017 and 31 August 2017" in both
+    assert "UNHCR" in both and "International Organization for Migration" in both
+
+
+def test_a_comparison_and_its_map_are_told_apart_by_key(client):
+    map_page = share(client, "mode=change&base=2018-08-31")
+    keys = {
+        json.loads(page.text("share-csl"))[0]["id"]
+        for page in (map_page, shared_from(client, "base=2018-08-31"), shared_from(client, ""))
+    }
+    assert len(keys) == 3
+
+
+def test_the_code_on_the_page_of_a_comparison_says_which_map_it_is_for(client):
+    page = shared_from(client, "base=2018-08-31")
+    assert embedded(page) == {"mode": "change", "base": "2018-08-31"}
+    said = "A comparison cannot be embedded as a whole: the code is for its map of changes."
+    assert said in page.words()
+    page = shared_from(client, "with=returnee")
+    assert embedded(page) == {}
+    assert "the code is for its first map, “Internally displaced”." in page.words()
+    assert "The picture is of the first map, “Internally displaced”." in page.words()
+    assert "cannot be embedded" not in share(client).words()
+
+
+def test_the_map_of_a_comparison_is_of_the_date_that_is_compared(client, snapshot):
+    """Refugees were last counted in 2017, displaced people in 2021."""
+    page = shared_from(client, "with=refugee")
+    assert embedded(page) == {"time": "2017-08-30", "v": snapshot.version}
+    (picture,) = page.all("img")
+    assert "time=2017-08-30" in str(picture["src"])
+
+
+def test_what_other_sites_are_told_of_a_shared_comparison_is_the_code(client):
+    asked = "page=compare&base=2018-08-31&theme=dark"
+    answer = client.get("/oembed", query_string={"url": f"{HOME}/share?{asked}"})
+    (told,) = Document(f"<html>{answer.json['html']}</html>").all("iframe")
+    assert told["src"] == frame(share(client, asked))["src"]
+
+
+def test_a_page_that_there_is_not_is_told_and_the_map_shared(client):
+    page = share(client, "page=compar&pop=returnee")
+    assert "page may be map, compare. Did you mean compare?" in page.words()
+    assert page.text("share-link") == f"{HOME}/?pop=returnee"
+
+
+def test_a_comparison_whose_snapshot_is_not_held_leads_to_the_same_in_the_newest(client):
+    answer = client.get("/share?page=compare&with=returnee&v=0123456789ab")
+    assert answer.status_code == 404
+    page = Document(answer.get_data(as_text=True))
+    assert page.all("a", href="/share?page=compare&with=returnee")
+
+
+@given(query=queries.hostile("with", "rounds"))
+@settings(deadline=None, max_examples=50)
+def test_no_comparison_breaks_the_page_or_comes_back_as_markup(anyone, query):
+    asked = {**queries.marked(query), "page": "compare"}
+    answer = anyone.get("/share", query_string=urlencode(asked))
+    assert answer.status_code in (200, 404)
+    assert queries.echoed(query, answer.get_data(as_text=True)) == []
+
+
+@browsed
+def test_what_is_shared_from_a_comparison_is_what_is_shown_at_this_moment(
+    visiting: Visiting, site: str
+) -> None:
+    visit = visiting(permissions=["clipboard-read", "clipboard-write"])
+    page = visit.open(f"{site}/compare?with=returnee")
+    page.locator(".stage [data-pcode='IQG15']").first.focus()
+    page.keyboard.press("Enter")
+    dialog = open_dialog(page)
+    expect(dialog.locator("#share-link")).to_have_value(f"{site}/compare?area=IQG15&with=returnee")
+    dialog.get_by_label("Colours").select_option("dark")
+    expect(dialog.locator("iframe")).to_have_attribute("src", "/embed?area=IQG15&theme=dark")
+    dialog.get_by_role("button", name="Copy: Link to this view").click()
+    expect(dialog.get_by_text("Copied.")).to_be_visible()
+    page.goto(page.evaluate("() => navigator.clipboard.readText()"))
+    expect(page.locator("#side-second")).to_have_text("Returnees")
+    expect(page.locator(".picked")).to_contain_text("Ninewa")
