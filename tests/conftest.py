@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,8 +21,11 @@ from app import create_app
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshot import Snapshot, load
 from tests import made_up
+from tests.serving import folder_served, free_port, wait_for
+from tests.windows import Watched
 
 ROOT = Path(__file__).parents[1]
+NO_LIBRARY = str(ROOT / "no-library")  # a checkout may have its own, of which tests know nothing
 CHROMIUM_ARGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
@@ -72,12 +72,6 @@ def synthetic(tmp_path: Path, examplia_folder: Path) -> Callable[..., Path]:
     return build
 
 
-@pytest.fixture(scope="module")
-def app() -> Dash:
-    """An application with its own defaults, whatever the environment says."""
-    return create_app(Settings(snapshot=BUNDLED, suppression_threshold=5, url_base_pathname="/"))
-
-
 class WholeAnswers(FlaskClient):
     """A client that reads every answer to its end, so that no file of ``assets/`` stays open."""
 
@@ -85,21 +79,36 @@ class WholeAnswers(FlaskClient):
         return super().open(*args, **{"buffered": True, **options})
 
 
+def _made(**settings: Any) -> Dash:
+    made = create_app(Settings(**{"snapshots": NO_LIBRARY, **settings}))
+    made.server.test_client_class = WholeAnswers
+    return made
+
+
+@pytest.fixture(scope="module")
+def app() -> Dash:
+    """An application with its own defaults, whatever the environment says."""
+    return _made(snapshot=BUNDLED, suppression_threshold=5, url_base_pathname="/")
+
+
 @pytest.fixture(scope="session")
 def client_of() -> Callable[..., FlaskClient]:
     """Make an application with these settings, and a client of it."""
 
     def make(**settings: Any) -> FlaskClient:
-        server = create_app(Settings(**{"snapshot": BUNDLED, **settings})).server
-        server.test_client_class = WholeAnswers
-        return server.test_client()
+        return _made(**{"snapshot": BUNDLED, **settings}).server.test_client()
 
     return make
 
 
 @pytest.fixture
 def client(app: Dash) -> FlaskClient:
-    app.server.test_client_class = WholeAnswers
+    return app.server.test_client()
+
+
+@pytest.fixture(scope="module")
+def anyone(app: Dash) -> FlaskClient:
+    """A client for hypothesis, which takes no fixture of a single test."""
     return app.server.test_client()
 
 
@@ -112,17 +121,35 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture
+def window_size() -> tuple[int, int]:
+    """Size of a window that is opened without one; a file of tests may have its own."""
+    return 1440, 960
+
+
+@pytest.fixture
+def watched(browser: Browser, window_size: tuple[int, int]) -> Iterator[Callable[..., Watched]]:
+    """Open windows; at the end none said anything, kept a cookie or asked a stranger."""
+    with ExitStack() as stack:
+
+        def opened(*size: int, **options: Any) -> Watched:
+            width, height = (*size, *window_size[len(size) :])
+            return stack.enter_context(Watched(browser, width, height, **options))
+
+        yield opened
+
+
 @contextmanager
 def _served(**environment: str) -> Iterator[str]:
     """Start gunicorn as `make run` does, with these settings; its origin."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn"]
-    variables = os.environ | environment | {"PORT": str(port)}
+    variables = os.environ | {"DISPLACEMENT_SNAPSHOTS": NO_LIBRARY} | environment
+    variables |= {"PORT": str(port)}
     server = subprocess.Popen(command, cwd=ROOT, env=variables)
     origin = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{origin}{environment.get('DISPLACEMENT_URL_BASE_PATHNAME', '/')}readyz")
+        wait_for(f"{origin}{environment.get('DISPLACEMENT_URL_BASE_PATHNAME', '/')}readyz")
         yield origin
     finally:
         server.terminate()
@@ -143,14 +170,14 @@ def serving_with() -> Iterator[Callable[..., str]]:
         yield lambda **environment: stack.enter_context(_served(**environment))
 
 
-def _wait_for(address: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(address):
-                return
-        except OSError:
-            pass
-        if time.monotonic() > end:
-            raise TimeoutError("the server did not answer")
-        time.sleep(0.1)
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Serve a page of somebody else, on another port, with this in its body; its address."""
+    head = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Host</title>'
+    with folder_served(tmp_path) as origin:
+
+        def put(body: str) -> str:
+            (tmp_path / "index.html").write_text(head + body, "utf-8")
+            return f"{origin}/"
+
+        yield put

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from callbacks.briefing import MAX_FILE, moved
@@ -23,17 +23,11 @@ from geodata.briefing import MAX_HEADLINE, MAX_NOTE, MAX_SLIDES, Briefing, Slide
 from geodata.language import language
 from geodata.slides import LAYOUTS
 from geodata.urls import Urls
+from tests.windows import LIVE
 
 EVERY_LAYOUT = ";".join(LAYOUTS)
-LIVE = "() => document.documentElement.dataset.live"
 SHOWN = ".slide[data-shown]"
 ENGLISH = language("en")
-
-
-@pytest.fixture(scope="module")
-def anyone(app) -> FlaskClient:
-    """A client for hypothesis, which takes no fixture of a single test."""
-    return app.server.test_client()
 
 
 def read(client: FlaskClient, path: str) -> str:
@@ -331,39 +325,10 @@ def test_it_works_below_another_path(client_of):
 
 # ---------------------------------------------------------------------------------------- browser
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
-
-class Watched:
-    """A window of which everything that is said and asked for is written down."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.context, self.page = context, context.new_page()
-        self.console: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.console.append(message.text))
-        self.page.on("pageerror", lambda error: self.console.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-
 
 @pytest.fixture
-def watched(browser: Browser, site: str) -> Iterator[Callable[..., Watched]]:
-    """Open windows; at the end none said anything, kept a cookie or asked a stranger."""
-    opened: list[Watched] = []
-
-    def make(width: int = 1280, height: int = 720, **options: Any) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(30_000)
-        opened.append(Watched(context))
-        return opened[-1]
-
-    yield make
-    for each in opened:
-        assert each.console == []
-        assert each.context.cookies() == []
-        hosts = {urlsplit(url).hostname for url in each.requests if url.startswith("http")}
-        assert hosts <= {"127.0.0.1"}
-        each.context.close()
+def window_size() -> tuple[int, int]:
+    return 1280, 720
 
 
 @pytest.fixture
@@ -371,9 +336,7 @@ def present(watched, site) -> Callable[..., Page]:
     """Open a briefing; it is live, and so is the map of its first slide."""
 
     def make(path: str = "/briefing", *size: int, **options: Any) -> Page:
-        page: Page = watched(*size, **options).page
-        page.goto(f"{site}{path}")
-        page.wait_for_function(LIVE)
+        page: Page = watched(*size, **options).open(f"{site}{path}")
         return page
 
     return make
@@ -705,6 +668,20 @@ def test_a_failed_load_leaves_the_slide_and_can_be_tried_again(watched, site):
     live(page)
     assert all("net::ERR_FAILED" in line for line in visit.console)
     visit.console.clear()
+
+
+@pytest.mark.browser
+def test_what_failed_is_said_once_however_often_the_slide_is_shown(watched, site):
+    visit = watched()
+    page = visit.page
+    page.route("**/view.json*", lambda route: route.abort())
+    page.goto(f"{site}/briefing?slides=map;trend")
+    page.get_by_role("alert").evaluate("(alert) => alert.toggleAttribute('data-first')")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[role='alert']:not([data-first])")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_have_count(1)
+    visit.console.clear()  # the browser itself reports the requests that were cut
 
 
 @pytest.mark.browser

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+from playwright.sync_api import Frame, Page, expect
 
 from geodata import embedding, reading
 from geodata.embedding import Options
 from geodata.language import language
+from geodata.library import Library
 from geodata.state import of_population, parse
 from geodata.view import compute
+from tests.queries import echoed, hostile, marked
+from tests.windows import LIVE
 
 MOST_BYTES = 45_000
 MOST_BYTES_WITH_DISTRICTS = 90_000
 MOST_REQUESTS = 5
-FROZEN = "fab103c3c5f4"
 # Messages arrive in order: when one's own has, those before it have too.
 ANSWERED = """() => new Promise((done) => {
   addEventListener('message', (event) => event.data === 'mine' && done());
   postMessage('mine', '*');
 })"""
-LIVE = "() => document.documentElement.dataset.live"
 
 
 def text_of(html: str, element_id: str) -> str:
@@ -149,14 +147,14 @@ def test_a_map_of_an_unknown_snapshot_says_so_and_leads_to_the_newest(client: Fl
 
 def test_a_frozen_map_outlives_new_figures(client_of, synthetic: Callable[..., Any], tmp_path):
     """What was embedded yesterday answers as yesterday, after today's figures were loaded."""
-    folder = tmp_path / "older"
-    folder.mkdir()
-    old = synthetic(name="older/old")
+    old = synthetic()
+    library = Library(tmp_path / "library")
+    library.adopt(old)
     before = client_of(snapshot=old)
     version = before.get("/readyz").get_json()["snapshot"]
     frozen = f"/embed?v={version}"
     yesterday = before.get(frozen).get_data(as_text=True)
-    after = client_of(older_snapshots=folder)  # the bundled snapshot is the current one now
+    after = client_of(snapshots=library.name)  # the bundled snapshot is the current one now
     today = after.get(frozen)
     assert today.status_code == 200
     assert today.get_data(as_text=True) == yesterday
@@ -165,11 +163,11 @@ def test_a_frozen_map_outlives_new_figures(client_of, synthetic: Callable[..., A
     assert view and after.get(view[1]).get_json()["version"] == version
 
 
-def test_a_live_map_asks_for_the_figures_of_the_snapshot_it_was_drawn_from(client: FlaskClient):
+def test_a_live_map_asks_for_the_figures_of_the_snapshot_it_was_drawn_from(client, snapshot):
     """So that page and figures cannot be of two snapshots, and a cache may keep the figures."""
     html = client.get("/embed?pop=returnee").get_data(as_text=True)
     view = re.search(r'"view":"([^"]+)"', html)
-    assert view and f"v={FROZEN}" in view[1]
+    assert view and f"v={snapshot.version}" in view[1]
     assert "immutable" in client.get(view[1]).headers["Cache-Control"]
 
 
@@ -246,82 +244,25 @@ def test_files_are_named_after_what_is_in_them(client: FlaskClient):
     assert answer.get_data(as_text=True).count("\n") == 19
 
 
-NASTY = st.text(
-    alphabet=st.sampled_from(list("<>\"'&=~%;/\\{}\x00\n é\u202e-0129azIQGR")), max_size=30
-)
-KEYS = [
-    *("pop", "prog", "measure", "mode", "level", "classes", "time", "base", "area", "lang", "v"),
-    *embedding.switch_names(),
-    *("theme", "w", "rows", "nonsense"),
-]
-
-
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(["/embed", "/data.csv", "/embed/map.js", "/card.png"]),
-    st.dictionaries(st.sampled_from(KEYS), NASTY, min_size=1, max_size=5),
+    hostile(*embedding.switch_names(), "theme", "w", "rows"),
 )
-def test_hostile_queries_are_answered_and_never_echoed_as_markup(path, query):
-    client = _hostile_client()
-    marked = {key: f"{value}<i{key}>" for key, value in query.items()}
-    answer = client.get(f"{path}?{urlencode(marked)}")
+def test_hostile_queries_are_answered_and_never_echoed_as_markup(anyone, path, query):
+    answer = anyone.get(f"{path}?{urlencode(marked(query))}")
     assert answer.status_code in (200, 400, 404)
     if answer.mimetype == "text/html":
-        html = answer.get_data(as_text=True)
-        for key in marked:
-            assert f"<i{key}>" not in html
+        assert echoed(query, answer.get_data(as_text=True)) == []
     assert "Set-Cookie" not in answer.headers
-
-
-@functools.lru_cache
-def _hostile_client() -> FlaskClient:
-    from app import create_app
-    from geodata.settings import BUNDLED, Settings
-
-    return create_app(Settings(snapshot=BUNDLED)).server.test_client()
 
 
 # ---------------------------------------------------------------------------------------- browser
 
 
-class Watched:
-    """A page that remembers what it asked for and what it said."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.context, self.page = context, context.new_page()
-        self.console: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.console.append(message.text))
-        self.page.on("pageerror", lambda error: self.console.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-
-    def open(self, url: str) -> Page:
-        self.page.goto(url)
-        self.page.wait_for_function(LIVE)
-        return self.page
-
-
 @pytest.fixture
-def watched(browser: Browser, site: str) -> Iterator[Callable[..., Watched]]:
-    """Open windows; at the end none said anything, kept a cookie or asked a stranger."""
-    opened: list[Watched] = []
-
-    def make(width: int = 720, height: int = 800, **options: Any) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(30_000)
-        opened.append(Watched(context))
-        return opened[-1]
-
-    yield make
-    for each in opened:
-        assert each.console == []
-        assert each.context.cookies() == []
-        hosts = {urlsplit(url).hostname for url in each.requests if url.startswith("http")}
-        assert hosts <= {"127.0.0.1"}
-        each.context.close()
-
-
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+def window_size() -> tuple[int, int]:
+    return 720, 800
 
 
 @pytest.mark.browser
@@ -481,30 +422,6 @@ def test_the_budget_of_bytes_and_requests(watched, site, client: FlaskClient, qu
 # ------------------------------------------------------------------ in a page of somebody else
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def host(tmp_path, request) -> Iterator[Callable[[str], str]]:
-    """Serve a page on another port, with this in its body; its address."""
-    handler = functools.partial(_Quiet, directory=str(tmp_path))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-
-    def put(body: str) -> str:
-        head = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Host</title>'
-        (tmp_path / "index.html").write_text(head + body, "utf-8")
-        return f"http://127.0.0.1:{server.server_port}/"
-
-    yield put
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
 def snippet(site: str, query: str = "", *, script: bool = True) -> str:
     frame = (
         f'<iframe name="map-1" src="{site}/embed?{query}" title="Map" width="100%" height="300"'
@@ -616,13 +533,10 @@ def test_the_keyboard_goes_through_the_frame_and_out_again(watched, site, host):
 
 
 @pytest.mark.browser
-def test_a_page_that_may_not_embed_is_refused(browser, host, serving_with):
+def test_a_page_that_may_not_embed_is_refused(watched, host, serving_with):
     origin = serving_with(DISPLACEMENT_EMBED_ANCESTORS="'self' https://example.org")
-    context = browser.new_context()
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.goto(host(snippet(origin, script=False)))
-    page.wait_for_function("() => document.readyState === 'complete'")
-    assert any("frame-ancestors" in line for line in said)
-    context.close()
+    visit = watched()
+    visit.page.goto(host(snippet(origin, script=False)))
+    visit.page.wait_for_function("() => document.readyState === 'complete'")
+    assert any("frame-ancestors" in line for line in visit.console)
+    visit.console.clear()

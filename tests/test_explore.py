@@ -137,7 +137,7 @@ def test_returnees_hatch_ten_governorates_and_the_legend_counts_them(visit: Visi
 
 def test_phss_limits_the_map_to_its_governorates_and_says_its_share(visit: Visit) -> None:
     page = visit.open("?time=2019-04-30")
-    visit.choose("programmes-resilience", "PHSS")
+    visit.choose("programmes", "PHSS")
     expect(page.locator("#programme-card")).to_contain_text("Governorates (10)")
     outside = {pcode for pcode, fill in visit.fills().items() if "--outside" in fill}
     assert set(visit.fills()) - outside == PHSS
@@ -166,7 +166,7 @@ def test_a_part_is_never_written_as_the_whole(visit: Visit) -> None:
         ("mode", "change", "mode=change"),
         ("level", "2", "level=2"),
         ("classes", "quantiles", "classes=quantiles"),
-        ("programmes-resilience", "CRP", "prog=CRP"),
+        ("programmes", "CRP", "prog=CRP"),
     ],
 )
 def test_each_filter_is_one_get_and_changes_the_right_figures(
@@ -395,6 +395,12 @@ def test_a_wrong_value_shows_the_default_and_says_so(visit: Visit) -> None:
     expect(notices).to_contain_text("pop=“idps” is not known")
     expect(notices).to_contain_text("showing the nearest date, 30 Apr 2019")
     expect(page.locator("#title")).to_have_text("Where displaced people are living")
+
+
+def test_a_language_that_there_is_not_is_told_and_the_map_is_shown(visit: Visit) -> None:
+    page = visit.open("?lang=xx")
+    expect(page.locator("#notices")).to_contain_text("lang=“xx” is not known: lang may be en")
+    assert len(visit.fills()) == 18
 
 
 def test_refugees_have_two_dates_and_no_households(visit: Visit) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.serving import free_port, wait_for
 
 ROOT = Path(__file__).parents[1]
 DOCS = (ROOT / "docs" / "hosting.md").read_text("utf-8")
@@ -55,31 +55,18 @@ def proxied(tmp_path, serving_with) -> Iterator[Callable[..., str]]:
 
     def make(prefix: str = "/", **environment: str) -> str:
         behind = serving_with(DISPLACEMENT_URL_BASE_PATHNAME=prefix, **environment)
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
+        port = free_port()
         conf = tmp_path / "nginx.conf"
         conf.write_text(configuration(tmp_path, port, behind, prefix), "utf-8")
         running.append(subprocess.Popen([str(NGINX), "-e", str(tmp_path / "log"), "-c", str(conf)]))
         origin = f"http://127.0.0.1:{port}"
-        _wait_for(f"{origin}{prefix}healthz")
+        wait_for(f"{origin}{prefix}healthz")
         return origin
 
     yield make
     for server in running:
         server.terminate()
         server.wait(10)
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            urllib.request.urlopen(url).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
 
 
 def fetched(url: str) -> tuple[str, dict[str, str]]:

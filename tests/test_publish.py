@@ -9,14 +9,11 @@ import os
 import re
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,20 +21,22 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from callbacks import published_files
 from geodata import edition, publication
 from geodata.embedding import Options
 from geodata.exports.png import png
+from geodata.library import Library
 from geodata.publication import Embed, followed
-from geodata.settings import BUNDLED
 from geodata.state import State, parse
 from geodata.view import as_dict, compute, state_dict
+from tests.documents import Document
+from tests.serving import folder_served, free_port, wait_for
+from tests.windows import LIVE
 
 ROOT = Path(__file__).parents[1]
 IDP, RETURNEE = "pop=idp", "pop=returnee"
-LIVE = "() => document.documentElement.dataset.live"
 MOST_BYTES = {"governorates": 45_000, "districts": 90_000}
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 Run = Callable[..., tuple[int, str]]
@@ -97,26 +96,21 @@ def names(folder: Path) -> list[str]:
     return sorted(path.stem for path in (folder / "embed").iterdir())
 
 
-class Addresses(HTMLParser):
-    """Every address in a page, and what the page says to whom it is shared with."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.meta: dict[str, str] = {}
-        self.ids: set[str] = set()
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.links += [given[name] for name in ("href", "src") if name in given]
-        self.ids.add(given.get("id", ""))
-        if tag == "meta":
-            self.meta[given.get("property", given.get("name", ""))] = given.get("content", "")
+def read(path: Path) -> Document:
+    return Document(path.read_text("utf-8"))
 
 
-def read(path: Path) -> Addresses:
-    return Addresses(path.read_text("utf-8"))
+def links(page: Document) -> list[str]:
+    """Every address in a page."""
+    return page.values("href", "src")
+
+
+def meta(page: Document) -> dict[str, str]:
+    """What a page says of itself to those it is shared with."""
+    return {
+        str(one.get("property", one.get("name"))): one.get("content") or ""
+        for one in page.all("meta")
+    }
 
 
 # ------------------------------------------------------------------------------ what is published
@@ -154,7 +148,7 @@ def test_nothing_is_in_the_folder_that_is_not_asked_for_or_listed(published):
     asked = {
         (page.parent / unquote(urlsplit(link).path)).resolve().relative_to(published).as_posix()
         for page in html
-        for link in read(page).links
+        for link in links(read(page))
         if not urlsplit(link).scheme and urlsplit(link).path
     }
     rest = {"_headers", "nginx.conf", "published.json", "index.html", "static/host.js"}
@@ -239,7 +233,7 @@ def test_every_link_is_relative_and_leads_somewhere(published):
     assert len(pages) == 16
     parsed = {page: read(page) for page in pages}
     for page, found in parsed.items():
-        own = [link for link in found.links if not urlsplit(link).scheme]
+        own = [link for link in links(found) if not urlsplit(link).scheme]
         assert own
         for link in own:
             assert not link.startswith("/"), link
@@ -248,8 +242,8 @@ def test_every_link_is_relative_and_leads_somewhere(published):
                 target = page
             assert target.is_file(), (page.name, link)
             if fragment := urlsplit(link).fragment:
-                assert fragment in parsed[target].ids, (page.name, link)
-    scripts = [link for found in parsed.values() for link in found.links if ".js" in link]
+                assert fragment in parsed[target].values("id"), (page.name, link)
+    scripts = [link for found in parsed.values() for link in links(found) if ".js" in link]
     assert not any(urlsplit(link).scheme for link in scripts)
 
 
@@ -300,16 +294,16 @@ def test_where_its_address_is_known_it_is_in_code_and_cards(small):
     assert f'<script src="{at}static/host.js" async></script>' in codes[0]
     assert "data-placeholder" not in listed and "data-advice" not in listed
     name = "returnee-people-governorates"
-    said = read(small / "embed" / f"{name}.html").meta
+    said = meta(read(small / "embed" / f"{name}.html"))
     assert said["og:url"] == f"{at}embed/{name}.html"
     assert said["og:image"] == f"{at}cards/{name}.png"
     assert said["og:description"] == "4,851,816 returnees on 28 February 2021"
-    assert read(small / "index.html").meta["og:url"] == f"{at}index.html"
+    assert meta(read(small / "index.html"))["og:url"] == f"{at}index.html"
 
 
 def test_where_its_address_is_not_known_no_card_makes_one_up(published):
     for page in (published / "index.html", *published.glob("embed/*")):
-        said = read(page).meta
+        said = meta(read(page))
         assert said["og:title"]
         assert {"og:url", "og:image", "twitter:card"} & said.keys() == set()
 
@@ -394,9 +388,9 @@ def test_a_frozen_map_names_its_date(run, tmp_path, snapshot):
 
 
 def test_older_snapshots_are_published_with_their_own_sources(client_of, synthetic, tmp_path):
-    older = synthetic(name="older")
-    app = client_of(snapshot=BUNDLED, older_snapshots=older.parent).application
-    version = json.loads((older / "manifest.json").read_text())["version"]
+    library = Library(tmp_path / "library")
+    version = library.adopt(synthetic())
+    app = client_of(snapshots=library.name).application
     out = tmp_path / "maps"
     words = ["publish", str(out), "--state", f"v={version}", "--state", ""]
     result = app.test_cli_runner().invoke(args=words)
@@ -705,22 +699,6 @@ def test_pages_are_told_the_same_without_their_ending(published):
     assert told(published, "/") == told(published, "/index") == told(published, "/index.html")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
-def wait_for(port: int, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise TimeoutError(f"nothing answers at port {port}")
-
-
 def nginx_configuration(folder: Path, root: Path, port: int, scratch: Path) -> Path:
     """A whole configuration around the snippet, as somebody would write it."""
     assert NGINX
@@ -756,7 +734,7 @@ def nginx(tmp_path) -> Iterator[Callable[[Path, Path], int]]:
         assert tested.returncode == 0, tested.stderr
         assert "[warn]" not in tested.stderr
         started.append(subprocess.Popen(command))
-        wait_for(port)
+        wait_for(f"http://127.0.0.1:{port}/{(folder / 'index.html').relative_to(root).as_posix()}")
         return port
 
     yield serve
@@ -802,46 +780,13 @@ def test_nginx_serves_a_folder_at_the_top_and_keeps_no_error(nginx, published):
 @pytest.fixture(scope="module")
 def served(published) -> Iterator[str]:
     """Where `python -m http.server` serves the folder, below another."""
-    port, root = free_port(), published.parent.parent
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    server = subprocess.Popen([*command, "--directory", str(root)], stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}/below/maps/"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-class Windows:
-    """Windows of a browser, what they said and what they asked for."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.contexts: list[BrowserContext] = []
-        self.said: list[str] = []
-        self.asked: list[str] = []
-
-    def __call__(self, width: int = 720, **options: Any) -> Page:
-        context = self.browser.new_context(viewport={"width": width, "height": 800}, **options)
-        context.set_default_timeout(30_000)
-        context.on("console", lambda message: self.said.append(message.text))
-        context.on("weberror", lambda error: self.said.append(str(error.error)))
-        context.on("request", lambda request: self.asked.append(request.url))
-        self.contexts.append(context)
-        return context.new_page()
+    with folder_served(published.parent.parent) as origin:
+        yield f"{origin}/below/maps/"
 
 
 @pytest.fixture
-def window(browser: Browser) -> Iterator[Windows]:
-    """Open windows; at the end none said anything, kept a cookie or asked a stranger."""
-    windows = Windows(browser)
-    yield windows
-    assert windows.said == []
-    assert {urlsplit(url).hostname for url in windows.asked} <= {"127.0.0.1", None}
-    for context in windows.contexts:
-        assert context.cookies() == []
-        context.close()
+def window_size() -> tuple[int, int]:
+    return 720, 800
 
 
 def step_back(page: Page) -> None:
@@ -851,10 +796,9 @@ def step_back(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_a_folder_on_a_disk_is_live_and_asks_for_nothing_outside(window, published):
-    page = window()
-    page.goto((published / "embed" / "returnee-people-districts.html").as_uri())
-    page.wait_for_function(LIVE)
+def test_a_folder_on_a_disk_is_live_and_asks_for_nothing_outside(watched, published):
+    visit = watched()
+    page = visit.open((published / "embed" / "returnee-people-districts.html").as_uri())
     before = page.locator("#headline").text_content()
     step_back(page)
     expect(page.locator("#headline")).not_to_have_text(before or "")
@@ -863,23 +807,24 @@ def test_a_folder_on_a_disk_is_live_and_asks_for_nothing_outside(window, publish
     page.wait_for_url("**/idp-people-districts.html?time=2020-12-31")
     page.wait_for_function(LIVE)
     expect(page.locator("#headline")).to_contain_text("31 December 2020")
-    asked = [url for url in window.asked if not url.startswith("data:")]
+    asked = [url for url in visit.requests if not url.startswith("data:")]
     assert len(asked) == 8
     assert all(url.startswith(f"{published.as_uri()}/") for url in asked)
 
 
 @pytest.mark.browser
-def test_below_another_folder_a_map_steps_switches_and_hands_over_its_files(window, served):
-    page = window()
+def test_below_another_folder_a_map_steps_switches_and_hands_over_its_files(watched, served):
+    visit = watched()
+    page = visit.page
     page.goto(served)
     page.get_by_role("link", name="Open the map").first.click()
     page.wait_for_function(LIVE)
     assert page.url == f"{served}embed/idp-people-governorates.html"
     assert page.locator("[data-pcode]").count() == 18
-    asked = len(window.asked)
+    asked = len(visit.requests)
     step_back(page)
     expect(page.locator("#headline")).to_contain_text("31 December 2020")
-    assert len(window.asked) == asked, "a step costs no byte"
+    assert len(visit.requests) == asked, "a step costs no byte"
     csv = page.get_by_role("link", name="Figures (CSV)")
     expect(csv).to_have_attribute("href", "../files/iraq-idp-people-governorates.csv")
     with page.expect_download() as taken:
@@ -898,8 +843,8 @@ def test_below_another_folder_a_map_steps_switches_and_hands_over_its_files(wind
 
 
 @pytest.mark.browser
-def test_without_javascript_everything_is_there(window, served):
-    page = window(java_script_enabled=False)
+def test_without_javascript_everything_is_there(watched, served):
+    page = watched(java_script_enabled=False).page
     page.goto(f"{served}embed/returnee-people-governorates.html")
     assert page.locator("[data-pcode]").count() == 18
     assert page.locator("tbody tr").count() == 18
@@ -915,8 +860,8 @@ def test_without_javascript_everything_is_there(window, served):
 
 
 @pytest.mark.browser
-def test_the_list_writes_its_own_address_into_the_code_and_copies_it(window, served):
-    page = window(permissions=["clipboard-read", "clipboard-write"])
+def test_the_list_writes_its_own_address_into_the_code_and_copies_it(watched, served):
+    page = watched(permissions=["clipboard-read", "clipboard-write"]).page
     page.goto(served)
     expect(page.locator("[data-advice]")).to_be_hidden()
     page.get_by_role("button", name="Copy: Code of idp-people-governorates").click()
@@ -927,8 +872,8 @@ def test_the_list_writes_its_own_address_into_the_code_and_copies_it(window, ser
 
 
 @pytest.mark.browser
-def test_on_a_disk_the_list_says_what_to_write(window, published):
-    page = window()
+def test_on_a_disk_the_list_says_what_to_write(watched, published):
+    page = watched().page
     page.goto((published / "index.html").as_uri())
     expect(page.locator("[data-advice]")).to_be_visible()
     assert "file:" not in page.locator("textarea").first.input_value()
@@ -945,8 +890,8 @@ def test_on_a_disk_the_list_says_what_to_write(window, published):
         ("embed/idp-share-districts.html", 720, "dark"),
     ],
 )
-def test_axe_finds_nothing(window, served, path, width, scheme):
-    page = window(width, color_scheme=scheme)
+def test_axe_finds_nothing(watched, served, path, width, scheme):
+    page = watched(width, color_scheme=scheme).page
     page.goto(served + path)
     if path.startswith("embed"):
         page.wait_for_function(LIVE)
@@ -957,41 +902,27 @@ def test_axe_finds_nothing(window, served, path, width, scheme):
 
 
 @pytest.mark.browser
-def test_pasted_code_shows_the_map_and_gives_it_its_height(window, served, tmp_path):
-    listing = window()
-    listing.goto(served)
-    code = listing.locator("textarea").first.input_value()
-    (tmp_path / "host.html").write_text(f"<!doctype html><title>Host</title>{code}")
-    port = free_port()
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    server = subprocess.Popen([*command, "--directory", str(tmp_path)], stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        page = window()
-        page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
-        page.goto(f"http://127.0.0.1:{port}/host.html")
-        page.wait_for_function("() => document.querySelector('iframe').style.height")
-        frame = page.frames[1]
-        frame.wait_for_function(LIVE)
-        height = frame.locator("#embed").evaluate(
-            "(element) => Math.ceil(element.getBoundingClientRect().height)"
-        )
-        page.wait_for_function(
-            "(px) => document.querySelector('iframe').clientHeight === px", arg=height
-        )
-        frame.locator("#figures summary").click()
-        page.wait_for_function(
-            "(px) => document.querySelector('iframe').clientHeight > px", arg=height
-        )
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+def test_pasted_code_shows_the_map_and_gives_it_its_height(watched, served, host):
+    page = watched().page
+    page.goto(served)
+    page.goto(host(page.locator("textarea").first.input_value()))
+    page.wait_for_function("() => document.querySelector('iframe').style.height")
+    frame = page.frames[1]
+    frame.wait_for_function(LIVE)
+    height = frame.locator("#embed").evaluate(
+        "(element) => Math.ceil(element.getBoundingClientRect().height)"
+    )
+    page.wait_for_function(
+        "(px) => document.querySelector('iframe').clientHeight === px", arg=height
+    )
+    frame.locator("#figures summary").click()
+    page.wait_for_function("(px) => document.querySelector('iframe').clientHeight > px", arg=height)
 
 
 @pytest.mark.browser
-def test_under_nginx_the_policy_allows_all_that_a_map_does(window, nginx, small):
+def test_under_nginx_the_policy_allows_all_that_a_map_does(watched, nginx, small):
     port = nginx(small, small.parent)
-    page = window()
+    page = watched().page
     page.goto(f"http://127.0.0.1:{port}/maps/embed/returnee-people-governorates.html")
     page.wait_for_function(LIVE)
     fill = "(path) => getComputedStyle(path).fill"
