@@ -16,8 +16,11 @@ DEV := .venv/installed-dev
 # One line of shell, so that the browser's path reaches the command that follows it.
 WITH_BROWSER = chromium=$$($(BIN)/python tests/chromium.py) && DISPLACEMENT_CHROMIUM="$$chromium"
 
+# Where `make spark` has been run, the test of the engines asks Spark, too.
+WITH_SPARK = DISPLACEMENT_SPARK_PYTHON="$(abspath $(wildcard .venv-spark/bin/python))"
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load snapshot catalogue
+.PHONY: help run test check bench load snapshot catalogue spark
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +29,7 @@ run: $(RUN) ## serve the map on http://127.0.0.1:8050 (PORT= changes it)
 	@$(BIN)/python -m gunicorn
 
 test: $(DEV) ## run every test, in a Chromium that is found or installed
-	@$(WITH_BROWSER) $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(WITH_BROWSER) $(WITH_SPARK) $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalogues
 	$(BIN)/ruff check
@@ -37,6 +40,8 @@ check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalo
 	npx --yes $(BIOME) ci --error-on-warnings assets
 	$(BIN)/python -m geodata.catalogue check
 
+spark: .venv-spark/installed ## install Apache Spark for the test of engines (needs Java)
+
 bench: $(DEV) ## measure speed and size beside a tutorial-style Dash page
 	@$(WITH_BROWSER) $(BIN)/python -m benchmarks $(ARGS)
 
@@ -44,7 +49,7 @@ load: $(DEV) ## measure requests a second and 256 connections, on the loopback (
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 snapshot: $(RUN) ## build the bundled snapshot again from ../shared/data
-	$(BIN)/flask --app app snapshot build ../shared/data --out geodata/bundled
+	$(BIN)/flask --app app snapshot build ../shared/data --out geodata/bundled/snapshot
 
 catalogue: $(DEV) ## collect the strings to translate into locales/
 	$(BIN)/python -m geodata.catalogue update
@@ -66,4 +71,10 @@ $(RUN): requirements.txt | $(BIN)/pip
 $(DEV): requirements-dev.txt $(RUN)
 	@echo "Installing requirements-dev.txt into .venv ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv-spark/installed: requirements-spark.txt
+	@echo "Installing requirements-spark.txt into .venv-spark (some minutes, once) ..."
+	@$(PYTHON) -m venv .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
