@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.test import TestResponse
 
@@ -30,6 +32,13 @@ CHROMIUM_ARGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 ).split()
+
+
+# Machines are slow at times; what is measured is measured by `make bench`.
+hypothesis_settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 LIVE = "() => document.documentElement.dataset.live"
 
@@ -25,10 +25,15 @@ class Watched:
         self.requests: list[str] = []
         self.context = browser.new_context(viewport={"width": width, "height": height}, **options)
         self.context.set_default_timeout(30_000)
-        self.context.on("console", lambda message: self.console.append(message.text))
+        self.context.on("console", self._said)
         self.context.on("weberror", lambda error: self.console.append(str(error.error)))
         self.context.on("request", lambda request: self.requests.append(request.url))
         self.page = self.context.new_page()
+
+    def _said(self, message: ConsoleMessage) -> None:
+        """Note what was said, but for what only tells that this machine was slow."""
+        if "was preloaded using link preload but not used within a few seconds" not in message.text:
+            self.console.append(message.text)
 
     def open(self, url: str) -> Page:
         """Go there, and wait until the scripts have taken over."""
