@@ -11,7 +11,18 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import briefing, embed, files, filters, loading, server, sizes, slider
+from benchmarks import (
+    briefing,
+    embed,
+    files,
+    filters,
+    ingest,
+    loading,
+    scale,
+    server,
+    sizes,
+    slider,
+)
 from benchmarks.browser import VARIABLE, chromium
 from benchmarks.serving import MAP, TUTORIAL, serving
 from benchmarks.table import Row, as_markdown, as_text, failure
@@ -45,6 +56,8 @@ def run() -> tuple[str, dict[str, list[Row]]]:
             "Server": lambda: server.measure(url),
             "Files": lambda: files.measure(url),
             "Briefing": briefing.measure,
+            "Ingest": ingest.measure,
+            "Many rows": scale.measure,
             "Sizes": sizes.measure,
         }
         sections = {name: measured(name, measure) for name, measure in measurements.items()}
