@@ -27,8 +27,6 @@ def postgres(programs: Path, folder: Path) -> Iterator[str]:
     user = {"user": USER, "group": USER, "extra_groups": []}
     as_user: dict[str, Any] = user if os.geteuid() == 0 else {}
     if as_user:
-        for part in (folder, *folder.parents[:-1]):
-            part.chmod(part.stat().st_mode | 0o011)  # to be passed through
         shutil.chown(folder, USER, USER)
     data = folder / "data"
     make = [programs / "initdb", "-D", data, "-A", "trust", "-U", USER, "--no-sync", "-E", "UTF8"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,12 @@ ASKED: list[tuple[str, list[Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
+def database():
+    """A server of its own; pytest's own folders are closed to the user that it runs as."""
     programs = postgres_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with postgres(programs, tmp_path_factory.mktemp("postgres")) as url:
+    with tempfile.TemporaryDirectory() as folder, postgres(programs, Path(folder)) as url:
         yield url
 
 

@@ -201,6 +201,8 @@ def _typed(rows: Rows, layout: Layout) -> str:
     singles = (columns.HOUSEHOLDS, columns.PEOPLE, columns.LATITUDE, columns.LONGITUDE)
     numbers |= {found.position for name in singles if (found := layout.one(name))}
     types = {f"c{i}": "DOUBLE" if i in numbers else "VARCHAR" for i in range(width)}
+    if _numbered_places(rows, layout):
+        types[f"c{_place(layout).position}"] = "UBIGINT"  # type: ignore[union-attr]
     options = {
         "auto_detect": "false",
         "header": "false",
@@ -214,6 +216,21 @@ def _typed(rows: Rows, layout: Layout) -> str:
     return f"SELECT {_selected(layout)} FROM read_csv({_quoted(str(rows.file.path))}, {said})"
 
 
+def _place(layout: Layout) -> Column | None:
+    """The column that tells one place from another."""
+    return layout.one(columns.PLACE) or layout.one(columns.LOCATION)
+
+
+def _numbered_places(rows: Rows, layout: Layout) -> bool:
+    """Whether ids of places are numbers, as far as the first rows show; DuckDB checks the rest."""
+    column = _place(layout)
+    if column is None:
+        return False
+    first = [cells for number, cells in rows.head() if number > layout.header_row]
+    ids = [cells[column.position] for cells in first if column.position < len(cells)]
+    return bool(ids) and all(re.fullmatch("[1-9][0-9]{0,17}", place) for place in ids)
+
+
 def _selected(layout: Layout) -> str:
     def named(column: Column | None, otherwise: str) -> str:
         return f"c{column.position}" if column else otherwise
@@ -222,7 +239,7 @@ def _selected(layout: Layout) -> str:
     point = "NULL::INTEGER"
     if latitude and longitude:
         point = geography.code_sql(f"c{latitude.position}", f"c{longitude.position}")
-    place = layout.one(columns.PLACE) or layout.one(columns.LOCATION)
+    place = _place(layout)
     parts = {
         "day": f"coalesce({named(layout.one(columns.DATE), 'NULL')}, '')",
         **{
@@ -238,7 +255,7 @@ def _selected(layout: Layout) -> str:
     return ", ".join(f"{what} AS {name}" for name, what in parts.items())
 
 
-def _odd(layout: Layout) -> str:
+def _odd(layout: Layout, *, numbered: bool) -> str:
     """SQL that is true of a row which has to be looked at cell by cell."""
     said = ["households IS NULL", "adm1 = ''"]
     if layout.one(columns.PEOPLE):
@@ -247,7 +264,9 @@ def _odd(layout: Layout) -> str:
         said.append("adm2 = ''")
     if layout.one(columns.DATE):
         said.append("day = ''")
-    if layout.one(columns.PLACE) or layout.one(columns.LOCATION):
+    if _place(layout) and numbered:
+        said.append("place IS NULL")
+    elif _place(layout):
         said.append("coalesce(trim(place), '') = ''")
         said += [f"contains(place, '{part}')" for part in ("otal", "OTAL", "ال")]
     numbers = ["households", "people", *(name for name, _ in breakdown_columns(layout))]
@@ -271,11 +290,12 @@ def _add_up(loaded: Loaded, sizes: Sequence[int], *, odd: bool = False) -> None:
     placed = layout.one(columns.LATITUDE) and layout.one(columns.LONGITUDE)
     if placed:
         asked.append("list(point) AS points")
-    identified = layout.one(columns.PLACE) or layout.one(columns.LOCATION)
+    identified = _place(layout)
     if odd:
-        asked.append(f"bool_or({_odd(layout)}) AS odd")
+        numbers = _numbered_places(loaded.rows, layout)
+        asked.append(f"bool_or({_odd(layout, numbered=numbers)}) AS odd")
         if identified:
-            asked.append("list(hash(place)) AS places")
+            asked.append(f"list({'place' if numbers else 'hash(place)'}) AS places")
     query = f"SELECT {', '.join(asked)} FROM rows GROUP BY ALL"
     table: pa.Table = loaded.con.sql(query).to_arrow_table()
     lists = [name for name in ("points", "places") if name in table.column_names]
@@ -360,7 +380,7 @@ class _Reader:
     def __init__(self, layout: Layout, notes: Notes, totals: list[Total]) -> None:
         self.layout, self.notes, self.totals = layout, notes, totals
         self.breakdowns = breakdown_columns(layout)
-        self.place = layout.one(columns.PLACE) or layout.one(columns.LOCATION)
+        self.place = _place(layout)
         self.one: Mapping[str, Column | None] = {
             name: layout.one(name)
             for name in (
@@ -536,7 +556,7 @@ def _number_or_none(cell: str) -> int | None:
 def _without_duplicates(loaded: Loaded, notes: Notes) -> None:
     """Take out rows that repeat another in everything; note places that have two figures."""
     layout, con = loaded.layout, loaded.con
-    column = layout.one(columns.PLACE) or layout.one(columns.LOCATION)
+    column = _place(layout)
     if column is None:
         notes.warning(
             "No column gives the id of a place: a row that stands twice is not noticed.",
@@ -623,7 +643,9 @@ def rows_at(
         f"SEMI JOIN strays USING (adm1, adm1_code, point) ORDER BY n LIMIT {most}"
     ).fetchall()
     loaded.con.unregister("strays")
-    return [(int(n), place or "", adm1, code, int(point)) for n, place, adm1, code, point in found]
+    return [
+        (int(n), str(place or ""), adm1, code, int(point)) for n, place, adm1, code, point in found
+    ]
 
 
 def _quoted(value: str) -> str:
