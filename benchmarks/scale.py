@@ -22,12 +22,13 @@ from benchmarks.table import OK, OVER, Row, as_text, fact, time, write
 from callbacks.context import Context
 from geodata import counts as counted
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshot import Snapshot, Tables, load
+from geodata.snapshot import Snapshot, Tables, described, load
 from geodata.state import parse
 from geodata.view import compute
 from tests.engines import postgres, postgres_programs
 
 ROWS = 5_000_000
+SYNTHETIC = "synthetic000"
 THRESHOLD = 5
 REPEATS = 5
 MOST_RATIO, MOST_WARM = 1.5, 5.0
@@ -66,7 +67,9 @@ def synthetic(held: Snapshot, rows: int = ROWS) -> Snapshot:
         }
     )
     columns = {name: held.tables.arrow(name) for name, _ in held.tables.items()}
-    return replace(held, version="synthetic000", tables=Tables.of({**columns, "counts": table}))
+    tables = Tables.of({**columns, "counts": table})
+    said = {**held.manifest, **described(tables, held.manifest["country"]), "version": SYNTHETIC}
+    return replace(held, version=SYNTHETIC, manifest=said, tables=tables)
 
 
 def forget() -> None:

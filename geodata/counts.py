@@ -103,8 +103,9 @@ def areas_of(snapshot: Snapshot, level: int) -> Areas:
 
 @lru_cache(maxsize=16)
 def _slices(snapshot: Snapshot) -> pd.DataFrame:
-    """What was counted, as :func:`geodata.queries.slices` says."""
-    return ask(snapshot, queries.slices)
+    """What was counted, as :func:`geodata.queries.slices` says, or the manifest without asking."""
+    said = snapshot.counted
+    return ask(snapshot, queries.slices) if said is None else said
 
 
 def _slices_of(snapshot: Snapshot, population: str) -> pd.DataFrame:
@@ -237,8 +238,8 @@ def counts(
     days = pd.DatetimeIndex(_rounds(snapshot, population, programmes)["date"])
     every = _cells(snapshot, population, programmes)
     rows = every[every["level"] == level]
-    placed, lost = rows[rows["pcode"].notna()], rows[rows["pcode"].isna()]
-    households = _grid(placed, "households", days, areas.pcodes)
+    lost = rows[rows["pcode"].isna()]
+    households, people = _grids(rows, ("households", "people"), days, areas.pcodes)
     hidden = _suppression(snapshot, every, days, threshold)
     return Counts(
         population=population,
@@ -246,7 +247,7 @@ def counts(
         dates=_dates(snapshot, population, programmes),
         rounds=round_numbers(snapshot, population, programmes),
         households=households,
-        people=_grid(placed, "people", days, areas.pcodes),
+        people=people,
         not_placed=_per_date(lost, "people", days),
         not_placed_households=_per_date(lost, "households", days),
         hidden=hidden.districts if level == DISTRICT else hidden.governorates,
@@ -260,15 +261,18 @@ def _cells(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> p
     return ask(snapshot, queries.cells, population, programmes)
 
 
-def _grid(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex, pcodes: Sequence[str]) -> Floats:
+def _grids(
+    rows: pd.DataFrame, columns: Sequence[str], days: pd.DatetimeIndex, pcodes: Sequence[str]
+) -> list[Floats]:
     """Lay cells out by date and area; NaN where there is no row, or no number in it."""
-    grid = np.full((len(days), len(pcodes)), np.nan)
     t = days.get_indexer(pd.DatetimeIndex(rows["date"]))
     a = pd.Index(pcodes).get_indexer(pd.Index(rows["pcode"]))
     known = (t >= 0) & (a >= 0)
-    values = rows[column].to_numpy(dtype="float64", na_value=np.nan)
-    grid[t[known], a[known]] = values[known]
-    return grid
+    t, a = t[known], a[known]
+    grids = [np.full((len(days), len(pcodes)), np.nan) for _ in columns]
+    for grid, column in zip(grids, columns, strict=True):
+        grid[t, a] = rows[column].to_numpy(dtype="float64", na_value=np.nan)[known]
+    return grids
 
 
 def _per_date(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> Floats:
@@ -281,10 +285,11 @@ def _suppression(
 ) -> Suppression:
     """Decide once, from the households of both levels, what no view of them may show."""
     districts, governorates = areas_of(snapshot, DISTRICT), areas_of(snapshot, GOVERNORATE)
-    rows = rows[rows["pcode"].notna()]
     parent = np.array([governorates.index(p) for p in districts.parents], dtype=np.intp)
-    cells = _grid(rows[rows["level"] == DISTRICT], "households", days, districts.pcodes)
-    totals = _grid(rows[rows["level"] == GOVERNORATE], "households", days, governorates.pcodes)
+    cells, totals = (
+        _grids(rows[rows["level"] == areas.level], ("households",), days, areas.pcodes)[0]
+        for areas in (districts, governorates)
+    )
     placed = np.nan_to_num(cells) @ np.equal.outer(parent, np.arange(len(governorates.pcodes)))
     # A governorate whose own row is not placed is known all the same, from what is not placed.
     totals = np.where(placed > np.nan_to_num(totals), placed, totals)

@@ -124,6 +124,19 @@ class Snapshot:
         """Name of the country in English."""
         return str(self.manifest["country"]["name"])
 
+    @property
+    def counted(self) -> pd.DataFrame | None:
+        """What was counted, as the manifest says; ``None`` where it is not of these tables.
+
+        Columns as of :func:`geodata.queries.slices`. Snapshots in the making, and those that were
+        written before manifests said it, have none.
+        """
+        listed = self.manifest.get("counted")
+        if not listed or self.manifest.get("version") != self.version:
+            return None
+        found = pd.DataFrame(listed)
+        return found.assign(last=pd.to_datetime(found["last"]).astype("datetime64[ns]"))
+
     def __hash__(self) -> int:
         """Hash by version, so that answers can be cached per snapshot."""
         return hash(self.version)
@@ -191,7 +204,12 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
-def _described(tables: Tables, country: Mapping[str, Any]) -> dict[str, Any]:
+def described(tables: Tables, country: Mapping[str, Any]) -> dict[str, Any]:
+    """Say in a manifest what the tables hold.
+
+    ``counted`` lists what was counted, as :func:`geodata.queries.slices` does: the first view of a
+    snapshot needs it, and would look at every row of counts to know it.
+    """
     counts = tables.counts
     return {
         "country": dict(country),
@@ -204,8 +222,20 @@ def _described(tables: Tables, country: Mapping[str, Any]) -> dict[str, Any]:
             }
             for population, rows in counts.groupby("population")
         },
+        "counted": _counted(counts),
         "sources": tables.sources.to_dict(orient="records"),
     }
+
+
+def _counted(counts: pd.DataFrame) -> list[dict[str, Any]]:
+    grouped = counts.groupby(["population", "programme", "level", "source"], as_index=False)
+    found = grouped.agg(
+        last=("date", "max"), rows=("date", "size"), with_households=("households", "count")
+    )
+    listed: list[dict[str, Any]] = found.assign(last=found["last"].dt.strftime("%Y-%m-%d")).to_dict(
+        orient="records"
+    )
+    return listed
 
 
 def sources_text(tables: Tables, country: Mapping[str, Any]) -> str:
@@ -252,7 +282,7 @@ def packed(
     said = {
         "schema_version": SCHEMA_VERSION,
         "files": {name: _digest(data) for name, data in sorted(contents.items())},
-        **_described(tables, country),
+        **described(tables, country),
     }
     if provenance is not None:
         said["provenance"] = json.loads(json.dumps(provenance, sort_keys=True, allow_nan=False))

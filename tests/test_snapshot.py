@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geodata import queries
 from geodata.boundaries import level_topology
 from geodata.errors import SnapshotError
 from geodata.settings import BUNDLED
@@ -24,6 +25,7 @@ from geodata.snapshot import (
     verify,
     write_snapshot,
 )
+from geodata.store import ask
 from tests import made_up
 
 FILES = sorted(path.name for path in BUNDLED.iterdir())
@@ -92,6 +94,20 @@ def test_the_manifest_says_what_is_inside(examplia):
 
 
 # ------------------------------------------------------------------------------------- version
+
+
+def test_the_manifest_says_what_was_counted_as_the_counts_would(examplia):
+    asked, said = ask(examplia, queries.slices), examplia.counted
+    key = ["population", "programme", "level", "source"]
+    ordered = [frame.sort_values(key, ignore_index=True) for frame in (asked, said[asked.columns])]
+    assert len(asked) > 1
+    pd.testing.assert_frame_equal(*ordered, check_dtype=False)
+
+
+def test_what_a_manifest_counted_is_not_said_of_other_tables(examplia):
+    assert replace(examplia, version="f" * 12).counted is None
+    older = {key: value for key, value in examplia.manifest.items() if key != "counted"}
+    assert replace(examplia, manifest=older).counted is None
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path, examplia_folder):

@@ -14,25 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from geodata.snapshot import Snapshot
 from geodata.sources.cells import Notes, text
 from geodata.sources.files import Rows
-from geodata.sources.mapping import TableMapping, read_mapping
-from geodata.sources.reading import (
-    Asked,
-    FileRead,
-    Kind,
-    Progress,
-    Reading,
-    no_breakdowns,
-    no_counts,
-)
-from geodata.sources.sheet import WITHIN, Sheet, open_rows, width_of
-from geodata.sources.table import ADVICE, TOLD_EVERY
-from geodata.sources.tally import Tally
-from geodata.sources.tidy import SPLIT, Measure, TidyRows
+from geodata.sources.mapping import TableMapping
+from geodata.sources.reading import Asked, Kind
+from geodata.sources.sheet import WITHIN, Sheet, width_of
+from geodata.sources.tidy import SPLIT, Columns, Measure, Tables
 
 POPULATIONS_OF = {
     "idps": "idp",
@@ -212,56 +200,13 @@ def _measures(names: Sequence[str]) -> tuple[Measure, ...]:
 # ---- reading
 
 
-def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress) -> Reading:
-    """Read HXL-tagged tables; ``asked.mapping`` says whose figures they are.
-
-    ``asked.options`` may hold ``operation`` and ``assessment``, as for ``dtm-api``.
-
-    Raises
-    ------
-    DataError
-        If a file or the mapping cannot be read at all.
-    """
-    notes, made = Notes(), list[FileRead]()
-    mapping = read_mapping(asked.mapping, snapshot, "hxl", notes)
-    if mapping is None:
-        return Reading("hxl", {}, (), no_counts(), no_breakdowns(), findings=notes.all())
-    tally = Tally(notes, mapping.repeats, ADVICE)
-    for path in files:
-        made.append(_read_file(path, mapping, snapshot, asked, tally, progress))
-    if not tally.rows and not notes.errors:
-        notes.error("There is no figure in it.")
-    counts = tally.counts(
-        operation=str(asked.options.get("operation") or ""),
-        assessment=str(asked.options.get("assessment") or ""),
-    )
-    return Reading(
-        "hxl", mapping.source, tuple(made), counts, no_breakdowns(), findings=notes.all()
-    )
-
-
-def _read_file(
-    path: Path,
-    mapping: TableMapping,
-    snapshot: Snapshot,
-    asked: Asked,
-    tally: Tally,
-    progress: Progress,
-) -> FileRead:
-    notes, before = tally.notes, tally.rows
-    rows = open_rows(path, notes, mapping.sheet)
+def _columns(rows: Rows, mapping: TableMapping, asked: Asked, notes: Notes) -> Columns | None:
     tagged = find_tags(rows, notes)
-    if tagged:
-        sheet, measures = columns_of(*tagged, rows, notes)
-        tidy = TidyRows(mapping, snapshot, asked, notes, sheet.titles, measures)
-        if _is_complete(sheet, measures, mapping, asked, notes):
-            for done, (number, record) in enumerate(sheet.records(notes)):
-                if done % TOLD_EVERY == 0:
-                    progress(f"Reading {rows.file.name}", done, None)
-                for row in tidy.figures(number, record):
-                    tally.add(row)
-            tidy.finish()
-    return rows.file.read(tally.rows - before, "HXL")
+    if tagged is None:
+        return None
+    sheet, measures = columns_of(*tagged, rows, notes)
+    complete = _is_complete(sheet, measures, mapping, asked, notes)
+    return Columns(sheet, measures) if complete else None
 
 
 def _is_complete(
@@ -295,5 +240,13 @@ def _is_complete(
     return notes.errors == before
 
 
-KINDS = (Kind("hxl", "any HXL-tagged table, with a mapping of its source", read,
-              needs_mapping=True),)  # fmt: skip
+read = Tables("hxl", "HXL", _columns).read
+
+KINDS = (
+    Kind(
+        "hxl",
+        "any HXL-tagged table, with a mapping of its source",
+        read,
+        needs_mapping=True,
+    ),
+)

@@ -1,26 +1,40 @@
 """Rows of tidy tables as figures: one row is one place, date, population and programme.
 
-What ``table`` and ``hxl`` share once columns are known, however they are known.
+What ``table`` and ``hxl`` share: everything but how columns are known.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from geodata.schemas import POPULATIONS
 from geodata.snapshot import Snapshot
 from geodata.sources.cells import CellError, Notes, day, is_total, nearest, text, whole
 from geodata.sources.dtm_api import NOT_AVAILABLE, known
-from geodata.sources.mapping import TableMapping, fold_cell
-from geodata.sources.reading import Asked
-from geodata.sources.tally import Row
+from geodata.sources.files import Rows
+from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
+from geodata.sources.reading import (
+    Asked,
+    FileRead,
+    Progress,
+    Reading,
+    no_breakdowns,
+    no_counts,
+)
+from geodata.sources.sheet import Sheet, open_rows
+from geodata.sources.tally import Row, Tally
 
 PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
 SPLIT = "split"
 """Columns that figures are split by begin with this."""
+ADVICE = (
+    " Should they be added up, as parts of one place, write `repeated_rows: add` into the mapping."
+)
+TOLD_EVERY = 50_000  # rows
 _REMEMBERED = 100_000  # words, so that each is looked up once
 
 
@@ -254,3 +268,73 @@ class TidyRows:
                 column=self._title("population"),
             )
         return population
+
+
+class Columns(NamedTuple):
+    """Where the columns of a table are, and which of them give figures."""
+
+    sheet: Sheet
+    measures: tuple[Measure, ...] = (Measure(),)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Reads tables of one kind, whose figures are those of a mapping.
+
+    Attributes
+    ----------
+    kind
+        Of the source, as ``ingest`` names it.
+    called
+        What a file of it is called in the report.
+    columns
+        Finds the columns of a file; notes what is missing, and gives ``None`` then.
+    """
+
+    kind: str
+    called: str
+    columns: Callable[[Rows, TableMapping, Asked, Notes], Columns | None]
+
+    def read(
+        self, files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress
+    ) -> Reading:
+        """Read files with the mapping ``asked.mapping``.
+
+        ``asked.date`` and ``asked.round`` go before what the rows say. ``asked.options`` may hold
+        ``operation`` and ``assessment``, as for ``dtm-api``.
+
+        Raises
+        ------
+        DataError
+            If a file or the mapping cannot be read at all.
+        """
+        notes, made = Notes(), list[FileRead]()
+        mapping = read_mapping(asked.mapping, snapshot, self.kind, notes)
+        if mapping is None:
+            return Reading(self.kind, {}, (), no_counts(), no_breakdowns(), findings=notes.all())
+        tally = Tally(notes, mapping.repeats, ADVICE)
+        for path in files:
+            before, rows = tally.rows, open_rows(path, notes, mapping.sheet)
+            found = self.columns(rows, mapping, asked, notes)
+            if found:
+                tidy = TidyRows(mapping, snapshot, asked, notes, found.sheet.titles, found.measures)
+                _add_up(tidy, found.sheet, tally, progress)
+            made.append(rows.file.read(tally.rows - before, self.called))
+        if not tally.rows and not notes.errors:
+            notes.error("There is no figure in it.")
+        counts = tally.counts(
+            operation=str(asked.options.get("operation") or ""),
+            assessment=str(asked.options.get("assessment") or ""),
+        )
+        return Reading(
+            self.kind, mapping.source, tuple(made), counts, no_breakdowns(), findings=notes.all()
+        )
+
+
+def _add_up(tidy: TidyRows, sheet: Sheet, tally: Tally, progress: Progress) -> None:
+    for done, (number, record) in enumerate(sheet.records(tidy.notes)):
+        if done % TOLD_EVERY == 0:
+            progress(f"Reading {sheet.rows.file.name}", done, None)
+        for row in tidy.figures(number, record):
+            tally.add(row)
+    tidy.finish()
