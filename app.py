@@ -21,17 +21,19 @@ from callbacks import (
     boundaries_command,
     briefing,
     briefing_command,
+    built,
     commands,
     compare,
     embed,
     explore,
     files,
+    offline,
     pages,
     publish,
     security,
     share,
 )
-from callbacks.context import Context
+from callbacks.context import Context, preferred
 from callbacks.kept import CODINGS, Kept
 from geodata.errors import SnapshotError
 from geodata.settings import PREFIX, Settings
@@ -52,8 +54,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     app = Dash(
         __name__,
         assets_folder=str(ROOT / "assets"),
-        # Those of the pages that are no part of Dash.
-        assets_path_ignore=["drawn", "embed", "briefing", "compare"],
+        assets_ignore=".*",  # pages load theirs from callbacks/built.py
         url_base_pathname=settings.url_base_pathname,
         update_title="",
         enable_mcp=False,
@@ -72,11 +73,13 @@ def create_app(settings: Settings | None = None) -> Dash:
             raise
         return app  # `flask snapshot build` is how a snapshot is made where there is none
     api.register(app, context)
+    built.register(app, context)
     embed.register(app, context)
     files.register(app, context)
     compare.register(app, context)
     pages.register(app, context)
     explore.register(app)
+    offline.register(app, context)
     share.register(app, context)
     briefing.register(app, context)
     security.register(app, context)
@@ -103,6 +106,7 @@ def _stand_before(app: Dash, context: Context) -> None:
         server.wsgi_app,
         lambda environ: context.pin(environ).key,
         context.settings.cached_megabytes * 1_000_000,
+        preferred,
     )
 
 

@@ -39,6 +39,14 @@ loglevel = "warning"
 
 
 def on_starting(server):
+    """Compress what pages load, once for all workers, unless the port is taken."""
+    refuse_a_taken_port(server)
+    from callbacks.built import prepare  # the application is loaded by now
+
+    prepare()
+
+
+def refuse_a_taken_port(server):
     """Say in one sentence that the port is taken, where gunicorn would retry for five seconds."""
     inherits_its_socket = bool(server.master_pid)
     if inherits_its_socket or server.cfg.address != [(HOST, PORT)]:

@@ -11,6 +11,7 @@ Markdown too. Both pages are served by gunicorn with the settings of ``make run`
     tutorial    the page compared with
     slider      a step of the slider     loading    first load
     filters     a change of a filter     server     start-up, views, requests per second
+    slow_link   first map and first interaction on slow 4G
     sizes       files
 
 How a step of the slider is measured

@@ -22,6 +22,7 @@ from benchmarks import (
     server,
     sizes,
     slider,
+    slow_link,
 )
 from benchmarks.browser import VARIABLE, chromium
 from benchmarks.serving import MAP, TUTORIAL, serving
@@ -49,6 +50,7 @@ def run() -> tuple[str, dict[str, list[Row]]]:
         browser = stack.enter_context(chromium())
         measurements: dict[str, Callable[[], list[Row]]] = {
             "First load": lambda: loading.measure(browser, url, tutorials[1]),
+            "Slow link": lambda: slow_link.measure(browser, url, tutorials[1]),
             "Slider step, governorates": lambda: slider.measure(browser, url, tutorials[1], 1),
             "Slider step, districts": lambda: slider.measure(browser, url, tutorials[2], 2),
             "Filter change": lambda: filters.measure(browser, url),

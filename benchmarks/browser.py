@@ -99,12 +99,12 @@ def opened(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-def wait_until(page: Page, condition: str) -> float:
+def wait_until(page: Page, condition: str, patience_ms: int = PATIENCE_MS) -> float:
     """Wait until a JavaScript expression is true; return the page's age then, in milliseconds.
 
     Playwright's own ``wait_for_function`` needs ``eval``, which the map's security policy forbids.
     """
-    return float(page.evaluate(_POLL % (PATIENCE_MS, condition, condition)))
+    return float(page.evaluate(_POLL % (patience_ms, condition, condition)))
 
 
 def open_map(page: Page, url: str, areas: int) -> float:

@@ -23,12 +23,11 @@ import brotli  # type: ignore[import-untyped]
 from dash import Dash
 from flask import Response, current_app, request
 
-from callbacks.context import Context, follows_host
+from callbacks.context import Context, follows_host, speech_of
 from callbacks.kept import coding, set_aside
 from geodata.counts import areas_of
 from geodata.encoding import to_json
 from geodata.errors import NotHeld, StateError
-from geodata.language import language
 from geodata.names import former_code, former_codes
 
 JSON = "application/json"
@@ -37,7 +36,7 @@ TOPOJSON = "application/json"
 _TEXTUAL = {JSON, "application/javascript", "image/svg+xml"}
 ONE_YEAR, ONE_DAY, FIVE_MINUTES = 31_536_000, 86_400, 300
 # Brotli's level 10 takes a fifth off level 6, and up to 50 ms for so many bytes.
-_HARD, _HARD_BYTES, _QUICK, _WORTH_BYTES = 10, 80_000, 6, 500
+_HARD, _HARD_BYTES, _QUICK, WORTH_BYTES = 10, 80_000, 6, 500
 
 
 class Keep(Enum):
@@ -75,7 +74,7 @@ def _compress(response: Response, body: bytes) -> None:
     mimetype = response.mimetype or ""
     textual = mimetype.startswith("text/") or mimetype in _TEXTUAL
     accepted = request.headers.get("Accept-Encoding", "")
-    if textual and len(body) >= _WORTH_BYTES and coding(accepted) == "br":
+    if textual and len(body) >= WORTH_BYTES and coding(accepted) == "br":
         response.set_data(_compressed(body))
         response.headers["Content-Encoding"] = "br"
         response.set_etag(f"{response.get_etag()[0]}:br")
@@ -120,9 +119,11 @@ def register(app: Dash, context: Context) -> None:
         except StateError as error:
             return refuse(error)
         if level not in ("1", "2"):
-            return _not_found(
-                "level", level, f"There is no level “{level[:20]}”: it may be 1 or 2."
+            speech = speech_of(request.args)
+            sentence = speech.gettext(
+                "There is no level {value}: it may be 1 or 2.", value=speech.quoted(level[:20])
             )
+            return _not_found("level", level, sentence)
         return answer(context.areas(snapshot, int(level)), TOPOJSON, as_named())
 
     @server.get(urls.area("<pcode>"), endpoint="area")
@@ -134,9 +135,15 @@ def register(app: Dash, context: Context) -> None:
         if pcode not in set(snapshot.tables.areas["pcode"]):
             codes = areas_of(snapshot, 1).pcodes
             rules = former_codes(snapshot.manifest["country"])
-            sentence = former_code(rules, pcode, language(state.lang)) or (
-                f"No area has the code “{pcode[:20]}”: governorates are {codes[0]} to {codes[-1]}, "
-                f"every area is listed in {urls.areas('2')}."
+            sentence = former_code(rules, pcode, state.language) or (
+                state.language.gettext(
+                    "No area has the code {value}: governorates are {first} to {last}, every area "
+                    "is listed in {address}.",
+                    value=state.language.quoted(pcode[:20]),
+                    first=codes[0],
+                    last=codes[-1],
+                    address=urls.areas("2"),
+                )
             )
             return _not_found("pcode", pcode, sentence)
         return answer(context.area(snapshot, state.view_key, pcode), JSON, as_named())
@@ -144,14 +151,18 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.meta(), endpoint="meta")
     def meta() -> Response:
         try:
-            snapshot, state = context.named(request.args)
+            snapshot, state, _ = context.named(request.args)
         except StateError as error:
             return refuse(error)
-        return answer(context.meta(snapshot, state.lang), JSON, as_named())
+        return answer(context.meta(snapshot, state.lang, state.digits), JSON, as_named())
 
     @server.get(f"{context.urls.prefix}api/<path:rest>", endpoint="no_such_api")
     def no_such_api(rest: str) -> Response:
-        sentence = f"There is no API at {urls.prefix}api/{rest[:60]}; see {urls.meta()}."
+        sentence = speech_of(request.args).gettext(
+            "There is no API at {path}; see {address}.",
+            path=f"{urls.prefix}api/{rest[:60]}",
+            address=urls.meta(),
+        )
         return _not_found("path", rest, sentence)
 
     @server.get(urls.health(), endpoint="healthz")

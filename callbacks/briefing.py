@@ -22,7 +22,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callbacks.api import Keep, answer, as_named, refuse, told
-from callbacks.context import Context
+from callbacks.context import Context, page_query, speech_of
 from callbacks.files import busy
 from callbacks.pages import HTML, problem
 from callbacks.rendering import Busy, Rendering
@@ -30,11 +30,13 @@ from geodata import briefing
 from geodata.briefing import Briefing, Slide
 from geodata.errors import BriefingError, NotHeld
 from geodata.exports import deck_pdf, pptx
+from geodata.exports.filenames import slug
 from geodata.exports.process import Render
-from geodata.language import Language, language
+from geodata.language import SOURCE_LANGUAGE, Amount, Language, gettext
 from geodata.slides import MAP, Content, contents
 from geodata.snapshot import Snapshot
 from geodata.state import joined
+from geodata.urls import Urls
 from layouts import briefing as layout
 from layouts.briefing import Links
 
@@ -58,7 +60,11 @@ class Asked:
     @property
     def speech(self) -> Language:
         """The briefing's language."""
-        return language(self.briefing.lang)
+        return self.briefing.language
+
+    def following(self, urls: Urls) -> Urls:
+        """What builds the links of its pages, which keep its language, digits and snapshot."""
+        return replace(urls, version=self.version, spoken=tuple(self.briefing.spoken))
 
     def query(self, made: Briefing | None = None) -> str:
         """The query of the briefing, or of another one of the same snapshot.
@@ -81,7 +87,7 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Asked:
     BriefingError
         Unless ``lenient``; :class:`~geodata.errors.NotHeld` in any case.
     """
-    snapshot, named = context.named(query, lenient=True)
+    snapshot, named, _ = context.named(query, lenient=True)
     made, notices = briefing.from_query(query, snapshot, lenient=lenient)
     return Asked(made, snapshot, named.v, tuple(notices))
 
@@ -92,14 +98,14 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Asked:
 def links(context: Context, asked: Asked) -> Links:
     """Where the pages' links lead; nowhere where the briefing is too long for an address."""
     urls = context.urls
-    lang = "" if asked.briefing.lang == "en" else asked.briefing.lang
-    start = joined([(k, v) for k, v in (("lang", lang), ("v", asked.version)) if v])
+    kept = [*asked.briefing.spoken, ("v", asked.version)]
+    start = joined([(key, value) for key, value in kept if value])
     default = urls.briefing(start)
     try:
         query = asked.query()
     except BriefingError:
         return Links("", "", default, "", {})
-    carried = [("lang", lang), ("v", asked.version), ("briefing", query)]
+    carried = [*kept, ("briefing", query)]
     add = urls.page(joined([(key, value) for key, value in carried if value]))
     return Links(
         present=urls.briefing(query),
@@ -121,7 +127,7 @@ def _contents(context: Context, asked: Asked, *, own_headlines: bool = True) -> 
 
 
 def _page(context: Context, asked: Asked) -> Response:
-    urls = replace(context.urls, version=asked.version)
+    urls = asked.following(context.urls)
     html = layout.page(
         asked.briefing,
         _contents(context, asked),
@@ -135,7 +141,7 @@ def _page(context: Context, asked: Asked) -> Response:
 def _editor(
     context: Context, asked: Asked, *, focus: int = 0, status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    urls = replace(context.urls, version=asked.version)
+    urls = asked.following(context.urls)
     html = layout.editor(
         asked.briefing,
         _contents(context, asked, own_headlines=False),
@@ -155,11 +161,11 @@ def _added(context: Context, asked: Asked, view: str) -> Response:
     """Lead to the briefing with one slide more; or say why it cannot have it."""
     try:
         layout_ = request.args.get("layout", "").strip() or MAP
-        slide = briefing.slide_of(view, asked.snapshot, layout=layout_)
+        slide = briefing.slide_of(view, asked.snapshot, layout=layout_, speech=asked.speech)
         longer = with_slide(asked.briefing, slide)
         query = asked.query(longer)
     except BriefingError as error:
-        return _page(context, replace(asked, notices=(*asked.notices, str(error))))
+        return _page(context, replace(asked, notices=(*asked.notices, error.said(asked.speech))))
     return _to(context.urls.briefing(query, len(longer.slides)))
 
 
@@ -172,7 +178,7 @@ def with_slide(made: Briefing, slide: Slide) -> Briefing:
         If it has as many as it may have.
     """
     if len(made.slides) >= briefing.MAX_SLIDES:
-        raise BriefingError(f"A briefing has {briefing.MAX_SLIDES} slides at most.", key="slides")
+        raise briefing.too_many()
     return replace(made, slides=(*made.slides, slide))
 
 
@@ -191,18 +197,21 @@ def written(form: Mapping[str, str], snapshot: Snapshot) -> Briefing:
     BriefingError
         Naming the slide.
     """
+    base, _ = briefing.from_query(
+        {key: form.get(key, "") for key in ("title", "lang", "digits")}, snapshot, lenient=False
+    )
     slides = []
     number = 1
     while f"view-{number}" in form and number <= briefing.MAX_SLIDES:
         said = {key: form.get(f"{key}-{number}", "") for key in ("layout", "headline", "note")}
         try:
-            slides.append(briefing.slide_of(form[f"view-{number}"], snapshot, **said))
+            slide = briefing.slide_of(
+                form[f"view-{number}"], snapshot, speech=base.language, **said
+            )
         except BriefingError as error:
-            raise BriefingError(str(error), key=f"slide {number}") from None
+            raise error.at(slide=number) from None
+        slides.append(slide)
         number += 1
-    base, _ = briefing.from_query(
-        {key: form.get(key, "") for key in ("title", "lang")}, snapshot, lenient=False
-    )
     return replace(base, slides=tuple(slides)) if slides else base
 
 
@@ -231,7 +240,7 @@ def moved(made: Briefing, step: str) -> tuple[Briefing, int]:
 
 def _sent(context: Context, form: MultiDict[str, str]) -> Response:
     """Answer the editor's form."""
-    snapshot, named = context.named(form, lenient=True)
+    snapshot, named, _ = context.named(form, lenient=True)
     asked = Asked(written(form, snapshot), snapshot, named.v)
     step = form.get("do", "")
     if step == "yaml":
@@ -241,7 +250,7 @@ def _sent(context: Context, form: MultiDict[str, str]) -> Response:
     try:
         query = asked.query()
     except BriefingError as error:  # what was written stays in the form, to be shortened or saved
-        asked = replace(asked, notices=(str(error),))
+        asked = replace(asked, notices=(error.said(asked.speech),))
         return _editor(context, asked, focus=focus, status=HTTPStatus.BAD_REQUEST)
     if step == "present":
         return _to(context.urls.briefing(query), HTTPStatus.SEE_OTHER)
@@ -251,15 +260,18 @@ def _sent(context: Context, form: MultiDict[str, str]) -> Response:
 
 def _loaded(context: Context) -> Response:
     """Answer a file: to the address of the briefing in it."""
-    snapshot, named = context.named(request.form, lenient=True)
+    snapshot, named, _ = context.named(request.form, lenient=True)
     body = request.files["file"].stream.read(MAX_FILE + 1)
     if len(body) > MAX_FILE:
-        raise BriefingError(f"The file has more than {MAX_FILE // 1000:,} kB: a briefing has not.")
+        raise BriefingError(
+            gettext("The file has more than {most} kB: a briefing has not."),
+            most=Amount(MAX_FILE // 1000),
+        )
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
-        raise BriefingError("The file is not text in UTF-8.", line=line) from None
+        raise BriefingError(gettext("The file is not text in UTF-8."), line=line) from None
     asked = Asked(briefing.from_yaml(text, snapshot), snapshot, named.v)
     return _to(context.urls.briefing(asked.query()), HTTPStatus.SEE_OTHER)
 
@@ -268,7 +280,8 @@ def _loaded(context: Context) -> Response:
 
 
 def _named(response: Response, asked: Asked, ending: str) -> Response:
-    name = f"displacement-briefing-{asked.snapshot.version}.{ending}"
+    language = [asked.speech.code] if asked.speech.code != SOURCE_LANGUAGE else []
+    name = f"{slug(['displacement-briefing', asked.snapshot.version, *language])}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -315,7 +328,7 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.briefing(), endpoint="briefing")
     def page() -> Response:
         try:
-            asked = read(context, request.args, lenient=True)
+            asked = read(context, page_query(request.args), lenient=True)
         except NotHeld as error:
             return problem(context, error, lambda _: urls.briefing())
         if view := request.args.get("add"):
@@ -325,7 +338,7 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.briefing_editor(), endpoint="briefing_editor")
     def editor() -> Response:
         try:
-            asked = read(context, request.args, lenient=True)
+            asked = read(context, page_query(request.args), lenient=True)
         except NotHeld as error:
             return problem(context, error, lambda _: urls.briefing_editor())
         return _editor(context, asked, focus=_focus())
@@ -348,7 +361,8 @@ def register(app: Dash, context: Context) -> None:
         except NotHeld as error:
             return refuse(error)
         except BriefingError as error:
-            return told(HTTPStatus.BAD_REQUEST, str(error), key=error.key)
+            sentence = error.said(speech_of(request.args))
+            return told(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
         return _made(context, asked, ending)
 
     for ending in ENDINGS:
@@ -363,12 +377,12 @@ def register(app: Dash, context: Context) -> None:
 def _refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> Response:
     """Say in the editor what is wrong with what was sent, beside the briefing it was sent from."""
     too_large = isinstance(error, RequestEntityTooLarge)
-    asked = read(context, request.args, lenient=True)
-    kilobytes = f"{MAX_FORM // 1000:,}"
+    asked = read(context, page_query(request.args), lenient=True)
+    kilobytes = Amount(MAX_FORM // 1000)
     sentence = (
         asked.speech.gettext("What was sent is larger than {most} kB.", most=kilobytes)
-        if too_large
-        else str(error)
+        if isinstance(error, RequestEntityTooLarge)
+        else error.said(asked.speech)
     )
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.BAD_REQUEST
     return _editor(context, replace(asked, notices=(sentence,)), status=status)

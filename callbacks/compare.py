@@ -8,7 +8,7 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks.api import Keep, answer
-from callbacks.context import Context, last_values
+from callbacks.context import Context, last_values, page_query
 from callbacks.pages import HTML, problem
 from geodata import compare
 from geodata.compare import Comparison
@@ -26,7 +26,7 @@ def read(context: Context, query: Mapping[str, str]) -> tuple[Comparison, Shared
     NotHeld
         Where ``v`` names a snapshot that is not held.
     """
-    snapshot, _ = context.named(query, lenient=True)
+    snapshot, _, _ = context.named(query, lenient=True)
     asked, notices = compare.parse(query, snapshot)
     found = compare.compare(snapshot, asked, context.computed)
     return found, context.shared(snapshot, asked.mapped(snapshot)), notices
@@ -43,7 +43,7 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(urls.compare(), endpoint="compare")
     def compare_page() -> Response:
-        query = last_values(request.args)
+        query = page_query(last_values(request.args))
         try:
             found, shared, notices = read(context, query)
         except NotHeld as error:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, has_request_context, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.http import parse_accept_header
 
 from geodata.area_panel import panel
 from geodata.boundaries import level_topology
 from geodata.encoding import to_json
 from geodata.following import Following
 from geodata.holdings import Holdings, Now
-from geodata.language import SOURCE_LANGUAGE, language, languages
+from geodata.language import DIGITS, SOURCE_LANGUAGE, WESTERN, Language, language, languages
 from geodata.library import Library
 from geodata.meta import meta
 from geodata.settings import Settings
@@ -74,7 +75,7 @@ class Context:
         """Answer what is asked for first; the first to ask is then answered from memory."""
         state, _ = parse({}, snapshot)
         self.view(snapshot, state.view_key)
-        self.meta(snapshot, state.lang)
+        self.meta(snapshot, state.lang, state.digits)
         self.areas(snapshot, state.level)
 
     def follow(self) -> None:
@@ -117,8 +118,7 @@ class Context:
         """
         version, snapshot = query.get("v", "").strip(), self.snapshot
         if version not in ("", snapshot.version):
-            speech = language(known_language(query.get("lang", "")))
-            snapshot = self.holdings.snapshot(version, speech)
+            snapshot = self.holdings.snapshot(version, speech_of(query))
         return snapshot, *parse(query, snapshot, lenient=lenient)
 
     def link(self, path: str) -> str:
@@ -134,7 +134,9 @@ class Context:
         # Without a valid host there is only the path.
         return f"{request.scheme}://{request.host}{path}" if request.host else path
 
-    def named(self, query: Mapping[str, str], *, lenient: bool = False) -> tuple[Snapshot, State]:
+    def named(
+        self, query: Mapping[str, str], *, lenient: bool = False
+    ) -> tuple[Snapshot, State, list[str]]:
         """Read which snapshot and language a query names, and nothing else of it.
 
         Raises
@@ -142,9 +144,9 @@ class Context:
         StateError
             As :meth:`parse`.
         """
-        read = {key: query.get(key, "") for key in ("lang", "v")}
-        snapshot, state, _ = self.parse(read, lenient=lenient)
-        return snapshot, state
+        read = {key: query.get(key, "") for key in ("lang", "digits", "v")}
+        snapshot, state, notices = self.parse(read, lenient=lenient)
+        return snapshot, state, notices
 
     def view_at(self, snapshot: Snapshot, state: State) -> View:
         """Answer a state with its view, on its date."""
@@ -171,14 +173,47 @@ class Context:
     def _areas(self, snapshot: Snapshot, level: int) -> bytes:
         return to_json(level_topology(dict(snapshot.topology), level))
 
-    def _meta(self, snapshot: Snapshot, lang: str) -> bytes:
-        return to_json(meta(snapshot, language(lang), threshold=self.threshold))
+    def _meta(self, snapshot: Snapshot, lang: str, digits: str) -> bytes:
+        return to_json(meta(snapshot, language(lang, digits), threshold=self.threshold))
 
 
-def known_language(code: str) -> str:
-    """Return the code of a language that there is: ``code``, or English."""
-    code = code.strip()
-    return code if code in languages() else SOURCE_LANGUAGE
+def speech_of(query: Mapping[str, str]) -> Language:
+    """The language and digits that a query names; for each that there is not, the default."""
+    code, digits = (query.get(key, "").strip() for key in ("lang", "digits"))
+    return language(
+        code if code in languages() else SOURCE_LANGUAGE, digits if digits in DIGITS else WESTERN
+    )
+
+
+@lru_cache(maxsize=512)
+def preferred(accepted: str) -> str:
+    """The language that an ``Accept-Language`` prefers, of those there are; else English."""
+    named = (tag.partition("-")[0].lower() for tag in parse_accept_header(accepted).values())
+    return next((code for code in named if code in languages()), SOURCE_LANGUAGE)
+
+
+def page_query(query: Mapping[str, str]) -> dict[str, str]:
+    """The query of a page: one that names no language is in the one the browser prefers.
+
+    The answer then differs with ``Accept-Language``, and says so (:func:`varies`).
+    """
+    read = dict(query)
+    if not read.get("lang", "").strip():
+        g.varies = True
+        lang = preferred(request.headers.get("Accept-Language", ""))
+        if lang != SOURCE_LANGUAGE:
+            read["lang"] = lang
+    return read
+
+
+def page_speech() -> Language:
+    """The language of a page that says what is wrong."""
+    return speech_of(page_query(last_values(request.args)))
+
+
+def varies() -> bool:
+    """Whether this answer is in the language that the browser prefers."""
+    return bool(g.get("varies"))
 
 
 def last_values(query: MultiDict[str, str]) -> dict[str, str]:

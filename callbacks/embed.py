@@ -18,13 +18,12 @@ from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
 from callbacks.api import Keep, answer
-from callbacks.context import Context, known_language
+from callbacks.context import Context, speech_of
 from geodata import embedding, programmes
 from geodata import state as states
 from geodata.counts import populations
 from geodata.embedding import Options
 from geodata.errors import NotHeld
-from geodata.language import language
 from geodata.state import State
 from geodata.view import View
 from layouts import bundle
@@ -50,7 +49,7 @@ def links(context: Context, view: View, options: Options) -> Links:
         script=urls.embed_script(bundle.script().version),
         style=urls.embed_style(options.theme, bundle.style(options.theme).version),
         view=urls.view(figures),
-        sources=urls.sources(query=f"v={state.v}" if state.v else ""),
+        sources=urls.sources(query=urls.following(state).kept),
         full=urls.page(query),
         csv=urls.data_csv(states.joined([*states.pairs(state, snapshot), ("rows", "all")])),
         png=urls.map_png(states.joined([*states.pairs(state, snapshot), *theme])),
@@ -86,7 +85,7 @@ def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[Choice
 def _not_held(context: Context, error: NotHeld) -> Response:
     """A frozen map whose snapshot is gone: say so in its frame, and where the newest one is."""
     query = {key: value for key, value in request.args.items() if key not in ("v", "time", "base")}
-    speech = language(known_language(request.args.get("lang", "")))
+    speech = speech_of(request.args)
     url = context.urls.embed(states.joined(query.items()))
     html = layout.problem(speech, context.urls, sentence=str(error), url=url)
     return Response(html, status=HTTPStatus.NOT_FOUND, mimetype=HTML)
@@ -106,7 +105,7 @@ def _card(context: Context, view: View, options: Options) -> Card | None:
 
 def _page(context: Context) -> Response:
     snapshot, state, notices = context.parse(request.args, lenient=True)
-    options, more = embedding.parse(request.args, language(state.lang))
+    options, more = embedding.parse(request.args, state.language)
     view = context.view_at(snapshot, state)
     html, style = layout.page(
         view,

@@ -1,29 +1,22 @@
-"""The map page's callbacks: a reader's choice goes to the script that keeps the state.
+"""The map page's callback: what is to be drawn goes to Dash's graph.
 
-All of them run in the browser. A choice leads to one GET of ``/api/v1/view.json``, which a CDN may
-keep; a step of the timeline leads to none.
+It runs in the browser, as every step of the page does. A choice leads to one GET of
+``/api/v1/view.json``, which a CDN may keep; a step of the timeline leads to none.
 """
 
 from __future__ import annotations
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output
+from dash import ClientsideFunction, Dash, Input, Output, State
 
 from layouts import ids
 
-_NAMESPACE = "explore"
-
 
 def register(app: Dash) -> None:
-    """Pass every control's value on to ``assets/js/explore.js``."""
-    single = (ids.POPULATION, ids.MEASURE, ids.MODE, ids.LEVEL, ids.CLASSES, ids.TAB)
+    """Have ``assets/js/page/plotly-map.js`` make the figure of the boundaries it is given."""
     app.clientside_callback(
-        ClientsideFunction(_NAMESPACE, "choose"),
-        Output(ids.CHOICE, "data"),
-        [Input(component, "value") for component in (*single, ids.programmes(ALL))],
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction(_NAMESPACE, "searchProgrammes"),
-        Input(ids.PROGRAMME_SEARCH, "value"),
+        ClientsideFunction("explore", "figure"),
+        Output(ids.MAP, "figure"),
+        Input(ids.DRAWING, "data"),
+        State(ids.MAP, "figure"),
         prevent_initial_call=True,
     )

@@ -3,6 +3,7 @@
 =====================================  ===========================================================
 ``GET /<name>?<state>&<options>``      a file: ``/map.pdf``, ``/data.csv`` … (docs/files.md)
 ``GET /card.png?<state>``              the picture beside a shared link
+``GET /map.html?<state>``              the map as one file that needs no network
 ``GET /download?<state>``              all of them, as a page of links
 =====================================  ===========================================================
 
@@ -12,6 +13,7 @@ Options are those of :mod:`geodata.exports.options`. What takes long is made by
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -19,7 +21,7 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks.api import JSON, Keep, answer, as_named, refuse, told
-from callbacks.context import Context
+from callbacks.context import Context, page_query
 from callbacks.pages import HTML, problem
 from callbacks.rendering import RETRY_AFTER, Busy, Rendering
 from geodata.errors import NotHeld, StateError
@@ -28,10 +30,13 @@ from geodata.exports.filenames import filename
 from geodata.exports.files import FILES, Asked, File
 from geodata.exports.options import Options, parse
 from geodata.exports.png import png
-from geodata.language import Language, language
+from geodata.language import Language
+from geodata.snippet import frozen
+from geodata.state import query
 from geodata.text import product
 from geodata.view import View
-from layouts import download
+from layouts import download, one_file
+from layouts.offered import ONE_FILE
 
 ENDPOINT = "file"
 PNG = "image/png"
@@ -72,7 +77,7 @@ def register(app: Dash, context: Context) -> None:
     def file(name: str) -> Response:
         try:
             snapshot, state, _ = context.parse(request.args)
-            options = parse(request.args, language(state.lang))
+            options = parse(request.args, state.language)
         except StateError as error:
             return refuse(error)
         wanted = FILES[name]
@@ -86,7 +91,7 @@ def register(app: Dash, context: Context) -> None:
                 slow=wanted.slow,
             )
         except Busy:
-            return busy(language(state.lang))
+            return busy(state.language)
         response = _sent(body, wanted.media, wanted.filename(asked))
         about = urls.file("metadata.json", asked.query)
         response.headers["Link"] = f'<{about}>; rel="describedby"; type="{JSON}"'
@@ -108,13 +113,33 @@ def register(app: Dash, context: Context) -> None:
         try:
             body = rendering.once(card, lambda call: call(png, card, width=svg.CARD[0]))
         except Busy:
-            return busy(language(state.lang))
+            return busy(state.language)
         return _sent(body, PNG, filename(view, "png"))
+
+    @server.get(urls.file(ONE_FILE), endpoint="one_file")
+    def map_html() -> Response:
+        try:
+            snapshot, state, _ = context.parse(request.args)
+        except StateError as error:
+            return refuse(error)
+        view = context.view_at(snapshot, state)
+        kept = query(frozen(state, snapshot), snapshot)
+        html = one_file.page(
+            view,
+            context.whole_view(snapshot, state.view_key),
+            permalink=context.link(urls.page(kept)),
+            sources=context.link(urls.sources(query=f"v={snapshot.version}")),
+            today=dt.datetime.now(dt.UTC).date(),
+        )
+        response = answer(html.encode(), HTML, Keep.LIVE)
+        saved = f'attachment; filename="{filename(view, "html", every_date=True)}"'
+        response.headers["Content-Disposition"] = saved
+        return response
 
     @server.get(urls.download(), endpoint="download")
     def download_page() -> Response:
         try:
-            snapshot, state, notices = context.parse(request.args, lenient=True)
+            snapshot, state, notices = context.parse(page_query(request.args), lenient=True)
         except NotHeld as error:
             return problem(context, error, urls.download)
         html = download.page(context.shared(snapshot, state), notices)

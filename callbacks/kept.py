@@ -6,8 +6,9 @@
                   └── status, headers and compressed bytes of the first answer, or its 304
 
 Only what :func:`callbacks.api.answer` hands over with :func:`set_aside` is kept: answers to GET
-that are the same for everyone. They lie under path, query, content coding and the snapshot that
-the request is pinned to before it is answered, at most so many megabytes of them.
+that are the same for everyone. They lie under path, query, content coding, the language that the
+browser prefers and the snapshot that the request is pinned to before it is answered, at most so
+many megabytes of them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from werkzeug.http import parse_etags, remove_entity_headers, unquote_etag
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-CODINGS = ("br", "gzip")
+CODINGS = ("br", "zstd", "gzip")
 LONGEST_ADDRESS = 2048
 _ASKED = "displacement.asked"
 _TAGS = "HTTP_IF_NONE_MATCH"
@@ -35,7 +36,7 @@ _OVERHEAD = 1024  # bytes of the objects around an answer, roughly
 _NOT_MODIFIED = "304 NOT MODIFIED"
 
 Headers = list[tuple[str, str]]
-Key = tuple[str, str, str | None, str]
+Key = tuple[str, str, str | None, str, str]
 
 
 def coding(accepted: str) -> str | None:
@@ -107,12 +108,19 @@ class Kept:
         memory.
     size
         Bytes to keep.
+    preferred
+        Tells an ``Accept-Language`` by the language in which a page answers it.
     """
 
     def __init__(
-        self, application: WSGIApplication, pin: Callable[[WSGIEnvironment], str], size: int
+        self,
+        application: WSGIApplication,
+        pin: Callable[[WSGIEnvironment], str],
+        size: int,
+        preferred: Callable[[str], str] = str,
     ) -> None:
         self.application = application
+        self.preferred = preferred
         self.pin = pin
         self._lock = Lock()
         self._answers: LRUCache[Key, Answer] = LRUCache(maxsize=size, getsizeof=_size)
@@ -148,7 +156,8 @@ class Kept:
         pinned = self.pin(environ)
         if pinned != self._pinned:
             self.empty(pinned)
-        return path, query, coding(environ.get("HTTP_ACCEPT_ENCODING", "")), pinned
+        spoken = self.preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        return path, query, coding(environ.get("HTTP_ACCEPT_ENCODING", "")), spoken, pinned
 
     def empty(self, pinned: str = "") -> None:
         """Forget every answer; from now on, those of ``pinned`` are kept."""
@@ -183,7 +192,7 @@ class Kept:
         if cookies or codings not in ([], [key[2]]) or _size(answer) > self._answers.maxsize:
             return
         with self._lock:
-            if key[3] == self._pinned:  # else it came too late
+            if key[-1] == self._pinned:  # else it came too late
                 self._answers[key] = answer
 
 

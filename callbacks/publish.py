@@ -35,7 +35,7 @@ from geodata.edition import Edition, check
 from geodata.errors import DisplacementError, StateError
 from geodata.exports.filenames import LEVELS
 from geodata.folders import replacing
-from geodata.language import SOURCE_LANGUAGE, language
+from geodata.language import SOURCE_LANGUAGE
 from geodata.publication import Embed
 from geodata.settings import Settings
 
@@ -94,7 +94,7 @@ def _read(text: str) -> dict[str, str]:
 def _embed(context: Context, query: dict[str, str], option: str) -> Embed:
     try:
         snapshot, state, _ = context.parse(query)
-        options, _ = embedding.parse(query, language(state.lang), lenient=False)
+        options, _ = embedding.parse(query, state.language, lenient=False)
     except StateError as error:
         raise click.BadParameter(str(error), param_hint=option) from None
     return Embed(snapshot, state, options)

@@ -23,9 +23,9 @@ from callbacks.embed import population_choices, programme_choices
 from geodata.edition import Edition
 from geodata.exports import svg
 from geodata.exports.csv import csv_text
-from geodata.exports.filenames import filename
+from geodata.exports.filenames import filename, slug
 from geodata.exports.png import png
-from geodata.language import Language, language
+from geodata.language import WESTERN, Language
 from geodata.publication import Embed
 from geodata.snapshot import Snapshot
 from geodata.snippet import frozen
@@ -64,7 +64,7 @@ class Publication:
     @property
     def speech(self) -> Language:
         """Language of the list, which is that of the first map."""
-        return language(self.embeds[0].state.lang)
+        return self.embeds[0].state.language
 
     @property
     def steps(self) -> int:
@@ -221,7 +221,7 @@ def _links(
     site, state = Urls(publication.site), embed.state
     sources = _INSIDE.sources(_suffix(publication, embed))
     if publication.site:
-        sources = site.sources(query=f"v={state.v}" if state.v else "")
+        sources = site.sources(query=site.following(state).kept)
     return Links(
         script=_script(_INSIDE),
         style=_style(_INSIDE, embed.options.theme),
@@ -290,7 +290,7 @@ def _lists(publication: Publication, listed: list[Listed]) -> Iterator[tuple[str
     yield _TOP.index(), pages.index(folder, listed)
     needed = {"": folder}
     for embed in publication.embeds:
-        suffix, speech = _suffix(publication, embed), language(embed.state.lang)
+        suffix, speech = _suffix(publication, embed), embed.state.language
         needed.setdefault(suffix, _folder(publication, embed.snapshot, speech))
     for suffix, each in needed.items():
         html = pages.sources_page(each, threshold=publication.context.threshold)
@@ -310,7 +310,8 @@ def _folder(publication: Publication, snapshot: Snapshot, speech: Language) -> F
 
 def _suffix(publication: Publication, embed: Embed) -> str:
     """What tells the sources of another language or snapshot from those of the list."""
-    lang, version = embed.state.lang, embed.snapshot.version
-    other_lang = "" if lang == publication.speech.code else f"-{lang}"
+    speech, version = embed.state.language, embed.snapshot.version
+    named = slug([speech.code, "" if speech.digits == WESTERN else speech.digits])
+    other_lang = "" if speech == publication.speech else f"-{named}"
     other_version = "" if version == publication.context.snapshot.version else f"-{version}"
     return other_lang + other_version

@@ -16,8 +16,7 @@ from __future__ import annotations
 from dash import Dash
 from flask import Response, g, request
 
-from callbacks.api import ONE_YEAR
-from callbacks.context import Context, follows_host
+from callbacks.context import Context, follows_host, varies
 
 # Endpoints whose answers are the same for everyone and for anyone to use.
 PUBLIC = frozenset(
@@ -29,9 +28,6 @@ PUBLIC = frozenset(
 EMBED = "embed"
 # Where the share dialog opens, which shows the public map in a frame.
 _WITH_DIALOG = frozenset(["share", "sources", "download", "compare"])
-
-# Versioned by Dash: the file's time of change (m=), or the package's version in the name.
-_VERSIONED_ASSET = "m"
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -51,10 +47,10 @@ def _policy(**rules: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in written.items())
 
 
-def page_policy(hashes: list[str], ancestors: str, *, frames: bool = False) -> str:
-    """Everything from the page's own origin; no inline script but Dash's own, by hash."""
+def page_policy(ancestors: str, *, frames: bool = False) -> str:
+    """Everything from the page's own origin; no inline script."""
     return _policy(
-        script_src=" ".join(["'self'", *hashes]),
+        script_src="'self'",
         style_src="'self' 'unsafe-inline'",  # Plotly writes style attributes
         img_src="'self' data: blob:",
         font_src="'self'",
@@ -90,9 +86,8 @@ def data_policy(ancestors: str) -> str:
 def register(app: Dash, context: Context) -> None:
     """Add the headers to every answer; call it after all callbacks are registered."""
     settings, urls = context.settings, context.urls
-    hashes = list(app.csp_hashes())
-    page = page_policy(hashes, settings.frame_ancestors)
-    page_with_dialog = page_policy(hashes, settings.frame_ancestors, frames=True)
+    page = page_policy(settings.frame_ancestors)
+    page_with_dialog = page_policy(settings.frame_ancestors, frames=True)
     data = data_policy(settings.frame_ancestors)
 
     def own_headers(endpoint: str) -> dict[str, str]:
@@ -109,17 +104,8 @@ def register(app: Dash, context: Context) -> None:
     def add_headers(response: Response) -> Response:
         for name, value in (EVERYWHERE | own_headers(request.endpoint or "")).items():
             response.headers.setdefault(name, value)
+        if varies():
+            response.vary.add("Accept-Language")
         if follows_host():
             response.headers["Cache-Control"] = "private, no-cache"
-        elif request.path.startswith(urls.asset("")) and response.status_code < 400:
-            _cache_asset(response)
         return response
-
-
-def _cache_asset(response: Response) -> None:
-    """Dash serves assets ``no-cache``; a URL that names the version may be kept for a year."""
-    if request.args.get(_VERSIONED_ASSET):
-        response.cache_control.clear()
-        response.cache_control.public = True
-        response.cache_control.max_age = ONE_YEAR
-        response.cache_control.immutable = True

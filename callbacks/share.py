@@ -20,13 +20,13 @@ from flask import Response, request
 
 from callbacks import compare
 from callbacks.api import JSON, Keep, answer, refuse, told
-from callbacks.context import Context, known_language, last_values
+from callbacks.context import Context, last_values, page_query, speech_of
 from callbacks.pages import HTML, problem
 from geodata import snippet
 from geodata.compare import Comparison
 from geodata.encoding import to_json
 from geodata.errors import NotHeld, StateError
-from geodata.language import language
+from geodata.language import Language
 from geodata.state import Reader
 from layouts import compare as comparisons
 from layouts import share
@@ -47,8 +47,7 @@ def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison
     NotHeld
         Where ``v`` names a snapshot that is not held.
     """
-    speech = language(known_language(query.get("lang", "")))
-    reader = Reader(query, lenient=True, language=speech)
+    reader = Reader(query, lenient=True, language=speech_of(query))
     found: Comparison | None = None
     if reader.get(share.PAGE, share.MAP, reader.choice(share.PAGE, share.PAGES)) == share.COMPARE:
         found, shared, notices = compare.read(context, query)
@@ -63,13 +62,13 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(context.urls.share(), endpoint="share")
     def share_page() -> Response:
-        query = last_values(request.args)
+        query = page_query(last_values(request.args))
         try:
             shared, found, notices = _shared(context, query)
         except NotHeld as error:
             return problem(context, error, lambda _: context.urls.share(compare.newest(query)))
         state, snapshot = shared.state, shared.snapshot
-        choice, refused = snippet.parse(query, state, language(state.lang))
+        choice, refused = snippet.parse(query, state, state.language)
         today = dt.datetime.now(dt.UTC).date()
         html = share.page(
             comparisons.subject(found, shared, today) if found else share.subject(shared, today),
@@ -87,10 +86,10 @@ def register(app: Dash, context: Context) -> None:
     def oembed() -> Response:
         asked = last_values(request.args)
         if asked.get("format", _FORMAT) != _FORMAT:
-            return _not_implemented(asked["format"])
+            return _not_implemented(asked["format"], speech_of(asked))
         try:
             room = _room(asked, "maxwidth"), _room(asked, "maxheight")
-            path, query = _own(context, asked.get("url", ""))
+            path, query = _own(context, asked.get("url", ""), speech_of(asked))
             body = _described(context, path, query, room)
         except StateError as error:
             return refuse(error)
@@ -106,7 +105,7 @@ def _described(
         state, snapshot = shared.state, shared.snapshot
     else:
         snapshot, state, _ = context.parse(query, lenient=True)
-    choice, _ = snippet.parse(query, state, language(state.lang))
+    choice, _ = snippet.parse(query, state, state.language)
     if on_share_page:
         state = snippet.embedded(state, choice, snapshot)
     return share.oembed(context.shared(snapshot, state), choice.options, choice.size, room=room)
@@ -116,12 +115,19 @@ def _room(asked: dict[str, str], key: str) -> int:
     """Pixels that the asking site has; plenty where it does not say."""
     text = asked.get(key, "")
     if text and not _PIXELS.fullmatch(text):
-        sentence = f"{key}=“{text[:20]}” is not a number of pixels: it may be from 1 to 999999."
+        speech = speech_of(asked)
+        sentence = speech.gettext(
+            "{key}={value} is not a number of pixels: it may be from {low} to {high}.",
+            key=key,
+            value=speech.quoted(text[:20]),
+            low=1,
+            high=999_999,
+        )
         raise StateError(key, text, sentence)
     return int(text or _PLENTY)
 
 
-def _own(context: Context, url: str) -> tuple[str, dict[str, str]]:
+def _own(context: Context, url: str, speech: Language) -> tuple[str, dict[str, str]]:
     """Path and query of a link to a page of this site that has a map.
 
     Raises
@@ -130,7 +136,8 @@ def _own(context: Context, url: str) -> tuple[str, dict[str, str]]:
         Where there is no link; :class:`~geodata.errors.NotHeld` where it leads elsewhere.
     """
     if not url:
-        raise StateError("url", url, "url= is missing: it is the link to a map of this site.")
+        sentence = speech.gettext("url= is missing: it is the link to a map of this site.")
+        raise StateError("url", url, sentence)
     urls = context.urls
     pages = {path.rstrip("/"): path for path in (urls.page(), urls.embed(), urls.share())}
     try:
@@ -144,8 +151,11 @@ def _own(context: Context, url: str) -> tuple[str, dict[str, str]]:
         raise NotHeld(
             "url",
             url,
-            f"url=“{url[:60]}” leads to no map of this site: those are "
-            f"{', '.join(context.link(page) for page in pages.values())}.",
+            speech.gettext(
+                "url={value} leads to no map of this site: those are {pages}.",
+                value=speech.quoted(url),
+                pages=speech.listed(context.link(page) for page in pages.values()),
+            ),
         )
     return path, dict(query)
 
@@ -156,7 +166,11 @@ def _place(parts: SplitResult) -> tuple[str, int | None]:
     return parts.hostname or "", None if port == _PORTS.get(parts.scheme) else port
 
 
-def _not_implemented(wanted: str) -> Response:
+def _not_implemented(wanted: str, speech: Language) -> Response:
     """Answer 501, as oEmbed asks for a format that there is not."""
-    sentence = f"format=“{wanted[:20]}” is not available: format may be {_FORMAT}."
+    sentence = speech.gettext(
+        "format={value} is not available: format may be {allowed}.",
+        value=speech.quoted(wanted[:20]),
+        allowed=_FORMAT,
+    )
     return told(HTTPStatus.NOT_IMPLEMENTED, sentence, key="format", value=wanted)

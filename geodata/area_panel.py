@@ -69,7 +69,7 @@ def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> di
     Breakdowns are households by governorate, for every date of the state's population; ``None``
     where the source has no row.
     """
-    speech = language(state.lang)
+    speech = state.language
     rows = snapshot.tables.areas.set_index("pcode")
     row: Any = rows.loc[pcode]
     level, parent = int(row["level"]), row["parent"]
@@ -80,7 +80,9 @@ def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> di
         "area": {
             "pcode": pcode,
             "name": named[pcode],
-            "nameLocal": "" if pd.isna(row["name_ar"]) else row["name_ar"],
+            "nameLocal": _name_local(snapshot, pcode, named[pcode])
+            if pd.notna(row["name_ar"])
+            else "",
             "level": level,
             "parent": "" if level == GOVERNORATE else governorate,
             "parentName": "" if level == GOVERNORATE else named[governorate],
@@ -90,9 +92,15 @@ def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> di
         "breakdowns": _breakdowns(snapshot, state, pcode, threshold, named, speech)
         if level == GOVERNORATE
         else [],
-        "programmes": programmes.present(snapshot, governorate),
+        "programmes": programmes.present(snapshot, governorate, speech),
         "shelterNotes": _shelter_notes(snapshot, state, speech),
     }
+
+
+def _name_local(snapshot: Snapshot, pcode: str, name: str) -> str:
+    """The Arabic name beside one in another language; empty where it is the same."""
+    arabic = names(snapshot, language("ar"))[pcode]
+    return "" if arabic == name else arabic
 
 
 def _trends(

@@ -16,25 +16,36 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from geodata import queries, safe_yaml
 from geodata.counts import dates_of, populations
-from geodata.errors import BriefingError, StateError
-from geodata.language import Language, language, languages
+from geodata.errors import BriefingError, Choices, StateError
+from geodata.language import (
+    DIGITS,
+    SOURCE_LANGUAGE,
+    WESTERN,
+    Amount,
+    Language,
+    gettext,
+    language,
+    languages,
+)
 from geodata.programmes import IMPLEMENTED
 from geodata.slides import COMPARE, FLOWS, FOOTPRINT, LAYOUTS, MAP, TREND
 from geodata.snapshot import Snapshot
-from geodata.state import KEYS, State, joined, parse, query
+from geodata.state import KEYS, State, joined, names_english, parse, query, spoken
 from geodata.store import ask
 
 MAX_SLIDES, MAX_TITLE, MAX_HEADLINE, MAX_NOTE = 40, 200, 200, 2000
 MAX_QUERY = 3500  # the least that servers take as a whole address is about 4,000
-_FILE_KEYS = ("title", "lang", "slides")
+_FILE_KEYS = ("title", "lang", "digits", "slides")
 _SLIDE_KEYS = ("view", "layout", "headline", "note")
+
+ENGLISH = language(SOURCE_LANGUAGE)
 
 # In an address: what separates is written as two signs, a space as one that needs no escape.
 _ESCAPES = {"*": "**", "_": "*u", ";": "*s", ",": "*c", "\n": "*n", " ": "_"}
@@ -65,11 +76,26 @@ class Slide:
 
 @dataclass(frozen=True)
 class Briefing:
-    """An ordered list of slides; an empty ``title`` is the name of the map."""
+    """An ordered list of slides; an empty ``title`` is the name of the map.
+
+    ``lang``, ``digits`` and ``english`` are as in :class:`~geodata.state.State`.
+    """
 
     title: str
     slides: tuple[Slide, ...]
-    lang: str = "en"
+    lang: str = SOURCE_LANGUAGE
+    digits: str = WESTERN
+    english: bool = False
+
+    @property
+    def language(self) -> Language:
+        """What the slides are written in."""
+        return language(self.lang, self.digits)
+
+    @property
+    def spoken(self) -> list[tuple[str, str]]:
+        """Keys and values of language and digits; empty where they are the default."""
+        return spoken(self.lang, self.digits, english=self.english)
 
 
 # ---- made from the data
@@ -91,7 +117,7 @@ def default(snapshot: Snapshot, speech: Language) -> Briefing:
         slides.append(_made(snapshot, FLOWS, pop=first))
     if (snapshot.tables.coverage["status"] == IMPLEMENTED).any():
         slides.append(_made(snapshot, FOOTPRINT, pop=first))
-    return Briefing("", tuple(slides), speech.code)
+    return Briefing("", tuple(slides), speech.code, speech.digits)
 
 
 def _origins(snapshot: Snapshot, population: str) -> bool:
@@ -104,10 +130,13 @@ def _made(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:
     return Slide(_canonical(keys, snapshot), layout)
 
 
-def _canonical(keys: Mapping[str, str], snapshot: Snapshot) -> str:
-    """The shortest query of a view; language and version are the briefing's, not a slide's."""
-    state, _ = parse({**keys, "lang": "", "v": ""}, snapshot)
-    return query(state, snapshot)
+def _canonical(keys: Mapping[str, str], snapshot: Snapshot, speech: Language = ENGLISH) -> str:
+    """The shortest query of a view; language and version are the briefing's, not a slide's.
+
+    ``speech`` is what errors are written in.
+    """
+    state, _ = parse({**keys, "lang": speech.code, "digits": speech.digits, "v": ""}, snapshot)
+    return query(replace(state, lang=SOURCE_LANGUAGE, digits=WESTERN, english=False), snapshot)
 
 
 def state_of(slide: Slide, snapshot: Snapshot, speech: Language) -> State:
@@ -119,16 +148,24 @@ def state_of(slide: Slide, snapshot: Snapshot, speech: Language) -> State:
         If the snapshot does not have it.
     """
     state, _ = parse(dict(parse_qsl(slide.query)), snapshot)
-    return replace(state, lang=speech.code)
+    return replace(state, lang=speech.code, digits=speech.digits)
 
 
 # ---- what may be said
 
 
 def slide_of(
-    view: str, snapshot: Snapshot, *, layout: str = MAP, headline: str = "", note: str = ""
+    view: str,
+    snapshot: Snapshot,
+    *,
+    layout: str = MAP,
+    headline: str = "",
+    note: str = "",
+    speech: Language = ENGLISH,
 ) -> Slide:
     """Make a slide of what a person gave; ``view`` may be a whole address of the map.
+
+    ``speech`` is what errors of the view are written in.
 
     Raises
     ------
@@ -138,13 +175,13 @@ def slide_of(
     keys = dict(parse_qsl(view.strip().rpartition("?")[2], keep_blank_values=True))
     for key in keys:
         if key not in KEYS:
-            raise BriefingError(_unknown(key, KEYS), key="view")
+            raise _unknown(key, KEYS, key="view")
     try:
-        canonical = _canonical(keys, snapshot)
+        canonical = _canonical(keys, snapshot, speech)
     except StateError as error:
         raise BriefingError(str(error), key="view") from None
     if layout not in LAYOUTS:
-        raise BriefingError(_unknown(layout, LAYOUTS), key="layout")
+        raise _unknown(layout, LAYOUTS, key="layout")
     return Slide(
         canonical,
         layout,
@@ -153,11 +190,32 @@ def slide_of(
     )
 
 
-def _unknown(value: str, allowed: Iterable[str]) -> str:
+_UNKNOWN = gettext("“{value}” is not known: it may be {allowed}.")
+_MISSPELT = gettext("“{value}” is not known: it may be {allowed}. Did you mean {near}?")
+_UNKNOWN_KEY = gettext("The key “{value}” is not known: it may be {allowed}.")
+_MISSPELT_KEY = gettext("The key “{value}” is not known: it may be {allowed}. Did you mean {near}?")
+
+
+def _unknown(
+    value: str, allowed: Iterable[str], *, key: str = "", line: int | None = None, of: str = "value"
+) -> BriefingError:
+    """Make the error that says what may stand there, and what is spelled most like it."""
     choices = list(allowed)
     near = difflib.get_close_matches(value, choices, n=1)
-    sentence = f"“{value[:60]}” is not known: it may be {', '.join(choices)}."
-    return f"{sentence} Did you mean {near[0]}?" if near else sentence
+    sentence = {
+        ("value", False): _UNKNOWN,
+        ("value", True): _MISSPELT,
+        ("key", False): _UNKNOWN_KEY,
+        ("key", True): _MISSPELT_KEY,
+    }[of, bool(near)]
+    return BriefingError(
+        sentence,
+        key=key,
+        line=line,
+        value=value[:60],
+        allowed=Choices(tuple(choices)),
+        near="".join(near),
+    )
 
 
 def _short(text: str, most: int, key: str, *, lines: bool = False) -> str:
@@ -166,7 +224,11 @@ def _short(text: str, most: int, key: str, *, lines: bool = False) -> str:
     kept = kept.strip() if lines else " ".join(kept.split())
     if len(kept) > most:
         raise BriefingError(
-            f"“{kept[:30]}…” has {len(kept):,} characters: {most:,} at most.", key=key
+            gettext("“{beginning}…” has {n} characters: {most} at most."),
+            key=key,
+            beginning=kept[:30],
+            n=Amount(len(kept)),
+            most=Amount(most),
         )
     return kept
 
@@ -189,52 +251,67 @@ def from_yaml(text: str, snapshot: Snapshot) -> Briefing:
     BriefingError
         Naming line and key, the value, the rule and the nearest valid choice.
     """
-    said = _mapping(safe_yaml.read(text), _FILE_KEYS, "")
-    lang = _text(said, "lang", "").value or "en"
-    if lang not in languages():
-        raise BriefingError(
-            _unknown(lang, languages()), line=_text(said, "lang", "").line, key="lang"
-        )
+    said = _mapping(safe_yaml.read(text), _FILE_KEYS)
+    lang = _chosen(said, "lang", languages())
+    digits = _chosen(said, "digits", DIGITS)
+    speech = language(lang, digits)
     listed = said.get("slides")
     if not isinstance(listed, safe_yaml.Sequence):
         line = listed.line if listed else None
-        raise BriefingError("A list of slides, each beginning with “- ”.", line=line, key="slides")
+        raise BriefingError(
+            gettext("A list of slides, each beginning with “- ”."), line=line, key="slides"
+        )
     if not 1 <= len(listed.items) <= MAX_SLIDES:
         raise BriefingError(
-            f"{len(listed.items)} slides: a briefing has 1 to {MAX_SLIDES}.",
+            gettext("{n} slides: a briefing has 1 to {most}."),
             line=listed.line,
             key="slides",
+            n=len(listed.items),
+            most=MAX_SLIDES,
         )
-    slides = [_slide(node, i, snapshot) for i, node in enumerate(listed.items, start=1)]
-    title = _text(said, "title", "")
+    slides = [_slide(node, i, snapshot, speech) for i, node in enumerate(listed.items, start=1)]
+    title = _text(said, "title")
     try:
-        return Briefing(_short(title.value, MAX_TITLE, "title"), tuple(slides), lang)
+        return Briefing(_short(title.value, MAX_TITLE, "title"), tuple(slides), lang, digits)
     except BriefingError as error:
-        raise BriefingError(str(error), line=title.line) from None
+        raise error.at(line=title.line) from None
 
 
-def _mapping(node: safe_yaml.Node, keys: tuple[str, ...], where: str) -> dict[str, safe_yaml.Node]:
+def _chosen(said: Mapping[str, safe_yaml.Node], key: str, allowed: Sequence[str]) -> str:
+    """One of the ``allowed`` words, of which the first is the default."""
+    given = _text(said, key)
+    value = given.value or allowed[0]
+    if value not in allowed:
+        raise _unknown(value, allowed, line=given.line, key=key)
+    return value
+
+
+def _mapping(
+    node: safe_yaml.Node, keys: tuple[str, ...], slide: int = 0
+) -> dict[str, safe_yaml.Node]:
     if not isinstance(node, safe_yaml.Mapping):
         raise BriefingError(
-            f"Keys and values are expected here: {', '.join(keys)}.", line=node.line, key=where
+            gettext("Keys and values are expected here: {keys}."),
+            line=node.line,
+            slide=slide,
+            keys=Choices(keys),
         )
     for key, _ in node.items:
         if key.value not in keys:
-            raise BriefingError(f"The key {_unknown(key.value, keys)}", line=key.line, key=where)
+            raise _unknown(key.value, keys, line=key.line, of="key").at(slide=slide)
     return {key.value: value for key, value in node.items}
 
 
-def _text(said: Mapping[str, safe_yaml.Node], key: str, where: str) -> safe_yaml.Text:
+def _text(said: Mapping[str, safe_yaml.Node], key: str, slide: int = 0) -> safe_yaml.Text:
     node = said.get(key, safe_yaml.Text(0, ""))
     if not isinstance(node, safe_yaml.Text):
-        raise BriefingError("Text is expected here.", line=node.line, key=where + key)
+        raise BriefingError(gettext("Text is expected here."), line=node.line, key=key, slide=slide)
     return node
 
 
-def _slide(node: safe_yaml.Node, number: int, snapshot: Snapshot) -> Slide:
-    where = f"slide {number}"
-    said = _mapping(node, _SLIDE_KEYS, where)
-    texts = {key: _text(said, key, f"{where}, ") for key in _SLIDE_KEYS}
+def _slide(node: safe_yaml.Node, number: int, snapshot: Snapshot, speech: Language) -> Slide:
+    said = _mapping(node, _SLIDE_KEYS, number)
+    texts = {key: _text(said, key, number) for key in _SLIDE_KEYS}
     try:
         return slide_of(
             texts["view"].value,
@@ -242,11 +319,10 @@ def _slide(node: safe_yaml.Node, number: int, snapshot: Snapshot) -> Slide:
             layout=texts["layout"].value or MAP,
             headline=texts["headline"].value,
             note=texts["note"].value,
+            speech=speech,
         )
     except BriefingError as error:
-        sentence = str(error).removeprefix(f"{error.key}: ")
-        line = texts[error.key].line or node.line
-        raise BriefingError(sentence, line=line, key=f"{where}, {error.key}") from None
+        raise error.at(line=texts[error.word].line or node.line, slide=number) from None
 
 
 def to_yaml(briefing: Briefing) -> str:
@@ -259,7 +335,9 @@ def to_yaml(briefing: Briefing) -> str:
         said |= {"headline": slide.headline} if slide.headline else {}
         slides.append(said | ({"note": slide.note} if slide.note else {}))
     top: dict[str, object] = {"title": briefing.title} if briefing.title else {}
-    top |= {"lang": briefing.lang, "slides": slides}
+    top |= {"lang": briefing.lang}
+    top |= {"digits": briefing.digits} if briefing.digits != WESTERN else {}
+    top |= {"slides": slides}
     return str(yaml.dump(top, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=95))
 
 
@@ -286,19 +364,22 @@ def to_query(briefing: Briefing, snapshot: Snapshot | None = None) -> str:
     BriefingError
         If it is longer than :data:`MAX_QUERY`: it is to be kept as a file.
     """
-    made = snapshot and default(snapshot, language(briefing.lang))
+    made = snapshot and default(snapshot, briefing.language)
     slides = "" if made and made.slides == briefing.slides else _slides(briefing.slides)
     keys = [("title", briefing.title), ("slides", slides)]
-    lang = [("lang", briefing.lang)] if briefing.lang != "en" else []
-    written = joined([(key, value) for key, value in [*keys, *lang] if value])
+    written = joined([(key, value) for key, value in [*keys, *briefing.spoken] if value])
     # Separators may stand in a query as they are, and are read more easily so.
     for sign in "*;,:=":
         written = written.replace(f"%{ord(sign):02X}", sign)
     if len(written) > MAX_QUERY:
         raise BriefingError(
-            f"The briefing would be an address of {len(written):,} characters: {MAX_QUERY:,} at "
-            "most. Save it as a file, or shorten its notes.",
+            gettext(
+                "The briefing would be an address of {n} characters: {most} at most. Save it as a "
+                "file, or shorten its notes."
+            ),
             key="slides",
+            n=Amount(len(written)),
+            most=Amount(MAX_QUERY),
         )
     return written
 
@@ -339,53 +420,75 @@ def from_query(
         Naming slide and key, the value, the rule and the nearest valid choice; never when
         ``lenient``.
     """
-    notices: list[str] = []
-    lang = query.get("lang", "").strip() or "en"
-    if lang not in languages():
-        _wrong(BriefingError(_unknown(lang, languages()), key="lang"), lenient, notices)
-        lang = "en"
+    told = _Told(lenient, ENGLISH)
+    lang = told.choice(query, "lang", languages())
+    told.speech = language(lang)
+    digits = told.choice(query, "digits", DIGITS)
+    told.speech = speech = language(lang, digits)
     try:
         title = _short(query.get("title", ""), MAX_TITLE, "title")
     except BriefingError as error:
-        _wrong(error, lenient, notices)
+        told.wrong(error)
         title = ""
-    made = default(snapshot, language(lang))
+    made = default(snapshot, speech)
     written = query.get("slides", "").strip()
-    slides = _read_slides(written, snapshot, lenient, notices) if written else ()
-    return Briefing(title, slides or made.slides, lang), notices
+    slides = _read_slides(written, snapshot, told) if written else ()
+    english = names_english(query)
+    return Briefing(title, slides or made.slides, lang, digits, english), told.notices
 
 
-def _wrong(error: BriefingError, lenient: bool, notices: list[str]) -> None:
-    if not lenient:
-        raise error
-    notices.append(str(error))
+@dataclass
+class _Told:
+    """What was wrong in an address: raised, or where that is lenient told as notices."""
+
+    lenient: bool
+    speech: Language
+    notices: list[str] = field(default_factory=list)
+
+    def wrong(self, error: BriefingError) -> None:
+        if not self.lenient:
+            raise error
+        self.notices.append(error.said(self.speech))
+
+    def choice(self, query: Mapping[str, str], key: str, allowed: Sequence[str]) -> str:
+        """One of the ``allowed`` words, of which the first is the default."""
+        value = query.get(key, "").strip() or allowed[0]
+        if value in allowed:
+            return value
+        self.wrong(_unknown(value, allowed, key=key))
+        return allowed[0]
 
 
-def _read_slides(
-    written: str, snapshot: Snapshot, lenient: bool, notices: list[str]
-) -> tuple[Slide, ...]:
+def too_many() -> BriefingError:
+    """Make the error of one slide more than there may be."""
+    return BriefingError(
+        gettext("A briefing has {most} slides at most."), key="slides", most=MAX_SLIDES
+    )
+
+
+def _read_slides(written: str, snapshot: Snapshot, told: _Told) -> tuple[Slide, ...]:
     found: list[Slide] = []
     for number, text in enumerate(written.split(";"), start=1):
         if number > MAX_SLIDES:
-            error = BriefingError(f"A briefing has {MAX_SLIDES} slides at most.", key="slides")
-            _wrong(error, lenient, notices)
+            told.wrong(too_many())
             break
         try:
-            found.append(_read_slide(text, snapshot))
+            found.append(_read_slide(text, snapshot, told.speech))
         except BriefingError as error:
-            _wrong(BriefingError(str(error), key=f"slide {number}"), lenient, notices)
+            told.wrong(error.at(slide=number))
     return tuple(found)
 
 
-def _read_slide(text: str, snapshot: Snapshot) -> Slide:
+def _read_slide(text: str, snapshot: Snapshot, speech: Language) -> Slide:
     layout, _, keys = text.partition(":")
     said: dict[str, str] = {}
     for part in filter(None, keys.split(",")):
         key, _, value = part.partition("=")
         if key in said:
-            raise BriefingError(f"“{key[:60]}” is said twice.", key=key[:60])
+            raise BriefingError(gettext("“{value}” is said twice."), key=key[:60], value=key[:60])
         if key not in (*KEYS, "headline", "note"):
-            raise BriefingError(_unknown(key, [*KEYS, "headline", "note"]))
+            raise _unknown(key, [*KEYS, "headline", "note"])
         said[key] = value
     texts = {key: _unescape(said.pop(key, "")) for key in ("headline", "note")}
-    return slide_of(joined(said.items()), snapshot, layout=layout.strip() or MAP, **texts)
+    view = joined(said.items())
+    return slide_of(view, snapshot, layout=layout.strip() or MAP, speech=speech, **texts)

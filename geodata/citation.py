@@ -16,7 +16,7 @@ from geodata import compare, compare_text, text
 from geodata import populations as words
 from geodata.compare import Comparison
 from geodata.counts import sources_of
-from geodata.language import Language, language
+from geodata.language import Language, bare
 from geodata.snapshot import Snapshot
 from geodata.snippet import frozen, shown_date
 from geodata.state import State, query
@@ -69,12 +69,7 @@ class Citation:
     url: str
     accessed: dt.date
     credits: tuple[str, ...]
-    lang: str
-
-    @property
-    def language(self) -> Language:
-        """The reader's language."""
-        return language(self.lang)
+    language: Language
 
     @property
     def note(self) -> str:
@@ -101,7 +96,7 @@ def cite(view: View, *, url: str, accessed: dt.date) -> Citation:
         url=url,
         accessed=accessed,
         credits=tuple(dict.fromkeys(row["credit"] for row in text.sources(view))),
-        lang=state.lang,
+        language=view.language,
     )
 
 
@@ -149,7 +144,8 @@ def _named(snapshot: Snapshot, what: str, day: dt.date, asked: str) -> str:
 def _publishers(snapshot: Snapshot, state: State) -> tuple[str, ...]:
     """Who publishes the counts; what follows a comma says how they came from there."""
     counted_by = sources_of(snapshot, state.pop, state.prog)
-    found = [row for row in text.listed_sources(snapshot) if row["id"] in counted_by]
+    listed = text.listed_sources(snapshot, state.language)
+    found = [row for row in listed if row["id"] in counted_by]
     return tuple(row["publisher"].partition(",")[0] for row in found)
 
 
@@ -203,7 +199,7 @@ def bibtex(citation: Citation) -> str:
 
 def _escaped(value: str) -> str:
     """Plain text for a field of BibTeX, on one line."""
-    return " ".join(value.split()).translate(_BIBTEX)
+    return " ".join(bare(value).split()).translate(_BIBTEX)
 
 
 def csl(citation: Citation) -> list[dict[str, Any]]:
@@ -212,15 +208,15 @@ def csl(citation: Citation) -> list[dict[str, Any]]:
         {
             "id": citation.key,
             "type": "dataset",
-            "title": citation.title,
+            "title": bare(citation.title),
             "author": [{"literal": author} for author in citation.authors],
-            "container-title": citation.work,
+            "container-title": bare(citation.work),
             "issued": _parts(citation.day),
             "version": citation.version,
             "URL": citation.url,
             "accessed": _parts(citation.accessed),
             "language": citation.language.tag,
-            "note": citation.note,
+            "note": bare(citation.note),
         }
     ]
 

@@ -200,11 +200,11 @@ def diverging(
     return Scale("diverging", breaks, colors, dark, labels)
 
 
-def _written(value: float, decimals: int, language: Language) -> str:
-    """Write a break with the decimals it needs: 0.02, 0.5, 1, 20, 5,000."""
+def _written(value: float, decimals: int, language: Language, sign: str = "") -> str:
+    """Write a break with the decimals it needs: 0.02, 0.5, 1, 20, 5,000; ``sign`` follows it."""
     if value == int(value):
-        return language.number(value)
-    return language.number(value, max(decimals, math.ceil(-math.log10(value)), 1))
+        return language.number(value, 0, sign)
+    return language.number(value, max(decimals, math.ceil(-math.log10(value)), 1), sign)
 
 
 def _sequential_labels(
@@ -213,22 +213,21 @@ def _sequential_labels(
     if not breaks:
         return (language.gettext("counted"),)
     sign = words.sign(measure)
-    bounds = [_written(value, decimals, language) for value in breaks]
-    top = language.gettext("{low} or more", low=bounds[-1] + sign)
+    top = language.gettext("{low} or more", low=_written(breaks[-1], decimals, language, sign))
     if decimals:
-        first = language.gettext("under {high}", high=bounds[0] + sign)
-        highs = bounds[1:]
-        return (first, *_ranges(bounds[:-1], highs, sign, language), top)
-    lows = [_written(1, 0, language), *bounds[:-1]]
-    highs = [_written(value - 1, 0, language) for value in breaks]
-    return (*_ranges(lows, highs, sign, language), top)
+        first = language.gettext("under {high}", high=_written(breaks[0], decimals, language, sign))
+        ranges = zip(breaks, breaks[1:], strict=False)
+        return (first, *(_range(low, high, decimals, sign, language) for low, high in ranges), top)
+    ranges = zip((1.0, *breaks), (value - 1 for value in breaks), strict=False)
+    return (*(_range(low, high, 0, sign, language) for low, high in ranges), top)
 
 
-def _ranges(lows: list[str], highs: list[str], sign: str, language: Language) -> list[str]:
-    return [
-        low + sign if low == high else language.gettext("{low} – {high}", low=low, high=high + sign)
-        for low, high in zip(lows, highs, strict=True)
-    ]
+def _range(low: float, high: float, decimals: int, sign: str, language: Language) -> str:
+    first = _written(low, decimals, language)
+    last = _written(high, decimals, language, sign)
+    if low == high:
+        return last
+    return language.gettext("{low} – {high}", low=first, high=last)
 
 
 def _diverging_labels(
@@ -237,13 +236,16 @@ def _diverging_labels(
     sign = words.sign(measure)
     if not positive:
         return (language.gettext("fewer"), language.gettext("more"))
-    bounds = [_written(value, decimals, language) + sign for value in positive]
-    lows = [language.gettext("under {high}", high=bounds[0])]
-    lows += [
-        language.gettext("{low} – {high}", low=low, high=high)
-        for low, high in zip(bounds, bounds[1:], strict=False)
+    bounds = [_written(value, decimals, language, sign) for value in positive]
+    between = list(zip(bounds, bounds[1:], strict=False))
+    fewer = [
+        language.gettext("under {high} fewer", high=bounds[0]),
+        *(language.gettext("{low} – {high} fewer", low=low, high=high) for low, high in between),
+        language.gettext("at least {low} fewer", low=bounds[-1]),
     ]
-    lows += [language.gettext("at least {low}", low=bounds[-1])]
-    fewer = tuple(language.gettext("{size} fewer", size=text) for text in reversed(lows))
-    more = tuple(language.gettext("{size} more", size=text) for text in lows)
-    return fewer + more
+    more = [
+        language.gettext("under {high} more", high=bounds[0]),
+        *(language.gettext("{low} – {high} more", low=low, high=high) for low, high in between),
+        language.gettext("at least {low} more", low=bounds[-1]),
+    ]
+    return (*reversed(fewer), *more)

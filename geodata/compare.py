@@ -28,7 +28,7 @@ from geodata import text
 from geodata.classes import diverging, sequential
 from geodata.counts import Floats, dates_of, populations
 from geodata.errors import StateError
-from geodata.language import Language, language
+from geodata.language import Language
 from geodata.reading import SHOWN, WORDS, Cell, caption, cells
 from geodata.snapshot import Snapshot
 from geodata.state import (
@@ -39,7 +39,6 @@ from geodata.state import (
     nearest,
     of_population,
     parts,
-    quoted,
     read_date,
 )
 from geodata.view import COUNTED, NOT_COMPARABLE, OUTSIDE, ZERO, View
@@ -110,7 +109,7 @@ def parse(
     """
     given = {**query, "mode": words.CHANGE}
     found, notices = states.parse(given, snapshot, lenient=lenient)
-    reader = Reader(query, lenient, language(found.lang), notices)
+    reader = Reader(query, lenient, found.language, notices)
     state = replace(found, mode=words.LEVEL, base=None)
     dates = dates_of(snapshot, state.pop, state.prog)
     day = state.time or dates[-1]
@@ -144,8 +143,8 @@ def _other(reader: Reader, snapshot: Snapshot, state: State, text: str) -> State
             text,
             reader.language.gettext(
                 "with={value} is what the first side shows: with may be {allowed}, or a programme.",
-                value=quoted(text),
-                allowed=", ".join(others),
+                value=reader.language.quoted(text),
+                allowed=reader.language.listed(others),
             ),
         )
     for code in codes or (text,):
@@ -184,7 +183,7 @@ def _rounds(reader: Reader, snapshot: Snapshot, state: State, text: str) -> tupl
             reader.language.gettext(
                 "rounds={value} is no list of rounds: rounds may be 1 to {most} dates or rounds "
                 "joined by {separator}.",
-                value=quoted(text),
+                value=reader.language.quoted(text),
                 most=MOST_ROUNDS,
                 separator=SEPARATOR,
             ),
@@ -456,7 +455,7 @@ def _difference_words(found: Comparison, number: float, letter: str, status: str
     decimals = view.state.decimals
     if not round(number, decimals):
         return speech.gettext("almost none")
-    return speech.signed(number, decimals) + words.sign(view.state.measure)
+    return speech.signed(number, decimals, words.sign(view.state.measure))
 
 
 def _rows(found: Comparison) -> Iterator[Row]:

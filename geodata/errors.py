@@ -20,6 +20,20 @@ nearest valid choice.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geodata.language import SOURCE_LANGUAGE, gettext, language
+
+if TYPE_CHECKING:
+    from geodata.language import Language
+
+_AT_LINE = gettext("line {line}: {sentence}")
+_AT_KEY = gettext("{key}: {sentence}")
+_AT_BOTH = gettext("line {line}, {key}: {sentence}")
+_IN_SLIDE = gettext("slide {number}")
+_IN_SLIDE_KEY = gettext("slide {number}, {key}")
+
 
 class DisplacementError(Exception):
     """Root of every error this project raises on purpose."""
@@ -55,18 +69,76 @@ class BriefingError(DisplacementError):
     Parameters
     ----------
     sentence
-        The value, the rule and the nearest valid choice.
+        The value, the rule and the nearest valid choice; marked for the catalogue, with the
+        placeholders of ``values``.
     line
         Where in the file, from 1; ``None`` in an address.
     key
-        The key, e.g. ``"slides[2].layout"``.
+        The key, e.g. ``"layout"``; the attribute has the slide before it, ``"slide 2, layout"``.
+    slide
+        Number of the slide it is in, from 1; 0 outside of slides.
     """
 
-    def __init__(self, sentence: str, *, line: int | None = None, key: str = "") -> None:
-        where = ", ".join(part for part in (line and f"line {line}", key) if part)
-        super().__init__(f"{where}: {sentence}" if where else sentence)
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        line: int | None = None,
+        key: str = "",
+        slide: int = 0,
+        **values: object,
+    ) -> None:
+        self.sentence = sentence
         self.line = line
-        self.key = key
+        self.word = key
+        self.slide = slide
+        self.values = values
+        english = language(SOURCE_LANGUAGE)
+        self.key = self.place(english)
+        super().__init__(self.said(english))
+
+    def at(self, *, line: int | None = None, slide: int = 0) -> BriefingError:
+        """The same, where it was found."""
+        return BriefingError(
+            self.sentence,
+            line=line or self.line,
+            key=self.word,
+            slide=slide or self.slide,
+            **self.values,
+        )
+
+    def said(self, speech: Language) -> str:
+        """Say it in a language: where, then what is wrong."""
+        values = {
+            name: value.said(speech) if isinstance(value, Choices) else value
+            for name, value in self.values.items()
+        }
+        sentence = speech.gettext(self.sentence, **values)
+        key = self.place(speech)
+        if self.line and key:
+            return speech.gettext(_AT_BOTH, line=self.line, key=key, sentence=sentence)
+        if self.line:
+            return speech.gettext(_AT_LINE, line=self.line, sentence=sentence)
+        return speech.gettext(_AT_KEY, key=key, sentence=sentence) if key else sentence
+
+    def place(self, speech: Language) -> str:
+        """The slide and the key in it; empty where it is neither."""
+        if not self.slide:
+            return self.word
+        if not self.word:
+            return speech.gettext(_IN_SLIDE, number=self.slide)
+        return speech.gettext(_IN_SLIDE_KEY, number=self.slide, key=self.word)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Words of a language that may be chosen: ``map, compare``; as they are written in a file."""
+
+    words: tuple[str, ...]
+
+    def said(self, speech: Language) -> str:
+        """Write them one after the other."""
+        return speech.listed(list(self.words))
 
 
 class TemplateError(DisplacementError):

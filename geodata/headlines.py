@@ -19,7 +19,7 @@ from geodata import populations as words
 from geodata import programmes, text
 from geodata.counts import Floats
 from geodata.flows import Flow, governorate_of
-from geodata.language import gettext, ngettext
+from geodata.language import gettext, ngettext, pgettext
 from geodata.reading import SHOWN, cells
 from geodata.view import NOT_COMPARABLE, SUPPRESSED, View, names
 
@@ -82,6 +82,11 @@ HOUSEHOLDS = {
     "idp": gettext("displaced households"),
     "returnee": gettext("returned households"),
     "refugee": gettext("refugee households"),
+}
+_OF_HOUSEHOLDS = {
+    "idp": pgettext("after of", "displaced households"),
+    "returnee": pgettext("after of", "returned households"),
+    "refugee": pgettext("after of", "refugee households"),
 }
 _NO_ORIGINS = gettext("No source at hand says where {population} came from on {date}")
 
@@ -155,6 +160,7 @@ def _nothing(view: View, t: int) -> str:
     return view.language.gettext(
         "Nobody: no {population} were counted on {date}",
         population=nouns(view),
+        of_population=of_nouns(view),
         date=view.language.date(view.counts.dates[t], "long"),
     )
 
@@ -164,6 +170,14 @@ def nouns(view: View) -> str:
     pop = view.state.pop
     said = HOUSEHOLDS[pop] if _unit(view) == words.HOUSEHOLDS else words.POPULATIONS[pop].nouns
     return view.language.gettext(said)
+
+
+def of_nouns(view: View) -> str:
+    """Who is counted, as it is said after “of”."""
+    pop = view.state.pop
+    households = _unit(view) == words.HOUSEHOLDS
+    said = _OF_HOUSEHOLDS[pop] if households else words.POPULATIONS[pop].of_nouns
+    return view.language.pgettext(*said)
 
 
 def _unit(view: View) -> str:
@@ -196,10 +210,12 @@ def _of_places(view: View, figures: list[tuple[str, float]], whole: float, t: in
     found = leaders(figures, whole)
     if found is None:
         largest = max(size for _, size in figures)
-        return speech.gettext(
-            "{n} areas share the highest number of {population}: {value} each",
-            n=speech.number(sum(size == largest for _, size in figures)),
+        return speech.ngettext(
+            "{n} area has the highest number of {of_population}: {value}",
+            "{n} areas share the highest number of {of_population}: {value} each",
+            sum(size == largest for _, size in figures),
             population=nouns(view),
+            of_population=of_nouns(view),
             value=speech.number(largest),
         )
     return _hosting(view, found, whole)
@@ -256,6 +272,7 @@ def _of_rate(view: View, t: int) -> str:
         len(first),
         names=speech.names(first),
         population=nouns(view),
+        of_population=of_nouns(view),
         rate=speech.number(highest, decimals),
     )
 
@@ -299,26 +316,29 @@ def _moved(view: View, t: int, rose: bool, part: float) -> str:
     area = "" if where else _mover(view, t, rose)
     template = {
         (True, "area"): gettext(
-            "The number of {population} has risen by {percent} since {base}, most of all in {area}"
+            "The number of {of_population} has risen by {percent} since {base}, most of all in "
+            "{area}"
         ),
         (False, "area"): gettext(
-            "The number of {population} has fallen by {percent} since {base}, most of all in {area}"
+            "The number of {of_population} has fallen by {percent} since {base}, most of all in "
+            "{area}"
         ),
-        (True, ""): gettext("The number of {population} has risen by {percent} since {base}"),
-        (False, ""): gettext("The number of {population} has fallen by {percent} since {base}"),
+        (True, ""): gettext("The number of {of_population} has risen by {percent} since {base}"),
+        (False, ""): gettext("The number of {of_population} has fallen by {percent} since {base}"),
         (True, "where"): gettext(
-            "The number of {population} where {programmes} works or worked has risen by {percent} "
-            "since {base}"
+            "The number of {of_population} where {programmes} works or worked has risen by "
+            "{percent} since {base}"
         ),
         (False, "where"): gettext(
-            "The number of {population} where {programmes} works or worked has fallen by {percent} "
-            "since {base}"
+            "The number of {of_population} where {programmes} works or worked has fallen by "
+            "{percent} since {base}"
         ),
     }[rose, "where" if where else "area" if area else ""]
     base = view.state.base or view.counts.dates[0]
     return speech.gettext(
         template,
         population=nouns(view),
+        of_population=of_nouns(view),
         percent=speech.percent(part),
         base=speech.date(base, "long"),
         area=area,
@@ -377,8 +397,9 @@ def _against_highest(view: View, stocks: Floats, t: int) -> str:
 
 def _unchanged(view: View, first: int) -> str:
     return view.language.gettext(
-        "The number of {population} is the same on every date since {date}",
+        "The number of {of_population} is the same on every date since {date}",
         population=nouns(view),
+        of_population=of_nouns(view),
         date=view.language.date(view.counts.dates[first], "long"),
     )
 
@@ -427,8 +448,10 @@ def of_flows(view: View, t: int, found: Sequence[Flow]) -> str:
         date = speech.date(view.counts.dates[t], "long")
         return speech.gettext(_NO_ORIGINS, population=nouns(view), date=date)
     if first is None:
-        return speech.gettext(
-            "{n} governorates of origin, none ahead of the others", n=speech.number(len(by_origin))
+        return speech.ngettext(
+            "{n} governorate of origin",
+            "{n} governorates of origin, none ahead of the others",
+            len(by_origin),
         )
     area = names(view.snapshot, speech)[governorate_of(view)] if view.state.area else ""
     return speech.gettext(
@@ -450,13 +473,15 @@ def of_footprint(view: View, t: int) -> str:
         return of_map(view, t)
     here = programmes_in(view, found.names)
     everywhere = programmes_in(view)
-    return speech.gettext(
-        "{n} of {all} programmes work or worked in {names}, with {percent} of all {population}",
-        n=speech.number(len(here)),
+    return speech.ngettext(
+        "{n} of {all} programmes works or worked in {names}, with {percent} of all {of_population}",
+        "{n} of {all} programmes work or worked in {names}, with {percent} of all {of_population}",
+        len(here),
         all=speech.number(len(everywhere)),
         names=speech.names(list(found.names)),
         percent=speech.percent(found.share),
         population=nouns(view),
+        of_population=of_nouns(view),
     )
 
 

@@ -24,7 +24,7 @@ def meta(snapshot: Snapshot, speech: Language, *, threshold: int) -> dict[str, A
             _population(snapshot, code, speech, threshold) for code in populations(snapshot)
         ],
         "programmes": programmes.listed(snapshot, speech),
-        "sources": text.listed_sources(snapshot),
+        "sources": text.listed_sources(snapshot, speech),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geodata.language import Language, gettext, ngettext
+from geodata.language import Language, gettext, ngettext, pgettext
 
 PEOPLE, HOUSEHOLDS, RATE, SHARE = "people", "households", "rate", "share"
 MEASURES = (PEOPLE, HOUSEHOLDS, RATE, SHARE)
@@ -26,6 +26,10 @@ class Population:
         gettext plural pair with ``{n}``: ``{n} returnee``, ``{n} returnees``.
     nouns
         Without a number, e.g. ``returnees``.
+    of_nouns
+        The same after “of”, which changes the words in some languages.
+    rated
+        ``{rate}`` of them per 1,000 residents.
     """
 
     code: str
@@ -37,6 +41,8 @@ class Population:
     household_one: str
     household_many: str
     nouns: str
+    of_nouns: tuple[str, str]
+    rated: str
 
     def counted(self, language: Language, n: float, measure: str = PEOPLE) -> str:
         """``3,065,502 internally displaced people``, in words and with plural."""
@@ -53,8 +59,11 @@ def _population(
     people: tuple[str, str],
     households: tuple[str, str],
     nouns: str,
+    of_nouns: tuple[str, str],
+    rated: str,
 ) -> Population:
-    return Population(code, label, place_title, change_title, *people, *households, nouns)
+    titles = (label, place_title, change_title)
+    return Population(code, *titles, *people, *households, nouns, of_nouns, rated)
 
 
 POPULATIONS = {
@@ -68,6 +77,8 @@ POPULATIONS = {
             ngettext("{n} internally displaced person", "{n} internally displaced people"),
             ngettext("{n} displaced household", "{n} displaced households"),
             gettext("internally displaced people"),
+            pgettext("after of", "internally displaced people"),
+            gettext("{rate} internally displaced people per 1,000 residents"),
         ),
         _population(
             "returnee",
@@ -77,6 +88,8 @@ POPULATIONS = {
             ngettext("{n} returnee", "{n} returnees"),
             ngettext("{n} returned household", "{n} returned households"),
             gettext("returnees"),
+            pgettext("after of", "returnees"),
+            gettext("{rate} returnees per 1,000 residents"),
         ),
         _population(
             "refugee",
@@ -86,6 +99,8 @@ POPULATIONS = {
             ngettext("{n} registered Syrian refugee", "{n} registered Syrian refugees"),
             ngettext("{n} refugee household", "{n} refugee households"),
             gettext("registered Syrian refugees"),
+            pgettext("after of", "registered Syrian refugees"),
+            gettext("{rate} registered Syrian refugees per 1,000 residents"),
         ),
     )
 }

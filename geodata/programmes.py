@@ -22,11 +22,15 @@ def governorates(snapshot: Snapshot, codes: Iterable[str]) -> frozenset[str]:
     return frozenset(rows.loc[chosen, "pcode"])
 
 
-def years(row: Any) -> str:
+def years(row: Any, speech: Language) -> str:
     """``2018–2021``, ``2018–`` where no end is known, or empty where no year is known."""
-    start = "" if pd.isna(row.start_year) else str(int(row.start_year))
-    end = "" if pd.isna(row.end_year) else str(int(row.end_year))
-    return f"{start}–{end}" if start or end else ""
+    start = None if pd.isna(row.start_year) else int(row.start_year)
+    end = None if pd.isna(row.end_year) else int(row.end_year)
+    if start is None:
+        return "" if end is None else speech.gettext("–{last}", last=end)
+    if end is None:
+        return speech.gettext("{first}–", first=start)
+    return speech.gettext("{first}–{last}", first=start, last=end)
 
 
 def listed(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
@@ -39,10 +43,10 @@ def listed(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
     rows = [
         {
             "code": row.code,
-            "name": row.name,
+            "name": speech.gettext(row.name),
             "pillar": row.pillar,
             "pillarLabel": speech.gettext(pillars.get(row.pillar, row.pillar)),
-            "years": years(row),
+            "years": years(row, speech),
             "governorates": len(governorates(snapshot, [str(row.code)])),
         }
         for row in records(snapshot.tables.programmes)
@@ -62,7 +66,7 @@ def link(source: str) -> dict[str, str]:
     return {"title": source, "url": source if source.startswith(("http://", "https://")) else ""}
 
 
-def described(snapshot: Snapshot, code: str) -> dict[str, Any]:
+def described(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
     """One programme for its panel: years, funders, people served, governorates, results, sources.
 
     Results are listed as printed, each with its place, date and source; they overlap and are
@@ -74,9 +78,9 @@ def described(snapshot: Snapshot, code: str) -> dict[str, Any]:
     reach = tables.reach[tables.reach["programme"] == code]
     return {
         "code": code,
-        "name": row["name"],
+        "name": speech.gettext(str(row["name"])),
         "description": row["description"],
-        "years": years(row),
+        "years": years(row, speech),
         "funders": row["funders"],
         "people": row["people_served"],
         "governorates": sorted(governorates(snapshot, [code])),
@@ -101,7 +105,7 @@ def described(snapshot: Snapshot, code: str) -> dict[str, Any]:
     }
 
 
-def present(snapshot: Snapshot, pcode: str) -> list[dict[str, Any]]:
+def present(snapshot: Snapshot, pcode: str, speech: Language) -> list[dict[str, Any]]:
     """Programmes with a coverage row in a governorate: dates, status and source of each row."""
     tables = snapshot.tables
     rows = tables.coverage[tables.coverage["pcode"] == pcode]
@@ -112,8 +116,8 @@ def present(snapshot: Snapshot, pcode: str) -> list[dict[str, Any]]:
         found.append(
             {
                 "code": code,
-                "name": programme["name"],
-                "years": years(programme),
+                "name": speech.gettext(str(programme["name"])),
+                "years": years(programme, speech),
                 "rows": [
                     {
                         "phase": row.phase,

@@ -23,7 +23,7 @@ from geodata.embedding import LIGHT, Options
 from geodata.errors import StateError
 from geodata.exports.filenames import LEVELS, slug
 from geodata.exports.palette import THEMES
-from geodata.language import SOURCE_LANGUAGE
+from geodata.language import SOURCE_LANGUAGE, WESTERN
 from geodata.snapshot import Snapshot
 from geodata.state import KEYS as state_keys
 from geodata.state import ROUND_STYLE, State, available_measures, default_base, joined
@@ -118,6 +118,8 @@ def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
     yield state.area
     if state.lang != SOURCE_LANGUAGE:
         yield state.lang
+    if state.digits != WESTERN:
+        yield state.digits
     yield state.v
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from geodata import populations as words
 from geodata import text
-from geodata.language import gettext
+from geodata.language import gettext, ngettext
 from geodata.text import status_labels
 from geodata.view import COUNTED, UNCOLOURED, ZERO, View, names, tally
 
@@ -20,10 +20,16 @@ WORDS = {
     "unnumbered": gettext("{i} of {n} dates"),
     "rank": gettext("rank {rank} of {n}"),
     "sincePrevious": gettext("{change} since {date}"),
-    "comparedWith": gettext("compared with {date}"),
+    "unitSince": gettext("{unit}, compared with {date}"),
+    "valueSince": gettext("{value}, compared with {date}"),
     "value": gettext("{value} {unit}"),
     "areaLabel": gettext("{name}: {value}"),
     "noChange": gettext("no change"),
+}
+# What is counted after a number; other measures have a unit that no number changes.
+COUNTED_IN = {
+    words.PEOPLE: ngettext("{n} person", "{n} people"),
+    words.HOUSEHOLDS: ngettext("{n} household", "{n} households"),
 }
 
 
@@ -75,8 +81,7 @@ def unit(view: View) -> str:
     plain = text.unit(view)
     if view.state.base is None:
         return plain
-    date = speech.gettext(WORDS["comparedWith"], date=speech.date(view.state.base))
-    return f"{plain}, {date}"
+    return speech.gettext(WORDS["unitSince"], unit=plain, date=speech.date(view.state.base))
 
 
 def _value(view: View, t: int, i: int, letter: str) -> str:
@@ -86,7 +91,24 @@ def _value(view: View, t: int, i: int, letter: str) -> str:
     if letter == ZERO and change:
         return speech.gettext(WORDS["noChange"])
     write = speech.signed if change else speech.number
-    return write(float(view.values[t, i]), view.state.decimals) + words.sign(view.state.measure)
+    return write(float(view.values[t, i]), view.state.decimals, words.sign(view.state.measure))
+
+
+def _measured(view: View, t: int, i: int, letter: str, value: str) -> str:
+    """The figure with what it is in; the status in words where there is none."""
+    speech, measure = view.language, view.state.measure
+    if letter not in SHOWN:
+        return value
+    said = value
+    if letter != ZERO or view.state.mode != words.CHANGE:
+        said = (
+            speech.ngettext(*COUNTED_IN[measure], abs(int(view.values[t, i])), written=value)
+            if measure in COUNTED_IN
+            else speech.gettext(WORDS["value"], value=value, unit=text.unit(view))
+        )
+    if view.state.base is None:
+        return said
+    return speech.gettext(WORDS["valueSince"], value=said, date=speech.date(view.state.base))
 
 
 def _change(view: View, t: int, i: int) -> str:
@@ -100,7 +122,7 @@ def _change(view: View, t: int, i: int) -> str:
         return ""
     size = speech.gettext(WORDS["noChange"])
     if by:
-        size = speech.signed(by, decimals) + words.sign(view.state.measure)
+        size = speech.signed(by, decimals, words.sign(view.state.measure))
     date = speech.date(view.counts.dates[t - 1])
     return speech.gettext(WORDS["sincePrevious"], change=size, date=date)
 
@@ -119,8 +141,8 @@ def _cell(view: View, t: int, i: int) -> Cell:
     letter = str(view.status[t, i])
     shown = letter in SHOWN
     value, rank, change = _value(view, t, i, letter), _rank(view, t, i), _change(view, t, i)
-    said = speech.gettext(WORDS["value"], value=value, unit=unit(view)) if shown else value
-    rest = ", ".join(part for part in (said, rank, change) if part)
+    said = _measured(view, t, i, letter, value)
+    rest = speech.listed(part for part in (said, rank, change) if part)
     return Cell(
         pcode=areas.pcodes[i],
         name=named[areas.pcodes[i]],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geodata.errors import BriefingError
+from geodata.language import Amount, gettext
 
 if TYPE_CHECKING:
     from yaml import Event
@@ -19,6 +20,30 @@ if TYPE_CHECKING:
 MAX_BYTES = 300_000
 MAX_DEPTH = 4
 MAX_EVENTS = 2_000  # keys, values, beginnings and ends
+
+BRIEFING, MAPPING = "briefing", "mapping"
+_NOT_YAML = gettext("This is not valid YAML: {said}.")
+# Pages read briefings only; a mapping is read on the command line, which speaks English.
+_TOO_LARGE = {
+    BRIEFING: gettext("The file is {size} bytes: a briefing has {most} at most."),
+    MAPPING: "The file is {size} bytes: a mapping has {most} at most.",
+}
+_EMPTY = {
+    BRIEFING: gettext("The file is empty: a briefing has keys and values."),
+    MAPPING: "The file is empty: a mapping has keys and values.",
+}
+_SECOND = {
+    BRIEFING: gettext("A second document begins here (`---`): a briefing is one."),
+    MAPPING: "A second document begins here (`---`): a mapping is one.",
+}
+_MORE = {
+    BRIEFING: gettext("There is more here than a briefing has."),
+    MAPPING: "There is more here than a mapping has.",
+}
+_DEEPER = {
+    BRIEFING: gettext("This is nested deeper than a briefing is."),
+    MAPPING: "This is nested deeper than a mapping is.",
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +73,7 @@ class Mapping:
 Node = Text | Sequence | Mapping
 
 
-def read(text: str, what: str = "briefing") -> Node:
+def read(text: str, what: str = BRIEFING) -> Node:
     """Read one document; ``what`` says in messages what it is.
 
     Raises
@@ -59,16 +84,13 @@ def read(text: str, what: str = "briefing") -> Node:
     """
     size = len(text.encode())
     if size > MAX_BYTES:
-        raise BriefingError(f"The file is {size:,} bytes: a {what} has {MAX_BYTES:,} at most.")
+        raise BriefingError(_TOO_LARGE[what], size=Amount(size), most=Amount(MAX_BYTES))
     events = _events(text, what)
     documents = [i for i, event in enumerate(events) if _kind(event) == "DocumentStart"]
     if not documents:
-        raise BriefingError(f"The file is empty: a {what} has keys and values.", line=1)
+        raise BriefingError(_EMPTY[what], line=1)
     if len(documents) > 1:
-        raise BriefingError(
-            f"A second document begins here (`---`): a {what} is one.",
-            line=_line(events[documents[1]]),
-        )
+        raise BriefingError(_SECOND[what], line=_line(events[documents[1]]))
     node, _ = _node(events, documents[0] + 1)
     return node
 
@@ -92,14 +114,14 @@ def _events(text: str, what: str) -> list[Event]:
             _refuse(event, depth - 2, what)  # the stream and the document are no depth
             found.append(event)
             if len(found) > MAX_EVENTS:
-                raise BriefingError(f"There is more here than a {what} has.", line=_line(event))
+                raise BriefingError(_MORE[what], line=_line(event))
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
         line = at.line + 1 if at else None
-        raise BriefingError(f"This is not valid YAML: {said}.", line=line) from None
+        raise BriefingError(_NOT_YAML, line=line, said=said) from None
     except yaml.YAMLError as error:
-        raise BriefingError(f"This is not valid YAML: {' '.join(str(error).split())}.") from None
+        raise BriefingError(_NOT_YAML, said=" ".join(str(error).split())) from None
     return found
 
 
@@ -109,19 +131,25 @@ def _refuse(event: Event, depth: int, what: str) -> None:
     tag = getattr(event, "tag", None)
     if _kind(event) == "Alias":
         raise BriefingError(
-            f"“*{event.anchor}” is an alias: write the value itself.",  # type: ignore[attr-defined]
+            gettext("“*{name}” is an alias: write the value itself."),
             line=line,
+            name=event.anchor,  # type: ignore[attr-defined]
         )
     if getattr(event, "anchor", None):
         raise BriefingError(
-            f"“&{event.anchor}” is an anchor: write the value without it. "  # type: ignore[attr-defined]
-            "(A text with & stands in quotes.)",
+            gettext(
+                "“&{name}” is an anchor: write the value without it. (A text with & stands in "
+                "quotes.)"
+            ),
             line=line,
+            name=event.anchor,  # type: ignore[attr-defined]
         )
     if tag:
-        raise BriefingError(f"“{tag}” is a tag: only plain text is read.", line=line)
+        raise BriefingError(
+            gettext("“{tag}” is a tag: only plain text is read."), line=line, tag=tag
+        )
     if depth > MAX_DEPTH:
-        raise BriefingError(f"This is nested deeper than a {what} is.", line=line)
+        raise BriefingError(_DEEPER[what], line=line)
 
 
 def _node(events: list[Event], i: int) -> tuple[Node, int]:
@@ -146,7 +174,9 @@ def _node(events: list[Event], i: int) -> tuple[Node, int]:
 
 def _key(key: Node, before: list[tuple[Text, Node]]) -> Text:
     if not isinstance(key, Text):
-        raise BriefingError("A key is a word.", line=key.line)
+        raise BriefingError(gettext("A key is a word."), line=key.line)
     if any(key.value == other.value for other, _ in before):
-        raise BriefingError(f"“{key.value}” is said twice.", line=key.line, key=key.value)
+        raise BriefingError(
+            gettext("“{value}” is said twice."), line=key.line, key=key.value, value=key.value
+        )
     return key

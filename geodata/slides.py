@@ -21,7 +21,7 @@ from geodata import headlines, programmes, text
 from geodata import populations as words
 from geodata.counts import Floats, populations, source_of
 from geodata.flows import Flow, flows, incomplete
-from geodata.language import Language, gettext, language
+from geodata.language import Language, gettext
 from geodata.reading import SHOWN, Cell, cells
 from geodata.snapshot import Snapshot
 from geodata.snippet import frozen
@@ -266,7 +266,7 @@ def contents(
     """Every slide of a briefing in its language; ``progress`` hears of each as it is done."""
     found = []
     for slide in briefing.slides:
-        found.append(content(slide, snapshot, language(briefing.lang), compute))
+        found.append(content(slide, snapshot, briefing.language, compute))
         if progress:
             progress(len(found), len(briefing.slides))
     return found
@@ -276,7 +276,7 @@ def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
     """The briefing's own title, or the name of the map."""
     if briefing.title or not contents:
         return briefing.title
-    return text.product(contents[0].view.snapshot, language(briefing.lang))
+    return text.product(contents[0].view.snapshot, briefing.language)
 
 
 def _of_governorates(state: State, snapshot: Snapshot) -> State:
@@ -308,7 +308,7 @@ def _alt(view: View, body: _Body, t: int) -> str:
     """The slide's picture in words: what it shows, the total, the rows, what is missing."""
     speech = view.language
     rows = [speech.gettext("{name}: {value}", name=row.name, value=row.value) for row in body.rows]
-    parts = [text.title_in_country(view), text.headline(view, t), "; ".join(rows)]
+    parts = [text.title_in_country(view), text.headline(view, t), speech.semicolon.join(rows)]
     sentences = [f"{part.rstrip('.')}." for part in parts if part]
     return " ".join([*sentences, text.missing_on(view, t)]).strip()
 
@@ -649,7 +649,9 @@ def _footprint(asked: _Asked, _: State) -> _Body:
     number = Figure(speech.number(len(codes)), speech.gettext("programmes"))
     share = _share(view, t)
     credits = [
-        row["credit"] for row in text.listed_sources(view.snapshot) if row["role"] == "programmes"
+        row["credit"]
+        for row in text.listed_sources(view.snapshot, speech)
+        if row["role"] == "programmes"
     ]
     note = speech.gettext(
         "Programmes: those that at least one source says work or worked in the governorate, at "

@@ -232,10 +232,8 @@ def _counted(counts: pd.DataFrame) -> list[dict[str, Any]]:
     found = grouped.agg(
         last=("date", "max"), rows=("date", "size"), with_households=("households", "count")
     )
-    listed: list[dict[str, Any]] = found.assign(last=found["last"].dt.strftime("%Y-%m-%d")).to_dict(
-        orient="records"
-    )
-    return listed
+    written = found.assign(last=found["last"].dt.strftime("%Y-%m-%d"))
+    return [{str(k): v for k, v in row.items()} for row in written.to_dict(orient="records")]
 
 
 def sources_text(tables: Tables, country: Mapping[str, Any]) -> str:

@@ -95,7 +95,7 @@ def following(state: State) -> State:
 
 def embedded(state: State, choice: Choice, snapshot: Snapshot) -> State:
     """State of the map that is embedded."""
-    wanted = replace(state, lang=choice.lang)
+    wanted = replace(state, lang=choice.lang, english=False)
     return frozen(wanted, snapshot) if choice.freeze else following(wanted)
 
 

@@ -21,7 +21,15 @@ from urllib.parse import quote
 from geodata import counts as counts_module
 from geodata import populations as words
 from geodata.errors import NotHeld, StateError
-from geodata.language import Language, gettext, language, languages
+from geodata.language import (
+    DIGITS,
+    SOURCE_LANGUAGE,
+    WESTERN,
+    Language,
+    gettext,
+    language,
+    languages,
+)
 from geodata.names import former_code, former_codes
 from geodata.snapshot import Snapshot
 
@@ -48,8 +56,13 @@ class State:
         A date of the population, or ``None`` for the newest.
     base
         The date to compare with; set exactly when ``mode`` is ``change``.
+    digits
+        Western ones, or those of the language's own script.
     v
         The snapshot version when the link is frozen.
+    english
+        Whether ``lang=en`` was asked for by name: links keep it, since a page without ``lang``
+        is in the language that the browser prefers.
     """
 
     pop: str = "idp"
@@ -62,7 +75,14 @@ class State:
     base: dt.date | None = None
     area: str = ""
     lang: str = "en"
+    digits: str = WESTERN
     v: str = ""
+    english: bool = False
+
+    @property
+    def language(self) -> Language:
+        """What the answer is written in."""
+        return language(self.lang, self.digits)
 
     @property
     def decimals(self) -> int:
@@ -72,10 +92,11 @@ class State:
     @property
     def view_key(self) -> State:
         """The state without what does not change the figures: time, area, version."""
-        return replace(self, time=None, area="", v="")
+        return replace(self, time=None, area="", v="", english=False)
 
 
-KEYS = tuple(each.name for each in fields(State))  # a field has the name of its key
+# A field has the name of its key; ``english`` is how ``lang`` was written.
+KEYS = tuple(each.name for each in fields(State) if each.name != "english")
 
 
 @dataclass
@@ -122,8 +143,8 @@ class Reader:
         sentence = self.language.gettext(
             "{key}={value} is not known: {key} may be {allowed}.",
             key=key,
-            value=quoted(value),
-            allowed=", ".join(told),
+            value=self.language.quoted(value),
+            allowed=self.language.listed(told),
         )
         if near:
             sentence += " " + self.language.gettext("Did you mean {near}?", near=near[0])
@@ -161,16 +182,11 @@ class Reader:
             if _WHOLE.fullmatch(text) and low <= int(text) <= high:
                 return int(text)
             sentence = self.language.gettext(
-                refusal, key=key, value=quoted(text), low=low, high=high
+                refusal, key=key, value=self.language.quoted(text), low=low, high=high
             )
             raise StateError(key, text, sentence)
 
         return read
-
-
-def quoted(value: str) -> str:
-    """What was given, as a sentence shows it: not more than can be read."""
-    return f"“{value[:60]}”"
 
 
 def parts(text: str) -> list[str]:
@@ -222,10 +238,11 @@ def parse(
         Naming the key, the value and what is allowed. :class:`~geodata.errors.NotHeld`
         (also when lenient) where ``v`` names another snapshot.
     """
-    speech = language("en")
-    reader = Reader(query, lenient, speech)
-    lang = reader.get("lang", "en", reader.choice("lang", languages()))
+    reader = Reader(query, lenient, language(SOURCE_LANGUAGE))
+    lang = reader.get("lang", SOURCE_LANGUAGE, reader.choice("lang", languages()))
     reader.language = language(lang)
+    digits = reader.get("digits", WESTERN, reader.choice("digits", DIGITS))
+    reader.language = language(lang, digits)
     v = reader.get("v", "", lambda text: _version(reader, snapshot, text))
     held = counts_module.populations(snapshot)
     pop = reader.get("pop", held[0], reader.choice("pop", held))
@@ -256,8 +273,15 @@ def parse(
         base=base,
         area=reader.get("area", "", lambda text: _area(reader, snapshot, text)),
         lang=lang,
+        digits=digits,
         v=v,
+        english=names_english(query),
     ), reader.notices
+
+
+def names_english(query: Mapping[str, str]) -> bool:
+    """Whether a query asks for English by name."""
+    return query.get("lang", "").strip() == SOURCE_LANGUAGE
 
 
 def _version(reader: Reader, snapshot: Snapshot, text: str) -> str:
@@ -271,8 +295,8 @@ def not_held(version: str, held: Iterable[str], speech: Language) -> NotHeld:
     sentence = speech.gettext(
         "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
         "for the newest figures.",
-        value=quoted(version),
-        allowed=", ".join(held),
+        value=speech.quoted(version),
+        allowed=speech.listed(held),
     )
     return NotHeld("v", version, sentence)
 
@@ -287,7 +311,7 @@ def _level(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> int:
                 "level={value} has no figures for pop={pop}: level may be {allowed}.",
                 value=text,
                 pop=pop,
-                allowed=", ".join(held),
+                allowed=reader.language.listed(held),
             ),
         )
     return int(reader.choice("level", held)(text))
@@ -309,7 +333,7 @@ def _measure_reader(
                     value=text,
                     pop=pop,
                     level=level,
-                    allowed=", ".join(held),
+                    allowed=reader.language.listed(held),
                 ),
             )
         return reader.choice("measure", held)(text)
@@ -410,10 +434,18 @@ def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
         ("time", state.time.isoformat() if state.time else ""),
         ("base", base),
         ("area", state.area),
-        ("lang", "" if state.lang == "en" else state.lang),
+        *spoken(state.lang, state.digits, english=state.english),
         ("v", state.v),
     ]
     return [(key, value) for key, value in values if value]
+
+
+def spoken(lang: str, digits: str, *, english: bool = False) -> list[tuple[str, str]]:
+    """Keys and values of what an answer is written in; empty values where it is the default."""
+    return [
+        ("lang", "" if lang == SOURCE_LANGUAGE and not english else lang),
+        ("digits", "" if digits == WESTERN else digits),
+    ]
 
 
 def of_population(state: State, population: str, snapshot: Snapshot) -> State:

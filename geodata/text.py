@@ -13,7 +13,7 @@ import numpy as np
 
 from geodata import populations as words
 from geodata.counts import own_counts, residents_year, source_of, sources_of
-from geodata.language import Language, gettext
+from geodata.language import Language, gettext, ngettext
 from geodata.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def of(view: View) -> dict[str, Any]:
 def unit(view: View) -> str:
     """What figures are in: ``people``, ``per 1,000 residents (2018)``."""
     return view.language.gettext(
-        words.UNITS[view.state.measure], year=str(residents_year(view.snapshot))
+        words.UNITS[view.state.measure], year=residents_year(view.snapshot)
     )
 
 
@@ -110,11 +110,7 @@ def amount(view: View, size: float) -> str:
     """A size in the view's measure with its noun: ``1,224,108 internally displaced people``."""
     speech, population = view.language, words.POPULATIONS[view.state.pop]
     if view.state.measure == words.RATE:
-        return speech.gettext(
-            "{rate} {population} per 1,000 residents",
-            rate=speech.number(size, 1),
-            population=speech.gettext(population.nouns),
-        )
+        return speech.gettext(population.rated, rate=speech.number(size, 1))
     return population.counted(speech, size, view.state.measure)
 
 
@@ -161,14 +157,16 @@ def _level_headline(view: View, t: int) -> str:
         return _nowhere(view)
     if np.isnan(total) and view.counts.counted[t].any():
         return speech.gettext(
-            "The number of {population} on {date} is too small to show",
+            "The number of {of_population} on {date} is too small to show",
             population=speech.gettext(population.nouns),
+            of_population=speech.pgettext(*population.of_nouns),
             date=date,
         )
     if np.isnan(total):
         return speech.gettext(
-            "No count of {population} on {date}",
+            "No count of {of_population} on {date}",
             population=speech.gettext(population.nouns),
+            of_population=speech.pgettext(*population.of_nouns),
             date=date,
         )
     counted = amount(view, total)
@@ -263,9 +261,18 @@ def _status_sentences(view: View, t: int) -> list[str]:
     speech = view.language
     pcodes = np.array(view.counts.areas.pcodes)
     templates = {
-        "n": (gettext("Not assessed: {names}."), gettext("Not assessed: {n} areas.")),
-        "s": (gettext("Too few to show: {names}."), gettext("Too few to show: {n} areas.")),
-        "x": (gettext("Not comparable: {names}."), gettext("Not comparable: {n} areas.")),
+        "n": (
+            gettext("Not assessed: {names}."),
+            ngettext("Not assessed: {n} area.", "Not assessed: {n} areas."),
+        ),
+        "s": (
+            gettext("Too few to show: {names}."),
+            ngettext("Too few to show: {n} area.", "Too few to show: {n} areas."),
+        ),
+        "x": (
+            gettext("Not comparable: {names}."),
+            ngettext("Not comparable: {n} area.", "Not comparable: {n} areas."),
+        ),
     }
     sentences = []
     for letter, (named, numbered) in templates.items():
@@ -275,7 +282,7 @@ def _status_sentences(view: View, t: int) -> list[str]:
         if len(found) <= _MANY_NAMES or (letter == "n" and view.state.level == 1):
             sentences.append(speech.gettext(named, names=_named(found, view)))
         else:
-            sentences.append(speech.gettext(numbered, n=speech.number(len(found))))
+            sentences.append(speech.ngettext(*numbered, len(found)))
     return sentences
 
 
@@ -325,10 +332,10 @@ def notes(view: View) -> list[str]:
         found.append(
             speech.gettext(
                 "Per 1,000 residents of {year}, the same at every date ({credit}).",
-                year=str(residents_year(view.snapshot)),
-                credit="; ".join(
+                year=residents_year(view.snapshot),
+                credit=speech.semicolon.join(
                     row["credit"]
-                    for row in listed_sources(view.snapshot)
+                    for row in listed_sources(view.snapshot, speech)
                     if row["role"] == "residents"
                 ),
             )
@@ -368,7 +375,7 @@ def sources(view: View) -> list[dict[str, str]]:
     counted_by = sources_of(view.snapshot, view.state.pop, view.state.prog)
     return [
         {key: row[key] for key in ("id", "title", "url", "terms", "credit")}
-        for row in listed_sources(view.snapshot)
+        for row in listed_sources(view.snapshot, view.language)
         if row["id"] in counted_by or row["role"] in roles
     ]
 
@@ -379,6 +386,9 @@ def counted_by(view: View) -> dict[str, str]:
     return next(row for row in sources(view) if row["id"] == counted)
 
 
-def listed_sources(snapshot: Snapshot) -> list[dict[str, str]]:
-    """Every source of the snapshot."""
-    return list(snapshot.manifest["sources"])
+def listed_sources(snapshot: Snapshot, speech: Language) -> list[dict[str, str]]:
+    """Every source of the snapshot; titles and publishers as they are published."""
+    return [
+        row | {key: speech.gettext(row[key]) for key in ("terms", "credit", "what")}
+        for row in snapshot.manifest["sources"]
+    ]

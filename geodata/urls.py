@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from geodata import state as state_module
+
+if TYPE_CHECKING:
+    from geodata.state import State
 
 
 @dataclass(frozen=True)
@@ -11,17 +17,30 @@ class Urls:
 
     Attributes
     ----------
+    spoken
+        Keys and values of the language and digits of a page, which its links stay with.
     version
         The snapshot that a page was asked for by name, which its links stay with.
     """
 
     prefix: str = "/"
     version: str = ""
+    spoken: tuple[tuple[str, str], ...] = ()
 
     @property
-    def frozen(self) -> str:
-        """The query that stays with :attr:`version`; empty where the newest is followed."""
-        return self.version and f"v={self.version}"
+    def kept(self) -> str:
+        """The query that every link of a page keeps: its language, digits and snapshot."""
+        pairs = [*self.spoken, ("v", self.version)]
+        return "&".join(f"{key}={value}" for key, value in pairs if value)
+
+    def at(self, version: str) -> str:
+        """The query that keeps the language, and leads to another snapshot."""
+        return replace(self, version=version).kept
+
+    def following(self, state: State) -> Urls:
+        """The same for a page of ``state``: its links keep its language, digits and snapshot."""
+        spoken = state_module.spoken(state.lang, state.digits, english=state.english)
+        return replace(self, version=state.v, spoken=tuple(spoken))
 
     def page(self, query: str = "") -> str:
         """The map; ``query`` as :func:`geodata.state.query` writes it."""
@@ -31,9 +50,18 @@ class Urls:
         """Data and sources; ``source`` is the id of one of them."""
         return self._with(f"{self.prefix}sources", query) + (f"#{source}" if source else "")
 
-    def asset(self, path: str) -> str:
-        """A file of ``assets/``."""
-        return f"{self.prefix}assets/{path}"
+    def built(self, name: str, version: str) -> str:
+        """A file that pages load, of that version: ``page.js`` is ``built/page.<version>.js``."""
+        stem, dot, ending = name.rpartition(".")
+        return f"{self.prefix}built/{stem}.{version}{dot}{ending}"
+
+    def worker(self) -> str:
+        """The service worker, which sees what lies below the place where it is."""
+        return f"{self.prefix}worker.js"
+
+    def installation(self, query: str = "") -> str:
+        """What a device is told that installs the page, in the language of the query."""
+        return self._with(f"{self.prefix}manifest.webmanifest", query)
 
     def view(self, query: str = "") -> str:
         """A view as JSON."""

@@ -16,10 +16,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geodata import populations as words
 from geodata import programmes, text
+from geodata.bundled.iraq_names import ARABIC, SORANI
 from geodata.classes import Scale, diverging, sequential
 from geodata.counts import (
     Bools,
@@ -32,7 +34,9 @@ from geodata.counts import (
     residents_year,
 )
 from geodata.encoding import plain
-from geodata.language import Language, language
+from geodata.language import Language
+from geodata.names import fold
+from geodata.neighbours import neighbours
 from geodata.snapshot import Snapshot
 from geodata.state import State, available_measures, query
 
@@ -88,7 +92,7 @@ class View:
     @property
     def language(self) -> Language:
         """The reader's language."""
-        return language(self.state.lang)
+        return self.state.language
 
     def at(self, state: State) -> View:
         """The same view on the date, and with the area, of a state that differs in nothing else."""
@@ -262,7 +266,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
     if state.measure == words.SHARE:
         found = replace(found, hidden=found.hidden | found.national_hidden[:, None])
     everywhere = np.where(found.hidden, np.nan, figures)
-    scale = _scale(everywhere, found, state, language(state.lang))
+    scale = _scale(everywhere, found, state, state.language)
     shown = np.where(inside, everywhere, np.nan)
     status = _status(shown, found, inside)
     stocks, shares = _area_totals(snapshot, state, found, whole, inside, national_totals)
@@ -292,23 +296,20 @@ def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
     )
 
 
-def _top(view: View) -> list[list[Any]]:
-    """For each date, the part of the whole that the three largest areas hold, and which they are.
+def largest(view: View, t: int) -> list[Any]:
+    """Part of the whole that the three largest areas hold on a date, and their positions.
 
     Of all people counted, also of those that are not placed or not shown by area. Only for stocks:
-    a share of changes says nothing.
+    a share of changes, or of rates, says nothing, and the list is empty.
     """
-    state = view.state
+    state, row = view.state, view.values[t]
     if state.mode == words.CHANGE or state.measure == words.RATE:
         return []
-    top: list[list[Any]] = []
-    wholes = np.full(len(view.totals), 100.0) if state.measure == words.SHARE else view.totals
-    for row, whole in zip(view.values, wholes, strict=True):
-        order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]
-        order = order[np.nan_to_num(row[order], nan=0.0) > 0]
-        share = float(np.nansum(row[order]) / whole) if whole > 0 else None
-        top.append([None if share is None else round(share, 4), *(int(i) for i in order)])
-    return top
+    whole = 100.0 if state.measure == words.SHARE else view.totals[t]
+    order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]
+    order = order[np.nan_to_num(row[order], nan=0.0) > 0]
+    share = round(float(np.nansum(row[order]) / whole), 4) if whole > 0 else None
+    return [share, *(int(i) for i in order)]
 
 
 def tally(view: View, t: int) -> list[int]:
@@ -319,19 +320,35 @@ def tally(view: View, t: int) -> list[int]:
 
 @lru_cache(maxsize=64)
 def names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
-    """Name of every area in the reader's language, English where the source has none."""
-    rows = snapshot.tables.areas
-    local = rows.get(f"name_{speech.code}", rows["name_en"]).fillna(rows["name_en"])
-    return dict(zip(rows["pcode"], local, strict=True))
+    """Name of every area in the reader's language, or in the nearest that the source has.
+
+    Arabic names are spelled as Arabic readers do (:mod:`geodata.bundled.iraq_names`).
+    """
+    rows = snapshot.tables.areas.set_index("pcode")
+    local = rows["name_en"]
+    for code in reversed((speech.code, *speech.writing.names)):
+        if (column := f"name_{code}") in rows:
+            local = _spelled(rows[column], code).fillna(local)
+    return {str(pcode): str(name).strip() for pcode, name in local.items()}
 
 
-def _areas(view: View) -> list[dict[str, str]]:
+def _spelled(names: pd.Series, code: str) -> pd.Series:
+    """Names of one language with the letters that the source leaves out, or has from another."""
+    if code != "ar":
+        return names.replace(SORANI) if code == "ckb" else names
+    meant = names.index.to_series().map(ARABIC)
+    same = [fold(a) == fold(b) for a, b in zip(names.fillna(""), meant.fillna(""), strict=True)]
+    return names.mask(pd.Series(same, index=names.index) & meant.notna(), meant)
+
+
+def _areas(view: View) -> list[dict[str, Any]]:
     named = names(view.snapshot, view.language)
     areas = view.counts.areas
+    near = neighbours(view.snapshot, view.state.level, areas.pcodes)
     return [
-        {"pcode": pcode, "name": named[pcode]}
+        {"pcode": pcode, "name": named[pcode], "near": around}
         | ({"parent": parent, "parentName": named[parent]} if parent else {})
-        for pcode, parent in zip(areas.pcodes, areas.parents, strict=True)
+        for pcode, parent, around in zip(areas.pcodes, areas.parents, near, strict=True)
     ]
 
 
@@ -349,6 +366,7 @@ def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
             "base": state.base.isoformat() if state.base else None,
             "area": state.area,
             "lang": state.lang,
+            "digits": state.digits,
             "v": state.v,
         },
         "query": query(state, snapshot),
@@ -361,7 +379,7 @@ def as_dict(view: View) -> dict[str, Any]:
     Everything here is the same for every date and selected area, so it is computed once for them.
     """
     state, snapshot, found = view.state, view.snapshot, view.counts
-    decimals = state.decimals
+    dates, decimals = range(len(view.counts.dates)), state.decimals
     total_decimals = 0 if state.measure == words.SHARE else decimals
     return {
         "version": snapshot.version,
@@ -376,7 +394,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "status": ["".join(row) for row in view.status],
         "classes": view.classes.tolist(),
         "ranks": view.ranks.tolist(),
-        "tallies": [tally(view, t) for t in range(len(view.counts.dates))],
+        "tallies": [tally(view, t) for t in dates],
         "scale": {
             "kind": view.scale.kind,
             "breaks": list(view.scale.breaks),
@@ -394,8 +412,8 @@ def as_dict(view: View) -> dict[str, Any]:
         "yearBefore": year_before(found.dates),
         "shares": plain(view.shares, 4) if state.prog else None,
         "notPlaced": plain(view.not_placed, 0) if view.not_placed.any() else None,
-        "top": _top(view),
+        "top": [top for t in dates if (top := largest(view, t))],
         "text": text.of(view),
-        "programmes": [programmes.described(snapshot, code) for code in state.prog],
+        "programmes": [programmes.described(snapshot, code, state.language) for code in state.prog],
         "sources": text.sources(view),
     }

@@ -216,8 +216,7 @@ def _script_data(deck: Sequence[Painted], urls: Urls, speech: Language) -> dict[
     return {
         "slides": [_live(each, urls) for each in deck],
         "dark": DARK_QUERY["auto"],
-        "locale": speech.tag,
-        "dateLocale": speech.date_tag,
+        "writing": speech.scripts(),
         "strings": strings.embed(speech) | strings.briefing(speech),
         "timeline": strings.timeline(speech),
     }

@@ -1,26 +1,40 @@
-"""The public map's scripts and styles, each as one small file.
+"""Scripts and styles as they are sent: few files, each with a hash of its content for a version.
 
-The sources stay as readable as they are in ``assets/``; they are joined and minified once, when the
-application starts. The version is a hash of the content, so a URL that names it never changes what
-it answers.
+The sources stay as readable as they are in ``assets/``; those that are loaded together are joined
+and minified once. A URL that names the version never changes what it answers.
+
+==================  ==============================================================================
+``page.css``, -js   the map page: all that it needs to be seen and used, before Dash is there
+``dash.js``         Dash with React, and of its components those that the page has
+``plotly.js``       Plotly's maps and lines, with what reads boundaries
+the others          each file of ``assets/`` as it is
+==================  ==============================================================================
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
+import dash
 import rcssmin
 import rjsmin
 
 from geodata.embedding import AUTO, DARK, LIGHT
-from layouts.shell import ASSETS
+
+ASSETS = Path(__file__).parent.parent / "assets"
 
 # What makes a map live that the server drew.
 LIVE = (
     "js/format.js",
     "js/reading.js",
+    "js/announcer.js",
+    "js/shortcuts.js",
     "js/painter.js",
     "js/timeline.js",
     "drawn/live.js",
@@ -35,6 +49,20 @@ STYLES = (
     "embed/map.css",
 )
 HOST = "embed/host.js"
+PLOTLY = ("js/plotly-offline.js", "vendor/plotly-geo.min.js", "vendor/topojson-client.min.js")
+# Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
+# the graph's part is, which it would fetch when it meets the graph.
+DASH = (
+    "deps/polyfill@7.12.1.min.js",
+    "deps/react@18.3.1.min.js",
+    "deps/react-dom@18.3.1.min.js",
+    "deps/prop-types@15.8.1.min.js",
+    "dash-renderer/build/dash_renderer.min.js",
+    "dcc/dash_core_components.js",
+    "dcc/dash_core_components-shared.js",
+    "dcc/async-graph.js",
+)
+_SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.M)
 
 # The one media query that decides on the theme, and what it becomes where the URL decides.
 DARK_QUERY = {AUTO: "(prefers-color-scheme: dark)", LIGHT: "not all", DARK: "all"}
@@ -48,9 +76,9 @@ class Bundle:
     version: str
 
 
-def bundled(text: str) -> Bundle:
+def bundled(content: str | bytes) -> Bundle:
     """Name a file by what is in it."""
-    body = text.encode()
+    body = content.encode() if isinstance(content, str) else content
     return Bundle(body, hashlib.sha256(body).hexdigest()[:12])
 
 
@@ -75,3 +103,67 @@ def style(theme: str) -> Bundle:
 def host() -> Bundle:
     """The script of the snippet, for the pages that embed a map."""
     return bundled(rjsmin.jsmin((ASSETS / HOST).read_text("utf-8")))
+
+
+def _page_scripts() -> tuple[str, ...]:
+    """What the map page runs: shared scripts, then its own, of which ``start.js`` comes last."""
+    found = [*sorted(ASSETS.glob("js/*.js")), *sorted(ASSETS.glob("js/page/*.js"))]
+    return tuple(
+        path.relative_to(ASSETS).as_posix() for path in found if path.name != "plotly-offline.js"
+    )
+
+
+def _page_styles() -> tuple[str, ...]:
+    shared, own = sorted(ASSETS.glob("css/*.css")), sorted(ASSETS.glob("css/page/*.css"))
+    drawn = ASSETS / "drawn/map.css"
+    return tuple(path.relative_to(ASSETS).as_posix() for path in (*shared, drawn, *own))
+
+
+def _dash() -> bytes:
+    folder = Path(dash.__file__).parent
+    return b";\n".join(_SOURCE_MAP.sub(b"", (folder / path).read_bytes()) for path in DASH)
+
+
+_JOINED: dict[str, Callable[[], str | bytes]] = {
+    "page.js": lambda: rjsmin.jsmin(joined(_page_scripts())),
+    "page.css": lambda: rcssmin.cssmin(joined(_page_styles())),
+    "dash.js": _dash,
+    "plotly.js": lambda: joined(PLOTLY),
+}
+
+
+def names() -> tuple[str, ...]:
+    """Every file that a page may load under a name with its version."""
+    own = (path for path in sorted(ASSETS.rglob("*")) if path.suffix in (".css", ".js", ".svg"))
+    return (*_JOINED, *(path.relative_to(ASSETS).as_posix() for path in own))
+
+
+def built(name: str) -> Bundle:
+    """A file by its name: one of several joined, or one of ``assets/``.
+
+    It is made anew when a file of ``assets/`` has changed, as while somebody edits them.
+
+    Raises
+    ------
+    KeyError
+        If there is none of that name.
+    """
+    if name in _JOINED:
+        return _made(name, _newest(int(time.monotonic())))
+    if ".." in name or not (path := ASSETS / name).is_file():
+        raise KeyError(name)
+    return _made(name, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _newest(_second: int) -> int:
+    """When a file that is joined was last changed; looked up once in a second."""
+    folders = (ASSETS, *(ASSETS / name for name in ("js", "js/page", "css", "css/page", "drawn")))
+    files = (path for folder in folders for path in folder.iterdir())
+    return max(path.stat().st_mtime_ns for path in files)
+
+
+@lru_cache(maxsize=256)
+def _made(name: str, changed: int) -> Bundle:
+    make = _JOINED.get(name)
+    return bundled(make() if make else (ASSETS / name).read_bytes())

@@ -18,13 +18,14 @@ from geodata.compare import DATES, Comparison, Side
 from geodata.counts import dates_of, levels, populations, round_numbers
 from geodata.exports import small, svg
 from geodata.language import Language, gettext
+from geodata.neighbours import neighbours
 from geodata.state import SEPARATOR, available_measures, default_base, joined, query
 from geodata.text import headline
 from layouts.bundle import DARK_QUERY
 from layouts.share import COMPARE, PAGE, Shared, Subject, card
 from layouts.shell import STYLES, as_data, render
 
-_KEPT = ("classes", "area", "lang", "v", "rounds")
+_KEPT = ("classes", "area", "lang", "digits", "v", "rounds")
 _KEYS = ("first", "second", "difference")
 _SHARED = (PAGE, COMPARE)
 # What the code to paste and the picture are of, where dates are compared and where not.
@@ -77,7 +78,7 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
         "compare.html",
         snapshot,
         found.speech,
-        replace(urls, version=asked.state.v),
+        urls.following(asked.state),
         current="compare",
         styles=_STYLES,
         card=replace(own, description=said, share=urls.share(joined([_SHARED, *given]))),
@@ -147,7 +148,13 @@ def _fields(found: Comparison) -> list[Field]:
     ]
     listed = [whole, *_programmes(found, state.prog)]
     fields = [
-        Field("pop", speech.gettext("People"), _populations(held, speech), state.pop, held[0]),
+        Field(
+            "pop",
+            speech.pgettext("population", "People"),
+            _populations(held, speech),
+            state.pop,
+            held[0],
+        ),
         Field("prog", speech.gettext("Programme"), listed, SEPARATOR.join(state.prog)),
         _with(found),
         *_dates(found),
@@ -194,7 +201,10 @@ def _dates(found: Comparison) -> list[Field]:
     dates = dates_of(snapshot, asked.state.pop, asked.state.prog)
     numbered = zip(dates, round_numbers(snapshot, asked.state.pop, asked.state.prog), strict=True)
     options = [
-        Option(day.isoformat(), f"{speech.date(day)} (R{n})" if n else speech.date(day))
+        Option(
+            day.isoformat(),
+            speech.gettext("{date} (R{n})", date=speech.date(day), n=n) if n else speech.date(day),
+        )
         for day, n in numbered
     ][::-1]
     shown, newest = asked.state.time or dates[-1], dates[-1].isoformat()
@@ -271,32 +281,35 @@ def _style(found: Comparison) -> Markup:
 
 def _script_data(found: Comparison) -> dict[str, Any]:
     """What the scripts are handed: classes and statuses to paint, words to show."""
-    said = zip(found.first.cells, found.second.cells, found.rows, strict=True)
+    areas = found.first.view.counts.areas.pcodes
+    near = neighbours(found.snapshot, found.asked.state.level, areas)
+    said = zip(found.first.cells, found.second.cells, found.rows, near, strict=True)
     return {
         "area": found.asked.state.area,
         "dark": _DARK,
-        "maps": [_painted(side, found.speech) for side in _maps(found).values()],
+        "keys": found.speech.gettext(
+            "Arrow keys move between neighbouring areas, Home, End and the page keys through the "
+            "list, plus and minus zoom, Enter keeps an area in sight, Escape lets it go."
+        ),
+        "maps": [_painted(found, side) for side in _maps(found).values()],
         "areas": [
             {
                 "pcode": row.pcode,
-                "name": f"{row.name}, {row.parent}" if row.parent else row.name,
+                "name": found.speech.listed(filter(None, [row.name, row.parent])),
+                "near": around,
                 "values": [row.first, row.second, row.difference],
                 "sentences": [first.sentence, second.sentence, row.sentence],
             }
-            for first, second, row in said
+            for first, second, row, around in said
         ],
     }
 
 
-def _painted(side: Side, speech: Language) -> dict[str, Any]:
+def _painted(found: Comparison, side: Side) -> dict[str, Any]:
     scale = side.view.scale
     return {
         "heading": side.heading,
-        "label": speech.gettext(
-            "{map}. Arrow keys move between neighbouring areas, plus and minus zoom, Enter keeps "
-            "an area in sight, Escape lets it go.",
-            map=side.heading,
-        ),
+        "said": compare_text.headline(found, side),
         "classes": side.view.classes[side.t].tolist(),
         "status": "".join(side.view.status[side.t]),
         "scale": {

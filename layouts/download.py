@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from geodata.text import title_in_country
@@ -17,7 +16,7 @@ def page(shared: Shared, notices: list[str]) -> str:
         "download.html",
         shared.snapshot,
         speech,
-        replace(urls, version=shared.state.v),
+        urls.following(shared.state),
         current="download",
         card=share.card(shared, page=urls.download(shared.query), title=speech.gettext("Download")),
         title=title_in_country(shared.view),

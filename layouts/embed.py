@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -25,6 +25,10 @@ from layouts import strings
 from layouts.bundle import DARK_QUERY, style
 from layouts.share import Card
 from layouts.shell import as_data, template
+from layouts.shortcuts import listed
+
+if TYPE_CHECKING:
+    from layouts.one_file import Packed
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,12 @@ def page(
     *,
     notices: tuple[str, ...] = (),
     card: Card | None = None,
+    packed: Packed | None = None,
 ) -> tuple[str, str]:
-    """Render the page; return it and the style sheet in it, whose hash the policy must name."""
+    """Render the page; return it and the style sheet in it, whose hash the policy must name.
+
+    ``packed`` is what a page has in it that is to load nothing (:mod:`layouts.one_file`).
+    """
     speech, t = view.language, view.date_index()
     cells = reading.cells(view, t)
     picked = next((cell for cell in cells if cell.pcode == view.state.area), None)
@@ -107,10 +115,12 @@ def page(
     html = template("embed.html").render(
         _=speech.gettext,
         speech=speech,
+        shortcuts=listed(speech, "embed"),
         options=options,
         links=links,
         notices=notices,
         card=card,
+        packed=packed,
         style=Markup(colors),  # noqa: S704 - colours of the scale
         title=view_text.title_in_country(view),
         headline=view_text.headline(view, t),
@@ -157,8 +167,7 @@ def _script_data(view: View, options: Options, links: Links, t: int) -> dict[str
         "play": options.play,
         "controls": options.controls,
         "dark": DARK_QUERY[options.theme],
-        "locale": speech.tag,
-        "dateLocale": speech.date_tag,
+        "writing": speech.scripts(),
         "strings": strings.embed(speech),
         "timeline": strings.timeline(speech) if options.controls else {},
     }

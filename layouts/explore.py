@@ -1,270 +1,297 @@
 """The map page: filters, map, timeline, key figures, ranking, panels, notes.
 
-What changes with the view (figures, classes, names) is painted by scripts into the empty elements
-here; what a reader chooses with are Dash components.
+The document says all that it shows, for the state in its address, before any script has come: map,
+headline, legend, figures, a form to choose with. Scripts then take over what stands there, first
+the page's own, then Dash, whose part is the graph that Plotly draws in the place of the map.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from dash import dcc, html
+import numpy as np
+from dash import dcc
 from dash.development.base_component import Component
+from markupsafe import Markup
 
 from geodata import populations as words
-from geodata import programmes
-from geodata.counts import populations
+from geodata import programmes, reading, state, text
+from geodata.counts import counts, levels, populations
+from geodata.embedding import AUTO
+from geodata.exports import drawing, svg
+from geodata.key_figures import key_figures
 from geodata.language import Language, gettext
 from geodata.snapshot import Snapshot
-from geodata.state import JENKS, QUANTILES, ROUND_STYLE
-from layouts import ids
+from geodata.state import JENKS, QUANTILES, ROUND_STYLE, available_measures
+from geodata.urls import Urls
+from geodata.view import OUTSIDE, View
+from layouts import ids, share
+from layouts.embed import scale_style
 from layouts.figures import GRAPH_CONFIG, map_figure, trend_figure
+from layouts.share import Shared
+from layouts.shell import render, script_data, versioned
+
+MAP, TABLE = "map", "table"
+_ALMOST_NONE = 1e-9  # what bars are drawn against where there is nothing
+_NO_CONTROL = ("time", "area", "lang", "digits", "v")  # keys that no control of the form has
+_CLASSES = {
+    ROUND_STYLE: gettext("Round"),
+    QUANTILES: gettext("Quantiles"),
+    JENKS: gettext("Natural"),
+}
 
 
-def page(snapshot: Snapshot, speech: Language) -> Component:
-    """The page between header and footer, with the controls at their defaults."""
-    return html.Div(
-        [
-            html.Div(
-                [_filters(snapshot, speech), _map_card(speech), _side(speech)], className="explore"
-            ),
-            html.Div(id="notes", className="notes"),
-            html.Div(id="announcer", role="status", className="visually-hidden"),
-            dcc.Store(id=ids.CHOICE),
+def graph() -> list[Component]:
+    """Dash's part of the page: the graph, and what is to be drawn in it."""
+    return [
+        dcc.Graph(id=ids.MAP, figure=map_figure(), config=GRAPH_CONFIG),
+        dcc.Store(id=ids.DRAWING),
+    ]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the values of a control; ``small`` stands beside its label."""
+
+    value: str
+    label: str
+    chosen: bool
+    offered: bool = True
+    small: str = ""
+
+
+def content(view: View, urls: Urls) -> dict[str, Any]:
+    """All that the document shows of a view: the same for everyone, and worth remembering."""
+    speech, at = view.language, view.date_index()
+    shown = Shown(view, urls)
+    cells = reading.cells(view, at)
+    return {
+        "view_url": _view_url(shown),
+        "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
+        "title": text.title(view),
+        "headline": text.headline(view, at),
+        "map": _map(view, cells),
+        "plane": _plane(view),
+        "legend": reading.legend(view, at),
+        "unit": text.unit(view),
+        "figures": key_figures(view, at),
+        "cells": cells,
+        "ranks": [speech.number(int(rank)) if rank else "" for rank in view.ranks[at]],
+        "ranking": list(_ranking(shown, cells)),
+        "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
+        "missing": text.missing_on(view, at),
+        "notes": text.notes(view),
+        "sources": text.sources(view),
+        "level": view.state.level,
+        **_filters(view),
+        **_dates(shown),
+    }
+
+
+def page(
+    shared: Shared, content: dict[str, Any], *, notices: list[str], tab: str, dash_config: str
+) -> str:
+    """Render the document for a state.
+
+    Parameters
+    ----------
+    content
+        What :func:`content` says of the view.
+    notices
+        What was not understood of the address.
+    tab
+        Whether the map or the table is shown.
+    dash_config
+        What Dash's own script reads, as it wrote it.
+    """
+    urls = shared.urls.following(shared.state)
+    return render(
+        "explore.html",
+        shared.snapshot,
+        shared.speech,
+        urls,
+        current="map",
+        card=share.card(shared),
+        dash_config=Markup(dash_config),  # noqa: S704 - written by Dash
+        data=script_data(shared.snapshot, shared.speech, urls, **_handed_over(shared)),
+        notices=notices,
+        tab=tab,
+        **content,
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A view, and what writes the addresses of others."""
+
+    view: View
+    urls: Urls
+
+    def link(self, **changes: Any) -> str:
+        """The address of the same view but for these fields of its state."""
+        there = replace(self.view.state, **changes)
+        return self.urls.page(state.query(there, self.view.snapshot))
+
+
+def _map(view: View, cells: list[reading.Cell]) -> Markup:
+    sentences = {cell.pcode: cell.sentence for cell in cells}
+    drawn = svg.inline(view, view.date_index(), sentences=sentences, tight=True)
+    return Markup(drawn)  # noqa: S704 - escaped where it is made
+
+
+def _handed_over(shared: Shared) -> dict[str, Any]:
+    """What scripts need beside words and addresses."""
+    view, urls = shared.view, shared.urls
+    return {
+        "first": {
+            "view": _view_url(Shown(view, urls)),
+            "time": view.state.time.isoformat() if view.state.time else None,
+            "area": view.state.area,
+        },
+        "frozen": bool(view.state.v),
+        "later": {name: versioned(f"{name}.js", urls) for name in ("dash", "plotly")},
+        "trend": trend_figure().to_plotly_json()["layout"],
+    }
+
+
+def _view_url(shown: Shown) -> str:
+    """The figures of the document, under the version of the snapshot that it was made from."""
+    asked, snapshot = shown.view.state, shown.view.snapshot
+    key = replace(asked.view_key, v=snapshot.version, english=asked.english)
+    return shown.urls.view(state.query(key, snapshot))
+
+
+def _plane(view: View) -> str:
+    """Where the country lies in the drawing, for the style sheet that fits it into its place."""
+    drawn = drawing.drawn(view)
+    left, _, right, _ = drawn.ground
+    measures = {"width": drawn.width, "height": drawn.height, "west": left, "east": right}
+    return ";".join(f"--{name}:{value}" for name, value in measures.items())
+
+
+# ---- what can be chosen
+
+
+def _filters(view: View) -> dict[str, Any]:
+    snapshot, speech, chosen = view.snapshot, view.language, view.state
+    measures = available_measures(snapshot, chosen.pop, chosen.level)
+    held = [str(level) for level in levels(snapshot, chosen.pop)]
+
+    def options(labels: dict[Any, str], value: object, offered: Any = None) -> list[Option]:
+        return [
+            Option(
+                str(code),
+                speech.gettext(label),
+                chosen=code == value,
+                offered=offered is None or str(code) in offered,
+            )
+            for code, label in labels.items()
         ]
-    )
 
-
-def aria(**attributes: str) -> dict[str, Any]:
-    """ARIA attributes as Dash's components take them: ``aria(label="…")`` is ``aria-label``."""
-    return {f"aria-{name}": value for name, value in attributes.items()}
-
-
-def _group(title: str, children: list[Component], **attributes: Any) -> Component:
-    return html.Fieldset([html.Legend(title), *children], className="filter", **attributes)
-
-
-def _segments(
-    id_: str, options: dict[Any, str], value: str | int, speech: Language
-) -> dcc.RadioItems:
-    return dcc.RadioItems(
-        id=id_,
-        options=[
-            {"label": speech.gettext(label), "value": code} for code, label in options.items()
-        ],
-        value=value,
-        className="segments",
-    )
-
-
-def _filters(snapshot: Snapshot, speech: Language) -> Component:
-    return html.Aside(
-        [
-            html.H2(speech.gettext("Filters"), className="visually-hidden"),
-            _group(speech.gettext("People"), [_population_options(snapshot, speech)]),
-            _programme_filter(snapshot, speech),
-            _group(
-                speech.gettext("Show"),
-                [_segments(ids.MEASURE, words.MEASURE_LABELS, words.PEOPLE, speech)],
-            ),
-            _group(
-                speech.gettext("Colour by"),
-                [
-                    _segments(ids.MODE, words.MODE_LABELS, words.LEVEL, speech),
-                    html.Div(
-                        [
-                            html.Label(speech.gettext("Compared with"), htmlFor=ids.BASE),
-                            html.Select(id=ids.BASE),
-                        ],
-                        id="base-row",
-                        className="inline-choice",
-                        hidden=True,
-                    ),
-                ],
-            ),
-            _group(
-                speech.gettext("Areas"),
-                [_segments(ids.LEVEL, words.LEVEL_LABELS, 1, speech)],
-            ),
-            _group(
-                speech.gettext("Classes"),
-                [_segments(ids.CLASSES, _class_labels(), ROUND_STYLE, speech)],
-            ),
-        ],
-        className="card filters",
-        id="filters",
-        **aria(label=speech.gettext("Filters")),
-    )
-
-
-def _class_labels() -> dict[str, str]:
     return {
-        ROUND_STYLE: gettext("Round"),
-        QUANTILES: gettext("Quantiles"),
-        JENKS: gettext("Natural"),
+        "populations": _populations(view),
+        "pillars": _pillars(snapshot, speech, chosen.prog),
+        "measures": options(words.MEASURE_LABELS, chosen.measure, measures),
+        "modes": options(words.MODE_LABELS, chosen.mode),
+        "levels": options(words.LEVEL_LABELS, chosen.level, held),
+        "classes": options(_CLASSES, chosen.classes),
+        "mode": chosen.mode,
+        "chosen_programmes": chosen.prog,
+        "kept": [pair for pair in state.pairs(chosen, snapshot) if pair[0] in _NO_CONTROL],
     }
 
 
-def _population_options(snapshot: Snapshot, speech: Language) -> Component:
-    options = [
-        {
-            "label": html.Span(
-                [
-                    html.Span(speech.gettext(words.POPULATIONS[code].label)),
-                    html.Small(id=f"total-{code}", className="figure"),
-                ],
-                className="option",
-            ),
-            "value": code,
-        }
-        for code in populations(snapshot)
-    ]
-    return dcc.RadioItems(
-        id=ids.POPULATION, options=options, value=populations(snapshot)[0], className="choices"
-    )
-
-
-def _programme_filter(snapshot: Snapshot, speech: Language) -> Component:
-    """Search box and one checklist per pillar; every programme with its years and reach."""
-    listed = programmes.listed(snapshot, speech)
-    pillars = dict.fromkeys(row["pillar"] for row in listed)
-    lists = [
-        html.Div(
-            [
-                html.H3(next(r["pillarLabel"] for r in listed if r["pillar"] == pillar)),
-                dcc.Checklist(
-                    id=ids.programmes(pillar),
-                    options=[
-                        _programme_option(row, speech) for row in listed if row["pillar"] == pillar
-                    ],
-                    value=[],
-                    className="choices",
-                ),
-            ],
-            className="pillar",
+def _populations(view: View) -> list[Option]:
+    """Each population with its total on the date, as ``showTotals`` in ``start.js`` writes it."""
+    speech, day = view.language, view.counts.dates[view.date_index()]
+    return [
+        Option(
+            code,
+            speech.gettext(words.POPULATIONS[code].label),
+            chosen=code == view.state.pop,
+            small=_total(view, code, day),
         )
-        for pillar in pillars
+        for code in populations(view.snapshot)
     ]
-    return _group(
-        speech.gettext("Programme"),
-        [
-            html.Button(
-                speech.gettext("All programmes"),
-                id=ids.PROGRAMME_NONE,
-                type="button",
-                className="choice-all",
-                **aria(pressed="true"),
-            ),
-            html.Label(
-                speech.gettext("Find a programme"),
-                htmlFor=ids.PROGRAMME_SEARCH,
-                className="visually-hidden",
-            ),
-            dcc.Input(
-                id=ids.PROGRAMME_SEARCH,
-                type="search",
-                placeholder=speech.gettext("Find a programme"),
-                debounce=False,
-                className="search",
-            ),
-            html.Div(lists, className="programmes", id="programmes"),
-        ],
-    )
 
 
-def _programme_option(row: dict[str, Any], speech: Language) -> dict[str, Any]:
+_FEW_DATES = 10
+
+
+def _total(view: View, population: str, day: dt.date) -> str:
+    speech = view.language
+    found = counts(view.snapshot, population, 1, view.threshold, frozenset())
+    if len(found.dates) < _FEW_DATES:
+        return speech.ngettext("{n} date", "{n} dates", len(found.dates))
+    before = [
+        total for date, total in zip(found.dates, found.national_people, strict=True) if date <= day
+    ]
+    known = before and before[-1] == before[-1]  # NaN is not
+    return speech.compact(float(before[-1])) if known else ""
+
+
+def _pillars(
+    snapshot: Snapshot, speech: Language, chosen: tuple[str, ...]
+) -> list[tuple[str, list[Option]]]:
+    """Every programme with its years and reach, by pillar."""
+    listed = programmes.listed(snapshot, speech)
+    pillars = {row["pillar"]: row["pillarLabel"] for row in listed}
+    return [
+        (label, [_programme(row, speech, chosen) for row in listed if row["pillar"] == pillar])
+        for pillar, label in pillars.items()
+    ]
+
+
+def _programme(row: dict[str, Any], speech: Language, chosen: tuple[str, ...]) -> Option:
     places = speech.ngettext("{n} governorate", "{n} governorates", row["governorates"])
-    detail = " · ".join(text for text in (row["years"], places) if text)
+    small = " · ".join(part for part in (row["years"], places) if part)
+    return Option(row["code"], row["name"], chosen=row["code"] in chosen, small=small)
+
+
+# ---- where links lead
+
+
+def _dates(shown: Shown) -> dict[str, Any]:
+    """Other dates of the same view, as links and as a list."""
+    view = shown.view
+    speech, dates, at = view.language, view.counts.dates, view.date_index()
+
+    def link(there: int) -> str:
+        return shown.link(time=dates[there]) if there != at else ""
+
     return {
-        "label": html.Span(
-            [
-                html.Span([html.B(row["code"]), " ", row["name"]]),
-                html.Small(detail, className="figure"),
-            ],
-            className="option programme",
-        ),
-        "value": row["code"],
-        "search": f"{row['code']} {row['name']}",
+        "same_view": state.pairs(replace(view.state, time=None), view.snapshot),
+        "date": speech.date(dates[at]),
+        "round": reading.caption(view, at),
+        "first": link(0),
+        "previous": link(max(at - 1, 0)),
+        "next": link(min(at + 1, len(dates) - 1)),
+        "last": link(len(dates) - 1),
+        "dates": [(day.isoformat(), speech.date(day), day == dates[at]) for day in dates],
+        "bases": [(day.isoformat(), speech.date(day), day == view.state.base) for day in dates],
     }
 
 
-def _map_card(speech: Language) -> Component:
-    tabs = dcc.RadioItems(
-        id=ids.TAB,
-        options=[
-            {"label": speech.gettext("Map"), "value": "map"},
-            {"label": speech.gettext("Table"), "value": "table"},
-        ],
-        value="map",
-        className="segments tabs",
-    )
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.Div([html.H1(id="title"), html.P(id="headline")], className="titles"),
-                    html.Div(tabs, role="group", **aria(label=speech.gettext("Show as"))),
-                ],
-                className="head",
-            ),
-            html.Div(id="notices", className="notices", role="status"),
-            html.Div(
-                [
-                    html.Div(
-                        dcc.Graph(id=ids.MAP, figure=map_figure(), config=GRAPH_CONFIG),
-                        id="map-stage",
-                        className="stage",
-                    ),
-                    html.Div(id="zoom", className="zoom"),
-                    html.Div(id="legend", className="legend"),
-                    html.Div(id="tooltip", className="tooltip", role="presentation"),
-                ],
-                id="map-pane",
-                className="map-pane",
-            ),
-            html.Div(id="table-pane", className="table-pane", hidden=True),
-            html.Div(id="timeline", className="timeline-slot"),
-            html.P(id="missing", className="missing"),
-        ],
-        className="card map-card",
-        id="map-card",
-    )
+@dataclass(frozen=True)
+class Ranked:
+    """A row of the ranking; ``bar`` is its part of the largest figure, in per cent."""
+
+    cell: reading.Cell
+    url: str
+    bar: float
+    fewer: bool
 
 
-def _side(speech: Language) -> Component:
-    return html.Div(
-        [
-            html.Section(
-                [html.H2(speech.gettext("Key figures")), html.Div(id="key-figures")],
-                className="card",
-                id="key-card",
-            ),
-            html.Section(
-                [
-                    html.Div(id="area-panel"),
-                    html.Div(
-                        dcc.Graph(
-                            id=ids.TREND,
-                            figure=trend_figure(),
-                            config={"displayModeBar": False, "responsive": True},
-                        ),
-                        id="trend-slot",
-                    ),
-                    html.Div(id="area-breakdowns"),
-                ],
-                className="card",
-                id="area-card",
-                hidden=True,
-                tabIndex="-1",
-            ),
-            html.Section(
-                html.Div(id="programme-panel"), className="card", id="programme-card", hidden=True
-            ),
-            html.Section(
-                [html.H2(id="ranking-title"), html.Ol(id="ranking", className="ranking")],
-                className="card",
-                id="ranking-card",
-            ),
-        ],
-        className="side",
-    )
+def _ranking(shown: Shown, cells: list[reading.Cell]) -> Iterator[Ranked]:
+    """Areas in the programmes' reach, largest first, those without a figure last."""
+    view, t = shown.view, shown.view.date_index()
+    ranks, values = view.ranks[t], np.nan_to_num(view.values[t], nan=0.0)
+    most = max(float(np.abs(values).max()), _ALMOST_NONE)
+    order = sorted(range(len(cells)), key=lambda i: (int(ranks[i]) or len(cells) + 1, i))
+    for cell, value in ((cells[i], float(values[i])) for i in order):
+        if cell.letter != OUTSIDE:
+            url = shown.link(area=cell.pcode)
+            yield Ranked(cell, url, 100 * abs(value) / most, value < 0)

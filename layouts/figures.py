@@ -69,8 +69,9 @@ def trend_figure() -> go.Figure:
         height=180,
         hovermode="x unified",
         showlegend=False,
-        xaxis=axis | {"type": "date", "tickformat": "%Y", "dtick": "M12"},
-        yaxis=axis | {"rangemode": "tozero", "tickformat": "~s", "showgrid": True, "nticks": 4},
+        xaxis=axis
+        | {"type": "date", "tickformat": "%Y", "dtick": "M12", "hoverformat": "%Y-%m-%d"},
+        yaxis=axis | {"rangemode": "tozero", "showgrid": True},
         template=None,
     )
     return figure

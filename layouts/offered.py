@@ -20,6 +20,10 @@ OFFERED = {
     "map.zip": gettext("with a readme"),
     "timelapse.gif": gettext("from the first round to the newest"),
 }
+# The map as one file, which is none of those: it says on which day it was saved.
+ONE_FILE = "map.html"
+ONE_FILE_LABEL = gettext("Map in one file (HTML)")
+ONE_FILE_USE = gettext("with timeline and tooltips, opens without internet")
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class Choice:
 
 
 def choices(speech: Language, urls: Urls, query: str) -> list[Choice]:
-    """Every file of a state."""
-    return [
+    """Every file of a state, and the map as one file."""
+    files = [
         Choice(
             speech.gettext(FILES[name].label),
             speech.gettext(what),
@@ -49,3 +53,5 @@ def choices(speech: Language, urls: Urls, query: str) -> list[Choice]:
         )
         for name, what in OFFERED.items()
     ]
+    label, what = speech.gettext(ONE_FILE_LABEL), speech.gettext(ONE_FILE_USE)
+    return [*files, Choice(label, what, urls.file(ONE_FILE, query), slow=False)]

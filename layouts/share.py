@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from geodata import citation, embedding, snippet, text
 from geodata.citation import Citation
-from geodata.language import Language, gettext, language, languages
+from geodata.language import Language, bare, gettext, language, languages
 from geodata.snapshot import Snapshot
 from geodata.snippet import Choice, Size
 from geodata.state import State, joined, pairs, query
@@ -158,8 +158,8 @@ def oembed(
     return {
         "version": "1.0",
         "type": "rich",
-        "title": snippet.name(shared.view),
-        "provider_name": text.product(shared.snapshot, shared.speech),
+        "title": bare(snippet.name(shared.view)),
+        "provider_name": bare(text.product(shared.snapshot, shared.speech)),
         "provider_url": shared.link(shared.urls.page()),
         "cache_age": _A_YEAR if shared.state.v and shared.state.time else _AN_HOUR,
         "html": embed_code(shared, options, fitted),
@@ -260,7 +260,7 @@ def page(
         "share.html",
         shared.snapshot,
         speech,
-        replace(urls, version=shared.state.v),
+        urls.following(shared.state),
         current="share",
         card=replace(own, share=here),
         subject=subject,
@@ -298,7 +298,7 @@ def _form(subject: Subject, shared: Shared, choice: Choice) -> dict[str, Any]:
         },
         "widths": snippet.WIDTHS,
         "heights": snippet.HEIGHTS,
-        "languages": {code: language(code).locale.display_name or code for code in languages()},
+        "languages": {code: language(code).name for code in languages()},
         "themes": {code: speech.gettext(label) for code, label in _THEMES.items()},
         "shown": _switches(_SHOWN, choice, speech),
         "behaviour": _switches(_BEHAVIOUR, choice, speech),

@@ -7,21 +7,26 @@ and ``problem.html`` need no script at all.
 from __future__ import annotations
 
 import json
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from geodata.language import Language
+from geodata.exports.drawing import places
+from geodata.language import Language, language, languages
 from geodata.snapshot import Snapshot
+from geodata.state import joined
 from geodata.text import product
 from geodata.urls import Urls
-from layouts import strings
+from layouts import shortcuts, strings
+from layouts.bundle import built
 from layouts.offered import choices
 
 TEMPLATES = Path(__file__).parent / "templates"
-ASSETS = Path(__file__).parent.parent / "assets"
 # Style sheets of the pages without Dash, which loads all of css/ itself.
 STYLES = (
     "css/base.css",
@@ -40,27 +45,67 @@ _environment = Environment(
 )
 
 
+@dataclass(frozen=True)
+class Here:
+    """The address of the page that is answered: its path, and keys and values of its query."""
+
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+
+
+# Set for each request by whoever takes it; nothing where a page is made for a file.
+HERE: ContextVar[Here | None] = ContextVar("displacement_here", default=None)
+
+
+def switch(speech: Language) -> list[dict[str, Any]]:
+    """The page that is asked for in every language there is; nowhere outside of a request.
+
+    English is named, too: a page whose address names no language is in the browser's.
+    """
+    here = HERE.get()
+    if here is None:
+        return []
+    path = quote("/" + here.path.lstrip("/\\"))
+    kept = [(key, value) for key, value in here.query if key != "lang"]
+    return [
+        {"language": each, "url": f"{path}?{joined([*kept, ('lang', each.code)])}"}
+        | {"current": each.code == speech.code}
+        for each in map(language, languages())
+    ]
+
+
+def alternates(address: str) -> list[tuple[str, str]]:
+    """The same page in each language, by its tag, and in the browser's, for search engines."""
+    parts = urlsplit(address)
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0] != "lang"]
+
+    def at(*more: tuple[str, str]) -> str:
+        return urlunsplit(parts._replace(query=joined([*kept, *more])))
+
+    return [*((code, at(("lang", code))) for code in languages()), ("x-default", at())]
+
+
 def navigation(speech: Language, urls: Urls) -> list[dict[str, str]]:
     """Every page: its key, label and URL."""
     return [
-        {"key": "map", "label": speech.gettext("Map"), "url": urls.page(urls.frozen)},
-        {"key": "compare", "label": speech.gettext("Compare"), "url": urls.compare(urls.frozen)},
+        {"key": "map", "label": speech.gettext("Map"), "url": urls.page(urls.kept)},
+        {"key": "compare", "label": speech.gettext("Compare"), "url": urls.compare(urls.kept)},
         {
             "key": "briefing",
             "label": speech.gettext("Briefing"),
-            "url": urls.briefing(urls.frozen),
+            "url": urls.briefing(urls.kept),
         },
         {
             "key": "sources",
             "label": speech.gettext("Data & sources"),
-            "url": urls.sources(query=urls.frozen),
+            "url": urls.sources(query=urls.kept),
         },
     ]
 
 
-def versioned(path: str, urls: Urls) -> str:
-    """URL of a file of ``assets/`` that changes when the file does, as Dash writes its own."""
-    return f"{urls.asset(path)}?m={(ASSETS / path).stat().st_mtime}"
+def versioned(name: str, urls: Urls) -> str:
+    """URL of a file that pages load: it changes when the file does."""
+    return urls.built(name, built(name).version)
 
 
 def render(name: str, snapshot: Snapshot, speech: Language, urls: Urls, **values: Any) -> str:
@@ -77,6 +122,9 @@ def render(name: str, snapshot: Snapshot, speech: Language, urls: Urls, **values
         downloads=lambda query: choices(speech, urls, query),
         snapshot=snapshot,
         pages=navigation(speech, urls),
+        shortcuts=shortcuts.listed(speech, str(values.get("current", ""))),
+        languages=switch(speech),
+        alternates=alternates,
         product=product(snapshot, speech),
         disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
         **every | values,
@@ -94,14 +142,15 @@ def as_data(value: object) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704
 
 
-def script_data(snapshot: Snapshot, speech: Language, urls: Urls) -> Markup:
-    """What the scripts are handed: URLs, words, language. JSON that cannot end its element."""
+def script_data(snapshot: Snapshot, speech: Language, urls: Urls, **more: object) -> Markup:
+    """What the scripts are handed: URLs, words, language, and ``more``."""
     data = {
         "version": snapshot.version,
         "lang": speech.code,
-        "locale": speech.tag,
-        "dateLocale": speech.date_tag,
+        "digits": speech.digits,
+        "writing": speech.scripts(),
         "country": speech.gettext(snapshot.country),
+        "places": places(snapshot, speech),
         "urls": {
             "page": urls.page(),
             "briefing": urls.briefing(),
@@ -109,9 +158,9 @@ def script_data(snapshot: Snapshot, speech: Language, urls: Urls) -> Markup:
             "areas": urls.areas("{level}"),
             "area": urls.area("{pcode}"),
             "meta": urls.meta(),
-            "sources": urls.sources(query=urls.frozen),
+            "sources": urls.sources(query=urls.kept),
         },
         "strings": strings.page(speech),
         "timeline": strings.timeline(speech),
     }
-    return as_data(data)
+    return as_data(data | more)

@@ -31,8 +31,12 @@ def page(
     threshold: int,
     card: Card,
     past: Sequence[Past] = (),
+    notices: Sequence[str] = (),
 ) -> str:
-    """Render the page of sources as HTML; no script in it."""
+    """Render the page of sources as HTML; no script in it.
+
+    ``notices`` say what was not understood of its address.
+    """
     return render(
         "sources.html",
         snapshot,
@@ -40,6 +44,7 @@ def page(
         urls,
         current="sources",
         card=card,
+        notices=notices,
         **said(snapshot, speech, threshold, past),
     )
 
@@ -51,7 +56,7 @@ def said(
     return {
         "made": made(snapshot, speech),
         "history": history(past, speech),
-        "sources": listed_sources(snapshot),
+        "sources": listed_sources(snapshot, speech),
         "held": [_held(snapshot, code, speech, threshold) for code in populations(snapshot)],
         "notes": _notes(snapshot, speech, threshold),
         "statuses": [

@@ -5,8 +5,12 @@ Placeholders in braces are filled by the script; the sentences are whole.
 
 from __future__ import annotations
 
+from typing import Any
+
+from geodata.key_figures import WITHOUT_FIGURE
+from geodata.key_figures import WORDS as KEY_FIGURES
 from geodata.language import Language
-from geodata.reading import WORDS
+from geodata.reading import COUNTED_IN, WORDS
 from geodata.state import NEAREST_DATE
 
 
@@ -29,17 +33,33 @@ def timeline(speech: Language) -> dict[str, str]:
     }
 
 
-def reading(speech: Language) -> dict[str, str]:
-    """Words of a cell, as :mod:`geodata.reading` says them."""
-    return {key: speech.gettext(word) for key, word in WORDS.items()}
+def reading(speech: Language) -> dict[str, Any]:
+    """Words of a cell, as :mod:`geodata.reading` says them; plurals as every form of them."""
+    said = {key: speech.gettext(word) for key, word in WORDS.items()}
+    return said | {
+        "countedIn": {measure: speech.plurals(*pair) for measure, pair in COUNTED_IN.items()}
+    }
 
 
-def embed(speech: Language) -> dict[str, str]:
+def painter(speech: Language) -> dict[str, str]:
+    """What a map is called, what its keys do, and what it shows on a date."""
+    return {
+        "mapLabel": speech.gettext("Map"),
+        "mapKeys": speech.gettext(
+            "Arrow keys move between neighbouring areas, Home, End and the page keys along the "
+            "ranking; Enter opens an area, Escape closes it."
+        ),
+        "summary": speech.gettext("{title}. {headline}."),
+        "areasWithFigure": speech.gettext("Areas with a figure: {n} of {all}."),
+        "most": speech.gettext("Most: {names}."),
+    }
+
+
+def embed(speech: Language) -> dict[str, Any]:
     """Words of the public map's scripts, where the page itself does not say them."""
     words = page(speech)
-    # Those of format.js, painter.js and embed/map.js.
-    asked = ("lessThan", "moreThan", "mapLabel", "failed", "retry")
-    return reading(speech) | {key: words[key] for key in asked}
+    asked = ("lessThan", "moreThan", "failed", "retry")  # those of format.js and embed/map.js
+    return reading(speech) | painter(speech) | {key: words[key] for key in asked}
 
 
 def briefing(speech: Language) -> dict[str, str]:
@@ -52,85 +72,80 @@ def briefing(speech: Language) -> dict[str, str]:
     }
 
 
-def page(speech: Language) -> dict[str, str]:
+def page(speech: Language) -> dict[str, Any]:
     """Words of the map, legend, ranking, table and panels."""
-    return reading(speech) | {
-        "legendCount": speech.gettext("{n} areas"),
-        "nationally": speech.gettext("{population}, nationally"),
-        "inProgrammes": speech.gettext("{population} where {programmes} works or worked"),
-        "previousRound": speech.gettext("since previous round ({date})"),
-        "firstRound": speech.gettext("no earlier round to compare with"),
-        "topIn": speech.gettext("in {names}"),
-        "lessThan": speech.gettext("less than {percent}"),
-        "moreThan": speech.gettext("more than {percent}"),
-        "highest": speech.gettext("in {name}, the highest"),
-        "largestChange": speech.gettext("in {name}, the largest change"),
-        "shareOfCountry": speech.gettext("of the country is in this area"),
-        "notAssessedAreas": speech.gettext("of {n} areas have no figure on this date"),
-        "rates": speech.gettext("per 1,000 residents, nationally"),
-        "source": speech.gettext("Source"),
-        "sources": speech.gettext("Sources"),
-        "noFigure": speech.gettext("no figure"),
-        "byLevel1": speech.gettext("By governorate"),
-        "byLevel2": speech.gettext("By district"),
-        "area": speech.gettext("Area"),
-        "code": speech.gettext("P-code"),
-        "governorate": speech.gettext("Governorate"),
-        "status": speech.gettext("Status"),
-        "rankColumn": speech.gettext("Rank"),
-        "changeColumn": speech.gettext("Since previous round"),
-        "tableCaption": speech.gettext("{title}. {headline}."),
-        "copyTable": speech.gettext("Copy table"),
-        "copied": speech.gettext("Copied"),
-        "close": speech.gettext("Close"),
-        "figureHere": speech.gettext("{population} here"),
-        "sinceYearBefore": speech.gettext("since a year before ({date})"),
-        "noYearBefore": speech.gettext("no figure a year before"),
-        "trend": speech.gettext("People, every round"),
-        "trendSummary": speech.gettext(
-            "{label}: {first} on {firstDate}, {last} on {lastDate}, most {most} on {mostDate}"
-        ),
-        "households": speech.gettext("households"),
-        "householdsOn": speech.gettext("Households on {date}"),
-        "showAll": speech.gettext("Show all {n}"),
-        "noBreakdown": speech.gettext("No row for this date."),
-        "breakdownsByGovernorate": speech.gettext(
-            "Origin, shelter and period are published by governorate: see {name}."
-        ),
-        "programmesHere": speech.gettext("Programmes present"),
-        "noProgrammes": speech.gettext("No source at hand names a programme here."),
-        "implemented": speech.gettext("implemented"),
-        "planned": speech.gettext("planned"),
-        "preparatory": speech.gettext("preparatory"),
-        "undated": speech.gettext("undated"),
-        "years": speech.gettext("Years"),
-        "funders": speech.gettext("Funders"),
-        "peopleServed": speech.gettext("People served"),
-        "governorates": speech.gettext("Governorates"),
-        "none": speech.gettext("none known"),
-        "yearsUnknown": speech.gettext("years not known"),
-        "results": speech.gettext("Reported results"),
-        "resultsNote": speech.gettext("As printed; they overlap and cannot be added up."),
-        "noResults": speech.gettext("No reported result at hand."),
-        "allOfCountry": speech.gettext("all of {country}"),
-        "asOf": speech.gettext("as of {date}"),
-        "failed": speech.gettext(
-            "The figures could not be loaded ({reason}). Check the connection and try again."
-        ),
-        "retry": speech.gettext("Try again"),
-        "newFigures": speech.gettext(
-            "New figures have come in and are shown here. Load the page again to choose from all "
-            "that is new."
-        ),
-        "reload": speech.gettext("Load again"),
-        "nearestDate": speech.gettext(NEAREST_DATE),
-        "zoomIn": speech.gettext("Zoom in"),
-        "zoomOut": speech.gettext("Zoom out"),
-        "resetZoom": speech.gettext("Show the whole country"),
-        "sortBy": speech.gettext("Sort by {column}"),
-        "mapLabel": speech.gettext(
-            "Map. Arrow keys move between neighbouring areas, Enter opens one, Escape closes it."
-        ),
-        "dates": speech.gettext("{n} dates"),
-        "noMatch": speech.gettext("No programme matches."),
-    }
+    key_figures = {key: speech.gettext(word) for key, word in KEY_FIGURES.items()}
+    return (
+        reading(speech)
+        | painter(speech)
+        | key_figures
+        | {
+            "legendCount": speech.plurals("{n} area", "{n} areas"),
+            "notAssessedAreas": speech.plurals(*WITHOUT_FIGURE),
+            "lessThan": speech.gettext("less than {percent}"),
+            "moreThan": speech.gettext("more than {percent}"),
+            "source": speech.gettext("Source"),
+            "sources": speech.gettext("Sources"),
+            "byLevel1": speech.gettext("By governorate"),
+            "byLevel2": speech.gettext("By district"),
+            "area": speech.gettext("Area"),
+            "code": speech.gettext("P-code"),
+            "governorate": speech.gettext("Governorate"),
+            "status": speech.gettext("Status"),
+            "rankColumn": speech.gettext("Rank"),
+            "changeColumn": speech.gettext("Since previous round"),
+            "table": speech.gettext("Table"),
+            "copyTable": speech.gettext("Copy table"),
+            "copied": speech.gettext("Copied"),
+            "close": speech.gettext("Close"),
+            "figureHere": speech.gettext("{population} here"),
+            "sinceYearBefore": speech.gettext("since a year before ({date})"),
+            "noYearBefore": speech.gettext("no figure a year before"),
+            "trend": speech.gettext("People, every round"),
+            "trendSummary": speech.gettext(
+                "{label}: {first} on {firstDate}, {last} on {lastDate}, most {most} on {mostDate}"
+            ),
+            "trendFigures": speech.gettext("Figures of the chart"),
+            "date": speech.gettext("Date"),
+            "householdsOn": speech.gettext("Households on {date}"),
+            "showAll": speech.gettext("Show all {n}"),
+            "noBreakdown": speech.gettext("No row for this date."),
+            "breakdownsByGovernorate": speech.gettext(
+                "Origin, shelter and period are published by governorate: see {name}."
+            ),
+            "programmesHere": speech.gettext("Programmes present"),
+            "noProgrammes": speech.gettext("No source at hand names a programme here."),
+            "implemented": speech.gettext("implemented"),
+            "planned": speech.gettext("planned"),
+            "preparatory": speech.gettext("preparatory"),
+            "undated": speech.gettext("undated"),
+            "years": speech.gettext("Years"),
+            "funders": speech.gettext("Funders"),
+            "peopleServed": speech.gettext("People served"),
+            "governorates": speech.gettext("Governorates"),
+            "none": speech.gettext("none known"),
+            "numbered": speech.gettext("{label} ({n})"),
+            "yearsUnknown": speech.gettext("years not known"),
+            "results": speech.gettext("Reported results"),
+            "resultsNote": speech.gettext("As printed; they overlap and cannot be added up."),
+            "noResults": speech.gettext("No reported result at hand."),
+            "allOfCountry": speech.gettext("all of {country}"),
+            "asOf": speech.gettext("as of {date}"),
+            "failed": speech.gettext(
+                "The figures could not be loaded ({reason}). Check the connection and try again."
+            ),
+            "retry": speech.gettext("Try again"),
+            "newFigures": speech.gettext(
+                "New figures have come in and are shown here. Load the page again to choose from "
+                "all that is new."
+            ),
+            "reload": speech.gettext("Load again"),
+            "nearestDate": speech.gettext(NEAREST_DATE),
+            "zoomIn": speech.gettext("Zoom in"),
+            "zoomOut": speech.gettext("Zoom out"),
+            "resetZoom": speech.gettext("Show the whole country"),
+            "sortBy": speech.gettext("Sort by {column}"),
+            "dates": speech.plurals("{n} date", "{n} dates"),
+            "noMatch": speech.gettext("No programme matches."),
+        }
+    )

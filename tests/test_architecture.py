@@ -123,7 +123,7 @@ def test_every_address_is_below_the_place_where_the_application_is_mounted():
     below = Urls("/displacement/")
     built = [
         *(below.page(), below.page("pop=idp"), below.sources(), below.sources("iom-dtm")),
-        *(below.asset("css/page/main.css"), below.view(), below.view("level=2"), below.areas(1)),
+        *(below.built("page.css", "0" * 12), below.view(), below.view("level=2"), below.areas(1)),
         *(below.area("IQG15"), below.area("IQG15", "pop=idp"), below.meta()),
         *(below.health(), below.ready()),
     ]
@@ -158,7 +158,12 @@ def test_no_script_turns_text_into_markup_or_code(path):
     text = without_comments(path.read_text("utf-8"))
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert word not in text
-    assert not re.search(r"new Function|document\.cookie|localStorage|sessionStorage", text)
+    assert not re.search(r"new Function|document\.cookie|sessionStorage", text)
+
+
+def test_only_the_choice_of_shortcuts_is_kept_by_the_browser():
+    kept = [path for path in SCRIPTS if "localStorage" in without_comments(path.read_text("utf-8"))]
+    assert [path.name for path in kept] == ["shortcuts.js"]
 
 
 @pytest.fixture(scope="module")

@@ -310,8 +310,8 @@ def test_a_wrong_slide_of_an_address_is_left_out_with_a_notice(snapshot):
     assert [notice.partition(":")[0] for notice in notices] == [
         "lang",
         "title",
-        "slide 2",
-        "slide 3",
+        "slide 2, layout",
+        "slide 3, view",
     ]
     assert "Did you mean map?" in notices[2]
     for key in query:

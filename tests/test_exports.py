@@ -19,6 +19,7 @@ from geodata.exports.csv import csv_text
 from geodata.exports.drawing import NAME_SIZES, drawing, mercator
 from geodata.exports.filenames import filename
 from geodata.exports.formulas import harmless
+from geodata.exports.lines import wrapped
 from geodata.exports.palette import DARK, LIGHT
 from geodata.exports.png import png
 from geodata.exports.table import COLUMNS
@@ -157,10 +158,26 @@ def test_pictures_and_cards_have_the_size_that_was_asked_for(snapshot):
 
 def test_lines_break_between_words_and_keep_them_all():
     words = "The boundaries and names shown do not imply official endorsement"
-    lines = svg.wrapped(words, 200, 13)
+    lines = wrapped(words, 200, 13)
     assert " ".join(lines) == words
     assert 1 < len(lines) and all(len(line) <= 200 / (13 * 0.53) for line in lines)
-    assert svg.wrapped("unbreakableword", 10, 13) == ["unbreakableword"]
+    assert wrapped("unbreakableword", 10, 13) == ["unbreakableword"]
+
+
+def test_what_a_card_has_no_room_for_ends_in_an_ellipsis(snapshot, monkeypatch):
+    monkeypatch.setattr(svg, "headline", lambda view, t: "PHSS works or worked here " * 20)
+    view = viewed(snapshot)
+    lines = re.findall(r'font-size="27"[^>]*>([^<]+)<', svg.card(view, 0, product="Map"))
+    assert len(lines) == 5 and [line[-1] == "…" for line in lines] == [False] * 4 + [True]
+
+
+def test_a_headline_that_is_too_long_for_its_line_is_written_smaller(snapshot, monkeypatch):
+    sizes = []
+    for words in ("short", "PHSS works or worked here " * 8):
+        monkeypatch.setattr(svg, "headline", lambda view, t, words=words: words)
+        found = re.search(r'y="88" font-size="([0-9.]+)"', svg.picture(viewed(snapshot), 0))
+        sizes.append(float(found[1]) if found else 0.0)
+    assert sizes[0] == 20 > sizes[1] > 0 and sizes[1] * 208 * 0.466 <= 1120
 
 
 def test_markup_in_a_name_stays_text():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import os
+import re
+import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,24 +19,27 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFont
 from pypdf import PageObject, PdfReader
 
 from geodata import text
-from geodata.exports import svg
+from geodata.exports import drawing, svg
 from geodata.exports.files import FILES, Asked
+from geodata.exports.lines import marked
 from geodata.exports.options import Options
 from geodata.exports.palette import LIGHT
-from geodata.exports.png import pixels, png
+from geodata.exports.png import FONTS, pixels, png
 from geodata.exports.provenance import provenance
 from geodata.exports.table import COLUMNS, tags
 from geodata.exports.typesetting import pdf
 from geodata.exports.workbook import Sheet, workbook
-from geodata.exports.xlsx import sheets
+from geodata.exports.xlsx import HEADS, sheets
+from geodata.language import LOCALES, NATIVE, PDI, RLI, bare, language
 from geodata.snapshot import Snapshot
 from geodata.state import parse
-from geodata.view import View, compute
+from geodata.view import View, compute, names
 
 REFERENCES = Path(__file__).parent / "references"
 HERE = "https://maps.example.org/"
@@ -418,6 +425,174 @@ def test_arabic_is_written_as_bold_as_the_rest():
     """A renderer that takes a letter from another family takes it in any weight."""
     plain_ink, bold_ink = (ink(ARABIC, weight).sum() for weight in (400, 700))
     assert bold_ink > 1.2 * plain_ink
+
+
+CODES = ("ar", "ckb")
+RIGHT = "{http://www.w3.org/XML/1998/namespace}lang"
+SVG = "{http://www.w3.org/2000/svg}"
+ON_PAGES_ALONE = {"⌘"}  # a key of some keyboards
+
+
+def written(code: str) -> set[str]:
+    """Every sign that anything in a language can be written with."""
+    speech = language(code, NATIVE)
+    path = LOCALES / code / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        messages = [each.string or "" for each in read_po(file) if each.id]
+    said = [word for each in messages for word in ([each] if isinstance(each, str) else each)]
+    said += [speech.date(dt.date(2018, month, 1)) for month in range(1, 13)]
+    said += [speech.signed(-1234567.8, 1), speech.percent(0.5), speech.compact(2_500_000)]
+    return {sign for sign in "".join(said) if unicodedata.category(sign) not in ("Cc", "Cf")}
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("weight", ["Regular", "Bold"])
+def test_the_fonts_that_ship_have_every_letter_of_a_language(snapshot, code, weight):
+    """Of messages, names and dates, in either weight; signs may come from the font of signs."""
+    fonts = [
+        ImageFont.truetype(str(FONTS / name))
+        for name in (f"NotoSans-{weight}.ttf", "NotoSansMath-Regular.ttf")
+    ]
+    lacking = [bytes(font.getmask("\u4e2d")) for font in fonts]
+    places = "".join(names(snapshot, language(code)).values())
+    neighbours = [each.text for each in drawing.drawing(snapshot, 1, language(code)).countries]
+    letters = (written(code) - ON_PAGES_ALONE) | set(places) | set("".join(neighbours))
+    missing = [
+        letter
+        for letter in sorted(letters - set(" \u00a0"))
+        if all(bytes(font.getmask(letter)) == box for font, box in zip(fonts, lacking, strict=True))
+    ]
+    assert missing == []
+
+
+def drawn(view: View) -> ET.Element:
+    return ET.fromstring(svg.picture(view, view.date_index(), permalink=HERE))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_picture_is_laid_out_from_the_right_and_its_map_is_not_mirrored(snapshot, code):
+    """Title and legend stand on the right, swatches to the right of their labels."""
+    found, english = (drawn(viewed(snapshot, lang=lang)) for lang in (code, "en"))
+    assert (found.get("direction"), found.get(RIGHT)) == ("ltr", code)
+    assert (english.get("direction"), english.get(RIGHT)) == (None, None)
+    lines = [each for each in found.findall(f"{SVG}text")]
+    assert all(str(each.text).startswith(RLI) and str(each.text).endswith(PDI) for each in lines)
+    title = lines[0]
+    assert (title.get("x"), title.get("text-anchor")) == (str(svg.WIDTH - 40), "end")
+    *_, card = (each for each in found.findall(f"{SVG}rect") if each.get("rx") == "10")
+    assert float(card.get("x", 0)) + float(card.get("width", 0)) == svg.WIDTH - 40
+    swatches = [
+        float(each.get("x", 0)) for each in found.iter(f"{SVG}rect") if each.get("rx") == "3"
+    ]
+    labels = [float(each.get("x", 0)) for each in lines if each.get("font-size") == "14.5"]
+    assert labels and max(labels) < min(swatches)
+    shapes, same = (
+        [each.get("d") for each in root.iter(f"{SVG}path") if each.get("data-pcode")]
+        for root in (found, english)
+    )
+    assert shapes == same
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_neighbours_are_named_in_the_language_and_their_letters_are_not_spaced(snapshot, code):
+    said = svg.picture(viewed(snapshot, lang=code), 0)
+    assert language(code).locale.territories["IR"] in said and ">Iran<" not in said
+    assert "letter-spacing" not in said
+    assert "letter-spacing" in svg.picture(viewed(snapshot), 0)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_picture_in_another_language_looks_as_it_did(snapshot, code):
+    view = viewed(snapshot, pop="returnee", time="2018-08-31", lang=code)
+    found = Image.open(io.BytesIO(png(svg.picture(view, view.date_index()), width=480)))
+    reference = Image.open(REFERENCES / f"returnees-{code}.png").convert("RGB")
+    assert difference(found.convert("RGB"), reference) < 1.0
+    mirrored = reference.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    assert difference(found.convert("RGB"), mirrored) > 1.0
+
+
+def test_digits_of_the_script_are_shown_in_pictures_and_pages_and_never_in_cells(snapshot):
+    view = viewed(snapshot, lang="ar", digits="native")
+    picture = svg.picture(view, view.date_index())
+    assert "٢٠٢١" in picture and "2021" not in re.sub(r"<title>.*?</title>", "", picture)
+    said = PdfReader(io.BytesIO(made("map.pdf", view))).pages[0].extract_text()
+    assert letters_in(text.headline(view, view.date_index())) <= letters_in(said)
+    assert not re.search("[٠-٩]", made("data.csv", view).decode())
+    page = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view))).worksheets[0]
+    values = [cell.value for column in page.iter_cols(min_row=2) for cell in column]
+    assert not any(re.search("[٠-٩]", str(value)) for value in values)
+    assert sum(isinstance(value, int | float) for value in values) > len(view.counts.areas.pcodes)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_workbook_is_read_from_the_right_with_heads_in_its_language(snapshot, code):
+    view = viewed(snapshot, lang=code, time="2018-08-31")
+    book = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view)))
+    assert all(page.sheet_view.rightToLeft for page in book.worksheets)
+    data, notes, _ = book.worksheets
+    heads = [cell.value for cell in data[1]]
+    assert heads == [language(code).gettext(HEADS[name]) for name in COLUMNS]
+    assert notes["B2"].alignment.readingOrder == 2
+    at = list(COLUMNS).index("pcode")
+    assert data.cell(2, at + 1).value == view.counts.areas.pcodes[0]
+    english = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", viewed(snapshot))))
+    assert not any(page.sheet_view.rightToLeft for page in english.worksheets)
+
+
+def test_every_column_has_a_head():
+    assert list(HEADS) == list(COLUMNS)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("name", ["data.csv", "data.json", "data.geojson", "metadata.json"])
+def test_what_programs_read_has_english_keys_translated_names_and_no_isolates(snapshot, code, name):
+    view = viewed(snapshot, lang=code, measure="rate")
+    body = made(name, view).decode()
+    assert not re.search("[\u2066-\u2069]", body)
+    if name != "metadata.json":
+        assert names(snapshot, language(code))["IQG01"] in body
+        assert all(column in body for column in COLUMNS)
+
+
+def letters_in(said: str) -> Counter[str]:
+    """Letters and digits of a text, in whatever order a reader of PDFs has them."""
+    return Counter(each for each in said if each.isalnum())
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_page_names_its_language_and_its_words_can_be_found(snapshot, code):
+    view = viewed(snapshot, lang=code, prog="PHSS", measure="share")
+    read = PdfReader(io.BytesIO(made("map.pdf", view)))
+    root: Any = read.trailer["/Root"]
+    assert root["/Lang"] == f"{code}-IQ"
+    told = provenance(view, view.date_index(), HERE)
+    assert read.metadata and read.metadata.title == bare(told.title)
+    said = read.pages[0].extract_text()
+    for sentence in (told.headline, *told.method, told.disclaimer):
+        assert letters_in(sentence) <= letters_in(said), sentence
+    below_the_map = [line for line in said.splitlines() if "PHSS" in line or "IOM" in line]
+    assert below_the_map and not re.search("[\u2066-\u2069]", "".join(below_the_map))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_name_of_a_file_says_its_language_in_letters_that_every_system_has(snapshot, code):
+    view = viewed(snapshot, lang=code, pop="returnee", time="2018-08-31")
+    saved = FILES["data.csv"].filename(Asked(view))
+    assert saved == f"iraq-returnee-people-governorates-2018-08-31-{code}.csv"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_readme_and_what_pictures_say_inside_are_in_the_language(snapshot, code):
+    view = viewed(snapshot, lang=code, time="2018-08-31")
+    picture = Image.open(io.BytesIO(made("map.png", view, width=320)))
+    picture.load()
+    assert picture.info["Title"] == bare(text.title_in_country(view))
+    with zipfile.ZipFile(io.BytesIO(made("map.zip", view))) as packed:
+        readme = packed.read("README.txt").decode()
+        assert all(name.isascii() for name in packed.namelist())
+    for said in (picture.info["Description"], readme):
+        assert not re.search("[\u2066-\u2069]", said)
+        assert marked(text.headline(view, view.date_index())) in said
 
 
 # ----------------------------------------------------------------------------------------- routes

@@ -311,7 +311,13 @@ def test_many_at_once_get_what_they_asked_for(counting):
     ("accepts", "chosen"),
     [
         *(("", None), ("identity", None), ("gzip", "gzip"), ("br", "br"), ("gzip, br", "br")),
-        *(("br;q=0.5, gzip", "gzip"), ("*", "br"), ("zstd", None), ("br;q=oops", "br")),
+        *(
+            ("br;q=0.5, gzip", "gzip"),
+            ("*", "br"),
+            ("zstd", "zstd"),
+            ("deflate", None),
+            ("br;q=oops", "br"),
+        ),
     ],
 )
 def test_the_coding_is_one_that_the_client_takes(accepts, chosen):

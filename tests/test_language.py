@@ -1,4 +1,4 @@
-"""Numbers, dates and lists as a reader writes them; English now, other catalogues to follow."""
+"""Words, numbers, dates and lists as a reader of English, Arabic or Sorani writes them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata import language as language_module
-from geodata.language import language, languages
+from geodata.language import (
+    FSI,
+    LRI,
+    NATIVE,
+    PDI,
+    RLI,
+    WESTERN,
+    Amount,
+    bare,
+    language,
+    languages,
+)
 
 ENGLISH = language("en")
 
@@ -88,14 +99,199 @@ def test_plurals_and_placeholders_are_filled():
     assert ENGLISH.gettext("50% {kept}") == "50% {kept}"
 
 
-def test_english_needs_no_catalogue_and_every_compiled_one_can_be_chosen(tmp_path, monkeypatch):
-    assert languages()[0] == "en"
-    for code in ("ar", "ckb", "en"):
+PLURALS = (
+    "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
+    "n%100>=11 ? 4 : 5);"
+)
+CATALOGUE = f"""msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: {PLURALS}\\n"
+
+msgid "{{n}} returnee in {{place}}"
+msgid_plural "{{n}} returnees in {{place}}"
+msgstr[0] "لا عائدين في {{place}}"
+msgstr[1] "عائد واحد في {{place}}"
+msgstr[2] "عائدان في {{place}}"
+msgstr[3] "{{n}} عائدين في {{place}}"
+msgstr[4] "{{n}} عائداً في {{place}}"
+msgstr[5] "{{n}} عائد في {{place}}"
+
+msgid "{{low}} – {{high}}"
+msgstr "{{low}} – {{high}}"
+
+msgid "per 1,000 residents of {{year}}"
+msgstr "لكل 1,000 من سكان {{year}}"
+
+msgid "File of {{name}} (IQG15, 2018-08-31, 1200 × 630)"
+msgstr "CSV من {{name}} (IQG15, 2018-08-31, 1200 × 630)"
+
+msgid "People"
+msgstr "أفراد"
+
+msgctxt "population"
+msgid "People"
+msgstr "الفئة"
+
+msgid "Not yet"
+msgstr ""
+
+#, fuzzy
+msgid "Perhaps"
+msgstr "ربما"
+"""
+
+
+@pytest.fixture
+def arabic(tmp_path, monkeypatch):
+    """Arabic with a catalogue of its own; Sorani with an empty one."""
+    for code in ("ckb", "ar", "xx"):
         folder = tmp_path / code / "LC_MESSAGES"
         folder.mkdir(parents=True)
-        (folder / "messages.mo").touch()
+        (folder / "messages.po").write_text(CATALOGUE if code == "ar" else "", encoding="utf-8")
     monkeypatch.setattr(language_module, "LOCALES", tmp_path)
-    assert languages() == ("en", "ar", "ckb")
+    language.cache_clear()
+    yield language
+    language.cache_clear()
+
+
+def test_every_catalogue_can_be_chosen_english_first(arabic):
+    assert languages() == ("en", "ar", "ckb", "xx")
+
+
+def test_english_is_read_from_no_catalogue(arabic, monkeypatch):
+    monkeypatch.setattr(language_module, "_catalogue", lambda path: pytest.fail(str(path)))
+    assert language("en").gettext("People") == "People"
+
+
+def test_a_catalogue_is_compiled_once_for_both_kinds_of_digits(arabic):
+    assert language("ar").catalogue is language("ar", NATIVE).catalogue
+    assert language("ar") is language("ar")
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (0, "لا عائدين في بابل"),
+        (1, "عائد واحد في بابل"),
+        (2, "عائدان في بابل"),
+        (7, "7 عائدين في بابل"),
+        (2018, "2,018 عائداً في بابل"),
+        (1000, "1,000 عائد في بابل"),
+    ],
+)
+def test_arabic_has_six_plurals(arabic, n, said):
+    words = ("{n} returnee in {place}", "{n} returnees in {place}")
+    assert bare(language("ar").ngettext(*words, n, place="بابل")) == said
+
+
+def test_scripts_are_handed_every_plural_form(arabic):
+    forms = language("ar").plurals("{n} returnee in {place}", "{n} returnees in {place}")
+    assert set(forms) == {"zero", "one", "two", "few", "many", "other"}
+    assert forms["two"] == "عائدان في {place}"
+    assert language("en").plurals("{n} day", "{n} days") == {"one": "{n} day", "other": "{n} days"}
+
+
+def test_what_is_not_translated_or_not_confirmed_stays_english(arabic):
+    assert language("ar").gettext("Not yet") == "Not yet"
+    assert language("ar").gettext("Perhaps") == "Perhaps"
+    assert language("ar").gettext("") == ""  # not the head of the catalogue
+
+
+def test_a_word_may_have_another_translation_in_a_context(arabic):
+    assert language("ar").gettext("People") == "أفراد"
+    assert language("ar").pgettext("population", "People") == "الفئة"
+    assert language("en").pgettext("population", "People") == "People"
+
+
+# ------------------------------------------------------------------------- from right to left
+
+
+def test_what_is_put_into_a_sentence_from_right_to_left_is_isolated(arabic):
+    said = language("ar").gettext("per 1,000 residents of {year}", year=2018)
+    assert said == f"لكل 1,000 من سكان {FSI}2018{PDI}"
+    assert bare(said) == "لكل 1,000 من سكان 2018"
+    assert ENGLISH.gettext("per 1,000 residents of {year}", year=2018).endswith("of 2018")
+
+
+def test_a_range_and_what_begins_with_a_latin_word_go_the_way_of_the_language(arabic):
+    speech = language("ar")
+    assert speech.gettext("{low} – {high}", low="3", high="9") == (
+        f"{RLI}{FSI}3{PDI} – {FSI}9{PDI}{PDI}"
+    )
+    name = "File of {name} (IQG15, 2018-08-31, 1200 × 630)"
+    assert speech.gettext(name, name="بابل").startswith(f"{RLI}CSV")
+    untranslated = speech.gettext("Left as it is: {name}", name="بابل")
+    assert untranslated == f"Left as it is: {FSI}بابل{PDI}"
+
+
+def test_a_list_of_codes_is_isolated_in_the_direction_of_its_sentence():
+    speech = language("ar")
+    listed = speech.listed(["map", "table"])
+    assert bare(listed) == "map، table"
+    assert speech.isolated(listed) == f"{RLI}{listed}{PDI}"
+    assert ENGLISH.listed(["map", "table"]) == "map, table"
+
+
+def test_a_sign_is_read_before_its_number_also_alone_in_a_cell():
+    assert language("ar").signed(-1400) == f"{LRI}−1,400{PDI}"
+    assert language("ar", NATIVE).signed(2.5, 1, "%") == f"{RLI}+٢٫٥٪{PDI}"
+    assert language("ar").signed(0) == "0"
+
+
+@given(st.text(), st.sampled_from(["ar", "ckb"]))
+def test_isolates_can_be_taken_out_again(text, code):
+    speech = language(code)
+    assert bare(speech.isolated(bare(text))) == bare(text)
+
+
+# ----------------------------------------------------------------------------- digits and dates
+
+
+def test_digits_are_western_unless_native_ones_are_asked_for():
+    for code in ("ar", "ckb"):
+        western, native = language(code), language(code, NATIVE)
+        assert western.number(12345.6, 1) == "12,345.6"
+        assert native.number(12345.6, 1) == "١٢٬٣٤٥٫٦"
+        assert (western.percent(0.46), native.percent(0.46)) == ("46%", "٤٦٪")
+        assert (western.whole(2018), native.whole(2018)) == ("2018", "٢٠١٨")
+    assert language("en", NATIVE).number(12345) == "12,345"
+
+
+def test_native_digits_are_written_in_the_words_of_messages_and_never_in_codes(arabic):
+    speech = language("ar", NATIVE)
+    assert bare(speech.gettext("per 1,000 residents of {year}", year=2018)) == (
+        "لكل ١٬٠٠٠ من سكان ٢٠١٨"
+    )
+    name = "File of {name} (IQG15, 2018-08-31, 1200 × 630)"
+    said = bare(speech.gettext(name, name="IQG02"))
+    assert said == "CSV من IQG02 (IQG15, 2018-08-31, ١٢٠٠ × ٦٣٠)"
+
+
+@pytest.mark.parametrize(
+    ("code", "digits", "medium", "long"),
+    [
+        ("ar", WESTERN, "5 كانون الأول 2018", "5 كانون الأول 2018"),
+        ("ar", NATIVE, "٥ كانون الأول ٢٠١٨", "٥ كانون الأول ٢٠١٨"),
+        ("ckb", WESTERN, "5 کانوونی یەکەم 2018", "5ی کانوونی یەکەمی 2018"),
+        ("ckb", NATIVE, "٥ کانوونی یەکەم ٢٠١٨", "٥ی کانوونی یەکەمی ٢٠١٨"),
+    ],
+)
+def test_months_are_those_of_iraq(code, digits, medium, long):
+    day = dt.date(2018, 12, 5)
+    speech = language(code, digits)
+    assert (speech.date(day), speech.date(day, "long")) == (medium, long)
+
+
+def test_large_numbers_and_lists_are_in_words_of_the_language():
+    assert language("ar").compact(3_065_502) == "3.07\xa0مليون"
+    assert language("ckb", NATIVE).compact(387_000) == "٣٨٧\xa0هەزار"
+    assert bare(language("ar").names(["A", "B", "C"])) == "A وB وC"
+    assert bare(language("ckb").names(["A", "B", "C"])) == "A، B و C"
+
+
+def test_a_number_that_counts_is_grouped_and_one_that_names_is_not():
+    assert ENGLISH.gettext("{n} in {year}", n=Amount(2000), year=2000) == "2,000 in 2000"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +300,3 @@ def test_english_needs_no_catalogue_and_every_compiled_one_can_be_chosen(tmp_pat
 )
 def test_direction_and_tag_follow_from_the_code(code, direction, tag):
     assert (language(code).direction, language(code).tag) == (direction, tag)
-
-
-def test_dates_on_the_page_and_in_scripts_are_of_one_locale():
-    assert (ENGLISH.tag, ENGLISH.date_tag) == ("en", "en-GB")

@@ -131,6 +131,15 @@ def test_a_link_to_the_share_page_shows_what_was_chosen_there(client, snapshot):
     assert "time=" not in str(frame(ask(client, f"{HOME}/share?time=R50&freeze=0").json)["src"])
 
 
+@pytest.mark.parametrize("code", ["ar", "ckb"])
+def test_the_title_is_in_the_language_of_the_link_and_plain(client, code):
+    body = ask(client, f"{HOME}/?lang={code}").get_json()
+    for said in (body["title"], body["provider_name"]):
+        assert any("\u0600" < sign < "\u0700" for sign in said)
+        assert not set(said) & set("\u2066\u2067\u2068\u2069")
+    assert f"lang={code}" in body["thumbnail_url"]
+
+
 def test_a_still_map_comes_without_a_script(client):
     body = ask(client, f"{HOME}/embed?static=1").json
     assert Elements(body["html"]).all("script") == []

@@ -23,6 +23,7 @@ from geodata import slides
 from geodata.briefing import Briefing, Slide, default
 from geodata.errors import TemplateError
 from geodata.exports import charts, deck_pdf, pptx, pptx_template, typesetting
+from geodata.exports.lines import marked
 from geodata.exports.png import png
 from geodata.language import language
 from geodata.settings import BUNDLED, Settings
@@ -222,24 +223,121 @@ def test_words_are_large_enough_for_the_back_of_the_room(opened):
     assert min(pptx_template.SIZES.values()) == 13.5
 
 
-def test_a_language_read_from_the_right_is_written_and_laid_out_from_there(
-    made, contents, monkeypatch
-):
-    """No such language has a catalogue yet, so English is read from the right here."""
-    monkeypatch.setattr(type(ENGLISH), "direction", "rtl")
-    found = Presentation(io.BytesIO(pptx.deck(made, contents, link=link)))
-    for slide in found.slides:
+@pytest.fixture(scope="module", params=["ar", "ckb"])
+def from_the_right(request, snapshot):
+    """A briefing in a language that is read from the right: its slides, and it as PowerPoint."""
+    shown = (Slide(""), Slide("", slides.COMPARE), Slide("", slides.TREND), Slide("", slides.TABLE))
+    made = Briefing("", shown, request.param)
+    contents = slides.contents(made, snapshot, answer)
+    return made, contents, pptx.deck(made, contents, link=link)
+
+
+@pytest.fixture(scope="module")
+def mirrored(from_the_right):
+    return Presentation(io.BytesIO(from_the_right[2]))
+
+
+def paragraphs(slide):
+    for shape in slide.shapes:
+        frames = [shape.text_frame] if shape.has_text_frame else []
+        if shape.has_table:
+            frames = [cell.text_frame for row in shape.table.rows for cell in row.cells]
+        for frame in frames:
+            yield from (each for each in frame.paragraphs if each.runs)
+
+
+def test_a_language_read_from_the_right_is_laid_out_from_there(mirrored):
+    for slide in mirrored.slides:
         title = slide.shapes.title
         assert title.left + title.width == (1280 - 48) * pptx_template.PIXEL
-        places = [shape for shape in slide.shapes if "Number" in str(shape.name)]
-        assert all(shape.left == 40 * pptx_template.PIXEL for shape in places)
-        properties = title.text_frame.paragraphs[0]._p.pPr
-        assert (properties.get("rtl"), properties.get("algn")) == ("1", "r")
-    table = next(shape for shape in found.slides[6].shapes if shape.has_table).table
-    assert table._tbl.tblPr.get("rtl") == "1"
-    assert len(pypdf.PdfReader(io.BytesIO(deck_pdf.deck(made, contents, link=link))).pages) == len(
-        contents
+        numbers = [shape for shape in slide.shapes if "Number" in str(shape.name)]
+        assert all(shape.left == 40 * pptx_template.PIXEL for shape in numbers)
+    first, maps = mirrored.slides[0], pictures(mirrored.slides[1])
+    assert pictures(first)[0].left == 0
+    assert maps[0].left > maps[1].left  # the earlier date is read first
+    assert table_shape(mirrored.slides[3])._tbl.tblPr.get("rtl") == "1"
+
+
+def table_shape(slide):
+    return next(shape.table for shape in slide.shapes if shape.has_table)
+
+
+def test_its_paragraphs_say_their_direction_and_language(mirrored, from_the_right):
+    code = from_the_right[0].lang
+    for slide in mirrored.slides:
+        for paragraph in (*paragraphs(slide), *slide.notes_slide.notes_text_frame.paragraphs):
+            properties = paragraph._p.pPr
+            assert properties.get("rtl") == "1"
+            assert properties.get("algn") in ("r", "l")
+            tags = {run._r.rPr.get("lang") for run in paragraph.runs}
+            assert tags <= {f"{code}-IQ"}
+        titles = slide.shapes.title.text_frame.paragraphs
+        assert [each._p.pPr.get("algn") for each in titles] == ["r"]
+    assert mirrored.core_properties.language == code
+
+
+def test_no_part_of_it_has_signs_that_office_does_not_know(from_the_right):
+    """Isolates are put in as marks; a font of Arabic script is named."""
+    with zipfile.ZipFile(io.BytesIO(from_the_right[2])) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist() if name.endswith(".xml")}
+    for name, body in parts.items():
+        assert not re.search("[\u2066-\u2069]", body.decode()), name
+    assert b'<a:cs typeface="Arial"/>' in parts["ppt/theme/theme1.xml"]
+
+
+def test_its_charts_begin_at_the_right(mirrored):
+    bars, trend = chart_of(mirrored.slides[0]), chart_of(mirrored.slides[2])
+    assert bars.value_axis.reverse_order and bars.category_axis.reverse_order
+    assert trend.category_axis.reverse_order and not trend.value_axis.reverse_order
+    assert bars._chartSpace.xpath("//c:tickLblSkip/@val") == ["1"]
+    heading = bars.chart_title.text_frame.paragraphs[0]
+    assert heading._p.pPr.get("rtl") == "1"
+
+
+def test_its_pictures_and_charts_are_described_in_the_language(mirrored, from_the_right):
+    _, contents, _ = from_the_right
+    described = pictures(mirrored.slides[0])[0]._element.xpath("./*/p:cNvPr/@descr")
+    assert described == [marked(contents[0].alt)]
+
+
+def test_its_pdf_has_a_page_for_each_slide_in_its_language(from_the_right):
+    made, contents, _ = from_the_right
+    read = pypdf.PdfReader(io.BytesIO(deck_pdf.deck(made, contents, link=link)))
+    assert len(read.pages) == len(contents)
+    root: Any = read.trailer["/Root"]
+    assert root["/Lang"] == f"{made.lang}-IQ"
+
+
+def test_digits_of_the_script_are_a_format_of_charts_and_text_of_tables(snapshot):
+    shown = (Slide("mode=change"), Slide("", slides.TABLE))
+    made = Briefing("", shown, "ar", "native")
+    contents = slides.contents(made, snapshot, answer)
+    found = Presentation(io.BytesIO(pptx.deck(made, contents, link=link)))
+    bars = chart_of(found.slides[0]).plots[0]
+    native = "[$-2000401]"
+    assert bars.data_labels.number_format == f"{native}+#,##0;{native}−#,##0;{native}#,##0"
+    assert list(bars.series[0].values) == [row.number for row in contents[0].rows]
+    cells = [cell for row in table_of(found.slides[1])[1:] for cell in row[1:]]
+    assert all(re.search("[٠-٩]", cell) and not re.search("[0-9]", cell) for cell in cells)
+
+
+def axis_dates(drawn):
+    """Where the years stand on the axis of a trend, as they are written."""
+    return {
+        int(re.sub("[^0-9]", "", text)): float(x)
+        for x, text in re.findall(
+            r'<text x="([0-9.]+)"[^>]*text-anchor="middle"[^>]*>([^<]+)<', drawn
+        )
+    }
+
+
+def test_time_goes_as_the_language_is_read(snapshot):
+    series = [Series("النازحون", "idp", ("2015-06-01", "2016-01-01", "2017-06-01"), (1, 2, 3))]
+    arabic, english = (
+        axis_dates(charts.trend(series, language(code), (600, 400), "")) for code in ("ar", "en")
     )
+    assert arabic[2016] > arabic[2017] and english[2016] < english[2017]
+    assert all(x + english[year] == pytest.approx(600, abs=0.2) for year, x in arabic.items())
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice Impress is not installed")

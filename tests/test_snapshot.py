@@ -99,9 +99,10 @@ def test_the_manifest_says_what_is_inside(examplia):
 def test_the_manifest_says_what_was_counted_as_the_counts_would(examplia):
     asked, said = ask(examplia, queries.slices), examplia.counted
     key = ["population", "programme", "level", "source"]
-    ordered = [frame.sort_values(key, ignore_index=True) for frame in (asked, said[asked.columns])]
+    expected = asked.sort_values(key, ignore_index=True)
+    found = said[asked.columns].sort_values(key, ignore_index=True)
     assert len(asked) > 1
-    pd.testing.assert_frame_equal(*ordered, check_dtype=False)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
 def test_what_a_manifest_counted_is_not_said_of_other_tables(examplia):

@@ -9,12 +9,14 @@
   'use strict';
 
   const {
+    createAnnouncer,
     createFormat,
     createPainter,
     createReading,
     createTallies,
     createTimeline,
     fetchView,
+    shortcuts,
     showFailure,
   } = window.displacement;
   const data = JSON.parse(document.getElementById('displacement-data').textContent);
@@ -25,7 +27,7 @@
   const roomy = window.matchMedia('(min-width: 1000px) and (min-height: 500px)');
   const root = document.documentElement;
   const deck = document.querySelector('.deck');
-  const announcer = deck.querySelector('.deck-announcer');
+  const announcer = createAnnouncer(deck.querySelector('.deck-announcer'), { within: deck });
   const menu = deck.querySelector('.deck-menu');
   const IDLE_MS = 3000;
   const TYPING_MS = 2000;
@@ -90,7 +92,7 @@
       area = pcode;
       for (const painter of painters) painter.select(pcode);
       say();
-      if (pcode) announcer.textContent = picked.lastElementChild?.textContent ?? '';
+      if (pcode) announcer.say(picked.lastElementChild?.textContent ?? '');
     }
 
     function reset() {
@@ -122,6 +124,8 @@
       timeline = createTimeline(place, {
         strings: data.timeline,
         formatDate: format.date,
+        formatYear: format.whole,
+        fill: format.fill,
         idPrefix: `timeline-${number}`,
       });
       timeline.update({ ...reading.rounds(view), index: now[last], base: null });
@@ -129,7 +133,7 @@
         step(detail.index);
         if (!detail.settled) return;
         painters[last].settle();
-        announcer.textContent = view.text.headline[detail.index];
+        announcer.say(view.text.headline[detail.index]);
       });
     }
 
@@ -178,15 +182,14 @@
       else link.removeAttribute('aria-current');
     }
     const hash = `#${sections[to].id}`;
-    if (window.location.hash !== hash) window.history.replaceState(null, '', hash);
+    // The Tab key goes on from what the address names: where it names none, from the page's top.
+    const isNamed = window.location.hash || to;
+    if (isNamed && window.location.hash !== hash) window.history.replaceState(null, '', hash);
     if (!roomy.matches) sections[to].scrollIntoView();
     else if (focus || inside) sections[to].focus({ preventScroll: true });
     if (announce) {
-      announcer.textContent = format.fill(strings.slideOf, {
-        n: format.number(to + 1),
-        all: format.number(sections.length),
-        headline: headline(sections[to]),
-      });
+      const place = { n: format.number(to + 1), all: format.number(sections.length) };
+      announcer.say(format.fill(strings.slideOf, { ...place, headline: headline(sections[to]) }));
     }
     lives[to]?.wake();
     guardEscape();
@@ -310,28 +313,30 @@
   document.addEventListener(
     'keydown',
     (event) => {
-      if (isModified(event) || !roomy.matches || takesText(event.target)) return;
+      const isElsewhere = takesText(event.target) || event.target.closest('dialog');
+      if (isModified(event) || !roomy.matches || isElsewhere) return;
       if (PAGING[event.key]) {
         event.preventDefault();
         event.stopPropagation();
         show(places[PAGING[event.key]]());
-      } else if (/^[0-9]$/.test(event.key)) typeDigit(event.key);
+      } else if (/^[0-9]$/.test(shortcuts.letter(event))) typeDigit(event.key);
       else if (event.key === 'Enter' && typed) goToTyped(event);
     },
     { capture: true },
   );
 
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || isModified(event)) return;
+    if (event.defaultPrevented || isModified(event) || event.target.closest('dialog')) return;
     const { key, target } = event;
     if (key === 'Escape') {
       stepBack(event);
       return;
     }
     if (isUsed(target, key)) return;
-    if (LETTERS[key.toLowerCase()]) {
+    const letter = shortcuts.letter(event);
+    if (LETTERS[letter]) {
       event.preventDefault();
-      LETTERS[key.toLowerCase()]();
+      LETTERS[letter]();
     } else if (GOING[key] && roomy.matches) {
       event.preventDefault();
       const back = key === ' ' && event.shiftKey;

@@ -23,9 +23,13 @@
   // ---- pointing ---------------------------------------------------------------------------
 
   const painters = stages.map((stage, n) => {
-    const { label, heading: _, ...map } = data.maps[n];
-    const reading = { cell: (_view, _t, i) => ({ sentence: data.areas[i].sentences[n] }) };
-    const painter = createPainter(stage, { reading, strings: { mapLabel: label }, dark });
+    const { heading, said, ...map } = data.maps[n];
+    const reading = {
+      cell: (_view, _t, i) => ({ sentence: data.areas[i].sentences[n] }),
+      summary: () => said,
+    };
+    const strings = { mapLabel: heading, mapKeys: data.keys };
+    const painter = createPainter(stage, { reading, strings, dark });
     painter.takeOver(stage.querySelector('svg'));
     painter.show({ ...map, areas: data.areas, classes: [map.classes], status: [map.status] }, 0);
     painter.select(data.area);
@@ -114,6 +118,23 @@
   }
 
   const reset = () => move(whole);
+
+  /** Bring an area that a key has led to into sight, where the maps were moved away from it. */
+  function reveal(path) {
+    const { x, y, width, height } = path.getBBox();
+    const [cx, cy] = [x + width / 2, y + height / 2];
+    const [left, top, w, h] = box;
+    if (cx > left && cx < left + w && cy > top && cy < top + h) return;
+    move([cx - w / 2, cy - h / 2, w, h]);
+  }
+
+  sides.addEventListener('displacement:reach', ({ target, detail }) => {
+    reveal(target.querySelector(`[data-pcode="${detail.pcode}"]`));
+  });
+  // What a pointer has brought up can be put away without moving the pointer.
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') tooltip.dataset.shown = 'false';
+  });
 
   const buttons = sides.querySelector('.zoom');
   buttons.hidden = false;

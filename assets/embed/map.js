@@ -9,6 +9,7 @@
   'use strict';
 
   const {
+    createAnnouncer,
     createFormat,
     createPainter,
     createReading,
@@ -23,6 +24,7 @@
   const format = createFormat(data);
   const reading = createReading({ strings, format });
   const dark = window.matchMedia(data.dark);
+  const announcer = createAnnouncer(byId('announcer'), { within: document.body });
   const stage = byId('stage');
   const legend = byId('legend');
   const count = legend ? createTallies(legend, format) : () => {};
@@ -61,7 +63,7 @@
     painter.settle();
     showPicked();
     fillTable();
-    byId('announcer').textContent = view.text.headline[now];
+    announcer.say(view.text.headline[now]);
     for (const link of document.querySelectorAll('a[data-timed]')) {
       const url = new URL(link.href);
       const newest = data.follows && now === view.dates.length - 1;
@@ -78,7 +80,11 @@
   }
 
   function fillTable() {
-    byId('caption').textContent = `${document.querySelector('h1').textContent}. ${view.text.headline[now]}.`;
+    const title = document.querySelector('h1').textContent;
+    byId('caption').textContent = format.fill(data.strings.summary, {
+      title,
+      headline: view.text.headline[now],
+    });
     byId('missing').textContent = view.text.missing[now];
     view.areas.forEach(({ pcode }, i) => {
       const { value, rank, change } = reading.cell(view, now, i);
@@ -99,7 +105,8 @@
   // ---- taking over ------------------------------------------------------------------------
 
   function takeOver() {
-    painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip'), dark });
+    const tooltip = byId('tooltip');
+    painter = createPainter(stage, { reading, strings, tooltip, dark, still: data.lock });
     painter.takeOver(stage.querySelector('svg'));
     painter.show(view, now);
     painter.select(area);
@@ -114,6 +121,8 @@
     const timeline = createTimeline(slot, {
       strings: data.timeline,
       formatDate: format.date,
+      formatYear: format.whole,
+      fill: format.fill,
       idPrefix: 'timeline',
     });
     timeline.update({ ...reading.rounds(view), index: now, base: null });
@@ -155,6 +164,18 @@
       showFailure(slot, { sentence, label: strings.retry, retry: load });
     }
   }
+
+  // The list of programmes is put away as any other list is.
+  const menu = document.querySelector('.menu');
+  document.addEventListener('click', ({ target }) => {
+    if (menu?.open && !menu.contains(target)) menu.open = false;
+  });
+  menu?.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !menu.open) return;
+    event.preventDefault();
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  });
 
   // A switch to another population is no entry of the host page's history.
   document.addEventListener('click', (event) => {

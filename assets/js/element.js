@@ -1,6 +1,9 @@
 /**
  * Makes an element: displacement.element('td', { class: 'number', onclick }, 'text', child, …).
  * Text goes in as text, never as HTML; null children are left out.
+ *
+ * displacement.keepFocus(root, draw) draws what is in an element anew and leaves the focus where it
+ * was: on the same element, or on the one with the same `data-held`.
  */
 (() => {
   'use strict';
@@ -18,6 +21,18 @@
     return made;
   }
 
+  function keepFocus(root, draw) {
+    const held = root.contains(document.activeElement) ? document.activeElement : null;
+    draw();
+    if (!held || held === document.activeElement) return;
+    const again = held.isConnected
+      ? held
+      : [...root.querySelectorAll('[data-held]')].find(
+          (each) => each.dataset.held === held.dataset.held,
+        );
+    (again ?? root.closest('[tabindex]'))?.focus({ preventScroll: true });
+  }
+
   window.displacement = window.displacement || {};
-  window.displacement.element = element;
+  Object.assign(window.displacement, { element, keepFocus });
 })();

@@ -7,27 +7,30 @@
  *   painter.takeOver(svg); // or all of a map in the page
  *   painter.show(view, t); painter.step(t); painter.settle(); painter.select('IQG15');
  *
- * `dark` is the media query of the dark theme. Events on root: `displacement:select` {pcode},
- * `displacement:hover` {pcode}.
+ * strings   mapLabel, the map's name; mapKeys, what its keys do
+ * dark      the media query of the dark theme
+ * still     whether areas are only read, and none can be chosen
+ *
+ * Events on root: `displacement:select` {pcode, byKey}, `displacement:hover` {pcode}, and
+ * `displacement:reach` {pcode} where a key has led to an area, which may be out of sight.
  * A step sets fills and nothing else: names and tooltips follow when the reader stops.
+ *
+ * One area at a time is in the tab order. The arrow keys lead to the neighbour that the server
+ * named (`near`, on the map and not in reading order, which a map does not have); Home, End and the
+ * page keys walk through the ranking, so that every area can be reached whatever lies between.
  */
 (() => {
   'use strict';
 
   const SVG = 'http://www.w3.org/2000/svg';
-  const DIRECTIONS = {
-    ArrowLeft: [-1, 0],
-    ArrowRight: [1, 0],
-    ArrowUp: [0, -1],
-    ArrowDown: [0, 1],
-  };
+  const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']; // the order of `near`
   const TEXTURES = {
     n: 'url(#displacement-hatch)',
     s: 'url(#displacement-dots)',
     x: 'url(#displacement-cross)',
+    o: 'url(#displacement-lines)',
   };
-  const PLAIN = { z: 'var(--zero)', o: 'var(--outside)' };
-  const [NARROW, BROAD] = [1, 2]; // 45° and 63° to either side of an arrow key's direction
+  const ZERO = 'var(--zero)';
   const OFFSET = 14;
   const DRAGGED = 5; // pixels that make a press a drag, and no click
 
@@ -49,7 +52,10 @@
         for (const [name, value] of Object.entries(given)) shape.setAttribute(name, value);
       }
     };
-    const ground = (size) => ['rect', { width: size, height: size, class: 'texture-ground' }];
+    const ground = (size, name = 'texture-ground') => [
+      'rect',
+      { width: size, height: size, class: name },
+    ];
     const line = (width, height) => ['rect', { width, height, class: 'texture-mark' }];
     pattern('displacement-hatch', 6, 45, [ground(6), line(2, 6)]);
     pattern('displacement-dots', 6, 0, [
@@ -57,6 +63,7 @@
       ['circle', { cx: 3, cy: 3, r: 1.3, class: 'texture-mark' }],
     ]);
     pattern('displacement-cross', 8, 45, [ground(8), line(1.4, 8), line(8, 1.4)]);
+    pattern('displacement-lines', 6, 0, [ground(6, 'texture-outside'), line(6, 1)]);
     document.body.append(svg);
   }
 
@@ -69,7 +76,9 @@
     tooltip.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
   }
 
-  function createPainter(root, { reading, strings, tooltip, dark }) {
+  let described = 0; // maps on this page, each with a description of its own
+
+  function createPainter(root, { reading, strings, tooltip, dark, still = false }) {
     textures();
     let view = null;
     let now = 0;
@@ -79,13 +88,11 @@
     let selected = '';
     let pointed = '';
     let entry = '';
-    let ring = null;
+    const description = document.createElement('p');
     let pressed = [0, 0];
 
-    const emit = (name, pcode) =>
-      root.dispatchEvent(
-        new CustomEvent(`displacement:${name}`, { bubbles: true, detail: { pcode } }),
-      );
+    const emit = (name, detail) =>
+      root.dispatchEvent(new CustomEvent(`displacement:${name}`, { bubbles: true, detail }));
     const indexOf = (pcode) => cells.findIndex((cell) => cell.pcode === pcode);
     const pcodeOf = (target) => target.closest?.('[data-pcode]')?.dataset.pcode || '';
 
@@ -115,7 +122,7 @@
         if (!cell.path) continue;
         const letter = status[i];
         const k = classes[i];
-        const fill = k >= 0 ? fills[k] : TEXTURES[letter] || PLAIN[letter];
+        const fill = k >= 0 ? fills[k] : TEXTURES[letter] || ZERO;
         if (cell.fill !== fill) {
           cell.fill = fill;
           cell.path.style.fill = fill;
@@ -133,6 +140,7 @@
       cells.forEach((cell, i) => {
         if (cell.path) cell.path.setAttribute('aria-label', reading.cell(view, now, i).sentence);
       });
+      description.textContent = [reading.summary(view, now), strings.mapKeys].join(' ');
     }
 
     function show(next, t) {
@@ -142,7 +150,8 @@
       rove(entry || selected || cells[0]?.pcode);
       step(t);
       settle();
-      drawRing();
+      drawRings();
+      if (focused()) placeBeside(...centre(paths.get(focused()))); // it may have been moved
     }
 
     /** Take charge of areas that were drawn; called again whenever they are drawn anew. */
@@ -150,19 +159,20 @@
       paths = areas;
       labels = names;
       for (const [pcode, path] of paths) {
+        path.ownerSVGElement.setAttribute('role', 'none'); // the group is the map, of areas only
         path.dataset.pcode = pcode;
         path.replaceChildren(); // a title is for readers without scripts
-        path.setAttribute('role', 'button');
+        path.setAttribute('role', still ? 'img' : 'button');
         path.setAttribute('tabindex', '-1');
-        path.setAttribute('aria-pressed', String(pcode === selected));
+        if (!still) path.setAttribute('aria-pressed', String(pcode === selected));
       }
       if (view) show(view, now);
     }
 
     /** Take charge of a map that the server drew: its areas and names say which they are. */
     function takeOver(svg) {
-      svg.removeAttribute('role'); // an image, for readers without scripts
-      svg.removeAttribute('aria-label');
+      svg.removeAttribute('aria-label'); // an image, for readers without scripts
+      svg.querySelector('.countries')?.setAttribute('aria-hidden', 'true');
       const named = (selector, key) =>
         new Map([...svg.querySelectorAll(selector)].map((node) => [node.dataset[key], node]));
       adopt(named('[data-pcode]', 'pcode'), named('[data-name]', 'name'));
@@ -176,45 +186,53 @@
       entry = pcode || '';
     }
 
-    /** An outline above all areas, so that no neighbour covers a part of it. */
-    function drawRing() {
-      const pcode = pointed || selected;
-      const path = paths.get(pcode);
-      if (!path) {
-        ring?.remove();
-        ring = null;
-        return;
-      }
-      ring ??= document.createElementNS(SVG, 'path');
-      ring.setAttribute('class', 'area-ring');
-      ring.setAttribute('aria-hidden', 'true');
-      ring.setAttribute('d', path.getAttribute('d'));
-      ring.dataset.selected = String(pcode === selected);
-      if (!ring.isConnected) overlay().append(ring);
+    /** The area that the keyboard is at; "" where it is elsewhere. */
+    function focused() {
+      const target = document.activeElement;
+      return root.contains(target) && target.matches(':focus-visible') ? pcodeOf(target) : '';
     }
 
-    /** Where the outline is drawn: above the map, outside of what Plotly takes for its own. */
+    /** Outlines above all areas, so that no neighbour covers a part of them. */
+    function drawRings() {
+      if (!paths.size) return;
+      const outlined = new Set([selected, pointed, focused()].filter((pcode) => paths.has(pcode)));
+      overlay().replaceChildren(...[...outlined].flatMap(outline));
+    }
+
+    /** Two lines, a light and a dark one, so that an outline is seen on every colour. */
+    function outline(pcode) {
+      return ['area-halo', 'area-ring'].map((name) => {
+        const line = document.createElementNS(SVG, 'path');
+        line.setAttribute('class', name);
+        line.setAttribute('d', paths.get(pcode).getAttribute('d') || ''); // none out of sight
+        line.dataset.selected = String(pcode === selected);
+        line.dataset.focused = String(pcode === focused());
+        return line;
+      });
+    }
+
+    /** Where outlines are drawn: above the map, outside of what Plotly takes for its own. */
     function overlay() {
       let svg = root.querySelector(':scope > .area-overlay');
       if (!svg) {
         svg = document.createElementNS(SVG, 'svg');
         svg.setAttribute('class', 'area-overlay');
         svg.setAttribute('aria-hidden', 'true');
-        const drawn = paths.values().next().value.ownerSVGElement;
-        if (drawn.hasAttribute('viewBox'))
-          svg.setAttribute('viewBox', drawn.getAttribute('viewBox'));
         root.append(svg);
       }
+      const box = paths.values().next().value.ownerSVGElement.getAttribute('viewBox');
+      if (box) svg.setAttribute('viewBox', box);
+      else svg.removeAttribute('viewBox');
       return svg;
     }
 
     function point(pcode) {
       if (pcode === pointed) return;
       pointed = pcode;
-      drawRing();
+      drawRings();
       if (pcode) fillTooltip(pcode);
       if (tooltip) tooltip.dataset.shown = String(Boolean(pcode));
-      emit('hover', pcode);
+      emit('hover', { pcode });
     }
 
     function fillTooltip(pcode) {
@@ -222,7 +240,7 @@
       if (!tooltip || i < 0) return;
       const cell = reading.cell(view, now, i);
       const lines = [
-        ['strong', cell.parent ? `${cell.name}, ${cell.parent}` : cell.name],
+        ['strong', reading.place(cell)],
         ['span', cell.shown ? cell.value : ''],
         ['span', cell.shown ? cell.unit : cell.value],
         ['small', [cell.rank, cell.change].filter(Boolean).join(' · ')],
@@ -244,43 +262,47 @@
 
     function select(pcode) {
       for (const cell of cells) {
-        cell.path?.setAttribute('aria-pressed', String(cell.pcode === pcode));
+        if (!still) cell.path?.setAttribute('aria-pressed', String(cell.pcode === pcode));
       }
       selected = pcode;
-      drawRing();
+      drawRings();
     }
+
+    const choose = (pcode, byKey) =>
+      emit('select', { pcode: pcode === selected ? '' : pcode, byKey });
 
     function centre(path) {
       const box = path.getBoundingClientRect();
       return [box.left + box.width / 2, box.top + box.height / 2];
     }
 
-    /** The nearest area within a cone about a direction; `spread` is the cone's tangent. */
-    function nearest(pcode, [dx, dy], spread) {
-      const [x, y] = centre(paths.get(pcode));
-      let best = '';
-      let least = Number.POSITIVE_INFINITY;
-      for (const cell of cells) {
-        if (!cell.path || cell.pcode === pcode) continue;
-        const [cx, cy] = centre(cell.path);
-        const along = (cx - x) * dx + (cy - y) * dy;
-        const across = Math.abs((cx - x) * dy) + Math.abs((cy - y) * dx);
-        if (along <= 1 || across > along * spread) continue;
-        const cost = along + 2 * across;
-        if (cost < least) [best, least] = [cell.pcode, cost];
-      }
-      return best;
+    /** Positions of the areas as the ranking lists them; in the view's order where it has none. */
+    function ranked() {
+      const place = (i) => view.ranks?.[now][i] || Number.POSITIVE_INFINITY;
+      const drawn = cells.map((_, i) => i).filter((i) => cells[i].path);
+      return drawn.sort((a, b) => place(a) - place(b) || a - b);
     }
 
-    const neighbour = (pcode, direction) =>
-      nearest(pcode, direction, NARROW) || nearest(pcode, direction, BROAD);
+    /** The area that a key leads to from another; undefined where it leads nowhere. */
+    function destination(key, from) {
+      if (ARROWS.includes(key)) return cells[view.areas[from].near[ARROWS.indexOf(key)]];
+      const order = ranked();
+      const at = order.indexOf(from);
+      const places = { Home: 0, End: order.length - 1, PageUp: at - 1, PageDown: at + 1 };
+      return cells[order[places[key]]];
+    }
+
+    function isMoving({ key, altKey, ctrlKey, metaKey }) {
+      if (altKey || ctrlKey || metaKey) return false;
+      return ARROWS.includes(key) || ['Home', 'End', 'PageUp', 'PageDown'].includes(key);
+    }
 
     root.addEventListener('pointermove', (event) => {
       if (event.pointerType === 'touch') return;
       point(pcodeOf(event.target));
       placeBeside(event.clientX, event.clientY);
     });
-    root.addEventListener('pointerleave', () => point(''));
+    root.addEventListener('pointerleave', () => point(focused()));
     root.addEventListener('pointerdown', ({ clientX, clientY }) => {
       pressed = [clientX, clientY];
     });
@@ -291,7 +313,7 @@
         point(pcode); // a finger does not hover
         placeBeside(event.clientX, event.clientY);
       }
-      if (pcode) emit('select', pcode === selected ? '' : pcode);
+      if (pcode) choose(pcode, false);
     });
     root.addEventListener('focusin', (event) => {
       const pcode = pcodeOf(event.target);
@@ -299,28 +321,37 @@
       rove(pcode);
       point(pcode);
       placeBeside(...centre(paths.get(pcode)));
+      emit('reach', { pcode });
     });
     root.addEventListener('focusout', () => point(''));
     root.addEventListener('keydown', (event) => {
       const pcode = pcodeOf(event.target);
       if (!pcode) return;
-      if (event.key in DIRECTIONS) {
-        event.preventDefault();
-        const next = neighbour(pcode, DIRECTIONS[event.key]);
-        if (next) paths.get(next).focus();
+      if (isMoving(event)) {
+        event.preventDefault(); // nor does the page scroll where there is nothing further on
+        destination(event.key, indexOf(pcode))?.path?.focus();
       } else if (event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
-        emit('select', pcode === selected ? '' : pcode);
+        choose(pcode, true);
       } else if (event.key === 'Escape' && selected) {
-        emit('select', '');
+        emit('select', { pcode: '', byKey: true });
       }
+    });
+    // What a pointer has brought up can be put away without moving the pointer.
+    document.addEventListener('keydown', ({ key }) => {
+      if (key === 'Escape' && tooltip) tooltip.dataset.shown = 'false';
     });
     dark.addEventListener('change', () => {
       for (const cell of cells) cell.fill = null;
       if (view) step(now);
     });
+    described += 1;
+    description.id = `map-description-${described}`;
+    description.className = 'visually-hidden';
+    root.append(description);
     root.setAttribute('role', 'group');
     root.setAttribute('aria-label', strings.mapLabel);
+    root.setAttribute('aria-describedby', description.id);
 
     return {
       adopt,
@@ -330,8 +361,8 @@
       settle,
       select,
       point,
-      drawRing,
-      focus: () => paths.get(entry)?.focus(),
+      drawRings,
+      focus: (pcode) => paths.get(pcode || entry)?.focus(),
     };
   }
 

@@ -5,11 +5,13 @@
  *
  *   const reading = displacement.createReading({ strings, format });
  *   reading.cell(view, t, i) -> { name, value, status, rank, change, sentence }
+ *   reading.summary(view, t) -> what the whole map shows
  */
 (() => {
   'use strict';
 
   const SHOWN = 'cz';
+  const OUTSIDE = 'o';
 
   function createReading({ strings, format }) {
     const { fill } = format;
@@ -20,7 +22,7 @@
     /** A figure of the view's measure, with its sign in change mode. */
     function figure(view, number) {
       const write = isChange(view) ? format.signed : format.number;
-      return write(number, decimals(view)) + sign(view);
+      return write(number, decimals(view), sign(view));
     }
 
     /** The cell's figure, or the status in words where it has none. */
@@ -42,7 +44,7 @@
       if (isChange(view)) return '';
       const by = difference(view, t, base, i);
       if (by === null) return '';
-      const words = by === 0 ? strings.noChange : format.signed(by, decimals(view)) + sign(view);
+      const words = by === 0 ? strings.noChange : format.signed(by, decimals(view), sign(view));
       return fill(strings.sincePrevious, { change: words, date: format.date(view.dates[base]) });
     }
 
@@ -56,8 +58,21 @@
     /** The unit in words, with the date compared with in change mode. */
     function unit(view) {
       if (!isChange(view)) return view.text.unit;
-      const date = format.date(view.state.base);
-      return `${view.text.unit}, ${fill(strings.comparedWith, { date })}`;
+      return fill(strings.unitSince, { unit: view.text.unit, date: format.date(view.state.base) });
+    }
+
+    /** The figure with what it is in; the status in words where there is none. */
+    function measured(view, t, i, written) {
+      const status = view.status[t][i];
+      if (!SHOWN.includes(status)) return written;
+      const counted = strings.countedIn[view.state.measure];
+      let said = written;
+      if (status !== 'z' || !isChange(view))
+        said = counted
+          ? format.plural(counted, view.values[t][i], { n: written })
+          : fill(strings.value, { value: written, unit: view.text.unit });
+      if (!isChange(view)) return said;
+      return fill(strings.valueSince, { value: said, date: format.date(view.state.base) });
     }
 
     function cell(view, t, i) {
@@ -72,10 +87,8 @@
         rank: rank(view, t, i),
         change: change(view, t, t - 1, i),
       };
-      const said = shown
-        ? fill(strings.value, { value: parts.value, unit: parts.unit })
-        : parts.value;
-      const rest = [said, parts.rank, parts.change].filter(Boolean).join(', ');
+      const said = measured(view, t, i, parts.value);
+      const rest = format.listed([said, parts.rank, parts.change].filter(Boolean));
       return { ...parts, sentence: fill(strings.areaLabel, { name: parts.name, value: rest }) };
     }
 
@@ -86,6 +99,23 @@
       return fill(strings.unnumbered, { i: t + 1, n: view.dates.length });
     }
 
+    /** The whole map in sentences: what it shows, how much of it is known, where there is most. */
+    function summary(view, t) {
+      const inside = [...view.status[t]].filter((status) => status !== OUTSIDE);
+      const known = inside.filter((status) => SHOWN.includes(status));
+      const counts = { n: format.number(known.length), all: format.number(inside.length) };
+      const said = { title: view.text.title, headline: view.text.headline[t] };
+      const most = view.top[t]?.slice(1).map((i) => view.areas[i].name) ?? [];
+      return [
+        fill(strings.summary, said),
+        fill(strings.areasWithFigure, counts),
+        most.length ? fill(strings.most, { names: format.names(most) }) : '',
+        view.text.missing[t],
+      ]
+        .filter(Boolean)
+        .join(' ');
+    }
+
     /** What the timeline is told of a view. */
     const rounds = (view) => ({
       dates: view.dates,
@@ -94,7 +124,10 @@
       describe: (t) => view.text.headline[t],
     });
 
-    return { cell, value, figure, difference, change, rank, unit, rounds };
+    /** An area by its name, a district with its governorate: "Sinjar, Ninewa" */
+    const place = ({ name, parent }) => format.listed([name, parent].filter(Boolean));
+
+    return { cell, place, summary, value, figure, difference, change, rank, unit, rounds };
   }
 
   window.displacement = window.displacement || {};

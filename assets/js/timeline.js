@@ -12,6 +12,7 @@
  * strings     play, pause, previous, next, speed, speedOption {speed}, date, baseDate, goToDate, go,
  *             noRound {asked} {shown}, outOfRange {asked} {first} {last}, badDate {example}
  * formatDate  (iso, 'short' | 'long') => text; formatYear, optional, (number) => text
+ * fill        optional, (sentence, values) => text
  * update      at least one date, in order; null totals are gaps; base is an index or null
  * axis        optional {min, max}: the dates the track spans, when they are not the series' own
  *
@@ -41,7 +42,7 @@
   };
 
   const toDay = (iso) => Date.parse(iso) / 864e5;
-  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const plainly = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const isRtl = (node) => getComputedStyle(node).direction === 'rtl';
 
   /** Index of the day nearest to `asked`; the earlier one when two are as near. */
@@ -84,7 +85,7 @@
   }
 
   /** The module's DOM, all of it, once; returns the parts by name. */
-  function build(root, strings, prefix) {
+  function build(root, strings, prefix, fill) {
     const parts = {};
     const add = (parent, name, tag = 'div', attributes = {}) => {
       const node = document.createElement(tag);
@@ -112,12 +113,13 @@
       const node = button(controls, name, strings[name]);
       node.setAttribute('aria-label', strings[name]);
       draw(node, '0 0 24 24', { [`${name}-icon`]: ICONS[name] });
+      return node;
     };
 
     root.classList.add('timeline');
     root.inert = true; // until there are dates
     const controls = add(root, 'controls');
-    iconButton('play');
+    iconButton('play').dataset.key = 'p';
     iconButton('previous');
     const date = button(controls, 'date', strings.goToDate);
     date.setAttribute('aria-expanded', 'false');
@@ -138,7 +140,7 @@
     const spark = draw(track, `0 0 ${WIDTH} ${BOTTOM}`, paths);
     spark.setAttribute('preserveAspectRatio', 'none');
     add(track, 'years', 'div', { 'aria-hidden': 'true' });
-    add(track, 'range', 'input', { type: 'range', 'aria-label': strings.date });
+    add(track, 'range', 'input', { type: 'range', 'aria-label': strings.date, 'data-key': 'd' });
     add(track, 'cursor');
     add(track, 'base', 'div', { role: 'slider', tabindex: 0, 'aria-label': strings.baseDate });
     add(parts.base, 'flag').append('');
@@ -155,9 +157,9 @@
 
   function createTimeline(
     root,
-    { strings, formatDate, formatYear = String, idPrefix = 'timeline' },
+    { strings, formatDate, formatYear = String, fill = plainly, idPrefix = 'timeline' },
   ) {
-    const parts = build(root, strings, idPrefix);
+    const parts = build(root, strings, idPrefix, fill);
     // `pending` holds the source of a move that has not settled yet.
     const handles = { time: { index: 0, pending: null }, base: { index: null, pending: null } };
     let data;

@@ -49,12 +49,18 @@ SOURCES = (
         "title": "Displacement Tracking Matrix (DTM) Iraq, Master Lists",
         "publisher": "International Organization for Migration (IOM)",
         "url": "https://iraqdtm.iom.int/",
-        "terms": "© International Organization for Migration (IOM), Displacement Tracking Matrix "
-        "(DTM). Non-commercial use with the credit below.",
-        "credit": "Source: International Organization for Migration (IOM), Displacement Tracking "
-        "Matrix (DTM) Iraq",
-        "what": "Households and individuals displaced or returned, by governorate and district and "
-        "round; households by origin, shelter type and period of displacement.",
+        "terms": gettext(
+            "© International Organization for Migration (IOM), Displacement Tracking Matrix "
+            "(DTM). Non-commercial use with the credit below."
+        ),
+        "credit": gettext(
+            "Source: International Organization for Migration (IOM), Displacement Tracking "
+            "Matrix (DTM) Iraq"
+        ),
+        "what": gettext(
+            "Households and individuals displaced or returned, by governorate and district and "
+            "round; households by origin, shelter type and period of displacement."
+        ),
     },
     {
         "id": UNHCR,
@@ -62,14 +68,18 @@ SOURCES = (
         "title": "Syrian refugees registered by UNHCR in Iraq",
         "publisher": "UNHCR, as quoted in the two reports below",
         "url": "https://data.unhcr.org/en/situations/syria/location/5",
-        "terms": "Figures quoted from public reports of 7 September 2012 and 31 August 2017, "
-        "with their source.",
-        "credit": "Source: UNHCR registration of Syrian refugees in Iraq",
-        "what": "Registered Syrian refugees by governorate on the two dates for which the "
-        "breakdown is complete: 7 September 2012 "
-        "(https://yourmiddleeast.com/2012/09/07/more-than-21500-syrian-refugees-in-iraq/) and "
-        "31 August 2017 (https://m.moam.info/iraq-syria-iraq-syrian-refugee-stats-and-locations-"
-        "stories-from-_647a03c1097c476f028c2870.html).",
+        "terms": gettext(
+            "Figures quoted from public reports of 7 September 2012 and 31 August 2017, "
+            "with their source."
+        ),
+        "credit": gettext("Source: UNHCR registration of Syrian refugees in Iraq"),
+        "what": gettext(
+            "Registered Syrian refugees by governorate on the two dates for which the "
+            "breakdown is complete: 7 September 2012 "
+            "(https://yourmiddleeast.com/2012/09/07/more-than-21500-syrian-refugees-in-iraq/) and "
+            "31 August 2017 (https://m.moam.info/iraq-syria-iraq-syrian-refugee-stats-and-locations-"
+            "stories-from-_647a03c1097c476f028c2870.html)."
+        ),
     },
     {
         "id": COD,
@@ -78,9 +88,11 @@ SOURCES = (
         "valid 3 June 2019",
         "publisher": "OCHA and the Iraq Central Statistical Organization (CSO)",
         "url": "https://data.humdata.org/dataset/cod-ab-irq",
-        "terms": "Creative Commons Attribution 3.0 IGO (CC BY 3.0 IGO).",
-        "credit": "Boundaries: OCHA and Iraq CSO, COD-AB 2019, simplified",
-        "what": "18 governorates and 101 districts: boundaries, P-codes, English and Arabic names.",
+        "terms": gettext("Creative Commons Attribution 3.0 IGO (CC BY 3.0 IGO)."),
+        "credit": gettext("Boundaries: OCHA and Iraq CSO, COD-AB 2019, simplified"),
+        "what": gettext(
+            "18 governorates and 101 districts: boundaries, P-codes, English and Arabic names."
+        ),
     },
     {
         "id": CSO,
@@ -88,10 +100,12 @@ SOURCES = (
         "title": "Population estimates of governorates",
         "publisher": "Iraq Central Statistical Organization (CSO), via citypopulation.de",
         "url": "https://www.citypopulation.de/en/iraq/cities/",
-        "terms": "Official statistics, quoted with their source.",
-        "credit": "Residents: Iraq CSO, estimate for 2018",
-        "what": "Residents of each governorate in 2018, the fixed denominator of figures per 1,000 "
-        "residents; Halabja is added to Sulaymaniyah.",
+        "terms": gettext("Official statistics, quoted with their source."),
+        "credit": gettext("Residents: Iraq CSO, estimate for 2018"),
+        "what": gettext(
+            "Residents of each governorate in 2018, the fixed denominator of figures per 1,000 "
+            "residents; Halabja is added to Sulaymaniyah."
+        ),
     },
     {
         "id": PROGRAMMES,
@@ -99,11 +113,15 @@ SOURCES = (
         "title": "IOM programmes in Iraq: coverage and reported results",
         "publisher": "Compiled from public texts of IOM and partners, each named beside its row",
         "url": "https://iraq.iom.int/",
-        "terms": "Facts quoted from public texts, each with its source. The grouping in pillars is "
-        "a reading, not a statement of IOM.",
-        "credit": "Programmes: public texts of IOM Iraq",
-        "what": "Where and when a source says a programme worked, and results as printed. "
-        "Results overlap and are never added up.",
+        "terms": gettext(
+            "Facts quoted from public texts, each with its source. The grouping in pillars is "
+            "a reading, not a statement of IOM."
+        ),
+        "credit": gettext("Programmes: public texts of IOM Iraq"),
+        "what": gettext(
+            "Where and when a source says a programme worked, and results as printed. "
+            "Results overlap and are never added up."
+        ),
     },
     {
         "id": NATURAL_EARTH,
@@ -111,9 +129,11 @@ SOURCES = (
         "title": "Natural Earth: neighbouring countries (1:50m) and cities (1:10m)",
         "publisher": "Natural Earth",
         "url": "https://www.naturalearthdata.com/",
-        "terms": "Public domain.",
-        "credit": "Neighbours and cities: Natural Earth",
-        "what": "Outlines of neighbouring countries and locations of cities, for orientation only.",
+        "terms": gettext("Public domain."),
+        "credit": gettext("Neighbours and cities: Natural Earth"),
+        "what": gettext(
+            "Outlines of neighbouring countries and locations of cities, for orientation only."
+        ),
     },
 )
 

@@ -12,8 +12,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from geodata.exports.lines import length
 from geodata.exports.palette import THEMES
-from geodata.exports.svg import document, element, text, title
+from geodata.exports.svg import Across, document, element, title
 from geodata.flows import Flow
 from geodata.language import Language
 from geodata.slides import Series
@@ -26,8 +27,9 @@ _LETTER = 0.56
 Size = tuple[int, int]
 
 
-def _document(size: Size, said: str, parts: Iterable[str]) -> str:
-    return document(size, said, parts, ink=THEMES["light"]["ink"], font_size=_FONT_SIZE)
+def _document(size: Size, said: str, parts: Iterable[str], speech: Language) -> str:
+    ink = THEMES["light"]["ink"]
+    return document(size, said, parts, ink=ink, font_size=_FONT_SIZE, speech=speech)
 
 
 # ---- trends
@@ -91,65 +93,74 @@ def runs(series: Series) -> list[list[tuple[dt.date, float]]]:
 
 
 def trend(series: Sequence[Series], speech: Language, size: Size, said: str) -> str:
-    """Lines on a time axis that is proportional to dates, labelled at their ends."""
+    """Lines on a time axis that is proportional to dates, labelled at their ends.
+
+    Time goes as the language is read.
+    """
     counted = [run for each in series for run in runs(each)]
     if not counted:
-        return _document(size, said, [])
+        return _document(size, said, [], speech)
     days = [day for run in counted for day, _ in run]
     top = ceiling(max(number for run in counted for _, number in run))
     width, height = size
-    names = max(len(each.label) for each in series) * _FONT_SIZE * _LETTER
+    names = max(length(each.label) for each in series) * _FONT_SIZE * _LETTER
+    across = Across(speech, width)
     plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
-    return _document(
-        size, said, [*_grid(plot, speech), *_years(plot), *_lines(series, plot, speech)]
-    )
+    parts = [*_grid(plot, across), *_years(plot, across), *_lines(series, plot, across)]
+    return _document(size, said, parts, speech)
 
 
-def _grid(plot: _Plot, speech: Language) -> list[str]:
-    line, mute = THEMES["light"]["line"], THEMES["light"]["mute"]
+def _grid(plot: _Plot, across: Across) -> list[str]:
+    line, mute, speech = THEMES["light"]["line"], THEMES["light"]["mute"], across.speech
     parts = []
     for number in steps(plot.highest):
         y = plot.y(number)
-        parts.append(element("path", d=f"M{plot.left} {y}H{plot.right}", stroke=line))
+        ends = f"M{across.x(plot.left)} {y}H{across.x(plot.right)}"
+        parts.append(element("path", d=ends, stroke=line))
         words = speech.compact(number) if number >= 1000 else speech.number(number)
-        parts.append(text(words, x=plot.left - 10, y=y + 5, text__anchor="end", fill=mute))
+        parts.append(across.text(words, x=plot.left - 10, y=y + 5, text__anchor="end", fill=mute))
     return parts
 
 
-def _years(plot: _Plot) -> list[str]:
+def _years(plot: _Plot, across: Across) -> list[str]:
     """First of January of every year, or of every other where they are many."""
     mute = THEMES["light"]["mute"]
     years = range(plot.first.year + 1, plot.last.year + 1)
     every = 1 if len(years) <= (plot.right - plot.left) / 60 else 2
     parts = []
     for year in years[::every]:
-        x = plot.x(dt.date(year, 1, 1))
-        parts.append(element("path", d=f"M{x} {plot.bottom}v6", stroke=mute))
-        parts.append(text(str(year), x=x, y=plot.bottom + 24, text__anchor="middle", fill=mute))
+        x, y = plot.x(dt.date(year, 1, 1)), plot.bottom + 24
+        parts.append(element("path", d=f"M{across.x(x)} {plot.bottom}v6", stroke=mute))
+        words = across.speech.whole(year)
+        parts.append(across.text(words, x=x, y=y, text__anchor="middle", fill=mute))
     return parts
 
 
-def _lines(series: Sequence[Series], plot: _Plot, speech: Language) -> list[str]:
+def _lines(series: Sequence[Series], plot: _Plot, across: Across) -> list[str]:
     parts: list[str] = []
     taken: list[float] = []
+
+    def x(day: dt.date) -> float:
+        return across.x(plot.x(day))
+
     for each, color in zip(series, itertools.cycle(LINES), strict=False):
         found = runs(each)
         if not found:
             continue
         for run in found:
-            points = "L".join(f"{plot.x(day)} {plot.y(number)}" for day, number in run)
+            points = "L".join(f"{x(day)} {plot.y(number)}" for day, number in run)
             parts.append(
                 element("path", d=f"M{points}", fill="none", stroke=color, stroke__width=3)
             )
         ends = [found[-1][-1], *(run[0] for run in found if len(run) == 1)]
         for day, number in ends:
-            parts.append(element("circle", cx=plot.x(day), cy=plot.y(number), r=4.5, fill=color))
+            parts.append(element("circle", cx=x(day), cy=plot.y(number), r=4.5, fill=color))
         day, number = found[-1][-1]
         y = _beside(plot.y(number), taken)
         taken.append(y)
         at = {"x": plot.x(day) + 12, "fill": color, "font__weight": 700}
-        parts.append(text(each.label, y=y - 2, **at))
-        parts.append(text(speech.number(number), y=y + 17, **at))
+        parts.append(across.text(each.label, y=y - 2, **at))
+        parts.append(across.text(across.speech.number(number), y=y + 17, **at))
     return parts
 
 
@@ -169,9 +180,9 @@ def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> st
     From left to right, or from right to left where the language is read so.
     """
     if not flows:
-        return _document(size, said, [])
+        return _document(size, said, [], speech)
     names = [flow.origin_name for flow in flows] + [flow.destination_name for flow in flows]
-    room = max(map(len, names)) * _FONT_SIZE * _LETTER + 82
+    room = max(map(length, names)) * _FONT_SIZE * _LETTER + 82
     sides = _sides(flows, size[1])
     colors = dict(zip(sides[0], itertools.cycle(_ORIGINS), strict=False))
     drawn = _Sankey(size[0], room, 16, speech)
@@ -189,7 +200,7 @@ def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> st
         for side, places in enumerate(sides)
         for name, place in places.items()
     ]
-    return _document(size, said, [*bands, *nodes])
+    return _document(size, said, [*bands, *nodes], speech)
 
 
 _ORIGINS = ("#0b5cad", "#c8553d", "#3f8f6b", "#8a5fb0", "#b58900", "#3b7d9b", "#a0527a", "#6b7a3a")
@@ -229,32 +240,32 @@ class _Sankey:
     bar: float
     speech: Language
 
-    def _x(self, x: float) -> float:
-        return round(self.width - x if self.speech.direction == "rtl" else x, 1)
+    @property
+    def across(self) -> Across:
+        return Across(self.speech, self.width)
 
     def band(self, y0: float, y1: float, high: float, color: str, flow: Flow) -> str:
         a, b = self.room + self.bar, self.width - self.room - self.bar
-        half = (a + b) / 2
-        x0, x1, mid = self._x(a), self._x(b), self._x(half)
+        x0, x1, mid = (round(self.across.x(x), 1) for x in (a, b, (a + b) / 2))
         top = f"M{x0} {y0:.1f}C{mid} {y0:.1f} {mid} {y1:.1f} {x1} {y1:.1f}"
         low0, low1 = y0 + high, y1 + high
         bottom = f"v{high:.1f}C{mid} {low1:.1f} {mid} {low0:.1f} {x0} {low0:.1f}z"
-        said = f"{flow.origin_name} → {flow.destination_name}: {flow.value}"
+        arrow = "←" if self.speech.rtl else "→"
+        said = f"{flow.origin_name} {arrow} {flow.destination_name}: {flow.value}"
         return element("path", title(said), d=top + bottom, fill=color, fill__opacity=0.45)
 
     def node(
         self, side: int, code: str, place: tuple[float, float, tuple[str, int]], color: str
     ) -> str:
         top, scale, (name, number) = place
-        x = self.room if side == 0 else self.width - self.room - self.bar
-        left = min(self._x(x), self._x(x + self.bar))
+        x = round(self.room if side == 0 else self.width - self.room - self.bar, 1)
+        left = self.across.x(x, self.bar)
         high = number * scale
         bar = element(
             "rect", x=left, y=round(top, 1), width=self.bar, height=round(high, 1), fill=color
         )
-        at_start = (side == 0) != (self.speech.direction == "rtl")
-        beside = left - 8 if at_start else left + self.bar + 8
+        beside = x - 8 if side == 0 else x + self.bar + 8
         words = self.speech.gettext("{name} {value}", name=name, value=self.speech.number(number))
-        anchor = "end" if at_start else "start"
+        anchor = "end" if side == 0 else "start"
         y = round(top + high / 2 + 5, 1)
-        return bar + text(words, x=beside, y=y, text__anchor=anchor)
+        return bar + self.across.text(words, x=beside, y=y, text__anchor=anchor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,11 +9,12 @@ from geodata import populations as words
 from geodata import text
 from geodata.briefing import Briefing
 from geodata.exports import charts, svg
-from geodata.exports.pdf import TEMPLATES
+from geodata.exports.lines import wrapped
+from geodata.exports.pdf import TEMPLATES, read, told_to_typst
 from geodata.exports.pptx import Link, compare_places
 from geodata.exports.process import Render, here
 from geodata.exports.typesetting import pdf
-from geodata.language import language
+from geodata.language import bare
 from geodata.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content, title_of
 
 _SCALE = 1.25
@@ -42,7 +42,7 @@ def pages(
     briefing: Briefing, contents: Sequence[Content], *, link: Link
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Files and inputs for :func:`geodata.exports.typesetting.pdf`."""
-    speech = language(briefing.lang)
+    speech = briefing.language
     files = {"main.typ": (TEMPLATES / "deck.typ").read_bytes()}
     slides = []
     for number, content in enumerate(contents, start=1):
@@ -53,19 +53,18 @@ def pages(
         slides.append(_said(content, number, link) | {"drawings": placed})
     credits = dict.fromkeys(credit for content in contents for credit in content.sources)
     told = {
-        "title": title_of(briefing, contents),
-        "authors": list(credits),
-        "lang": speech.code,
-        "direction": speech.direction,
+        "title": bare(title_of(briefing, contents)),
+        "authors": list(map(bare, credits)),
+        **read(speech),
         "slides": slides,
     }
-    return files, {"told": json.dumps(told, ensure_ascii=False)}
+    return files, {"told": told_to_typst(told)}
 
 
 def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
     wide = content.slide.layout == TABLE
     rows = content.rows if wide else content.rows[:_ROWS]
-    sources = " · ".join([*content.sources, content.disclaimer])
+    sources = svg.joined([*content.sources, content.disclaimer], content.view.language)
     return {
         "layout": content.slide.layout,
         "number": number,
@@ -80,7 +79,7 @@ def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
         "inset": 4.5 if wide else 5.5,
         "rows": _rows(content, rows),
         "sources": sources,
-        "foot": 18 if len(svg.wrapped(sources, 1120, 18)) <= 3 else 14,
+        "foot": 18 if len(wrapped(sources, 1120, 18)) <= 3 else 14,
         "link": link(content.query),
     }
 
@@ -88,7 +87,7 @@ def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
 def _size(headline: str, width: int, height: int) -> int:
     """Pixels at which a headline fits its place."""
     for size in (36, 33, 30, 27, 24, 21):
-        if len(svg.wrapped(headline, width, size, letter=0.58)) * size * 1.28 <= height:
+        if len(wrapped(headline, width, size, letter=0.58)) * size * 1.28 <= height:
             return size
     return 18
 
@@ -112,7 +111,7 @@ _Drawing = tuple[str, dict[str, Any]]
 
 
 def _place(place: tuple[float, float, float, float], alt: str, caption: str = "") -> dict[str, Any]:
-    return {"place": list(place), "alt": alt, "caption": caption}
+    return {"place": list(place), "alt": bare(alt), "caption": caption}
 
 
 def _drawn(place: tuple[float, float, float, float]) -> tuple[int, int]:

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
+
 from geodata.boundaries import lines, polygons, ring_points
-from geodata.language import Language
+from geodata.exports.lines import length
+from geodata.language import SOURCE_LANGUAGE, Language
 from geodata.snapshot import Snapshot
 from geodata.view import View, names
 
@@ -148,7 +151,7 @@ def _fitting(candidates: list[tuple[Name, Box]], level: int) -> tuple[Name, ...]
     for letter, size in NAME_SIZES.items():
         taken: list[Box] = []
         for name, (left, top, right, bottom) in largest_first:
-            half = len(name.text) * size * _LETTER / 2
+            half = length(name.text) * size * _LETTER / 2
             box = (name.x - half, name.y - size * 0.6, name.x + half, name.y + size * 0.6)
             fits_area = (
                 2 * half <= (right - left) * _SLACK[level]
@@ -205,11 +208,44 @@ def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
         neighbours=tuple(_shape(shape, arcs) for shape in neighbours),
         names=_names(snapshot, shapes, arcs, plane, level, speech),
         countries=tuple(
-            Name("", shape["properties"]["name"], *plane.point(shape["properties"]["label"]))
+            Name("", country(shape["properties"]["name"], speech), *plane.point(label))
             for shape in neighbours
-            if shape["properties"].get("label")
+            if (label := shape["properties"].get("label"))
         ),
     )
+
+
+def country(name: str, speech: Language) -> str:
+    """Name of a country in the reader's language, as CLDR has it; as given where it has none."""
+    if speech.code == SOURCE_LANGUAGE:
+        return name
+    return str(speech.locale.territories.get(_territories().get(name, ""), name))
+
+
+def places(snapshot: Snapshot, speech: Language) -> dict[str, str]:
+    """Names around and on the map in the reader's language: neighbouring countries, cities.
+
+    By the name that the topology has, for scripts that draw it; only what differs.
+    """
+    objects = snapshot.topology["objects"]
+    named: dict[str, Callable[[str, Language], str]] = {
+        "neighbours": country,
+        "cities": lambda name, speech: speech.gettext(name),
+    }
+    found = {
+        name: translated(name, speech)
+        for kind, translated in named.items()
+        for shape in objects.get(kind, {"geometries": []})["geometries"]
+        if (name := shape["properties"]["name"])
+    }
+    return {name: said for name, said in found.items() if said != name}
+
+
+@lru_cache(maxsize=1)
+def _territories() -> dict[str, str]:
+    """CLDR's codes of countries by their English names, and by those they had on maps before."""
+    named = Locale.parse(SOURCE_LANGUAGE).territories
+    return {str(name): code for code, name in named.items()} | {"Turkey": "TR"}
 
 
 def drawn(view: View) -> Drawing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from geodata.language import SOURCE_LANGUAGE
 from geodata.populations import LEVEL
 from geodata.view import View
 
@@ -12,13 +13,18 @@ LEVELS = {1: "governorates", 2: "districts"}
 
 
 def filename(view: View, ending: str, *, every_date: bool = False) -> str:
-    """``iraq-idp-people-governorates-2018-08-31.csv``; without a date where it holds them all."""
+    """``iraq-idp-people-governorates-2018-08-31.csv``; without a date where it holds them all.
+
+    A language other than English is named at the end.
+    """
     state = view.state
     parts = [view.snapshot.country, state.pop, *state.prog, state.measure, LEVELS[state.level]]
     if state.mode != LEVEL:
         parts += [state.mode, "since", str(state.base)]
     if not every_date:
         parts.append(view.counts.dates[view.date_index()].isoformat())
+    if state.lang != SOURCE_LANGUAGE:
+        parts.append(state.lang)
     return f"{slug(parts)}.{ending}"
 
 

@@ -22,6 +22,7 @@ from geodata.exports.archive import archive
 from geodata.exports.csv import csv_text
 from geodata.exports.filenames import filename
 from geodata.exports.geojson import geojson, records
+from geodata.exports.lines import marked
 from geodata.exports.options import Options
 from geodata.exports.pdf import page
 from geodata.exports.png import described, png
@@ -32,7 +33,7 @@ from geodata.exports.timelapse import timelapse
 from geodata.exports.typesetting import pdf
 from geodata.exports.workbook import workbook
 from geodata.exports.xlsx import sheets
-from geodata.language import gettext
+from geodata.language import bare, gettext
 from geodata.snippet import frozen
 from geodata.state import query
 from geodata.text import product
@@ -156,10 +157,10 @@ def map_png(asked: Asked) -> bytes:
     return described(
         picture,
         {
-            "Title": told.title,
+            "Title": bare(told.title),
             "Description": plain(told, asked.view.language),
             "Source": told.permalink,
-            "Software": product(asked.view.snapshot, asked.view.language),
+            "Software": bare(product(asked.view.snapshot, asked.view.language)),
         },
     )
 
@@ -220,8 +221,8 @@ def data_xlsx(asked: Asked) -> bytes:
         workbook,
         made,
         {
-            "title": asked.told.title,
-            "subject": asked.told.headline,
+            "title": bare(asked.told.title),
+            "subject": bare(asked.told.headline),
             "comments": asked.told.permalink,
         },
     )
@@ -272,12 +273,12 @@ def map_zip(asked: Asked) -> bytes:
 def _readme(asked: Asked, packed: dict[str, bytes]) -> str:
     speech, told = asked.view.language, asked.told
     sources = "\n\n".join(
-        f"{source['title']}\n{source['credit']}\n{source['url']}\n{source['terms']}"
+        marked(f"{source['title']}\n{source['credit']}\n{source['url']}\n{source['terms']}")
         for source in told.sources
     )
     said = "\n".join(f"{label}: {text}" for label, text in pairs(told, speech))
     return (
-        f"{product(asked.view.snapshot, speech)}\n\n{said}\n\n"
+        f"{marked(product(asked.view.snapshot, speech))}\n\n{said}\n\n"
         f"{speech.gettext('Sources and terms')}\n\n{sources}\n\n"
         f"{speech.gettext('Files')}\n\n" + "\n".join(packed) + "\n"
     )

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from geodata.exports import svg
+from geodata.exports.lines import FAMILY, SIGNS_FAMILY, typeset
 from geodata.exports.provenance import Provenance
 from geodata.exports.qr import qr_svg
+from geodata.language import Language, bare
 from geodata.view import View
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,13 +28,14 @@ def page(
     speech = view.language
     drawing = svg.figure(view, t)
     said: dict[str, Any] = {
+        "named": bare(told.title),
         "title": told.title,
         "headline": told.headline,
-        "authors": [source["credit"] for source in told.sources],
-        "keywords": [told.population, told.date, told.snapshot],
+        "alt": bare(f"{told.title}. {told.headline}"),
+        "authors": [bare(source["credit"]) for source in told.sources],
+        "keywords": [bare(told.population), told.date, told.snapshot],
         "paper": PAPERS[paper],
-        "lang": speech.code,
-        "direction": speech.direction,
+        **read(speech),
         "missing": told.missing,
         "method": list(told.method),
         "statuses": list(told.statuses.items()),
@@ -48,4 +51,20 @@ def page(
     files = {"main.typ": (TEMPLATES / "page.typ").read_bytes(), "map.svg": drawing.encode()}
     if told.permalink:
         files["link.svg"] = qr_svg(told.permalink)
-    return files, {"told": json.dumps(said, ensure_ascii=False)}
+    return files, {"told": told_to_typst(said)}
+
+
+def told_to_typst(said: dict[str, Any]) -> str:
+    """What a template is told, as JSON; texts as its ``say`` takes them."""
+    return json.dumps(typeset(said), ensure_ascii=False)
+
+
+def read(speech: Language) -> dict[str, Any]:
+    """How the words of a template are set: language, country, direction, families of letters."""
+    _, _, country = speech.place.partition("_")
+    return {
+        "lang": speech.code,
+        "region": country if speech.rtl else "",
+        "direction": speech.direction,
+        "fonts": [FAMILY, SIGNS_FAMILY],
+    }

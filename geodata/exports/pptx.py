@@ -18,10 +18,11 @@ from geodata.briefing import Briefing
 from geodata.exports import charts, svg
 from geodata.exports import pptx_template as templates
 from geodata.exports.formulas import harmless
+from geodata.exports.lines import length, marked, wrapped
 from geodata.exports.png import png
 from geodata.exports.pptx_template import PIXEL
 from geodata.exports.process import Render, here
-from geodata.language import Language, language
+from geodata.language import NATIVE, Language, bare
 from geodata.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content, Progress, Row, title_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _TEXT = 13.5
 _ROW = 30 * PIXEL
 _INK, _LINE, _ACCENT = "1B2733", "DDE3EA", "0B5CAD"
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+_ARABIC_DIGITS = "[$-2000401]"
 _FORMATS = {words.RATE: "#,##0.0", words.SHARE: '0.0"%"'}
 
 
@@ -61,7 +63,7 @@ def deck(
     render
         Draws the pictures, which take most of the time.
     """
-    made = templates.opened(template or templates.neutral())
+    made = templates.opened(template or templates.neutral(rtl=briefing.language.rtl))
     for number, content in enumerate(contents, start=1):
         _add(made, content, link, render)
         if progress:
@@ -74,10 +76,11 @@ def deck(
 
 def _describe(made: Presentation, briefing: Briefing, contents: Sequence[Content]) -> None:
     about = made.core_properties
-    about.title = title_of(briefing, contents)
-    about.language = language(briefing.lang).tag
+    about.title = bare(title_of(briefing, contents))
+    about.language = briefing.language.tag
     about.created = about.modified = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-    about.keywords = "; ".join(dict.fromkeys(content.kicker for content in contents))[:255]
+    kickers = dict.fromkeys(bare(content.kicker) for content in contents)
+    about.keywords = "; ".join(kickers)[:255]
 
 
 def _add(made: Presentation, content: Content, link: Link, render: Render) -> None:
@@ -88,7 +91,7 @@ def _add(made: Presentation, content: Content, link: Link, render: Render) -> No
     speech = content.view.language
     across = int(made.slide_width or 0) if speech.direction == "rtl" else 0
     places = _places(layout, across)
-    credits = " · ".join([*content.sources, content.disclaimer])
+    credits = svg.joined([*content.sources, content.disclaimer], speech)
     _write(slide, places, templates.TITLE, [[(content.headline, None)]], speech, fit=True)
     _write(slide, places, templates.KICKER, [[(content.kicker, None)]], speech)
     _write(slide, places, templates.SOURCES, [[(credits, None)]], speech, fit=True)
@@ -146,8 +149,6 @@ def _write(
 
 def _fitting(written: str, place: Place, name: str) -> float | None:
     """Points at which words fit their place; ``None`` where the template's own size does."""
-    from geodata.exports.svg import wrapped
-
     usual = templates.SIZES[name]
     width, height = place[2] / _POINT, place[3] / _POINT
     for size in (usual, *(each for each in (24, 22, 20, 18, 16, 14, 12, 11, 10) if each < usual)):
@@ -168,13 +169,21 @@ def _paragraph(
         paragraph.alignment = paragraph.alignment or PP_ALIGN.RIGHT
     for written, points in runs:
         run = paragraph.add_run()
-        run.text = written
-        run._r.get_or_add_rPr().set("lang", speech.tag)
+        run.text = marked(written)
+        properties = run._r.get_or_add_rPr()
+        properties.set("lang", _tag(speech))
+        if speech.rtl:
+            properties.set("spc", "0")  # letters that are joined are not spaced
         if points:
             run.font.size = Pt(points)
             run.font.bold = True if bold or points >= 20 else None
         elif bold:
             run.font.bold = True
+
+
+def _tag(speech: Language) -> str:
+    """How Office names a language: those of the right by their country as well."""
+    return speech.place.replace("_", "-") if speech.rtl else speech.tag
 
 
 def _number(slide: Any, layout: Any, across: int) -> None:
@@ -228,8 +237,8 @@ def _objects(
 def _describe_shape(shape: Any, name: str, said: str) -> None:
     """Name and alternative text."""
     properties = shape._element.xpath("./*/p:cNvPr")[0]
-    properties.set("name", name)
-    properties.set("descr", said)
+    properties.set("name", marked(name))
+    properties.set("descr", marked(said))
 
 
 def _picture(slide: Any, drawing: str, place: Place, said: str, render: Render) -> None:
@@ -328,6 +337,18 @@ def _data(style: str, categories: Sequence[Any]) -> Any:
     return data
 
 
+def _format(content: Content) -> str:
+    """How a chart writes its figures: changes with their sign."""
+    style, state = _FORMATS.get(content.view.state.measure, "#,##0"), content.view.state
+    kinds = [f"+{style}", f"−{style}", style] if state.mode == words.CHANGE else [style]
+    return ";".join(_digits(content) + kind for kind in kinds)
+
+
+def _digits(content: Content) -> str:
+    """What begins a format of Arabic digits, which Office knows as part of a language."""
+    return _ARABIC_DIGITS if content.view.language.digits == NATIVE else ""
+
+
 def _chart(slide: Any, kind: Any, data: Any, place: Place, name: str, said: str) -> Any:
     frame = slide.shapes.add_chart(kind, *place, data)
     _describe_shape(frame, name, said)
@@ -339,17 +360,21 @@ def _bars(slide: Any, content: Content, place: Place) -> None:
     """The ranking as a native bar chart, the largest on top."""
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 
-    style = _FORMATS.get(content.view.state.measure, "#,##0")
-    if content.view.state.mode == words.CHANGE:
-        style = f"+{style};−{style};{style}"
-    data = _data(style, [harmless(row.name) for row in content.rows])
-    data.add_series(content.columns[1], [row.number for row in content.rows])
+    style, rtl = _format(content), content.view.language.rtl
+    data = _data(style, [harmless(marked(row.name)) for row in content.rows])
+    data.add_series(marked(content.columns[1]), [row.number for row in content.rows])
     kind = XL_CHART_TYPE.BAR_CLUSTERED
     chart = _chart(slide, kind, data, place, content.heading, _in_words(content))
     chart.has_legend, chart.has_title = False, True
-    chart.chart_title.text_frame.text = content.heading
-    _font(chart.chart_title.text_frame.paragraphs[0].runs[0].font, bold=True)
+    chart.chart_title.text_frame.text = marked(content.heading)
+    heading = chart.chart_title.text_frame.paragraphs[0]
+    if rtl:
+        heading._p.get_or_add_pPr().set("rtl", "1")
+    _font(heading.runs[0].font, bold=True)
     chart.category_axis.reverse_order = True
+    if rtl:
+        chart.value_axis.reverse_order = True  # bars begin where lines of text do
+        _every_label(chart.category_axis)
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     chart.category_axis.has_major_gridlines = False
     chart.category_axis.format.line.fill.background()
@@ -369,6 +394,15 @@ def _bars(slide: Any, content: Content, place: Place) -> None:
     series.format.fill.fore_color.rgb = _rgb(_ACCENT)
 
 
+def _every_label(axis: Any) -> None:
+    """Names of all bars, though letters of some scripts are taken to be too high for that."""
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls
+
+    last = axis._element.xpath("c:noMultiLvlLbl")[0]
+    last.addprevious(parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="1"/>'))
+
+
 def _trend(slide: Any, content: Content, place: Place) -> None:
     """The trend as a native line chart on an axis of dates."""
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
@@ -376,12 +410,12 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
 
     if not content.series:
         return
-    style = _FORMATS.get(content.view.state.measure, "#,##0")
+    style = _format(content)
     days = sorted({day for each in content.series for day in each.dates})
     data = _data(style, [dt.date.fromisoformat(day) for day in days])
     for each in content.series:
         found = dict(zip(each.dates, each.numbers, strict=True))
-        data.add_series(each.label, [found.get(day) for day in days])
+        data.add_series(marked(each.label), [found.get(day) for day in days])
     chart = _chart(
         slide,
         XL_CHART_TYPE.LINE,
@@ -398,7 +432,9 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
     chart.value_axis.major_gridlines.format.line.color.rgb = _rgb(_LINE)
     chart.value_axis.tick_labels.number_format = style
     chart.value_axis.tick_labels.number_format_is_linked = False
-    chart.category_axis.tick_labels.number_format = "yyyy"
+    if content.view.language.rtl:
+        chart.category_axis.reverse_order = True  # time goes as one reads
+    chart.category_axis.tick_labels.number_format = f"{_digits(content)}yyyy"
     chart.category_axis.tick_labels.number_format_is_linked = False
     _yearly(chart.category_axis)
     for line, each, color in zip(chart.plots[0].series, content.series, charts.LINES, strict=False):
@@ -453,7 +489,8 @@ def _table(slide: Any, content: Content, place: Place) -> None:
     table.horz_banding = False
     if speech.direction == "rtl":
         properties.set("rtl", "1")
-    _widths(table, width, len(columns), max(map(len, [columns[0], *(row.name for row in rows)])))
+    longest = max(map(length, [columns[0], *(row.name for row in rows)]))
+    _widths(table, width, len(columns), longest)
     lines = [columns, *([row.name, row.value, *row.more] for row in rows)]
     for number, line in enumerate(lines):
         table.rows[number].height = row_height
@@ -462,9 +499,9 @@ def _table(slide: Any, content: Content, place: Place) -> None:
             _cell(cell, written, speech, head=number == 0, first=column == 0)
 
 
-def _widths(table: Any, width: int, columns: int, longest: int) -> None:
+def _widths(table: Any, width: int, columns: int, longest: float) -> None:
     """Give the names what they need, up to half, and share the rest."""
-    names = min(width // 2 if columns > 2 else width * 2 // 3, (longest + 2) * 10 * PIXEL)
+    names = min(width // 2 if columns > 2 else width * 2 // 3, round((longest + 2) * 10) * PIXEL)
     rest = (width - names) // max(1, columns - 1)
     for number in range(columns):
         table.columns[number].width = names if number == 0 else rest

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geodata.errors import TemplateError
+from geodata.exports.lines import ARABIC_FAMILY, FAMILY
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -49,7 +50,7 @@ LAYOUTS = {
 _NUMBER = (1180, 676, 60, 32)
 SIZES = {TITLE: 26, KICKER: 13.5, FIGURES: 13.5, SOURCES: 13.5}  # points; 13.5 is 18 pixels
 _COLORS = {TITLE: "1B2733", KICKER: "0B5CAD", FIGURES: "1B2733", SOURCES: "56636F"}
-FONT, ARABIC = "Noto Sans", "Noto Sans Arabic"
+_ARABIC_IN_OFFICE = "Arial"
 
 _MAX_BYTES, _MAX_UNPACKED, _MAX_PARTS = 20_000_000, 100_000_000, 2_000
 _MACROS = ("vbaproject", "vbadata", "/activex/", "/embeddings/", "/ctrlprops/")
@@ -58,9 +59,17 @@ _MACROS = ("vbaproject", "vbadata", "/activex/", "/embeddings/", "/ctrlprops/")
 # ---- the neutral one
 
 
-@lru_cache(maxsize=1)
-def neutral() -> bytes:
-    """Make the neutral template: white, one blue, Noto Sans where it is installed."""
+@lru_cache(maxsize=2)
+def neutral(*, rtl: bool = False) -> bytes:
+    """Make the neutral template: white, one blue, Noto Sans where it is installed.
+
+    Parameters
+    ----------
+    rtl
+        For words in Arabic script, which are then set in Arial: every Office has it, with the
+        letters of Arabic and Sorani, and its lines are half as high as those of Noto Sans Arabic,
+        with which tables and charts have no room for their rows.
+    """
     from pptx import Presentation
 
     made = Presentation()
@@ -70,7 +79,7 @@ def neutral() -> bytes:
         _lay_out(layout, name, places)
     for layout in layouts[len(LAYOUTS) :]:
         made.slide_layouts.remove(layout)
-    _set_master(made)
+    _set_master(made, _ARABIC_IN_OFFICE if rtl else ARABIC_FAMILY)
     made.core_properties.author = made.core_properties.last_modified_by = ""
     made.core_properties.title = ""
     out = io.BytesIO()
@@ -150,8 +159,8 @@ def _shape(
     )
 
 
-def _set_master(made: Presentation) -> None:
-    """Let the master fit 16:9 and write in Noto Sans."""
+def _set_master(made: Presentation, arabic: str) -> None:
+    """Let the master fit 16:9 and write in Noto Sans, Arabic script in the family named."""
     from pptx.opc.constants import RELATIONSHIP_TYPE
 
     master = made.slide_master
@@ -163,8 +172,8 @@ def _set_master(made: Presentation) -> None:
             shape.width = (WIDE - 96) * PIXEL
     theme: Any = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     fonts = theme.blob.decode()
-    fonts = fonts.replace('<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FONT}"/>')
-    theme._blob = fonts.replace('<a:cs typeface=""/>', f'<a:cs typeface="{ARABIC}"/>').encode()
+    fonts = fonts.replace('<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FAMILY}"/>')
+    theme._blob = fonts.replace('<a:cs typeface=""/>', f'<a:cs typeface="{arabic}"/>').encode()
 
 
 def _kept_kinds() -> tuple[Any, ...]:

@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from geodata import text
-from geodata.language import Language, gettext
+from geodata.exports.lines import marked
+from geodata.language import Language, bare, gettext
 from geodata.populations import MODE_LABELS, POPULATIONS
 from geodata.reading import caption, unit
 from geodata.view import View
@@ -97,8 +98,17 @@ def provenance(view: View, t: int, permalink: str) -> Provenance:
 
 
 def as_dict(told: Provenance) -> dict[str, Any]:
-    """Return it as JSON; keys are English in every language."""
-    return asdict(told)
+    """Return it as JSON; keys are English in every language, texts without isolates."""
+    return {name: _bare(said) for name, said in asdict(told).items()}
+
+
+def _bare(said: Any) -> Any:
+    """Take the isolates out of all texts of a value."""
+    if isinstance(said, str):
+        return bare(said)
+    if isinstance(said, dict):
+        return {_bare(name): _bare(each) for name, each in said.items()}
+    return tuple(map(_bare, said))
 
 
 def credits(told: Provenance) -> str:
@@ -107,15 +117,15 @@ def credits(told: Provenance) -> str:
 
 
 def pairs(told: Provenance, speech: Language) -> list[tuple[str, str]]:
-    """Labels and texts in the order in which they are read."""
+    """Labels and texts in the order in which they are read, as any program shows them."""
     again = speech.gettext("Snapshot {version}", version=told.snapshot)
     rows = [
         (speech.gettext("Title"), told.title),
         (speech.gettext("Headline"), told.headline),
         (speech.gettext("Date"), f"{told.date} ({told.round})"),
-        (speech.gettext("People"), told.population),
+        (speech.pgettext("population", "People"), told.population),
         (speech.gettext("Unit"), told.unit),
-        (speech.gettext("Programme"), ", ".join(told.programmes)),
+        (speech.gettext("Programme"), speech.listed(told.programmes)),
         (speech.gettext("Missing"), told.missing),
         *((speech.gettext("Status: {word}", word=word), m) for word, m in told.statuses.items()),
         *((speech.gettext("Method and limits"), note) for note in told.method),
@@ -123,7 +133,7 @@ def pairs(told: Provenance, speech: Language) -> list[tuple[str, str]]:
         (speech.gettext("Figures"), again),
         (speech.gettext("Link"), told.permalink),
     ]
-    return [(label, said) for label, said in rows if said]
+    return [(marked(label), marked(said)) for label, said in rows if said]
 
 
 def plain(told: Provenance, speech: Language) -> str:
@@ -131,5 +141,5 @@ def plain(told: Provenance, speech: Language) -> str:
     lines = [f"{label}: {said}" for label, said in pairs(told, speech)]
     for source in told.sources:
         named = speech.gettext("Source")
-        lines.append(f"{named}: {source['title']}, {source['url']}. {source['terms']}")
+        lines.append(marked(f"{named}: {source['title']}, {source['url']}. {source['terms']}"))
     return "\n".join(lines)

@@ -14,18 +14,28 @@ from markupsafe import escape
 
 from geodata.exports import drawing
 from geodata.exports.drawing import NAME_SIZES, Drawing, Name
+from geodata.exports.lines import (
+    ARABIC_FAMILY,
+    BOLD_LETTER,
+    FAMILY,
+    LETTER,
+    from_the_right,
+    length,
+    wrapped,
+)
 from geodata.exports.palette import THEMES
+from geodata.language import Language
 from geodata.reading import LegendRow, cells, legend, unit
 from geodata.text import disclaimer, headline, sentence_case, sources, title_in_country
 from geodata.view import NOT_ASSESSED, NOT_COMPARABLE, OUTSIDE, SUPPRESSED, ZERO, View
 
-FONT = "Noto Sans, Noto Sans Arabic, sans-serif"
+FONT = f"{FAMILY}, {ARABIC_FAMILY}, sans-serif"
 TEXTURES = {
     NOT_ASSESSED: "url(#displacement-hatch)",
     SUPPRESSED: "url(#displacement-dots)",
     NOT_COMPARABLE: "url(#displacement-cross)",
+    OUTSIDE: "url(#displacement-lines)",
 }
-_PLAIN = {ZERO: "zero", OUTSIDE: "outside"}
 _NO_INK = "n"
 
 # Units from the edge of the ground over which it fades into the page.
@@ -65,8 +75,8 @@ class Paint:
         """Colour or texture of a class (``k3``) or a status letter."""
         if kind in TEXTURES:
             return TEXTURES[kind].replace(")", f"{self.suffix})")
-        if kind in _PLAIN:
-            return self.token(_PLAIN[kind])
+        if kind == ZERO:
+            return self.token("zero")
         scale = self.view.scale
         if not self.theme:
             return f"var(--{kind})"
@@ -122,7 +132,7 @@ def scale_variables(view: View) -> tuple[str, str]:
 
 
 def textures(paint: Paint, size: float, repeated: int = 1) -> str:
-    """Hatch, dots and cross as the pages have them.
+    """Hatch, dots, cross and lines as the pages have them, told apart without any colour.
 
     Parameters
     ----------
@@ -133,13 +143,19 @@ def textures(paint: Paint, size: float, repeated: int = 1) -> str:
         takes fewer bytes.
     """
 
-    def pattern(name: str, step: int, angle: int, mark: Callable[[int, int], str]) -> str:
+    def pattern(
+        name: str,
+        step: int,
+        angle: int,
+        mark: Callable[[int, int], str],
+        ground: str = "texture-ground",
+    ) -> str:
         side = step * repeated
         turn = f"rotate({angle}) " if angle else ""
         marks = "".join(mark(start, side) for start in range(0, side, step))
         return element(
             "pattern",
-            element("rect", width=side, height=side, fill=paint.token("texture-ground")),
+            element("rect", width=side, height=side, fill=paint.token(ground)),
             element("path", d=marks, fill=paint.token("texture-mark")),
             id=paint.id(name),
             width=side,
@@ -153,6 +169,7 @@ def textures(paint: Paint, size: float, repeated: int = 1) -> str:
         pattern("hatch", 6, 45, _bar),
         pattern("dots", 6, 0, _dots),
         pattern("cross", 8, 45, _cross),
+        pattern("lines", 6, 0, _line, ground="outside"),
     )
 
 
@@ -170,6 +187,11 @@ def _dots(start: int, side: int) -> str:
 def _cross(start: int, side: int) -> str:
     """Path data of a bar each way."""
     return f"M{start} 0h1.4v{side}h-1.4zM0 {start}h{side}v1.4h-{side}z"
+
+
+def _line(start: int, side: int) -> str:
+    """Path data of a line across a tile."""
+    return f"M0 {start}h{side}v1h-{side}z"
 
 
 def _fades(drawn: Drawing, paint: Paint) -> str:
@@ -286,6 +308,7 @@ def inline(
     scope: str = "",
     label: str = "",
     sentences: Mapping[str, str] | None = None,
+    tight: bool = False,
 ) -> str:
     """The map as an ``svg`` element for a page; colours are the page's custom properties.
 
@@ -298,10 +321,12 @@ def inline(
         Where a page has several maps, tells the textures of one from those of another.
     label, sentences
         What the map and each area say; what the view says of itself where left out.
+    tight
+        Whether its box is the country alone, for a page that makes room around it by itself.
     """
     drawn = drawing.drawn(view)
-    left = _MARGIN + _LEGEND_ROOM
-    box = (-left, -_MARGIN, drawn.width + left + _MARGIN, drawn.height + 2 * _MARGIN)
+    left, margin = (0, 0) if tight else (_MARGIN + _LEGEND_ROOM, _MARGIN)
+    box = (-left, -margin, drawn.width + left + margin, drawn.height + 2 * margin)
     return element(
         "svg",
         _layers(view, t, Paint(view, scope=scope), pixel=2.3, sentences=sentences),
@@ -314,9 +339,7 @@ def inline(
 
 # ---- whole documents
 
-# Mean width of a letter of running text in ems, Noto Sans; and of a bold one.
-_LETTER, _BOLD_LETTER = 0.53, 0.6
-
+_MEAN_LETTER = 0.466  # ems, of a line that is not broken: less than lines are broken at
 WIDTH, HEIGHT = 1200, 900
 CARD = (1200, 630)
 FIGURE = (1200, 760)
@@ -325,16 +348,37 @@ _LEGIBLE = 10.5  # pixels
 _REPEATED = 6  # a tile of the textures is then large enough to be laid fast
 
 
-def wrapped(words: str, width: float, size: float, *, letter: float = _LETTER) -> list[str]:
-    """Break words into lines of about ``width`` pixels at a font size."""
-    room, lines = max(1, int(width / (size * letter))), [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if len(longer) <= room or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+@dataclass(frozen=True)
+class Across:
+    """Where things stand across a drawing, in the direction in which its language is read.
+
+    Places are given as for a language read from the left; what stands at the start of a line there
+    stands at its end on the right here, words with it.
+    """
+
+    speech: Language
+    width: float
+
+    def x(self, x: float, width: float = 0) -> float:
+        """Left edge of what is ``width`` wide."""
+        return round(self.width - x - width, 1) if self.speech.rtl else x
+
+    def text(self, words: str, **attributes: object) -> str:
+        """Write a line at an ``x``, with the ``text__anchor`` that it has in Latin script."""
+        if not self.speech.rtl:
+            return text(words, **attributes)
+        anchor = attributes.get("text__anchor")
+        attributes["x"] = self.x(attributes["x"])  # type: ignore[arg-type] # a number
+        attributes["text__anchor"] = {"end": "start", "middle": "middle"}.get(str(anchor), "end")
+        return text(from_the_right(words), **attributes)
+
+    def lines(
+        self, lines: Iterable[str], x: float, y: float, leading: float, **look: object
+    ) -> str:
+        """Write lines below each other, the first at ``y``."""
+        return "".join(
+            self.text(line, x=x, y=y + leading * n, **look) for n, line in enumerate(lines)
+        )
 
 
 @dataclass(frozen=True)
@@ -358,12 +402,14 @@ def _style(paint: Paint, scale: float, size: str) -> str:
         f'.names text[data-ink="{kind}"]{{fill:{ink[kind]};stroke:{halo[kind]}}}' for kind in ink
     )
     border = 1.2 / scale
+    # Letters that are joined are not spaced.
+    apart = "" if paint.view.language.rtl else f"letter-spacing:{1.4 / scale:.1f}px;"
     return element(
         "style",
         f".neighbours path{{fill:{token('neighbour')};stroke:{token('neighbour-line')};"
         f"stroke-width:{0.8 / scale:.2f}}}"
         f".countries text{{font-size:{11 / scale:.1f}px;text-anchor:middle;"
-        f"letter-spacing:{1.4 / scale:.1f}px;fill:{token('country-name')}}}"
+        f"{apart}fill:{token('country-name')}}}"
         f".areas path{{stroke:{token('border')};stroke-width:{border:.2f};stroke-linejoin:round}}"
         f".level-2 path{{stroke-width:{border / 2:.2f}}}"
         f".outlines{{fill:none;stroke:{token('border')};stroke-width:{border * 1.5:.2f}}}"
@@ -421,18 +467,19 @@ def _surround(paint: Paint, frame: _Frame) -> str:
     )
 
 
-def _legend(view: View, t: int, paint: Paint, x: float, y: float) -> str:
+def _legend(view: View, t: int, paint: Paint, across: Across, x: float, y: float) -> str:
     """Classes and statuses with the number of areas in each; its lower edge is at ``y``."""
     rows, speech = legend(view, t), view.language
-    head = wrapped(sentence_case(unit(view)), _LEGEND_WIDTH, 15, letter=_BOLD_LETTER)
+    head = wrapped(sentence_case(unit(view)), _LEGEND_WIDTH, 15, letter=BOLD_LETTER)
     height = 22 * (len(rows) + len(head)) + 26
-    top = y - height
-    parts = [_legend_card(paint, x, top, _LEGEND_WIDTH + 32, height)]
+    top, width = y - height, _LEGEND_WIDTH + 32
+    parts = [_legend_card(paint, across.x(x, width), top, width, height)]
     for n, line in enumerate(head):
         at = {"x": x + 16, "y": top + 30 + 22 * n}
-        parts.append(text(line, font__size=15, font__weight=700, **at))
+        parts.append(across.text(line, font__size=15, font__weight=700, **at))
     for n, row in enumerate(rows, start=len(head)):
-        parts.append(_legend_row(row, paint, x + 16, top + 30 + 22 * n, speech.number(row.count)))
+        number = speech.number(row.count)
+        parts.append(_legend_row(row, paint, across, x + 16, top + 30 + 22 * n, number))
     return "".join(parts)
 
 
@@ -450,10 +497,12 @@ def _legend_card(paint: Paint, x: float, y: float, width: float, height: float) 
     )
 
 
-def _legend_row(row: LegendRow, paint: Paint, x: float, y: float, count: str) -> str:
+def _legend_row(
+    row: LegendRow, paint: Paint, across: Across, x: float, y: float, count: str
+) -> str:
     swatch = element(
         "rect",
-        x=x,
+        x=across.x(x, 26),
         y=y - 12,
         width=26,
         height=15,
@@ -463,8 +512,11 @@ def _legend_row(row: LegendRow, paint: Paint, x: float, y: float, count: str) ->
         stroke__opacity=0.35,
     )
     muted = paint.token("mute")
-    label = text(row.label, x=x + 36, y=y, font__size=14.5, fill=None if row.count else muted)
-    number = text(
+    room = _LEGEND_WIDTH - 42 - 8 * len(count)
+    size = _fitting(row.label, room, 14.5) if count else 14.5
+    fill = None if row.count else muted
+    label = across.text(row.label, x=x + 36, y=y, font__size=size, fill=fill)
+    number = across.text(
         count if row.count else "",
         x=x + _LEGEND_WIDTH,
         y=y,
@@ -473,10 +525,6 @@ def _legend_row(row: LegendRow, paint: Paint, x: float, y: float, count: str) ->
         fill=muted,
     )
     return swatch + label + number
-
-
-def _lines(lines: list[str], x: float, y: float, leading: float, **attributes: object) -> str:
-    return "".join(text(line, x=x, y=y + leading * n, **attributes) for n, line in enumerate(lines))
 
 
 def document(
@@ -488,6 +536,7 @@ def document(
     ground: str = "",
     described: str = "",
     font_size: float | None = None,
+    speech: Language | None = None,
 ) -> str:
     """An SVG document that needs nothing else.
 
@@ -499,8 +548,12 @@ def document(
         Its title and description, which are not seen.
     ink, ground
         Colours of letters and of what lies behind everything; without a ground there is nothing.
+    speech
+        The language that its words are in, where it is read from the right. Anchors are then those
+        of :class:`Across`, wherever the drawing stands.
     """
     width, height = size
+    read = {"direction": "ltr", "xml:lang": speech.tag} if speech and speech.rtl else {}
     return element(
         "svg",
         title(said),
@@ -515,14 +568,15 @@ def document(
         font__size=font_size,
         fill=ink,
         role="img",
+        **read,
     )
 
 
 def _document(
     paint: Paint, size: tuple[float, float], parts: list[str], said: str, described: str = ""
 ) -> str:
-    ink, ground = paint.token("ink"), paint.token("sea")
-    return document(size, said, parts, ink=ink, ground=ground, described=described)
+    ink, ground, speech = paint.token("ink"), paint.token("sea"), paint.view.language
+    return document(size, said, parts, ink=ink, ground=ground, described=described, speech=speech)
 
 
 def _said(view: View, t: int) -> str:
@@ -532,9 +586,25 @@ def _said(view: View, t: int) -> str:
 def _provenance(view: View, permalink: str) -> list[str]:
     """Whose figures these are, what the boundaries do not mean, and where to find this again."""
     speech = view.language
-    credits = " · ".join(dict.fromkeys(source["credit"] for source in sources(view)))
-    again = speech.gettext("Snapshot {version}", version=view.snapshot.version)
-    return [credits, disclaimer(view), f"{again} · {permalink}" if permalink else again]
+    credits = dict.fromkeys(source["credit"] for source in sources(view))
+    again = [speech.gettext("Snapshot {version}", version=view.snapshot.version), permalink]
+    return [joined(credits, speech), disclaimer(view), joined(filter(None, again), speech)]
+
+
+def joined(parts: Iterable[str], speech: Language) -> str:
+    """Things said one after the other, whatever direction each is written in."""
+    return " · ".join(map(speech.isolated, parts))
+
+
+def _fitting(words: str, width: float, size: float) -> float:
+    """The font size, or a smaller one at which words that are many fit on one line."""
+    room = width / (length(words) * _MEAN_LETTER)
+    return size if room >= size else int(room)
+
+
+def _at_most(lines: list[str], most: int) -> list[str]:
+    """As many lines as there is room for; what is left out is told by an ellipsis."""
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"]
 
 
 def picture(
@@ -548,22 +618,22 @@ def picture(
         What a picture has no room for: method, terms. It is kept in the file, unseen.
     """
     paint, left = Paint(view, theme), 40
+    across, inner = Across(view.language, WIDTH), WIDTH - 2 * left
     foot = [
-        line
-        for sentence in _provenance(view, permalink)
-        for line in wrapped(sentence, WIDTH - 2 * left, 13)
+        line for sentence in _provenance(view, permalink) for line in wrapped(sentence, inner, 13)
     ]
-    bottom = HEIGHT - 24 - 18 * len(foot)
-    frame = _Frame(
-        0, 112, WIDTH, bottom - 128, (250, 18, WIDTH - 400, bottom - 128 - 36), (WIDTH, HEIGHT)
-    )
-    muted = paint.token("mute")
+    bottom, wide = HEIGHT - 24 - 18 * len(foot), WIDTH - 400
+    country = (across.x(250, wide), 18, wide, bottom - 128 - 36)
+    frame = _Frame(0, 112, WIDTH, bottom - 128, country, (WIDTH, HEIGHT))
+    muted, heading, said = paint.token("mute"), title_in_country(view), headline(view, t)
     parts = [
         _map(view, t, paint, frame),
-        text(title_in_country(view), x=left, y=54, font__size=30, font__weight=700),
-        text(headline(view, t), x=left, y=88, font__size=20, fill=muted),
-        _legend(view, t, paint, left, bottom - 34),
-        _lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
+        across.text(
+            heading, x=left, y=54, font__size=_fitting(heading, inner, 30), font__weight=700
+        ),
+        across.text(said, x=left, y=88, font__size=_fitting(said, inner, 20), fill=muted),
+        _legend(view, t, paint, across, left, bottom - 34),
+        across.lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
     ]
     return _document(paint, (WIDTH, HEIGHT), parts, _said(view, t), described)
 
@@ -571,26 +641,32 @@ def picture(
 def figure(view: View, t: int, *, theme: str = "light", size: tuple[int, int] = FIGURE) -> str:
     """The map and its legend alone, for documents that set title and sources themselves."""
     paint, (width, height) = Paint(view, theme), size
-    frame = _Frame(0, 0, width, height, (250, 10, width - 400, height - 20), (width, height))
-    parts = [_map(view, t, paint, frame), _legend(view, t, paint, 0, height)]
+    across = Across(view.language, width)
+    country = (across.x(250, width - 400), 10, width - 400, height - 20)
+    frame = _Frame(0, 0, width, height, country, (width, height))
+    parts = [_map(view, t, paint, frame), _legend(view, t, paint, across, 0, height)]
     return _document(paint, size, parts, _said(view, t))
 
 
 def card(view: View, t: int, *, product: str) -> str:
     """What chats and social media show beside a link: few words, large, 1200 × 630 pixels."""
     paint, left, column = Paint(view, "light"), 56, 500
-    muted = paint.token("mute")
-    heading = wrapped(title_in_country(view), column, 46, letter=_BOLD_LETTER)[:4]
-    said = wrapped(headline(view, t), column, 27)[:5]
-    credit = wrapped(sources(view)[0]["credit"], column, 17)[:2]
-    below = 128 + 56 * len(heading)
-    frame = _Frame(column + left, 0, CARD[0] - column - left, CARD[1], (60, 36, 544, 558), CARD)
+    across, muted = Across(view.language, CARD[0]), paint.token("mute")
+    heading = _at_most(wrapped(title_in_country(view), column, 46, letter=BOLD_LETTER), 4)
+    said = _at_most(wrapped(headline(view, t), column, 27), 5)
+    credit = _at_most(wrapped(sources(view)[0]["credit"], column, 17), 2)
+    below, beside = 128 + 56 * len(heading), column + left
+    wide = CARD[0] - beside
+    x = across.x(beside, wide)
+    country = (across.x(beside + 60, 544) - x, 36, 544, 558)
+    last = CARD[1] - 44 - 22 * (len(credit) - 1)
+    accent = paint.token("accent")
     parts = [
-        _map(view, t, paint, frame),
-        text(product, x=left, y=74, font__size=21, font__weight=700, fill=paint.token("accent")),
-        _lines(heading, left, 142, 56, font__size=46, font__weight=700),
-        _lines(said, left, below + 20, 37, font__size=27, fill=muted),
-        _lines(credit, left, CARD[1] - 44 - 22 * (len(credit) - 1), 22, font__size=17, fill=muted),
+        _map(view, t, paint, _Frame(x, 0, wide, CARD[1], country, CARD)),
+        across.text(product, x=left, y=74, font__size=21, font__weight=700, fill=accent),
+        across.lines(heading, left, 142, 56, font__size=46, font__weight=700),
+        across.lines(said, left, below + 20, 37, font__size=27, fill=muted),
+        across.lines(credit, left, last, 22, font__size=17, fill=muted),
     ]
     return _document(paint, CARD, parts, _said(view, t))
 
@@ -601,41 +677,50 @@ _FROM_AFAR = 13.5  # names on a slide
 
 
 def panel(view: View, t: int, size: tuple[int, int], *, with_legend: bool = True) -> str:
-    """The map that fills a part of a slide, with its legend in the lower corner."""
+    """The map that fills a part of a slide, with its legend in the corner that is left free."""
     paint, (width, height) = Paint(view, "light"), size
-    start = 130 if with_legend else 14
-    frame = _Frame(0, 0, width, height, (start, 14, width - start - 14, height - 28), size)
-    parts = [_map(view, t, paint, frame, _FROM_AFAR)]
+    beside = 150 if view.language.rtl else 130  # what is free there is narrower
+    across, start = Across(view.language, width), beside if with_legend else 14
+    wide = width - start - 14
+    country = (across.x(start, wide), 14, wide, height - 28)
+    parts = [_map(view, t, paint, _Frame(0, 0, width, height, country, size), _FROM_AFAR)]
     if with_legend:
-        parts.append(_small_legend(view, t, paint, 10, height - 10))
+        parts.append(_small_legend(view, t, paint, across, 10, height - 10))
     return _document(paint, size, parts, _said(view, t))
 
 
-def _small_legend(view: View, t: int, paint: Paint, x: float, y: float) -> str:
-    """Classes and statuses that occur on the date, on a card; its lower edge is at ``y``."""
+def _small_legend(view: View, t: int, paint: Paint, across: Across, x: float, y: float) -> str:
+    """Classes and statuses that occur on the date, on a card; its lower edge is at ``y``.
+
+    Where it stands on the right it is as far from the upper edge: the country has its sea there
+    below, and its hollow above.
+    """
     rows = [row for row in legend(view, t) if row.count or row.kind.startswith("k")]
-    inner = max(len(row.label) for row in rows) * 14.5 * _LETTER + 36
-    head = wrapped(sentence_case(unit(view)), inner, 15, letter=_BOLD_LETTER)
-    height = 22 * (len(rows) + len(head)) + 22
-    card = _legend_card(paint, x, y - height, inner + 28, height)
-    first = y - height + 28
-    lines = _lines(head, x + 14, first, 22, font__size=15, font__weight=700)
+    inner = max(length(row.label) for row in rows) * 14.5 * LETTER + 36
+    head = wrapped(sentence_case(unit(view)), inner, 15, letter=BOLD_LETTER)
+    height, width = 22 * (len(rows) + len(head)) + 22, inner + 28
+    top = x if view.language.rtl else y - height
+    card = _legend_card(paint, across.x(x, width), top, width, height)
+    first = top + 28
+    lines = across.lines(head, x + 14, first, 22, font__size=15, font__weight=700)
     below = first + 22 * len(head)
-    swatches = (_legend_row(row, paint, x + 14, below + 22 * n, "") for n, row in enumerate(rows))
+    swatches = (
+        _legend_row(row, paint, across, x + 14, below + 22 * n, "") for n, row in enumerate(rows)
+    )
     return card + lines + "".join(swatches)
 
 
 def legend_strip(view: View, t: int, size: tuple[int, int]) -> str:
     """The legend alone, in columns, for maps that share it."""
     paint, (width, height), rows = Paint(view, "light"), size, legend(view, t)
-    said = unit(view)
+    across, said = Across(view.language, width), unit(view)
     tall = max(1, (height - 34) // 24)
-    across = width / -(-len(rows) // tall)
+    room = width / -(-len(rows) // tall)
     parts = [
         textures(paint, 1),
-        text(sentence_case(said), x=0, y=18, font__size=15, font__weight=700),
+        across.text(sentence_case(said), x=0, y=18, font__size=15, font__weight=700),
         *(
-            _legend_row(row, paint, (n // tall) * across, 46 + 24 * (n % tall), "")
+            _legend_row(row, paint, across, (n // tall) * room, 46 + 24 * (n % tall), "")
             for n, row in enumerate(rows)
         ),
     ]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from geodata import populations as words
 from geodata import text
 from geodata.exports.workbook import Value
-from geodata.language import gettext
+from geodata.language import bare, gettext
 from geodata.state import query
 from geodata.view import View, names
 
@@ -86,9 +86,9 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     named, statuses = names(view.snapshot, speech), text.status_words(speech)
     decimals = words.decimals(state.measure, state.level) or None
     asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
-    unit = text.unit(view)
+    unit = bare(text.unit(view))
     counted_by = text.counted_by(view)
-    origin: list[Value] = [counted_by["id"], counted_by["credit"], view.snapshot.version]
+    origin: list[Value] = [counted_by["id"], bare(counted_by["credit"]), view.snapshot.version]
     areas = list(zip(found.areas.pcodes, found.areas.parents, strict=True))
     for t in dates:
         day = found.dates[t]

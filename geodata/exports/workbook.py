@@ -13,18 +13,26 @@ from typing import Any
 from geodata.exports.formulas import looks_like_a_formula
 
 _DAY, WIDE = "yyyy-mm-dd", 100
+_RTL = 2  # of a cell, whatever letters it begins with
 
 Value = str | int | float | dt.date | None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: rows from the top, the first ``head`` of which stay in sight."""
+    """A sheet: rows from the top, the first ``head`` of which stay in sight.
+
+    Attributes
+    ----------
+    rtl
+        Whether its first column is on the right, and its texts are read from there.
+    """
 
     name: str
     rows: list[list[Value]]
     widths: tuple[float, ...]
     head: int = 1
+    rtl: bool = False
 
 
 def workbook(given: list[Sheet], properties: dict[str, Any]) -> bytes:
@@ -45,6 +53,7 @@ def workbook(given: list[Sheet], properties: dict[str, Any]) -> bytes:
             "head": book.add_format({"bold": True, "bottom": 1}),
             "day": book.add_format({"num_format": _DAY}),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "rtl": book.add_format({"text_wrap": True, "valign": "top", "reading_order": _RTL}),
             # Stays text also where someone edits the cell.
             "quoted": book.add_format({"quote_prefix": True}),
         }
@@ -56,6 +65,8 @@ def workbook(given: list[Sheet], properties: dict[str, Any]) -> bytes:
 def _write(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
     for column, width in enumerate(sheet.widths):
         page.set_column(column, column, width)
+    if sheet.rtl:
+        page.right_to_left()
     page.freeze_panes(sheet.head, 0)
     page.autofilter(sheet.head - 1, 0, len(sheet.rows) - 1, len(sheet.widths) - 1)
     wraps = max(sheet.widths) >= WIDE
@@ -69,5 +80,5 @@ def _write(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
                 page.write_number(r, c, value)
             elif value:
                 quoted = looks_like_a_formula(value)
-                plain = formats["text"] if wraps else None
+                plain = formats["rtl" if sheet.rtl else "text"] if wraps else None
                 page.write_string(r, c, value, formats["quoted"] if quoted else plain)

@@ -96,7 +96,7 @@ def read_mapping(
     if path is None:
         raise DataError(f"{kind} needs --mapping FILE, which says whose figures these are.")
     try:
-        root = safe_yaml.read(_text_of(path), "mapping")
+        root = safe_yaml.read(_text_of(path), safe_yaml.MAPPING)
     except BriefingError as error:
         said = str(error).removeprefix(f"line {error.line}, ").removeprefix(f"line {error.line}: ")
         at = f"line {error.line}: " if error.line else ""

@@ -1,18 +1,28 @@
 /**
  * The area panel (one governorate or district) and the panel of chosen programmes. Both hold every
- * date at once, so that a step of the timeline asks for nothing.
+ * date at once, so that a step of the timeline asks for nothing. A step leaves the focus where it
+ * is; when the panel closes, it goes back to what had opened it.
  */
 (() => {
   'use strict';
 
-  const { element } = window.displacement;
+  const { element, keepFocus } = window.displacement;
   const MOST_BARS = 6;
+  // Told apart without their colours, too; the style sheet draws the same beside their names.
+  const DASHES = { idp: 'solid', returnee: 'dash', refugee: 'dot' };
 
   const linked = ({ title, url }) =>
     url ? element('a', { href: url, rel: 'noopener' }, title) : element('span', {}, title);
 
+  /** Round numbers from 0 up to `most`, at most four of them, for the lines of a chart. */
+  function steps(most) {
+    const power = 10 ** Math.floor(Math.log10(Math.max(most, 1) / 4));
+    const step = [1, 2, 5, 10].map((by) => by * power).find((size) => size * 4 > most) ?? most;
+    return [0, 1, 2, 3, 4].map((i) => i * step).filter((value) => value <= most);
+  }
+
   /** A list of labelled bars, largest first unless `inOrder`; the rest behind a button. */
-  function bars(entries, { strings, format, inOrder, all, onAll }) {
+  function bars(entries, { strings, format, inOrder, all, held, onAll }) {
     const counted = entries.filter(({ value }) => value);
     const sorted = inOrder ? counted : counted.sort((a, b) => b.value - a.value);
     const most = Math.max(...sorted.map(({ value }) => value), 1);
@@ -35,7 +45,7 @@
       more &&
       element(
         'button',
-        { type: 'button', class: 'link', onclick: onAll },
+        { type: 'button', class: 'link', 'data-held': held, onclick: onAll },
         format.fill(strings.showAll, { n: sorted.length }),
       );
     return [element('ul', { class: 'bars' }, rows), button || null];
@@ -46,7 +56,7 @@
     top,
     trendSlot,
     rest,
-    trendId,
+    trend,
     strings,
     format,
     reading,
@@ -57,7 +67,12 @@
     let data = null;
     let view = null;
     let drawnTrend = '';
+    let opener = null; // what had the focus before the panel
+    let unchanging = []; // what is the same on every date
     const opened = new Set();
+    // The chart is one picture; its summary and its figures follow it.
+    trendSlot.setAttribute('role', 'img');
+    trendSlot.setAttribute('aria-label', strings.trend);
 
     function heading() {
       const { name, nameLocal, parent, parentName, pcode } = data.area;
@@ -65,7 +80,7 @@
         parent &&
         element(
           'button',
-          { type: 'button', class: 'link', onclick: () => onOpen(parent) },
+          { type: 'button', class: 'link', 'data-held': 'up', onclick: () => onOpen(parent) },
           parentName,
         );
       return element(
@@ -74,7 +89,7 @@
         element(
           'div',
           {},
-          element('h2', { class: 'panel-title' }, name),
+          element('h2', { class: 'panel-title', id: 'area-title' }, name),
           element(
             'p',
             { class: 'about' },
@@ -85,7 +100,13 @@
         ),
         element(
           'button',
-          { type: 'button', class: 'close', 'aria-label': strings.close, onclick: onClose },
+          {
+            type: 'button',
+            class: 'close',
+            'aria-label': strings.close,
+            'data-held': 'close',
+            onclick: onClose,
+          },
           '×',
         ),
       );
@@ -97,7 +118,11 @@
       const cell = reading.cell(view, t, i);
       const source = element(
         'a',
-        { class: 'source-link', href: `${urls.sources}#${view.sources[0]?.id || ''}` },
+        {
+          class: 'source-link',
+          'data-held': 'source',
+          href: `${urls.sources}#${view.sources[0]?.id || ''}`,
+        },
         strings.source,
       );
       const before = view.yearBefore[t];
@@ -165,6 +190,7 @@
               format,
               inOrder: table.kind === 'period',
               all: opened.has(table.kind),
+              held: table.kind,
               onAll: () => {
                 opened.add(table.kind);
                 step(t);
@@ -192,7 +218,7 @@
             {},
             rows.map((row) => {
               const when = [row.from, row.to].filter(Boolean).join(' – ') || strings.undated;
-              const about = [strings[row.status], row.phase, when].filter(Boolean).join(', ');
+              const about = format.listed([strings[row.status], row.phase, when].filter(Boolean));
               return element('li', {}, `${about}: `, linked(row.source));
             }),
           ),
@@ -206,34 +232,53 @@
       );
     }
 
-    /** The trend is Plotly's: a line for each population, drawn once per area. */
-    function drawTrend() {
+    /** The trend is Plotly's: a line for each population, drawn once per area, when it is there. */
+    async function drawTrend() {
       const key = `${data.area.pcode}:${data.version}`;
       if (drawnTrend === key) return;
       drawnTrend = key;
+      const lines = data.trend;
+      await trend.fetchPlotly();
+      if (drawnTrend !== key) return; // another area has been opened, or none
       const styles = getComputedStyle(document.documentElement);
       const colour = (name) => styles.getPropertyValue(name).trim();
-      const graph = trendSlot.querySelector('.js-plotly-plot');
-      const traces = data.trend.map(({ population, label, dates, people }) => ({
+      const traces = lines.map(({ population, label, dates, people }) => ({
         type: 'scatter',
         mode: dates.length > 10 ? 'lines' : 'markers',
         name: label,
         x: dates,
         y: people,
         connectgaps: false,
-        line: { color: colour(`--trend-${population}`), width: 2 },
+        line: { color: colour(`--trend-${population}`), width: 2, dash: DASHES[population] },
         marker: { color: colour(`--trend-${population}`), size: 8 },
         hovertemplate: '%{y:,}',
       }));
-      const base = graph.layout;
-      const font = { color: colour('--mute'), size: 12, family: 'inherit' };
+      // Time runs as the language is read, as on the timeline.
+      const rtl = document.dir === 'rtl';
+      const { l: start, r: end, ...margin } = trend.layout.margin;
+      const tickvals = steps(Math.max(...lines.flatMap(({ people }) => people)));
       const layout = {
-        ...base,
-        font,
-        yaxis: { ...base.yaxis, gridcolor: colour('--line') },
+        ...trend.layout,
+        margin: { ...margin, l: rtl ? end : start, r: rtl ? 1.6 * start : end }, // millions are a word there
+        font: { color: colour('--mute'), size: 12, family: 'inherit' },
+        xaxis: { ...trend.layout.xaxis, autorange: rtl ? 'reversed' : true },
+        yaxis: {
+          ...trend.layout.yaxis,
+          gridcolor: colour('--line'),
+          side: rtl ? 'right' : 'left',
+          tickvals,
+          ticktext: tickvals.map(format.compact),
+        },
         hoverlabel: { bgcolor: colour('--card'), font: { color: colour('--ink') } },
       };
-      window.dash_clientside.set_props(trendId, { figure: { data: traces, layout } });
+      const options = { displayModeBar: false, responsive: true };
+      await window.Plotly.react(trendGraph(), traces, layout, options);
+    }
+
+    /** Where the trend is drawn. */
+    function trendGraph() {
+      if (!trendSlot.firstElementChild) trendSlot.append(element('div', { id: 'trend' }));
+      return trendSlot.firstElementChild;
     }
 
     function trendSummary() {
@@ -264,13 +309,61 @@
       return element('ul', { class: 'about trend-summary' }, lines);
     }
 
+    /** The chart's figures; made when they are first asked for. */
+    function trendFigures() {
+      const figures = element('details', {}, element('summary', {}, strings.trendFigures));
+      figures.addEventListener('toggle', () => figures.append(trendTable()), { once: true });
+      return figures;
+    }
+
+    function trendTable() {
+      const { trend } = data;
+      const dates = [...new Set(trend.flatMap((one) => one.dates))].sort().reverse();
+      const number = (value) => (value == null ? '' : format.number(value));
+      const figure = (one, iso) => number(one.people[one.dates.indexOf(iso)]);
+      const head = trend.map(({ label }) =>
+        element('th', { scope: 'col', class: 'number' }, label),
+      );
+      const row = (iso) => [
+        element('th', { scope: 'row' }, format.date(iso)),
+        ...trend.map((one) => element('td', { class: 'number' }, figure(one, iso))),
+      ];
+      return element(
+        'div',
+        { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': strings.trend },
+        element(
+          'table',
+          {},
+          element(
+            'thead',
+            {},
+            element('tr', {}, element('th', { scope: 'col' }, strings.date), head),
+          ),
+          element(
+            'tbody',
+            {},
+            dates.map((iso) => element('tr', {}, row(iso))),
+          ),
+        ),
+      );
+    }
+
     function step(t) {
-      if (!data) return;
+      if (data) keepFocus(card, () => draw(t));
+    }
+
+    function draw(t) {
+      const [summary, figuresOfTrend, programmes] = unchanging;
       const up =
         data.area.parent &&
         element(
           'button',
-          { type: 'button', class: 'link', onclick: () => onOpen(data.area.parent) },
+          {
+            type: 'button',
+            class: 'link',
+            'data-held': 'up-below',
+            onclick: () => onOpen(data.area.parent),
+          },
           data.area.parentName,
         );
       top.replaceChildren(
@@ -279,13 +372,21 @@
         element('h3', {}, strings.trend),
       );
       rest.replaceChildren(
-        trendSummary(),
+        summary,
+        figuresOfTrend,
         ...data.breakdowns.map((table) => breakdown(table, t)),
         ...(up
           ? [element('p', { class: 'about' }, ...sentence(strings.breakdownsByGovernorate, up))]
           : []),
-        present(),
+        programmes,
       );
+    }
+
+    /** Give the focus back to what opened the panel, or to the same area where that is gone. */
+    function giveBack(pcode) {
+      const others = document.querySelectorAll(`[data-pcode="${pcode}"], [data-held="${pcode}"]`);
+      const places = [opener, ...others].filter((each) => each?.isConnected);
+      places.find((each) => each.checkVisibility())?.focus();
     }
 
     /** A sentence whose {name} is an element. */
@@ -296,11 +397,15 @@
 
     return {
       async open(next, shown, t) {
+        if (!card.contains(document.activeElement)) opener = document.activeElement;
         data = next;
         view = shown;
+        unchanging = [trendSummary(), trendFigures(), present()];
         card.hidden = false;
         step(t);
-        drawTrend();
+        drawTrend().catch(() => {
+          drawnTrend = ''; // its summary in words stands below
+        });
       },
       /** What was loaded for another population says nothing of this one: wait for its own. */
       show(next) {
@@ -313,9 +418,12 @@
       },
       step,
       close() {
+        const pcode = data?.area.pcode;
+        const wasInside = card.contains(document.activeElement);
         data = null;
         drawnTrend = '';
         card.hidden = true;
+        if (wasInside) giveBack(pcode);
       },
     };
   }
@@ -326,7 +434,7 @@
     function result(entry, nameOf) {
       const where = entry.national
         ? format.fill(strings.allOfCountry, { country })
-        : entry.places.map(nameOf).join(', ');
+        : format.listed(entry.places.map(nameOf));
       const when = entry.asOf ? format.fill(strings.asOf, { date: entry.asOf }) : strings.undated;
       const number = Number(entry.value);
       const value = Number.isFinite(number) ? format.number(number) : entry.value;
@@ -364,20 +472,28 @@
           row(strings.funders, funders || strings.none),
           row(strings.peopleServed, people || strings.none),
           row(
-            `${strings.governorates} (${governorates.length})`,
-            governorates.map(nameOf).join(', ') || strings.none,
+            format.fill(strings.numbered, { label: strings.governorates, n: governorates.length }),
+            format.listed(governorates.map(nameOf)) || strings.none,
           ),
         ),
         element(
           'details',
           {},
-          element('summary', {}, `${strings.results} (${results.length})`),
+          element(
+            'summary',
+            {},
+            format.fill(strings.numbered, { label: strings.results, n: results.length }),
+          ),
           ...results_,
         ),
         element(
           'details',
           {},
-          element('summary', {}, `${strings.sources} (${sources.length})`),
+          element(
+            'summary',
+            {},
+            format.fill(strings.numbered, { label: strings.sources, n: sources.length }),
+          ),
           element(
             'ul',
             {},

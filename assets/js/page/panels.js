@@ -7,7 +7,7 @@
 
   const UNCOLOURED = 'znsox';
   const SHOWN = 'cz';
-  const { element } = window.displacement;
+  const { element, keepFocus } = window.displacement;
 
   /** Classes from most to least, then the statuses that occur, each with its number of areas. */
   function createLegend(root, { strings, format, dark }) {
@@ -33,9 +33,11 @@
             at: colours.length + UNCOLOURED.indexOf(letter),
           }));
         rows = [...classes, ...statuses].map(({ label, style, kind, at }) => {
-          const count = element('small');
+          const count = element('small', { 'aria-hidden': 'true' });
+          const said = element('span', { class: 'visually-hidden' });
           const swatch = element('i', { class: kind || 'swatch', style });
-          return { at, count, row: element('li', {}, swatch, element('span', {}, label), count) };
+          const row = element('li', {}, swatch, element('span', {}, label), count, said);
+          return { at, count, said, row };
         });
         root.replaceChildren(
           element('b', {}, view.text.unit),
@@ -47,13 +49,11 @@
         );
       },
       step(view, t) {
-        for (const { at, count, row } of rows) {
+        for (const { at, count, said, row } of rows) {
           const n = view.tallies[t][at];
-          count.textContent = n ? format.number(n) : '';
-          count.setAttribute(
-            'aria-label',
-            n ? format.fill(strings.legendCount, { n: format.number(n) }) : '',
-          );
+          const written = format.number(n);
+          count.textContent = n ? written : '';
+          said.textContent = n ? format.plural(strings.legendCount, n, { n: written }) : '';
           row.dataset.empty = String(!n);
         }
       },
@@ -86,20 +86,21 @@
     function setTotal(view, t) {
       const value = view.totals[t];
       const { population, programmes } = view.text;
-      const where = programmes
-        ? fill(strings.inProgrammes, { population, programmes })
-        : fill(strings.nationally, { population });
+      const of = (message) => fill(strings[message], { population, programmes });
+      const [where, ofHouseholds] = programmes
+        ? ['inProgrammes', 'inProgrammesHouseholds']
+        : ['nationally', 'nationallyHouseholds'];
       const rate = view.state.measure === 'rate';
       const isChange = view.state.mode === 'change';
-      if (value === null) return set(total, '–', `${where}: ${strings.noFigure}`);
+      if (value === null)
+        return set(total, '–', fill(strings.nowhereKnown, { population: of(where) }));
       const sign = isChange && value > 0 ? '+' : '';
       const written = rate ? format.number(value, 1) : format.compact(value);
-      const label = rate && !programmes ? strings.rates : where;
-      const households = view.state.measure === 'households' ? ` (${strings.households})` : '';
-      const since = isChange
-        ? `, ${fill(strings.comparedWith, { date: format.date(view.state.base) })}`
-        : '';
-      set(total, sign + written, label + households + since);
+      const households = view.state.measure === 'households';
+      const label = rate && !programmes ? strings.rates : of(households ? ofHouseholds : where);
+      const since = () =>
+        fill(strings.valueSince, { value: label, date: format.date(view.state.base) });
+      set(total, sign + written, isChange ? since() : label);
       total.number.title = format.number(value, rate ? 1 : 0);
     }
 
@@ -122,7 +123,7 @@
       if (!view.top.length) return setExtreme(view, t);
       const [part, ...largest] = view.top[t];
       if (part == null) return set(top, '–', strings.noFigure);
-      const names = largest.map((i) => view.areas[i].name).join(', ');
+      const names = format.listed(largest.map((i) => view.areas[i].name));
       set(top, format.percent(part), fill(strings.topIn, { names }));
     }
 
@@ -142,7 +143,9 @@
       set(
         gaps,
         format.number(without),
-        fill(strings.notAssessedAreas, { n: format.number(inside.length) }),
+        format.plural(strings.notAssessedAreas, inside.length, {
+          n: format.number(inside.length),
+        }),
       );
     }
 
@@ -210,15 +213,18 @@
         const place = ({ i }) => view.ranks[t][i] || Number.POSITIVE_INFINITY;
         const inView = rows.filter(({ i }) => view.status[t][i] !== 'o');
         const ordered = inView.sort((a, b) => place(a) - place(b) || a.i - b.i);
-        ordered.forEach((row, at) => {
+        for (const row of ordered) {
           row.value.textContent = reading.value(view, t, row.i);
           row.value.dataset.status = view.status[t][row.i];
           const value = values[row.i];
           row.bar.style.inlineSize = `${(100 * Math.abs(value ?? 0)) / most}%`;
           row.bar.dataset.fewer = String((value ?? 0) < 0);
-          if (root.children[at] !== row.item)
-            root.insertBefore(row.item, root.children[at] || null);
-        });
+        }
+        keepFocus(root, () =>
+          ordered.forEach(({ item }, at) => {
+            if (root.children[at] !== item) root.insertBefore(item, root.children[at] || null);
+          }),
+        );
       },
       select(pcode) {
         selected = pcode;
@@ -247,7 +253,11 @@
     const body = element('tbody');
     root.append(
       element('div', { class: 'table-actions' }, copy, status),
-      element('div', { class: 'scroll', tabindex: '0' }, element('table', {}, caption, head, body)),
+      element(
+        'div',
+        { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': strings.table },
+        element('table', {}, caption, head, body),
+      ),
     );
 
     function columns() {
@@ -321,7 +331,12 @@
       const name = format.fill(strings.sortBy, { column: label });
       const button = element(
         'button',
-        { type: 'button', title: name, onclick: () => sortBy(key, number) },
+        {
+          type: 'button',
+          title: name,
+          'data-held': `sort-${key}`,
+          onclick: () => sortBy(key, number),
+        },
         label,
       );
       return element(
@@ -332,10 +347,13 @@
     }
 
     function draw() {
-      if (root.hidden) return;
+      if (!root.hidden) keepFocus(root, drawRows);
+    }
+
+    function drawRows() {
       const shown = columns();
       const headline = view.text.headline[now];
-      caption.textContent = format.fill(strings.tableCaption, { title: view.text.title, headline });
+      caption.textContent = format.fill(strings.summary, { title: view.text.title, headline });
       head.replaceChildren(element('tr', {}, shown.map(header)));
       body.replaceChildren(
         ...ordered().map((i) => {
@@ -345,7 +363,12 @@
               return element('td', { class: number && 'number' }, String(text(i)));
             const open = element(
               'button',
-              { type: 'button', class: 'link', onclick: () => onSelect(pcode) },
+              {
+                type: 'button',
+                class: 'link',
+                'data-held': pcode,
+                onclick: () => onSelect(pcode),
+              },
               text(i),
             );
             return element('th', { scope: 'row' }, open);

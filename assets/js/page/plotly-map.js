@@ -1,8 +1,11 @@
 /**
  * The explore page's map: Plotly draws it once (projection, zoom, pan); the painter colours it.
  *
- *   const map = displacement.createPlotlyMap(pane, { graphId, painter, names });
+ *   const map = displacement.createPlotlyMap(pane, { drawingId, painter, nameOf, placeOf });
  *   await map.draw(topology, level); map.zoom(1.5); map.reset();
+ *
+ * Until it has drawn, the map that the server drew stands in the same place at the same size: the
+ * style sheet (`.drawn-first`) fits that one into the pane by the rule of `filling`.
  */
 (() => {
   'use strict';
@@ -90,12 +93,17 @@
     };
   }
 
-  function createPlotlyMap(pane, { graphId, painter, nameOf }) {
+  function createPlotlyMap(pane, { drawingId, painter, nameOf, placeOf }) {
     let home = null; // bounds of the country and of the ground it lies on
     let zoomed = 1;
     let order = []; // P-codes in the order of the label trace
+    let places = new Map(); // where the names of areas stand, in degrees
     let level = 1;
     let graph = null;
+    const taken = {};
+    taken.promise = new Promise((resolve) => {
+      taken.resolve = resolve;
+    });
 
     const plot = () => pane.querySelector('.js-plotly-plot');
 
@@ -115,6 +123,7 @@
       const ground = [...neighbours.features, ...governorates.features];
       home = { country: bounds(governorates.features), ground: bounds(ground) };
       order = areas.features.map((area) => area.id);
+      places = new Map(areas.features.map(({ id, properties }) => [id, properties.label]));
       level = shownLevel;
       const outline =
         shownLevel === 2
@@ -129,13 +138,15 @@
         ...points(
           cities,
           (city) => city.geometry.coordinates,
-          (city) => city.properties.name,
+          (city) => placeOf(city.properties.name),
         ),
         mode: 'markers+text',
         textposition: 'top center',
         marker: { size: cities.map((city) => (city.properties.capital ? 5 : 3.5)) },
       };
-      added[COUNTRIES] = points(neighbours.features, label, (country) => country.properties.name);
+      added[COUNTRIES] = points(neighbours.features, label, ({ properties }) =>
+        placeOf(properties.name),
+      );
       added[NAMES] = points(areas.features, label, (area) => nameOf(area.id));
       const initial = view(1);
       return {
@@ -155,11 +166,13 @@
 
     /** Hand what Plotly drew to the painter, mark layers for the style sheet, thin out names. */
     function adopt() {
+      if (!order.length) return; // its frame, without areas
       const traces = [...pane.querySelectorAll('.choroplethlayer .trace')];
       const geo = [...pane.querySelectorAll('.scatterlayer .trace')];
       const named = (element) => element.__data__?.[0]?.trace?.name;
       const areas = new Map();
       for (const trace of [...traces, ...geo]) trace.classList.add(`layer-${named(trace)}`);
+      for (const trace of geo) trace.setAttribute('aria-hidden', 'true'); // areas say their names
       for (const path of pane.querySelectorAll('.layer-areas path.choroplethlocation')) {
         areas.set(path.__data__.loc, path);
       }
@@ -172,7 +185,33 @@
       pane.dataset.level = String(level);
       thinOutCities(thinOut(areas, names));
       dropCutNames();
-      painter.adopt(areas, names);
+      takeOver(() => painter.adopt(areas, names));
+    }
+
+    /** Take the first map away in the same frame, and with it nothing that is still needed. */
+    function takeOver(adoptAreas) {
+      const drawn = pane.querySelector('.drawn-first');
+      const focused = drawn?.contains(document.activeElement);
+      if (drawn) keepTextures(drawn);
+      drawn?.remove();
+      pane.querySelector('.area-overlay[viewBox]')?.remove();
+      adoptAreas();
+      if (focused) painter.focus();
+      taken.resolve();
+    }
+
+    /** Its textures are the document's; Plotly's areas are measured in pixels. */
+    function keepTextures(drawn) {
+      const textures = drawn.querySelectorAll('pattern');
+      for (const each of textures) {
+        const turned = each.getAttribute('patternTransform').replace(/scale\(.*?\)/, '');
+        each.setAttribute('patternTransform', turned);
+      }
+      const kept = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+      kept.setAttribute('class', 'textures');
+      kept.setAttribute('aria-hidden', 'true');
+      kept.append(...textures);
+      document.body.append(kept);
     }
 
     /** Show a name where it fits its area, larger areas first, and none over another. */
@@ -229,7 +268,7 @@
       if (graph === plot()) return;
       graph = plot();
       graph.on('plotly_afterplot', adopt);
-      graph.on('plotly_relayouting', painter.drawRing);
+      graph.on('plotly_relayouting', painter.drawRings);
     }
 
     function relayout(zoom, centre) {
@@ -243,6 +282,19 @@
       });
     }
 
+    /** Bring an area that a key has led to into sight, where the map was moved away from it. */
+    function reveal(pcode) {
+      const frame = pane.getBoundingClientRect();
+      const { left, top, width, height } =
+        pane.querySelector(`path[data-pcode="${pcode}"]`)?.getBoundingClientRect() ?? {};
+      const [x, y] = [left + width / 2 - frame.left, top + height / 2 - frame.top];
+      if (width && x > 0 && y > 0 && x < frame.width && y < frame.height) return;
+      const [lon, lat] = places.get(pcode);
+      relayout(zoomed, { lon, lat });
+    }
+
+    pane.addEventListener('displacement:reach', ({ detail }) => reveal(detail.pcode));
+
     // Plotly pans by its background; a press on an area, which lies above it, is passed down.
     pane.addEventListener('mousedown', (event) => {
       const background = pane.querySelector('.geo .bg rect');
@@ -254,6 +306,12 @@
       );
     });
 
+    // Called by Dash with what is to be drawn, and the figure as it is.
+    window.dash_clientside = window.dash_clientside || {};
+    window.dash_clientside.explore = {
+      figure: (drawing, template) => figure(template, drawing.topology, drawing.level),
+    };
+
     const resize = new ResizeObserver(() => {
       if (home && graph?.layout?.geo) relayout(zoomed, graph.layout.geo.center);
     });
@@ -261,11 +319,11 @@
 
     return {
       async draw(topology, shownLevel) {
-        const template = await drawn(pane);
+        await drawn(pane);
         zoomed = 1;
-        const next = figure({ data: template.data, layout: template.layout }, topology, shownLevel);
         await listen();
-        window.dash_clientside.set_props(graphId, { figure: next });
+        window.dash_clientside.set_props(drawingId, { data: { topology, level: shownLevel } });
+        await taken.promise;
       },
       zoom: (factor) => relayout(zoomed * factor, graph.layout.geo.center),
       reset: () => relayout(1),

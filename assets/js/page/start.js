@@ -3,6 +3,10 @@
  *
  * The state is the URL's query; the server alone parses it. A choice is written into the query and
  * leads to one GET of the view; the timeline only moves through the dates that the view holds.
+ *
+ * The server has drawn the page for its state. What is here takes it over as soon as the figures
+ * have come; Plotly and Dash, which are many times larger, are fetched after that, and then draw
+ * the map that can be zoomed and moved in the place of the first one.
  */
 (() => {
   'use strict';
@@ -10,6 +14,7 @@
   const data = JSON.parse(document.getElementById('displacement-data').textContent);
   const { strings, urls } = data;
   const {
+    createAnnouncer,
     createAreaPanel,
     createFormat,
     createKeyFigures,
@@ -23,14 +28,21 @@
     createTable,
     createTimeline,
     element,
-    nativeControls,
+    keepSeen,
+    tellSeen,
   } = window.displacement;
   const format = createFormat(data);
   const reading = createReading({ strings, format });
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const byId = (id) => document.getElementById(id);
+  const announcer = createAnnouncer(byId('announcer'), { within: document.body });
   // Keys that change the figures; time and area only choose among what a view holds.
-  const FIGURE_KEYS = ['pop', 'prog', 'measure', 'mode', 'base', 'level', 'classes', 'lang', 'v'];
+  const WRITTEN = ['lang', 'digits'];
+  const FIGURE_KEYS = [
+    ...['pop', 'prog', 'measure', 'mode', 'base', 'level', 'classes'],
+    ...WRITTEN,
+    'v',
+  ];
   const MULTIPLE = '~';
   const REST_MS = 150;
 
@@ -48,6 +60,8 @@
   async function getJson(url) {
     const response = await fetch(url, { headers: { Accept: 'application/json' } });
     const body = await response.json().catch(() => null);
+    const seen = response.headers.get('X-Displacement-Seen');
+    if (seen) tellSeen(seen);
     if (!response.ok)
       throw new Error(body?.error?.sentence || `${response.status} ${response.statusText}`);
     return body;
@@ -80,22 +94,27 @@
 
   function metaOf(version) {
     // The page's language, not the address's, which may ask for one that there is not.
-    const query = new URLSearchParams({ lang: data.lang, v: version });
+    const query = pick(new URLSearchParams(view.query), WRITTEN);
+    query.set('lang', data.lang);
+    query.set('v', version);
     return getOnce(withQuery(urls.meta, query));
   }
 
-  // Ask for everything the first picture needs at once, before Dash has started.
-  const firstQuery = currentQuery();
   // The briefing that slides are being added to, which every address of this visit carries along.
-  const briefing = firstQuery.get('briefing') || '';
-  firstQuery.delete('briefing');
-  const firstView = getJson(
-    withQuery(urls.view, new URLSearchParams([...firstQuery, ['errors', 'notice']])),
-  );
-  firstView.catch(() => {}); // told when it is shown
-  // Told when they are needed: the view may be of another version by now.
-  metaOf(data.version).catch(() => {});
-  topologyOf(firstQuery.get('level') === '2' ? 2 : 1, data.version).catch(() => {});
+  const briefing = currentQuery().get('briefing') || '';
+
+  /** The figures that the page was made from, as the state of its address would bring them. */
+  async function getFirst() {
+    const { view: url, time, area: chosen } = data.first;
+    const found = await getJson(url);
+    const query = new URLSearchParams(found.query);
+    if (!data.frozen) query.delete('v');
+    const state = { ...found.state, time, area: chosen };
+    // What was seen of another date holds this one, too.
+    const asked = document.documentElement.dataset.seen && currentQuery().get('time');
+    if (found.dates.includes(asked)) state.time = asked;
+    return { ...found, query, state, notices: null };
+  }
 
   function pick(query, keys) {
     return new URLSearchParams([...query].filter(([key, value]) => keys.includes(key) && value));
@@ -145,19 +164,25 @@
     const turn = ++asked;
     byId('main').dataset.loading = 'true';
     try {
-      const [next, topology, about] = await Promise.all([
-        promise,
-        promise.then(({ state, version }) => topologyOf(state.level, version)),
-        promise.then(({ version }) => metaOf(version)),
-      ]);
+      const next = await promise;
+      const topology = view && drawsAnew(next) ? await boundaries(next) : null;
       if (turn !== asked) return; // a later choice has overtaken this one
-      meta = about;
-      await show(next, topology, history);
+      show(next, topology, history);
     } catch (error) {
       if (turn === asked) fail(error, retry);
     } finally {
       if (turn === asked) delete byId('main').dataset.loading;
     }
+  }
+
+  /** Whether a view is of other areas than those that are drawn. */
+  const drawsAnew = ({ state, version }) =>
+    state.level !== view.state.level || version !== view.version;
+
+  /** What is needed to draw other areas: their boundaries, and what draws them. */
+  async function boundaries({ state, version }) {
+    const [topology] = await Promise.all([topologyOf(state.level, version), fetchLater()]);
+    return topology;
   }
 
   function fail(error, retry) {
@@ -184,21 +209,18 @@
     notices.hidden = !sentences.length;
   }
 
-  async function show(next, topology, history) {
-    const before = view;
+  function show(next, topology, history) {
     const shownDate = view?.dates[now];
-    const notices = [...next.notices];
+    const notices = [...(next.notices || [])];
     view = next;
     if (next.state.area) area = next.state.area;
     if (next.state.time) [now, pinned] = [view.dates.indexOf(next.state.time), true];
     else if (shownDate && pinned) now = placeIn(view.dates, shownDate, notices);
     else now = view.dates.length - 1;
     parts ??= assemble();
-    if (view.version === data.version) notify(notices);
-    else notify([strings.newFigures, ...notices], reloadButton());
-    if (before?.state.level !== view.state.level || before.version !== view.version) {
-      await parts.map.draw(topology, view.state.level);
-    }
+    if (view.version !== data.version) notify([strings.newFigures, ...notices], reloadButton());
+    else if (next.notices) notify(notices); // those of the first view stand there
+    if (topology) parts.map.draw(topology, view.state.level);
     for (const part of parts.shown) part.show(view, nameOf);
     parts.painter.show(view, now);
     parts.timeline.update({
@@ -208,10 +230,20 @@
     });
     byId('title').textContent = view.text.title;
     syncControls();
+    fetchMeta();
     step(now);
     settle();
     writeUrl(history === 'push' ? 'push' : 'replace');
     if (area) selectArea(area, { history: 'replace' });
+  }
+
+  /** What there is beside the view: totals of the other populations. */
+  async function fetchMeta() {
+    const shown = view;
+    const about = await metaOf(view.version).catch(() => null); // the totals stay as they were
+    if (!about || view !== shown) return;
+    meta = about;
+    showTotals();
   }
 
   /** The lists to choose from are of the page; only a new one has what came with new figures. */
@@ -234,6 +266,7 @@
   }
 
   const nameOf = (pcode) => names().get(pcode) || pcode;
+  const placeOf = (name) => data.places[name] || name; // cities, countries
   function names() {
     if (names.of !== view) {
       names.of = view;
@@ -259,13 +292,17 @@
     for (const part of parts.stepped) part.step(view, now);
     if (area) parts.area.step(now);
     byId('headline').textContent = view.text.headline[now];
+    if (meta) showTotals();
+  }
+
+  function showTotals() {
     for (const { code, dates, totals } of meta.populations) {
       const place = byId(`total-${code}`);
       if (!place) continue; // it came with figures that are newer than the page
       const total = totals[lastOnOrBefore(dates, view.dates[now])];
       place.textContent =
         dates.length < 10
-          ? format.fill(strings.dates, { n: dates.length })
+          ? format.plural(strings.dates, dates.length, { n: format.number(dates.length) })
           : total == null
             ? ''
             : format.compact(total);
@@ -279,7 +316,7 @@
   /** The reader has stopped: name the areas anew, write the URL, say the headline. */
   function settle() {
     parts.painter.settle();
-    byId('announcer').textContent = view.text.headline[now];
+    announcer.say(view.text.headline[now]);
   }
 
   let resting = 0;
@@ -300,21 +337,20 @@
 
   function syncControls() {
     const { pop, measure, mode, level, classes, prog } = view.state;
-    const set = (id, props) => window.dash_clientside.set_props(id, props);
-    for (const [id, value] of Object.entries({ population: pop, mode, level, classes }))
-      set(id, { value });
-    set('measure', { value: measure });
-    set('tab', { value: byId('table-pane').hidden ? 'map' : 'table' });
-    for (const list of byId('programmes').querySelectorAll('.choices')) {
-      const held = [...list.querySelectorAll('input')].map((input) => input.value);
-      set(JSON.parse(list.id), { value: held.filter((code) => prog.includes(code)) });
+    const tab = byId('table-pane').hidden ? 'map' : 'table';
+    for (const [name, value] of Object.entries({ pop, measure, mode, level, classes, tab })) {
+      for (const input of document.querySelectorAll(`input[type="radio"][name="${name}"]`))
+        input.checked = input.value === String(value);
     }
+    for (const input of byId('programmes').querySelectorAll('input'))
+      input.checked = prog.includes(input.value);
     byId('programme-none').setAttribute('aria-pressed', String(!prog.length));
     if (prog.length) requestAnimationFrame(showChosenProgramme);
     byId('base-row').hidden = mode !== 'change';
     offer('measure', view.available.measures);
     offer('level', view.available.levels);
     const base = byId('base');
+    base.disabled = mode !== 'change';
     base.replaceChildren(
       ...view.dates.map((iso) =>
         element('option', { value: iso, selected: iso === view.state.base }, format.date(iso)),
@@ -339,24 +375,26 @@
     }
   }
 
-  /** Called by Dash with the value of every control. */
-  function choose(pop, measure, mode, level, classes, tab, lists) {
-    if (!view) return window.dash_clientside.no_update;
-    const prog = lists.flat().filter(Boolean).sort();
-    showTab(tab);
-    const chosen = { pop, measure, mode, level, classes };
-    const changed = Object.entries(chosen).filter(
-      ([key, value]) => value != null && String(value) !== String(view.state[key]),
+  /** The reader has chosen in the form. */
+  function choose({ target }) {
+    if (target.id === 'base') return chooseBase(target.value);
+    if (!view || !target.name) return;
+    const form = new FormData(byId('filters'));
+    const prog = form.getAll('prog').sort();
+    const chosen = ['pop', 'measure', 'mode', 'level', 'classes'].map((key) => [
+      key,
+      form.get(key),
+    ]);
+    const changed = chosen.filter(
+      ([key, value]) => value != null && value !== String(view.state[key]),
     );
-    const sameProgrammes = prog.join(MULTIPLE) === [...view.state.prog].sort().join(MULTIPLE);
-    if (!changed.length && sameProgrammes) return window.dash_clientside.no_update;
     const query = new URLSearchParams(view.query);
     for (const [key, value] of changed) query.set(key, value);
     if (prog.length) query.set('prog', prog.join(MULTIPLE));
     else query.delete('prog');
-    if (pop !== view.state.pop || mode === 'level') query.delete('base');
+    const { mode, pop } = Object.fromEntries(changed);
+    if (pop || mode === 'level') query.delete('base');
     ask(query, { history: 'push' });
-    return { ...chosen, prog };
   }
 
   function showTab(tab) {
@@ -390,7 +428,6 @@
       found += inPillar;
     }
     byId('programmes').dataset.empty = found ? '' : strings.noMatch;
-    return window.dash_clientside.no_update;
   }
 
   // ---- the chosen area --------------------------------------------------------------------
@@ -414,7 +451,7 @@
   }
 
   function areaOf(pcode) {
-    const query = pick(figureQuery(new URLSearchParams(view.query)), ['pop', 'lang']);
+    const query = pick(figureQuery(new URLSearchParams(view.query)), ['pop', ...WRITTEN]);
     query.set('v', view.version);
     const url = withQuery(urls.area.replace('{pcode}', pcode), query);
     return getOnce(url);
@@ -423,11 +460,14 @@
   // ---- the parts --------------------------------------------------------------------------
 
   function assemble() {
-    nativeControls(byId('main'));
+    // What the server wrote for readers without scripts gives way to what follows the timeline.
+    for (const id of ['key-figures', 'table-pane', 'notes', 'timeline', 'area-panel'])
+      byId(id).replaceChildren();
     const words = { strings, format, reading, urls, dark };
     const stage = byId('map-stage');
     const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip'), dark });
-    const map = createPlotlyMap(stage, { graphId: 'map', painter, nameOf });
+    painter.takeOver(stage.querySelector('svg.map'));
+    const map = createPlotlyMap(stage, { drawingId: 'drawing', painter, nameOf, placeOf });
     const select = (pcode) => selectArea(pcode, { focus: Boolean(pcode) });
     const legend = createLegend(byId('legend'), words);
     const figures = createKeyFigures(byId('key-figures'), words);
@@ -453,13 +493,15 @@
       top: byId('area-panel'),
       trendSlot: byId('trend-slot'),
       rest: byId('area-breakdowns'),
-      trendId: 'trend',
+      trend: { layout: data.trend, fetchPlotly },
       onClose: () => selectArea(''),
       onOpen: select,
     });
     const timeline = createTimeline(byId('timeline'), {
       strings: data.timeline,
       formatDate: format.date,
+      formatYear: format.whole,
+      fill: format.fill,
       idPrefix: 'timeline',
     });
     listen(stage, ranking, timeline);
@@ -478,7 +520,11 @@
   }
 
   function listen(stage, ranking, timeline) {
-    stage.addEventListener('displacement:select', (event) => selectArea(event.detail.pcode));
+    stage.addEventListener('displacement:select', ({ detail: { pcode, byKey } }) =>
+      selectArea(pcode, { focus: byKey && Boolean(pcode) }),
+    );
+    stage.addEventListener('displacement:reveal', () => showTab('map'));
+    byId('table-pane').addEventListener('displacement:reveal', () => showTab('table'));
     stage.addEventListener('displacement:hover', (event) => ranking.hover(event.detail.pcode));
     byId('timeline').addEventListener('displacement:time', ({ detail }) => {
       pinned = detail.index < view.dates.length - 1 || pinned;
@@ -488,15 +534,20 @@
     byId('timeline').addEventListener('displacement:base', ({ detail }) => {
       if (detail.settled) chooseBase(detail.date);
     });
-    byId('base').addEventListener('change', (event) => chooseBase(event.target.value));
+    byId('filters').addEventListener('change', choose);
+    byId('filters').addEventListener('submit', (event) => event.preventDefault());
+    byId('programme-search').addEventListener('input', ({ target }) =>
+      searchProgrammes(target.value),
+    );
+    byId('tab').addEventListener('change', ({ target }) => showTab(target.value));
     byId('programme-none').addEventListener('click', () => {
       const query = new URLSearchParams(view.query);
       query.delete('prog');
       ask(query, { history: 'push' });
     });
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && area && byId('area-card').contains(document.activeElement))
-        selectArea('');
+      if (event.defaultPrevented || event.key !== 'Escape' || !area) return;
+      if (byId('area-card').contains(document.activeElement)) selectArea('');
     });
     window.addEventListener('popstate', async () => {
       timeline.pause();
@@ -518,29 +569,72 @@
     const button = (text, label, act) =>
       element('button', { type: 'button', 'aria-label': label, title: label, onclick: act }, text);
     byId('zoom').append(
-      button('+', strings.zoomIn, () => map.zoom(1.6)),
-      button('−', strings.zoomOut, () => map.zoom(1 / 1.6)),
-      button('⌂', strings.resetZoom, map.reset),
+      button('+', strings.zoomIn, () => fetchLater().then(() => map.zoom(1.6))),
+      button('−', strings.zoomOut, () => fetchLater().then(() => map.zoom(1 / 1.6))),
+      button('⌂', strings.resetZoom, () => fetchLater().then(map.reset)),
     );
   }
 
-  /** Wait until Dash has rendered the layout. */
-  function rendered() {
-    return new Promise((resolve) => {
-      const look = () =>
-        byId('timeline') && byId('ranking') ? resolve() : requestAnimationFrame(look);
-      look();
+  // ---- what comes last --------------------------------------------------------------------
+
+  function addScript(url) {
+    return new Promise((resolve, reject) => {
+      const script = element('script', { src: url });
+      script.addEventListener('load', resolve);
+      script.addEventListener('error', () => {
+        script.remove();
+        reject(new Error(url.split('/').at(-1)));
+      });
+      document.head.append(script);
     });
   }
 
+  /** Ask for something once; where it failed it may be asked for again. */
+  function once(bring) {
+    let brought = null;
+    return () => {
+      brought ??= bring().catch((error) => {
+        brought = null;
+        throw error;
+      });
+      return brought;
+    };
+  }
+
+  const fetchPlotly = once(() => addScript(data.later.plotly));
+  const fetchDash = once(() => addScript(data.later.dash));
+
+  /** The map that can be zoomed and moved: there once it stands in the place of the first one. */
+  const fetchLater = once(async () => {
+    const [topology] = await Promise.all([
+      topologyOf(view.state.level, view.version),
+      fetchPlotly(),
+      fetchDash(),
+    ]);
+    startDash();
+    await parts.map.draw(topology, view.state.level);
+  });
+
+  /** Dash draws its graph within the map's place. */
+  const startDash = () => {
+    window.displacement.renderer ??= new window.DashRenderer();
+  };
+
+  /** Let the browser paint, and answer whoever waits, before it reads so much. */
+  const rested = () =>
+    new Promise((resolve) => {
+      if (window.requestIdleCallback) window.requestIdleCallback(resolve, { timeout: 500 });
+      else setTimeout(resolve, 200);
+    });
+
   async function start() {
-    await rendered();
-    const query = currentQuery();
-    if (query.get('tab') === 'table') {
-      byId('table-pane').hidden = false;
-      byId('map-pane').hidden = true;
-    }
-    await load(firstView, () => ask(currentQuery(), { whole: true }));
+    await load(getFirst(), start);
+    if (!view) return; // the reader is told, and may try again
+    document.documentElement.dataset.live = 'true';
+    if (document.documentElement.dataset.seen) return; // without a network the first map stays
+    await rested();
+    await fetchLater().catch(() => {}); // it stays, too, and whoever needs the other asks again
+    keepSeen();
   }
 
   // What is shared is read off the address, which then must say what is shown.
@@ -552,7 +646,5 @@
       adding.href = briefingUrl();
     });
   }
-  window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.explore = { choose, searchProgrammes };
   start();
 })();

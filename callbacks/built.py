@@ -1,0 +1,107 @@
+"""The files that pages load: scripts, styles, icons, under names with a hash of their content.
+
+``GET /built/<name>.<version>.<ending>``, kept by every cache for a year. Each is compressed once,
+as small as it gets, and what comes out is kept in ``.cache/`` beside the application, so that the
+next start has it already; a folder that cannot be written costs the time again, and nothing else.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import re
+import sys
+import tempfile
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+from dash import Dash
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from callbacks.api import WORTH_BYTES, Keep
+from callbacks.context import Context
+from callbacks.kept import CODINGS, coding
+from layouts import bundle
+from layouts.bundle import Bundle
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+KEPT = Path(__file__).parent.parent / ".cache" / "built"
+TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+_NAMED = re.compile(r"(?P<stem>.+)\.(?P<version>[0-9a-f]{12})\.(?P<ending>js|css|svg)")
+_WINDOW = 22  # brotli's largest that every browser takes, 4 MB
+_COMPRESS = {
+    "br": lambda body: brotli.compress(body, quality=11, lgwin=_WINDOW),
+    "zstd": lambda body: zstd.compress(body, 19),
+    "gzip": lambda body: gzip.compress(body, 9, mtime=0),
+}
+
+
+@lru_cache(maxsize=512)
+def compressed(made: Bundle, coding: str) -> bytes:
+    """Return a file as it is sent in a content coding of :data:`CODINGS`."""
+    kept = KEPT / f"{hashlib.sha256(made.body).hexdigest()}.{coding}"
+    with suppress(OSError):
+        return kept.read_bytes()
+    body = bytes(_COMPRESS[coding](made.body))
+    with suppress(OSError):
+        _keep(kept, body)
+    return body
+
+
+def _keep(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all: another process may read it meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def prepare() -> None:
+    """Compress every file in every coding, before the first is asked for."""
+    for name in bundle.names():
+        made = bundle.built(name)
+        if len(made.body) >= WORTH_BYTES:
+            for each in CODINGS:
+                compressed(made, each)
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the files to ``app``."""
+
+    @app.server.get(f"{context.urls.prefix}built/<path:name>", endpoint="built")
+    def built(name: str) -> Response:
+        if not (asked := _NAMED.fullmatch(name)):
+            raise NotFound
+        try:
+            made = bundle.built(f"{asked['stem']}.{asked['ending']}")
+        except KeyError:
+            raise NotFound from None
+        return _sent(made, asked["version"], TYPES[asked["ending"]])
+
+
+def _sent(made: Bundle, version: str, mimetype: str) -> Response:
+    """Immutable under its own version; else whoever asks is behind or ahead, and asks again."""
+    accepted = coding(request.headers.get("Accept-Encoding", ""))
+    chosen = accepted if len(made.body) >= WORTH_BYTES else None
+    keep = Keep.FROZEN if version == made.version else Keep.LIVE
+    response = Response(compressed(made, chosen) if chosen else made.body, mimetype=mimetype)
+    response.headers["Cache-Control"] = keep.value
+    response.headers["Vary"] = "Accept-Encoding"
+    response.set_etag(f"{made.version}:{chosen}" if chosen else made.version)
+    if chosen:
+        response.headers["Content-Encoding"] = chosen
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,137 @@
+"""Four figures of the whole on one date: total, change, concentration, what is not known.
+
+``createKeyFigures`` in ``assets/js/page/panels.js`` says the same with the same words while the
+timeline moves; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geodata import populations as words
+from geodata.language import gettext, ngettext
+from geodata.reading import SHOWN
+from geodata.reading import WORDS as READING
+from geodata.text import programme_names
+from geodata.view import OUTSIDE, View, largest, names
+
+NONE = "–"
+WORDS = {
+    "nationally": gettext("{population}, nationally"),
+    "inProgrammes": gettext("{population} where {programmes} works or worked"),
+    "previousRound": gettext("since previous round ({date})"),
+    "firstRound": gettext("no earlier round to compare with"),
+    "topIn": gettext("in {names}"),
+    "highest": gettext("in {name}, the highest"),
+    "largestChange": gettext("in {name}, the largest change"),
+    "shareOfCountry": gettext("of the country is in this area"),
+    "rates": gettext("per 1,000 residents, nationally"),
+    "noFigure": gettext("no figure"),
+    "nowhereKnown": gettext("{population}: no figure"),
+    "nationallyHouseholds": gettext("{population}, nationally (households)"),
+    "inProgrammesHouseholds": gettext(
+        "{population} where {programmes} works or worked (households)"
+    ),
+}
+WITHOUT_FIGURE = ngettext(
+    "of {n} area has no figure on this date", "of {n} areas have no figure on this date"
+)
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure as it is written, what it is of, and all its digits where it is shortened."""
+
+    number: str
+    label: str
+    exact: str = ""
+
+
+def key_figures(view: View, t: int) -> list[KeyFigure]:
+    """The four figures on the date at position ``t``."""
+    return [_total(view, t), _change(view, t), _top(view, t), _gaps(view, t)]
+
+
+def _population(view: View) -> str:
+    return view.language.gettext(words.POPULATIONS[view.state.pop].nouns)
+
+
+def _whom(view: View) -> str:
+    """Whom the total is of, and what it is since or in."""
+    speech, state = view.language, view.state
+    population, programmes = _population(view), programme_names(view)
+    households = "Households" if state.measure == words.HOUSEHOLDS else ""
+    if state.measure == words.RATE and not programmes:
+        said = speech.gettext(WORDS["rates"])
+    else:
+        where = "inProgrammes" if programmes else "nationally"
+        message = WORDS[where + households]
+        said = speech.gettext(message, population=population, programmes=programmes)
+    if not state.base:
+        return said
+    return speech.gettext(READING["valueSince"], value=said, date=speech.date(state.base))
+
+
+def _total(view: View, t: int) -> KeyFigure:
+    speech, state, value = view.language, view.state, float(view.totals[t])
+    if np.isnan(value):
+        nationally = WORDS["inProgrammes"] if state.prog else WORDS["nationally"]
+        whom = speech.gettext(
+            nationally, population=_population(view), programmes=programme_names(view)
+        )
+        return KeyFigure(NONE, speech.gettext(WORDS["nowhereKnown"], population=whom))
+    rate = state.measure == words.RATE
+    size = abs(value)
+    number = speech.number(size, 1) if rate else speech.compact(size)
+    sign = "−" if value < 0 else "+" if value and state.mode == words.CHANGE else ""
+    return KeyFigure(sign + number, _whom(view), speech.number(value, int(rate)))
+
+
+def _change(view: View, t: int) -> KeyFigure:
+    speech = view.language
+    by = float(view.totals[t] - view.totals[t - 1]) if t else np.nan
+    if np.isnan(by):
+        return KeyFigure(NONE, speech.gettext(WORDS["firstRound"]))
+    decimals = int(view.state.measure == words.RATE)
+    date = speech.date(view.counts.dates[t - 1])
+    number = speech.signed(by, decimals) if by else "0"
+    return KeyFigure(number, speech.gettext(WORDS["previousRound"], date=date))
+
+
+def _top(view: View, t: int) -> KeyFigure:
+    """With a programme: its part of the country. Else: how much the three largest areas hold."""
+    speech, share = view.language, float(view.shares[t])
+    if view.state.prog and not np.isnan(share):
+        return KeyFigure(speech.percent(share), speech.gettext(WORDS["shareOfCountry"]))
+    if not (top := largest(view, t)):
+        return _extreme(view, t)
+    part, *positions = top
+    if part is None:
+        return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
+    named = names(view.snapshot, speech)
+    joined = speech.listed(named[view.counts.areas.pcodes[i]] for i in positions)
+    return KeyFigure(speech.percent(part), speech.gettext(WORDS["topIn"], names=joined))
+
+
+def _extreme(view: View, t: int) -> KeyFigure:
+    """Where shares say nothing (rates, changes): the area with the most, or the largest change."""
+    speech, state = view.language, view.state
+    sizes = np.abs(np.nan_to_num(view.values[t], nan=0.0))
+    if not sizes.any():
+        return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
+    i, change = int(sizes.argmax()), state.mode == words.CHANGE
+    write = speech.signed if change else speech.number
+    number = write(float(view.values[t, i]), state.decimals, words.sign(state.measure))
+    name = names(view.snapshot, speech)[view.counts.areas.pcodes[i]]
+    said = WORDS["largestChange"] if change else WORDS["highest"]
+    return KeyFigure(number, speech.gettext(said, name=name))
+
+
+def _gaps(view: View, t: int) -> KeyFigure:
+    speech, letters = view.language, [str(letter) for letter in view.status[t]]
+    inside = [letter for letter in letters if letter != OUTSIDE]
+    without = sum(letter not in SHOWN for letter in inside)
+    said = speech.ngettext(*WITHOUT_FIGURE, len(inside))
+    return KeyFigure(speech.number(without), said)

@@ -1,0 +1,157 @@
+"""Without a network: what was seen is there, and says that it is not fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
+
+from tests.test_slow_links import moves
+from tests.windows import LIVE, Watched
+
+KEPT = """async () => {
+  const found = [];
+  for (const name of await caches.keys())
+    for (const { url, method } of await (await caches.open(name)).keys())
+      found.push([name, method, url]);
+  return found;
+}"""
+
+# What follows the last file, which the worker may still be writing down, is awaited too.
+UNTIL_KEPT = f"""async () => {{
+  const needed = ['/?pop=returnee', 'built/page.', 'built/plotly.', 'view.json'];
+  for (;;) {{
+    const found = await ({KEPT})();
+    if (needed.every((part) => found.some(([, , url]) => url.includes(part)))) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }}
+}}"""
+
+
+def kept(page: Page) -> list[str]:
+    """Addresses that the service worker keeps."""
+    return [url for _, _, url in page.evaluate(KEPT)]
+
+
+@pytest.fixture
+def seen(watched: Callable[..., Watched], site: str) -> Watched:
+    """A window that has seen the map, of which everything is kept."""
+    window = watched(site=site)
+    window.page.goto(f"{site}/?pop=returnee")
+    moves(window.page)
+    window.page.evaluate(UNTIL_KEPT)
+    return window
+
+
+def test_the_worker_is_asked_for_each_time_and_sees_what_is_below_it(
+    client: FlaskClient, client_of: Callable[..., FlaskClient]
+) -> None:
+    answer = client.get("/worker.js")
+    assert answer.mimetype == "text/javascript"
+    assert answer.cache_control.no_cache
+    assert answer.get_data(as_text=True).startswith('const RELEASE="')
+    below = client_of(url_base_pathname="/displacement/")
+    assert below.get("/displacement/worker.js").status_code == 200
+    assert 'data-worker="/displacement/worker.js"' in below.get("/displacement/").text
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "direction", "start"),
+    [
+        ("", "Iraq displacement map", "ltr", "/"),
+        ("?lang=ar", "خريطة النزوح في العراق", "rtl", "/?lang=ar"),
+        ("?lang=xx&v=000000000000", "Iraq displacement map", "ltr", "/"),
+    ],
+)
+def test_the_manifest_names_the_map_in_the_language_of_the_page(
+    client: FlaskClient, query: str, name: str, direction: str, start: str
+) -> None:
+    answer = client.get(f"/manifest.webmanifest{query}")
+    assert answer.mimetype == "application/manifest+json"
+    said = answer.get_json(force=True)
+    assert (said["name"], said["dir"], said["start_url"]) == (name, direction, start)
+    assert said["scope"] == "/" and said["display"] == "standalone"
+    (icon,) = said["icons"]
+    assert client.get(icon["src"]).mimetype == "image/svg+xml"
+
+
+def test_every_page_leads_to_the_manifest(client: FlaskClient) -> None:
+    for path in ("/", "/sources", "/share"):
+        assert 'rel="manifest" href="/manifest.webmanifest"' in client.get(path).text
+
+
+@pytest.mark.browser
+def test_what_was_seen_opens_without_a_network_and_says_when_it_was_seen(seen: Watched) -> None:
+    page, notice = seen.page, seen.page.locator(".offline")
+    expect(notice).to_be_hidden()
+    title, headline = (page.locator(part).inner_text() for part in ("#title", "#headline"))
+    seen.context.set_offline(True)
+    page.reload()
+    page.wait_for_function(LIVE)
+    expect(notice).to_contain_text("Offline: last seen on")
+    assert page.locator("#title").inner_text() == title
+    assert page.locator("#headline").inner_text() == headline
+    expect(page.locator("path[data-pcode]")).to_have_count(18)
+    page.get_by_role("button", name="Previous round").click()
+    expect(page.locator("#headline")).not_to_have_text(headline)
+    page.wait_for_url("**time=**")
+    page.reload()  # of this date, which the page that was seen holds, too
+    page.wait_for_function(LIVE)
+    expect(page.locator("#headline")).not_to_have_text(headline)
+    expect(notice).to_be_visible()
+    page.locator("#population label:has(input[value='idp'])").click()
+    expect(page.locator("#notices")).to_contain_text("could not be loaded")
+    seen.context.set_offline(False)
+    page.reload()
+    moves(page)
+    expect(notice).to_be_hidden()
+    seen.console.clear()  # the browser itself reports what could not be loaded
+
+
+@pytest.mark.browser
+def test_only_what_never_changes_and_what_was_seen_is_kept(seen: Watched, site: str) -> None:
+    page = seen.page
+    page.goto(f"{site}/?pop=nobody&v=000000000000")  # an error
+    page.goto(f"{site}/?level=2")  # the worker sees this one itself
+    moves(page)
+    page.evaluate("() => fetch('/_dash-update-component', { method: 'POST' })")
+    page.evaluate("() => fetch('/map.svg')")
+    found = kept(page)
+    assert f"{site}/?level=2" in found
+    assert any("/built/dash." in url for url in found)
+    assert not [url for url in found if "000000000000" in url or "_dash" in url or ".svg?" in url]
+    assert not [url for url in found if not url.startswith(f"{site}/")]
+    assert {method for _, method, _ in page.evaluate(KEPT)} == {"GET"}
+    seen.console.clear()  # the browser itself reports the errors
+
+
+@pytest.mark.browser
+def test_another_release_drops_what_was_kept(seen: Watched, site: str) -> None:
+    page = seen.page
+    page.evaluate("() => caches.open('displacement-seen-000000000000')")
+    page.evaluate("() => caches.open('of-something-else')")
+    page.evaluate(
+        """async () => {
+          for (const each of await navigator.serviceWorker.getRegistrations())
+            await each.unregister();
+          await navigator.serviceWorker.register('/worker.js');
+        }"""
+    )
+    page.evaluate(
+        """async () => {
+          while ((await caches.keys()).includes('displacement-seen-000000000000'))
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }"""
+    )
+    assert "of-something-else" in page.evaluate("() => caches.keys()")
+
+
+@pytest.mark.browser
+def test_while_there_is_a_network_the_page_is_asked_for_each_time(seen: Watched, site: str) -> None:
+    with seen.page.expect_response(f"{site}/?pop=returnee") as answer:
+        seen.page.reload()
+    assert answer.value.from_service_worker
+    moves(seen.page)
+    expect(seen.page.locator(".offline")).to_be_hidden()
