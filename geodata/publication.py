@@ -179,5 +179,6 @@ def _unknown(key: str) -> str:
 def spoken(queries: Iterable[Mapping[str, str]], codes: Iterable[str]) -> Iterator[dict[str, str]]:
     """Ask each query in each language; one that names its own is asked in that alone."""
     for query in queries:
-        for code in [query["lang"]] if query.get("lang") else codes:
-            yield {**query, "lang": code}
+        for code in [""] if query.get("lang") else codes:
+            # English goes unnamed, so that its files are those of a plain address.
+            yield {**query} if code in ("", SOURCE_LANGUAGE) else {**query, "lang": code}

@@ -134,7 +134,7 @@ def test_escape_closes_the_menu_and_gives_the_focus_back(browser: Browser, site:
     expect(link(page, "map.png")).to_be_hidden()
     expect(page.locator(".download-menu summary")).to_be_focused()
     opened(page)
-    page.locator("h1").click()
+    page.mouse.click(5, 600)  # beside all that can be used
     expect(link(page, "map.png")).to_be_hidden()
     page.context.close()
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 pytestmark = pytest.mark.browser
@@ -518,26 +517,6 @@ def _pairs(boxes: list[Any]) -> list[tuple[Any, Any]]:
 
 def _overlap(a: list[float], b: list[float]) -> bool:
     return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "query", ["", "?area=IQG15&prog=PHSS&mode=change", "?tab=table&level=2", "sources"]
-)
-def test_axe_finds_nothing_serious(browser: Browser, site: str, query: str, scheme: Any) -> None:
-    with _visiting(browser, site, width=1440, height=960, color_scheme=scheme) as visit:
-        if query == "sources":
-            visit.page.goto(f"{site}/sources")
-        else:
-            visit.open(query)
-        # axe measures contrast of what is painted; a picture's text is measured by its halo.
-        found = Axe().run(visit.page).response["violations"]
-        serious = [
-            (one["id"], one["nodes"][0]["html"])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
 
 
 def test_dark_pages_paint_the_ramp_the_other_way_round(browser: Browser, site: str) -> None:

@@ -11,8 +11,14 @@
   // Told apart without their colours, too; the style sheet draws the same beside their names.
   const DASHES = { idp: 'solid', returnee: 'dash', refugee: 'dot' };
 
+  // What a source says stays in its language, whatever the page is in.
+  const AS_PUBLISHED = { lang: 'en', dir: 'auto' };
+  const published = (tag, text) => element(tag, AS_PUBLISHED, text);
+
   const linked = ({ title, url }) =>
-    url ? element('a', { href: url, rel: 'noopener' }, title) : element('span', {}, title);
+    url
+      ? element('a', { href: url, rel: 'noopener', ...AS_PUBLISHED }, title)
+      : published('span', title);
 
   /** Round numbers from 0 up to `most`, at most four of them, for the lines of a chart. */
   function steps(most) {
@@ -218,8 +224,9 @@
             {},
             rows.map((row) => {
               const when = [row.from, row.to].filter(Boolean).join(' – ') || strings.undated;
-              const about = format.listed([strings[row.status], row.phase, when].filter(Boolean));
-              return element('li', {}, `${about}: `, linked(row.source));
+              const about = format.listed([strings[row.status], when].filter(Boolean));
+              const phase = row.phase ? [' · ', published('bdi', row.phase)] : [];
+              return element('li', {}, about, ...phase, ': ', linked(row.source));
             }),
           ),
         ),
@@ -442,7 +449,9 @@
         'li',
         {},
         element('b', {}, value),
-        ` ${entry.indicator} – ${where}, ${when}: `,
+        ' ',
+        published('bdi', entry.indicator),
+        ` – ${format.listed([where, when])}: `,
         linked(entry.source),
       );
     }
@@ -464,13 +473,13 @@
         'section',
         { class: 'programme-facts' },
         element('h2', { class: 'panel-title' }, `${code} · ${name}`),
-        element('p', {}, description),
+        published('p', description),
         element(
           'dl',
           {},
           row(strings.years, years || strings.yearsUnknown),
-          row(strings.funders, funders || strings.none),
-          row(strings.peopleServed, people || strings.none),
+          row(strings.funders, funders ? published('bdi', funders) : strings.none),
+          row(strings.peopleServed, people ? published('bdi', people) : strings.none),
           row(
             format.fill(strings.numbered, { label: strings.governorates, n: governorates.length }),
             format.listed(governorates.map(nameOf)) || strings.none,
