@@ -116,7 +116,10 @@
       remember(isOn);
     });
     dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close());
-    dialog.addEventListener('close', () => before?.focus());
+    // The browser gives the focus back by itself, and a key may have led on before this is told.
+    dialog.addEventListener('close', () => {
+      if (document.activeElement === document.body) before?.focus();
+    });
     for (const button of document.querySelectorAll('[data-shortcuts]')) {
       button.hidden = false;
       button.addEventListener('click', open);
