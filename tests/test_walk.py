@@ -37,7 +37,8 @@ PAGES = {
 _WORDS = """() => {
   const page = document.documentElement.lang;
   const own = (element) => element.closest("[lang]").lang === page;
-  const same = "code, kbd, pre, textarea, script, style, noscript, template, [translate=no]";
+  const never = "._dash-loading"; // in the document for a moment, and not displayed
+  const same = `code, kbd, pre, textarea, script, style, noscript, template, ${never}`;
   const said = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = walk.nextNode(); text; text = walk.nextNode()) {
