@@ -151,6 +151,8 @@ def _page(name: str, folder: Folder, **values: Any) -> str:
         site=folder.site,
         asset=lambda path: folder.assets[path],
         styles=["style"],
+        shortcuts=(),
+        notices=(),
         **values,
     )
 
