@@ -34,8 +34,8 @@ else:
     from backports import zstd
 
 KEPT = Path(__file__).parent.parent / ".cache" / "built"
-TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
-_NAMED = re.compile(r"(?P<stem>.+)\.(?P<version>[0-9a-f]{12})\.(?P<ending>js|css|svg)")
+TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "png": "image/png"}
+_NAMED = re.compile(r"(?P<stem>.+)\.(?P<version>[0-9a-f]{12})\.(?P<ending>js|css|svg|png)")
 _WINDOW = 22  # brotli's largest that every browser takes, 4 MB
 _COMPRESS = {
     "br": lambda body: brotli.compress(body, quality=11, lgwin=_WINDOW),
@@ -73,7 +73,7 @@ def prepare() -> None:
     """Compress every file in every coding, before the first is asked for."""
     for name in bundle.names():
         made = bundle.built(name)
-        if len(made.body) >= WORTH_BYTES:
+        if _is_compressed(name, made):
             for each in CODINGS:
                 compressed(made, each)
 
@@ -89,15 +89,20 @@ def register(app: Dash, context: Context) -> None:
             made = bundle.built(f"{asked['stem']}.{asked['ending']}")
         except KeyError:
             raise NotFound from None
-        return _sent(made, asked["version"], TYPES[asked["ending"]])
+        return _sent(made, asked["version"], asked["ending"])
 
 
-def _sent(made: Bundle, version: str, mimetype: str) -> Response:
+def _is_compressed(name: str, made: Bundle) -> bool:
+    """Whether a file gets smaller: pictures in PNG are as small as they get."""
+    return len(made.body) >= WORTH_BYTES and not name.endswith("png")
+
+
+def _sent(made: Bundle, version: str, ending: str) -> Response:
     """Immutable under its own version; else whoever asks is behind or ahead, and asks again."""
     accepted = coding(request.headers.get("Accept-Encoding", ""))
-    chosen = accepted if len(made.body) >= WORTH_BYTES else None
+    chosen = accepted if _is_compressed(ending, made) else None
     keep = Keep.FROZEN if version == made.version else Keep.LIVE
-    response = Response(compressed(made, chosen) if chosen else made.body, mimetype=mimetype)
+    response = Response(compressed(made, chosen) if chosen else made.body, mimetype=TYPES[ending])
     response.headers["Cache-Control"] = keep.value
     response.headers["Vary"] = "Accept-Encoding"
     response.set_etag(f"{made.version}:{chosen}" if chosen else made.version)

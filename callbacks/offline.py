@@ -24,6 +24,7 @@ from layouts.shell import versioned
 
 MANIFEST, JAVASCRIPT = "application/manifest+json", "text/javascript"
 _SCRIPT, _ICON = "worker/worker.js", "icons/favicon.svg"
+_PICTURES = {size: f"icons/app-{size}.png" for size in (192, 512)}  # the same, to its edges
 _PAGE, _ACCENT = "#f5f7fa", "#0b5cad"  # as in tokens.css, which a manifest cannot name
 
 
@@ -59,6 +60,17 @@ def register(app: Dash, context: Context) -> None:
             "display": "standalone",
             "background_color": _PAGE,
             "theme_color": _ACCENT,
-            "icons": [{"src": versioned(_ICON, urls), "type": "image/svg+xml", "sizes": "any"}],
+            "icons": [
+                {"src": versioned(_ICON, urls), "type": "image/svg+xml", "sizes": "any"},
+                *(
+                    {
+                        "src": versioned(name, urls),
+                        "type": "image/png",
+                        "sizes": f"{size}x{size}",
+                        "purpose": "any maskable",
+                    }
+                    for size, name in _PICTURES.items()
+                ),
+            ],
         }
         return answer(to_json(said), MANIFEST, Keep.LIVE)

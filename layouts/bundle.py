@@ -62,6 +62,7 @@ DASH = (
     "dcc/dash_core_components-shared.js",
     "dcc/async-graph.js",
 )
+_ENDINGS = (".css", ".js", ".svg", ".png")
 _SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.M)
 
 # The one media query that decides on the theme, and what it becomes where the URL decides.
@@ -134,7 +135,7 @@ _JOINED: dict[str, Callable[[], str | bytes]] = {
 
 def names() -> tuple[str, ...]:
     """Every file that a page may load under a name with its version."""
-    own = (path for path in sorted(ASSETS.rglob("*")) if path.suffix in (".css", ".js", ".svg"))
+    own = (path for path in sorted(ASSETS.rglob("*")) if path.suffix in _ENDINGS)
     return (*_JOINED, *(path.relative_to(ASSETS).as_posix() for path in own))
 
 

@@ -8,7 +8,7 @@ Each function returns sentences, none where all is well, so that a test says wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +19,9 @@ INTERACTIVE = (
     "a[href], button, input:not([type='hidden']), select, textarea, summary, "
     "[tabindex='0'][role='slider']"
 )
+
+# Rules of axe that look at colours, and so tell a light page from a dark one.
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
 
 _SMALL = """
 ([selector, least]) => [...document.querySelectorAll(selector)].flatMap((element) => {
@@ -68,15 +71,30 @@ _FOCUSED = """
 """
 
 
-def violations(page: Page, within: str | None = None) -> list[str]:
-    """What axe-core finds on a page, or in a part of it; no rule is left out."""
-    only_what_is_wrong = {"resultTypes": ["violations"]}  # the rest takes as long again to tell
-    found: dict[str, Any] = Axe().run(page, context=within, options=only_what_is_wrong).response
+def violations(
+    page: Page, within: str | None = None, *, only: Sequence[str] = (), but: Sequence[str] = ()
+) -> list[str]:
+    """What axe-core finds on a page or in a part of it; by all its rules, some, or the others."""
+    options: dict[str, Any] = {
+        "resultTypes": ["violations"],  # the rest takes as long again to tell
+        "rules": {rule: {"enabled": False} for rule in but},
+    }
+    if only:
+        options["runOnly"] = list(only)
+    found: dict[str, Any] = Axe().run(page, context=within, options=options).response
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} – {node['failureSummary']}"
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+def open_everything(page: Page) -> None:
+    """Open what is closed, but for lists that would lie over the page."""
+    page.evaluate(
+        """() => document.querySelectorAll('main details:not(.menu, .deck-menu)')
+          .forEach((details) => { details.open = true; })"""
+    )
 
 
 def small_targets(page: Page, least: int) -> list[str]:

@@ -23,6 +23,7 @@ from app import create_app
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshot import Snapshot, load
 from tests import made_up
+from tests.chromium import NAMES
 from tests.serving import folder_served, free_port, wait_for
 from tests.windows import Watched
 
@@ -123,7 +124,9 @@ def anyone(app: Dash) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("DISPLACEMENT_CHROMIUM") or shutil.which("chromium")
+    path = os.environ.get("DISPLACEMENT_CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         yield chromium

@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -141,10 +140,8 @@ def test_escape_closes_the_menu_and_gives_the_focus_back(browser: Browser, site:
 
 @browsed
 @pytest.mark.parametrize("width", [320, 1280])
-def test_the_open_menu_is_accessible_and_within_the_screen(browser: Browser, site: str, width: int):
+def test_the_open_menu_is_within_the_screen(browser: Browser, site: str, width: int):
     page = opened(visited(browser, f"{site}/sources", viewport={"width": width, "height": 700}))
     box = page.locator(".download-list").bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
-    found = Axe().run(page, context=".download-menu").response["violations"]
-    assert found == []
     page.context.close()

@@ -852,7 +852,7 @@ def lists(draw) -> tuple[Made, bool, int]:
 def test_any_list_comes_in_whole_whatever_the_order_and_the_names_of_its_columns(
     snapshot, tmp_path
 ):
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(lists())
     def comes_in_whole(generated: tuple[Made, bool, int]) -> None:
         of, as_workbook, total = generated

@@ -481,7 +481,7 @@ def test_figure_to_source_in_two_clicks(visit: Visit) -> None:
 @pytest.mark.parametrize(
     "query", ["", "?level=2&area=IQG15&prog=PHSS&time=2017-05-15", "?tab=table"]
 )
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (390, 844), (1440, 960), (1920, 1080)])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (1440, 960)])
 def test_nothing_overlaps_or_overflows(
     browser: Browser, site: str, width: int, height: int, query: str
 ) -> None:

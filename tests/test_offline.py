@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
+import pyvips
 from flask.testing import FlaskClient
+from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
 
+from layouts.bundle import ASSETS
 from tests.test_slow_links import moves
 from tests.windows import LIVE, Watched
 
@@ -73,8 +77,17 @@ def test_the_manifest_names_the_map_in_the_language_of_the_page(
     said = answer.get_json(force=True)
     assert (said["name"], said["dir"], said["start_url"]) == (name, direction, start)
     assert said["scope"] == "/" and said["display"] == "standalone"
-    (icon,) = said["icons"]
-    assert client.get(icon["src"]).mimetype == "image/svg+xml"
+    kinds = {icon["sizes"]: client.get(icon["src"]).mimetype for icon in said["icons"]}
+    assert kinds == {"any": "image/svg+xml", "192x192": "image/png", "512x512": "image/png"}
+
+
+@pytest.mark.parametrize("size", [192, 512])
+def test_the_icons_in_pixels_are_of_the_one_in_lines(size: int) -> None:
+    """Whose corners are not rounded, as systems cut them to their own shape."""
+    lines = (ASSETS / "icons/favicon.svg").read_text("utf-8").replace(' rx="7"', "")
+    drawn = pyvips.Image.svgload_buffer(lines.encode(), scale=size / 32).pngsave_buffer()
+    pictures = [Image.open(io.BytesIO(drawn)), Image.open(ASSETS / f"icons/app-{size}.png")]
+    assert ImageChops.difference(*(each.convert("RGBA") for each in pictures)).getbbox() is None
 
 
 def test_every_page_leads_to_the_manifest(client: FlaskClient) -> None:
@@ -83,7 +96,9 @@ def test_every_page_leads_to_the_manifest(client: FlaskClient) -> None:
 
 
 @pytest.mark.browser
-def test_what_was_seen_opens_without_a_network_and_says_when_it_was_seen(seen: Watched) -> None:
+def test_what_was_seen_opens_without_a_network_and_says_when_it_was_seen(
+    seen: Watched, site: str
+) -> None:
     page, notice = seen.page, seen.page.locator(".offline")
     expect(notice).to_be_hidden()
     title, headline = (page.locator(part).inner_text() for part in ("#title", "#headline"))
@@ -103,6 +118,9 @@ def test_what_was_seen_opens_without_a_network_and_says_when_it_was_seen(seen: W
     expect(notice).to_be_visible()
     page.locator("#population label:has(input[value='idp'])").click()
     expect(page.locator("#notices")).to_contain_text("could not be loaded")
+    page.goto(f"{site}/?pop=refugee")  # never seen: the last page that was, under its own address
+    assert page.url.startswith(f"{site}/?pop=returnee")
+    expect(notice).to_be_visible()
     seen.context.set_offline(False)
     page.reload()
     moves(page)

@@ -127,13 +127,16 @@ def test_the_document_asks_for_no_more_than_a_style_a_script_and_the_figures(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("query", [*VIEWS, "lang=ar"])
+@pytest.mark.parametrize("query", [*VIEWS, "lang=ar&area=IQG15&prog=PHSS", "tab=table"])
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_moves_when_scripts_take_over(
     watched: Callable[..., Watched], site: str, size: tuple[int, int], query: str
 ) -> None:
     page = watched(*size, site=site).page
     page.goto(f"{site}/?{query}")
+    page.wait_for_function("() => !document.querySelector('[data-waits]')")
+    if "area" in query:
+        page.locator("#trend-slot .scatterlayer .trace").first.wait_for()
     moves(page)
     assert page.evaluate(SHIFTS) == []
 

@@ -76,7 +76,10 @@
     return String(query);
   };
 
-  /** The page itself; else the last one seen of the same figures, else of the same address. */
+  /**
+   * The page itself; else the last one seen of the same figures. Else the reader is led to the last
+   * one seen of its kind, under its own address: no address shows the figures of another.
+   */
   async function findPage(request) {
     const cache = await caches.open(SEEN);
     const asked = new URL(request.url);
@@ -84,9 +87,9 @@
     const same = held.filter(({ url }) => new URL(url).pathname === asked.pathname);
     const found =
       same.find(({ url }) => url === request.url) ??
-      same.find(({ url }) => sameFigures(new URL(url)) === sameFigures(asked)) ??
-      same[0];
-    return found && marked(await cache.match(found));
+      same.find(({ url }) => sameFigures(new URL(url)) === sameFigures(asked));
+    if (found) return marked(await cache.match(found));
+    return same.length ? Response.redirect(same[0].url) : undefined;
   }
 
   /** Write into a page when it was seen; its script tells the reader. */

@@ -409,6 +409,7 @@
         view = shown;
         unchanging = [trendSummary(), trendFigures(), present()];
         card.hidden = false;
+        trendGraph(); // which takes its place, so that what stands below it does not move later
         step(t);
         drawTrend().catch(() => {
           drawnTrend = ''; // its summary in words stands below

@@ -232,9 +232,16 @@
     syncControls();
     fetchMeta();
     step(now);
+    stepAround(); // now: a frame that is painted before the next would show emptied parts
     settle();
     writeUrl(history === 'push' ? 'push' : 'replace');
-    if (area) selectArea(area, { history: 'replace' });
+    if (area) selectArea(area, { history: 'replace' }).then(showWaiting);
+    else showWaiting();
+  }
+
+  /** What stood back until the panels above it had their size. */
+  function showWaiting() {
+    for (const each of document.querySelectorAll('[data-waits]')) delete each.dataset.waits;
   }
 
   /** What there is beside the view: totals of the other populations. */
@@ -288,6 +295,7 @@
   }
 
   function stepAround() {
+    cancelAnimationFrame(frame);
     frame = 0;
     for (const part of parts.stepped) part.step(view, now);
     if (area) parts.area.step(now);
@@ -461,8 +469,7 @@
 
   function assemble() {
     // What the server wrote for readers without scripts gives way to what follows the timeline.
-    for (const id of ['key-figures', 'table-pane', 'notes', 'timeline', 'area-panel'])
-      byId(id).replaceChildren();
+    for (const id of ['key-figures', 'table-pane', 'notes', 'timeline']) byId(id).replaceChildren();
     const words = { strings, format, reading, urls, dark };
     const stage = byId('map-stage');
     const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip'), dark });
