@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 from dash import Dash
@@ -26,7 +27,18 @@ from geodata.safe_yaml import MAX_BYTES
 from geodata.settings import Settings
 from geodata.slides import contents
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
+
+class _NewFile(click.Path):
+    """A file to write; that its folder is there is said before minutes of work, not after."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"{path}: there is no folder {path.parent}.", param, ctx)
+        return path
+
+
+_FILE = _NewFile(dir_okay=False, path_type=Path)
 _HELD = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

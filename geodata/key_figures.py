@@ -82,11 +82,9 @@ def _total(view: View, t: int) -> KeyFigure:
             nationally, population=_population(view), programmes=programme_names(view)
         )
         return KeyFigure(NONE, speech.gettext(WORDS["nowhereKnown"], population=whom))
-    rate = state.measure == words.RATE
-    size = abs(value)
-    number = speech.number(size, 1) if rate else speech.compact(size)
-    sign = "−" if value < 0 else "+" if value and state.mode == words.CHANGE else ""
-    return KeyFigure(sign + number, _whom(view), speech.number(value, int(rate)))
+    rate, change = state.measure == words.RATE, state.mode == words.CHANGE
+    exact = (speech.signed if change else speech.number)(value, int(rate))
+    return KeyFigure(exact if rate else speech.compact(value, change=change), _whom(view), exact)
 
 
 def _change(view: View, t: int) -> KeyFigure:

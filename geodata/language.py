@@ -316,20 +316,29 @@ class Language:
     def signed(self, value: float, decimals: int = 0, sign: str = "") -> str:
         """Write a change with its sign: ``+390``, ``−1,400`` (a true minus); as :meth:`number`."""
         before = "+" if value > 0 else "−" if value < 0 else ""
-        written = before + self.number(abs(value), decimals, sign)
-        if not before or not self.rtl:
-            return written
-        # The sign is read first, also alone in a cell: before Western digits, to their left.
-        return f"{RLI if self._native else LRI}{written}{PDI}"
+        return self._after_sign(before, self.number(abs(value), decimals, sign))
 
-    def compact(self, value: float) -> str:
-        """Write a large number short: ``3.07M``, ``780``."""
-        digits = 2 if abs(value) >= 1_000_000 else 0
-        written = format_compact_decimal(value, fraction_digits=digits, locale=SOURCE_LANGUAGE)
-        for short, said in zip("KMB", self.writing.compact, strict=True):
-            if written.endswith(short):
-                return written.removesuffix(short).translate(self._native) + said
-        return written.translate(self._native)
+    def compact(self, value: float, *, change: bool = False) -> str:
+        """Write a large number short, ``3.07M``, ``780``; a ``change`` with a sign: ``+1.20M``."""
+        size = abs(value)
+        written = format_compact_decimal(
+            size, fraction_digits=2 if size >= 1_000_000 else 0, locale=SOURCE_LANGUAGE
+        )
+        words = dict(zip("KMB", self.writing.compact, strict=True))
+        word = words.get(written[-1], "")
+        number = (written[:-1] if word else written).translate(self._native)
+        sign = "−" if value < 0 else "+" if change and value > 0 else ""
+        return self._after_sign(sign, number) + word
+
+    def _after_sign(self, sign: str, written: str) -> str:
+        """Put a sign before a number, where it is read first, also alone in a cell.
+
+        That is to the left of Western digits. A word after them is none of its business: it goes
+        the way of its language.
+        """
+        if not sign or not self.rtl:
+            return sign + written
+        return f"{RLI if self._native else LRI}{sign}{written}{PDI}"
 
     def percent(self, fraction: float) -> str:
         """Write a fraction in whole percent, never rounding something down to nothing.

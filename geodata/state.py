@@ -30,7 +30,7 @@ from geodata.language import (
     language,
     languages,
 )
-from geodata.names import former_code, former_codes
+from geodata.names import fold, former_code, former_codes
 from geodata.snapshot import Snapshot
 
 LATEST = "latest"
@@ -135,11 +135,21 @@ class Reader:
             return default
 
     def wrong(
-        self, key: str, value: str, allowed: Iterable[str], choices: Iterable[str] | None = None
+        self,
+        key: str,
+        value: str,
+        allowed: Iterable[str],
+        choices: Iterable[str] | Mapping[str, str] | None = None,
     ) -> StateError:
-        """Make the error: what is allowed, and the nearest of ``choices`` (of all if ``None``)."""
+        """Make the error: what is allowed, and the nearest of ``choices`` (of all if ``None``).
+
+        ``choices`` may give for what is spelled, folded by :func:`geodata.names.fold`, what is
+        meant by it.
+        """
         told = list(allowed)
-        near = difflib.get_close_matches(value, told if choices is None else list(choices), n=1)
+        if not isinstance(choices, Mapping):
+            choices = {fold(each): each for each in (told if choices is None else choices)}
+        near = difflib.get_close_matches(fold(value), choices, n=1)
         sentence = self.language.gettext(
             "{key}={value} is not known: {key} may be {allowed}.",
             key=key,
@@ -147,7 +157,7 @@ class Reader:
             allowed=self.language.listed(told),
         )
         if near:
-            sentence += " " + self.language.gettext("Did you mean {near}?", near=near[0])
+            sentence += " " + self.language.gettext("Did you mean {near}?", near=choices[near[0]])
         return StateError(key, value, sentence)
 
     def choice(self, key: str, allowed: Iterable[str]) -> Callable[[str], str]:
@@ -358,7 +368,7 @@ def read_date(
     numbers = counts_module.round_numbers(snapshot, pop, prog)
     known = [number for number in numbers if number is not None]
     span = [f"R{min(known)}–R{max(known)}"] if known else []
-    allowed = [dates[-1].isoformat(), *span, LATEST]
+    allowed = [f"{dates[0].isoformat()}–{dates[-1].isoformat()}", *span, LATEST]
     if found := _ROUND.match(text):
         if int(found[1]) in numbers:
             return dates[numbers.index(int(found[1]))]
@@ -415,8 +425,22 @@ def _area(reader: Reader, snapshot: Snapshot, text: str) -> str:
     if text not in known:
         levels = [counts_module.areas_of(snapshot, level).pcodes for level in (1, 2)]
         allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels if pcodes]
-        raise reader.wrong("area", text, allowed, known)
+        raise reader.wrong("area", text, allowed, _spelled(snapshot))
     return text
+
+
+def _spelled(snapshot: Snapshot) -> dict[str, str]:
+    """P-codes by what an area may be called, folded: its code, and its name in any language.
+
+    Of two areas of one name it is the larger one, the governorate.
+    """
+    areas = snapshot.tables.areas.sort_values("level", ascending=False, kind="stable")
+    columns = ("name_ckb", "name_ar", "name_official", "name_en", "pcode")
+    return {
+        fold(called): pcode
+        for column in columns
+        for called, pcode in areas[[column, "pcode"]].dropna().itertuples(index=False)
+    }
 
 
 def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -17,7 +17,11 @@ from layouts import strings
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
-OWN = [path for path in ASSETS.rglob("*") if path.is_file() and "vendor" not in path.parts]
+OWN = [
+    path
+    for path in ASSETS.rglob("*")
+    if path.is_file() and "vendor" not in path.parts and path.suffix != ".png"
+]
 SCRIPTS = [path for path in OWN if path.suffix == ".js"]
 STYLES = [path for path in OWN if path.suffix == ".css"]
 MODULES = [

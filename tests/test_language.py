@@ -49,6 +49,8 @@ def test_a_change_has_a_sign_and_a_true_minus(value, written):
 @pytest.mark.parametrize(("value", "written"), [(3_065_502, "3.07M"), (780, "780"), (1500, "2K")])
 def test_large_numbers_may_be_short(value, written):
     assert ENGLISH.compact(value) == written
+    assert ENGLISH.compact(-value) == f"−{written}"
+    assert ENGLISH.compact(value, change=True) == f"+{written}"
 
 
 @pytest.mark.parametrize(
@@ -285,6 +287,7 @@ def test_months_are_those_of_iraq(code, digits, medium, long):
 
 def test_large_numbers_and_lists_are_in_words_of_the_language():
     assert language("ar").compact(3_065_502) == "3.07\xa0مليون"
+    assert language("ar").compact(-3_065_502) == "\u2066−3.07\u2069\xa0مليون"  # the word is outside
     assert language("ckb", NATIVE).compact(387_000) == "٣٨٧\xa0هەزار"
     assert bare(language("ar").names(["A", "B", "C"])) == "A وB وC"
     assert bare(language("ckb").names(["A", "B", "C"])) == "A، B و C"

@@ -268,6 +268,7 @@ SAID = """([data, numbers]) => {
   return {
     numbers: numbers.map((n) => [
       format.number(n), format.number(n, 1, '%'), format.signed(n), format.compact(n),
+      format.compact(n, true),
     ]),
     percents: [0, 0.0004, 0.4275, 0.9996, 1].map(format.percent),
     dates: ['2018-01-05', '2018-09-15', '2020-12-31'].map((d) => [
@@ -311,12 +312,12 @@ def test_scripts_write_numbers_dates_lists_and_plurals_as_the_server_does(script
         },
     }
     said = scripts.evaluate(SAID, [json.loads(json.dumps(data)), NUMBERS])
-    for n, (number, percent, signed, compact) in zip(NUMBERS, said["numbers"], strict=True):
+    for n, (number, percent, signed, *compact) in zip(NUMBERS, said["numbers"], strict=True):
         if n >= 0:  # alone, the server writes no negative number without a sign of its own
             assert number == speech.number(n)
             assert percent == speech.number(n, 1, "%")
-            assert compact == speech.compact(n)
         assert signed == speech.signed(n)
+        assert compact == [speech.compact(n), speech.compact(n, change=True)]
     assert said["percents"] == [speech.percent(part) for part in (0, 0.0004, 0.4275, 0.9996, 1)]
     days = [dt.date(2018, 1, 5), dt.date(2018, 9, 15), dt.date(2020, 12, 31)]
     assert said["dates"] == [[speech.date(day), speech.date(day, "long")] for day in days]

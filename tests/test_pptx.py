@@ -619,7 +619,8 @@ def test_the_command_refuses_what_it_cannot_use(run, tmp_path):
     code, said = run("--pptx", tmp_path / "o.pptx", "--template", tmp_path / "own.pptx")
     assert code == 1 and "it is not a PowerPoint file" in said
     code, said = run("--pdf", tmp_path / "no" / "out.pdf")
-    assert code == 1 and "cannot be used: no such file or directory" in said
+    assert code == 2 and f"out.pdf: there is no folder {tmp_path / 'no'}." in said
+    assert "Figures" not in said  # nothing was computed for it
     (tmp_path / "latin.yaml").write_bytes(b"title: \xe9")
     code, said = run(tmp_path / "latin.yaml", "--pdf", tmp_path / "o.pdf")
     assert code == 1 and "is not in UTF-8 (byte 7)" in said

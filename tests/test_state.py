@@ -139,17 +139,20 @@ def test_a_round_is_named_by_its_number(number):
         assert state.time == dates_of(SNAPSHOT, "idp")[numbers.index(number)]
 
 
+TIMES = "2014-04-01–2021-02-28, R12–R120, latest"
+
+
 @pytest.mark.parametrize("text", ["R1", "R11", "R121", "R0", "R9999"])
 def test_a_round_without_a_published_number_is_refused_with_the_numbers_there_are(text):
     error = refusal(time=text)
     assert (error.key, error.value) == ("time", text)
-    assert str(error) == f"time=“{text}” is not known: time may be 2021-02-28, R12–R120, latest."
+    assert str(error) == f"time=“{text}” is not known: time may be {TIMES}."
 
 
 def test_refugees_have_dates_and_no_round_numbers():
     assert parse({"pop": "refugee", "time": "2012-09-07"}, SNAPSHOT)[0].time
     said = str(refusal(pop="refugee", time="R101"))
-    assert said == "time=“R101” is not known: time may be 2017-08-31, latest."
+    assert said == "time=“R101” is not known: time may be 2012-09-07–2017-08-31, latest."
 
 
 def test_a_date_between_rounds_is_refused_with_the_nearest():
@@ -161,7 +164,7 @@ def test_a_date_between_rounds_is_refused_with_the_nearest():
 @pytest.mark.parametrize("text", ["yesterday", "2019-04-31", "30/04/2019", "2019", "R", "Rx"])
 def test_what_is_no_date_is_refused_with_an_example(text):
     said = str(refusal(time=text))
-    assert said == f"time=“{text}” is not known: time may be 2021-02-28, R12–R120, latest."
+    assert said == f"time=“{text}” is not known: time may be {TIMES}."
 
 
 def test_the_default_base_is_the_date_nearest_to_a_year_before_the_newest():
@@ -193,6 +196,9 @@ def test_of_two_dates_equally_near_the_earlier_is_taken():
         ("level", "one", ["level may be 1, 2."]),
         ("classes", "equal", ["round, quantiles, jenks"]),
         ("prog", "PHS", ["AVRR, CBIBMP", "Did you mean PHSS?"]),
+        ("prog", "phss", ["Did you mean PHSS?"]),
+        ("area", "ninewa", ["IQG01–IQG18", "Did you mean IQG15?"]),
+        ("area", "نينوى", ["Did you mean IQG15?"]),
         ("prog", "CRP~NONE", ["“NONE”"]),
         ("area", "IQG015", ["IQG01–IQG18", "IQG01Q01–IQG18Q", "Did you mean IQG"]),
         ("lang", "xx", ["en"]),

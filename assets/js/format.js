@@ -33,9 +33,10 @@
 
     const digits = (text) => (writing.digits ? text.replace(/[0-9]/g, digit) : text);
 
-    function written(formatter, value) {
+    function written(formatter, value, wanted = () => true) {
       return formatter
         .formatToParts(value)
+        .filter(wanted)
         .map(({ type, value: text }) => (parts[type] ? parts[type](text) : digits(text)))
         .join('');
     }
@@ -68,6 +69,7 @@
     const absolute = (formatter, value, sign, after = '') =>
       withSign(sign, written(formatter, Math.abs(value)) + after.replace('%', writing.percent));
     const minus = (value) => (value < 0 ? MINUS : '');
+    const signOf = (value) => (value > 0 ? '+' : minus(value));
 
     /** As a sentence takes it in; a bare number names rather than counts. */
     function isolated(value) {
@@ -82,11 +84,16 @@
 
       /** +390, −1,400 */
       signed: (value, decimals = 0, after = '') =>
-        absolute(numberFormat(decimals), value, value > 0 ? '+' : minus(value), after),
+        absolute(numberFormat(decimals), value, signOf(value), after),
 
-      /** 3.07M, 387K */
-      compact: (value) =>
-        absolute(compactFormat[Math.abs(value) >= 1e6 ? 'large' : 'small'], value, minus(value)),
+      /** 3.07M, 387K; a change with its sign, which is of the number and not of the word after it */
+      compact(value, change = false) {
+        const size = Math.abs(value);
+        const formatter = compactFormat[size >= 1e6 ? 'large' : 'small'];
+        const number = written(formatter, size, ({ type }) => type !== 'compact');
+        const word = written(formatter, size, ({ type }) => type === 'compact');
+        return withSign(change ? signOf(value) : minus(value), number) + word;
+      },
 
       /** 46% of a fraction; never something rounded down to nothing, or a part up to the whole. */
       percent(fraction) {

@@ -21,7 +21,7 @@ _LABEL, _MOST_WIDE = 26, 60
 # What stands above the columns in languages other than English, where programs read the names.
 HEADS = {
     "date": gettext("Date"),
-    "round": gettext("Round"),
+    "round": gettext("Round of the count"),  # “Round” alone is of numbers
     "pcode": gettext("P-code"),
     "name": gettext("Area"),
     "parent_pcode": gettext("P-code of the governorate"),

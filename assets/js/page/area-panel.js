@@ -274,7 +274,8 @@
           gridcolor: colour('--line'),
           side: rtl ? 'right' : 'left',
           tickvals,
-          ticktext: tickvals.map(format.compact),
+          // Plotly's letters run from left to right: what is isolated goes its own way.
+          ticktext: tickvals.map((n) => format.fill('{n}', { n: format.compact(n) })),
         },
         hoverlabel: { bgcolor: colour('--card'), font: { color: colour('--ink') } },
       };

@@ -94,14 +94,14 @@
       const isChange = view.state.mode === 'change';
       if (value === null)
         return set(total, '–', fill(strings.nowhereKnown, { population: of(where) }));
-      const sign = isChange && value > 0 ? '+' : '';
-      const written = rate ? format.number(value, 1) : format.compact(value);
+      const exact = (isChange ? format.signed : format.number)(value, rate ? 1 : 0);
+      const written = rate ? exact : format.compact(value, isChange);
       const households = view.state.measure === 'households';
       const label = rate && !programmes ? strings.rates : of(households ? ofHouseholds : where);
       const since = () =>
         fill(strings.valueSince, { value: label, date: format.date(view.state.base) });
-      set(total, sign + written, isChange ? since() : label);
-      total.number.title = format.number(value, rate ? 1 : 0);
+      set(total, written, isChange ? since() : label);
+      total.number.title = exact;
     }
 
     function setChange(view, t) {
