@@ -13,8 +13,10 @@ import os
 import re
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
@@ -70,12 +72,13 @@ def _keep(path: Path, body: bytes) -> None:
 
 
 def prepare() -> None:
-    """Compress every file in every coding, before the first is asked for."""
-    for name in bundle.names():
-        made = bundle.built(name)
-        if _is_compressed(name, made):
-            for each in CODINGS:
-                compressed(made, each)
+    """Compress every file in every coding, before the first is asked for, on every processor."""
+    made = {name: bundle.built(name) for name in bundle.names()}
+    largest_first = sorted(made, key=lambda name: -len(made[name].body))
+    wanted = [made[name] for name in largest_first if _is_compressed(name, made[name])]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for each in CODINGS:
+            list(threads.map(compressed, wanted, repeat(each)))
 
 
 def register(app: Dash, context: Context) -> None:

@@ -28,6 +28,7 @@ import rjsmin
 from geodata.embedding import AUTO, DARK, LIGHT
 
 ASSETS = Path(__file__).parent.parent / "assets"
+VENDORED = "vendor"  # libraries, which are loaded as parts of the files below
 
 # What makes a map live that the server drew.
 LIVE = (
@@ -135,8 +136,9 @@ _JOINED: dict[str, Callable[[], str | bytes]] = {
 
 def names() -> tuple[str, ...]:
     """Every file that a page may load under a name with its version."""
-    own = (path for path in sorted(ASSETS.rglob("*")) if path.suffix in _ENDINGS)
-    return (*_JOINED, *(path.relative_to(ASSETS).as_posix() for path in own))
+    own = (path.relative_to(ASSETS) for path in sorted(ASSETS.rglob("*")))
+    loaded = (path for path in own if path.suffix in _ENDINGS and path.parts[0] != VENDORED)
+    return (*_JOINED, *(path.as_posix() for path in loaded))
 
 
 def built(name: str) -> Bundle:

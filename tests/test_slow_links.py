@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import sys
 from collections.abc import Callable
@@ -276,6 +277,23 @@ def test_nothing_is_compressed_twice(
     assert built.compressed(made, "br") == b"small"
     assert len(calls) == 1
     assert len(list(tmp_path.iterdir())) == 1
+    built.compressed.cache_clear()
+
+
+def test_a_start_compresses_what_pages_load_and_no_part_of_it_by_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setattr(built, "KEPT", tmp_path)
+    for coding in CODINGS:
+        monkeypatch.setitem(built._COMPRESS, coding, lambda body: body[:1])
+    built.compressed.cache_clear()
+    built.prepare()
+    kept = {path.stem for path in tmp_path.iterdir()}
+    large = {
+        name: hashlib.sha256(bundle.built(name).body).hexdigest()
+        for name in ("page.js", "page.css", "dash.js", "plotly.js", "vendor/plotly-geo.min.js")
+    }
+    assert [name for name in large if large[name] not in kept] == ["vendor/plotly-geo.min.js"]
     built.compressed.cache_clear()
 
 
