@@ -142,6 +142,19 @@ def test_an_area_out_of_sight_is_brought_into_it(watched: Visiting, site: str) -
     assert pane["y"] < box["y"] + box["height"] / 2 < pane["y"] + pane["height"]
 
 
+@pytest.mark.parametrize("name", ["map", "comparison", "briefing", "embed"])
+def test_the_outline_is_where_the_area_is(watched: Visiting, site: str, name: str) -> None:
+    page = visit(watched(), site, name)
+    page.keyboard.press("m")
+    area = page.locator("path[data-pcode]:focus")
+    expect(area).to_have_count(1)
+    ring = page.locator(".area-ring[data-focused='true']").first
+    around, inside = ring.bounding_box(), area.bounding_box()
+    assert around and inside
+    apart = [abs(around[side] - inside[side]) for side in ("x", "y", "width", "height")]
+    assert max(apart) < 4  # the width of the line
+
+
 def test_maps_side_by_side_move_to_an_area_that_is_out_of_sight(
     watched: Visiting, site: str
 ) -> None:
