@@ -28,7 +28,7 @@ from callbacks.api import WORTH_BYTES, Keep
 from callbacks.context import Context
 from callbacks.kept import CODINGS, coding
 from layouts import bundle
-from layouts.bundle import Bundle
+from layouts.bundle import TYPES, Bundle
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -36,8 +36,7 @@ else:
     from backports import zstd
 
 KEPT = Path(__file__).parent.parent / ".cache" / "built"
-TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "png": "image/png"}
-_NAMED = re.compile(r"(?P<stem>.+)\.(?P<version>[0-9a-f]{12})\.(?P<ending>js|css|svg|png)")
+_NAMED = re.compile(rf"(?P<stem>.+)\.(?P<version>[0-9a-f]{{12}})\.(?P<ending>{'|'.join(TYPES)})")
 _WINDOW = 22  # brotli's largest that every browser takes, 4 MB
 _COMPRESS = {
     "br": lambda body: brotli.compress(body, quality=11, lgwin=_WINDOW),

@@ -63,7 +63,13 @@ DASH = (
     "dcc/dash_core_components-shared.js",
     "dcc/async-graph.js",
 )
-_ENDINGS = (".css", ".js", ".svg", ".png")
+# What pages load, by the endings of its names.
+TYPES = {
+    "js": "text/javascript",
+    "css": "text/css",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
 _SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.M)
 
 # The one media query that decides on the theme, and what it becomes where the URL decides.
@@ -137,7 +143,7 @@ _JOINED: dict[str, Callable[[], str | bytes]] = {
 def names() -> tuple[str, ...]:
     """Every file that a page may load under a name with its version."""
     own = (path.relative_to(ASSETS) for path in sorted(ASSETS.rglob("*")))
-    loaded = (path for path in own if path.suffix in _ENDINGS and path.parts[0] != VENDORED)
+    loaded = (path for path in own if path.suffix[1:] in TYPES and path.parts[0] != VENDORED)
     return (*_JOINED, *(path.as_posix() for path in loaded))
 
 

@@ -33,13 +33,12 @@
 
     const digits = (text) => (writing.digits ? text.replace(/[0-9]/g, digit) : text);
 
-    function written(formatter, value, wanted = () => true) {
-      return formatter
-        .formatToParts(value)
-        .filter(wanted)
+    const joined = (found) =>
+      found
         .map(({ type, value: text }) => (parts[type] ? parts[type](text) : digits(text)))
         .join('');
-    }
+
+    const written = (formatter, value) => joined(formatter.formatToParts(value));
 
     function numberFormat(decimals) {
       if (!numbers.has(decimals)) {
@@ -90,8 +89,10 @@
       compact(value, change = false) {
         const size = Math.abs(value);
         const formatter = compactFormat[size >= 1e6 ? 'large' : 'small'];
-        const number = written(formatter, size, ({ type }) => type !== 'compact');
-        const word = written(formatter, size, ({ type }) => type === 'compact');
+        const found = formatter.formatToParts(size);
+        const isWord = ({ type }) => type === 'compact';
+        const number = joined(found.filter((part) => !isWord(part)));
+        const word = joined(found.filter(isWord));
         return withSign(change ? signOf(value) : minus(value), number) + word;
       },
 

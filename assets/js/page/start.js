@@ -231,7 +231,7 @@
     byId('title').textContent = view.text.title;
     syncControls();
     fetchMeta();
-    step(now);
+    parts.painter.step(now);
     stepAround(); // now: a frame that is painted before the next would show emptied parts
     settle();
     writeUrl(history === 'push' ? 'push' : 'replace');
