@@ -33,8 +33,9 @@ from callbacks import (
     security,
     share,
 )
+from callbacks.coding import CODINGS, Negotiated
 from callbacks.context import Context, preferred
-from callbacks.kept import CODINGS, Kept
+from callbacks.kept import Kept
 from geodata.errors import SnapshotError
 from geodata.settings import PREFIX, Settings
 
@@ -91,7 +92,7 @@ def create_app(settings: Settings | None = None) -> Dash:
 
 
 def _stand_before(app: Dash, context: Context) -> None:
-    """Put before Flask what sees a request first: answers that are kept, then what proxies say.
+    """Put before Flask what sees a request first: what is kept, its coding, what proxies say.
 
     Proxies pass the path on as it is; where the application is mounted is a setting, never a
     header. Of the ``X-Forwarded-*`` headers, the last that so many proxies set are believed, and
@@ -103,7 +104,7 @@ def _stand_before(app: Dash, context: Context) -> None:
             server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
         )
     server.wsgi_app = Kept(
-        server.wsgi_app,
+        Negotiated(server.wsgi_app),
         lambda environ: context.pin(environ).key,
         context.settings.cached_megabytes * 1_000_000,
         preferred,

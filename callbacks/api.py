@@ -23,8 +23,9 @@ import brotli  # type: ignore[import-untyped]
 from dash import Dash
 from flask import Response, current_app, request
 
+from callbacks.coding import coding
 from callbacks.context import Context, follows_host, speech_of
-from callbacks.kept import coding, set_aside
+from callbacks.kept import set_aside
 from geodata.counts import areas_of
 from geodata.encoding import to_json
 from geodata.errors import NotHeld, StateError

@@ -25,8 +25,8 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from callbacks.api import WORTH_BYTES, Keep
+from callbacks.coding import CODINGS, coding
 from callbacks.context import Context
-from callbacks.kept import CODINGS, coding
 from layouts import bundle
 from layouts.bundle import TYPES, Bundle
 

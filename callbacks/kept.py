@@ -19,15 +19,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, NoReturn
 
 from cachetools import LRUCache
-
-# The same choice as Flask-Compress makes for what is not kept.
-from flask_compress.flask_compress import _choose_algorithm
 from werkzeug.http import parse_etags, remove_entity_headers, unquote_etag
+
+from callbacks.coding import coding
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-CODINGS = ("br", "zstd", "gzip")
 LONGEST_ADDRESS = 2048
 _ASKED = "displacement.asked"
 _TAGS = "HTTP_IF_NONE_MATCH"
@@ -37,11 +35,6 @@ _NOT_MODIFIED = "304 NOT MODIFIED"
 
 Headers = list[tuple[str, str]]
 Key = tuple[str, str, str | None, str, str]
-
-
-def coding(accepted: str) -> str | None:
-    """Content coding for an ``Accept-Encoding``; ``None`` leaves a body as it is."""
-    return _choose_algorithm(CODINGS, accepted)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from flask import Flask, Response, g
 from werkzeug.test import Client
 
 from callbacks.api import Keep, answer
-from callbacks.kept import LONGEST_ADDRESS, Kept, coding
+from callbacks.kept import LONGEST_ADDRESS, Kept
 
 VIEW = "/api/v1/view.json"
 PATHS = [
@@ -305,23 +305,6 @@ def test_many_at_once_get_what_they_asked_for(counting):
 
 
 # -------------------------------------------------------------------------------------- compression
-
-
-@pytest.mark.parametrize(
-    ("accepts", "chosen"),
-    [
-        *(("", None), ("identity", None), ("gzip", "gzip"), ("br", "br"), ("gzip, br", "br")),
-        *(
-            ("br;q=0.5, gzip", "gzip"),
-            ("*", "br"),
-            ("zstd", "zstd"),
-            ("deflate", None),
-            ("br;q=oops", "br"),
-        ),
-    ],
-)
-def test_the_coding_is_one_that_the_client_takes(accepts, chosen):
-    assert coding(accepts) == chosen
 
 
 @pytest.mark.parametrize("path", [VIEW, "/api/v1/areas/1.topojson", "/embed"])

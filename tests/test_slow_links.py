@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from callbacks import built
-from callbacks.kept import CODINGS
+from callbacks.coding import CODINGS
 from geodata.snapshot import Snapshot
 from layouts import bundle
 from tests.documents import Document
