@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.bundled.iraq_tidy import FULL_NAMES
 from geodata.errors import DataError, JoinError
 from geodata.names import (
     Gazetteer,
@@ -122,6 +123,24 @@ def test_names_in_english_arabic_and_sorani_find_their_area(governorates, snapsh
         for name in (row.name_en, row.name_official, row.name_ar, row.name_ckb):
             match = governorates.find(name=name)
             assert match and (match.pcode, match.method) == (row.pcode, "name"), name
+
+
+@pytest.mark.parametrize(
+    ("spelling", "pcode"),
+    [
+        ("النجف الأشرف", "IQG04"),
+        ("النجف الاشرف", "IQG04"),
+        ("كربلاء المقدسة", "IQG12"),
+        ("الديوانية", "IQG05"),
+        ("کەرکووک", "IQG13"),
+        ("سەلاحەدین", "IQG16"),
+    ],
+)
+def test_full_names_and_other_forms_of_governorates_are_known(snapshot, spelling, pcode):
+    full = [("", name, of) for of, names in FULL_NAMES.items() for name in names]
+    book = gazetteer(snapshot.tables.areas, full, level=1)
+    match = book.find(name=spelling)
+    assert match and match.pcode == pcode
 
 
 def test_a_code_is_taken_before_a_name_and_the_method_is_told(governorates):

@@ -139,6 +139,28 @@ SOURCES = (
 
 FIRST_NUMBERED_ROUND = 12
 
+GOVERNORATES_OF_2014 = {
+    "G01": "IQG01",
+    "G02": "IQG02",
+    "G03": "IQG03",
+    "G04": "IQG05",
+    "G05": "IQG06",
+    "G06": "IQG07",
+    "G07": "IQG08",
+    "G08": "IQG09",
+    "G09": "IQG17",
+    "G10": "IQG10",
+    "G11": "IQG11",
+    "G12": "IQG12",
+    "G13": "IQG13",
+    "G14": "IQG14",
+    "G15": "IQG15",
+    "G16": "IQG18",
+    "G17": "IQG04",
+    "G18": "IQG16",
+}
+"""OCHA's governorates of 2014 (``IQ-G01`` …) ``->`` P-code of COD-AB 2019, one by one by name."""
+
 COUNTRY: dict[str, Any] = {
     "code": "IRQ",
     "name": gettext("Iraq"),
@@ -166,6 +188,17 @@ COUNTRY: dict[str, Any] = {
             ),
         }
     ],
+    # The two numberings, as both are met. DTM's API writes them alike: up to round 133 `IRQ-G08` is
+    # Baghdad, in round 134 it is Dahuk. OCHA wrote IQ-G08 in 2014, and IQG08 since 2019. Districts
+    # of 2014 have no table here: they are known by name.
+    "pcode_schemes": {
+        "written": "(?:IQ|IRQ)[ -]?(G[0-9]{2})(?:[ -]?(Q[0-9]{2}))?",
+        "prefix": "IQ",
+        "schemes": [
+            {"name": "2019"},
+            {"name": "2014", "governorates": dict(GOVERNORATES_OF_2014)},
+        ],
+    },
     "pillars": {
         "resilience": gettext("Resilience"),
         "emergency": gettext("Emergency"),
@@ -230,6 +263,25 @@ COUNTRY: dict[str, Any] = {
 }
 
 _POPULATIONS = {"IDP": "idp", "Returnee": "returnee"}
+
+# Full names and forms of the names of governorates, as lists in Arabic and Sorani write them.
+FULL_NAMES = {
+    "IQG02": ("بەسڕە",),
+    "IQG03": ("موسەنا", "موسەننا"),
+    "IQG04": ("النجف الأشرف", "نەجەفی ئەشرەف"),
+    "IQG05": ("الديوانية", "قادسییە", "دیوانیە", "دیوانییە"),
+    "IQG07": ("بابیل",),
+    "IQG10": ("دیالا",),
+    "IQG12": ("كربلاء المقدسة", "كربلا"),
+    "IQG13": ("کەرکووک",),
+    "IQG16": ("سەلاحەدین", "سەلاحەددین", "سەڵاحەددین"),
+    "IQG17": ("زیقار",),
+    "IQG18": ("واست", "واسیت"),
+}
+_OTHER_GOVERNORATES = pd.DataFrame(
+    [(1, "", spelling, pcode) for pcode, names in FULL_NAMES.items() for spelling in names],
+    columns=["level", "scope", "spelling", "pcode"],
+)
 
 # Districts that master lists spell otherwise than the tables by round: governorate, spelling, code.
 _OTHER_DISTRICTS = pd.DataFrame(
@@ -377,7 +429,9 @@ def read_aliases(src: Path, areas: pd.DataFrame) -> pd.DataFrame:
             "pcode": crosswalk["pcode"],
         }
     )
-    every = pd.concat([spellings, districts, _OTHER_DISTRICTS], ignore_index=True)
+    every = pd.concat(
+        [spellings, _OTHER_GOVERNORATES, districts, _OTHER_DISTRICTS], ignore_index=True
+    )
     return check("aliases", every.drop_duplicates())
 
 
