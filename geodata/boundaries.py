@@ -20,9 +20,10 @@ from __future__ import annotations
 import difflib
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 from geodata.encoding import to_json
 from geodata.errors import BoundaryError
@@ -51,8 +52,9 @@ _LEVELS = {
 # one pixel of a map 1000 px wide, so a country of any size starts out looking right.
 _LADDER = (1 / 1000, 1 / 1400, 1 / 2000, 1 / 2800, 1 / 4000, 1 / 8000, 1 / 16000)
 
-# Steps of the quantisation grid along the country's longer side, at least.
-_GRID_STEPS = 10_000
+# Steps of the quantisation grid along the country's longer side, at least; the second is for
+# countries of small islands far apart (Kiribati, Seychelles), which the first would deform.
+_GRID_STEPS = (10_000, 100_000)
 
 SLIVER = 1e-6
 """Part of an area that may overlap or stick out: the rounding of six-decimal degrees, no more."""
@@ -79,6 +81,14 @@ class Grid(TypedDict):
     translate: Sequence[float]
 
 
+class Pinched(NamedTuple):
+    """An area whose outline met itself or a neighbour's on the grid, and was drawn anew there."""
+
+    pcode: str
+    lon: float
+    lat: float
+
+
 @dataclass(frozen=True)
 class BoundaryReport:
     """What simplification did: for the manifest, and for the person who runs the build.
@@ -94,6 +104,10 @@ class BoundaryReport:
         Number of arcs of the whole topology, and its length as `serialise` writes it.
     governorates, districts, neighbours, cities
         Number of shapes of each kind.
+    step_deg
+        Step of the grid in degrees.
+    pinched
+        Areas that rounding to the grid broke and that were mended, with the place.
     """
 
     tolerance_deg: float
@@ -105,6 +119,8 @@ class BoundaryReport:
     districts: int
     neighbours: int
     cities: int
+    step_deg: float
+    pinched: tuple[Pinched, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +131,7 @@ class _Draft:
     topology: Topology
     governorate_error: float
     district_error: float
+    pinched: tuple[Pinched, ...] = ()
 
 
 # ---- build
@@ -169,8 +186,16 @@ def build_topology(
     _check_context(neighbours, cities)
     governorates = _tidy(governorates, [CODE])
     districts = _tidy(districts, [CODE, PARENT]).rename(columns={PARENT: "parent"})
-    grid = _grid(districts, neighbours, cities)
-    draft = _coarsest_draft(governorates, districts, grid, max_area_error)
+    for steps in _GRID_STEPS:
+        grid = _grid(districts, steps, neighbours, cities)
+        tolerances = _tolerances(districts, steps)
+        draft = _coarsest_draft(governorates, districts, grid, tolerances, max_area_error)
+        if draft is not None:
+            break
+    else:
+        raise BoundaryError(
+            _why_not(governorates, districts, grid, tolerances[-1], max_area_error)
+        )
     topology = draft.topology
     for name in ("governorates", "districts"):
         _add_labels(topology["objects"][name], decode(topology, name).geometry)
@@ -225,6 +250,8 @@ def _report(draft: _Draft) -> BoundaryReport:
         districts=count["districts"],
         neighbours=count.get("neighbours", 0),
         cities=count.get("cities", 0),
+        step_deg=draft.topology["transform"]["scale"][0],
+        pinched=draft.pinched,
     )
 
 
@@ -244,12 +271,12 @@ def _longer_side(frame: GeoDataFrame) -> float:
     return float(max(east - west, north - south))
 
 
-def _grid(country: GeoDataFrame, *context: GeoDataFrame | None) -> Grid:
+def _grid(country: GeoDataFrame, steps: int, *context: GeoDataFrame | None) -> Grid:
     """Lay a grid of round steps (1, 2 or 5 x 10^n degrees) over all layers.
 
     The step follows from the country alone, so that wide surroundings do not coarsen it.
     """
-    finest = _longer_side(country) / _GRID_STEPS
+    finest = _longer_side(country) / steps
     exponent = math.floor(math.log10(finest))
     digit = max(d for d in (1, 2, 5) if d == 1 or d * 10.0**exponent <= finest)
     step = float(f"{digit}e{exponent}")
@@ -259,41 +286,139 @@ def _grid(country: GeoDataFrame, *context: GeoDataFrame | None) -> Grid:
     return {"scale": [step, step], "translate": corner}
 
 
+def _tolerances(country: GeoDataFrame, steps: int) -> list[float]:
+    """The ladder in degrees, as much finer as the grid is."""
+    side = _longer_side(country) * _GRID_STEPS[0] / steps
+    return [float(f"{side * part:.3g}") for part in _LADDER]
+
+
 def _coarsest_draft(
-    governorates: GeoDataFrame, districts: GeoDataFrame, grid: Grid, limit: float
-) -> _Draft:
+    governorates: GeoDataFrame,
+    districts: GeoDataFrame,
+    grid: Grid,
+    tolerances: Sequence[float],
+    limit: float,
+) -> _Draft | None:
     """Go down the ladder to the first tolerance at which every area stays within the limit."""
-    side = _longer_side(districts)
     kept = None
-    for part in _LADDER:
-        draft = _draft(governorates, districts, grid, float(f"{side * part:.3g}"))
+    for tolerance in tolerances:
+        draft = _draft(governorates, districts, grid, tolerance)
         if draft is None or draft.governorate_error >= limit:
             continue
         kept = draft
         if draft.district_error < limit:
             break
-    if kept is None:
-        raise BoundaryError(
-            f"No tolerance down to {side * _LADDER[-1]:.2g}° keeps the boundaries valid and the "
-            f"area of every governorate within {_percent(limit)} of the original. Allow a larger "
-            f"error, or give boundaries wider than the grid of {grid['scale'][0]:g}°."
-        )
     return kept
 
 
 def _draft(
     governorates: GeoDataFrame, districts: GeoDataFrame, grid: Grid, tolerance: float
 ) -> _Draft | None:
-    """Simplify at one tolerance; None if rounding to the grid broke a shape."""
+    """Simplify at one tolerance; None if an area is too small for the grid."""
     simple = _simplify(districts, tolerance)
+    topology, drawn = _quantised(simple, grid)
+    pinched: tuple[Pinched, ...] = ()
+    if not all(map(_is_coverage, drawn)):
+        found = {one.pcode: one for frame in drawn for one in _pinched(frame)}
+        pinched = tuple(found.values())
+        simple = _on_grid(simple, grid)
+        if simple.geometry.is_empty.any():
+            return None
+        topology, drawn = _quantised(simple, grid)
+        if not all(map(_is_coverage, drawn)):
+            return None
+    errors = [_area_errors(*pair) for pair in zip((governorates, districts), drawn, strict=True)]
+    return _Draft(tolerance, topology, *(float(error.max()) for error in errors), pinched)
+
+
+def _quantised(
+    simple: GeoDataFrame, grid: Grid
+) -> tuple[Topology, tuple[GeoDataFrame, GeoDataFrame]]:
+    """Round districts, and the governorates made of them, to the grid; and read them back."""
     dissolved = simple[["parent", "geometry"]].dissolve("parent", method="coverage")
     dissolved = dissolved.reset_index(names=CODE)
     topology = _compute({"governorates": dissolved, "districts": simple}, grid, key=CODE)
-    drawn = decode(topology, "governorates"), decode(topology, "districts")
-    if not all(map(_is_coverage, drawn)):
-        return None
-    errors = [_area_error(*pair) for pair in zip((governorates, districts), drawn, strict=True)]
-    return _Draft(tolerance, topology, *errors)
+    return topology, (decode(topology, "governorates"), decode(topology, "districts"))
+
+
+def _on_grid(areas: GeoDataFrame, grid: Grid) -> GeoDataFrame:
+    """Snap all borders to the grid together; an area that is nowhere a step wide comes out empty.
+
+    Rounding point by point lets a narrow neck, or the two banks of an inlet, meet, and rings then
+    touch themselves. Here every line is cut where it meets another (snap rounding, as GEOS has it),
+    and each face between the lines goes to the area that most of it belongs to: neighbours keep one
+    border, a neck that is narrower than a step parts its area in two.
+    """
+    import numpy as np
+    import shapely
+
+    scale, corner = np.array(grid["scale"]), np.array(grid["translate"])
+    shapes = shapely.transform(areas.geometry.to_numpy(), lambda xy: (xy - corner) / scale)
+    borders = shapely.union_all(shapely.boundary(shapes), grid_size=1)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(borders)))
+    owned: list[list[Geometry]] = [[] for _ in shapes]
+    tree = shapely.STRtree(shapes)
+    for face in faces:
+        near = tree.query(face)
+        shares = shapely.area(shapely.intersection(shapes[near], face))
+        if shares.sum() > face.area / 2:  # else it is sea, or a lake
+            owned[near[shares.argmax()]].append(face)
+    snapped = [shapely.coverage_union_all(parts) for parts in owned]
+    drawn = shapely.transform(snapped, lambda xy: xy * scale + corner)
+    return areas.set_geometry(list(drawn), crs=areas.crs)
+
+
+def _pinched(drawn: GeoDataFrame) -> Iterator[Pinched]:
+    """Name areas whose rounded outline meets itself, or a neighbour's, where it should not."""
+    import shapely
+
+    shapes = drawn.geometry.to_numpy()
+    loose = shapely.coverage_invalid_edges(shapes)
+    for code, shape, edge in zip(drawn[CODE], shapes, loose, strict=True):
+        if shape is not None and not shape.is_valid:
+            place = re.search(r"\[(\S+) (\S+)\]", shapely.is_valid_reason(shape))
+            if place:
+                yield Pinched(code, float(place[1]), float(place[2]))
+        elif edge is not None and not edge.is_empty:
+            lon, lat = edge.interpolate(0.5, normalized=True).coords[0]
+            yield Pinched(code, lon, lat)
+
+
+def _why_not(
+    governorates: GeoDataFrame, districts: GeoDataFrame, grid: Grid, finest: float, limit: float
+) -> str:
+    """Say which areas no tolerance can draw, and where they are."""
+    import shapely
+
+    step = grid["scale"][0]
+    snapped = _on_grid(_simplify(districts, finest), grid)
+    gone = shapely.is_empty(snapped.geometry.to_numpy())
+    if gone.any():
+        named = ", ".join(map(_placed, districts[CODE][gone], districts.geometry[gone]))
+        return (
+            f"{named}: narrower than the grid of {step:g}° that the map is drawn on. In the file, "
+            "join what is so small to the area beside it, or leave it out."
+        )
+    _, (drawn, _) = _quantised(snapped, grid)
+    errors = _area_errors(governorates, drawn)
+    shapes = governorates.set_index(CODE).geometry
+    named = ", ".join(
+        f"{_placed(code, shapes[code])} by {_percent(error)}"
+        for code, error in errors[errors >= limit].items()
+    )
+    return (
+        f"No tolerance down to {finest:.2g}° keeps the area of every governorate within "
+        f"{_percent(limit)} of the original. On the grid of {step:g}° these change: {named or 'none'}. "
+        "In the file, join what is so small to the area beside it, or leave it out."
+    )
+
+
+def _placed(code: str, shape: Geometry) -> str:
+    """A code with the place of its area: ``XX01 (near 42.200°, 30.000°)``."""
+    import shapely
+
+    where = shapely.point_on_surface(shape)
+    return f"{code} (near {where.x:.3f}°, {where.y:.3f}°)"
 
 
 def _simplify(areas: GeoDataFrame, tolerance: float) -> GeoDataFrame:
@@ -360,10 +485,10 @@ def _is_coverage(areas: GeoDataFrame) -> bool:
     return bool(shapely.is_valid(shapes).all() and shapely.coverage_is_valid(shapes))
 
 
-def _area_error(before: GeoDataFrame, after: GeoDataFrame) -> float:
-    """Largest relative change of area among shapes of the same code."""
+def _area_errors(before: GeoDataFrame, after: GeoDataFrame) -> Any:
+    """Relative change of area of each code, as a series."""
     old, new = (f.set_index(CODE).geometry.to_crs(EQUAL_AREA).area for f in (before, after))
-    return float((new / old - 1).abs().max())
+    return (new / old - 1).abs()
 
 
 # ---- surroundings

@@ -12,7 +12,7 @@ figures yet and cannot be shown: it is held, for ``ingest`` to add to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -197,6 +197,7 @@ def _prepared(held: Snapshot, wanted: Wanted, progress: Progress) -> tuple[Repor
         findings.append(Finding("error", str(error)))
         return _refused(report, findings), None
     report = replace(report, drawn=drawn)
+    findings += _pinched(drawn, areas)
     tables = _joined(held, areas, source, findings, allow_lost=wanted.allow_lost)
     if any(one.severity == "error" for one in findings):
         return _refused(report, findings), None
@@ -367,6 +368,18 @@ def _drawn(mended: Mended, held: Snapshot) -> tuple[Topology, BoundaryReport]:
     if held.topology and _country(topology) == _country(held.topology):
         return dict(held.topology), drawn
     return topology, drawn
+
+
+def _pinched(drawn: BoundaryReport, areas: pd.DataFrame) -> Iterator[Finding]:
+    """Tell by area, and with the place, what rounding to the grid broke and was drawn anew."""
+    names = dict(zip(areas["pcode"], areas["name_en"], strict=True))
+    for pcode, lon, lat in drawn.pinched:
+        said = (
+            f"{names[pcode]}: its outline met itself or its neighbour's near {lon:.3f}°, "
+            f"{lat:.3f}° once it lay on the grid of {drawn.step_deg:g}° that the map is drawn on, "
+            "and was mended there: what is narrower than that is drawn as nothing."
+        )
+        yield Finding("warning", said, value=pcode)
 
 
 def _country(topology: Mapping[str, Any]) -> Topology:

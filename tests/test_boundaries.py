@@ -255,10 +255,75 @@ def test_an_island_smaller_than_the_grid_is_left_out() -> None:
     assert decode(topology, "districts").geometry[0].equals(shapely.box(40, 30, 42, 32))
 
 
-def test_a_district_smaller_than_the_grid_is_an_error() -> None:
-    speck = shapely.box(42.2, 30, 42.20001, 30.00001)
-    with pytest.raises(BoundaryError, match=r"wider than the grid of 0\.0002°"):
+def test_a_district_smaller_than_the_grid_is_an_error_that_says_where_it_lies() -> None:
+    speck = shapely.box(42.2, 30, 42.200001, 30.000001)
+    with pytest.raises(BoundaryError, match=r"A2 \(near 42\.200°, 30\.000°\): narrower than") as no:
         country({"A1": shapely.box(40, 30, 42, 32), "A2": speck}).build()
+    assert "join what is so small to the area beside it, or leave it out" in str(no.value)
+
+
+# ---- what rounding to the grid would break
+
+
+def necked(width: float) -> Country:
+    """A1 with a room to the west, behind a neck of that width in degrees; B1 beside it."""
+    room, neck = shapely.box(39.4, 30.6, 39.8, 31.4), shapely.box(39.8, 31, 40, 31 + width)
+    whole = shapely.union_all([shapely.box(40, 30, 42, 32), neck, room])
+    return country({"A1": whole, "B1": shapely.box(42, 30, 44, 32)})
+
+
+@pytest.mark.parametrize("width", [0.00002, 0.00008])
+def test_a_neck_narrower_than_the_grid_parts_its_area_and_nothing_is_lost(width: float) -> None:
+    made_up = necked(width)
+    topology, report = made_up.build()
+    assert_sound(topology)
+    assert_nested(topology)
+    assert_borders_shared(topology)
+    assert report.max_area_error < 1e-3
+    rooms = polygons(decode(topology, "districts"))
+    assert {round(float(area), 2) for area in shapely.area(rooms)} >= {0.32, 4.0}
+
+
+def test_what_rounding_broke_is_named_with_its_place() -> None:
+    _, report = necked(0.00008).build()
+    assert [one.pcode for one in report.pinched] == ["A", "A1"]  # both levels have that outline
+    for _, lon, lat in report.pinched:
+        assert 39.7 < lon < 40.1 and lat == pytest.approx(31, abs=0.001)
+    assert grid("AABB", 2, rag=3).build()[1].pinched == ()
+
+
+@settings(max_examples=15, deadline=None)
+@given(countries(), st.integers(1, 10_000))
+def test_any_country_with_inlets_narrower_than_the_grid_stays_whole(
+    made_up: Country, seed: int
+) -> None:
+    """Inlets are cut from the outer side of areas; their banks fall on one line of the grid."""
+    rng = np.random.default_rng(seed)
+    shapes = dict(zip(made_up.districts["pcode"], made_up.districts.geometry, strict=True))
+    land = shapely.union_all(list(shapes.values()))
+    west, south, _, north = land.bounds
+    cuts = [
+        shapely.box(west - 1, y, west + 0.6, y + float(rng.uniform(1e-6, 2e-4)))
+        for y in rng.uniform(south, north, 5)
+    ]
+    cut = {code: shape.difference(shapely.union_all(cuts)) for code, shape in shapes.items()}
+    cleaned = dict(zip(cut, shapely.coverage_clean(list(cut.values())), strict=True))
+    topology, report = country(cleaned).build()
+    assert_sound(topology)
+    assert_nested(topology)
+    assert report.max_area_error < 0.01
+
+
+def test_small_islands_far_apart_are_drawn_on_a_finer_grid() -> None:
+    # Three islands of 1.3 km in a country of 20 degrees, as in the Pacific.
+    islands = {
+        f"{letter}1": shapely.Point(150 + 10 * n, 1.00007).buffer(0.006, quad_segs=16)
+        for n, letter in enumerate("ABC")
+    }
+    topology, report = country(islands).build()
+    assert_sound(topology)
+    assert report.step_deg == pytest.approx(0.0002)
+    assert report.max_area_error < 0.01
 
 
 def test_quantised_on_a_round_grid() -> None:
