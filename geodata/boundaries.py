@@ -193,9 +193,7 @@ def build_topology(
         if draft is not None:
             break
     else:
-        raise BoundaryError(
-            _why_not(governorates, districts, grid, tolerances[-1], max_area_error)
-        )
+        raise BoundaryError(_why_not(governorates, districts, grid, tolerances[-1], max_area_error))
     topology = draft.topology
     for name in ("governorates", "districts"):
         _add_labels(topology["objects"][name], decode(topology, name).geometry)
