@@ -325,8 +325,11 @@ def _draft(
         topology, drawn = _quantised(simple, grid)
         if not all(map(_is_coverage, drawn)):
             return None
-    errors = [_area_errors(*pair) for pair in zip((governorates, districts), drawn, strict=True)]
-    return _Draft(tolerance, topology, *(float(error.max()) for error in errors), pinched)
+    upper, lower = (
+        float(_area_errors(*pair).max())
+        for pair in zip((governorates, districts), drawn, strict=True)
+    )
+    return _Draft(tolerance, topology, upper, lower, pinched)
 
 
 def _quantised(
@@ -406,7 +409,7 @@ def _why_not(
     )
     return (
         f"No tolerance down to {finest:.2g}° keeps the area of every governorate within "
-        f"{_percent(limit)} of the original. On the grid of {step:g}° these change: {named or 'none'}. "
+        f"{_percent(limit)} of the original. On the grid of {step:g}° these change: {named}. "
         "In the file, join what is so small to the area beside it, or leave it out."
     )
 
