@@ -19,7 +19,15 @@ from geodata.boundaries import level_topology
 from geodata.encoding import to_json
 from geodata.following import Following
 from geodata.holdings import Holdings, Now
-from geodata.language import DIGITS, SOURCE_LANGUAGE, WESTERN, Language, language, languages
+from geodata.language import (
+    DIGITS,
+    SOURCE_LANGUAGE,
+    WESTERN,
+    Language,
+    language,
+    language_of,
+    languages,
+)
 from geodata.library import Library
 from geodata.meta import meta
 from geodata.settings import Settings
@@ -188,8 +196,8 @@ def speech_of(query: Mapping[str, str]) -> Language:
 @lru_cache(maxsize=512)
 def preferred(accepted: str) -> str:
     """The language that an ``Accept-Language`` prefers, of those there are; else English."""
-    named = (tag.partition("-")[0].lower() for tag in parse_accept_header(accepted).values())
-    return next((code for code in named if code in languages()), SOURCE_LANGUAGE)
+    asked = (language_of(tag) for tag, quality in parse_accept_header(accepted) if quality)
+    return next(filter(None, asked), SOURCE_LANGUAGE)
 
 
 def page_query(query: Mapping[str, str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from callbacks.context import Context
 from callbacks.embed import population_choices, programme_choices
 from geodata.edition import Edition
 from geodata.exports import svg
-from geodata.exports.csv import csv_text
+from geodata.exports.csv import csv_file
 from geodata.exports.filenames import filename, slug
 from geodata.exports.png import png
 from geodata.language import WESTERN, Language
@@ -183,7 +183,7 @@ def _map(publication: Publication, edition: Edition, embed: Embed, made: Made) -
         edition.write(_TOP.view(embed.view_name, received.version), received.body)
     edition.write(_TOP.embed(embed.name), html.encode())
     every_date = range(len(view.counts.dates))
-    edition.write(_TOP.figures(embed.figures_name), csv_text(view, every_date).encode())
+    edition.write(_TOP.figures(embed.figures_name), csv_file(view, every_date))
     made.style_hashes.add(layout.style_hash(colors))
     loaded = _first_load(embed, html, received)
     made.first_loads[embed.state.level] = max(loaded, made.first_loads.get(embed.state.level, 0))

@@ -89,7 +89,9 @@ def brought_to(wanted: Catalog, path: Path) -> str:
     for message in wanted:
         if message.id:
             entry = held.get(message.id, message.context)
-            said, flags = (entry.string, entry.flags) if entry else ("", ())
+            # What became plural, or no longer is, is to be translated anew.
+            same = entry is not None and isinstance(entry.id, str) == isinstance(message.id, str)
+            said, flags = (entry.string, entry.flags) if entry and same else ("", ())
             made.add(message.id, said, context=message.context, flags=flags)
     # The file's own rule: Babel's of Arabic takes 11 to 99 for the form of 100.
     forms = f"nplurals={held.num_plurals}; plural={held.plural_expr};"

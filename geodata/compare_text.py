@@ -97,9 +97,7 @@ def _dates(found: Comparison) -> str:
     if unknown := _unknown(found):
         return unknown
     by = second.total - first.total
-    where = text.programme_names(first.view)
     said = {
-        "where": where,
         "base": speech.date(first.day, "long"),
         "date": speech.date(second.day, "long"),
         "first": _number(first),
@@ -109,27 +107,37 @@ def _dates(found: Comparison) -> str:
         "percent": speech.percent(abs(by) / first.total) if first.total > 0 else "",
     }
     case = "same" if not by else "from_none" if not first.total else "more" if by > 0 else "fewer"
-    return speech.gettext(_BETWEEN_DATES[case, bool(where)], **said)
+    if first.view.state.prog:
+        return text.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **said)
+    return speech.gettext(_BETWEEN_DATES[case], **said)
 
 
 _BETWEEN_DATES = {
-    ("more", False): gettext("Up by {size} ({percent}): {first} on {base}, {second} on {date}."),
-    ("fewer", False): gettext("Down by {size} ({percent}): {first} on {base}, {second} on {date}."),
-    ("from_none", False): gettext("Up from none on {base} to {both} on {date}."),
-    ("same", False): gettext("As many on {date} as on {base}: {both}."),
-    ("more", True): gettext(
-        "Up by {size} where {where} works or worked ({percent}): {first} on {base}, {second} on "
-        "{date}."
+    "more": gettext("Up by {size} ({percent}): {first} on {base}, {second} on {date}."),
+    "fewer": gettext("Down by {size} ({percent}): {first} on {base}, {second} on {date}."),
+    "from_none": gettext("Up from none on {base} to {both} on {date}."),
+    "same": gettext("As many on {date} as on {base}: {both}."),
+}
+_BETWEEN_DATES_WITHIN = {
+    "more": ngettext(
+        "Up by {size} where {programmes} works or worked ({percent}): {first} on {base}, {second} "
+        "on {date}.",
+        "Up by {size} where {programmes} work or worked ({percent}): {first} on {base}, {second} "
+        "on {date}.",
     ),
-    ("fewer", True): gettext(
-        "Down by {size} where {where} works or worked ({percent}): {first} on {base}, {second} on "
-        "{date}."
+    "fewer": ngettext(
+        "Down by {size} where {programmes} works or worked ({percent}): {first} on {base}, "
+        "{second} on {date}.",
+        "Down by {size} where {programmes} work or worked ({percent}): {first} on {base}, "
+        "{second} on {date}.",
     ),
-    ("from_none", True): gettext(
-        "Up from none on {base} to {both} on {date}, where {where} works or worked."
+    "from_none": ngettext(
+        "Up from none on {base} to {both} on {date}, where {programmes} works or worked.",
+        "Up from none on {base} to {both} on {date}, where {programmes} work or worked.",
     ),
-    ("same", True): gettext(
-        "As many where {where} works or worked on {date} as on {base}: {both}."
+    "same": ngettext(
+        "As many where {programmes} works or worked on {date} as on {base}: {both}.",
+        "As many where {programmes} work or worked on {date} as on {base}: {both}.",
     ),
 }
 

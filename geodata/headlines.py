@@ -58,14 +58,48 @@ _MOST_FOR_RESIDENTS = ngettext(
     "{names} have the most {population} for their residents: {rate} per 1,000 in each",
 )
 _WITHIN = {
-    "idp": gettext(
-        "{percent} of all internally displaced people live where {programmes} works or worked"
+    "idp": ngettext(
+        "{percent} of all internally displaced people live where {programmes} works or worked",
+        "{percent} of all internally displaced people live where {programmes} work or worked",
     ),
-    "returnee": gettext(
-        "{percent} of everyone who has returned lives where {programmes} works or worked"
+    "returnee": ngettext(
+        "{percent} of everyone who has returned lives where {programmes} works or worked",
+        "{percent} of everyone who has returned lives where {programmes} work or worked",
     ),
-    "refugee": gettext(
-        "{percent} of all registered Syrian refugees are where {programmes} works or worked"
+    "refugee": ngettext(
+        "{percent} of all registered Syrian refugees are where {programmes} works or worked",
+        "{percent} of all registered Syrian refugees are where {programmes} work or worked",
+    ),
+}
+_FROM_TO_WITHIN = ngettext(
+    "Where {programmes} works or worked: {then} on {base}, {now} on {date}",
+    "Where {programmes} work or worked: {then} on {base}, {now} on {date}",
+)
+_ROSE, _FELL = True, False
+_MOVED = {
+    _ROSE: gettext("The number of {of_population} has risen by {percent} since {base}"),
+    _FELL: gettext("The number of {of_population} has fallen by {percent} since {base}"),
+}
+_MOVED_MOST = {
+    _ROSE: gettext(
+        "The number of {of_population} has risen by {percent} since {base}, most of all in {area}"
+    ),
+    _FELL: gettext(
+        "The number of {of_population} has fallen by {percent} since {base}, most of all in {area}"
+    ),
+}
+_MOVED_WITHIN = {
+    _ROSE: ngettext(
+        "The number of {of_population} where {programmes} works or worked has risen by {percent} "
+        "since {base}",
+        "The number of {of_population} where {programmes} work or worked has risen by {percent} "
+        "since {base}",
+    ),
+    _FELL: ngettext(
+        "The number of {of_population} where {programmes} works or worked has fallen by {percent} "
+        "since {base}",
+        "The number of {of_population} where {programmes} work or worked has fallen by {percent} "
+        "since {base}",
     ),
 }
 _FROM = {
@@ -253,10 +287,8 @@ def _of_programmes(view: View, t: int) -> str:
     share = view.shares[t]
     if not share > 0:
         return text.headline(view, t)
-    return view.language.gettext(
-        _WITHIN[view.state.pop],
-        percent=view.language.percent(float(share)),
-        programmes=text.programme_names(view),
+    return text.of_programmes(
+        view, _WITHIN[view.state.pop], percent=view.language.percent(float(share))
     )
 
 
@@ -295,55 +327,32 @@ def of_change(view: View, t: int) -> str:
 
 def _from_to(view: View, base: int, t: int) -> str:
     """From none, to none, or to as many again and more."""
-    speech, where = view.language, text.programme_names(view)
+    speech = view.language
     then, now = float(view.stocks[base]), float(view.stocks[t])
     said = {
         "then": text.amount(view, then),
         "now": text.amount(view, now),
         "base": speech.date(view.counts.dates[base], "long"),
         "date": speech.date(view.counts.dates[t], "long"),
-        "programmes": where,
     }
-    if where:
-        return speech.gettext(
-            "Where {programmes} works or worked: {then} on {base}, {now} on {date}", **said
-        )
+    if view.state.prog:
+        return text.of_programmes(view, _FROM_TO_WITHIN, **said)
     return speech.gettext("{then} on {base}, {now} on {date}", **said)
 
 
 def _moved(view: View, t: int, rose: bool, part: float) -> str:
-    speech, where = view.language, text.programme_names(view)
-    area = "" if where else _mover(view, t, rose)
-    template = {
-        (True, "area"): gettext(
-            "The number of {of_population} has risen by {percent} since {base}, most of all in "
-            "{area}"
-        ),
-        (False, "area"): gettext(
-            "The number of {of_population} has fallen by {percent} since {base}, most of all in "
-            "{area}"
-        ),
-        (True, ""): gettext("The number of {of_population} has risen by {percent} since {base}"),
-        (False, ""): gettext("The number of {of_population} has fallen by {percent} since {base}"),
-        (True, "where"): gettext(
-            "The number of {of_population} where {programmes} works or worked has risen by "
-            "{percent} since {base}"
-        ),
-        (False, "where"): gettext(
-            "The number of {of_population} where {programmes} works or worked has fallen by "
-            "{percent} since {base}"
-        ),
-    }[rose, "where" if where else "area" if area else ""]
-    base = view.state.base or view.counts.dates[0]
-    return speech.gettext(
-        template,
-        population=nouns(view),
-        of_population=of_nouns(view),
-        percent=speech.percent(part),
-        base=speech.date(base, "long"),
-        area=area,
-        programmes=where,
-    )
+    speech = view.language
+    said = {
+        "population": nouns(view),
+        "of_population": of_nouns(view),
+        "percent": speech.percent(part),
+        "base": speech.date(view.state.base or view.counts.dates[0], "long"),
+    }
+    if view.state.prog:
+        return text.of_programmes(view, _MOVED_WITHIN[rose], **said)
+    if area := _mover(view, t, rose):
+        return speech.gettext(_MOVED_MOST[rose], area=area, **said)
+    return speech.gettext(_MOVED[rose], **said)
 
 
 def _mover(view: View, t: int, rose: bool) -> str:

@@ -14,13 +14,12 @@ from geodata import populations as words
 from geodata.language import gettext, ngettext
 from geodata.reading import SHOWN
 from geodata.reading import WORDS as READING
-from geodata.text import programme_names
+from geodata.text import of_programmes
 from geodata.view import OUTSIDE, View, largest, names
 
 NONE = "–"
 WORDS = {
     "nationally": gettext("{population}, nationally"),
-    "inProgrammes": gettext("{population} where {programmes} works or worked"),
     "previousRound": gettext("since previous round ({date})"),
     "firstRound": gettext("no earlier round to compare with"),
     "topIn": gettext("in {names}"),
@@ -31,8 +30,16 @@ WORDS = {
     "noFigure": gettext("no figure"),
     "nowhereKnown": gettext("{population}: no figure"),
     "nationallyHouseholds": gettext("{population}, nationally (households)"),
-    "inProgrammesHouseholds": gettext(
-        "{population} where {programmes} works or worked (households)"
+}
+# The total where programmes are chosen, by what is counted.
+IN_PROGRAMMES = {
+    "inProgrammes": ngettext(
+        "{population} where {programmes} works or worked",
+        "{population} where {programmes} work or worked",
+    ),
+    "inProgrammesHouseholds": ngettext(
+        "{population} where {programmes} works or worked (households)",
+        "{population} where {programmes} work or worked (households)",
     ),
 }
 WITHOUT_FIGURE = ngettext(
@@ -61,27 +68,30 @@ def _population(view: View) -> str:
 def _whom(view: View) -> str:
     """Whom the total is of, and what it is since or in."""
     speech, state = view.language, view.state
-    population, programmes = _population(view), programme_names(view)
     households = "Households" if state.measure == words.HOUSEHOLDS else ""
-    if state.measure == words.RATE and not programmes:
+    if state.measure == words.RATE and not state.prog:
         said = speech.gettext(WORDS["rates"])
     else:
-        where = "inProgrammes" if programmes else "nationally"
-        message = WORDS[where + households]
-        said = speech.gettext(message, population=population, programmes=programmes)
+        said = _population_there(view, households)
     if not state.base:
         return said
     return speech.gettext(READING["valueSince"], value=said, date=speech.date(state.base))
 
 
+def _population_there(view: View, households: str = "") -> str:
+    """Who is counted, in the country or where the chosen programmes work."""
+    population = _population(view)
+    if view.state.prog:
+        pair = IN_PROGRAMMES[f"inProgrammes{households}"]
+        return of_programmes(view, pair, population=population)
+    return view.language.gettext(WORDS[f"nationally{households}"], population=population)
+
+
 def _total(view: View, t: int) -> KeyFigure:
     speech, state, value = view.language, view.state, float(view.totals[t])
     if np.isnan(value):
-        nationally = WORDS["inProgrammes"] if state.prog else WORDS["nationally"]
-        whom = speech.gettext(
-            nationally, population=_population(view), programmes=programme_names(view)
-        )
-        return KeyFigure(NONE, speech.gettext(WORDS["nowhereKnown"], population=whom))
+        said = speech.gettext(WORDS["nowhereKnown"], population=_population_there(view))
+        return KeyFigure(NONE, said)
     rate, change = state.measure == words.RATE, state.mode == words.CHANGE
     exact = (speech.signed if change else speech.number)(value, int(rate))
     return KeyFigure(exact if rate else speech.compact(value, change=change), _whom(view), exact)

@@ -76,6 +76,9 @@ class Writing:
         Locale whose order of letters browsers know.
     names
         Languages that an area is named in where it has no name in this one.
+    also
+        Beginnings of language tags, in small letters, whose readers read this language, too:
+        "Kurdish" is Sorani where it is written in Arabic letters, and Kurmanji where it is not.
     """
 
     name: str = ""
@@ -91,6 +94,7 @@ class Writing:
     collation: str = ""
     plurals: str = ""
     names: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 _ARABIC_INDIC = "٠١٢٣٤٥٦٧٨٩"
@@ -107,6 +111,7 @@ WRITING = {
         quotes=("«", "»"),
         digits=_ARABIC_INDIC,
         collation="ar",
+        also=("arb", "ara", "acm", "ayp"),
     ),
     # CLDR spells one December otherwise than January, and has no medium date that reads from
     # right to left, no lists and no words for large numbers; browsers have no Sorani at all.
@@ -124,6 +129,7 @@ WRITING = {
         digits=_ARABIC_INDIC,
         collation="ar",
         names=("ar",),
+        also=("ku-arab", "kmr-arab", "ku-iq", "ku-ir"),
     ),
 }
 
@@ -159,6 +165,16 @@ def _languages(folder: Path) -> tuple[str, ...]:
     found.add(SOURCE_LANGUAGE)
     known = [code for code in _ORDER if code in found]
     return (*known, *sorted(found.difference(known)))
+
+
+def language_of(tag: str) -> str:
+    """Code of the language, of those there are, that a BCP 47 tag asks for; empty without one."""
+    asked = f"{tag.lower()}-"
+    for code in languages():
+        ranges = (code, *WRITING.get(code, Writing()).also)
+        if any(asked.startswith(f"{each}-") for each in ranges):
+            return code
+    return ""
 
 
 class Amount(int):

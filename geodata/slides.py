@@ -644,9 +644,14 @@ def _footprint(asked: _Asked, _: State) -> _Body:
     covered = frozenset().union(*present.values()) if present else frozenset()
     places = Figure(
         speech.number(len(covered)),
-        speech.gettext("governorates where they work or worked"),
+        speech.ngettext(
+            "governorate where at least one works or worked",
+            "governorates where at least one works or worked",
+            len(covered),
+        ),
     )
-    number = Figure(speech.number(len(codes)), speech.gettext("programmes"))
+    counted = speech.ngettext("programme", "programmes", len(codes))
+    number = Figure(speech.number(len(codes)), counted)
     share = _share(view, t)
     credits = [
         row["credit"]

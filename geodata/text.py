@@ -36,6 +36,37 @@ STATUS_LABELS = {
     "x": gettext("Not comparable"),
 }
 _MANY_NAMES = 4
+_NOWHERE = ngettext(
+    "No source at hand says in which governorates {programmes} works or worked",
+    "No source at hand says in which governorates {programmes} work or worked",
+)
+_WITHIN = ngettext(
+    "{counted} where {programmes} works or worked, on {date}",
+    "{counted} where {programmes} work or worked, on {date}",
+)
+_WITHIN_WITH_SHARE = ngettext(
+    "{counted} where {programmes} works or worked: {share} of the country, on {date}",
+    "{counted} where {programmes} work or worked: {share} of the country, on {date}",
+)
+_UP, _DOWN = True, False
+_CHANGED = {
+    _UP: gettext("Up by {size}, {date} compared with {base}"),
+    _DOWN: gettext("Down by {size}, {date} compared with {base}"),
+}
+_CHANGED_AS_COUNTED = {
+    _UP: gettext("Up by {size} as {where} counted, {date} compared with {base}"),
+    _DOWN: gettext("Down by {size} as {where} counted, {date} compared with {base}"),
+}
+_CHANGED_WITHIN = {
+    _UP: ngettext(
+        "Up by {size} where {programmes} works or worked, {date} compared with {base}",
+        "Up by {size} where {programmes} work or worked, {date} compared with {base}",
+    ),
+    _DOWN: ngettext(
+        "Down by {size} where {programmes} works or worked, {date} compared with {base}",
+        "Down by {size} where {programmes} work or worked, {date} compared with {base}",
+    ),
+}
 
 
 def status_words(speech: Language) -> dict[str, str]:
@@ -125,6 +156,16 @@ def programme_names(view: View) -> str:
     return view.language.names(list(view.state.prog)) if view.state.prog else ""
 
 
+def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:
+    """Fill a sentence of where the chosen programmes work, which is another for one than for more.
+
+    ``{programmes}`` is filled with their names.
+    """
+    one, many = pair
+    said: dict[str, object] = {"programmes": programme_names(view), **values}
+    return view.language.ngettext(one, many, len(view.state.prog), "", **said)
+
+
 def headlines(view: View) -> list[str]:
     """One sentence per date that says the total of what is shown, and of whom."""
     return [headline(view, t) for t in range(len(view.counts.dates))]
@@ -142,10 +183,7 @@ def works_nowhere(view: View) -> bool:
 
 
 def _nowhere(view: View) -> str:
-    return view.language.gettext(
-        "No source at hand says in which governorates {programmes} works or worked",
-        programmes=programme_names(view),
-    )
+    return of_programmes(view, _NOWHERE)
 
 
 def _level_headline(view: View, t: int) -> str:
@@ -181,18 +219,10 @@ def _level_headline(view: View, t: int) -> str:
         )
     share = view.shares[t]
     if np.isnan(share):
-        return speech.gettext(
-            "{counted} where {programmes} works or worked, on {date}",
-            counted=counted,
-            programmes=programme_names(view),
-            date=date,
-        )
-    return speech.gettext(
-        "{counted} where {programmes} works or worked: {share} of the country, on {date}",
-        counted=counted,
-        programmes=programme_names(view),
-        share=speech.percent(float(share)),
-        date=date,
+        return of_programmes(view, _WITHIN, counted=counted, date=date)
+    share_of_country = speech.percent(float(share))
+    return of_programmes(
+        view, _WITHIN_WITH_SHARE, counted=counted, share=share_of_country, date=date
     )
 
 
@@ -211,24 +241,14 @@ def _change_headline(view: View, t: int) -> str:
             date=date,
             base=base,
         )
-    own = counted_by_programmes(view)
-    where = own or programme_names(view)
-    template = {
-        (True, "own"): gettext("Up by {size} as {where} counted, {date} compared with {base}"),
-        (False, "own"): gettext("Down by {size} as {where} counted, {date} compared with {base}"),
-        (True, ""): gettext("Up by {size}, {date} compared with {base}"),
-        (False, ""): gettext("Down by {size}, {date} compared with {base}"),
-        (True, "where"): gettext(
-            "Up by {size} where {where} works or worked, {date} compared with {base}"
-        ),
-        (False, "where"): gettext(
-            "Down by {size} where {where} works or worked, {date} compared with {base}"
-        ),
-    }[bool(change > 0), "own" if own else "where" if where else ""]
     if change == 0:
         return speech.gettext("No change between {base} and {date}", base=base, date=date)
-    size = amount(view, abs(change))
-    return speech.gettext(template, size=size, date=date, base=base, where=where)
+    way, said = bool(change > 0), {"size": amount(view, abs(change)), "date": date, "base": base}
+    if own := counted_by_programmes(view):
+        return speech.gettext(_CHANGED_AS_COUNTED[way], where=own, **said)
+    if state.prog:
+        return of_programmes(view, _CHANGED_WITHIN[way], **said)
+    return speech.gettext(_CHANGED[way], **said)
 
 
 def _named(pcodes: list[str], view: View) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -158,11 +159,11 @@ def test_a_translation_is_brought_to_the_code_and_nothing_said_is_lost(tmp_path)
     path.write_text(
         f'msgid ""\nmsgstr ""\n"Plural-Forms: {rule}\\n"\n\n'
         'msgid "Map"\nmsgstr "الخريطة"\n\n#, fuzzy\nmsgid "Table"\nmsgstr "جدول"\n\n'
-        'msgid "Gone"\nmsgstr "ذهب"\n',
+        'msgid "Gone"\nmsgstr "ذهب"\n\nmsgid "one works"\nmsgstr "يعمل"\n',
         "utf-8",
     )
     wanted = Catalog()
-    for message in ("Map", "Table", "New"):
+    for message in ("Map", "Table", "New", ("one works", "{n} work")):
         wanted.add(message)
     path.write_text(catalogue.brought_to(wanted, path), "utf-8")
     text = path.read_text("utf-8")
@@ -171,4 +172,14 @@ def test_a_translation_is_brought_to_the_code_and_nothing_said_is_lost(tmp_path)
     assert '#, fuzzy\nmsgid "Table"' in text
     assert 'msgid "New"\nmsgstr ""' in text
     assert "Gone" not in text
+    assert 'msgid_plural "{n} work"\nmsgstr[0] ""' in text
     assert catalogue.brought_to(wanted, path) == text
+
+
+def test_what_programmes_do_is_said_of_one_and_of_several():
+    """A verb after the names of programmes needs a form for each; English has two."""
+    verb = re.compile(r"\{(programmes|where)\} (works|has|is|was)\b")
+    for message in catalogue.collected():
+        texts = [message.id] if isinstance(message.id, str) else list(message.id)
+        if verb.search(texts[0]):
+            assert len(texts) == 2 and not verb.search(texts[1]), message.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import io
 import json
@@ -53,6 +54,7 @@ KINDS: list[dict[str, str]] = [
 ]
 NAMES = sorted(FILES)
 QUICK = sorted(set(FILES) - {"timelapse.gif"})
+CODES = ("ar", "ckb")
 TABLES = ("data.csv", "data.xlsx", "data.json")
 
 
@@ -103,6 +105,19 @@ def test_a_csv_read_by_pandas_has_the_figures_of_the_view(snapshot, query):
     values = rows["value"].astype(object).where(rows["value"].notna(), None)
     found = list(zip(rows["date"], rows["pcode"], values, rows["status"], strict=True))
     same(found, view, list(range(len(view.counts.dates))))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_spreadsheet_is_told_how_the_letters_of_a_csv_are_written(snapshot, code):
+    """Excel takes a CSV without the mark for one in the letters of the computer's country."""
+    assert made("data.csv", viewed(snapshot)).isascii()
+    view = viewed(snapshot, lang=code)
+    for tagged in (False, True):
+        body = made("data.csv", view, hxl=tagged)
+        assert body.startswith(codecs.BOM_UTF8) and body.count(codecs.BOM_UTF8) == 1
+        rows = pd.read_csv(io.BytesIO(body))
+        assert list(rows.columns) == list(COLUMNS)
+        assert rows["name"].iloc[-1] == names(snapshot, language(code))["IQG18"]
 
 
 def test_a_csv_with_tags_is_one_that_hxl_tools_read(snapshot):
@@ -427,7 +442,6 @@ def test_arabic_is_written_as_bold_as_the_rest():
     assert bold_ink > 1.2 * plain_ink
 
 
-CODES = ("ar", "ckb")
 RIGHT = "{http://www.w3.org/XML/1998/namespace}lang"
 SVG = "{http://www.w3.org/2000/svg}"
 ON_PAGES_ALONE = {"⌘"}  # a key of some keyboards

@@ -14,8 +14,13 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.exports import files
+from geodata.exports.files import FILES
+from geodata.exports.options import Options
 from geodata.sources.hxl import KINDS, Tag, parse_tag, read, role_of
 from geodata.sources.reading import Asked, Reading, silent
+from geodata.state import parse
+from geodata.view import compute
 
 unhurried = settings(deadline=None)
 MAPPING = """\
@@ -60,6 +65,18 @@ def figures(made: Reading) -> dict[tuple[str, str, str], int]:
     rows = made.counts
     keys = zip(rows["population"], rows["adm1"], rows["adm2"], strict=True)
     return dict(zip(keys, rows["people"], strict=True))
+
+
+def test_a_file_of_this_map_is_read_again_in_any_language(tmp_path, examplia):
+    """What `/data.csv?hxl=1` gives comes in as it went out, mark and tags included."""
+    path, mapping = tmp_path / "figures.csv", tmp_path / "mapping.yaml"
+    mapping.write_text(MAPPING, "utf-8")
+    for code in ("en", "ar", "ckb"):
+        state, _ = parse({"lang": code, "time": "2020-01-31"}, examplia)
+        view = compute(examplia, state, threshold=5)
+        path.write_bytes(FILES["data.csv"].make(files.Asked(view, Options(hxl=True))))
+        made = read([path], examplia, Asked(mapping=mapping), silent)
+        assert sorted(figures(made).values()) == [240, 918]
 
 
 # ------------------------------------------------------------------------------------- tags

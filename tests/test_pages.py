@@ -425,3 +425,32 @@ def test_a_printed_total_stands_beside_the_list_of_the_same_round(snapshot):
     assert [(str(row.printed_day), str(row.day)) for row in apart if not row.differs]
     assert [row.printed for row in rows if row.differs] == [2_255_148]
     assert all(row.ours is None for row in printed(snapshot, threshold=5) if row.day is None)
+
+
+# ---------------------------------------------------------------------------- one programme or two
+
+# Where what is counted is said of programmes; a slide has a headline by what it shows.
+OF_PROGRAMMES = [
+    *("/?{}", "/?measure=households&{}", "/?mode=change&base=2020-02-29&{}", "/?level=2&{}"),
+    *("/embed?{}", "/embed?mode=change&{}", "/map.svg?{}", "/metadata.json?{}"),
+    *("/api/v1/view.json?{}", "/compare?base=2020-02-29&{}", "/compare?{}&with=AVRR"),
+    *("/briefing?slides=map:{}", "/briefing?slides=footprint:{}"),
+    "/briefing?slides=compare:mode=change,base=2020-02-29,{}",
+    "/briefing?slides=compare:mode=change,base=2014-04-01,{}",
+]
+
+
+@pytest.mark.parametrize("path", OF_PROGRAMMES)
+def test_one_programme_works_and_two_work(client, path):
+    """A sentence agrees with as many programmes as it names, wherever it stands."""
+    one, two = (words(read(client, path.format(f"prog={each}"))) for each in ("PHSS", "PHSS~CRP"))
+    assert re.search("[Ww]here PHSS works or worked", one)
+    assert re.search("[Ww]here CRP and PHSS work or worked", two)
+    assert "PHSS works" not in two
+
+
+def test_programmes_that_no_source_places_are_one_or_several_too(client):
+    assert "which governorates LABOUR works or worked" in read(client, "/?prog=LABOUR")
+    assert "which governorates LABOUR and PDO work or worked" in read(client, "/?prog=LABOUR~PDO")
+    figures = words(read(client, "/briefing?slides=footprint:prog=CP"))
+    assert "1 governorate where at least one works or worked" in figures

@@ -34,6 +34,8 @@ STATES = [
     *VIEWS,
     "pop=returnee&time=2018-08-31&measure=share",
     "prog=PHSS&time=2019-04-30",
+    "prog=PHSS~CRP&time=2019-04-30",
+    "prog=PHSS~CRP&measure=households&lang=ar",
     "measure=rate&time=2014-04-01",
     "pop=refugee",
     "level=2&measure=households&time=2017-05-15&classes=quantiles",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable
@@ -30,6 +31,15 @@ def csv_text(view: View, dates: Iterable[int], *, permalink: str = "", hxl: bool
         writer.writerow(tagged[name] for name in COLUMNS)
     writer.writerows(map(_cells, rows(view, dates, permalink)))
     return out.getvalue()
+
+
+def csv_file(view: View, dates: Iterable[int], *, permalink: str = "", hxl: bool = False) -> bytes:
+    """Write :func:`csv_text` as a file; with the mark of UTF-8 where letters need to be told.
+
+    Spreadsheets take a file without it for one in the letters of the computer's country.
+    """
+    body = csv_text(view, dates, permalink=permalink, hxl=hxl).encode()
+    return body if body.isascii() else codecs.BOM_UTF8 + body
 
 
 def _cells(row: list[Value]) -> list[Value]:

@@ -19,7 +19,7 @@ from typing import Any
 from geodata.encoding import to_json
 from geodata.exports import svg
 from geodata.exports.archive import archive
-from geodata.exports.csv import csv_text
+from geodata.exports.csv import csv_file
 from geodata.exports.filenames import filename
 from geodata.exports.geojson import geojson, records
 from geodata.exports.lines import marked
@@ -206,7 +206,7 @@ def _drawing(asked: Asked, *, whole: bool = False) -> str:
 @file("data.csv", "text/csv", gettext("Table (CSV)"), linked=False)
 def data_csv(asked: Asked) -> bytes:
     """The figures, a row for each area and date."""
-    return csv_text(asked.view, asked.dates, permalink=asked.page, hxl=asked.options.hxl).encode()
+    return csv_file(asked.view, asked.dates, permalink=asked.page, hxl=asked.options.hxl)
 
 
 @file(

@@ -86,18 +86,21 @@
     function setTotal(view, t) {
       const value = view.totals[t];
       const { population, programmes } = view.text;
-      const of = (message) => fill(strings[message], { population, programmes });
-      const [where, ofHouseholds] = programmes
-        ? ['inProgrammes', 'inProgrammesHouseholds']
-        : ['nationally', 'nationallyHouseholds'];
+      const of = (households) => {
+        const where = (programmes ? 'inProgrammes' : 'nationally') + households;
+        const n = view.state.prog.length;
+        return programmes
+          ? format.plural(strings[where], n, { population, programmes })
+          : fill(strings[where], { population });
+      };
       const rate = view.state.measure === 'rate';
       const isChange = view.state.mode === 'change';
       if (value === null)
-        return set(total, '–', fill(strings.nowhereKnown, { population: of(where) }));
+        return set(total, '–', fill(strings.nowhereKnown, { population: of('') }));
       const exact = (isChange ? format.signed : format.number)(value, rate ? 1 : 0);
       const written = rate ? exact : format.compact(value, isChange);
-      const households = view.state.measure === 'households';
-      const label = rate && !programmes ? strings.rates : of(households ? ofHouseholds : where);
+      const households = view.state.measure === 'households' ? 'Households' : '';
+      const label = rate && !programmes ? strings.rates : of(households);
       const since = () =>
         fill(strings.valueSince, { value: label, date: format.date(view.state.base) });
       set(total, written, isChange ? since() : label);
