@@ -86,21 +86,21 @@
     function setTotal(view, t) {
       const value = view.totals[t];
       const { population, programmes } = view.text;
-      const of = (households) => {
-        const where = (programmes ? 'inProgrammes' : 'nationally') + households;
-        const n = view.state.prog.length;
-        return programmes
-          ? format.plural(strings[where], n, { population, programmes })
-          : fill(strings[where], { population });
-      };
+      const named = { population, programmes };
+      const of = ([inProgrammes, nationally]) =>
+        programmes
+          ? format.plural(strings[inProgrammes], view.state.prog.length, named)
+          : fill(strings[nationally], named);
+      const people = ['inProgrammes', 'nationally'];
+      const households = ['inProgrammesHouseholds', 'nationallyHouseholds'];
       const rate = view.state.measure === 'rate';
       const isChange = view.state.mode === 'change';
       if (value === null)
-        return set(total, '–', fill(strings.nowhereKnown, { population: of('') }));
+        return set(total, '–', fill(strings.nowhereKnown, { population: of(people) }));
       const exact = (isChange ? format.signed : format.number)(value, rate ? 1 : 0);
       const written = rate ? exact : format.compact(value, isChange);
-      const households = view.state.measure === 'households' ? 'Households' : '';
-      const label = rate && !programmes ? strings.rates : of(households);
+      const counted = view.state.measure === 'households' ? households : people;
+      const label = rate && !programmes ? strings.rates : of(counted);
       const since = () =>
         fill(strings.valueSince, { value: label, date: format.date(view.state.base) });
       set(total, written, isChange ? since() : label);
