@@ -27,7 +27,8 @@ def _boundaries(settings: Settings) -> click.Group:
     @click.argument("files", nargs=-1, type=_FILE)
     @click.option("--level1", type=_FILE, help="File of which only governorates are taken.")
     @click.option("--level2", type=_FILE, help="File of which only districts are taken.")
-    @click.option("--mapping", type=_FILE, help="YAML: whose boundaries these are.")
+    @click.option("--mapping", type=_FILE, help="YAML: whose boundaries, and what columns mean.")
+    @click.option("--encoding", default="", help="Of a Shapefile's names, as utf-8 or cp1256.")
     @click.option("--new", is_flag=True, help="Begin with another country; it has no figures yet.")
     @click.option("--country-name", default="", help="Name of a new country.")
     @click.option("--country-code", default="", help="ISO 3166-1 alpha-3 code of a new country.")
@@ -42,6 +43,7 @@ def _boundaries(settings: Settings) -> click.Group:
         level1: Path | None,
         level2: Path | None,
         mapping: Path | None,
+        encoding: str,
         new: bool,
         country_name: str,
         country_code: str,
@@ -52,8 +54,9 @@ def _boundaries(settings: Settings) -> click.Group:
         dry_run: bool,
         as_json: bool,
     ) -> None:
-        """Add boundaries: GeoJSON, GeoPackage, Shapefile, or a zip of one, as COD-AB has them."""
+        """Add boundaries: GeoJSON, GeoPackage, Shapefile, FlatGeobuf, or a zip of one."""
         # Whoever serves needs none of what reads and mends.
+        from geodata.boundary_encoding import known_encoding
         from geodata.redrawing import Wanted, add
 
         only = {level: path for level, path in ((1, level1), (2, level2)) if path}
@@ -61,11 +64,18 @@ def _boundaries(settings: Settings) -> click.Group:
             raise click.UsageError("Name a file: flask --app app boundaries add FILE")
         country = {"name": country_name.strip(), "code": country_code.strip().upper()}
         _check_country(new, country, disclaimer, mapping, base)
+        known = known_encoding(encoding) if encoding.strip() else ""
+        if known is None:
+            raise click.UsageError(
+                f"--encoding {encoding} is not known: say it as utf-8, cp1256 (Arabic), cp1252 "
+                "(Western) or cp1251 (Cyrillic)."
+            )
         wanted = Wanted(
             files=files,
             only=only,
             country=country | {"disclaimer": disclaimer.strip()} if new else {},
             mapping=mapping,
+            encoding=known,
             allow_lost=allow_lost,
             activate=not hold,
             dry_run=dry_run,

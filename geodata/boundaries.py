@@ -946,7 +946,8 @@ def flaw(shape: Geometry | None) -> str | None:
     if not shape.is_valid:
         return f"invalid ({shapely.is_valid_reason(shape)}). Rule: a ring does not cross itself"
     west, south, east, north = shape.bounds
-    if west < -180 or east > 180 or south < -90 or north > 90:
+    # Beyond 180° a country across it is drawn in one piece.
+    if west < -360 or east > 360 or south < -90 or north > 90:
         return f"bounds {shape.bounds}. Rule: degrees, longitude first, or name another system"
     return None
 

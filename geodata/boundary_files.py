@@ -2,10 +2,10 @@
 
 ::
 
-    .geojson .gpkg .shp ─┐
-    .zip of any of them ─┴▶ layers ─▶ level 1 or 2 by its columns ─▶ Layer(pcode, parent, names)
+    .geojson .gpkg .shp .fgb ─┐
+    .zip of any of them ──────┴▶ layers ─▶ boundary_columns ─▶ Layer(level, pcode, parent, names)
 
-COD-AB has had several naming schemes; all that are known here come to one form. A file is believed
+A file is believed
 by its bytes, not its name, and GDAL is only handed what was looked at: a GeoJSON may name an
 address that GDAL would fetch, an archive may hold paths that lead out of it.
 """
@@ -18,13 +18,16 @@ import mmap
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from geodata.boundary_columns import LEVELS, Given, areas, no_level
+from geodata.boundary_encoding import shapefile_encoding
+from geodata.boundary_formats import json_format, not_in_archive, not_read
 from geodata.errors import BoundaryError
 from geodata.sources.reading import FileRead, Finding, Progress, silent
 
@@ -37,28 +40,20 @@ MAX_RATIO = 250
 """How many times its packed size a part of more than :data:`RATIO_FROM` bytes may hold."""
 RATIO_FROM = 20_000_000
 MAX_PARTS = 500
-_LEVELS = (1, 2)
 _CHUNK = 1 << 20
 _HEAD = 4096
-_SHOWN = 12  # columns or layers that a message lists
 
 _SHAPEFILE = bytes.fromhex("0000270a")
 _SIBLINGS = (".shx", ".dbf")
-_READ = (".geojson", ".json", ".gpkg", ".shp", ".shx", ".dbf", ".prj", ".cpg")
+_FLATGEOBUF = b"fgb\x03fgb"
+_DATASETS = (
+    ".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojsonseq", ".ndgeojson",
+    ".topojson", ".gpkg", ".shp", ".fgb",
+)  # fmt: skip
+_READ = (*_DATASETS, ".shx", ".dbf", ".prj", ".cpg")
 _CRS = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?=\{)', re.IGNORECASE)
 _SAVE = "Save the boundaries as GeoJSON, GeoPackage or a zipped Shapefile."
-
-# A column's name without case and underscores: whose code or name it holds, and in what language.
-_TITLE = re.compile(
-    r"(?:adm(?:in)?(?P<level>[0-9]))?(?:(?P<code>p?code)|name(?P<number>[0-9])?(?P<of>[a-z]{2,3})?"
-    r"|(?P<lang>[a-z]{2,3}))"
-)
-_LANGUAGES = (
-    "en", "fr", "es", "pt", "ar", "ckb", "uk", "ru", "fa", "ps", "dr", "ur", "hi", "bn", "ne", "my",
-    "th", "lo", "km", "vi", "id", "sw", "so", "am", "ti", "ht", "tr", "hy", "ka", "az", "ro", "mg",
-    "mn", "si", "ta", "it", "de", "nl", "bi",
-)  # fmt: skip
-_LATIN = ("en", "", "fr", "es", "pt")  # the order in which a name to show is looked for
+_NOTHING_SAID = Given()
 
 
 @dataclass(frozen=True)
@@ -70,11 +65,12 @@ class Layer:
     file, name
         Of the file, as it was given, and of the layer within it.
     frame
-        Text columns ``pcode``, ``parent`` (of level 2), ``name``, ``name_ar``, ``name_ckb``,
-        ``parent_name``, ``parent_name_ar``, ``parent_name_ckb`` (``""`` where a file has none), and
-        the shapes in the file's own coordinates.
+        Text columns ``pcode``, ``name``, ``lang`` (of that name), ``name_ar``, ``name_ckb``, and
+        of level 2 ``parent``, ``parent_name``, ``parent_lang``, ``parent_name_ar``,
+        ``parent_name_ckb`` (``""`` where a file has none); the shapes in the file's coordinates.
     shown
-        Language of ``name``: ``"en"``, another code, or ``""`` where the file does not say.
+        Language that names are shown in where they have it: ``"en"``, another code, or ``""``
+        where the file does not say.
     """
 
     file: str
@@ -97,6 +93,7 @@ def read_files(
     files: Sequence[Path],
     only: Mapping[int, Path] | None = None,
     progress: Progress = silent,
+    given: Given = _NOTHING_SAID,
 ) -> Read:
     """Read boundaries.
 
@@ -106,6 +103,8 @@ def read_files(
         Whose layers go to the level that their columns say.
     only
         Files of which just the layer of that level is taken.
+    given
+        What a person says of their columns and letters.
 
     Raises
     ------
@@ -113,18 +112,19 @@ def read_files(
         If a file cannot be opened at all, or is not safe to.
     """
     read, found = Read(), list[Layer]()
-    asked: list[tuple[Path, tuple[int, ...]]] = [(path, _LEVELS) for path in files]
+    asked: list[tuple[Path, tuple[int, ...]]] = [(path, LEVELS) for path in files]
     asked += [(path, (level,)) for level, path in (only or {}).items()]
     for number, (path, levels) in enumerate(asked):
         progress("Reading boundaries", number, len(asked))
-        layers = [layer for layer in _layers(path, read) if layer.level in levels]
+        level = levels[0] if len(levels) == 1 else None
+        layers = [layer for layer in _layers(path, read, given, level) if layer.level in levels]
         if not layers:
             read.findings.append(_nothing(path, levels))
         found += layers
         rows = sum(len(layer.frame) for layer in layers)
         said = ", ".join(f"level {layer.level} in {layer.name}" for layer in layers)
         read.files.append(FileRead(path.name, _sha256(path), path.stat().st_size, rows, said))
-    for level in _LEVELS:
+    for level in LEVELS:
         of_level = [layer for layer in found if layer.level == level]
         if len(of_level) > 1:
             read.findings.append(_several(level, of_level))
@@ -138,7 +138,8 @@ def _nothing(path: Path, levels: Sequence[int]) -> Finding:
     return Finding(
         "error",
         f"No layer of level {asked} is in it: one has polygons and the columns ADM1_PCODE and "
-        "ADM1_EN (adm1_pcode, adm1_name), of level 2 also ADM2_PCODE and ADM2_EN.",
+        "ADM1_EN (adm1_pcode, adm1_name), of level 2 also ADM2_PCODE and ADM2_EN; or those of GADM "
+        "or geoBoundaries; or those that a mapping names (docs/boundaries.md).",
         path.name,
     )
 
@@ -160,23 +161,36 @@ def _sha256(path: Path) -> str:
 # ---- what a file is
 
 
-def _layers(path: Path, read: Read) -> Iterator[Layer]:
+def _layers(path: Path, read: Read, given: Given, level: int | None) -> Iterator[Layer]:
     """Every layer of a file that has a level; what is left out becomes a warning."""
-    with _opened(path) as datasets:
+    with _opened(path, read) as datasets:
         for dataset in datasets:
-            yield from _layers_of(path, dataset, read)
+            yield from _layers_of(path, dataset, read, given, level)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[list[str]]:
+def _opened(path: Path, read: Read) -> Iterator[list[str]]:
     """Yield what GDAL is to open: the file, or what was unpacked from it."""
     head = _head(path)
     if not head.startswith(b"PK"):
         yield [_dataset(path, head)]
         return
     with TemporaryDirectory(prefix="boundaries-") as folder:
-        unpacked = _unpacked(path, Path(folder))
-        yield [_dataset(one, _head(one)) for one in unpacked]
+        yield _datasets(path, _unpacked(path, Path(folder)), read)
+
+
+def _datasets(path: Path, unpacked: Sequence[Path], read: Read) -> list[str]:
+    """Parts of an archive that can be opened; of others, which are told, one may be all it has."""
+    datasets, refusals = [], []
+    for one in unpacked:
+        try:
+            datasets.append(_dataset(one, _head(one)))
+        except BoundaryError as refusal:
+            refusals.append(refusal)
+    if refusals and not datasets:
+        raise refusals[0]
+    read.findings += [Finding("warning", f"Left out: {one}", path.name) for one in refusals]
+    return datasets
 
 
 def _head(path: Path) -> bytes:
@@ -198,17 +212,20 @@ def _head(path: Path) -> bytes:
 
 def _dataset(path: Path, head: bytes) -> str:
     """Name a file as GDAL opens it, as what its bytes say it is and nothing else."""
-    if head.startswith(_SHAPEFILE):
+    if head.startswith(_SHAPEFILE) and path.suffix.lower() != ".shx":  # both begin alike
         _check_siblings(path)
         return str(path)
     if head.startswith(b"SQLite format 3"):
         if path.suffix.lower() != ".gpkg":
             raise BoundaryError(f"{path.name} is a database; a GeoPackage is named .gpkg.")
         return str(path)
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+    if head.startswith(_FLATGEOBUF):
+        return str(path)
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")  # RFC 8142 begins with 1E
+    if text.startswith(b"{"):
         _check_geojson(path)
-        return f"GeoJSON:{path}"
-    raise BoundaryError(f"{path.name} holds no boundaries that are read here. {_SAVE}")
+        return f"{json_format(path)}:{path}"
+    raise BoundaryError(not_read(path, head, _SAVE))
 
 
 def _check_siblings(path: Path) -> None:
@@ -256,11 +273,11 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
     found = [
         one
         for one in sorted(folder.rglob("*"))
-        if one.suffix.lower() in (".geojson", ".json", ".gpkg", ".shp") and one.is_file()
+        if one.suffix.lower() in _DATASETS and one.is_file()
     ]
     if not found:
-        held = ", ".join(sorted({Path(part.filename).suffix for part in archive.infolist()}))
-        raise BoundaryError(f"{path.name} holds no boundaries (only {held or 'nothing'}). {_SAVE}")
+        names = [part.filename for part in archive.infolist()]
+        raise BoundaryError(not_in_archive(path.name, names, _SAVE))
     return found
 
 
@@ -307,23 +324,36 @@ def _unsafe(name: str, why: str) -> NoReturn:
 # ---- layers
 
 
-def _layers_of(path: Path, dataset: str, read: Read) -> Iterator[Layer]:
+def _layers_of(
+    path: Path, dataset: str, read: Read, given: Given, level: int | None
+) -> Iterator[Layer]:
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
 
+    encoding = None
+    if dataset.lower().endswith(".shp"):
+        encoding, told = shapefile_encoding(Path(dataset), path.name, given.encoding)
+        read.findings += told
     try:
         for name, kind in pyogrio.list_layers(dataset):
             if kind is None or not _may_be_areas(str(kind)):
                 if kind is not None:
                     read.findings.append(_left_out(path, str(name), f"It holds {kind}s, no areas."))
                 continue
-            frame = pyogrio.read_dataframe(dataset, layer=name)
-            layer = _recognised(path.name, str(name), frame)
-            if layer is None:
-                read.findings.append(_left_out(path, str(name), _no_level(frame)))
-            else:
-                yield layer
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+            frame = pyogrio.read_dataframe(dataset, layer=name, encoding=encoding)
+            found = areas(frame, given, level)
+            if found is None:
+                read.findings.append(_left_out(path, str(name), no_level(frame)))
+                continue
+            read.findings += [Finding("warning", said, path.name) for said in found.notes]
+            yield Layer(path.name, str(name), found.level, found.frame, found.shown)
+    except UnicodeDecodeError as error:
+        raise BoundaryError(
+            f"{path.name} has letters that are not {error.encoding.upper()} (“"
+            f"{error.object[:40].decode(error.encoding, 'replace')}”). Save it again in UTF-8"
+            + (", or say how it is written with --encoding." if encoding else ".")
+        ) from None
+    except (DataSourceError, DataLayerError) as error:
         said = str(error).replace(dataset, path.name)
         raise BoundaryError(f"{path.name} is damaged or cut short ({said}). {_SAVE}") from None
 
@@ -334,111 +364,3 @@ def _may_be_areas(kind: str) -> bool:
 
 def _left_out(path: Path, layer: str, why: str) -> Finding:
     return Finding("warning", f"The layer {layer} is left out. {why}", path.name)
-
-
-def _no_level(frame: GeoDataFrame) -> str:
-    levels = sorted(_Titles(frame).codes)
-    if levels:
-        return f"It is of level {levels[-1]}; levels 1 and 2 are used."
-    found = ", ".join(map(str, frame.columns[:_SHOWN]))
-    return f"No column holds P-codes, as ADM1_PCODE or adm1_pcode does; it has {found}."
-
-
-class _Titles:
-    """What the columns of a layer are, whatever its naming scheme.
-
-    Attributes
-    ----------
-    codes
-        ``level -> column``.
-    names
-        ``level -> language -> column``; ``""`` is a language that the file does not say.
-    bare
-        Column of the codes of a file that does not say its level (``pcode``), or ``""``.
-    """
-
-    def __init__(self, frame: GeoDataFrame) -> None:
-        self.codes: dict[int, str] = {}
-        self.names: dict[int, dict[str, str]] = {}
-        self.bare = ""
-        self._bare_names: dict[str, str] = {}
-        self._said = _languages_said(frame)
-        for column in map(str, frame.columns):
-            found = _TITLE.fullmatch(column.lower().replace("_", ""))
-            if found and column != frame.geometry.name:
-                self._take(column, found)
-        if self.bare:
-            self._place_bare(frame)
-
-    def _take(self, column: str, found: re.Match[str]) -> None:
-        level = found["level"]
-        if found["code"]:
-            if level is None and found["code"] == "pcode":
-                self.bare = column
-            elif level is not None and (int(level) not in self.codes or found["code"] == "pcode"):
-                self.codes[int(level)] = column
-            return
-        spoken = found["of"] or found["lang"] or self._said.get(found["number"] or "", "")
-        if spoken in ("", *_LANGUAGES) and (level or not found["lang"]):
-            names = self._bare_names if level is None else self.names.setdefault(int(level), {})
-            names.setdefault(spoken, column)
-
-    def _place_bare(self, frame: GeoDataFrame) -> None:
-        """A column ``pcode`` is of the level below those that are named, or is one of them."""
-        for level, column in self.codes.items():
-            if frame[column].equals(frame[self.bare]):
-                self.names[level] = self._bare_names | self.names.get(level, {})
-                return
-        level = max(self.codes, default=0) + 1
-        self.codes[level] = self.bare
-        self.names[level] = self._bare_names
-
-
-def _languages_said(frame: GeoDataFrame) -> dict[str, str]:
-    """Languages of ``adm1_name``, ``adm1_name1`` … as ``lang``, ``lang1`` … say them."""
-    said = {}
-    for column in map(str, frame.columns):
-        found = re.fullmatch(r"lang(?:uage)?_?([0-9]?)", column.lower())
-        if found and frame[column].notna().any():
-            said[found[1]] = str(frame[column].dropna().iloc[0]).strip().lower()[:3]
-    return said
-
-
-def _recognised(file: str, name: str, frame: GeoDataFrame) -> Layer | None:
-    """Bring a layer to the columns of :class:`Layer`; ``None`` where it is of no level used."""
-    titles = _Titles(frame)
-    level = max(titles.codes, default=0)
-    if level not in _LEVELS:
-        return None
-    names = titles.names.get(level, {})
-    shown = _shown(names)
-    columns = {
-        "pcode": titles.codes[level],
-        "name": names.get(shown or "", ""),
-        "name_ar": names.get("ar", ""),
-        "name_ckb": names.get("ckb", ""),
-    }
-    if level > 1:
-        above = titles.names.get(level - 1, {})
-        columns |= {
-            "parent": titles.codes.get(level - 1, ""),
-            "parent_name": above.get(_shown(above) or "", ""),
-            "parent_name_ar": above.get("ar", ""),
-            "parent_name_ckb": above.get("ckb", ""),
-        }
-    made = frame[[frame.geometry.name]].copy()
-    for column, taken in columns.items():
-        made[column] = _text(frame[taken]) if taken else ""
-    return Layer(file, name, level, made, shown or "")
-
-
-def _shown(names: Iterable[str]) -> str | None:
-    """Language of the names to show: English, one that is not said, one in Latin letters, any."""
-    held = list(names)
-    return next((lang for lang in (*_LATIN, *held) if lang in held), None)
-
-
-def _text(values: Any) -> Any:
-    """Cells as text: missing is empty, spaces count once."""
-    said = values.astype("object").where(values.notna(), "").map(str)
-    return said.str.split().str.join(" ").astype("str")

@@ -20,8 +20,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from geodata.boundaries import CODE, EQUAL_AREA, PARENT, SLIVER, WGS84, flaw
+from geodata.boundary_columns import preferred
 from geodata.boundary_files import Layer
+from geodata.boundary_sides import led_on, on_one_side
 from geodata.schemas import PCODE
 from geodata.sources.reading import Finding
 
@@ -36,6 +40,7 @@ MAX_SLIVER = 0.01
 WIDTH = 1 / 2000
 """Widest sliver that is mended, in parts of the country's longer side."""
 _NEAR = 3
+_LISTED = 20  # areas that one sentence names
 _KINDS = {1: "governorate", 2: "district"}
 _WORLD = 180.0  # degrees that a country spans only where it lies on both ends of the map
 
@@ -65,6 +70,7 @@ def mend(layers: dict[int, Layer]) -> Mended:
     """Check layers of level 1, of level 2, or of both, and mend what can be."""
     made = Mended()
     frames = {level: _areas(layer, made) for level, layer in sorted(layers.items())}
+    frames = _on_one_side(layers, frames, made)
     if 1 not in frames and 2 in frames:
         frames[1] = _from_districts(layers[2], frames[2], made)
     if made.errors:
@@ -73,6 +79,8 @@ def mend(layers: dict[int, Layer]) -> Mended:
                 _tiled(layers[level], _sound(frame), made)
         return made
     if 2 in frames:
+        if 1 in layers:
+            frames[2] = _parents_by_place(layers[2], frames[1], frames[2], made)
         _check_parents(layers[2], frames[1], frames[2], made)
         districts = _tiled(layers[2], frames[2], made)
         if not made.errors:
@@ -113,9 +121,28 @@ def _areas(layer: Layer, made: Mended) -> GeoDataFrame:
         said = f"in {layer.shown}" if layer.shown else "in a language that the file does not say"
         _told(
             made, layer, "warning",
-            f"Names of {kind}s are taken {said}: no column holds English ones (ADM{layer.level}_EN)"
+            f"Names of {kind}s are taken {said}: no column holds English ones "
+            f"(ADM{layer.level}_EN).",
         )  # fmt: skip
+    _tell_other_languages(layer, made)
     return _in_degrees(layer, frame, made)
+
+
+def _tell_other_languages(layer: Layer, made: Mended) -> None:
+    """Name the areas whose row has no name in the language of the others."""
+    frame = layer.frame[(layer.frame["lang"] != layer.shown) & (layer.frame["name"] != "")]
+    for spoken, rows in frame.groupby("lang", sort=False):
+        named = [f"{code} {name}" for code, name in zip(rows["pcode"], rows["name"], strict=True)]
+        listed = ", ".join(named[:_LISTED]) + (
+            f" and {len(named) - _LISTED:,} more" if len(named) > _LISTED else ""
+        )
+        without = f"in {layer.shown}" if layer.shown else "where the others have theirs"
+        taken = f"in {spoken}" if spoken else "in a language that the file does not say"
+        _told(
+            made, layer, "warning",
+            f"{_KINDS[layer.level].capitalize()}s without a name {without} ({len(named):,}), for "
+            f"which the one {taken} is taken: {listed}.",
+        )  # fmt: skip
 
 
 def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
@@ -132,6 +159,9 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame
     if tall.any():
         frame = frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=frame.crs)
         _told(made, layer, "warning", f"Heights of {int(tall.sum()):,} areas are left out.")
+    degrees = frame.crs.is_geographic
+    if degrees:
+        frame = frame.set_geometry(list(map(led_on, frame.geometry)), crs=frame.crs)
     shapes = [
         _valid(layer, code, shape, made)
         for code, shape in zip(frame["pcode"], frame.geometry, strict=True)
@@ -140,6 +170,8 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame
     if not frame.crs.equals(WGS84, ignore_axis_order=True):
         named = frame.crs.to_string()
         frame = frame.to_crs(WGS84)
+        if not degrees:  # a projection around 180° comes out with leaps
+            frame = frame.set_geometry(list(map(led_on, frame.geometry)), crs=frame.crs)
         _told(
             made, layer, "warning",
             f"{len(frame):,} {_KINDS[layer.level]}s were brought from "
@@ -244,6 +276,25 @@ def _sound(frame: GeoDataFrame) -> GeoDataFrame:
     return frame[kept].drop_duplicates("pcode")
 
 
+def _on_one_side(
+    layers: dict[int, Layer], frames: dict[int, GeoDataFrame], made: Mended
+) -> dict[int, GeoDataFrame]:
+    """Bring a country that lies on both sides of 180° to one of them, and tell what was moved."""
+    frames, moved = on_one_side(frames)
+    for level, rows in moved.items():
+        if not rows:
+            continue
+        codes = list(frames[level]["pcode"].iloc[rows])
+        listed = ", ".join(codes[:_LISTED]) + (" …" if len(codes) > _LISTED else "")
+        west, _, east, _ = frames[level].total_bounds
+        _told(
+            made, layers[level], "warning",
+            f"Longitudes of {len(codes):,} {_KINDS[level]}s were moved by 360°, so that the "
+            f"country lies on one side of 180°, from {west:.3f}° to {east:.3f}°: {listed}.",
+        )  # fmt: skip
+    return frames
+
+
 # ---- levels
 
 
@@ -264,6 +315,8 @@ def _from_districts(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataF
             f"There is no file of level 1: {len(rows):,} governorates were made of their "
             "districts, with the codes and names that stand beside these.",
         )  # fmt: skip
+    frame = _alike(frame)
+    rows = frame.drop_duplicates("parent")
     for code, same in frame.groupby("parent"):
         names = sorted(set(same["parent_name"]))
         if len(names) > 1:
@@ -278,7 +331,53 @@ def _from_districts(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataF
     )
 
 
+def _alike(frame: GeoDataFrame) -> GeoDataFrame:
+    """Districts that name their governorate in another language than the rest name it as these."""
+    frame = frame.copy()
+    for _, same in frame.groupby("parent"):
+        best = preferred(same["parent_lang"])[0]
+        names = set(same["parent_name"][same["parent_lang"] == best])
+        if len(names) == 1:
+            frame.loc[same.index[same["parent_lang"] != best], "parent_name"] = names.pop()
+        for local in ("parent_name_ar", "parent_name_ckb"):
+            held = [name for name in same[local] if name]
+            frame.loc[same.index[same[local] == ""], local] = held[0] if held else ""
+    return frame
+
+
 _NAMES = ("name", "name_ar", "name_ckb")
+
+
+def _parents_by_place(
+    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, made: Mended
+) -> GeoDataFrame:
+    """Districts whose row does not say their governorate belong to the one they mostly lie in."""
+    import shapely
+
+    mute = districts["parent"] == ""
+    if not mute.any():
+        return districts
+    wholes, codes = governorates.geometry.to_numpy(), list(governorates["pcode"])
+    tree, parents, split = shapely.STRtree(wholes), {}, []
+    for row, code, shape in zip(
+        districts.index[mute], districts["pcode"][mute], districts.geometry[mute], strict=True
+    ):
+        near = tree.query(shape)
+        shares = shapely.area(shapely.intersection(wholes[near], shape)) / shape.area
+        if len(near) and shares.max() > 0.5:
+            parents[row] = codes[near[shares.argmax()]]
+            if shares.max() < 1 - MAX_SLIVER:
+                split.append(f"{code} {shares.max():.0%} in {parents[row]}")
+    if parents:
+        partly = f" Partly elsewhere: {', '.join(split[:_LISTED])}." if split else ""
+        _told(
+            made, layer, "warning",
+            f"{len(parents):,} districts do not say their governorate: each belongs to the one "
+            f"that most of it lies in.{partly}",
+        )  # fmt: skip
+    said = districts["parent"].astype("object")
+    said.update(pd.Series(parents, dtype="object"))
+    return districts.assign(parent=said.astype("str"))
 
 
 def _check_parents(
@@ -288,7 +387,7 @@ def _check_parents(
     for code, parent in zip(districts["pcode"], districts["parent"], strict=True):
         if parent not in known:
             said = f"Its governorate {parent!r} is none of level 1." if parent else (
-                "It does not say its governorate (ADM1_PCODE)."
+                "It does not say its governorate (ADM1_PCODE), and no half of it lies in one."
             )  # fmt: skip
             near = tuple(difflib.get_close_matches(parent, known, n=_NEAR))
             made.findings.append(Finding("error", said, layer.file, value=code, nearest=near))

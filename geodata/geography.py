@@ -63,6 +63,8 @@ class Governorates:
         shapes = decode(dict(topology), "governorates")
         self._areas = dict(zip(shapes["id"], shapes.geometry, strict=True))
         self._widened: dict[str, Any] = {}
+        west, _, east, _ = shapes.total_bounds
+        self._middle = (west + east) / 2  # points of a country across 180° come from both ends
         shapely.prepare(list(self._areas.values()))
 
     @cached_property
@@ -77,7 +79,7 @@ class Governorates:
         if pcode not in self._widened:
             self._widened[pcode] = self._areas[pcode].buffer(TOLERANCE)
             shapely.prepare(self._widened[pcode])
-        longitude, latitude = _degrees(codes)
+        longitude, latitude = self._degrees(codes)
         inside: Flags = shapely.contains_xy(self._widened[pcode], longitude, latitude)
         return ~inside & (codes >= 0)
 
@@ -87,7 +89,7 @@ class Governorates:
 
         if code < 0:
             return ""
-        longitude, latitude = _degrees(np.array([code]))
+        longitude, latitude = self._degrees(np.array([code]))
         point = shapely.Point(longitude[0], latitude[0])
         return next((p for p, area in self._areas.items() if area.intersects(point)), "")
 
@@ -96,6 +98,16 @@ class Governorates:
         longitude, latitude = _degrees(np.array([code]))
         turned = point_code(float(longitude[0]), float(latitude[0]))
         return code >= 0 and turned >= 0 and not self.outside(pcode, np.array([turned]))[0]
+
+    def _degrees(self, codes: Codes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Degrees of codes, on the side of 180° that the country is drawn on."""
+        longitude, latitude = _degrees(codes)
+        west = self._middle - 180
+        return np.where(
+            (longitude >= west) & (longitude < west + 360),
+            longitude,
+            (longitude - west) % 360 + west,
+        ), latitude
 
 
 def _degrees(codes: Codes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -29,6 +29,7 @@ from geodata.boundaries import (
     level_topology,
     surroundings,
 )
+from geodata.boundary_columns import Given
 from geodata.boundary_files import read_files
 from geodata.boundary_mending import Mended, mend
 from geodata.difference import difference
@@ -40,7 +41,7 @@ from geodata.records import records
 from geodata.schemas import TABLES, check, check_references
 from geodata.snapshot import Snapshot, Tables
 from geodata.sources.cells import Notes
-from geodata.sources.mapping import read_mapping
+from geodata.sources.mapping import TableMapping, read_mapping
 from geodata.sources.reading import Finding, Progress, silent
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ class Wanted:
     country
         Facts of a new country (``code``, ``name``, ``disclaimer``); empty for the one that is held.
     mapping
-        YAML that says whose boundaries these are; a new country needs it.
+        YAML that says whose boundaries these are, and what their columns are where no scheme says
+        it; a new country needs it.
+    encoding
+        Of a Shapefile's names; ``""``: it is found out.
     allow_lost
         Keep figures of P-codes that are gone as "not placed".
     activate
@@ -79,6 +83,7 @@ class Wanted:
     only: Mapping[int, Path] = field(default_factory=dict)
     country: Mapping[str, Any] = field(default_factory=dict)
     mapping: Path | None = None
+    encoding: str = ""
     allow_lost: bool = False
     activate: bool = True
     dry_run: bool = False
@@ -181,9 +186,11 @@ def _start(library: Library, bundled: Path, wanted: Wanted, *, keep: bool) -> Sn
 
 def _prepared(held: Snapshot, wanted: Wanted, progress: Progress) -> tuple[Report, _Made | None]:
     """Read, mend and join; the report says why nothing may be written, where that is so."""
-    read = read_files(wanted.files, wanted.only, progress)
     notes = Notes()
-    source = _source(held, wanted, notes)
+    said = _said(held, wanted, notes)
+    source = said.source if said else {}
+    given = Given(said.columns if said else {}, held.manifest["country"]["code"], wanted.encoding)
+    read = read_files(wanted.files, wanted.only, progress, given)
     report = Report(ROLE, tuple(read.files), {}, (), held.version, country=held.country)
     mended = mend(read.layers) if read.layers else Mended()
     findings = [*read.findings, *notes.all(), *mended.findings]
@@ -246,8 +253,8 @@ def _tables(frames: Mapping[str, pd.DataFrame]) -> Tables:
     return Tables(**{column.name: frames[column.name] for column in fields(Tables)})
 
 
-def _source(held: Snapshot, wanted: Wanted, notes: Notes) -> Mapping[str, str]:
-    """Row of the source of the boundaries; empty where the held one stays."""
+def _said(held: Snapshot, wanted: Wanted, notes: Notes) -> TableMapping | None:
+    """What the mapping says; ``None`` where there is none, and the held source stays."""
     if wanted.mapping is None:
         kept = held.tables.sources[held.tables.sources["role"] == ROLE]
         named = "; ".join(str(title) for title in kept["title"])
@@ -255,9 +262,8 @@ def _source(held: Snapshot, wanted: Wanted, notes: Notes) -> Mapping[str, str]:
             f"The boundaries are said to be from the source that is held ({named}). Name another "
             "with --mapping FILE.yaml, where they are not."
         )
-        return {}
-    said = read_mapping(wanted.mapping, held, "reference", notes, role=ROLE)
-    return said.source if said else {}
+        return None
+    return read_mapping(wanted.mapping, held, ROLE, notes, role=ROLE)
 
 
 # ---- areas

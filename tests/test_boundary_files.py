@@ -132,7 +132,8 @@ def test_columns_are_known_by_any_of_their_names_in_any_order(tmp_path, scheme):
     )
     layer = read_files([written(frame, tmp_path / "a.geojson")]).layers[1]
     (row,) = layer.frame.drop(columns="geometry").to_dict("records")
-    assert row == {"pcode": "FR01", "name": "Al Avela", "name_ar": "ألفا", "name_ckb": ""}
+    names = {"name": "Al Avela", "lang": "en", "name_ar": "ألفا", "name_ckb": ""}
+    assert row == {"pcode": "FR01"} | names
     assert layer.shown == "en"
 
 
@@ -227,7 +228,7 @@ def test_an_archive_of_more_than_is_allowed_is_stopped(tmp_path, monkeypatch):
 
 def test_an_archive_with_a_password_or_without_boundaries_says_so(tmp_path):
     path = archive(tmp_path, ("readme.pdf", b"%PDF"))
-    assert "holds no boundaries (only .pdf)" in refused(path)
+    assert "holds no boundaries that are read here (only .pdf)" in refused(path)
     locked = path.read_bytes()
     at = locked.index(b"PK\x01\x02") + 8
     path.write_bytes(locked[:at] + b"\x01\x00" + locked[at + 2 :])
@@ -242,10 +243,13 @@ def test_a_file_that_was_cut_short_is_refused_with_its_name(tmp_path, write):
 
 
 def test_other_files_are_refused(tmp_path):
-    for name, data in (("a.geojson", b"<OGRVRTDataSource/>"), ("a.shp", b"%PDF-1.7")):
+    for name, data, rule in (
+        ("a.geojson", b"<OGRVRTDataSource/>", "holds no boundaries that are read here"),
+        ("a.shp", b"%PDF-1.7", "a.shp is a PDF, which is not read"),
+    ):
         path = tmp_path / name
         path.write_bytes(data)
-        assert "holds no boundaries that are read here" in refused(path)
+        assert rule in refused(path)
     empty = tmp_path / "empty.geojson"
     empty.touch()
     assert "empty.geojson is empty" in refused(empty)
@@ -295,7 +299,7 @@ def test_a_file_that_names_an_address_is_refused_and_nobody_is_asked(tmp_path, s
 def test_a_program_for_gdal_is_not_run(tmp_path):
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"type": "gdal_streamed_alg", "command_line": "gdal vector info"}))
-    assert "damaged or cut short" in refused(path)
+    assert "is JSON, but no GeoJSON" in refused(path)
 
 
 # -------------------------------------------------------------------------------------- mending
@@ -412,6 +416,94 @@ def test_coordinates_that_are_no_degrees_are_refused(tmp_path):
     metres = provinces().set_geometry(provinces().translate(1000, 0))
     assert "Degrees, longitude first" in said(mended(metres, folder=tmp_path), "error").replace(
         "degrees", "Degrees"
+    )
+
+
+# ------------------------------------------------------------------------ on both sides of 180°
+
+
+def at(*parts: tuple[float, float]) -> Any:
+    """An area of boxes from one longitude to another, between 18° and 16° south."""
+    boxes = [shapely.box(west, -18, east, -16) for west, east in parts]
+    return boxes[0] if len(boxes) == 1 else shapely.MultiPolygon(boxes)
+
+
+LEAPING = shapely.Polygon([(179, -18), (-179, -18), (-179, -16), (179, -16)])  # across 180°
+
+
+@pytest.mark.parametrize(
+    ("west", "middle", "east", "moved"),
+    [
+        (at((177, 179)), at((179, 181)), at((181, 182)), 0),  # beyond 180° already
+        (at((177, 179)), at((179, 180), (-180, -179)), at((-179, -178)), 2),  # cut in two at 180°
+        (at((-183, -181)), at((-181, -179)), at((-179, -178)), 3),
+        (at((177, 179)), LEAPING, at((-179, -178)), 1),
+    ],
+)  # fmt: skip
+def test_a_country_across_180_is_brought_to_one_side_and_that_is_told(
+    tmp_path, west, middle, east, moved
+):
+    made = mended(turned(provinces(FR01=west, FR02=middle, FR03=east)), folder=tmp_path)
+    shapes = governorates(made).geometry
+    for shape, (start, end) in zip(shapes, ((177, 179), (179, 181), (181, 182)), strict=True):
+        assert shapely.equals(shape, at((start, end)))
+    assert shapely.coverage_is_valid(shapes.to_numpy())
+    assert not any(part.exterior.is_ccw for part in shapely.get_parts(shapes.to_numpy()))
+    told = said(made)
+    assert "drawn" not in told and "as wide as the world" not in told
+    assert (f"Longitudes of {moved} governorates were moved by 360°" in told) == bool(moved)
+    if moved:
+        assert "from 177.000° to 182.000°" in told
+
+
+def test_degrees_from_0_to_360_come_back_to_where_the_country_lies(tmp_path):
+    frame = provinces(FR01=at((300, 301)), FR02=at((301, 302)), FR03=at((302, 303)))
+    made = mended(turned(frame), folder=tmp_path)
+    assert list(governorates(made).total_bounds) == [-60, -18, -57, -16]
+    assert "Longitudes of 3 governorates were moved by 360°" in said(made)
+
+
+def test_both_levels_come_to_the_same_side(tmp_path):
+    upper = turned(provinces(FR01=at((179, 180)), FR02=at((-180, -179)), FR03=at((-179, -178))))
+    lower = turned(districts().iloc[[0, 2, 4]].set_geometry(list(upper.geometry), crs=upper.crs))
+    lower.geometry = [at((179, 180)), at((180, 181)), at((181, 182))]
+    made = mended(upper, lower, folder=tmp_path)
+    assert made.districts is not None, said(made, "error")
+    assert list(governorates(made).total_bounds) == list(made.districts.total_bounds)
+
+
+def test_a_projection_around_180_comes_in_as_one_country(tmp_path):
+    frame = provinces(FR01=at((177, 179)), FR02=at((179, 180), (-180, -179)), FR03=at((-179, -178)))
+    path = written(turned(frame).to_crs("EPSG:3832"), tmp_path / "pacific.gpkg")
+    west, _, east, _ = governorates(mend(read_files([path]).layers)).total_bounds
+    assert (west, east) == (pytest.approx(177), pytest.approx(182))
+
+
+def test_a_country_that_lies_on_one_side_stays_as_it_is(tmp_path):
+    wide = provinces(FR01=at((-170, -100)), FR02=at((-100, -40)), FR03=at((-40, 9)))
+    made = mended(turned(wide), folder=tmp_path)
+    assert not made.findings
+    assert list(governorates(made).total_bounds) == [-170, -18, 9, -16]
+
+
+def test_an_outline_that_meets_itself_on_the_grid_is_told_with_its_place(tmp_path):
+    room = shapely.union_all(
+        [
+            box("FR01"),
+            shapely.box(165.6, -17.3, 165.9, -16.7),
+            shapely.box(165.8, -17, 166, -16.99996),
+        ]
+    )
+    path = written(turned(provinces(FR01=room)), tmp_path / "a.geojson")
+    report = add(
+        Library(tmp_path / "library"), BUNDLED,
+        Wanted(files=[path], country={"name": "Farland", "code": "FAR"},
+               mapping=far_country.boundary_mapping(tmp_path)),
+    )  # fmt: skip
+    assert not report.failed, said(report, "error")
+    assert re.search(
+        r"“FR01”: Avela: its outline met itself or its neighbour's near 165\.9\d+°, -17\.000° once",
+        said(report),
     )
 
 

@@ -27,6 +27,11 @@ COLUMNS = (
 )  # fmt: skip
 """What a column of a table may be."""
 
+BOUNDARY_COLUMNS = (
+    "adm1_code", "adm1", "adm1_ar", "adm1_ckb", "adm2_code", "adm2", "adm2_ar", "adm2_ckb",
+)  # fmt: skip
+"""What a column of a layer of boundaries may be."""
+
 CONSTANTS = (
     "adm1", "adm1_code", "date", "round", "population", "programme", "people_per_household",
 )  # fmt: skip
@@ -42,6 +47,7 @@ KEYS = {
     ),
     "hxl": ("source", "constants", "sheet", "date_format", "repeated_rows"),
     "reference": ("source", "sheet"),
+    "boundaries": ("source", "columns"),
 }  # fmt: skip
 """Keys of the file, for each kind that takes one."""
 
@@ -60,7 +66,7 @@ class TableMapping:
     source
         Row of :data:`geodata.schemas.SOURCES`.
     columns
-        Name of :data:`COLUMNS` ``->`` title of the column.
+        Name of :data:`COLUMNS`, or of :data:`BOUNDARY_COLUMNS`, ``->`` title of the column.
     constants
         Name of :data:`CONSTANTS` ``->`` text.
     values
@@ -184,7 +190,11 @@ class _Reader:
     def mapping(self, root: safe_yaml.Node) -> TableMapping | None:
         said = self._keys(root, KEYS[self.kind], "")
         source = self._source(said.get("source"), root.line)
-        columns = self._columns(said.get("columns"), root.line) if self.kind == "table" else {}
+        columns = {}
+        if self.kind == "table":
+            columns = self._columns(said.get("columns"), root.line)
+        elif "columns" in said:
+            columns = self._boundary_columns(said["columns"])
         constants = self._constants(said.get("constants"), columns)
         values = self._values(said.get("values"), columns)
         texts = {
@@ -242,6 +252,25 @@ class _Reader:
                 self._error(at, f"columns.{key}", "One column cannot be two things.", title)
             titles[key] = title
         return titles
+
+    def _boundary_columns(self, node: safe_yaml.Node) -> dict[str, str]:
+        """Columns of two levels, each with a file of its own: both may be called alike."""
+        said = self._words(node, BOUNDARY_COLUMNS, "columns")
+        for level in ("adm1", "adm2"):
+            held = {key: one for key, one in said.items() if key.startswith(level)}
+            for key in (level, f"{level}_code"):
+                if held and key not in held:
+                    self._error(
+                        node.line, f"columns.{key}",
+                        "Say the column of the names, as well as that of the codes, of a level.",
+                    )  # fmt: skip
+            titles = [title.casefold() for _, title in held.values()]
+            for key, (at, title) in held.items():
+                if titles.count(title.casefold()) > 1:
+                    self._error(at, f"columns.{key}", "One column cannot be two things.", title)
+        if not said and isinstance(node, safe_yaml.Mapping):
+            self._error(node.line, "columns", f"Say what they are: {', '.join(BOUNDARY_COLUMNS)}.")
+        return {key: title for key, (_, title) in said.items()}
 
     def _constants(self, node: safe_yaml.Node | None, columns: Mapping[str, str]) -> dict[str, str]:
         said = self._words(node, CONSTANTS, "constants")

@@ -1,0 +1,124 @@
+"""Longitudes on one side: a country across 180° is one country, not two at the ends of the map.
+
+::
+
+                 -180                          180
+    as a file     ├Lau┤                 ├Viti Levu┤      drawn as wide as the world
+    on one side                         ├Viti Levu┼Lau┤  longitudes up to 182°
+
+Files have it in every way: cut in two at 180°, with rings that leap from one end to the other, with
+degrees from 0 to 360, or beyond 180 or -180 already.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from shapely import Geometry
+
+_TURN = 360.0
+_HALF = 180.0
+
+
+def led_on(shape: Geometry | None) -> Geometry | None:
+    """Lead rings on that leap from one end of the map to the other, as from 179° to -179°."""
+    import numpy as np
+    import shapely
+
+    if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return shape
+
+    def ring(coordinates: Any) -> Any:
+        led = np.asarray(coordinates, dtype=float).copy()
+        led[:, 0] = np.unwrap(led[:, 0], period=_TURN)
+        closed = abs(led[0, 0] - led[-1, 0]) < _HALF  # else it runs round a pole
+        return led if closed else coordinates
+
+    parts = shapely.get_parts(shape)
+    leaps = [
+        float(np.abs(np.diff(shapely.get_coordinates(line)[:, 0])).max()) > _HALF
+        for line in (inner for part in parts for inner in (part.exterior, *part.interiors))
+    ]
+    if not any(leaps):
+        return shape
+    made = [
+        shapely.Polygon(ring(part.exterior.coords), [_near(ring(hole.coords), ring(
+            part.exterior.coords)) for hole in part.interiors])
+        for part in parts
+    ]  # fmt: skip
+    return made[0] if len(made) == 1 else shapely.multipolygons(made)
+
+
+def _near(hole: Any, outer: Any) -> Any:
+    """A hole on the side of its outer ring."""
+    middle = [(min(x for x, *_ in ring) + max(x for x, *_ in ring)) / 2 for ring in (hole, outer)]
+    turns = round((middle[1] - middle[0]) / _TURN)
+    return [(x + turns * _TURN, *rest) for x, *rest in hole]
+
+
+def on_one_side(
+    frames: Mapping[int, GeoDataFrame],
+) -> tuple[dict[int, GeoDataFrame], dict[int, list[int]]]:
+    """Bring the areas of all levels to where they lie closest together, within a turn of 0°.
+
+    Returns
+    -------
+    tuple
+        The frames, and for each level the positions of the areas that were moved. Nothing is moved
+        where that would not bring areas closer together.
+    """
+    import shapely
+
+    shapes = [shape for frame in frames.values() for shape in frame.geometry if shape is not None]
+    parts = shapely.get_parts(shapes)
+    if not len(parts):
+        return dict(frames), {}
+    bounds = shapely.bounds(parts)
+    west, east = float(bounds[:, 0].min()), float(bounds[:, 2].max())
+    start, width = _narrowest(bounds[:, [0, 2]].tolist())
+    if width >= east - west:
+        start, width = west, east - west
+    middle = start + width / 2
+    start += -_TURN * math.ceil((middle - _HALF) / _TURN)  # the middle between -180 and 180
+    moved: dict[int, list[int]] = {}
+    made = {}
+    for level, frame in frames.items():
+        placed = [_placed(shape, start) for shape in frame.geometry]
+        moved[level] = [n for n, (old, new) in enumerate(zip(frame.geometry, placed, strict=True))
+                        if new is not old]  # fmt: skip
+        made[level] = frame.set_geometry(placed, crs=frame.crs) if moved[level] else frame
+    return made, moved
+
+
+def _narrowest(spans: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """West end and width of the narrowest stretch of the globe that holds all spans."""
+    ordered = sorted((west % _TURN, west % _TURN + east - west) for west, east in spans)
+    reach = ordered[0][1]
+    gap, start = ordered[0][0] + _TURN - max(east for _, east in ordered), ordered[0][0]
+    for west, east in ordered[1:]:
+        if west - reach > gap:
+            gap, start = west - reach, west
+        reach = max(reach, east)
+    return start, _TURN - gap
+
+
+def _placed(shape: Geometry | None, start: float) -> Geometry | None:
+    """A shape with each part in the turn that begins at ``start``; those that meet are one."""
+    import shapely
+
+    if shape is None:
+        return None
+    parts = list(shapely.get_parts(shape))
+    # A part may begin a rounding error before the stretch does.
+    turns = [math.floor((part.bounds[0] - start + 1e-9) / _TURN) for part in parts]
+    if not any(turns):
+        return shape
+    shifted = [
+        shapely.transform(part, lambda xy, by=by: xy - [by * _TURN, 0])
+        for part, by in zip(parts, turns, strict=True)
+    ]
+    return shapely.orient_polygons(shapely.union_all(shifted), exterior_cw=True)
