@@ -39,6 +39,17 @@ def test_arabic_digits_are_digits(number):
     assert whole(f"{number:,}".replace(",", "٬").translate(EASTERN)) == number
 
 
+@pytest.mark.parametrize("word", ["#REF!", "#n/a", "#DIV/0!", "#NAME?", "#WERT!", "Err:502"])
+def test_a_formula_without_a_result_is_never_nothing(word):
+    assert rule(whole, word) == rule(day, word) == cells.BROKEN
+    assert cells.broken(f" {word} ") == word.upper()
+
+
+@pytest.mark.parametrize("word", ["#adm1+code", "#", "#1", "Erbil", "n/a", "Error", 5, None])
+def test_other_words_are_no_broken_formulas(word):
+    assert cells.broken(word) == ""
+
+
 @pytest.mark.parametrize("value", ["", "  ", None, "n/a", "N/A", "Not available", float("nan")])
 def test_a_cell_that_says_nothing_is_none_and_never_zero(value):
     assert whole(value) is None
@@ -103,6 +114,59 @@ def test_a_month_is_its_last_day(found):
     assert day(f"{found:%b %Y}") == day(f"{found:%B %Y}") == last
 
 
+IRAQI = ["كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول",
+         "تشرين الأول", "تشرين الثاني", "كانون الأول"]  # fmt: skip
+ARABIC = ["يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر",
+          "أكتوبر", "نوفمبر", "ديسمبر"]  # fmt: skip
+SORANI = ["کانوونی دووەم", "شوبات", "ئازار", "نیسان", "ئایار", "حوزەیران", "تەمووز", "ئاب",
+          "ئەیلوول", "تشرینی یەکەم", "تشرینی دووەم", "کانوونی یەکەم"]  # fmt: skip
+BARE = str.maketrans("أإآ", "ااا")
+KEYBOARDS = [{}, str.maketrans("يك", "یک"), str.maketrans("یک", "يك"), BARE]
+
+
+@given(days, st.sampled_from([IRAQI, ARABIC, SORANI]), st.sampled_from(KEYBOARDS), st.booleans())
+@unhurried
+def test_a_month_is_read_by_its_arabic_and_sorani_names_from_any_keyboard(
+    found, names, keyboard, native
+):
+    name = names[found.month - 1].translate(keyboard)
+    ending = "ی" if names is SORANI else ""
+    last = day(f"{found:%Y-%m}")
+    for written in (f"{found.day} {name} {found.year}", f"{found.day}-{name}-{found.year}",
+                    f"{found.day}{ending} {name}{ending} {found.year}",
+                    f"{found.day} {name}، {found.year}",
+                    f"{found.year} {name} {found.day}"):  # fmt: skip
+        assert day(written.translate(EASTERN) if native else written) == found
+    for written in (f"{name} {found.year}", f"{found.year} {name}", f"{name}-{found:%y}"):
+        assert day(written.translate(EASTERN) if native else written) == last
+
+
+@pytest.mark.parametrize(
+    ("written", "last"),
+    [
+        ("حزيران/يونيو 2021", dt.date(2021, 6, 30)),
+        ("مايس 2020", dt.date(2020, 5, 31)),
+        ("کانوونی یەک ٢٠١٩", dt.date(2019, 12, 31)),
+        ("حزيران/مايو 2021", None),
+        ("ئەیلولی 2020", dt.date(2020, 9, 30)),
+    ],
+)
+def test_a_month_may_be_named_twice_and_as_people_say_it(written, last):
+    if last:
+        assert day(written) == last
+    else:
+        assert rule(day, written) == cells.NOT_A_DAY
+
+
+@given(days)
+@unhurried
+def test_a_day_or_month_that_a_spreadsheet_shows_is_read_from_its_text(found):
+    last = day(f"{found:%Y-%m}")
+    assert day(f"{found:%d-%b-%y}") == day(f"{found.day}-{found:%b-%y}") == found
+    assert day(f"{found:%b-%y}") == day(f"{found:%B'%y}") == day(f"{found:%m/%Y}") == last
+    assert day(f"{found:%Y/%m/%d}") == found
+
+
 @given(days)
 @unhurried
 def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
@@ -119,7 +183,12 @@ def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
     [
         ("soon", cells.NOT_A_DAY),
         ("43921", cells.A_NUMBER),
-        ("2020", cells.A_NUMBER),
+        ("2020", cells.A_YEAR),
+        ("June 21", cells.NOT_A_DAY),
+        ("21-Jun", cells.NOT_A_DAY),
+        ("a" + " " * 50_000 + "x", cells.NOT_A_DAY),
+        ("#REF!", cells.BROKEN),
+        ("#N/A", cells.BROKEN),
         ("2020-02-30", cells.NO_SUCH_DAY),
         ("2020-13", cells.NO_SUCH_DAY),
         ("31 Juvember 2020", cells.NOT_A_DAY),
@@ -127,7 +196,7 @@ def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
         ("2199-01-01", cells.OUT_OF_RANGE),
         (dt.date(2199, 1, 1), cells.OUT_OF_RANGE),
     ],
-    ids=repr,
+    ids=lambda value: repr(value)[:40],
 )
 def test_what_is_no_date_is_refused_with_its_rule(value, said):
     assert rule(day, value) == said
@@ -155,10 +224,20 @@ def test_words_come_on_one_line_without_signs_that_are_not_seen():
     assert text("  Al-\u200fAnbar\n\u00a0district\ufeff ") == "Al-Anbar district"
 
 
-@pytest.mark.parametrize("word", ["Total", " GRAND TOTAL: ", "المجموع", "sum"])
+@pytest.mark.parametrize("word", ["Total", " GRAND TOTAL: ", "المجموع", "sum", "Total Alpha"])
 def test_a_sum_is_known_by_its_word(word):
     assert is_total(word)
-    assert not is_total(f"{word}i")
+
+
+@pytest.mark.parametrize("name", ["Totali", "Sumel", "Sumar", "كوي سنجق", "مجمع", "Nationalia"])
+def test_a_place_whose_name_begins_like_a_sum_is_none(name):
+    assert not is_total(name)
+
+
+def test_no_area_that_ships_is_taken_for_a_sum(snapshot):
+    areas = snapshot.tables.areas
+    names = [name for c in ("name_en", "name_official", "name_ar", "name_ckb") for name in areas[c]]
+    assert not [name for name in names if is_total(name)]
 
 
 def test_the_nearest_choices_come_best_first():

@@ -14,11 +14,13 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from geodata.sources import months
+from geodata.sources.files import column_letters
 from geodata.sources.reading import Finding
 
 Severity = Literal["error", "warning"]
@@ -27,11 +29,14 @@ MOST = 10_000_000_000  # people on Earth, rounded up
 FIRST = dt.date(1990, 1, 1)  # as geodata.schemas
 KEPT = 1_000
 
-_BLANKS = frozenset({"", "n/a", "#n/a", "na", "nan", "null", "not available"})
-_TOTALS = frozenset(
-    {"total", "totals", "grand total", "overall total", "national total", "sum", "total général",
-     "المجموع", "المجموع الكلي", "الإجمالي", "الاجمالي", "کۆی گشتی"}
-)  # fmt: skip
+_BLANKS = frozenset({"", "n/a", "na", "nan", "null", "not available"})
+# What a row of totals calls itself, also with what it is the total of: "Total Ninewa".
+_TOTAL = re.compile(
+    r"(?:grand |overall |national |sub-?)?totals?\b.*|.*\b(?:sub-?)?totals?|sum|overall|national"
+    r"|all (?:governorates|provinces|districts|locations)|somme\b.*"
+    r"|(?:ال)?مجموع(?: .*)?|(?:ال)?[إا]جمالي(?: .*)?|[كک]ۆ(?:[یي] گشت[یي].*)?|سەرجەم(?: .*)?",
+    re.IGNORECASE,
+)
 
 # Digits in groups of three with one separator throughout, or in no groups; and a part that is zero.
 _WHOLE = re.compile(r"(-?)(\d+|\d{1,3}(?:([,’' ])\d{3})(?:\3\d{3})*)(?:\.0+)?")
@@ -39,19 +44,34 @@ _PART = re.compile(r"-?[\d,’' ]*\.\d+")
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
-_ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\S*)?")
-_ISO_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
-_NUMBERS = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
-_DAY_NAMED = re.compile(r"(\d{1,2})[ \-]([A-Za-z]+)\.?,?[ \-](\d{4})")
-_NAMED_DAY = re.compile(r"([A-Za-z]+)\.? (\d{1,2}),? (\d{4})")
-_NAMED = re.compile(r"([A-Za-z]+)\.?,?[ \-](\d{4})")
-_MONTHS = {
-    name.casefold(): i
-    for names in (calendar.month_name, calendar.month_abbr, ["", *[""] * 8, "Sept"])
-    for i, name in enumerate(names)
-    if name
-}
+# What spreadsheets write in place of a result that they could not work out, in any language; a
+# word that begins with # and ends so is one of them, and no tag of HXL.
+_BROKEN = re.compile(r"#(?:[^\W\d_][\w/]*[!?]|n/[adv]|nv|getting_data)|err:\d{3}", re.IGNORECASE)
 
+_BY = r"[ .,،/\-\u2013]"  # between the parts of a date
+_NAME = r"([^\W\d_]\D*?)"
+_ISO_DAY = re.compile(
+    r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\S*)?"
+)
+_ISO_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
+_MONTH_YEAR = re.compile(r"(\d{1,2})[-/](\d{4})")
+_NUMBERS = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
+_ORDINAL = rf"(?:(?:st|nd|rd|th|[یي])(?={_BY}))?"
+_DAY_NAMED = re.compile(
+    rf"(\d{{1,2}}){_ORDINAL}{_BY}*{_NAME}{_BY}*(\d{{4}}|\d{{2}})", re.IGNORECASE
+)
+_NAMED_DAY = re.compile(rf"{_NAME}{_BY}+(\d{{1,2}}){_ORDINAL}{_BY}+(\d{{4}})", re.IGNORECASE)
+# Two digits after a space may be a day: only the signs that stand before a short year are taken.
+_NAMED = re.compile(rf"{_NAME}(?:{_BY}*(\d{{4}})|{_BY}*[-'’](\d{{2}}))")
+_YEAR_NAMED = re.compile(rf"(\d{{4}}){_BY}*{_NAME}(?:{_BY}+(\d{{1,2}}))?")
+_LONGEST_DAY = 60  # characters; patterns are tried on no more than a date can have
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DAY_OR_MONTH = re.compile(r"(\d{4}-\d\d)-\d\d or \1")
+
+BROKEN = (
+    "stands where a formula has no result: mend the formula, or type the value; leave the cell "
+    "empty only where nothing is known."
+)
 NOT_A_NUMBER = "is not a whole number: write digits only, like 1234 or 1,234."
 A_PART = (
     "may be thousands or a part: only whole households and people are counted, and thousands are "
@@ -63,6 +83,14 @@ NOT_A_DAY = "is not a date: write it like 2020-03-31, or 2020-03 for the last da
 A_NUMBER = (
     "is a number and not a date: format the column as a date, or write it like 2020-03-31 or, for "
     "the last day of a month, 2020-03."
+)
+A_YEAR = (
+    "is a year and no date: write the day that the figures are of, or the month, like 2020-12-31 "
+    "or 2020-12."
+)
+DAY_OR_MONTH = (
+    "may be a day or a month: what the cell's number format shows depends on the program's "
+    "language or on a calendar. Format the cell as 2020-03-31, or write the month as text, 2020-03."
 )
 TWO_DAYS = (
     "may be two dates, day or month first: write it like 2020-03-31, or say how dates are written "
@@ -108,13 +136,52 @@ def is_blank(value: object) -> bool:
     return text(value).casefold() in _BLANKS
 
 
+def broken(value: object) -> str:
+    """Return the word of a formula that has no result, ``""`` where a cell holds none.
+
+    >>> broken(" #ref! "), broken("Err:502"), broken("#adm1")
+    ('#REF!', 'ERR:502', '')
+    """
+    if not isinstance(value, str):
+        return ""
+    word = text(value)
+    return word.upper() if word[:1] in ("#", "E", "e") and _BROKEN.fullmatch(word) else ""
+
+
+def due(value: object) -> str:
+    """Return the text of a cell in which a place or another word is due.
+
+    Raises
+    ------
+    CellError
+        If a formula without a result stands there.
+    """
+    if broken(value):
+        raise CellError(BROKEN)
+    return text(value)
+
+
+def comment(value: object) -> str:
+    """Return the text of a cell in which nothing is due; ``#N/A`` says nothing there.
+
+    Raises
+    ------
+    CellError
+        If it is the word of another formula without a result.
+    """
+    word = broken(value)
+    if word and word != "#N/A":
+        raise CellError(BROKEN)
+    return "" if word else text(value)
+
+
 def is_total(value: object) -> bool:
     """Whether a cell that should name a place says that its row is a sum.
 
-    >>> is_total("Grand Total:"), is_total("المجموع"), is_total("Totali")
-    (True, True, False)
+    >>> is_total("Grand Total:"), is_total("Ninewa total"), is_total("المجموع"), is_total("Totali")
+    (True, True, True, False)
     """
-    return text(value).rstrip(" :.").casefold() in _TOTALS
+    return bool(_TOTAL.fullmatch(text(value).rstrip(" :.")))
 
 
 def nearest(value: str, choices: Iterable[str], n: int = 3) -> tuple[str, ...]:
@@ -162,6 +229,8 @@ def _written(cell: str) -> int | None:
     plain = unicodedata.normalize("NFKC", cell).replace("٬", ",").replace("٫", ".")
     plain = plain.replace("\u2212", "-")
     found = _WHOLE.fullmatch(plain)
+    if not found and broken(cell):
+        raise CellError(BROKEN)
     if not found:
         raise CellError(A_PART if _PART.fullmatch(plain) else NOT_A_NUMBER)
     digits = re.sub(r"\D", "", found[2])
@@ -220,6 +289,8 @@ def month_end(year: int, month: int) -> dt.date:
 @lru_cache(maxsize=16_384)
 def _day_of(cell: str, pattern: str) -> dt.date:
     plain = unicodedata.normalize("NFKC", cell)
+    if broken(plain):
+        raise CellError(BROKEN)
     try:
         return _by_pattern(plain, pattern) if pattern else _by_shape(plain)
     except CellError:
@@ -237,19 +308,41 @@ def _by_pattern(cell: str, pattern: str) -> dt.date:
 
 
 def _by_shape(cell: str) -> dt.date:
+    if len(cell) > _LONGEST_DAY:
+        raise CellError(NOT_A_DAY)
     if found := _ISO_DAY.fullmatch(cell):
-        return dt.date(int(found[1]), int(found[2]), int(found[3]))
+        return dt.date(int(found[1]), int(found[3]), int(found[4]))
     if found := _ISO_MONTH.fullmatch(cell):
         return month_end(int(found[1]), int(found[2]))
+    if found := _MONTH_YEAR.fullmatch(cell):
+        return month_end(int(found[2]), int(found[1]))
     if found := _NUMBERS.fullmatch(cell):
         return _day_first_or_month_first(int(found[1]), int(found[3]), int(found[4]))
     if found := _DAY_NAMED.fullmatch(cell):
-        return dt.date(int(found[3]), _month(found[2]), int(found[1]))
+        return dt.date(_year(found[3]), _month(found[2]), int(found[1]))
     if found := _NAMED_DAY.fullmatch(cell):
         return dt.date(int(found[3]), _month(found[1]), int(found[2]))
     if found := _NAMED.fullmatch(cell):
-        return month_end(int(found[2]), _month(found[1]))
-    raise CellError(A_NUMBER if re.fullmatch(r"[\d.,]+", cell) else NOT_A_DAY)
+        return month_end(_year(found[2] or found[3]), _month(found[1]))
+    if found := _YEAR_NAMED.fullmatch(cell):
+        year, month = int(found[1]), _month(found[2])
+        return dt.date(year, month, int(found[3])) if found[3] else month_end(year, month)
+    raise CellError(_no_day(cell))
+
+
+def _no_day(cell: str) -> str:
+    """The rule that a cell breaks which has the shape of no date."""
+    if _DAY_OR_MONTH.fullmatch(cell):
+        return DAY_OR_MONTH
+    if _YEAR.fullmatch(cell):
+        return A_YEAR
+    return A_NUMBER if re.fullmatch(r"[\d.,]+", cell) else NOT_A_DAY
+
+
+def _year(digits: str) -> int:
+    """A year; of two digits, that which the C library takes: 1969 to 2068."""
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < 69 else 1900)
 
 
 def _day_first_or_month_first(first: int, second: int, year: int) -> dt.date:
@@ -259,9 +352,10 @@ def _day_first_or_month_first(first: int, second: int, year: int) -> dt.date:
 
 
 def _month(name: str) -> int:
-    if name.casefold() not in _MONTHS:
+    number = months.number_of(name)
+    if number is None:
         raise CellError(NOT_A_DAY)
-    return _MONTHS[name.casefold()]
+    return number
 
 
 def _in_range(found: dt.date) -> dt.date:
@@ -281,10 +375,17 @@ class Notes:
 
     Of a mistake that is in more than :data:`KEPT` rows the rest is counted only, so that a file of
     millions of wrong rows takes no more memory than a small one.
+
+    Attributes
+    ----------
+    columns
+        Title of a column that is read ``->`` its position, so that a cell whose formula has no
+        result is named as a spreadsheet names it.
     """
 
     file: str = ""
     sheet: str = ""
+    columns: Mapping[str, int] = field(default_factory=dict)
     _kept: list[Finding] = field(default_factory=list)
     _met: Counter[tuple[Severity, str, str]] = field(default_factory=Counter)
     _errors: int = 0
@@ -333,8 +434,11 @@ class Notes:
         if self._met[kind] <= KEPT:
             shown = text(value)
             shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
+            cell = ""
+            if self.sheet and column in self.columns and broken(value):
+                cell = f"{column_letters(self.columns[column] + 1)}{row}"
             self._kept.append(
-                Finding(severity, sentence, self.file, self.sheet, row, column, shown, near)
+                Finding(severity, sentence, self.file, self.sheet, row, column, shown, near, cell)
             )
 
     @property

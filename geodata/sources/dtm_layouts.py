@@ -218,11 +218,11 @@ def period_code(name: str) -> str:
 
     A spreadsheet that took "July 17" for a day writes ``17-Jul`` or keeps a date: both are read.
 
-    >>> [period_code(n) for n in ("Pre-June14 Period", "17-Jul", "2026-07-17", "Jan 2021")]
-    ['pre_jun_2014', 'jul_2017_on', 'jul_2017_on', 'jan_2019_on']
+    >>> [period_code(n) for n in ("Pre-June14 Period", "17-Jul", "2026-07-17", "2017-07")]
+    ['pre_jun_2014', 'jul_2017_on', 'jul_2017_on', 'jul_2017_on']
     """
-    if day := re.fullmatch(r"\s*(\d{4})-(\d\d)-(\d\d)\s*", name):
-        year = int(day[3]) if day[3] != "01" else int(day[1]) % 100
+    if day := re.fullmatch(r"\s*(\d{4})-(\d\d)(?:-(\d\d))?\s*", name):
+        year = int(day[3]) if day[3] not in (None, "01") else int(day[1]) % 100
         return _period("", _MONTHS[(int(day[2]) - 1) % 12], year)
     folded = header_fold(name)
     found = _PERIOD.fullmatch(_PERIOD_TAIL.sub("", folded))

@@ -34,10 +34,21 @@ import pyarrow.compute as pc
 from geodata import geography
 from geodata.errors import DataError
 from geodata.sources import dtm_layouts as columns
-from geodata.sources.cells import MOST, CellError, Notes, is_blank, text, whole
+from geodata.sources.cells import (
+    BROKEN,
+    MOST,
+    CellError,
+    Notes,
+    broken,
+    is_blank,
+    is_total,
+    text,
+    whole,
+)
 from geodata.sources.dtm_layouts import BREAKDOWNS, Column, Layout, header_fold
 from geodata.sources.files import Rows
 from geodata.sources.reading import Progress
+from geodata.sources.sheet import filled_down
 
 MEMORY_LIMIT = "1GB"
 MOST_THREADS = 4
@@ -50,11 +61,11 @@ LISTED = 50
 WORDS = ("day", "adm1", "adm1_code", "adm2", "adm2_code")
 """What rows are added up by, as the file writes it; ``""`` where it does not say."""
 
-_TOTAL = re.compile(
-    r"(?:grand |overall |national |sub-?)?totals?\b.*|.*\btotals?:?|sum:?"
-    r"|(?:ال)?مجموع.*|(?:ال)?[إا]جمالي.*",
-    re.IGNORECASE,
-)
+WORDS_DUE = (
+    columns.PLACE, columns.LOCATION, columns.ADM1, columns.ADM1_CODE, columns.ADM2,
+    columns.ADM2_CODE,
+)  # fmt: skip
+"""Columns that say where people are."""
 _EMPTY_HOUSEHOLDS = (
     "Households and individuals are empty: the place was not assessed, and the row is left out."
 )
@@ -190,7 +201,7 @@ def _quickly(
     found = loaded.sums
     said = [value for key in WORDS for value in found[key].unique()]
     # Names that a person would write otherwise are cleaned, and totals left out, cell by cell.
-    strange = any(value != text(value) or _is_total(value) for value in said)
+    strange = any(value != text(value) or is_total(value) or broken(value) for value in said)
     return None if found.empty or found["odd"].any() or strange else loaded
 
 
@@ -268,7 +279,7 @@ def _odd(layout: Layout, *, numbered: bool) -> str:
         said.append("place IS NULL")
     elif _place(layout):
         said.append("coalesce(trim(place), '') = ''")
-        said += [f"contains(place, '{part}')" for part in ("otal", "OTAL", "ال")]
+        said += [f"contains(place, '{part}')" for part in ("otal", "OTAL", "ال", "#", "rr:")]
     numbers = ["households", "people", *(name for name, _ in breakdown_columns(layout))]
     said += [f"{name} <> floor(abs({name}))" for name in numbers]
     return " OR ".join(said)
@@ -344,13 +355,14 @@ def _carefully(
 ) -> Loaded:
     """Read a list cell by cell; note every cell that is not what its column promises."""
     loaded = Loaded(con, layout, rows, quick=False)
+    notes.columns = {column.name: column.position for column in layout.columns}
     reader = _Reader(layout, notes, loaded.totals)
     con.execute("DROP VIEW IF EXISTS rows")
     con.execute(f"CREATE TABLE rows ({', '.join(f'{k} {v}' for k, v in reader.types.items())})")
     batch: list[tuple[Any, ...]] = []
-    for number, cells in rows:
-        if number <= layout.header_row:
-            continue
+    read = {column.position for column in layout.columns}
+    figures = reader.figures
+    for number, cells in filled_down(rows, layout.header_row, read, figures, notes):
         record = reader.record(number, cells)
         if record is not None:
             batch.append(record)
@@ -384,11 +396,13 @@ class _Reader:
         self.one: Mapping[str, Column | None] = {
             name: layout.one(name)
             for name in (
-                columns.PLACE, columns.LOCATION, columns.ADM1, columns.ADM1_CODE, columns.ADM2,
-                columns.ADM2_CODE, columns.LATITUDE, columns.LONGITUDE, columns.HOUSEHOLDS,
+                *WORDS_DUE, columns.LATITUDE, columns.LONGITUDE, columns.HOUSEHOLDS,
                 columns.PEOPLE, columns.DATE,
             )
         }  # fmt: skip
+        counted = [self.one[columns.HOUSEHOLDS], self.one[columns.PEOPLE]]
+        counted += [column for _, column in self.breakdowns]
+        self.figures = {column.position: column.name for column in counted if column}
         self.types = {
             "n": "BIGINT",
             **dict.fromkeys((*WORDS, "place"), "VARCHAR"),
@@ -406,12 +420,13 @@ class _Reader:
         if self._is_no_place(number, cells, words):
             return None
         errors = self.notes.errors
+        self._say_what_is_broken(number, cells)
         households = self._whole(number, cells, self.one[columns.HOUSEHOLDS])
         people = self._whole(number, cells, self.one[columns.PEOPLE])
-        broken = self.notes.errors > errors
+        unread = self.notes.errors > errors
         counts = [self._whole(number, cells, column) for _, column in self.breakdowns]
         self._repeats_agree(number, cells)
-        if not broken and not self._is_counted(number, households, people):
+        if not unread and not self._is_counted(number, households, people):
             return None
         for name in (columns.ADM1, columns.ADM2, columns.DATE):
             self._filled(number, words[name], self.one[name])
@@ -439,7 +454,7 @@ class _Reader:
                 "The row names the columns again, and is left out.", row=number, value=words["adm1"]
             )
             return True
-        if words["adm1"].startswith("#"):
+        if words["adm1"].startswith("#") and not broken(words["adm1"]):
             self.notes.warning("The row of HXL tags is left out.", row=number, value=words["adm1"])
             return True
         said = self._total(cells, words)
@@ -456,16 +471,26 @@ class _Reader:
         be named, or names no place at all.
         """
         named = [words["place"], words["location"], words["adm1"], words["adm2"]]
-        says = next((name for name in named if name and _is_total(name)), None)
+        says = next((name for name in named if name and is_total(name)), None)
         ids = [words["place"], words["location"]]
-        if self.place and any(name and not _is_total(name) for name in ids):
+        if self.place and any(name and not is_total(name) for name in ids):
             return None
         if says is not None:
             return says
         first = next((text(cell) for cell in cells if not is_blank(cell)), "")
         if not words["adm1"] and not words["adm2"] and not any(ids):
-            return first if _is_total(first) or _number_or_none(first) is not None else None
+            return first if is_total(first) or _number_or_none(first) is not None else None
         return None
+
+    def _say_what_is_broken(self, number: int, cells: Sequence[str]) -> None:
+        """Note formulas without a result where a place or the date is due."""
+        for name in (*WORDS_DUE, columns.DATE):
+            cell = self._cell(cells, self.one[name])
+            if broken(cell):
+                column = self.one[name]
+                self.notes.error(
+                    BROKEN, row=number, column=column.name if column else "", value=cell
+                )
 
     def _filled(self, number: int, said: str, column: Column | None) -> None:
         if column and not said:
@@ -537,10 +562,6 @@ class _Reader:
             )
             return None
         return found
-
-
-def _is_total(name: str) -> bool:
-    return bool(_TOTAL.fullmatch(name))
 
 
 def _number_or_none(cell: str) -> int | None:

@@ -22,21 +22,27 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BufferedReader
 from pathlib import Path
 from statistics import median
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NamedTuple
 from xml.parsers import expat
 
 from geodata.errors import DataError
+from geodata.sources.number_formats import Shown, shown_by_styles
 from geodata.sources.reading import FileRead, Finding
 
 Format = Literal["csv", "xlsx", "json"]
 Row = tuple[int, list[str]]
 """A row's number, as a spreadsheet counts, and its cells as text; ``""`` is an empty cell."""
+
+CELL_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+"""Words of formulas without a result that the library for workbooks knows."""
 
 MAX_BYTES: dict[str, int] = {"csv": 8_000_000_000, "xlsx": 200_000_000, "json": 1_000_000_000}
 MAX_UNPACKED = 2_000_000_000
@@ -52,6 +58,8 @@ MAX_LINE = 1_000_000
 MAX_LISTED = 50
 """Cells that are named one by one before the rest are only counted."""
 
+_MOST_STYLES = 50_000_000  # characters; workbooks that were copied together have some millions
+_LONGEST_WORD = 40  # characters of a formula's error, of which the longest has thirteen
 _HEAD_BYTES = 1_000_000
 _WHOLE_BYTES = 64_000_000  # a file up to this size has its encoding checked to the end
 _CHUNK = 1 << 20
@@ -126,6 +134,15 @@ class CheckedFile:
         return FileRead(self.name, digest, self.size, rows, layout)
 
 
+class Merged(NamedTuple):
+    """Cells that are merged into one: numbers of rows, from 1, and positions of columns, from 0."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows of a CSV or of one sheet; iterating reads them from the start each time.
@@ -139,6 +156,9 @@ class Rows:
     findings
         What was wrong or assumed, with that of :attr:`file`. Errors among them (formulas that hold
         no value) are for the reader to pass on.
+    merged
+        Cells of a sheet that are merged: all of them but the first, which stands at the top and to
+        the left, are empty.
     """
 
     file: CheckedFile
@@ -146,6 +166,7 @@ class Rows:
     encoding: str = ""
     delimiter: str = ""
     findings: tuple[Finding, ...] = ()
+    merged: tuple[Merged, ...] = ()
     _open: Callable[[], Iterator[Row]] = field(default=lambda: iter(()), repr=False)
 
     def __iter__(self) -> Iterator[Row]:
@@ -153,8 +174,20 @@ class Rows:
         return ((number, cells) for number, cells in self._open() if any(map(str.strip, cells)))
 
     def head(self, rows: int = 50) -> list[Row]:
-        """Return the first rows, reading no further."""
-        return list(itertools.islice(self, rows))
+        """Return the first rows, reading no further.
+
+        A cell that is merged with those below it, as heads of columns are over two rows, says the
+        same in each of its rows.
+        """
+        head = list(itertools.islice(self, rows))
+        numbered = dict(head)
+        for one in self.merged:
+            above = numbered.get(one.top, [])
+            if one.left == one.right and one.left < len(above):
+                for row in range(one.top + 1, min(one.bottom, head[-1][0]) + 1):
+                    if one.left < len(numbered.get(row, ())):
+                        numbered[row][one.left] = above[one.left]
+        return head
 
 
 # ---- what it is
@@ -410,6 +443,39 @@ def _damaged(path: Path, part: zipfile.ZipInfo) -> DataError:
 
 
 @dataclass
+class _Marks:
+    """Marks of a column's cells, as runs of rows that have the same one.
+
+    A mark is the word of a formula without a result (``#REF!``), or what a date cell shows where
+    that is no day (:data:`geodata.sources.number_formats.Shown`).
+    """
+
+    _first: list[int] = field(default_factory=list)
+    _last: list[int] = field(default_factory=list)
+    _said: list[str] = field(default_factory=list)
+
+    def add(self, row: int, mark: str) -> None:
+        """Mark a cell; rows come in their order."""
+        if self._last and row <= self._last[-1]:
+            raise DataError("has rows that are not in their order, as no spreadsheet writes them")
+        if self._said and self._said[-1] == mark and self._last[-1] == row - 1:
+            self._last[-1] = row
+            return
+        self._first.append(row)
+        self._last.append(row)
+        self._said.append(mark)
+
+    def at(self, row: int) -> str:
+        """Return the mark of a row's cell; ``""`` where there is none."""
+        i = bisect_right(self._first, row) - 1
+        return self._said[i] if i >= 0 and row <= self._last[i] else ""
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """Yield the first row of every run, and its mark."""
+        return zip(self._first, self._said, strict=True)
+
+
+@dataclass
 class _SheetFacts:
     """What the XML of a sheet says before its cells are read.
 
@@ -419,6 +485,8 @@ class _SheetFacts:
         Rows and columns of formulas that were saved without their value.
     last_value
         The last row in which any cell holds a value.
+    marks
+        By column: what cells hold or show that their value does not say, see :class:`_Marks`.
     """
 
     rows: int = 0
@@ -426,6 +494,7 @@ class _SheetFacts:
     formulas: int = 0
     without_value: list[tuple[int, int]] = field(default_factory=list)
     last_value: int = 0
+    marks: dict[int, _Marks] = field(default_factory=lambda: defaultdict(_Marks))
 
     @property
     def totals_row(self) -> int:
@@ -438,17 +507,24 @@ class _SheetFacts:
 
 
 class _SheetScan:
-    """Goes once through the XML of a sheet: how far it reaches, and its formulas.
+    """Goes once through the XML of a sheet: how far it reaches, its formulas and marks.
 
-    Only the starts of elements are listened to, and within a cell that holds a formula the rest:
-    that is three times as fast as listening to everything.
+    Only the starts of elements are listened to, and within a cell that holds a formula or its error
+    the rest: that is three times as fast as listening to everything.
+
+    Parameters
+    ----------
+    shown
+        What styles show that is no day, by their number.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shown: Mapping[str, Shown]) -> None:
         self.facts = _SheetFacts()
+        self._shown = shown
+        self._error = False
         self._row = self._column = 0
         self._columns: dict[str, int] = {}
-        self._value = False
+        self._value = ""
         self._formula = False
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
@@ -461,14 +537,20 @@ class _SheetScan:
         tag = tag.rpartition(":")[2]
         if tag == "c":
             self._place(said.get("r", ""))
+            kind = said.get("t", "n")
+            if kind == "e":
+                self._error, self._value = True, ""
+                self.parser.EndElementHandler = self._end
+            elif (mark := self._shown.get(said.get("s", ""))) and kind in ("n", "d"):
+                self.facts.marks[self._column].add(self._row, mark)
         elif tag in ("v", "is"):
-            if self._formula:
+            if self._formula or self._error:
                 self._listen(self._text)
             else:
                 self.facts.last_value = max(self.facts.last_value, self._row)
         elif tag == "f":
             self.facts.formulas += 1
-            self._formula, self._value = True, False
+            self._formula, self._value = True, ""
             self.parser.EndElementHandler = self._end
         elif tag == "row":
             self._row = int(r) if (r := said.get("r", "")).isdecimal() else self._row + 1
@@ -490,16 +572,18 @@ class _SheetScan:
         self.parser.CharacterDataHandler = to
 
     def _text(self, text: str) -> None:
-        self._value = self._value or bool(text)
+        self._value = (self._value + text)[:_LONGEST_WORD]
 
     def _end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
         if tag in ("v", "is"):
             self._listen(None)
         elif tag == "c":
-            self._formula = False
+            if self._error and self._value:
+                self.facts.marks[self._column].add(self._row, self._value.strip().upper())
+            formula, self._formula, self._error = self._formula, False, False
             self.parser.EndElementHandler = None
-            if self._value:
+            if self._value or not formula:
                 self.facts.last_value = max(self.facts.last_value, self._row)
             else:
                 self.facts.without_value.append((self._row, self._column))
@@ -525,8 +609,8 @@ def _column_number(letters: str) -> int:
     return number
 
 
-def _scan_sheet(path: Path, part: zipfile.ZipInfo) -> _SheetFacts:
-    scan = _SheetScan()
+def _scan_sheet(path: Path, part: zipfile.ZipInfo, shown: Mapping[str, Shown]) -> _SheetFacts:
+    scan = _SheetScan(shown)
     try:
         for chunk in _unpacked(path, part):
             scan.parser.Parse(chunk, False)
@@ -539,6 +623,30 @@ def _scan_sheet(path: Path, part: zipfile.ZipInfo) -> _SheetFacts:
     except DataError as error:
         raise DataError(f"{path.name}: its part {part.filename} {error}.") from None
     return scan.facts
+
+
+def _shown_by_style(path: Path) -> dict[str, Shown]:
+    """What the styles of a workbook show of dates, where that is no day."""
+    with zipfile.ZipFile(path) as archive:
+        targets = [
+            said["Target"]
+            for tag, said in _elements(_part(archive, "xl/_rels/workbook.xml.rels"))
+            if tag == "Relationship" and said.get("Type", "").endswith("/styles")
+        ]
+        where = _target(targets[0]) if targets else "xl/styles.xml"
+        names = {part.filename.lower(): part.filename for part in archive.infolist()}
+        styles = _part(archive, names.get(where.lower(), where), _MOST_STYLES)
+    if len(styles) >= _MOST_STYLES:
+        raise DataError(
+            f"{path.name} has more styles of cells than a table needs, and which of its dates are "
+            "shown as months cannot be told. Copy the table's values into a new workbook."
+        )
+    return shown_by_styles(_elements(styles))
+
+
+def _target(said: str) -> str:
+    """Where a part stands that the workbook points to."""
+    return said.lstrip("/") if said.startswith("/") else f"xl/{said}"
 
 
 def _sheet_parts(path: Path) -> dict[str, zipfile.ZipInfo]:
@@ -554,8 +662,7 @@ def _sheet_parts(path: Path) -> dict[str, zipfile.ZipInfo]:
         for tag, said in _elements(_part(archive, "xl/workbook.xml")):
             if tag == "sheet":
                 key = next((v for k, v in said.items() if k.rpartition(":")[2] == "id"), "")
-                target = targets.get(key, "")
-                where = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                where = _target(targets.get(key, ""))
                 if where.lower() in parts:
                     found[said.get("name", "")] = parts[where.lower()]
     return found
@@ -648,10 +755,10 @@ def _sheet_rows(file: CheckedFile, sheet: str | None, score: Score) -> Rows:
 def _best_sheet(
     file: CheckedFile, book: Any, candidates: list[str], names: list[str], score: Score
 ) -> Rows:
-    parts = _sheet_parts(file.path)
+    parts, shown = _sheet_parts(file.path), _shown_by_style(file.path)
     best: tuple[float, Rows] | None = None
     for name in candidates:
-        facts = _scan_sheet(file.path, parts[name]) if name in parts else _SheetFacts()
+        facts = _scan_sheet(file.path, parts[name], shown) if name in parts else _SheetFacts()
         if facts.rows * facts.columns > MAX_CELLS:
             raise DataError(
                 f"{file.name}, sheet {name}: its cells reach to {column_letters(facts.columns)}"
@@ -672,20 +779,56 @@ def _best_sheet(
             f"{', '.join(others[:10])}{' …' if len(others) > 10 else ''}.",
             file.name,
         )
-        rows = Rows(rows.file, rows.sheet, findings=(*rows.findings, said), _open=rows._open)
+        rows = replace(rows, findings=(*rows.findings, said))
     return rows
 
 
 def _opened_sheet(file: CheckedFile, book: Any, name: str, facts: _SheetFacts) -> Rows:
+    _check_cell_errors(file.name, name, facts)
     sheet = book.get_sheet_by_name(name)
     left = sheet.start[1] if sheet.start else 0
+    marked = [(column - 1, marks) for column, marks in facts.marks.items()]
 
     def rows() -> Iterator[Row]:
         for number, values in enumerate(sheet.iter_rows(), start=1):
-            yield number, [""] * left + [cell_text(value) for value in values]
+            cells = [""] * left + [cell_text(value) for value in values]
+            for at, marks in marked:
+                if at < len(cells) and (mark := marks.at(number)):
+                    cells[at] = _marked(cells[at], mark)
+            yield number, cells
 
     findings = [*file.findings, *_formula_findings(file.name, name, facts)]
-    return Rows(file, name, findings=tuple(findings), _open=rows)
+    merged = tuple(
+        Merged(top + 1, near, bottom + 1, far)
+        for (top, near), (bottom, far) in sheet.merged_cell_ranges or ()
+    )
+    return Rows(file, name, findings=tuple(findings), merged=merged, _open=rows)
+
+
+def _marked(cell: str, mark: str) -> str:
+    """What a marked cell says: the word of its error, or as much of its date as it shows."""
+    if mark.startswith("#"):
+        return mark
+    if not _ISO.match(cell):  # a cell that is styled as a date and holds none
+        return cell
+    if mark == "unclear":
+        return f"{cell[:10]} or {cell[:7]}"
+    return cell[:7] if mark == "month" else cell[:4]
+
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)")
+
+
+def _check_cell_errors(file: str, sheet: str, facts: _SheetFacts) -> None:
+    """Refuse a sheet with an error that is newer than the library for workbooks."""
+    for column, marks in facts.marks.items():
+        for row, mark in marks:
+            if mark.startswith("#") and mark not in CELL_ERRORS:
+                raise DataError(
+                    f"{file}, sheet {sheet}, cell {column_letters(column)}{row}: {mark} stands "
+                    "there in place of a formula's result. Mend the formula, or type the value; "
+                    "the sheet cannot be opened with it."
+                )
 
 
 def _formula_findings(file: str, sheet: str, facts: _SheetFacts) -> Iterator[Finding]:
@@ -740,7 +883,7 @@ def _csv_rows(file: CheckedFile) -> Rows:
                     f"begins as {encoding}). Save it again as CSV UTF-8 (.csv)."
                 ) from None
 
-    return Rows(file, "", encoding, delimiter, (*file.findings, *findings), rows)
+    return Rows(file, "", encoding, delimiter, (*file.findings, *findings), _open=rows)
 
 
 def _lines(name: str, handle: IO[str]) -> Iterator[str]:

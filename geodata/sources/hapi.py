@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from geodata.errors import DataError
 from geodata.snapshot import Snapshot
-from geodata.sources.cells import CellError, Notes, day, text, whole
+from geodata.sources.cells import CellError, Notes, comment, day, due, text, whole
 from geodata.sources.dtm_api import NOT_AVAILABLE, known
 from geodata.sources.files import CheckedFile, check_file
 from geodata.sources.reading import Asked, FileRead, Kind, Progress, Reading, no_breakdowns
@@ -45,6 +45,10 @@ COLUMNS = (
     *REQUIRED, "reference_period_end", "provider_admin1_name", "provider_admin2_name",
     "admin1_code", "admin1_name", "admin2_code", "admin2_name", "admin_level", "operation",
     "assessment_type", "reporting_round", "warning", "error",
+)  # fmt: skip
+PLACES = (
+    "provider_admin1_name", "provider_admin2_name", "admin1_code", "admin1_name", "admin2_code",
+    "admin2_name",
 )  # fmt: skip
 MAX_JSON = 200_000_000  # bytes; it is held in memory as a whole
 
@@ -92,7 +96,9 @@ def _records(file: CheckedFile, notes: Notes) -> Iterator[tuple[int, Record]]:
         yield from enumerate(_json_records(file, notes), start=1)
         return
     rows = open_rows(file, notes)
-    sheet = find_header(rows, {name: name for name in COLUMNS}, REQUIRED, notes)
+    sheet = find_header(
+        rows, {name: name for name in COLUMNS}, REQUIRED, notes, figures=["population"]
+    )
     if sheet:
         yield from sheet.records(notes)
 
@@ -147,11 +153,15 @@ class _Left:
 
 def _row(number: int, record: Record, country: str, left: _Left, notes: Notes) -> Row | None:
     """The figure of a row; ``None`` where it has none that can be taken, which is noted."""
-    code = text(record.get("location_code")).upper()
+    before = notes.errors
+    code, _ = (_read(number, record, name, due, notes) for name in ("location_code", "admin_level"))
+    if notes.errors > before:
+        return None
+    code = code.upper()
     if code != country:
         left.elsewhere[code] += 1
         return None
-    if wrong := text(record.get("error")):
+    if wrong := _read(number, record, "error", comment, notes):
         notes.warning(
             "HDX says of this row that it is wrong, and leaves it out of its API: it is left out "
             "here too.",
@@ -164,7 +174,7 @@ def _row(number: int, record: Record, country: str, left: _Left, notes: Notes) -
     if not level:
         left.national += 1
         return None
-    if said := text(record.get("warning")):
+    if said := _read(number, record, "warning", comment, notes):
         notes.warning("HDX says this of the row, which is taken.", row=number, column="warning",
                       value=said)  # fmt: skip
     return _figure(number, record, level, notes)
@@ -185,14 +195,15 @@ def level_of(record: Record) -> int:
 
 
 def _figure(number: int, record: Record, level: int, notes: Notes) -> Row | None:
-    cells: dict[str, Any] = {}
     ends = "reference_period_end" if text(record.get("reference_period_end")) else REQUIRED[2]
-    for column, reader in (("population", whole), (ends, day), ("reporting_round", whole)):
-        try:
-            cells[column] = reader(record.get(column))
-        except CellError as error:
-            notes.error(str(error), row=number, column=column, value=record.get(column))
-    if len(cells) < 3:
+    readers: tuple[tuple[str, Callable[[object], Any]], ...] = (
+        ("population", whole), (ends, day), ("reporting_round", whole),
+        *((column, due) for column in PLACES),
+        ("operation", comment), ("assessment_type", comment),
+    )  # fmt: skip
+    before = notes.errors
+    cells = {name: _read(number, record, name, reader, notes) for name, reader in readers}
+    if notes.errors > before:
         return None
     if cells[ends] is None:
         notes.error("The row has no date.", row=number, column=ends)
@@ -215,9 +226,20 @@ def _figure(number: int, record: Record, level: int, notes: Notes) -> Row | None
         adm2_code=known(record.get("admin2_code")) if level == 2 else "",
         people=cells["population"],
         round=cells["reporting_round"] or None,
-        operation=text(record.get("operation")),
-        assessment=text(record.get("assessment_type")),
+        operation=cells["operation"],
+        assessment=cells["assessment_type"],
     )
+
+
+def _read(
+    number: int, record: Record, column: str, reader: Callable[[object], Any], notes: Notes
+) -> Any:
+    """What a cell says; ``""`` after noting what is wrong with it."""
+    try:
+        return reader(record.get(column))
+    except CellError as error:
+        notes.error(str(error), row=number, column=column, value=record.get(column))
+        return ""
 
 
 def _name(record: Record, level: int) -> str:

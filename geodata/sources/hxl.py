@@ -162,6 +162,7 @@ def columns_of(
         {name: at for name, (at, _) in chosen.items()},
         {name: str(tag) for name, (_, tag) in chosen.items()},
         width_of(rows, tags),
+        [name for name in chosen if " " in name],
     )
     return sheet, _measures(list(chosen))
 

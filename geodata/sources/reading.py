@@ -49,6 +49,8 @@ class Finding:
         As a spreadsheet numbers it, from 1; 0 where it concerns no single row.
     sentence
         The rule that is broken, as a sentence.
+    cell
+        As a spreadsheet names it, ``D2``, where it is one that a person has to find.
     """
 
     severity: Literal["error", "warning"]
@@ -59,13 +61,14 @@ class Finding:
     column: str = ""
     value: str = ""
     nearest: tuple[str, ...] = ()
+    cell: str = ""
 
     def line(self) -> str:
         """Write it as a line: ``list.xlsx, sheet IDP, row 12, column Households, “12x”: …``."""
         where = [
             self.file,
             self.sheet and f"sheet {self.sheet}",
-            self.row and f"row {self.row:,}",
+            f"cell {self.cell}" if self.cell else self.row and f"row {self.row:,}",
             self.column and f"column {self.column}",
             self.value and f"“{self.value}”",
         ]

@@ -20,7 +20,17 @@ import pandas as pd
 from geodata.names import fold
 from geodata.schemas import COVERAGE_STATUSES, TABLES, check
 from geodata.snapshot import Snapshot
-from geodata.sources.cells import CellError, Notes, month_end, nearest, text, whole
+from geodata.sources.cells import (
+    BROKEN,
+    CellError,
+    Notes,
+    broken,
+    comment,
+    month_end,
+    nearest,
+    text,
+    whole,
+)
 from geodata.sources.mapping import read_mapping
 from geodata.sources.reading import (
     Asked,
@@ -86,10 +96,15 @@ class Checks:
 
 
 def _free(cell: str, _: Checks) -> str:
-    return text(cell)
+    try:
+        return comment(cell)
+    except CellError as error:
+        raise Wrong(str(error)) from None
 
 
 def _filled(cell: str, _: Checks) -> str:
+    if broken(cell):
+        raise Wrong(BROKEN)
     if not text(cell):
         raise Wrong("The cell is empty, and must not be.")
     return text(cell)
@@ -159,6 +174,8 @@ def part_of_date(cell: str, _: Checks | None = None) -> str:
         If it is none of these.
     """
     word = text(cell)
+    if broken(word):
+        raise Wrong(BROKEN)
     word = word[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]00:00:00", word) else word
     if word and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", word):
         raise Wrong("A date is a year, a month or a day, as the source has it: 2016, 2016-09 or "
@@ -250,6 +267,8 @@ class Table:
         Columns that name a row: two rows of a file may not agree in them.
     role
         Of the source that the table is from.
+    figures
+        Columns of numbers: merged cells of theirs say nothing of the rows below.
     """
 
     name: str
@@ -257,6 +276,7 @@ class Table:
     required: Sequence[str]
     key: Sequence[str]
     role: str
+    figures: Sequence[str] = ()
     rule: Callable[[dict[str, Any], Checks], None] = field(default=lambda row, checks: None)
     doubts: Callable[[dict[str, Any], Checks], Iterable[tuple[str, str]]] = field(
         default=lambda row, checks: ()
@@ -315,6 +335,8 @@ def _is_no_other_name(row: dict[str, Any], checks: Checks) -> None:
 
 
 def _level(cell: str, _: Checks) -> int | None:
+    if broken(cell):
+        raise Wrong(BROKEN)
     if text(cell) not in ("", "1", "2"):
         raise Wrong("The level is 1 (governorate) or 2 (district).")
     return int(text(cell)) if text(cell) else None
@@ -331,8 +353,8 @@ ALL = (
         ("code", "name", "pillar"),
         ("code",),
         "programmes",
-        _ends_after_it_starts,
-        _pillar_is_named,
+        rule=_ends_after_it_starts,
+        doubts=_pillar_is_named,
     ),
     Table(
         "coverage",
@@ -345,7 +367,7 @@ ALL = (
         ("programme", "pcode", "status", "source"),
         (),
         "programmes",
-        _goes_forward,
+        rule=_goes_forward,
     ),
     Table(
         "reach",
@@ -358,6 +380,7 @@ ALL = (
         ("programme", "pcodes", "indicator", "value", "cumulative", "source"),
         (),
         "programmes",
+        ("people", "value"),
     ),
     Table(
         "residents",
@@ -368,6 +391,7 @@ ALL = (
         ("pcode", "year", "residents", "basis", "url"),
         ("pcode", "year"),
         "residents",
+        ("residents",),
         doubts=_year_is_used,
     ),
     Table(
@@ -376,7 +400,7 @@ ALL = (
         ("spelling", "pcode"),
         ("level", "scope", "spelling"),
         "boundaries",
-        _is_within_its_governorate,
+        rule=_is_within_its_governorate,
     ),
 )  # fmt: skip
 
@@ -398,7 +422,7 @@ def reader_of(table: Table) -> Callable[..., Reading]:
             progress(f"Reading {opened.file.name}", 0, None)
             before = len(rows.taken)
             wanted = {name: name for name in table.cells}
-            sheet = find_header(opened, wanted, table.required, notes)
+            sheet = find_header(opened, wanted, table.required, notes, figures=table.figures)
             if sheet:
                 for number, record in sheet.records(notes):
                     rows.take(number, record, checks, notes)

@@ -26,7 +26,14 @@ def columns_of(rows: Rows, mapping: TableMapping, asked: Asked, notes: Notes) ->
     if "date" not in mapping.columns.keys() | mapping.constants.keys() and not asked.date:
         raise DataError("Nothing says the date: name its column in the mapping, or pass --date.")
     required = [name for name in mapping.columns if name != "date" or not asked.date]
-    sheet = find_header(rows, mapping.columns, required, notes, header_row=mapping.header_row)
+    sheet = find_header(
+        rows,
+        mapping.columns,
+        required,
+        notes,
+        header_row=mapping.header_row,
+        figures=("people", "households"),
+    )
     return Columns(sheet) if sheet else None
 
 

@@ -6,14 +6,29 @@ What ``table`` and ``hxl`` share: everything but how columns are known.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from geodata.names import fold
 from geodata.schemas import POPULATIONS
 from geodata.snapshot import Snapshot
-from geodata.sources.cells import CellError, Notes, day, is_total, nearest, text, whole
+from geodata.sources.cells import (
+    CellError,
+    Notes,
+    broken,
+    comment,
+    day,
+    due,
+    is_blank,
+    is_total,
+    nearest,
+    text,
+    whole,
+)
 from geodata.sources.dtm_api import NOT_AVAILABLE, known
 from geodata.sources.files import Rows
 from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
@@ -34,6 +49,17 @@ SPLIT = "split"
 ADVICE = (
     " Should they be added up, as parts of one place, write `repeated_rows: add` into the mapping."
 )
+A_NOTE = (
+    "The row holds words alone, no figure and no date of its own, as a note or a heading does: it "
+    "is left out."
+)
+A_SECOND_HEADER = (
+    "The row below the titles has words where figures and dates are due, as a second row of titles "
+    "does (in another language, or of units): it is left out."
+)
+A_TOTAL = "The row names no place, and its figures are the sums of those above: it is left out."
+NO_PLACE = "The row names no place: name it, or delete the row where it is a total of others."
+TOTALS = "are totals of the country"
 TOLD_EVERY = 50_000  # rows
 _REMEMBERED = 100_000  # words, so that each is looked up once
 
@@ -62,14 +88,18 @@ class TidyRows:
     notes: Notes
     titles: Mapping[str, str]
     measures: tuple[Measure, ...] = (Measure(),)
+    _begun: bool = False
     _dates: set[dt.date] = field(default_factory=set)
+    _sums: Counter[str] = field(default_factory=Counter)
     _left: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._country = str(self.snapshot.manifest["country"]["code"])
+        self._named_whole = _names_of_the_whole(self.snapshot)
         self._programmes = tuple(str(code) for code in self.snapshot.tables.programmes["code"])
         self._size = int(self.mapping.constants.get("people_per_household", 0))
         self._splits = [name for name in self.titles if name.startswith(SPLIT)]
+        self._figures = [name for one in self.measures for name in (one.people, one.households)]
         self._known: dict[tuple[str, str], tuple[str, bool]] = {}
         constant = self.mapping.constants.get("date")
         self._constant_date = self.asked.date or (day(constant) if constant else None)
@@ -81,12 +111,16 @@ class TidyRows:
         if self._is_left_out(number, record):
             return
         before = self.notes.errors
-        places = {name: self._word(record, name) for name in PLACES}
+        places = {name: self._word(number, record, name) for name in PLACES}
         level = self._level(number, record, places)
         date = self._date(number, record)
         round_ = self.asked.round or self._round(number, record)
         programme = self._coded(number, record, "programme", self._programmes)
         found = [self._measured(number, record, measure) for measure in self.measures]
+        operation, assessment, *split = [
+            self._cell(number, record, name, comment)
+            for name in ("operation", "assessment", *self._splits)
+        ]
         if self.notes.errors > before or date is None:
             return
         for measured in found:
@@ -95,9 +129,7 @@ class TidyRows:
                 yield Row(
                     number, population, date, level, **places,
                     people=people, households=households, round=round_, programme=programme,
-                    operation=text(record.get("operation", "")),
-                    assessment=text(record.get("assessment", "")),
-                    split=tuple(text(record[name]) for name in self._splits),
+                    operation=operation, assessment=assessment, split=tuple(split),
                 )  # fmt: skip
         if not any(found):
             self.notes.warning(
@@ -119,11 +151,17 @@ class TidyRows:
             self.notes.warning(f"{rows:,} rows {what}, and are left out.")
 
     def _is_left_out(self, number: int, record: Mapping[str, str]) -> bool:
-        country = text(record.get("country", "")).upper()
+        before = self.notes.errors
+        country = (self._cell(number, record, "country", due) or "").upper()
+        self._cell(number, record, "adm_level", due)
+        if self.notes.errors > before:
+            return True
         if country and country != self._country:
             self._count(f"are of other countries than {self._country}")
         elif text(record.get("adm_level", "")) == "0":
-            self._count("are totals of the country")
+            self._count(TOTALS)
+        elif self._named_whole and self._is_the_country(record):
+            self._count(TOTALS)
         elif total := next(
             filter(lambda name: self._looked_up(name, record.get(name, ""))[1], PLACES), ""
         ):
@@ -133,16 +171,37 @@ class TidyRows:
                 column=self._title(total),
                 value=record[total],
             )
+        elif sentence := self._no_row(record):
+            self.notes.warning(sentence, row=number, value=_shown(record))
         else:
+            self._begun = True
             return False
         return True
 
-    def _total_in(self, record: Mapping[str, str]) -> str:
-        """The column of a place that says that the row is a total."""
-        for name in PLACES:
-            if self._looked_up(name, record.get(name, ""))[1]:
-                return name
+    def _is_the_country(self, record: Mapping[str, str]) -> bool:
+        """Whether a row names the country where its one place is due, as a total does."""
+        named = [record[name] for name in PLACES if not is_blank(record.get(name))]
+        return len(named) == 1 and fold(named[0]) in self._named_whole
+
+    def _no_row(self, record: Mapping[str, str]) -> str:
+        """Why a row is none of the table's: a note, a second header, a sum; empty where it is."""
+        named = [record[name] for name in PLACES if not is_blank(record.get(name))]
+        figures = {name: record[name] for name in self._figures if not is_blank(record.get(name))}
+        date = record.get("date", "")
+        if not figures and is_blank(date) and ("date" in self.titles or len(named) == 1):
+            return A_NOTE
+        words = [cell for cell in (*figures.values(), date) if not is_blank(cell)]
+        if not self._begun and len(words) > 1 and not any(map(_is_figure, words)):
+            return A_SECOND_HEADER
+        added = _wholes(figures)
+        sums = bool(added) and all(self._sums[name] == number for name, number in added.items())
+        if sums and not named and not self._places_are_constant():
+            return A_TOTAL
+        self._sums.update(added)
         return ""
+
+    def _places_are_constant(self) -> bool:
+        return any(name in self.mapping.constants for name in PLACES)
 
     def _count(self, what: str) -> None:
         self._left[what] = self._left.get(what, 0) + 1
@@ -152,8 +211,11 @@ class TidyRows:
     def _title(self, name: str) -> str:
         return self.titles.get(name, name)
 
-    def _word(self, record: Mapping[str, str], name: str) -> str:
-        return self._looked_up(name, record.get(name, self.mapping.constants.get(name, "")))[0]
+    def _word(self, number: int, record: Mapping[str, str], name: str) -> str:
+        cell = record.get(name, self.mapping.constants.get(name, ""))
+        if broken(cell):
+            self._cell(number, record, name, due)
+        return self._looked_up(name, cell)[0]
 
     def _looked_up(self, name: str, cell: str) -> tuple[str, bool]:
         """A word as ``values`` translates it, and whether it says that its row is a total."""
@@ -173,7 +235,7 @@ class TidyRows:
             inner = True
         outer = bool(places["adm1"] or places["adm1_code"])
         if not (outer or inner):
-            self.notes.error("The row names no place.", row=number, column=self._title("adm1"))
+            self.notes.error(NO_PLACE, row=number, column=self._title("adm1"))
         elif not outer and not places["adm2_code"]:
             self.notes.error(
                 "The row names a district and not its governorate, and two may have one name: "
@@ -220,8 +282,8 @@ class TidyRows:
         self, number: int, record: Mapping[str, str], name: str, choices: tuple[str, ...]
     ) -> str:
         """A code that must be one of ``choices``, or empty."""
-        word = self._word(record, name)
-        if not word or word in choices:
+        word = self._word(number, record, name)
+        if not word or word in choices or broken(word):
             return word
         same = {choice.casefold(): choice for choice in choices}
         if word.casefold() in same:
@@ -268,6 +330,32 @@ class TidyRows:
                 column=self._title("population"),
             )
         return population
+
+
+def _names_of_the_whole(snapshot: Snapshot) -> frozenset[str]:
+    """Names and code of the country, folded; none that an area of it has too, as Djibouti does."""
+    country, areas = snapshot.manifest["country"], snapshot.tables.areas
+    columns = ("pcode", "name_en", "name_official", "name_ar", "name_ckb")
+    taken = {fold(name) for column in columns for name in areas[column].dropna()}
+    return frozenset({fold(str(country["name"])), fold(str(country["code"]))} - taken)
+
+
+def _shown(record: Mapping[str, str]) -> str:
+    return " / ".join(filter(None, map(text, record.values())))
+
+
+def _is_figure(cell: str) -> bool:
+    """Whether a cell has a digit, or should have one and is broken."""
+    return bool(broken(cell)) or any(map(str.isdigit, cell))
+
+
+def _wholes(figures: Mapping[str, str]) -> dict[str, int]:
+    """The numbers among figures; what is wrong with the others is noted where they are read."""
+    found: dict[str, int] = {}
+    for name, cell in figures.items():
+        with suppress(CellError):
+            found[name] = whole(cell) or 0
+    return found
 
 
 class Columns(NamedTuple):
