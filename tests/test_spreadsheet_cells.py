@@ -130,7 +130,7 @@ def test_a_format_that_may_show_a_month_or_a_day_is_refused_and_not_guessed(read
 
 
 def test_every_reader_of_workbooks_takes_the_month_that_is_shown(tmp_path, examplia, snapshot):
-    rows = [["location_code", "population", "reference_period_start", "admin1_code"],
+    rows: Rows = [["location_code", "population", "reference_period_start", "admin1_code"],
             ["XXX", 900, MARCH, "XXG01"]]  # fmt: skip
     made = hapi.read([written(tmp_path / "h.xlsx", rows, "mmm-yy")], examplia, Asked(), silent)
     assert dates(made) == {"2021-03-31"}
@@ -331,7 +331,7 @@ def test_a_figure_in_merged_cells_is_refused_and_never_repeated(reading, merged)
 
 
 def test_merged_cells_of_a_list_are_given_to_each_row(tmp_path, snapshot):
-    rows = [["Place ID", "Governorate", "District", "Households", "Individuals"],
+    rows: Rows = [["Place ID", "Governorate", "District", "Households", "Individuals"],
             ["1", "Baghdad", "Karkh", 10, 60], ["2", "", "", 20, 120]]  # fmt: skip
     path = written(tmp_path / "list_2019-08-31.xlsx", rows, "yyyy", "B2:B3", "C2:C3")
     made = dtm_lists.read("idp", [path], snapshot, Asked())
