@@ -33,6 +33,7 @@ from geodata.meta import meta
 from geodata.settings import Settings
 from geodata.snapshot import Snapshot
 from geodata.state import State, parse
+from geodata.suppression import Threshold
 from geodata.urls import Urls
 from geodata.view import View, as_dict, compute, state_dict
 from layouts.share import Shared
@@ -109,9 +110,10 @@ class Context:
         return self.now.snapshot
 
     @property
-    def threshold(self) -> int:
-        """District counts below this many households are not shown."""
-        return self.settings.suppression_threshold
+    def threshold(self) -> Threshold:
+        """From how many households, or people, counts are shown."""
+        settings = self.settings
+        return Threshold(settings.suppression_threshold, settings.persons_per_household)
 
     def parse(
         self, query: Mapping[str, str], *, lenient: bool = False

@@ -117,7 +117,8 @@ def described(publication: Publication) -> dict[str, Any]:
     """What the manifest says of a publication."""
     return {
         "snapshot": publication.context.snapshot.version,
-        "suppression_threshold": publication.context.threshold,
+        "suppression_threshold": publication.context.threshold.households,
+        "persons_per_household": publication.context.threshold.persons_per_household,
         "site": publication.site,
         "at": publication.at,
         "embeds": [_described(publication, embed) for embed in publication.embeds],

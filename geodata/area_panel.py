@@ -22,6 +22,7 @@ from geodata.language import Language, gettext, language
 from geodata.snapshot import Snapshot
 from geodata.state import State
 from geodata.store import ask
+from geodata.suppression import Threshold
 from geodata.view import names
 
 SHELTER_LABELS = {
@@ -56,7 +57,9 @@ PERIOD_LABELS = {
 }
 
 
-def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> dict[str, Any]:
+def panel(
+    snapshot: Snapshot, state: State, pcode: str, *, threshold: Threshold | int
+) -> dict[str, Any]:
     """Return the JSON of ``/api/v1/area/<pcode>.json`` (see docs/api.md).
 
     Parameters
@@ -64,7 +67,7 @@ def panel(snapshot: Snapshot, state: State, pcode: str, *, threshold: int) -> di
     pcode
         Code of a governorate or district of the snapshot.
     threshold
-        District cells under this many households are not shown.
+        Cells under it are not shown (:mod:`geodata.suppression`).
 
     Breakdowns are households by governorate, for every date of the state's population; ``None``
     where the source has no row.
@@ -104,7 +107,7 @@ def _name_local(snapshot: Snapshot, pcode: str, name: str) -> str:
 
 
 def _trends(
-    snapshot: Snapshot, pcode: str, level: int, threshold: int, speech: Language
+    snapshot: Snapshot, pcode: str, level: int, threshold: Threshold | int, speech: Language
 ) -> list[dict[str, Any]]:
     """People at every date, for every population of the level; ``None`` where not shown."""
     trends = []
@@ -130,7 +133,7 @@ def _breakdowns(
     snapshot: Snapshot,
     state: State,
     pcode: str,
-    threshold: int,
+    threshold: Threshold | int,
     named: dict[str, str],
     speech: Language,
 ) -> list[dict[str, Any]]:
@@ -189,13 +192,15 @@ def _breakdowns(
 
 
 @lru_cache(maxsize=256)
-def _of_area(snapshot: Snapshot, population: str, pcode: str, threshold: int) -> pd.DataFrame:
+def _of_area(
+    snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
+) -> pd.DataFrame:
     rows = ask(snapshot, queries.breakdowns_of, population, pcode)
     return shown_breakdowns(rows, snapshot, population, threshold)
 
 
 def shown_breakdowns(
-    rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: int
+    rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
 ) -> pd.DataFrame:
     """Breakdowns of a population, but for those that add up to a governorate total not shown."""
     if rows.empty:

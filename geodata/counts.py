@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -20,10 +20,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata import queries
+from geodata.household_sizes import UNSAID, size_on
 from geodata.populations import POPULATIONS
 from geodata.snapshot import Snapshot
 from geodata.store import ask
-from geodata.suppression import Suppression, suppress
+from geodata.suppression import Figures, Suppression, Threshold, suppress_known
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -56,13 +57,14 @@ class Counts:
     households, people
         Shape ``(T, A)``; NaN where not counted (households also where not published).
     not_placed
-        People counted nationally but in no known area; shape ``(T,)``.
+        People counted nationally but in no known area; 0 where they may not be shown; ``(T,)``.
     not_placed_households
         The same in households.
     hidden
         Cells too few to show; shape ``(T, A)``.
     national_hidden
-        Dates on which the national total would give a hidden cell away; shape ``(T,)``.
+        Dates on which the national total is too small to show, or would give a hidden cell away;
+        shape ``(T,)``.
     """
 
     population: str
@@ -130,6 +132,20 @@ def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
 def has_households(snapshot: Snapshot, population: str) -> bool:
     """Whether any count of ``population`` is in households, too."""
     return bool(_slices_of(snapshot, population)["with_households"].any())
+
+
+def least_people(snapshot: Snapshot, threshold: Threshold) -> int:
+    """From how many people a cell may be shown of which only these are known.
+
+    The most of any date; 0 where none is hidden, or where households are known of every cell.
+    """
+    rows = _slices(snapshot)
+    without = set(rows.loc[rows["with_households"] < rows["rows"], "population"])
+    limits = [
+        _people_thresholds(snapshot, _days(snapshot, code, frozenset()), threshold).max()
+        for code in without
+    ]
+    return int(max(limits, default=0))
 
 
 @lru_cache(maxsize=64)
@@ -222,25 +238,31 @@ def round_numbers(
 
 @lru_cache(maxsize=64)
 def counts(
-    snapshot: Snapshot, population: str, level: int, threshold: int, programmes: frozenset[str]
+    snapshot: Snapshot,
+    population: str,
+    level: int,
+    threshold: Threshold | int,
+    programmes: frozenset[str],
 ) -> Counts:
     """Counts of ``population`` at ``level``.
 
     Parameters
     ----------
     threshold
-        Cells under this many households are hidden at district level, and as many more as it
-        takes that they cannot be found by subtraction.
+        Cells under it are hidden (:mod:`geodata.suppression`), and as many more as it takes that
+        they cannot be found by subtraction. A number alone is of households.
     programmes
         Programmes whose own counts to add up; empty for the counts that belong to none.
     """
     areas = areas_of(snapshot, level)
-    days = pd.DatetimeIndex(_rounds(snapshot, population, programmes)["date"])
+    days = _days(snapshot, population, programmes)
     every = _cells(snapshot, population, programmes)
     rows = every[every["level"] == level]
     lost = rows[rows["pcode"].isna()]
-    households, people = _grids(rows, ("households", "people"), days, areas.pcodes)
-    hidden = _suppression(snapshot, every, days, threshold)
+    households, people = _grids(rows, days, areas.pcodes)
+    hidden = _suppression(snapshot, population, Threshold.of(threshold), programmes)
+    # Where nothing else is known on a date, what is in no area is the national total.
+    secret = hidden.national & ~np.isfinite(people).any(axis=1)
     return Counts(
         population=population,
         areas=areas,
@@ -248,11 +270,15 @@ def counts(
         rounds=round_numbers(snapshot, population, programmes),
         households=households,
         people=people,
-        not_placed=_per_date(lost, "people", days),
-        not_placed_households=_per_date(lost, "households", days),
+        not_placed=np.where(secret, 0, _per_date(lost, "people", days)),
+        not_placed_households=np.where(secret, 0, _per_date(lost, "households", days)),
         hidden=hidden.districts if level == DISTRICT else hidden.governorates,
         national_hidden=hidden.national,
     )
+
+
+def _days(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(_rounds(snapshot, population, programmes)["date"])
 
 
 @lru_cache(maxsize=16)
@@ -262,17 +288,20 @@ def _cells(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> p
 
 
 def _grids(
-    rows: pd.DataFrame, columns: Sequence[str], days: pd.DatetimeIndex, pcodes: Sequence[str]
-) -> list[Floats]:
-    """Lay cells out by date and area; NaN where there is no row, or no number in it."""
+    rows: pd.DataFrame, days: pd.DatetimeIndex, pcodes: Sequence[str]
+) -> tuple[Floats, Floats]:
+    """Lay households and people out by date and area; NaN where there is no row, or no number."""
     t = days.get_indexer(pd.DatetimeIndex(rows["date"]))
     a = pd.Index(pcodes).get_indexer(pd.Index(rows["pcode"]))
     known = (t >= 0) & (a >= 0)
     t, a = t[known], a[known]
-    grids = [np.full((len(days), len(pcodes)), np.nan) for _ in columns]
-    for grid, column in zip(grids, columns, strict=True):
-        grid[t, a] = rows[column].to_numpy(dtype="float64", na_value=np.nan)[known]
-    return grids
+
+    def grid(column: str) -> Floats:
+        laid = np.full((len(days), len(pcodes)), np.nan)
+        laid[t, a] = rows[column].to_numpy(dtype="float64", na_value=np.nan)[known]
+        return laid
+
+    return grid("households"), grid("people")
 
 
 def _per_date(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> Floats:
@@ -280,17 +309,44 @@ def _per_date(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> Floats
     return added.reindex(days, fill_value=0).to_numpy(dtype="float64", na_value=np.nan)
 
 
+@lru_cache(maxsize=64)
 def _suppression(
-    snapshot: Snapshot, rows: pd.DataFrame, days: pd.DatetimeIndex, threshold: int
+    snapshot: Snapshot, population: str, threshold: Threshold, programmes: frozenset[str]
 ) -> Suppression:
-    """Decide once, from the households of both levels, what no view of them may show."""
+    """Decide once, from the figures of both levels, what no view of them may show."""
+    days, rows = _days(snapshot, population, programmes), _cells(snapshot, population, programmes)
     districts, governorates = areas_of(snapshot, DISTRICT), areas_of(snapshot, GOVERNORATE)
     parent = np.array([governorates.index(p) for p in districts.parents], dtype=np.intp)
-    cells, totals = (
-        _grids(rows[rows["level"] == areas.level], ("households",), days, areas.pcodes)[0]
+    (households, people), (households_of, people_of) = (
+        _grids(rows[rows["level"] == areas.level], days, areas.pcodes)
         for areas in (districts, governorates)
     )
-    placed = np.nan_to_num(cells) @ np.equal.outer(parent, np.arange(len(governorates.pcodes)))
+    limits = _people_thresholds(snapshot, days, threshold)
+    found = suppress_known(
+        Figures(households, _totals(households, households_of, parent)),
+        Figures(people, _totals(people, people_of, parent)),
+        parent,
+        threshold.households,
+        limits,
+    )
+    counted = np.isfinite(people).any(axis=1) | np.isfinite(people_of).any(axis=1)
+    lost = rows[(rows["level"] == GOVERNORATE) & rows["pcode"].isna()]
+    alone = _per_date(lost, "people", days)
+    undivided = ~counted & ~(_per_date(lost, "households", days) > 0)
+    return replace(found, national=found.national | (undivided & (0 < alone) & (alone < limits)))
+
+
+def _totals(cells: Floats, totals: Floats, parent: NDArray[np.intp]) -> Floats:
+    """Totals of governorates; what their districts hold where a row of their own is not placed."""
+    placed = np.nan_to_num(cells) @ np.equal.outer(parent, np.arange(totals.shape[1]))
     # A governorate whose own row is not placed is known all the same, from what is not placed.
-    totals = np.where(placed > np.nan_to_num(totals), placed, totals)
-    return suppress(cells, parent, totals, threshold)
+    return np.where(placed > np.nan_to_num(totals), placed, totals)
+
+
+def _people_thresholds(
+    snapshot: Snapshot, days: pd.DatetimeIndex, threshold: Threshold
+) -> NDArray[np.int64]:
+    """On each date, from how many people a cell may be shown of which only these are known."""
+    sizes = [size_on(snapshot.manifest["country"], day.date()) for day in days]
+    limits = [threshold.people(size.people if size else UNSAID) for size in sizes]
+    return np.array(limits, dtype=np.int64)

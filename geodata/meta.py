@@ -11,9 +11,10 @@ from geodata.encoding import plain
 from geodata.language import Language, languages
 from geodata.snapshot import Snapshot
 from geodata.state import available_measures
+from geodata.suppression import Threshold
 
 
-def meta(snapshot: Snapshot, speech: Language, *, threshold: int) -> dict[str, Any]:
+def meta(snapshot: Snapshot, speech: Language, *, threshold: Threshold | int) -> dict[str, Any]:
     """Return the JSON of ``/api/v1/meta.json`` (see docs/api.md)."""
     return {
         "version": snapshot.version,
@@ -28,7 +29,9 @@ def meta(snapshot: Snapshot, speech: Language, *, threshold: int) -> dict[str, A
     }
 
 
-def _population(snapshot: Snapshot, code: str, speech: Language, threshold: int) -> dict[str, Any]:
+def _population(
+    snapshot: Snapshot, code: str, speech: Language, threshold: Threshold | int
+) -> dict[str, Any]:
     found = counts(snapshot, code, 1, threshold, frozenset())
     return {
         "code": code,

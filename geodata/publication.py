@@ -28,6 +28,7 @@ from geodata.snapshot import Snapshot
 from geodata.state import KEYS as state_keys
 from geodata.state import ROUND_STYLE, State, available_measures, default_base, joined
 from geodata.state import pairs as state_pairs
+from geodata.suppression import Threshold
 
 HANDFUL = 5
 KEYS = (*state_keys, *(each.name for each in fields(Options)))
@@ -123,7 +124,7 @@ def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
     yield state.v
 
 
-def followed(snapshot: Snapshot, threshold: int) -> tuple[str, ...]:
+def followed(snapshot: Snapshot, threshold: Threshold | int) -> tuple[str, ...]:
     """Populations that were counted often enough to be followed over time.
 
     Those counted on more than :data:`HANDFUL` dates; all of them where none was.
@@ -137,7 +138,7 @@ def followed(snapshot: Snapshot, threshold: int) -> tuple[str, ...]:
     return tuple(code for code in held if times(code) > HANDFUL) or held
 
 
-def defaults(snapshot: Snapshot, threshold: int) -> Iterator[dict[str, str]]:
+def defaults(snapshot: Snapshot, threshold: Threshold | int) -> Iterator[dict[str, str]]:
     """Queries of what is published unless told otherwise.
 
     The populations that can be :func:`followed`, at each level and in each measure that they have

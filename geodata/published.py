@@ -11,6 +11,7 @@ import numpy as np
 from geodata.counts import GOVERNORATE, counts, dates_of
 from geodata.records import records
 from geodata.snapshot import Snapshot
+from geodata.suppression import Threshold
 
 # A report and its list are dated up to a day apart (9 and 10 April 2015, 31 and 30 August 2017).
 SAME_ROUND = dt.timedelta(days=3)
@@ -42,13 +43,13 @@ class Printed:
         return self.ours is not None and self.ours != self.printed
 
 
-def printed(snapshot: Snapshot, *, threshold: int) -> list[Printed]:
+def printed(snapshot: Snapshot, *, threshold: Threshold | int) -> list[Printed]:
     """Every printed total, by population and date."""
     rows = snapshot.tables.published.sort_values(["population", "date"])
     return [_beside(snapshot, row, threshold) for row in records(rows)]
 
 
-def _beside(snapshot: Snapshot, row: Any, threshold: int) -> Printed:
+def _beside(snapshot: Snapshot, row: Any, threshold: Threshold | int) -> Printed:
     population, day = str(row.population), row.date.date()
     near = [ours for ours in dates_of(snapshot, population) if abs(ours - day) <= SAME_ROUND]
     same = min(near, key=lambda ours: abs(ours - day), default=None)
@@ -63,7 +64,9 @@ def _beside(snapshot: Snapshot, row: Any, threshold: int) -> Printed:
     )
 
 
-def _total(snapshot: Snapshot, population: str, day: dt.date, threshold: int) -> int | None:
+def _total(
+    snapshot: Snapshot, population: str, day: dt.date, threshold: Threshold | int
+) -> int | None:
     found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
     total = found.national_people[found.dates.index(day)]
     return None if np.isnan(total) else round(total)

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from geodata.household_sizes import UNSAID
+
 PREFIX = "DISPLACEMENT_"
 BUNDLED = Path(__file__).parent / "bundled" / "snapshot"
 LIBRARY = Path(__file__).parents[1] / "snapshots"
@@ -45,6 +47,14 @@ class Settings(BaseSettings):
         ge=0,
         le=1000,
         description="District counts below this many households are not shown; 0 shows all.",
+    )
+    persons_per_household: float | None = Field(
+        default=None,
+        ge=1,
+        le=50,
+        description="People that a household is taken to hold where only people were counted: "
+        "counts below the threshold's households times this are not shown. Unless set, what the "
+        f"country says for the date, else {UNSAID}.",
     )
     url_base_pathname: str = Field(
         default="/",

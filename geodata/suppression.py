@@ -18,7 +18,15 @@ reader cannot tell a hidden cell's value, nor on which side of the threshold it 
 
 The pattern is decided on households and holds for every measure: people are households times six
 less the households in camps, rate and share are people divided by something published, so a cell
-hidden in one measure is hidden in all. What the caller owes the pattern:
+hidden in one measure is hidden in all.
+
+Where only people are known of a cell, people are judged, by as many as the threshold's households
+hold (:func:`suppress_known`). Cells known in households and cells known in people are two tables
+with the same totals, and each is protected as if all of the other were shown: who knows how many
+people live in a household knows nearly the people of every cell that is known in households. A
+governorate of which no district is counted has one cell in people, itself.
+
+What the caller owes the pattern:
 
 * a cell's value, class and rank disappear with it, and a change is shown only where the cell is
   shown on both dates;
@@ -32,6 +40,7 @@ The vocabulary is that of A. Hundepool et al., *Handbook on Statistical Disclosu
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +51,41 @@ from geodata.errors import DataError
 Counts = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """From how many households, and from how many people where only people are known.
+
+    Parameters
+    ----------
+    households
+        Households from which a cell may be shown; 0 or 1 hides nothing.
+    persons_per_household
+        People that a household is taken to hold; ``None`` for what the country says.
+    """
+
+    households: int
+    persons_per_household: float | None = None
+
+    @classmethod
+    def of(cls, said: Threshold | int) -> Threshold:
+        """Return what is said; a number alone is of households, in the country's sizes."""
+        return said if isinstance(said, Threshold) else cls(said)
+
+    def people(self, persons_per_household: float) -> int:
+        """People from which a cell may be shown, in households of a size; 0 hides nothing."""
+        if self.households <= 1:
+            return 0
+        return math.ceil(self.households * (self.persons_per_household or persons_per_household))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is published in one unit: dates x districts, and dates x governorates."""
+
+    districts: Counts
+    governorates: Counts
 
 
 @dataclass(frozen=True)
@@ -62,6 +106,79 @@ class Suppression:
     districts: Mask
     governorates: Mask
     national: Mask
+
+
+def suppress_known(
+    households: Figures,
+    people: Figures,
+    parent: Index,
+    threshold: int,
+    people_thresholds: NDArray[np.int64],
+) -> Suppression:
+    """Decide which cells and totals to hide, by households where they are known, else by people.
+
+    Parameters
+    ----------
+    households, people
+        The published figures; NaN where not counted, and for households where not published.
+        Totals may exceed their districts, and hold at least them.
+    parent
+        As of :func:`suppress`.
+    threshold
+        Households from which a cell may be shown.
+    people_thresholds
+        Dates: people from which a cell may be shown of which only people are known.
+
+    Returns
+    -------
+    Suppression
+        The hidden cells and totals of both units together: to hide more protects no less.
+    """
+    found = suppress(households.districts, parent, households.governorates, threshold)
+    only, cell_parent = _known_in_people_only(households, people, parent)
+    number = len(parent)
+    for limit in np.unique(people_thresholds):
+        small = (only.districts > 0) & (only.districts < limit)
+        dates = np.flatnonzero(small.any(axis=1) & (people_thresholds == limit))
+        if not dates.size:
+            continue
+        more = suppress(only.districts[dates], cell_parent, only.governorates[dates], int(limit))
+        found.districts[dates] |= more.districts[:, :number]
+        found.governorates[dates] |= more.governorates
+        found.national[dates] |= more.national
+    return found
+
+
+def _known_in_people_only(
+    households: Figures, people: Figures, parent: Index
+) -> tuple[Figures, Index]:
+    """Cut out the cells of which only people are known, and their part of each total.
+
+    Behind the districts stands a cell for each governorate: itself, where it has no district with
+    anybody in it and no households.
+
+    Returns
+    -------
+    tuple
+        People of these cells and of their governorates, and the governorate of each cell.
+    """
+    number = people.governorates.shape[1]
+    member = np.equal.outer(parent, np.arange(number)).astype(np.float64)
+    counted = np.nan_to_num(people.districts)
+    without = _without_households(households.districts, people.districts)
+    undivided = _without_households(households.governorates, people.governorates)
+    undivided &= counted @ member == 0
+    own = np.where(undivided, people.governorates, np.nan)
+    cells = np.hstack([np.where(without, people.districts, np.nan), own])
+    placed = np.where(without, counted, 0.0) @ member + np.nan_to_num(own)
+    elsewhere = np.where(without, 0.0, counted) @ member
+    totals = np.maximum(np.nan_to_num(people.governorates) - elsewhere, placed)
+    return Figures(cells, totals), np.concatenate([parent, np.arange(number, dtype=parent.dtype)])
+
+
+def _without_households(households: Counts, people: Counts) -> Mask:
+    """Cells with people of whom no household is known: not published, or none for somebody."""
+    return (people > 0) & ~(households > 0)
 
 
 def suppress(

@@ -360,13 +360,7 @@ def notes(view: View) -> list[str]:
                 ),
             )
         )
-    if view.counts.hidden.any():
-        found.append(
-            speech.gettext(
-                "Districts with very few households are not shown, nor as many others as it takes "
-                "that they cannot be worked out."
-            )
-        )
+    found += _too_few(view)
     if own := counted_by_programmes(view):
         found.append(
             speech.gettext(
@@ -383,6 +377,28 @@ def notes(view: View) -> list[str]:
             )
         )
     return found
+
+
+def _too_few(view: View) -> list[str]:
+    """Say why areas are hidden: for their households, or where only people are known, for these."""
+    hidden = view.counts.hidden
+    households, people = view.counts.households[hidden] > 0, view.counts.people[hidden] > 0
+    found = []
+    if households.any():
+        found.append(
+            gettext(
+                "Districts with very few households are not shown, nor as many others as it takes "
+                "that they cannot be worked out."
+            )
+        )
+    if (people & ~households).any():
+        found.append(
+            gettext(
+                "Where only people are counted, areas with very few are not shown, nor as many "
+                "others as it takes that they cannot be worked out."
+            )
+        )
+    return [view.language.gettext(sentence) for sentence in found]
 
 
 def sources(view: View) -> list[dict[str, str]]:

@@ -39,6 +39,7 @@ from geodata.names import fold
 from geodata.neighbours import neighbours
 from geodata.snapshot import Snapshot
 from geodata.state import State, available_measures, query
+from geodata.suppression import Threshold
 
 # One letter per status; the words are in geodata.text.STATUS_WORDS.
 COUNTED, ZERO, NOT_ASSESSED, SUPPRESSED, OUTSIDE, NOT_COMPARABLE = "cznsox"
@@ -72,7 +73,7 @@ class View:
     not_placed
         ``(T,)`` counted nationally but in no known area.
     threshold
-        District cells under this many households are not shown.
+        Cells under it are not shown (:mod:`geodata.suppression`).
     """
 
     snapshot: Snapshot
@@ -87,7 +88,7 @@ class View:
     stocks: Floats
     shares: Floats
     not_placed: Floats
-    threshold: int
+    threshold: Threshold | int
 
     @property
     def language(self) -> Language:
@@ -194,7 +195,7 @@ def _area_totals(
     hidden = whole.hidden[:, chosen].any(axis=1)
     nobody = np.zeros(len(whole.dates))
     people = np.where(hidden, np.nan, national(whole.people[:, chosen], nobody))
-    country = national(whole.people, whole.not_placed)
+    country = whole.national_people  # a share of a hidden total would give it away
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(country > 0, people / country, np.nan)
     part = people
@@ -250,13 +251,13 @@ def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scal
     )
 
 
-def compute(snapshot: Snapshot, state: State, *, threshold: int) -> View:
+def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> View:
     """Answer ``state`` for every date of its population.
 
     Parameters
     ----------
     threshold
-        District cells under this many households are not shown.
+        Cells under it are not shown (:mod:`geodata.suppression`).
     """
     own = own_counts(snapshot, state.pop, state.prog)
     found = counts(snapshot, state.pop, state.level, threshold, own)

@@ -20,6 +20,7 @@ from geodata.language import Language
 from geodata.publication import Embed
 from geodata.snapshot import Snapshot
 from geodata.snippet import Size
+from geodata.suppression import Threshold
 from geodata.urls import FolderUrls
 from geodata.view import View
 from layouts import sources
@@ -133,7 +134,7 @@ def index(folder: Folder, listed: list[Listed]) -> str:
     )
 
 
-def sources_page(folder: Folder, *, threshold: int) -> str:
+def sources_page(folder: Folder, *, threshold: Threshold) -> str:
     """Render the page of sources; no script in it."""
     said = sources.said(folder.snapshot, folder.speech, threshold)
     return _page("published-sources.html", folder, current="sources", **said)

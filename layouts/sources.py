@@ -8,13 +8,14 @@ from typing import Any
 
 from geodata import populations as words
 from geodata import programmes
-from geodata.counts import counts, populations
+from geodata.counts import counts, least_people, populations
 from geodata.exports.provenance import MEANINGS
 from geodata.holdings import Past
 from geodata.language import Language
 from geodata.published import Printed, printed
 from geodata.records import records
 from geodata.snapshot import Snapshot
+from geodata.suppression import Threshold
 from geodata.text import listed_sources, status_words
 from geodata.urls import Urls
 from geodata.view import names
@@ -28,7 +29,7 @@ def page(
     speech: Language,
     urls: Urls,
     *,
-    threshold: int,
+    threshold: Threshold,
     card: Card,
     past: Sequence[Past] = (),
     notices: Sequence[str] = (),
@@ -50,7 +51,7 @@ def page(
 
 
 def said(
-    snapshot: Snapshot, speech: Language, threshold: int, past: Sequence[Past] = ()
+    snapshot: Snapshot, speech: Language, threshold: Threshold, past: Sequence[Past] = ()
 ) -> dict[str, Any]:
     """Everything that the page says, wherever it stands; without a ``past``, nothing of it."""
     return {
@@ -69,7 +70,7 @@ def said(
     }
 
 
-def _held(snapshot: Snapshot, code: str, speech: Language, threshold: int) -> dict[str, str]:
+def _held(snapshot: Snapshot, code: str, speech: Language, threshold: Threshold) -> dict[str, str]:
     found = counts(snapshot, code, 1, threshold, frozenset())
     days = [day for day, row in zip(found.dates, found.counted, strict=True) if row.any()]
     return {
@@ -81,21 +82,29 @@ def _held(snapshot: Snapshot, code: str, speech: Language, threshold: int) -> di
     }
 
 
-def _notes(snapshot: Snapshot, speech: Language, threshold: int) -> list[str]:
+def _notes(snapshot: Snapshot, speech: Language, threshold: Threshold) -> list[str]:
     country = snapshot.manifest["country"]
     found = [speech.gettext(note["text"]) for note in country["notes"] + country["shelter_notes"]]
-    if threshold > 1:
+    if threshold.households > 1:
         found.append(
             speech.gettext(
                 "District figures under {n} households are not shown, nor as many others as it "
                 "takes that they cannot be worked out by subtraction.",
-                n=speech.number(threshold),
+                n=speech.number(threshold.households),
+            )
+        )
+    if least := least_people(snapshot, threshold):
+        found.append(
+            speech.gettext(
+                "Where only people are counted, figures of districts, or of governorates without "
+                "districts, under {n} people are not shown, nor as many others as it takes.",
+                n=speech.number(least),
             )
         )
     return found
 
 
-def _published(snapshot: Snapshot, speech: Language, threshold: int) -> list[dict[str, Any]]:
+def _published(snapshot: Snapshot, speech: Language, threshold: Threshold) -> list[dict[str, Any]]:
     return [
         {
             "label": speech.gettext(words.POPULATIONS[row.population].label),

@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.bundled.iraq_tidy import COUNTRY
+from geodata.household_sizes import Size, size_on
 from geodata.names import gazetteers
 from geodata.records import records
 from geodata.snapshot import Snapshot
@@ -33,7 +34,7 @@ from geodata.sources.dtm_layouts import (
     population_of,
     recognise,
 )
-from geodata.sources.dtm_lists import SOURCE, Size, read, size_on
+from geodata.sources.dtm_lists import SOURCE, read
 from geodata.sources.files import read_rows
 from geodata.sources.reading import Asked, Finding, Reading
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from geodata.errors import DataError
-from geodata.suppression import Suppression, suppress
+from geodata.suppression import Figures, Suppression, Threshold, suppress, suppress_known
 
 NAN = float("nan")
 DATA = Path(os.environ.get("DISPLACEMENT_SHARED", Path(__file__).parents[2] / "shared" / "data"))
@@ -450,6 +450,255 @@ def test_the_figures_handed_in_are_left_as_they_were(one, threshold):
     one.suppress(threshold)
     assert np.array_equal(before[0], one.households, equal_nan=True)
     assert np.array_equal(before[1], one.totals, equal_nan=True)
+
+
+# --------------------------------------------------------------------------------- people alone
+
+
+PEOPLE_TO_A_HOUSEHOLD = 6
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A district on the only date; households are NaN where only people are known."""
+
+    people: float
+    households: float = NAN
+
+
+def of_households(number: float) -> Cell:
+    return Cell(number * PEOPLE_TO_A_HOUSEHOLD, number)
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """One date of districts known in households or in people; a governorate may have none.
+
+    ``undivided`` are people of governorates of which no district is counted.
+    """
+
+    governorates: tuple[tuple[Cell, ...], ...]
+    undivided: tuple[float, ...]
+
+    @property
+    def parent(self) -> np.ndarray:
+        return np.repeat(np.arange(len(self.governorates)), [len(g) for g in self.governorates])
+
+    def figures(self, what: str) -> Figures:
+        cells = [getattr(cell, what) for governorate in self.governorates for cell in governorate]
+        totals = []
+        for governorate, undivided in zip(self.governorates, self.undivided, strict=True):
+            counted = [getattr(cell, what) for cell in governorate]
+            counted = [count for count in counted if not np.isnan(count)]
+            alone = undivided if what == "people" and undivided and not counted else NAN
+            totals.append(float(sum(counted)) if counted else alone)
+        return Figures(np.array([cells], dtype=np.float64), np.array([totals]))
+
+    def suppress(self, threshold: int = 5) -> Suppression:
+        limit = Threshold(threshold).people(PEOPLE_TO_A_HOUSEHOLD)
+        return suppress_known(
+            self.figures("households"),
+            self.figures("people"),
+            self.parent,
+            threshold,
+            np.array([limit]),
+        )
+
+
+def mixed(*governorates: list[Cell], undivided: tuple[float, ...] = ()) -> Mixed:
+    return Mixed(tuple(map(tuple, governorates)), undivided or (0.0,) * len(governorates))
+
+
+def people(*numbers: float) -> list[Cell]:
+    return [Cell(number) for number in numbers]
+
+
+def test_where_only_people_are_known_they_are_judged_by_those_of_so_many_households():
+    assert hidden(mixed(people(29, 30, 4000)).suppress()) == [0, 1]
+    assert hidden(mixed(people(30, 31, 4000)).suppress()) == []
+    assert hidden(mixed(people(3, 12, 90_000, 4000)).suppress()) == [0, 1, 3]
+
+
+def test_a_cell_known_in_both_is_judged_by_households():
+    """29 people of 5 households are shown; 4 households are not, however many people they are."""
+    assert hidden(mixed([Cell(29, 5), of_households(80)]).suppress()) == []
+    assert hidden(mixed([Cell(60, 4), of_households(80)]).suppress()) == [0, 1]
+
+
+def test_people_of_no_household_are_judged_as_people():
+    assert hidden(mixed([Cell(3, 0), Cell(500, 0), of_households(80)]).suppress()) == [0, 1]
+
+
+def test_cells_in_people_hide_behind_cells_in_people_only():
+    """Who knows the households of a sibling knows its people, as so many times the households."""
+    found = mixed([Cell(12), of_households(80), of_households(90)], people(700, 800)).suppress()
+    assert hidden(found) == [0, 3]
+    assert found.governorates[0].tolist() == [True, True]
+    assert not found.national[0]
+
+
+def test_cells_in_households_hide_behind_cells_in_households_only():
+    found = mixed([of_households(2), *people(700, 800)], [of_households(80)]).suppress()
+    assert hidden(found) == [0, 3]
+    assert found.governorates[0].tolist() == [True, True]
+
+
+def test_a_governorate_without_districts_is_a_cell_where_only_people_are_known():
+    found = mixed([], [], [], undivided=(3.0, 40.0, 900.0)).suppress()
+    assert found.governorates[0].tolist() == [True, True, False]
+    assert not found.national[0]
+
+
+def test_governorates_that_are_all_too_small_hide_the_national_total():
+    found = mixed([], [], undivided=(3.0, 4.0)).suppress()
+    assert found.governorates[0].tolist() == [True, True]
+    assert found.national[0]
+
+
+def test_a_governorate_known_in_households_is_shown_whatever_its_size():
+    found = suppress_known(
+        Figures(np.empty((1, 0)), np.array([[1.0, 300.0]])),
+        Figures(np.empty((1, 0)), np.array([[6.0, 1800.0]])),
+        np.empty(0, dtype=np.intp),
+        5,
+        np.array([30]),
+    )
+    assert not found.governorates.any()
+
+
+@pytest.mark.parametrize("threshold", [0, 1])
+def test_a_threshold_of_0_or_1_shows_people_too(threshold):
+    assert hidden(mixed(people(1, 500)).suppress(threshold)) == []
+
+
+def test_each_date_is_judged_by_the_households_of_its_own_time():
+    figures = Figures(np.array([[27.0, 90.0]] * 2), np.array([[117.0]] * 2))
+    none = Figures(np.full((2, 2), NAN), np.full((2, 1), NAN))
+    found = suppress_known(none, figures, np.array([0, 0]), 5, np.array([30, 25]))
+    assert found.districts.tolist() == [[True, True], [False, False]]
+
+
+def test_parts_of_a_person_count_as_one_more():
+    assert Threshold(5).people(6) == 30
+    assert Threshold(5, 4.5).people(6) == 23
+    assert Threshold.of(7) == Threshold(7)
+    assert Threshold.of(Threshold(7, 4.5)) == Threshold(7, 4.5)
+
+
+def mixed_page(one: Mixed, found: Suppression, exactly: bool) -> Equations:
+    """Everything published about one date, both units; the reader knows the size of households.
+
+    ``exactly``: all households are of that size; else those of a hidden cell may be one smaller.
+    """
+    facts = Equations()
+    for what in ("households", "people"):
+        _publish_mixed(facts, what, one, found)
+    size = PEOPLE_TO_A_HOUSEHOLD
+    for cell in np.flatnonzero(found.districts[0]).tolist():
+        own, there = ("households", cell), ("people", cell)
+        if own in facts.names:
+            facts.facts.append(({own: size, there: -1.0}, 0.0, 0.0 if exactly else PLENTY))
+            facts.facts.append(({own: 1.0 - size, there: 1.0}, 0.0, PLENTY))
+    return facts
+
+
+def _publish_mixed(facts: Equations, what: str, one: Mixed, found: Suppression) -> None:
+    figures = one.figures(what)
+    whole: list[Unknown | float] = []
+    for governorate in np.flatnonzero(~np.isnan(figures.governorates[0])).tolist():
+        total: Unknown | float = float(figures.governorates[0, governorate])
+        if found.governorates[0, governorate]:
+            total = facts.unknown((what, "governorate", governorate), 0)
+        cells = [
+            facts.unknown((what, cell), 1)
+            if found.districts[0, cell]
+            else float(figures.districts[0, cell])
+            for cell in np.flatnonzero(one.parent == governorate).tolist()
+            if figures.districts[0, cell] > 0
+        ]
+        if cells:
+            facts.total(total, cells)
+        whole.append(total)
+    national: Unknown | float = float(np.nansum(figures.governorates))
+    if found.national[0] and whole:
+        national = facts.unknown((what, "national"), 0)
+    facts.total(national, whole)
+
+
+def assert_mixed_protected(one: Mixed, found: Suppression, threshold: int, exactly: bool) -> None:
+    facts = mixed_page(one, found, exactly)
+    known = one.figures("households").districts[0]
+    limit = Threshold(threshold).people(PEOPLE_TO_A_HOUSEHOLD)
+    for name in facts.names:
+        if name[0] == "households" and not isinstance(name[1], int):
+            continue  # a total hidden for cells in people may be the sum of what is shown
+        least, most = facts.bounds(name)
+        assert least < most, f"{name} lies between {least} and {most}"
+        if isinstance(name[1], int):
+            by_people = np.isnan(known[name[1]])
+            if by_people == (name[0] == "people"):
+                bar = limit if by_people else threshold
+                assert least == 1, f"{name} is at least {least}"
+                assert most >= bar, f"{name} is at most {most}"
+        elif name[1] == "governorate" and not one.governorates[int(name[2])]:
+            assert most >= limit, f"{name} is at most {most}"
+
+
+@st.composite
+def mixed_tables(draw: st.DrawFn, kinds: str) -> Mixed:
+    """One date; cells of the kinds named: h(ouseholds), p(eople), u(ndivided governorates)."""
+    small = st.one_of(st.integers(1, 20), st.integers(1, 80)).map(float)
+    cells = {
+        "h": st.integers(0, 9).map(lambda n: of_households(float(n))),
+        "p": small.map(Cell),
+    }
+    cell = st.one_of(*(cells[kind] for kind in kinds if kind in cells), st.just(Cell(NAN)))
+    governorate = st.lists(cell, min_size=1, max_size=4).map(tuple)
+    if "u" in kinds:
+        governorate = st.one_of(governorate, st.just(())) if len(kinds) > 1 else st.just(())
+    governorates = tuple(draw(st.lists(governorate, min_size=1, max_size=4)))
+    return Mixed(governorates, tuple(draw(small) for _ in governorates))
+
+
+@pytest.mark.parametrize("exactly", [True, False])
+@pytest.mark.parametrize("kinds", ["p", "hp", "u", "pu", "hpu"])
+@given(data=st.data(), threshold=thresholds)
+@settings(unhurried, max_examples=40)
+def test_no_hidden_people_can_be_worked_out(kinds, exactly, data, threshold):
+    one = data.draw(mixed_tables(kinds))
+    found = one.suppress(threshold)
+    assume(found.districts.any() or found.governorates.any())
+    assert_mixed_protected(one, found, threshold, exactly)
+
+
+@given(data=st.data(), threshold=thresholds)
+@unhurried
+def test_every_cell_too_small_in_its_own_unit_is_hidden(data, threshold):
+    one = data.draw(mixed_tables("hpu"))
+    found, limit = one.suppress(threshold), Threshold(threshold).people(PEOPLE_TO_A_HOUSEHOLD)
+    households, count = (one.figures(what).districts for what in ("households", "people"))
+    assert found.districts[(households > 0) & (households < threshold)].all()
+    assert found.districts[np.isnan(households) & (count > 0) & (count < limit)].all()
+    for governorate, cells in enumerate(one.governorates):
+        if not cells and 0 < one.undivided[governorate] < limit:
+            assert found.governorates[0, governorate]
+
+
+@given(tables(), thresholds)
+@unhurried
+def test_where_households_are_known_everywhere_people_change_nothing(one, threshold):
+    totals = np.where(np.isnan(one.totals), 0, one.totals)
+    found = suppress_known(
+        Figures(one.households, one.totals),
+        Figures(one.households * 6, np.where(np.isnan(one.totals), NAN, totals * 6)),
+        one.parent,
+        threshold,
+        np.array([threshold * 6]),
+    )
+    alone = one.suppress(threshold)
+    assert (found.districts == alone.districts).all()
+    assert (found.governorates == alone.governorates).all()
+    assert (found.national == alone.national).all()
 
 
 # ------------------------------------------------------------------------------------ wrong input

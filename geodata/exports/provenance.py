@@ -25,7 +25,7 @@ MEANINGS = {
     "c": gettext("The source has a figure for the place on the date."),
     "z": gettext("The source has a figure, and it is zero. Left white."),
     "n": gettext("The source has no row for the place on the date. Hatched; it is not zero."),
-    "s": gettext("Too few households to show without pointing at a family. Dotted."),
+    "s": gettext("Too few households, or people, to show without pointing at a family. Dotted."),
     "o": gettext("No source says that a chosen programme worked in the governorate."),
     "x": gettext("In a comparison: one of the two dates was not counted."),
 }

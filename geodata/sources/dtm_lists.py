@@ -33,6 +33,7 @@ import pandas as pd
 
 from geodata.errors import DataError
 from geodata.geography import IMPOSSIBLE, MISSING, Governorates
+from geodata.household_sizes import Size, size_on
 from geodata.names import Gazetteer, Gazetteers, gazetteers
 from geodata.records import records
 from geodata.snapshot import Snapshot
@@ -74,14 +75,6 @@ SOURCE: Mapping[str, str] = {
 _CALLED: Mapping[str, str] = {"idp": "IDP", "returnee": "Returnee"}
 _NEARLY = 0.02
 """Part by which a breakdown may miss its households and still be taken to count them."""
-
-
-@dataclass(frozen=True)
-class Size:
-    """People that a household is counted as, and in camps."""
-
-    people: int
-    in_camps: int
 
 
 @dataclass(frozen=True)
@@ -158,17 +151,6 @@ def _given_twice(lists: Sequence[_List]) -> Iterator[Finding]:
                     made.file.name,
                 )
             first.setdefault(date, made.file.name)
-
-
-def size_on(country: Mapping[str, Any], date: dt.date) -> Size | None:
-    """Return the size of a household that a country's rule gives for a date.
-
-    ``None`` where the country has no rule for it.
-    """
-    for rule in country.get("household_sizes", ()):
-        if rule.get("from", "") <= date.isoformat() <= rule.get("until", "9999"):
-            return Size(int(rule["people"]), int(rule["in_camps"]))
-    return None
 
 
 @dataclass(frozen=True)

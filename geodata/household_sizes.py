@@ -1,0 +1,36 @@
+"""How many people a household is counted as: what a country says for a date.
+
+The manifest lists it under ``household_sizes``: rules with ``people`` and ``in_camps``, and the
+dates ``from`` and ``until`` which they hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+UNSAID = 6
+"""People to a household where neither the country nor a setting says it.
+
+IOM counts six in Iraq. More would hide more: most countries' households are smaller than that."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """People that a household is counted as, and in camps."""
+
+    people: int
+    in_camps: int
+
+
+def size_on(country: Mapping[str, Any], date: dt.date) -> Size | None:
+    """Return the size of a household that a country's rule gives for a date.
+
+    ``None`` where the country has no rule for it.
+    """
+    for rule in country.get("household_sizes", ()):
+        if rule.get("from", "") <= date.isoformat() <= rule.get("until", "9999"):
+            return Size(int(rule["people"]), int(rule["in_camps"]))
+    return None
