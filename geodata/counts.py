@@ -142,7 +142,7 @@ def least_people(snapshot: Snapshot, threshold: Threshold) -> int:
     rows = _slices(snapshot)
     without = set(rows.loc[rows["with_households"] < rows["rows"], "population"])
     limits = [
-        _people_thresholds(snapshot, _days(snapshot, code, frozenset()), threshold).max()
+        _people_thresholds(snapshot, dates_of(snapshot, code), threshold).max(initial=0)
         for code in without
     ]
     return int(max(limits, default=0))
@@ -254,31 +254,24 @@ def counts(
     programmes
         Programmes whose own counts to add up; empty for the counts that belong to none.
     """
-    areas = areas_of(snapshot, level)
-    days = _days(snapshot, population, programmes)
-    every = _cells(snapshot, population, programmes)
-    rows = every[every["level"] == level]
-    lost = rows[rows["pcode"].isna()]
-    households, people = _grids(rows, days, areas.pcodes)
-    hidden = _suppression(snapshot, population, Threshold.of(threshold), programmes)
+    dates = _dates(snapshot, population, programmes)
+    lost = _not_placed(snapshot, population, level, programmes, dates)
+    households, people = _grids(snapshot, population, level, programmes, dates)
+    hidden = _suppression(snapshot, population, Threshold.of(threshold), programmes, dates)
     # Where nothing else is known on a date, what is in no area is the national total.
     secret = hidden.national & ~np.isfinite(people).any(axis=1)
     return Counts(
         population=population,
-        areas=areas,
-        dates=_dates(snapshot, population, programmes),
+        areas=areas_of(snapshot, level),
+        dates=dates,
         rounds=round_numbers(snapshot, population, programmes),
         households=households,
         people=people,
-        not_placed=np.where(secret, 0, _per_date(lost, "people", days)),
-        not_placed_households=np.where(secret, 0, _per_date(lost, "households", days)),
+        not_placed=np.where(secret, 0, lost["people"]),
+        not_placed_households=np.where(secret, 0, lost["households"]),
         hidden=hidden.districts if level == DISTRICT else hidden.governorates,
         national_hidden=hidden.national,
     )
-
-
-def _days(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(_rounds(snapshot, population, programmes)["date"])
 
 
 @lru_cache(maxsize=16)
@@ -287,41 +280,73 @@ def _cells(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> p
     return ask(snapshot, queries.cells, population, programmes)
 
 
+def _cells_at(
+    snapshot: Snapshot, population: str, level: int, programmes: frozenset[str]
+) -> pd.DataFrame:
+    every = _cells(snapshot, population, programmes)
+    return every[every["level"] == level]
+
+
+@lru_cache(maxsize=64)
 def _grids(
-    rows: pd.DataFrame, days: pd.DatetimeIndex, pcodes: Sequence[str]
+    snapshot: Snapshot,
+    population: str,
+    level: int,
+    programmes: frozenset[str],
+    dates: tuple[dt.date, ...],
 ) -> tuple[Floats, Floats]:
     """Lay households and people out by date and area; NaN where there is no row, or no number."""
-    t = days.get_indexer(pd.DatetimeIndex(rows["date"]))
+    rows = _cells_at(snapshot, population, level, programmes)
+    pcodes = areas_of(snapshot, level).pcodes
+    t = _days(dates).get_indexer(pd.DatetimeIndex(rows["date"]))
     a = pd.Index(pcodes).get_indexer(pd.Index(rows["pcode"]))
     known = (t >= 0) & (a >= 0)
     t, a = t[known], a[known]
 
     def grid(column: str) -> Floats:
-        laid = np.full((len(days), len(pcodes)), np.nan)
+        laid = np.full((len(dates), len(pcodes)), np.nan)
         laid[t, a] = rows[column].to_numpy(dtype="float64", na_value=np.nan)[known]
         return laid
 
     return grid("households"), grid("people")
 
 
-def _per_date(rows: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> Floats:
-    added = rows.groupby("date")[column].sum()
-    return added.reindex(days, fill_value=0).to_numpy(dtype="float64", na_value=np.nan)
+def _not_placed(
+    snapshot: Snapshot,
+    population: str,
+    level: int,
+    programmes: frozenset[str],
+    dates: tuple[dt.date, ...],
+) -> dict[str, Floats]:
+    """What was counted in no known area, of each unit, by date."""
+    rows = _cells_at(snapshot, population, level, programmes)
+    added = rows[rows["pcode"].isna()].groupby("date")[["households", "people"]].sum()
+    laid = added.reindex(_days(dates), fill_value=0)
+    return {
+        str(column): values.to_numpy(dtype="float64", na_value=np.nan)
+        for column, values in laid.items()
+    }
+
+
+def _days(dates: Sequence[dt.date]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(pd.to_datetime(list(dates)))
 
 
 @lru_cache(maxsize=64)
 def _suppression(
-    snapshot: Snapshot, population: str, threshold: Threshold, programmes: frozenset[str]
+    snapshot: Snapshot,
+    population: str,
+    threshold: Threshold,
+    programmes: frozenset[str],
+    dates: tuple[dt.date, ...],
 ) -> Suppression:
     """Decide once, from the figures of both levels, what no view of them may show."""
-    days, rows = _days(snapshot, population, programmes), _cells(snapshot, population, programmes)
     districts, governorates = areas_of(snapshot, DISTRICT), areas_of(snapshot, GOVERNORATE)
     parent = np.array([governorates.index(p) for p in districts.parents], dtype=np.intp)
     (households, people), (households_of, people_of) = (
-        _grids(rows[rows["level"] == areas.level], days, areas.pcodes)
-        for areas in (districts, governorates)
+        _grids(snapshot, population, level, programmes, dates) for level in (DISTRICT, GOVERNORATE)
     )
-    limits = _people_thresholds(snapshot, days, threshold)
+    limits = _people_thresholds(snapshot, dates, threshold)
     found = suppress_known(
         Figures(households, _totals(households, households_of, parent)),
         Figures(people, _totals(people, people_of, parent)),
@@ -330,10 +355,9 @@ def _suppression(
         limits,
     )
     counted = np.isfinite(people).any(axis=1) | np.isfinite(people_of).any(axis=1)
-    lost = rows[(rows["level"] == GOVERNORATE) & rows["pcode"].isna()]
-    alone = _per_date(lost, "people", days)
-    undivided = ~counted & ~(_per_date(lost, "households", days) > 0)
-    return replace(found, national=found.national | (undivided & (0 < alone) & (alone < limits)))
+    lost = _not_placed(snapshot, population, GOVERNORATE, programmes, dates)
+    alone = ~counted & ~(lost["households"] > 0) & (lost["people"] > 0)
+    return replace(found, national=found.national | (alone & (lost["people"] < limits)))
 
 
 def _totals(cells: Floats, totals: Floats, parent: NDArray[np.intp]) -> Floats:
@@ -344,9 +368,9 @@ def _totals(cells: Floats, totals: Floats, parent: NDArray[np.intp]) -> Floats:
 
 
 def _people_thresholds(
-    snapshot: Snapshot, days: pd.DatetimeIndex, threshold: Threshold
+    snapshot: Snapshot, dates: Sequence[dt.date], threshold: Threshold
 ) -> NDArray[np.int64]:
     """On each date, from how many people a cell may be shown of which only these are known."""
-    sizes = [size_on(snapshot.manifest["country"], day.date()) for day in days]
+    sizes = [size_on(snapshot.manifest["country"], day) for day in dates]
     limits = [threshold.people(size.people if size else UNSAID) for size in sizes]
     return np.array(limits, dtype=np.int64)

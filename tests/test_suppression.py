@@ -640,7 +640,7 @@ def assert_mixed_protected(one: Mixed, found: Suppression, threshold: int, exact
                 bar = limit if by_people else threshold
                 assert least == 1, f"{name} is at least {least}"
                 assert most >= bar, f"{name} is at most {most}"
-        elif name[1] == "governorate" and not one.governorates[int(name[2])]:
+        elif name[1] == "governorate" and not one.governorates[int(name[-1])]:
             assert most >= limit, f"{name} is at most {most}"
 
 
