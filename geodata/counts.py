@@ -124,8 +124,12 @@ def populations(snapshot: Snapshot) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
-    """Levels at which ``population`` was counted."""
-    return tuple(sorted({int(level) for level in _slices_of(snapshot, population)["level"]}))
+    """Levels at which ``population`` was counted and can be shown; governorates where none is.
+
+    Figures of districts may be held, not placed, where no district is drawn.
+    """
+    counted = sorted({int(level) for level in _slices_of(snapshot, population)["level"]})
+    return tuple(level for level in counted if areas_of(snapshot, level).pcodes) or (GOVERNORATE,)
 
 
 @lru_cache(maxsize=64)

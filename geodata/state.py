@@ -39,6 +39,12 @@ CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
 SEPARATOR = "~"
 NEAREST_DATE = gettext("{population}: no count on {asked}; showing the nearest date, {shown}.")
 NOT_WHOLE = gettext("{key}={value} cannot be: {key} is a whole number from {low} to {high}.")
+NO_FIGURES_AT_LEVEL = gettext(
+    "level={value} has no figures for pop={pop}: level may be {allowed}."
+)
+NO_AREAS_OF_LEVEL = gettext(
+    "level={value} cannot be shown: no boundaries of that level are held; level may be {allowed}."
+)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _SWITCH = {"0": False, "1": True}
 _ROUND = re.compile(r"^R(\d{1,4})$", re.IGNORECASE)
@@ -314,11 +320,12 @@ def not_held(version: str, held: Iterable[str], speech: Language) -> NotHeld:
 def _level(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> int:
     held = [str(level) for level in counts_module.levels(snapshot, pop)]
     if text in ("1", "2") and text not in held:
+        drawn = counts_module.areas_of(snapshot, int(text)).pcodes
         raise StateError(
             "level",
             text,
             reader.language.gettext(
-                "level={value} has no figures for pop={pop}: level may be {allowed}.",
+                NO_FIGURES_AT_LEVEL if drawn else NO_AREAS_OF_LEVEL,
                 value=text,
                 pop=pop,
                 allowed=reader.language.listed(held),

@@ -75,6 +75,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "headline": text.headline(view, at),
         "map": _map(view, cells),
         "plane": _plane(view),
+        "lone": svg.lone(drawing.drawn(view)),
         "legend": reading.legend(view, at),
         "unit": text.unit(view),
         "figures": key_figures(view, at),

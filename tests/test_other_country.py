@@ -11,20 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from pptx import Presentation
 
 from app import create_app
-from callbacks import boundaries_command, commands
 from geodata.library import Library
 from geodata.settings import BUNDLED, Settings
 from tests import far_country
+from tests.commanding import base_of, run
 from tests.documents import words
 
 ROOT = Path(__file__).parents[1]
@@ -50,17 +48,6 @@ class Far:
     client: FlaskClient
 
 
-def run(library: str, *said: object, code: int = 0) -> str:
-    """Run a command with this library, as the application has it; return what it says."""
-    settings = Settings(snapshots=library, snapshot=BUNDLED)
-    server = Flask(__name__)
-    for module in (commands, boundaries_command):
-        module.register(SimpleNamespace(server=server), settings)
-    result = server.test_cli_runner().invoke(args=[str(word) for word in said])
-    assert result.exit_code == code, result.output
-    return result.output
-
-
 def begun(folder: Path, levels: int) -> tuple[str, str]:
     """Add the boundaries of Farland to an empty library; the library, and what was said."""
     library = str(folder / "library")
@@ -72,12 +59,6 @@ def begun(folder: Path, levels: int) -> tuple[str, str]:
         "--country-code", far_country.CODE, "--mapping", far_country.boundary_mapping(folder),
     )  # fmt: skip
     return library, said
-
-
-def base_of(said: str) -> str:
-    found = re.search(r"--base ([0-9a-f]{12})", said)
-    assert found, said
-    return found[1]
 
 
 def settled(folder: Path, levels: int, **options: object) -> Far:

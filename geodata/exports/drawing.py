@@ -35,6 +35,10 @@ NAME_SIZES = {"l": 21, "w": 26, "m": 32, "n": 40}
 _LETTER = 0.57
 _SLACK = {1: 1.5, 2: 1.05}
 
+# Units from the middle to the corners of what stands for an area too small to have a shape here:
+# some five pixels across where the map is as wide as a page.
+_DOT = 4
+
 Point = tuple[int, int]
 Box = tuple[float, float, float, float]
 
@@ -80,6 +84,11 @@ class Drawing:
     neighbours: tuple[str, ...]
     names: tuple[Name, ...]
     countries: tuple[Name, ...]
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing lies around the country that its areas would be told from."""
+        return not self.neighbours
 
 
 def mercator(lon: float, lat: float) -> tuple[float, float]:
@@ -130,9 +139,19 @@ def _ring(refs: Sequence[int], arcs: Sequence[list[Point]]) -> list[Point]:
     return points[:-1] if points[0] == points[-1] else points
 
 
+def _rings(shape: dict[str, Any], arcs: Sequence[list[Point]]) -> list[list[Point]]:
+    return [_ring(ring, arcs) for polygon in polygons(shape) for ring in polygon]
+
+
 def _shape(shape: dict[str, Any], arcs: Sequence[list[Point]]) -> str:
-    rings = [_ring(ring, arcs) for polygon in polygons(shape) for ring in polygon]
-    return "".join(_path(ring, close=True) for ring in rings if len(ring) > 2)
+    return "".join(_path(ring, close=True) for ring in _rings(shape, arcs) if len(ring) > 2)
+
+
+def _dot(shape: dict[str, Any], plane: _Plane) -> str:
+    """Path data of what stands for an area that is too small to have a shape: seen, and to point at."""
+    x, y = plane.point(shape["properties"]["label"])
+    corners = [(x, y - _DOT), (x + _DOT, y), (x, y + _DOT), (x - _DOT, y)]
+    return _path(corners, close=True)
 
 
 def _touch(a: Box, b: Box) -> bool:
@@ -203,7 +222,7 @@ def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
         width=plane.width,
         height=plane.height,
         ground=_extent(point for ref in everything for point in arcs[ref]),
-        areas={shape["id"]: _shape(shape, arcs) for shape in shapes},
+        areas={shape["id"]: _shape(shape, arcs) or _dot(shape, plane) for shape in shapes},
         outlines="".join(_path(arcs[ref], close=False) for ref in borders if level == 2),
         neighbours=tuple(_shape(shape, arcs) for shape in neighbours),
         names=_names(snapshot, shapes, arcs, plane, level, speech),
@@ -264,8 +283,7 @@ def _names(
     named = names(snapshot, speech)
     candidates = []
     for shape in shapes:
-        rings = [_ring(ring, arcs) for polygon in polygons(shape) for ring in polygon]
-        x, y = plane.point(shape["properties"]["label"])
-        name = Name(shape["id"], named[shape["id"]], x, y)
-        candidates.append((name, _extent(point for ring in rings for point in ring)))
+        middle = plane.point(shape["properties"]["label"])
+        points = [point for ring in _rings(shape, arcs) for point in ring] or [middle]
+        candidates.append((Name(shape["id"], named[shape["id"]], *middle), _extent(points)))
     return _fitting(candidates, level)

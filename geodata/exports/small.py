@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from geodata.exports import drawing
-from geodata.exports.svg import Paint, element, textures
+from geodata.exports.svg import Paint, element, lone, textures
 from geodata.view import View
 
 _SCOPE = "small"
@@ -47,7 +47,7 @@ def small(view: View, t: int, label: str) -> str:
     return element(
         "svg",
         *used,
-        class_=f"small areas level-{view.state.level}",
+        class_=f"small areas level-{view.state.level}{lone(drawn)}",
         viewBox=f"{-_MARGIN} {-_MARGIN} {width} {height}",
         role="img",
         aria__label=label,

@@ -71,6 +71,11 @@ class Paint:
         """A colour of the look."""
         return THEMES[self.theme][name] if self.theme else f"var(--{name})"
 
+    @property
+    def border(self) -> str:
+        """Colour of borders: seen, too, around what is as white as the ground, where that is all."""
+        return self.token("outline" if drawing.drawn(self.view).alone else "border")
+
     def fill(self, kind: str) -> str:
         """Colour or texture of a class (``k3``) or a status letter."""
         if kind in TEXTURES:
@@ -117,6 +122,11 @@ def text(words: str, **attributes: object) -> str:
 def title(words: str) -> str:
     """Write what an element, or a document, says of itself."""
     return element("title", str(escape(words)))
+
+
+def lone(drawn: Drawing) -> str:
+    """What ends the classes of a map by which the style sheet knows that nothing lies around it."""
+    return " alone" if drawn.alone else ""
 
 
 def scale_variables(view: View) -> tuple[str, str]:
@@ -330,7 +340,7 @@ def inline(
     return element(
         "svg",
         _layers(view, t, Paint(view, scope=scope), pixel=2.3, sentences=sentences),
-        class_="map",
+        class_=f"map{lone(drawn)}",
         viewBox=" ".join(map(str, box)),
         role="img",
         aria__label=label or headline(view, t),
@@ -410,9 +420,9 @@ def _style(paint: Paint, scale: float, size: str) -> str:
         f"stroke-width:{0.8 / scale:.2f}}}"
         f".countries text{{font-size:{11 / scale:.1f}px;text-anchor:middle;"
         f"{apart}fill:{token('country-name')}}}"
-        f".areas path{{stroke:{token('border')};stroke-width:{border:.2f};stroke-linejoin:round}}"
+        f".areas path{{stroke:{paint.border};stroke-width:{border:.2f};stroke-linejoin:round}}"
         f".level-2 path{{stroke-width:{border / 2:.2f}}}"
-        f".outlines{{fill:none;stroke:{token('border')};stroke-width:{border * 1.5:.2f}}}"
+        f".outlines{{fill:none;stroke:{paint.border};stroke-width:{border * 1.5:.2f}}}"
         f".names text{{font-size:{NAME_SIZES[size]}px;font-weight:700;text-anchor:middle;"
         f"paint-order:stroke;stroke-width:{2.5 / scale:.1f}px}}{names}",
     )
