@@ -148,7 +148,7 @@ def _shape(shape: dict[str, Any], arcs: Sequence[list[Point]]) -> str:
 
 
 def _dot(shape: dict[str, Any], plane: _Plane) -> str:
-    """Path data of what stands for an area that is too small to have a shape: seen, and to point at."""
+    """Path data of what stands for an area too small to have a shape: seen, and to point at."""
     x, y = plane.point(shape["properties"]["label"])
     corners = [(x, y - _DOT), (x + _DOT, y), (x, y + _DOT), (x - _DOT, y)]
     return _path(corners, close=True)

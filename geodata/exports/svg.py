@@ -73,7 +73,7 @@ class Paint:
 
     @property
     def border(self) -> str:
-        """Colour of borders: seen, too, around what is as white as the ground, where that is all."""
+        """Colour of borders; one that is seen on the ground where no neighbours are drawn."""
         return self.token("outline" if drawing.drawn(self.view).alone else "border")
 
     def fill(self, kind: str) -> str:
