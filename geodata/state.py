@@ -39,9 +39,7 @@ CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
 SEPARATOR = "~"
 NEAREST_DATE = gettext("{population}: no count on {asked}; showing the nearest date, {shown}.")
 NOT_WHOLE = gettext("{key}={value} cannot be: {key} is a whole number from {low} to {high}.")
-NO_FIGURES_AT_LEVEL = gettext(
-    "level={value} has no figures for pop={pop}: level may be {allowed}."
-)
+NO_FIGURES_AT_LEVEL = gettext("level={value} has no figures for pop={pop}: level may be {allowed}.")
 NO_AREAS_OF_LEVEL = gettext(
     "level={value} cannot be shown: no boundaries of that level are held; level may be {allowed}."
 )
