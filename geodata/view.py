@@ -114,11 +114,14 @@ def _base_index(found: Counts, state: State) -> int:
 
 
 def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
-    """Residents of each area in the year that rates are out of; NaN where unknown; ``(A,)``."""
+    """Residents of each area in the year that rates are out of; ``(A,)``.
+
+    NaN where unknown, and where nobody resides: there is no rate of nobody.
+    """
     rows = snapshot.tables.residents
     known = rows[rows["year"] == residents_year(snapshot)].set_index("pcode")["residents"]
     ordered: Floats = known.reindex(list(pcodes)).to_numpy(dtype="float64", na_value=np.nan)
-    return ordered
+    return np.where(ordered > 0, ordered, np.nan)
 
 
 def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, Floats, Floats]:
@@ -129,7 +132,7 @@ def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, 
         return found.households, total, found.not_placed_households
     if measure == words.RATE:
         denominator = residents(snapshot, found.areas.pcodes)
-        country = float(np.nansum(denominator))
+        country = float(np.nansum(denominator)) or np.nan
         return (
             found.people / denominator * RATE_PER,
             people_total / country * RATE_PER,
@@ -137,7 +140,9 @@ def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, 
         )
     if measure == words.SHARE:
         with np.errstate(divide="ignore", invalid="ignore"):
-            return found.people / people_total[:, None] * 100, people_total, found.not_placed
+            parts = found.people / people_total[:, None] * 100
+        # Where nobody was counted in the country, nobody is no undefined part of it.
+        return np.where(found.people == 0, 0.0, parts), people_total, found.not_placed
     return found.people, people_total, found.not_placed
 
 
@@ -150,11 +155,12 @@ def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
     return np.array([pcode in covered for pcode in where])
 
 
-def _status(shown: Floats, found: Counts, inside: Bools) -> NDArray[np.str_]:
-    status = np.full(shown.shape, COUNTED)
-    status[shown == 0] = ZERO
+def _status(figures: Floats, found: Counts, inside: Bools) -> NDArray[np.str_]:
+    """Status of figures in the measure: people may be known where households are not."""
+    status = np.full(figures.shape, COUNTED)
+    status[figures == 0] = ZERO
     status[found.hidden] = SUPPRESSED
-    status[~found.counted] = NOT_ASSESSED
+    status[np.isnan(figures)] = NOT_ASSESSED
     status[:, ~inside] = OUTSIDE
     return status
 
@@ -202,7 +208,8 @@ def _area_totals(
     if state.measure == words.HOUSEHOLDS:
         part = np.where(hidden, np.nan, national(whole.households[:, chosen], nobody))
     elif state.measure == words.RATE:
-        part = people / np.nansum(residents(snapshot, whole.areas.pcodes)[chosen]) * RATE_PER
+        there = float(np.nansum(residents(snapshot, whole.areas.pcodes)[chosen])) or np.nan
+        part = people / there * RATE_PER
     return part, shares
 
 
@@ -269,7 +276,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     everywhere = np.where(found.hidden, np.nan, figures)
     scale = _scale(everywhere, found, state, state.language)
     shown = np.where(inside, everywhere, np.nan)
-    status = _status(shown, found, inside)
+    status = _status(figures, found, inside)
     stocks, shares = _area_totals(snapshot, state, found, whole, inside, national_totals)
     totals = stocks
     if state.mode == words.CHANGE:

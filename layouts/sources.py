@@ -72,7 +72,8 @@ def said(
 
 def _held(snapshot: Snapshot, code: str, speech: Language, threshold: Threshold) -> dict[str, str]:
     found = counts(snapshot, code, 1, threshold, frozenset())
-    days = [day for day, row in zip(found.dates, found.counted, strict=True) if row.any()]
+    placed = [day for day, row in zip(found.dates, found.counted, strict=True) if row.any()]
+    days = placed or found.dates  # counts that are in no area, or of programmes only
     return {
         "label": speech.gettext(words.POPULATIONS[code].label),
         "first": speech.date(days[0]),
