@@ -226,7 +226,7 @@ def test_districts_are_shown_where_there_are_some_and_refused_where_not(far, vie
         assert view()["available"]["levels"] == [1]
         assert answer.status_code == 400
         assert answer.get_json()["error"]["sentence"] == (
-            "level=2 has no figures for pop=idp: level may be 1."
+            "level=2 cannot be shown: no boundaries of that level are held; level may be 1."
         )
         return
     shown = answer.get_json()
