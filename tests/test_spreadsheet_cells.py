@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from geodata.errors import DataError
-from geodata.sources import cells, dtm_lists, hapi, hxl, reference, sheet, table, tidy
+from geodata.sources import cells, dtm_layouts, dtm_lists, hapi, hxl, reference, sheet, table, tidy
 from geodata.sources.files import read_rows
 from geodata.sources.number_formats import shown, shown_by_styles
 from geodata.sources.reading import Asked, Reading, silent
@@ -127,6 +127,24 @@ def test_a_format_that_may_show_a_month_or_a_day_is_refused_and_not_guessed(read
     (error,) = made.errors
     assert error.sentence == cells.DAY_OR_MONTH
     assert "2021-03-01" in error.value
+
+
+def test_a_list_whose_dates_may_be_days_or_months_asks_which(tmp_path, snapshot):
+    rows: Rows = [["Place ID", "Governorate", "District", "Households", "Individuals", "Date"],
+                  ["1", "Baghdad", "Karkh", 10, 60, MARCH]]  # fmt: skip
+    path = written(tmp_path / "list.xlsx", rows, "[<43000]mmm-yy;yyyy-mm-dd")
+    (error,) = dtm_lists.read("idp", [path], snapshot, Asked()).errors
+    assert "2021-03-01 or 2021-03-31" in error.sentence
+    made = dtm_lists.read("idp", [path], snapshot, Asked(date=dt.date(2021, 3, 31)))
+    assert dates(made) == {"2021-03-31"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["قائمة النازحين 30 حزيران 2021", "النازحون ٣٠ حزيران/يونيو ٢٠٢١", "٣٠ی حوزەیرانی ٢٠٢١"],
+)
+def test_a_title_in_arabic_or_sorani_says_the_date_of_a_list(title):
+    assert dtm_layouts.days_in(title) == {dt.date(2021, 6, 30)}
 
 
 def test_every_reader_of_workbooks_takes_the_month_that_is_shown(tmp_path, examplia, snapshot):
@@ -376,8 +394,21 @@ def test_a_second_row_of_titles_is_left_out_and_named(reading):
     arabic = ["المحافظة", "القضاء", "التاريخ", "عدد الأسر", "عدد الأفراد"]
     made = reading(arabic, *DATA)
     assert not made.errors, told(made)
-    assert tidy.A_SECOND_HEADER in told(made)
+    assert sheet.A_SECOND_HEADER in told(made)
     assert sum(people(made).values()) == 900
+
+
+def test_a_second_row_of_titles_of_a_list_is_left_out_and_named(tmp_path, snapshot):
+    path = tmp_path / "list_2019-08-31.csv"
+    path.write_text(
+        "Place ID,Governorate,District,Households,Individuals\n"
+        "رمز,المحافظة,القضاء,عدد الأسر,عدد الأفراد\n1,Baghdad,Karkh,10,60\n",
+        "utf-8",
+    )
+    made = dtm_lists.read("idp", [path], snapshot, Asked())
+    assert not made.errors, told(made)
+    assert sheet.A_SECOND_HEADER in told(made)
+    assert list(made.counts["people"]) == [60]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from geodata.names import Gazetteer, fold
+from geodata.sources import months
 from geodata.sources.cells import nearest, text
 from geodata.sources.files import Row
 from geodata.sources.reading import Finding
@@ -270,9 +271,9 @@ def days_in(said: str) -> set[dt.date]:
 
 
 def _day(year: str, month: str, day: str) -> set[dt.date]:
-    number = int(month) if month.isdecimal() else _MONTHS.index(month[:3].lower()) + 1
+    number = int(month) if month.isdecimal() else months.number_of(month)
     try:
-        return {dt.date(int(year), number, int(day))}
+        return {dt.date(int(year), number or 0, int(day))}
     except ValueError:
         return set()
 
@@ -280,6 +281,7 @@ def _day(year: str, month: str, day: str) -> set[dt.date]:
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _Y, _BY = r"(?P<y>(?:19|20)\d\d)", r"[ ._-]+"
 _D, _M = r"(?P<d>\d{1,2})", rf"(?P<m>{_MONTH[1:-1]})"
+_WORDS = r"[^\W\d_]+(?: [^\W\d_]+)?"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -288,6 +290,8 @@ _FORMS = tuple(
         rf"(?<!\d){_Y}{_BY}{_M}{_BY}{_D}(?!\d)",
         rf"{_M}{_BY}{_D}(?:st|nd|rd|th)?,?{_BY}{_Y}(?!\d)",
         rf"(?<!\d){_D}(?:st|nd|rd|th)?{_BY}{_M},?{_BY}{_Y}(?!\d)",
+        # One or two words of any language, also twice: ``30 حزيران/يونيو 2021``.
+        rf"(?<!\d){_D}[یي]?{_BY}(?P<m>{_WORDS}(?:/{_WORDS})?)[,،]?{_BY}{_Y}(?!\d)",
     )
 )
 _BACKWARDS = re.compile(

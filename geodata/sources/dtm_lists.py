@@ -39,7 +39,7 @@ from geodata.records import records
 from geodata.snapshot import Snapshot
 from geodata.sources import dtm_layouts as layouts
 from geodata.sources import dtm_rows
-from geodata.sources.cells import CellError, Notes, day, nearest
+from geodata.sources.cells import DAY_OR_MONTH, CellError, Notes, day, month_end, nearest
 from geodata.sources.dtm_layouts import BREAKDOWNS, Layout, NoList, Population, Unit, days_in
 from geodata.sources.dtm_rows import LISTED, QUICK_FROM, WORDS, Loaded
 from geodata.sources.files import Rows, check_file, read_rows
@@ -483,8 +483,11 @@ def _dates(loaded: Loaded, asked: Asked, notes: Notes) -> dict[str, dt.date]:
 def _days_of(value: str) -> set[dt.date]:
     try:
         return {found} if (found := day(value)) else set()
-    except CellError:
-        return days_in(value)
+    except CellError as error:
+        days = days_in(value)
+        if str(error) == DAY_OR_MONTH:  # a day, or the whole month that it begins
+            days |= {month_end(one.year, one.month) for one in days}
+        return days
 
 
 def _many_dates(

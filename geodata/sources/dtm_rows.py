@@ -48,7 +48,7 @@ from geodata.sources.cells import (
 from geodata.sources.dtm_layouts import BREAKDOWNS, Column, Layout, header_fold
 from geodata.sources.files import Rows
 from geodata.sources.reading import Progress
-from geodata.sources.sheet import filled_down
+from geodata.sources.sheet import A_SECOND_HEADER, are_titles, filled_down
 
 MEMORY_LIMIT = "1GB"
 MOST_THREADS = 4
@@ -391,6 +391,7 @@ class _Reader:
 
     def __init__(self, layout: Layout, notes: Notes, totals: list[Total]) -> None:
         self.layout, self.notes, self.totals = layout, notes, totals
+        self.begun = False
         self.breakdowns = breakdown_columns(layout)
         self.place = _place(layout)
         self.one: Mapping[str, Column | None] = {
@@ -457,8 +458,13 @@ class _Reader:
         if words["adm1"].startswith("#") and not broken(words["adm1"]):
             self.notes.warning("The row of HXL tags is left out.", row=number, value=words["adm1"])
             return True
+        counted = [self._cell(cells, self.one[c]) for c in (columns.HOUSEHOLDS, columns.PEOPLE)]
+        if not self.begun and are_titles(counted):
+            self.notes.warning(A_SECOND_HEADER, row=number, value=words["adm1"])
+            return True
         said = self._total(cells, words)
         if said is None:
+            self.begun = True
             return False
         households = self._cell(cells, self.one[columns.HOUSEHOLDS])
         self.totals.append(Total(number, said, _number_or_none(households)))

@@ -10,12 +10,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata.sources.cells import Notes, broken, nearest, text
+from geodata.sources.cells import Notes, broken, is_blank, nearest, text
 from geodata.sources.files import CheckedFile, Merged, Row, Rows, read_rows
 
 WITHIN = 25
 """Rows in which a header, or a row of HXL tags, must stand."""
 
+A_SECOND_HEADER = (
+    "The row below the titles has words where figures and dates are due, as a second row of titles "
+    "does (in another language, or of units): it is left out."
+)
 Record = dict[str, str]
 Place = tuple[int, int]
 """Number of a row and position of a column."""
@@ -162,6 +166,12 @@ def _without_shared_figures(
             if (number, at) in spread and at < len(cells) and cells[at].strip():
                 notes.error(FIGURES_MERGED, row=number, column=title, value=cells[at])
         yield number, cells
+
+
+def are_titles(cells: Iterable[str]) -> bool:
+    """Whether cells in which figures and dates are due hold words, as a second row of titles."""
+    words = [cell for cell in cells if not is_blank(cell)]
+    return len(words) > 1 and not any(broken(cell) or any(map(str.isdigit, cell)) for cell in words)
 
 
 def _is_tags(cells: Sequence[str]) -> bool:

@@ -40,7 +40,7 @@ from geodata.sources.reading import (
     no_breakdowns,
     no_counts,
 )
-from geodata.sources.sheet import Sheet, open_rows
+from geodata.sources.sheet import A_SECOND_HEADER, Sheet, are_titles, open_rows
 from geodata.sources.tally import Row, Tally
 
 PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
@@ -52,10 +52,6 @@ ADVICE = (
 A_NOTE = (
     "The row holds words alone, no figure and no date of its own, as a note or a heading does: it "
     "is left out."
-)
-A_SECOND_HEADER = (
-    "The row below the titles has words where figures and dates are due, as a second row of titles "
-    "does (in another language, or of units): it is left out."
 )
 A_TOTAL = "The row names no place, and its figures are the sums of those above: it is left out."
 NO_PLACE = "The row names no place: name it, or delete the row where it is a total of others."
@@ -190,8 +186,7 @@ class TidyRows:
         date = record.get("date", "")
         if not figures and is_blank(date) and ("date" in self.titles or len(named) == 1):
             return A_NOTE
-        words = [cell for cell in (*figures.values(), date) if not is_blank(cell)]
-        if not self._begun and len(words) > 1 and not any(map(_is_figure, words)):
+        if not self._begun and are_titles((*figures.values(), date)):
             return A_SECOND_HEADER
         added = _wholes(figures)
         sums = bool(added) and all(self._sums[name] == number for name, number in added.items())
@@ -342,11 +337,6 @@ def _names_of_the_whole(snapshot: Snapshot) -> frozenset[str]:
 
 def _shown(record: Mapping[str, str]) -> str:
     return " / ".join(filter(None, map(text, record.values())))
-
-
-def _is_figure(cell: str) -> bool:
-    """Whether a cell has a digit, or should have one and is broken."""
-    return bool(broken(cell)) or any(map(str.isdigit, cell))
 
 
 def _wholes(figures: Mapping[str, str]) -> dict[str, int]:
