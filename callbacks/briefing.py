@@ -45,6 +45,7 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 PDF = "application/pdf"
 ENDINGS = ("pptx", "pdf", "yaml")
 MAX_FILE, MAX_FORM = 300_000, 1_500_000  # bytes; 40 slides with the longest notes in any script
+_FIELDS = ("view", "layout", "headline", "note")  # of a slide in the form
 MAX_LINK = 3_900  # servers refuse longer addresses
 
 
@@ -139,8 +140,14 @@ def _page(context: Context, asked: Asked) -> Response:
 
 
 def _editor(
-    context: Context, asked: Asked, *, focus: int = 0, status: HTTPStatus = HTTPStatus.OK
+    context: Context,
+    asked: Asked,
+    *,
+    focus: int = 0,
+    status: HTTPStatus = HTTPStatus.OK,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
+    """The editor; ``typed`` is the form that was sent, where no address has what is in it."""
     urls = asked.following(context.urls)
     html = layout.editor(
         asked.briefing,
@@ -149,6 +156,7 @@ def _editor(
         links(context, asked),
         focus=focus,
         notices=asked.notices,
+        typed=typed,
     )
     if status == HTTPStatus.OK and request.method == "GET":
         return answer(html.encode(), HTML, Keep.LIVE)
@@ -189,30 +197,38 @@ def _to(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
 # ---- the form
 
 
-def written(form: Mapping[str, str], snapshot: Snapshot) -> Briefing:
-    """The briefing as its form has it.
+def written(form: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = False) -> Briefing:
+    """The briefing as its form has it; where ``lenient``, without what it may not have.
 
     Raises
     ------
     BriefingError
-        Naming the slide.
+        Naming the slide; never when ``lenient``.
     """
-    base, _ = briefing.from_query(
-        {key: form.get(key, "") for key in ("title", "lang", "digits")}, snapshot, lenient=False
-    )
+    said = {key: form.get(key, "") for key in ("title", "lang", "digits")}
+    base, _ = briefing.from_query(said, snapshot, lenient=lenient)
     slides = []
     number = 1
     while f"view-{number}" in form and number <= briefing.MAX_SLIDES:
-        said = {key: form.get(f"{key}-{number}", "") for key in ("layout", "headline", "note")}
+        said = {key: form.get(f"{key}-{number}", "") for key in _FIELDS}
         try:
-            slide = briefing.slide_of(
-                form[f"view-{number}"], snapshot, speech=base.language, **said
-            )
+            slides.append(_slide(said, snapshot, base.language, lenient=lenient))
         except BriefingError as error:
             raise error.at(slide=number) from None
-        slides.append(slide)
         number += 1
     return replace(base, slides=tuple(slides)) if slides else base
+
+
+def _slide(said: dict[str, str], snapshot: Snapshot, speech: Language, *, lenient: bool) -> Slide:
+    """A slide of the form; where ``lenient``, each field that is refused has its default."""
+    while True:
+        try:
+            return briefing.slide_of(snapshot=snapshot, speech=speech, **said)
+        except BriefingError as error:
+            if not lenient or error.word not in said:
+                raise
+            del said[error.word]
+            said.setdefault("view", "")
 
 
 def _place(number: str, made: Briefing) -> int | None:
@@ -241,7 +257,11 @@ def moved(made: Briefing, step: str) -> tuple[Briefing, int]:
 def _sent(context: Context, form: MultiDict[str, str]) -> Response:
     """Answer the editor's form."""
     snapshot, named, _ = context.named(form, lenient=True)
-    asked = Asked(written(form, snapshot), snapshot, named.v)
+    try:
+        asked = Asked(written(form, snapshot), snapshot, named.v)
+    except BriefingError as error:
+        asked = Asked(written(form, snapshot, lenient=True), snapshot, named.v)
+        return _unsent(context, asked, error, form)
     step = form.get("do", "")
     if step == "yaml":
         return _yaml(asked)
@@ -249,13 +269,49 @@ def _sent(context: Context, form: MultiDict[str, str]) -> Response:
     asked = replace(asked, briefing=made)
     try:
         query = asked.query()
+        if step == "add":
+            return _to(_adding(context, asked), HTTPStatus.SEE_OTHER)
     except BriefingError as error:  # what was written stays in the form, to be shortened or saved
-        asked = replace(asked, notices=(error.said(asked.speech),))
-        return _editor(context, asked, focus=focus, status=HTTPStatus.BAD_REQUEST)
+        return _unsent(context, asked, error, {}, focus=focus)
     if step == "present":
         return _to(context.urls.briefing(query), HTTPStatus.SEE_OTHER)
     focused = "&".join(filter(None, [query, f"focus={focus}" if focus else ""]))
     return _to(context.urls.briefing_editor(focused), HTTPStatus.SEE_OTHER)
+
+
+def _unsent(
+    context: Context,
+    asked: Asked,
+    error: BriefingError,
+    typed: Mapping[str, str],
+    *,
+    focus: int = 0,
+) -> Response:
+    """Say what is wrong with what was sent, in the form as it was sent."""
+    asked = replace(asked, notices=(error.said(asked.speech),))
+    status = HTTPStatus.BAD_REQUEST
+    return _editor(context, asked, focus=focus, status=status, typed=typed)
+
+
+def _adding(context: Context, asked: Asked) -> str:
+    """The address of the map from which a slide is added.
+
+    Raises
+    ------
+    BriefingError
+        If there is no room for one more.
+    """
+    if len(asked.briefing.slides) >= briefing.MAX_SLIDES:
+        raise briefing.too_many()
+    address = links(context, asked).add
+    if not address:
+        raise BriefingError(
+            gettext(
+                "The briefing is too long for one more slide to be added from the map: shorten its "
+                "texts, or save it as YAML."
+            )
+        )
+    return address
 
 
 def _loaded(context: Context) -> Response:

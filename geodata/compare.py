@@ -30,6 +30,7 @@ from geodata.counts import Floats, dates_of, populations
 from geodata.errors import StateError
 from geodata.language import Language
 from geodata.reading import SHOWN, WORDS, Cell, caption, cells
+from geodata.rounding import rounded
 from geodata.snapshot import Snapshot
 from geodata.state import (
     SEPARATOR,
@@ -453,7 +454,7 @@ def _difference_words(found: Comparison, number: float, letter: str, status: str
     if letter not in SHOWN:
         return status
     decimals = view.state.decimals
-    if not round(number, decimals):
+    if not rounded(number, decimals):
         return speech.gettext("almost none")
     return speech.signed(number, decimals, words.sign(view.state.measure))
 

@@ -9,6 +9,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from geodata.rounding import rounded
+
 if TYPE_CHECKING:  # boundaries are served without numpy
     from geodata.counts import Floats
 
@@ -26,5 +28,10 @@ def plain(values: Floats, decimals: int = 0) -> list[Any]:
     """
     if values.ndim > 1:
         return [plain(row, decimals) for row in values]
-    digits = decimals or None  # round(x, None) gives a whole number
-    return [None if math.isnan(value) else round(float(value), digits) for value in values]
+    return [None if math.isnan(value) else number(value, decimals) for value in values.tolist()]
+
+
+def number(value: float, decimals: int = 0) -> float:
+    """A number with so many decimals; without any it is whole, and written without a point."""
+    written = rounded(value, decimals)
+    return written if decimals else int(written)

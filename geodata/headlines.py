@@ -21,6 +21,7 @@ from geodata.counts import Floats
 from geodata.flows import Flow, governorate_of
 from geodata.language import gettext, ngettext, pgettext
 from geodata.reading import SHOWN, cells
+from geodata.rounding import rounded
 from geodata.view import NOT_COMPARABLE, SUPPRESSED, View, names
 
 _MOST = 0.8  # so much of the whole needs no further name
@@ -294,7 +295,7 @@ def _of_programmes(view: View, t: int) -> str:
 
 def _of_rate(view: View, t: int) -> str:
     speech, decimals = view.language, view.state.decimals
-    rates = [(name, round(rate, decimals)) for name, rate in _figures(view, t)]
+    rates = [(name, rounded(rate, decimals)) for name, rate in _figures(view, t)]
     highest = max((rate for _, rate in rates), default=0)
     first = [name for name, rate in rates if rate == highest]
     if not highest > 0 or len(first) > 4:

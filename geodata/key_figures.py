@@ -1,7 +1,6 @@
 """Four figures of the whole on one date: total, change, concentration, what is not known.
 
-``createKeyFigures`` in ``assets/js/page/panels.js`` says the same with the same words while the
-timeline moves; a test holds the two together.
+The view takes them along for every date, as they are written, so that no script writes them again.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from geodata import populations as words
 from geodata.language import gettext, ngettext
 from geodata.reading import SHOWN
 from geodata.reading import WORDS as READING
+from geodata.rounding import rounded
 from geodata.text import of_programmes
 from geodata.view import OUTSIDE, View, largest, names
 
@@ -99,12 +99,13 @@ def _total(view: View, t: int) -> KeyFigure:
 
 def _change(view: View, t: int) -> KeyFigure:
     speech = view.language
-    by = float(view.totals[t] - view.totals[t - 1]) if t else np.nan
-    if np.isnan(by):
+    now, then = (float(view.totals[at]) if at >= 0 else np.nan for at in (t, t - 1))
+    if np.isnan(now - then):
         return KeyFigure(NONE, speech.gettext(WORDS["firstRound"]))
     decimals = int(view.state.measure == words.RATE)
+    by = rounded(now, decimals) - rounded(then, decimals)  # of the figures that are shown
+    number = speech.signed(by, decimals if by else 0)
     date = speech.date(view.counts.dates[t - 1])
-    number = speech.signed(by, decimals) if by else "0"
     return KeyFigure(number, speech.gettext(WORDS["previousRound"], date=date))
 
 

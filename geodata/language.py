@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from babel import Locale
 from babel.dates import format_date, get_month_names
 from babel.lists import format_list
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
+
+from geodata.rounding import as_written, exactly, rounded
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 LOCALES = Path(__file__).parent.parent / "locales"
 DOMAIN = "messages"
 SOURCE_LANGUAGE = "en"
+_THOUSAND = 1000
 # The order in which languages are offered; those not named here follow.
 _ORDER = ("en", "ar", "ckb")
 
@@ -240,6 +242,13 @@ class Language:
             ord(western[name]): native[name] for name in western
         }
 
+    @cached_property
+    def _numerals(self) -> dict[int, str]:
+        """What is put in place of the digits and signs of a number that Python has written."""
+        signs = self._signs("arab" if self._native else "latn")
+        own = {",": signs["group"], ".": signs["decimal"], "%": signs["percentSign"]}
+        return {**self._native, **str.maketrans(own)}
+
     def _signs(self, system: str) -> dict[str, str]:
         """What stands in and after a number, without CLDR's marks of direction around it."""
         signs = self.locale.number_symbols[system]
@@ -321,9 +330,7 @@ class Language:
 
         ``sign`` follows it: ``%`` where the number is in percent.
         """
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        written = format_decimal(value, format=pattern, locale=self.locale, numbering_system="latn")
-        return (written + sign).translate(self._native)
+        return self._figure(value, decimals, sign)
 
     def whole(self, value: int) -> str:
         """Write a number that names rather than counts, a year or a rank: ``2018``."""
@@ -331,20 +338,38 @@ class Language:
 
     def signed(self, value: float, decimals: int = 0, sign: str = "") -> str:
         """Write a change with its sign: ``+390``, ``−1,400`` (a true minus); as :meth:`number`."""
-        before = "+" if value > 0 else "−" if value < 0 else ""
-        return self._after_sign(before, self.number(abs(value), decimals, sign))
+        return self._figure(value, decimals, sign, plus="+")
 
     def compact(self, value: float, *, change: bool = False) -> str:
-        """Write a large number short, ``3.07M``, ``780``; a ``change`` with a sign: ``+1.20M``."""
-        size = abs(value)
-        written = format_compact_decimal(
-            size, fraction_digits=2 if size >= 1_000_000 else 0, locale=SOURCE_LANGUAGE
-        )
-        words = dict(zip("KMB", self.writing.compact, strict=True))
-        word = words.get(written[-1], "")
-        number = (written[:-1] if word else written).translate(self._native)
-        sign = "−" if value < 0 else "+" if change and value > 0 else ""
-        return self._after_sign(sign, number) + word
+        """Write a large number short, ``3.07M``, ``780``; a ``change`` with a sign: ``+1.20M``.
+
+        Thousands are whole, what is larger has two decimals.
+        """
+        plus = "+" if change else ""
+        words = iter(self.writing.compact)
+        size, decimals, word = as_written(value), 0, ""
+        while abs(exactly(size, decimals)) >= _THOUSAND and (longer := next(words, "")):
+            decimals = 2 if word else 0
+            size, word = size / _THOUSAND, longer
+        return self._figure(float(size), decimals, plus=plus) + word
+
+    def percent(self, fraction: float) -> str:
+        """Write a fraction in whole percent, never rounding something down to nothing.
+
+        ``0.457`` is ``46%``; ``0.0004`` is ``less than 1%``; ``0.9996`` is ``more than 99%``.
+        """
+        if 0 < fraction < 0.005:
+            return self.gettext("less than {percent}", percent=self.percent(0.01))
+        if 0.995 <= fraction < 1:
+            return self.gettext("more than {percent}", percent=self.percent(0.99))
+        return self._figure(float(as_written(fraction) * 100), sign="%")
+
+    def _figure(self, value: float, decimals: int = 0, sign: str = "", *, plus: str = "") -> str:
+        """Write a number in the reader's digits and signs; its own sign is of what is written."""
+        shown = rounded(value, decimals)
+        before = "−" if shown < 0 else plus if shown > 0 else ""
+        written = f"{abs(shown):,.{decimals}f}{sign}".translate(self._numerals)
+        return self._after_sign(before, written)
 
     def _after_sign(self, sign: str, written: str) -> str:
         """Put a sign before a number, where it is read first, also alone in a cell.
@@ -355,20 +380,6 @@ class Language:
         if not sign or not self.rtl:
             return sign + written
         return f"{RLI if self._native else LRI}{sign}{written}{PDI}"
-
-    def percent(self, fraction: float) -> str:
-        """Write a fraction in whole percent, never rounding something down to nothing.
-
-        ``0.457`` is ``46%``; ``0.0004`` is ``less than 1%``; ``0.9996`` is ``more than 99%``.
-        """
-        if 0 < fraction <= 0.005:
-            return self.gettext("less than {percent}", percent=self.percent(0.01))
-        if 0.995 <= fraction < 1:
-            return self.gettext("more than {percent}", percent=self.percent(0.99))
-        written = format_percent(
-            fraction, format="#,##0%", locale=self.locale, numbering_system="latn"
-        )
-        return written.translate(self._native)
 
     # ---- dates and lists
 

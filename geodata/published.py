@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geodata.counts import GOVERNORATE, counts, dates_of
+from geodata.encoding import number
 from geodata.records import records
 from geodata.snapshot import Snapshot
 from geodata.suppression import Threshold
@@ -69,4 +70,4 @@ def _total(
 ) -> int | None:
     found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
     total = found.national_people[found.dates.index(day)]
-    return None if np.isnan(total) else round(total)
+    return None if np.isnan(total) else int(number(total))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from geodata import populations as words
 from geodata import text
 from geodata.language import gettext, ngettext
+from geodata.rounding import rounded
 from geodata.text import status_labels
 from geodata.view import COUNTED, UNCOLOURED, ZERO, View, names, tally
 
@@ -47,6 +48,9 @@ class Cell:
         The figure, or the status in words where there is none.
     rank, change
         Empty where there is none; ``change`` is since the date before.
+    figure, status, by
+        What stands in the columns of a table: the figure alone, the status in words, and the
+        number of the change; empty where there is none.
     sentence
         All of it: ``Anbar: 37,062 people, rank 9 of 18, −120 since 31 December 2020``.
     """
@@ -60,6 +64,9 @@ class Cell:
     rank: str
     change: str
     sentence: str
+    figure: str
+    status: str
+    by: str
 
 
 def cells(view: View, t: int) -> list[Cell]:
@@ -87,11 +94,20 @@ def unit(view: View) -> str:
 def _value(view: View, t: int, i: int, letter: str) -> str:
     speech, change = view.language, view.state.mode == words.CHANGE
     if letter not in SHOWN:
-        return status_labels(speech, change=change)[letter]
+        return _status(view, letter)
     if letter == ZERO and change:
         return speech.gettext(WORDS["noChange"])
-    write = speech.signed if change else speech.number
-    return write(float(view.values[t, i]), view.state.decimals, words.sign(view.state.measure))
+    return _figure(view, float(view.values[t, i]), change=change)
+
+
+def _status(view: View, letter: str) -> str:
+    return status_labels(view.language, change=view.state.mode == words.CHANGE)[letter]
+
+
+def _figure(view: View, number: float, *, change: bool) -> str:
+    """A figure of the view's measure, with its sign where it is a change."""
+    write = view.language.signed if change else view.language.number
+    return write(number, view.state.decimals, words.sign(view.state.measure))
 
 
 def _measured(view: View, t: int, i: int, letter: str, value: str) -> str:
@@ -111,18 +127,23 @@ def _measured(view: View, t: int, i: int, letter: str, value: str) -> str:
     return speech.gettext(WORDS["valueSince"], value=said, date=speech.date(view.state.base))
 
 
-def _change(view: View, t: int, i: int) -> str:
-    """``+390 since 1 May 2017``; empty where there is nothing to compare with."""
-    speech, decimals = view.language, view.state.decimals
+def _difference(view: View, t: int, i: int) -> float | None:
+    """Difference of the figures that are shown; ``None`` where there is nothing to compare with."""
     if view.state.mode == words.CHANGE or t == 0:
+        return None
+    now, then = float(view.values[t, i]), float(view.values[t - 1, i])
+    if now != now or then != then:  # NaN
+        return None
+    decimals = view.state.decimals
+    return rounded(now, decimals) - rounded(then, decimals)
+
+
+def _change(view: View, t: int, by: float | None) -> str:
+    """``+390 since 1 May 2017``; empty where there is nothing to compare with."""
+    if by is None:
         return ""
-    now, then = (round(float(view.values[at, i]), decimals) for at in (t, t - 1))
-    by = now - then
-    if by != by:  # NaN
-        return ""
-    size = speech.gettext(WORDS["noChange"])
-    if by:
-        size = speech.signed(by, decimals, words.sign(view.state.measure))
+    speech = view.language
+    size = _figure(view, by, change=True) if by else speech.gettext(WORDS["noChange"])
     date = speech.date(view.counts.dates[t - 1])
     return speech.gettext(WORDS["sincePrevious"], change=size, date=date)
 
@@ -140,7 +161,8 @@ def _cell(view: View, t: int, i: int) -> Cell:
     named = names(view.snapshot, speech)
     letter = str(view.status[t, i])
     shown = letter in SHOWN
-    value, rank, change = _value(view, t, i, letter), _rank(view, t, i), _change(view, t, i)
+    by, change_mode = _difference(view, t, i), view.state.mode == words.CHANGE
+    value, rank, change = _value(view, t, i, letter), _rank(view, t, i), _change(view, t, by)
     said = _measured(view, t, i, letter, value)
     rest = speech.listed(part for part in (said, rank, change) if part)
     return Cell(
@@ -153,6 +175,9 @@ def _cell(view: View, t: int, i: int) -> Cell:
         rank=rank,
         change=change,
         sentence=speech.gettext(WORDS["areaLabel"], name=named[areas.pcodes[i]], value=rest),
+        figure=_figure(view, float(view.values[t, i]), change=change_mode) if shown else "",
+        status=_status(view, letter),
+        by="" if by is None else _figure(view, by, change=True),
     )
 
 

@@ -23,6 +23,7 @@ from geodata.counts import Floats, populations, source_of
 from geodata.flows import Flow, flows, incomplete
 from geodata.language import Language, gettext
 from geodata.reading import SHOWN, Cell, cells
+from geodata.rounding import rounded
 from geodata.snapshot import Snapshot
 from geodata.snippet import frozen
 from geodata.state import State, default_base, of_population, query
@@ -414,7 +415,7 @@ def _number(view: View, t: int, i: int) -> float | None:
     if str(view.status[t, i]) not in SHOWN:
         return None
     decimals = view.state.decimals
-    return round(float(view.values[t, i]), decimals)
+    return rounded(float(view.values[t, i]), decimals)
 
 
 def _row(cell: Cell, number: float | None, *more: str) -> Row:
@@ -518,7 +519,7 @@ def _stocks(view: View) -> Floats:
 def _line(view: View, until: dt.date) -> Series:
     decimals = view.state.decimals
     found = [
-        (day.isoformat(), None if np.isnan(value) else round(float(value), decimals))
+        (day.isoformat(), None if np.isnan(value) else rounded(float(value), decimals))
         for day, value in zip(view.counts.dates, _stocks(view), strict=True)
         if day <= until
     ]
@@ -560,7 +561,7 @@ def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[Row, ...]:
             "",
             speech.date(view.counts.dates[i]),
             speech.number(float(stocks[i]), decimals),
-            round(float(stocks[i]), decimals),
+            rounded(float(stocks[i]), decimals),
             "c" if stocks[i] else "z",
         )
         for i in last.values()

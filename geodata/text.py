@@ -95,6 +95,7 @@ def of(view: View) -> dict[str, Any]:
         "programmes": programme_names(view),
         "statuses": status_labels(speech, change=change),
         "headline": headlines(view),
+        "figures": figures(view),
         "missing": missing(view),
         "notes": notes(view),
         "disclaimer": disclaimer(view),
@@ -175,6 +176,16 @@ def headline(view: View, t: int) -> str:
     """Say the total on one date."""
     write = _change_headline if view.state.mode == words.CHANGE else _level_headline
     return write(view, t)
+
+
+def figures(view: View) -> list[list[list[str]]]:
+    """Per date the four key figures: each a number, what it is of, and all its digits if short."""
+    from geodata.key_figures import key_figures
+
+    return [
+        [[text for text in (each.number, each.label, each.exact) if text] for each in found]
+        for found in (key_figures(view, t) for t in range(len(view.counts.dates)))
+    ]
 
 
 def works_nowhere(view: View) -> bool:

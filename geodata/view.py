@@ -37,6 +37,7 @@ from geodata.encoding import plain
 from geodata.language import Language
 from geodata.names import fold
 from geodata.neighbours import neighbours
+from geodata.rounding import rounded
 from geodata.snapshot import Snapshot
 from geodata.state import State, available_measures, query
 from geodata.suppression import Threshold
@@ -316,8 +317,13 @@ def largest(view: View, t: int) -> list[Any]:
     whole = 100.0 if state.measure == words.SHARE else view.totals[t]
     order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]
     order = order[np.nan_to_num(row[order], nan=0.0) > 0]
-    share = round(float(np.nansum(row[order]) / whole), 4) if whole > 0 else None
+    share = float(np.nansum(row[order]) / whole) if whole > 0 else None
     return [share, *(int(i) for i in order)]
+
+
+def _written(share: float | None, *positions: int) -> list[Any]:
+    """The largest areas as JSON holds them."""
+    return [None if share is None else rounded(share, 4), *positions]
 
 
 def tally(view: View, t: int) -> list[int]:
@@ -420,7 +426,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "yearBefore": year_before(found.dates),
         "shares": plain(view.shares, 4) if state.prog else None,
         "notPlaced": plain(view.not_placed, 0) if view.not_placed.any() else None,
-        "top": [top for t in dates if (top := largest(view, t))],
+        "top": [_written(*top) for t in dates if (top := largest(view, t))],
         "text": text.of(view),
         "programmes": [programmes.described(snapshot, code, state.language) for code in state.prog],
         "sources": text.sources(view),

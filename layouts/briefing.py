@@ -11,7 +11,7 @@ Nothing is worded or computed here but the lengths of bars.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,6 +48,7 @@ _BARRED = (MAP, FOOTPRINT, TREND)
 _LONG, _LONGER = 84, 130
 _STYLES = (*STYLES, "css/timeline.css", "drawn/map.css", "briefing/briefing.css")
 _SCRIPTS = (*LIVE, "briefing/briefing.js")
+_SCRIPTS_OF_EDITOR = ("briefing/editor.js",)
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,7 @@ def editor(
     *,
     focus: int = 0,
     notices: Sequence[str] = (),
+    typed: Mapping[str, str] | None = None,
 ) -> str:
     """Render the editor: one form, sent with a button, in any browser.
 
@@ -272,6 +274,10 @@ def editor(
     ----------
     focus
         The slide that was moved last, which keeps the focus; from 1.
+    typed
+        What was typed into the form, by the names of its fields, where that is in no address:
+        whoever leaves is asked. Empty where it is what ``made`` has; ``None`` where the address
+        has it.
     """
     snapshot, speech = contents[0].view.snapshot, contents[0].view.language
     return render(
@@ -285,6 +291,9 @@ def editor(
         cards=cards(made, contents, urls),
         layouts={code: speech.gettext(label) for code, label in LAYOUT_LABELS.items()},
         most=briefing.MAX_SLIDES,
+        typed=typed or {},
+        unsent=typed is not None,
+        scripts_of_page=_SCRIPTS_OF_EDITOR,
         longest={"title": briefing.MAX_TITLE, "headline": briefing.MAX_HEADLINE}
         | {"note": briefing.MAX_NOTE},
         links=links,

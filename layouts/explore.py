@@ -65,7 +65,7 @@ class Option:
 
 def content(view: View, urls: Urls) -> dict[str, Any]:
     """All that the document shows of a view: the same for everyone, and worth remembering."""
-    speech, at = view.language, view.date_index()
+    at = view.date_index()
     shown = Shown(view, urls)
     cells = reading.cells(view, at)
     return {
@@ -79,8 +79,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "legend": reading.legend(view, at),
         "unit": text.unit(view),
         "figures": key_figures(view, at),
-        "cells": cells,
-        "ranks": [speech.number(int(rank)) if rank else "" for rank in view.ranks[at]],
+        "table_rows": _table(view, cells),
         "ranking": list(_ranking(shown, cells)),
         "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
         "missing": text.missing_on(view, at),
@@ -276,6 +275,18 @@ def _dates(shown: Shown) -> dict[str, Any]:
     }
 
 
+def _order(view: View) -> list[int]:
+    """Positions of areas, largest figure first, those without a figure last."""
+    ranks = view.ranks[view.date_index()]
+    return sorted(range(len(ranks)), key=lambda i: (int(ranks[i]) or len(ranks) + 1, i))
+
+
+def _table(view: View, cells: list[reading.Cell]) -> list[tuple[reading.Cell, str]]:
+    """Every area as ``createTable`` in ``panels.js`` lists it at first, with its rank alone."""
+    ranks = [int(rank) for rank in view.ranks[view.date_index()]]
+    return [(cells[i], view.language.number(ranks[i]) if ranks[i] else "") for i in _order(view)]
+
+
 @dataclass(frozen=True)
 class Ranked:
     """A row of the ranking; ``bar`` is its part of the largest figure, in per cent."""
@@ -289,10 +300,9 @@ class Ranked:
 def _ranking(shown: Shown, cells: list[reading.Cell]) -> Iterator[Ranked]:
     """Areas in the programmes' reach, largest first, those without a figure last."""
     view, t = shown.view, shown.view.date_index()
-    ranks, values = view.ranks[t], np.nan_to_num(view.values[t], nan=0.0)
+    values = np.nan_to_num(view.values[t], nan=0.0)
     most = max(float(np.abs(values).max()), _ALMOST_NONE)
-    order = sorted(range(len(cells)), key=lambda i: (int(ranks[i]) or len(cells) + 1, i))
-    for cell, value in ((cells[i], float(values[i])) for i in order):
+    for cell, value in ((cells[i], float(values[i])) for i in _order(view)):
         if cell.letter != OUTSIDE:
             url = shown.link(area=cell.pcode)
             yield Ranked(cell, url, 100 * abs(value) / most, value < 0)

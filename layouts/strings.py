@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from geodata.key_figures import IN_PROGRAMMES, WITHOUT_FIGURE
 from geodata.key_figures import WORDS as KEY_FIGURES
 from geodata.language import Language
 from geodata.reading import COUNTED_IN, WORDS
@@ -58,7 +57,7 @@ def painter(speech: Language) -> dict[str, str]:
 def embed(speech: Language) -> dict[str, Any]:
     """Words of the public map's scripts, where the page itself does not say them."""
     words = page(speech)
-    asked = ("lessThan", "moreThan", "failed", "retry")  # those of format.js and embed/map.js
+    asked = ("failed", "retry")  # those of embed/map.js
     return reading(speech) | painter(speech) | {key: words[key] for key in asked}
 
 
@@ -74,18 +73,13 @@ def briefing(speech: Language) -> dict[str, str]:
 
 def page(speech: Language) -> dict[str, Any]:
     """Words of the map, legend, ranking, table and panels."""
-    key_figures = {key: speech.gettext(word) for key, word in KEY_FIGURES.items()}
-    in_programmes = {key: speech.plurals(*pair) for key, pair in IN_PROGRAMMES.items()}
+    of_key_figures = ("previousRound", "firstRound", "noFigure")  # those of an area's panel, too
     return (
         reading(speech)
         | painter(speech)
-        | key_figures
-        | in_programmes
+        | {key: speech.gettext(KEY_FIGURES[key]) for key in of_key_figures}
         | {
             "legendCount": speech.plurals("{n} area", "{n} areas"),
-            "notAssessedAreas": speech.plurals(*WITHOUT_FIGURE),
-            "lessThan": speech.gettext("less than {percent}"),
-            "moreThan": speech.gettext("more than {percent}"),
             "source": speech.gettext("Source"),
             "sources": speech.gettext("Sources"),
             "byLevel1": speech.gettext("By governorate"),

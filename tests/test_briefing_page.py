@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -289,6 +290,45 @@ def test_a_wrong_file_is_refused_with_its_line_and_key(client: FlaskClient, body
     answer = load(client, body)
     assert answer.status_code == 400
     assert said in unescape(answer.get_data(as_text=True))
+
+
+def test_what_is_refused_stays_in_the_form_as_it_was_typed(client: FlaskClient):
+    form = form_of(THREE) | {"headline-1": "x" * 201, "note-2": "Pause\r\nhere", "title": "Mine"}
+    answer = client.post("/briefing/edit", data=form)
+    html = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 400
+    assert "has 201 characters: 200 at most" in html
+    assert f'name="headline-1" value="{"x" * 201}"' in html
+    assert re.search(r'name="note-2"[^>]*>Pause\s+here</textarea>', html)
+    assert 'value="Mine"' in html
+    assert html.count('name="view-') == len(THREE)
+    assert re.search(r'<form class="deck-form"[^>]* data-unsent>', html)
+
+
+def test_a_view_that_is_no_view_costs_no_other_word(client: FlaskClient):
+    form = form_of(THREE) | {"view-2": "pop=martians", "layout-3": "pie", "note-2": "Typed"}
+    answer = client.post("/briefing/edit", data=form)
+    html = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 400 and "martians" in html
+    assert re.search(r'name="note-2"[^>]*>Typed</textarea>', html)
+
+
+def test_a_slide_is_added_to_what_was_typed(client: FlaskClient, snapshot):
+    form = form_of(THREE, "add") | {"headline-1": "Typed, not sent"}
+    answer = client.post("/briefing/edit", data=form)
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    kept = dict(parse_qsl(urlsplit(address).query))["briefing"]
+    assert slides_of(f"/briefing?{kept}", snapshot)[0].headline == "Typed, not sent"
+
+
+def test_where_there_is_no_room_for_a_slide_more_nothing_typed_is_lost(client: FlaskClient):
+    many = tuple(replace(THREE[0], headline="Typed") for _ in range(briefing.MAX_SLIDES))
+    long = tuple(replace(THREE[0], note="ئ" * 250) for _ in range(2))
+    for form, word in ((form_of(many, "add"), "Typed"), (form_of(long, "add"), "ئئئ")):
+        answer = client.post("/briefing/edit", data=form)
+        html = unescape(answer.get_data(as_text=True))
+        assert answer.status_code == 400 and word in html and "data-unsent" in html
 
 
 @given(st.binary(max_size=300))
@@ -610,6 +650,72 @@ def test_a_briefing_is_edited_saved_and_loaded_in_the_browser(present, tmp_path)
     page.get_by_role("button", name="Load", exact=True).click()
     page.wait_for_url("**/briefing?slides=trend:headline=Fewer_every_year;map")
     expect(page.locator(f"{SHOWN} .headline")).to_have_text("Fewer every year")
+
+
+@pytest.mark.browser
+def test_nobody_leaves_what_was_typed_without_being_asked(watched, site):
+    page = watched().page
+    page.goto(f"{site}/briefing")
+    page.goto(f"{site}/briefing/edit?slides=map;trend")
+    page.get_by_role("link", name="Data & sources").click()  # nothing was typed: nothing is asked
+    page.go_back()
+    headline = page.locator("[name='headline-2']")
+    headline.click()
+    page.keyboard.type("Typed, not sent")
+    staying = [True]
+    page.on("dialog", lambda asked: asked.dismiss() if staying else asked.accept())
+    for leave in (  # by a link of the page, of its header, by the browser's own buttons
+        lambda: page.locator(".deck-card a").first.click(),
+        lambda: page.locator(".languages a[hreflang='ar']").click(),
+        lambda: page.evaluate("() => void setTimeout(() => history.back())"),
+        lambda: page.evaluate("() => void setTimeout(() => location.reload())"),
+    ):
+        with page.expect_event("dialog") as question:
+            leave()
+        assert question.value.type == "beforeunload"
+        expect(headline).to_have_value("Typed, not sent")
+    staying.clear()
+    page.locator(".deck-card a").first.click()
+    page.wait_for_url(f"{site}/?**")
+    page.go_back()
+    expect(headline).to_have_value("Typed, not sent")
+
+
+@pytest.mark.browser
+def test_what_was_typed_is_there_again_without_scripts(watched, site):
+    page = watched(java_script_enabled=False).page
+    page.goto(f"{site}/briefing/edit?slides=map;trend")
+    page.locator("[name='note-2']").fill("Typed, not sent")
+    page.locator(".deck-card a").first.click()
+    page.go_back()
+    expect(page.locator("[name='note-2']")).to_have_value("Typed, not sent")
+
+
+@pytest.mark.browser
+def test_a_slide_with_words_of_its_own_is_removed_when_its_reader_says_so(watched, site):
+    page = watched().page
+    page.goto(f"{site}/briefing/edit?slides=map;trend")
+    page.locator("[name='headline-2']").fill("Written for it")
+    remove = page.get_by_role("button", name="Remove slide 2")
+    page.once("dialog", lambda asked: asked.dismiss())
+    with page.expect_event("dialog") as question:
+        remove.click()
+    assert "headline or note" in question.value.message
+    expect(page.locator("[name='headline-2']")).to_have_value("Written for it")
+    page.locator("[name='headline-2']").fill("")
+    remove.click()
+    page.wait_for_url("**/briefing/edit?slides=map&focus=1")
+
+
+@pytest.mark.browser
+def test_a_slide_is_added_from_the_editor_with_what_was_typed(watched, site):
+    page = watched().page
+    page.goto(f"{site}/briefing/edit?slides=trend")
+    page.locator("[name='headline-1']").fill("Typed before")
+    page.get_by_role("button", name="Add a slide from the map").click()
+    page.wait_for_function(LIVE)
+    page.get_by_role("link", name="Add to briefing").click()
+    page.wait_for_url("**/briefing?slides=trend:headline=Typed_before;map#slide-2")
 
 
 @pytest.mark.browser

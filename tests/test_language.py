@@ -33,6 +33,10 @@ ENGLISH = language("en")
         (12.34, 1, "12.3"),
         (0.5, 2, "0.50"),
         (999.96, 1, "1,000.0"),
+        (2.5, 0, "3"),
+        (0.15, 1, "0.2"),
+        (-1400.5, 0, "−1,401"),
+        (-0.04, 1, "0.0"),
     ],
 )
 def test_numbers_are_grouped_and_have_the_decimals_asked_for(value, decimals, written):
@@ -46,7 +50,13 @@ def test_a_change_has_a_sign_and_a_true_minus(value, written):
     assert ENGLISH.signed(value) == written
 
 
-@pytest.mark.parametrize(("value", "written"), [(3_065_502, "3.07M"), (780, "780"), (1500, "2K")])
+SHORT = [
+    *((780, "780"), (1500, "2K"), (2500, "3K"), (999_499, "999K"), (999_500, "1.00M")),
+    *((1_200_000, "1.20M"), (1_205_000, "1.21M"), (3_065_502, "3.07M"), (1_000_000_000, "1.00B")),
+]
+
+
+@pytest.mark.parametrize(("value", "written"), SHORT)
 def test_large_numbers_may_be_short(value, written):
     assert ENGLISH.compact(value) == written
     assert ENGLISH.compact(-value) == f"−{written}"
@@ -59,7 +69,10 @@ def test_large_numbers_may_be_short(value, written):
         (0, "0%"),
         (0.0004, "less than 1%"),
         (0.00499, "less than 1%"),
+        (0.005, "1%"),
         (0.006, "1%"),
+        (0.385, "39%"),
+        (0.38499, "38%"),
         (0.4275, "43%"),
         (0.9949, "99%"),
         (0.9996, "more than 99%"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from geodata import reading
+from geodata import reading, text
+from geodata.key_figures import key_figures
 from geodata.snapshot import Snapshot
 from geodata.state import parse
 from geodata.view import View, compute, tally
@@ -52,6 +55,36 @@ def test_shares_have_their_sign(snapshot):
 def test_a_district_names_its_governorate(snapshot):
     found = cell(viewed(snapshot, level="2", time="2017-05-15"), "IQG01Q01")
     assert found.parent == "Anbar"
+
+
+@pytest.mark.parametrize(
+    ("time", "share"),
+    [("2021-02-28", "38%"), ("2018-10-15", "40%"), ("2015-09-29", "49%"), ("2017-05-30", "27%")],
+)
+def test_a_part_is_rounded_once_whoever_writes_it(snapshot, time, share):
+    """They are 38.499, 40.499, 49.498 and 26.5002 per cent."""
+    level = {} if time == "2015-09-29" else {"level": "2"}
+    view = viewed(snapshot, time=time, **level)
+    shown = text.figures(view)[view.date_index()]
+    assert shown[2][0] == share
+    assert shown == [
+        [part for part in (each.number, each.label, each.exact) if part]
+        for each in key_figures(view, view.date_index())
+    ]
+
+
+@pytest.mark.parametrize("query", [{}, {"pop": "refugee"}, {"measure": "rate"}, {"mode": "change"}])
+def test_figures_in_native_digits_have_no_others(snapshot, query):
+    for figures in text.figures(viewed(snapshot, lang="ckb", digits="native", **query)):
+        assert not re.search(r"[0-9.%]", " ".join(number for number, *_ in figures)), figures
+
+
+def test_a_row_of_a_table_has_figure_status_and_change_apart(snapshot):
+    shares = cell(viewed(snapshot, measure="share", time="2019-04-30"), "IQG15")
+    assert (shares.figure, shares.status) == ("30.1%", "Counted")
+    assert shares.by.endswith("%")
+    missing = cell(viewed(snapshot, pop="returnee", time="2018-08-31"), "IQG02")
+    assert (missing.figure, missing.status, missing.by) == ("", "Not assessed", "")
 
 
 @pytest.mark.parametrize("query", [{}, {"pop": "returnee"}, {"level": "2"}, {"mode": "change"}])

@@ -184,5 +184,10 @@
     if (formData.get('with')) formData.delete('base');
   });
 
+  // A page that is come back to shows what it did; so does its form, whatever was chosen in it since.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) find('.compare-form').reset();
+  });
+
   document.documentElement.dataset.live = 'true';
 })();

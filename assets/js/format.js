@@ -3,7 +3,7 @@
  * them. Words arrive with the page, and so does how the language writes (`Language.scripts` of
  * geodata/language.py): browsers have no Sorani, and the server's figures are to look the same.
  *
- *   const format = displacement.createFormat({ writing, strings });
+ *   const format = displacement.createFormat({ writing });
  *   format.number(3065502); format.compact(3065502); format.date('2017-05-15', 'long');
  *   format.fill('{n} areas', { n: 18 });
  *
@@ -15,22 +15,36 @@
   const MINUS = '\u2212';
   const [LRI, RLI, FSI, PDI] = ['\u2066', '\u2067', '\u2068', '\u2069'];
   const ISOLATES = /[\u2066-\u2069]/g;
+  // Letters that a sentence's direction is read off, and those that go from right to left.
+  const LETTER = /\p{L}/u;
+  const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
   // What is written with these figures and signs is put into the language's own below.
   const SOURCE = 'en';
   const SHORT = ['K', 'M', 'B'];
 
-  function createFormat({ writing, strings }) {
+  /** The first letter outside what is isolated; "" where there is none. */
+  function firstLetter(text) {
+    let depth = 0;
+    for (const sign of text) {
+      if (sign === PDI) depth -= 1;
+      else if ([LRI, RLI, FSI].includes(sign)) depth += 1;
+      else if (!depth && LETTER.test(sign)) return sign;
+    }
+    return '';
+  }
+
+  function createFormat({ writing }) {
     const numbers = new Map();
 
     const digit = (sign) => writing.digits[sign] ?? sign;
     const parts = {
       group: () => writing.group,
       decimal: () => writing.decimal,
-      percentSign: () => writing.percent,
       compact: (short) => writing.compact[SHORT.indexOf(short)] ?? short,
       minusSign: () => MINUS,
     };
 
+    const named = (value) => digits(String(value)).replace('.', writing.decimal);
     const digits = (text) => (writing.digits ? text.replace(/[0-9]/g, digit) : text);
 
     const joined = (found) =>
@@ -56,8 +70,6 @@
       }),
       small: new Intl.NumberFormat(SOURCE, { notation: 'compact', maximumFractionDigits: 0 }),
     };
-    const percentFormat = new Intl.NumberFormat(SOURCE, { style: 'percent' });
-
     const pluralRules = new Intl.PluralRules(writing.plurals);
 
     /** What has a sign is read as it is written, also alone in a cell. */
@@ -70,10 +82,22 @@
     const minus = (value) => (value < 0 ? MINUS : '');
     const signOf = (value) => (value > 0 ? '+' : minus(value));
 
-    /** As a sentence takes it in; a bare number names rather than counts. */
+    /**
+     * As a sentence takes it in; a bare number names rather than counts. A list of codes goes the
+     * way of the sentence, whatever they are written in.
+     */
     function isolated(value) {
-      const text = typeof value === 'number' ? digits(String(value)) : value;
-      return writing.rtl && text !== '' ? FSI + text + PDI : text;
+      const text = typeof value === 'number' ? named(value) : value;
+      if (!writing.rtl || text === '') return text;
+      return (text.includes(FSI) && !firstLetter(text) ? RLI : FSI) + text + PDI;
+    }
+
+    /** A sentence that was filled goes its language's way, also where no letter of it says which. */
+    function inItsDirection(template, filled) {
+      if (!writing.rtl) return filled;
+      const first = firstLetter(filled);
+      const turned = !first || (!RIGHT_TO_LEFT.test(first) && RIGHT_TO_LEFT.test(template));
+      return turned ? RLI + filled + PDI : filled;
     }
 
     const format = {
@@ -87,7 +111,8 @@
 
       /** 3.07M, 387K; a change with its sign, which is of the number and not of the word after it */
       compact(value, change = false) {
-        const size = Math.abs(value);
+        const whole = Math.abs(value);
+        const size = whole >= 999_500 && whole < 1e6 ? 1e6 : whole; // no thousand thousands
         const formatter = compactFormat[size >= 1e6 ? 'large' : 'small'];
         const found = formatter.formatToParts(size);
         const isWord = ({ type }) => type === 'compact';
@@ -96,17 +121,8 @@
         return withSign(change ? signOf(value) : minus(value), number) + word;
       },
 
-      /** 46% of a fraction; never something rounded down to nothing, or a part up to the whole. */
-      percent(fraction) {
-        const guarded = (template, bound) =>
-          format.fill(template, { percent: written(percentFormat, bound) });
-        if (fraction > 0 && fraction < 0.005) return guarded(strings.lessThan, 0.01);
-        if (fraction >= 0.995 && fraction < 1) return guarded(strings.moreThan, 0.99);
-        return written(percentFormat, fraction);
-      },
-
       /** A number that names rather than counts, a year or a rank: 2018 */
-      whole: (value) => digits(String(value)),
+      whole: named,
 
       /** 15 May 2017 of an ISO date; style 'short' or 'long' */
       date(iso, style = 'short') {
@@ -131,10 +147,10 @@
         format.fill(forms[pluralRules.select(Math.abs(n))] ?? forms.other, values),
 
       /** Fill the {name} placeholders of a sentence. */
-      fill: (template, values) =>
-        template.replace(/\{(\w+)\}/g, (whole, name) =>
-          name in values ? isolated(values[name]) : whole,
-        ),
+      fill(template, values) {
+        const put = (whole, name) => (name in values ? isolated(values[name]) : whole);
+        return inItsDirection(template, template.replace(/\{(\w+)\}/g, put));
+      },
 
       /** A text that is no sentence to be read, a cell to paste: without isolates. */
       bare: (text) => text.replace(ISOLATES, ''),

@@ -25,6 +25,9 @@
       return write(number, decimals(view), sign(view));
     }
 
+    /** A change of a figure. */
+    const signed = (view, by) => format.signed(by, decimals(view), sign(view));
+
     /** The cell's figure, or the status in words where it has none. */
     function value(view, t, i) {
       const status = view.status[t][i];
@@ -44,7 +47,7 @@
       if (isChange(view)) return '';
       const by = difference(view, t, base, i);
       if (by === null) return '';
-      const words = by === 0 ? strings.noChange : format.signed(by, decimals(view), sign(view));
+      const words = by === 0 ? strings.noChange : signed(view, by);
       return fill(strings.sincePrevious, { change: words, date: format.date(view.dates[base]) });
     }
 
@@ -127,7 +130,7 @@
     /** An area by its name, a district with its governorate: "Sinjar, Ninewa" */
     const place = ({ name, parent }) => format.listed([name, parent].filter(Boolean));
 
-    return { cell, place, summary, value, figure, difference, change, rank, unit, rounds };
+    return { cell, place, summary, value, figure, signed, difference, change, rank, unit, rounds };
   }
 
   window.displacement = window.displacement || {};

@@ -108,6 +108,7 @@
       update();
     });
     form.addEventListener('change', update);
+    window.addEventListener('pageshow', update); // come back to, it shows what its form says
     form.addEventListener('input', () => {
       clearTimeout(resting);
       if (form.checkValidity()) resting = setTimeout(update, REST_MS);

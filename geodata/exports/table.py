@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from geodata import populations as words
 from geodata import text
+from geodata.encoding import number
 from geodata.exports.workbook import Value
 from geodata.language import bare, gettext
 from geodata.state import query
@@ -84,7 +85,7 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     """
     speech, state, found = view.language, view.state, view.counts
     named, statuses = names(view.snapshot, speech), text.status_words(speech)
-    decimals = words.decimals(state.measure, state.level) or None
+    decimals = words.decimals(state.measure, state.level)
     asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
     unit = bare(text.unit(view))
     counted_by = text.counted_by(view)
@@ -100,7 +101,7 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
                 *(day, found.rounds[t], pcode, named[pcode]),
                 *((parent, named[parent]) if parent else (None, None)),
                 *asked,
-                round(value, decimals) if value == value else None,
+                number(value, decimals) if value == value else None,
                 unit,
                 statuses[str(view.status[t, i])],
                 int(view.ranks[t, i]) or None,

@@ -137,7 +137,7 @@
         if (view.state.mode === 'change') return null;
         if (by === null) return element('li', {}, none);
         const date = format.date(view.dates[base]);
-        const text = by === 0 ? strings.noChange : format.signed(by, view.text.decimals);
+        const text = by === 0 ? strings.noChange : reading.signed(view, by);
         return element('li', {}, element('b', {}, text), ` ${format.fill(template, { date })}`);
       };
       return element(

@@ -552,6 +552,9 @@
       query.delete('prog');
       ask(query, { history: 'push' });
     });
+    window.addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) syncControls(); // a choice may have been left half-way
+    });
     document.addEventListener('keydown', (event) => {
       if (event.defaultPrevented || event.key !== 'Escape' || !area) return;
       if (byId('area-card').contains(document.activeElement)) selectArea('');

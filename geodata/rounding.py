@@ -1,0 +1,27 @@
+"""How figures are rounded: the one rule for all that is shown, sent or written into files.
+
+Half goes away from zero, as readers round and as browsers do; and it is half of the number as it
+is written, so that 0.15 becomes 0.2 although a computer holds a little less. What is rounded once
+is never rounded again: 38.499% is 38%, and not 38.5% and then 39%.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def rounded(value: float, decimals: int = 0) -> float:
+    """Round a number to so many decimals; what is nothing then has no sign."""
+    if value != value or value == int(value):  # NaN; and most figures count people
+        return float(value) + 0.0
+    return float(exactly(as_written(value), decimals)) + 0.0
+
+
+def as_written(value: float) -> Decimal:
+    """A number as it is written, in decimals."""
+    return Decimal(repr(float(value)))
+
+
+def exactly(value: Decimal, decimals: int) -> Decimal:
+    """Round a decimal number, and write all its decimals."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
