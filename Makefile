@@ -3,7 +3,7 @@
 #   PORT=8051 make run                another port
 #   PYTHON=python3.12 make run        another Python, when .venv is first made
 #   make test ARGS="-k timeline"      arguments for pytest
-#   CHROMIUM=/opt/chrome make test    a browser of your own
+#   CHROMIUM=/opt/chrome make test    a browser of your own; FIREFOX= another one
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,6 +15,8 @@ DEV := .venv/installed-dev
 
 # One line of shell, so that the browser's path reaches the command that follows it.
 WITH_BROWSER = chromium=$$($(BIN)/python tests/chromium.py) && DISPLACEMENT_CHROMIUM="$$chromium"
+# Some tests are of Firefox, which is done without where it cannot be had.
+WITH_BROWSERS = firefox=$$($(BIN)/python tests/chromium.py firefox) && $(WITH_BROWSER) DISPLACEMENT_FIREFOX="$$firefox"
 
 # Where `make spark` has been run, the test of the engines asks Spark, too.
 WITH_SPARK = DISPLACEMENT_SPARK_PYTHON="$(abspath $(wildcard .venv-spark/bin/python))"
@@ -28,8 +30,8 @@ help: ## list what make can do
 run: $(RUN) ## serve the map on http://127.0.0.1:8050 (PORT= changes it)
 	@$(BIN)/python -m gunicorn
 
-test: $(DEV) ## run every test, in a Chromium that is found or installed
-	@$(WITH_BROWSER) $(WITH_SPARK) $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+test: $(DEV) ## run every test, in a Chromium and a Firefox that are found or installed
+	@$(WITH_BROWSERS) $(WITH_SPARK) $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalogues
 	$(BIN)/ruff check

@@ -28,10 +28,12 @@ Rules = Sequence[Mapping[str, str]]
 
 _ARTICLES = re.compile(r"^(?:al|as|an|ad|at|ash|az|ar)[\W_]+", re.IGNORECASE)
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
-_ARABIC_FORMS = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
-     "ک": "ك", "ە": "ه", "ـ": ""}
-)  # fmt: skip
+# Letters that are written in several forms, by keyboard and by habit; search boxes have them, too.
+ARABIC_FORMS = {
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
+    "ک": "ك", "ە": "ه", "ـ": "",
+}  # fmt: skip
+_ARABIC_FORMS = str.maketrans(ARABIC_FORMS)
 _NOT_LETTERS = re.compile(r"[^\w]+")
 _ASCII_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ß": "ss", "’": "", "ʿ": "", "ʾ": "", "'": ""})
 

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from geodata.exports.drawing import places
 from geodata.language import Language, language, languages
+from geodata.names import ARABIC_FORMS
 from geodata.snapshot import Snapshot
 from geodata.state import joined
 from geodata.text import product
@@ -150,6 +151,7 @@ def script_data(snapshot: Snapshot, speech: Language, urls: Urls, **more: object
         "digits": speech.digits,
         "writing": speech.scripts(),
         "country": speech.gettext(snapshot.country),
+        "letters": ARABIC_FORMS,
         "places": places(snapshot, speech),
         "urls": {
             "page": urls.page(),

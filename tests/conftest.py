@@ -23,7 +23,8 @@ from app import create_app
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshot import Snapshot, load
 from tests import made_up
-from tests.chromium import NAMES
+from tests.chromium import CHROMIUM, FIREFOX
+from tests.firefox import Firefox
 from tests.serving import folder_served, free_port, wait_for
 from tests.windows import Watched
 
@@ -125,12 +126,24 @@ def anyone(app: Dash) -> FlaskClient:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = os.environ.get("DISPLACEMENT_CHROMIUM") or next(
-        filter(None, map(shutil.which, NAMES)), None
+        filter(None, map(shutil.which, CHROMIUM.names)), None
     )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def firefox() -> Iterator[Firefox]:
+    """A Firefox as readers have it."""
+    path = os.environ.get("DISPLACEMENT_FIREFOX") or next(
+        filter(None, map(shutil.which, FIREFOX.names)), None
+    )
+    if not path:
+        pytest.skip("no Firefox on this machine; FIREFOX=/path/to/one make test names one")
+    with Firefox(path) as started:
+        yield started
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
+from geodata.names import ARABIC_FORMS, fold
+
 pytestmark = pytest.mark.browser
 
 RETURNEES_NOT_ASSESSED = 10
@@ -565,3 +567,47 @@ def test_a_first_load_that_failed_can_be_tried_again(browser: Browser, site: str
         expect(page.locator("#headline")).to_contain_text("1,665,108")
         expect(page.locator("#area-card .panel-title")).to_have_text("Ninewa")
         visit.console.clear()  # the browser itself reports the requests that were cut
+
+
+# ------------------------------------------------------------------------- finding a programme
+
+
+FOLDED = """([letters, texts]) => {
+  const { words } = window.displacement.createFolding(letters);
+  return texts.map((text) => words(text).join(''));
+}"""
+
+
+def test_programmes_are_found_by_parts_of_their_words_in_any_order(visit: Visit):
+    page = visit.open()
+    shown = page.locator("#programmes label:not([hidden]) b")
+    for asked, found in (
+        ("revital community", "CRP"),
+        ("  COMMUNITY, revitalízation ", "CRP"),
+        ("crp", "CRP"),
+        ("community mars", None),
+    ):
+        page.locator("#programme-search").fill(asked)
+        assert (found in shown.all_inner_texts()) == bool(found), asked
+    assert shown.count() == 0
+    page.locator("#programme-search").fill("")
+    assert shown.count() > 5
+
+
+def test_letters_are_folded_as_names_of_areas_are(visit: Visit, snapshot):
+    areas = snapshot.tables.areas
+    texts = [name for column in ("name_ar", "name_ckb") for name in areas[column].dropna()]
+    page = visit.open()
+    assert page.evaluate(FOLDED, [ARABIC_FORMS, texts]) == [fold(text) for text in texts]
+    finds = """([letters, asked, text]) =>
+        window.displacement.createFolding(letters).finds(asked, text)"""
+    for asked, text in (
+        ("احياء مجتمعى", "برنامج إحياء المجتمعي"),
+        ("كوردستان", "هەرێمی کوردستان"),
+        ("هه\u200cریمی", "هەریمی"),
+        ("مدرسه", "مدرسة"),
+        ("٢٠١٨", "2018"),
+        ("ال", "التنشيط"),
+        ("التنشيط", "برنامج تنشيط"),
+    ):
+        assert page.evaluate(finds, [ARABIC_FORMS, asked, text]), (asked, text)

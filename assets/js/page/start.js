@@ -16,6 +16,7 @@
   const {
     createAnnouncer,
     createAreaPanel,
+    createFolding,
     createFormat,
     createKeyFigures,
     createLegend,
@@ -33,6 +34,7 @@
   } = window.displacement;
   const format = createFormat(data);
   const reading = createReading({ strings, format });
+  const folding = createFolding(data.letters);
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const byId = (id) => document.getElementById(id);
   const announcer = createAnnouncer(byId('announcer'), { within: document.body });
@@ -420,15 +422,13 @@
     ask(query, { history: 'push' });
   }
 
-  /** Filter the programmes by what is typed: code or name, folded. */
+  /** Filter the programmes by what is typed: words of code and name, folded. */
   function searchProgrammes(text) {
-    const fold = (words) => words.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-    const wanted = fold(text || '');
     let found = 0;
     for (const pillar of byId('programmes').querySelectorAll('.pillar')) {
       let inPillar = 0;
       for (const label of pillar.querySelectorAll('label')) {
-        const match = fold(label.textContent).includes(wanted);
+        const match = folding.finds(text, label.textContent);
         label.hidden = !match;
         inPillar += match;
       }
