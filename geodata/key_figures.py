@@ -1,6 +1,8 @@
 """Four figures of the whole on one date: total, change, concentration, what is not known.
 
-The view takes them along for every date, as they are written, so that no script writes them again.
+``createKeyFigures`` in ``assets/js/page/panels.js`` says the same with the same words while the
+timeline moves, and takes percentages as they are written here; ``tests/test_same_words.py`` holds
+the two together.
 """
 
 from __future__ import annotations
@@ -111,26 +113,37 @@ def _change(view: View, t: int) -> KeyFigure:
 
 def _top(view: View, t: int) -> KeyFigure:
     """With a programme: its part of the country. Else: how much the three largest areas hold."""
-    speech, share = view.language, float(view.shares[t])
-    if view.state.prog and not np.isnan(share):
-        return KeyFigure(speech.percent(share), speech.gettext(WORDS["shareOfCountry"]))
+    speech, written = view.language, part(view, t)
+    if view.state.prog and not np.isnan(view.shares[t]):
+        return KeyFigure(written, speech.gettext(WORDS["shareOfCountry"]))
     if not (top := largest(view, t)):
         return _extreme(view, t)
-    part, *positions = top
-    if part is None:
+    _, *positions = top
+    if not written:
         return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
     named = names(view.snapshot, speech)
     joined = speech.listed(named[view.counts.areas.pcodes[i]] for i in positions)
-    return KeyFigure(speech.percent(part), speech.gettext(WORDS["topIn"], names=joined))
+    return KeyFigure(written, speech.gettext(WORDS["topIn"], names=joined))
+
+
+def part(view: View, t: int) -> str:
+    """The part of the whole that the third figure tells, in percent; empty where it tells none."""
+    share = float(view.shares[t])
+    if view.state.prog and not np.isnan(share):
+        return view.language.percent(share)
+    top = largest(view, t)
+    return view.language.percent(top[0]) if top and top[0] is not None else ""
 
 
 def _extreme(view: View, t: int) -> KeyFigure:
     """Where shares say nothing (rates, changes): the area with the most, or the largest change."""
     speech, state = view.language, view.state
-    sizes = np.abs(np.nan_to_num(view.values[t], nan=0.0))
-    if not sizes.any():
+    values = np.nan_to_num(view.values[t]).tolist()
+    sizes = [rounded(abs(value), state.decimals) for value in values]
+    if not any(sizes):
         return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
-    i, change = int(sizes.argmax()), state.mode == words.CHANGE
+    # Of those that are shown alike it is the first.
+    i, change = sizes.index(max(sizes)), state.mode == words.CHANGE
     write = speech.signed if change else speech.number
     number = write(float(view.values[t, i]), state.decimals, words.sign(state.measure))
     name = names(view.snapshot, speech)[view.counts.areas.pcodes[i]]

@@ -95,7 +95,7 @@ def of(view: View) -> dict[str, Any]:
         "programmes": programme_names(view),
         "statuses": status_labels(speech, change=change),
         "headline": headlines(view),
-        "figures": figures(view),
+        "parts": parts(view),
         "missing": missing(view),
         "notes": notes(view),
         "disclaimer": disclaimer(view),
@@ -178,14 +178,11 @@ def headline(view: View, t: int) -> str:
     return write(view, t)
 
 
-def figures(view: View) -> list[list[list[str]]]:
-    """Per date the four key figures: each a number, what it is of, and all its digits if short."""
-    from geodata.key_figures import key_figures
+def parts(view: View) -> list[str]:
+    """Per date the part of the whole that a key figure tells, in percent; empty without one."""
+    from geodata.key_figures import part
 
-    return [
-        [[text for text in (each.number, each.label, each.exact) if text] for each in found]
-        for found in (key_figures(view, t) for t in range(len(view.counts.dates)))
-    ]
+    return [part(view, t) for t in range(len(view.counts.dates))]
 
 
 def works_nowhere(view: View) -> bool:

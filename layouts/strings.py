@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from geodata.key_figures import IN_PROGRAMMES, WITHOUT_FIGURE
 from geodata.key_figures import WORDS as KEY_FIGURES
 from geodata.language import Language
 from geodata.reading import COUNTED_IN, WORDS
@@ -73,13 +74,16 @@ def briefing(speech: Language) -> dict[str, str]:
 
 def page(speech: Language) -> dict[str, Any]:
     """Words of the map, legend, ranking, table and panels."""
-    of_key_figures = ("previousRound", "firstRound", "noFigure")  # those of an area's panel, too
+    key_figures = {key: speech.gettext(word) for key, word in KEY_FIGURES.items()}
+    in_programmes = {key: speech.plurals(*pair) for key, pair in IN_PROGRAMMES.items()}
     return (
         reading(speech)
         | painter(speech)
-        | {key: speech.gettext(KEY_FIGURES[key]) for key in of_key_figures}
+        | key_figures
+        | in_programmes
         | {
             "legendCount": speech.plurals("{n} area", "{n} areas"),
+            "notAssessedAreas": speech.plurals(*WITHOUT_FIGURE),
             "source": speech.gettext("Source"),
             "sources": speech.gettext("Sources"),
             "byLevel1": speech.gettext("By governorate"),

@@ -6,6 +6,7 @@
   'use strict';
 
   const UNCOLOURED = 'znsox';
+  const SHOWN = 'cz';
   const { element, keepFocus } = window.displacement;
 
   /** Classes from most to least, then the statuses that occur, each with its number of areas. */
@@ -59,32 +60,102 @@
     };
   }
 
-  /** Four figures of the whole, as the server wrote them for every date. */
-  function createKeyFigures(root, { strings, urls }) {
-    const shown = Array.from({ length: 4 }, () => ({
+  /** Four figures of the whole: total, change, concentration, what is not known. */
+  function createKeyFigures(root, { strings, format, reading, urls }) {
+    const { fill } = format;
+    const figure = () => ({
       number: element('p', { class: 'big' }),
       label: element('p', { class: 'about' }),
-    }));
+    });
+    const [total, change, top, gaps] = [figure(), figure(), figure(), figure()];
     const source = element('a', { class: 'source-link' }, strings.source);
     root.append(
       element(
         'div',
         { class: 'key-figures' },
-        shown.map(({ number, label }) => element('div', {}, number, label)),
+        [total, change, top, gaps].map(({ number, label }) => element('div', {}, number, label)),
       ),
       element('p', { class: 'source-row' }, source),
     );
+
+    function set(target, number, label) {
+      target.number.textContent = number;
+      target.label.textContent = label;
+    }
+
+    function setTotal(view, t) {
+      const value = view.totals[t];
+      const { population, programmes } = view.text;
+      const named = { population, programmes };
+      const of = ([inProgrammes, nationally]) =>
+        programmes
+          ? format.plural(strings[inProgrammes], view.state.prog.length, named)
+          : fill(strings[nationally], named);
+      const people = ['inProgrammes', 'nationally'];
+      const households = ['inProgrammesHouseholds', 'nationallyHouseholds'];
+      const rate = view.state.measure === 'rate';
+      const isChange = view.state.mode === 'change';
+      total.number.title = '';
+      if (value === null)
+        return set(total, '–', fill(strings.nowhereKnown, { population: of(people) }));
+      const exact = (isChange ? format.signed : format.number)(value, rate ? 1 : 0);
+      const written = rate ? exact : format.compact(value, isChange);
+      const counted = view.state.measure === 'households' ? households : people;
+      const label = rate && !programmes ? strings.rates : of(counted);
+      const since = () =>
+        fill(strings.valueSince, { value: label, date: format.date(view.state.base) });
+      set(total, written, isChange ? since() : label);
+      total.number.title = exact;
+    }
+
+    function setChange(view, t) {
+      const [now, then] = [view.totals[t] ?? null, view.totals[t - 1] ?? null];
+      if (now === null || then === null) return set(change, '–', strings.firstRound);
+      const by = now - then; // of the figures that are shown, as the server does
+      const decimals = by && view.state.measure === 'rate' ? 1 : 0;
+      const date = format.date(view.dates[t - 1]);
+      set(change, format.signed(by, decimals), fill(strings.previousRound, { date }));
+    }
+
+    /** With a programme: its part of the country. Else: how much the three largest areas hold. */
+    function setTop(view, t) {
+      const part = view.text.parts[t];
+      if (view.shares?.[t] != null) return set(top, part, strings.shareOfCountry);
+      if (!view.top.length) return setExtreme(view, t);
+      const [, ...largest] = view.top[t];
+      if (!part) return set(top, '–', strings.noFigure);
+      const names = format.listed(largest.map((i) => view.areas[i].name));
+      set(top, part, fill(strings.topIn, { names }));
+    }
+
+    /** Where shares say nothing (rates, changes): the area with the most, or the largest change. */
+    function setExtreme(view, t) {
+      const size = (i) => Math.abs(view.values[t][i] ?? 0);
+      const most = view.areas.reduce((best, _, i) => (size(i) > size(best) ? i : best), 0);
+      if (!size(most)) return set(top, '–', strings.noFigure);
+      const { name } = view.areas[most];
+      const template = view.state.mode === 'change' ? strings.largestChange : strings.highest;
+      set(top, reading.figure(view, view.values[t][most]), fill(template, { name }));
+    }
+
+    function setGaps(view, t) {
+      const inside = [...view.status[t]].filter((letter) => letter !== 'o');
+      const without = inside.filter((letter) => !SHOWN.includes(letter)).length;
+      set(
+        gaps,
+        format.number(without),
+        format.plural(strings.notAssessedAreas, inside.length, {
+          n: format.number(inside.length),
+        }),
+      );
+    }
 
     return {
       show(view) {
         source.href = `${urls.sources}#${view.sources[0]?.id || ''}`;
       },
       step(view, t) {
-        view.text.figures[t].forEach(([number, label, exact], n) => {
-          shown[n].number.textContent = number;
-          shown[n].number.title = exact ?? '';
-          shown[n].label.textContent = label;
-        });
+        for (const write of [setTotal, setChange, setTop, setGaps]) write(view, t);
       },
     };
   }
