@@ -24,10 +24,7 @@
     function written(text) {
       const plain = text.replace(WITHIN_WORDS, '').normalize('NFKD').replace(MARKS, '');
       const folded = [...plain.normalize('NFKC').replace(DIGITS, digit)].map(form).join('');
-      return folded
-        .toLowerCase()
-        .split(BETWEEN_WORDS)
-        .filter(Boolean);
+      return folded.toLowerCase().split(BETWEEN_WORDS).filter(Boolean);
     }
 
     const words = (text) => written(text).map((word) => word.replace(ARTICLE, ''));
