@@ -96,6 +96,10 @@ def _ingest(settings: Settings) -> click.Command:
     @click.option("--api-version", type=click.Choice(["v3", "v2"]), help="Of DTM's API.")
     @click.option("--operation", help="Operation to take, where a source has several.")
     @click.option("--assessment", help="Assessment type to take, where a source has several.")
+    @click.option(
+        "--pcode-scheme",
+        help="Numbering of the P-codes, where no names say it; “names” leaves codes out.",
+    )
     @click.option("--base", default="", help="Snapshot to add to, instead of the active one.")
     @click.option("--allow-unmatched", is_flag=True, help="Keep rows that match no area.")
     @click.option("--replace", is_flag=True, help="Replace figures of other sources, too.")
@@ -113,6 +117,7 @@ def _ingest(settings: Settings) -> click.Command:
         api_version: str | None,
         operation: str | None,
         assessment: str | None,
+        pcode_scheme: str | None,
         base: str,
         allow_unmatched: bool,
         replace: bool,
@@ -125,7 +130,8 @@ def _ingest(settings: Settings) -> click.Command:
 
         _check_files(kind, files, mapping)
         options = {
-            "api_version": api_version, "operation": operation, "assessment": assessment
+            "api_version": api_version, "operation": operation, "assessment": assessment,
+            "pcode_scheme": pcode_scheme,
         }  # fmt: skip
         asked = Asked(
             date=_day(date),

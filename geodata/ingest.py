@@ -42,6 +42,8 @@ class Report:
         Whether it has no figures, and cannot be shown.
     why_not
         Why nothing was written, as a sentence.
+    codes
+        Of which numbering the P-codes of each date were found to be.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Report:
     why_not: str = ""
     active: bool = False
     empty: bool = False
+    codes: Sequence[str] = ()
 
     @property
     def failed(self) -> bool:
@@ -66,6 +69,7 @@ class Report:
         return {
             "kind": self.kind,
             "files": [vars(file) for file in self.files],
+            "codes": list(self.codes),
             "placed": self.placed,
             "findings": [finding.as_dict() for finding in self.findings],
             "base": self.base,
@@ -79,6 +83,8 @@ class Report:
     def lines(self) -> list[str]:
         """Return it as lines a person reads."""
         out = [f"{file.name}: {file.layout}, {_rows(file.rows)}" for file in self.files]
+        if self.codes:
+            out += ["Numbering of the P-codes", *(f"  {line}" for line in self.codes)]
         if self.placed:
             out.append("Rows placed       by code   by name  by alias  not at all")
             out += [
@@ -205,8 +211,19 @@ def _prepared(
     if reading.errors:
         return replace(report, why_not=_mend(len(reading.errors))), None
     progress("Comparing with what is held", 0, None)
-    merged = merge(held, reading, allow_unmatched=wanted.allow_unmatched, replace=wanted.replace)
-    report = replace(report, placed=merged.join.rows, findings=tuple(merged.findings))
+    merged = merge(
+        held,
+        reading,
+        allow_unmatched=wanted.allow_unmatched,
+        replace=wanted.replace,
+        pcode_scheme=str(asked.options.get("pcode_scheme") or ""),
+    )
+    report = replace(
+        report,
+        placed=merged.join.rows,
+        findings=tuple(merged.findings),
+        codes=tuple(merged.codes),
+    )
     if merged.errors:
         return replace(report, why_not=_mend(len(merged.errors))), None
     after = Snapshot("", {**held.manifest}, merged.tables, held.topology)
@@ -272,6 +289,7 @@ def _provenance(report: Report) -> dict[str, Any]:
         "files": [vars(file) for file in report.files],
         "warnings": sum(finding.severity == "warning" for finding in report.findings),
         "placed": report.placed,
+        "codes": list(report.codes),
         "changes": [
             {key: series[key] for key in ("population", "programme", "added", "changed", "removed")}
             | {"dates_added": len(series["dates_added"])}

@@ -2,7 +2,8 @@
 
 ::
 
-    Reading ──▶ placed (by code, name, alias, not at all) ──▶ added up to district, governorate
+    Reading ──▶ codes of the numbering they are of (geodata.numbering)
+            ──▶ placed (by code, name, alias, not at all) ──▶ added up to district, governorate
                                                                         │
     tables of the active snapshot ──────────────────────────────────────┴──▶ Merged: new tables,
                                                                              join report, findings
@@ -14,13 +15,17 @@ who loads a round decides whose figure stands, not the order of files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from dataclasses import replace as with_changed
 from typing import Any
 
 import pandas as pd
+from babel import Locale
 
 from geodata.errors import JoinError
+from geodata.language import SOURCE_LANGUAGE
 from geodata.names import (
     Gazetteer,
     Gazetteers,
@@ -29,16 +34,19 @@ from geodata.names import (
     former_codes,
     gazetteers,
 )
+from geodata.numbering import BY_NAME, WRITTEN, resolve
 from geodata.published import SAME_ROUND
 from geodata.records import records
 from geodata.schemas import TABLES, check, check_references
 from geodata.snapshot import Snapshot, Tables
-from geodata.sources.reading import Finding, Reading
+from geodata.sources.reading import Finding, Reading, stands_at
 
 SLICE = ["population", "programme", "date"]
 _COUNTS = [*TABLES["counts"].columns]
 _BREAKDOWNS = [*TABLES["breakdowns"].columns]
 
+_A_LIST = 3  # places that make a list: fewer may be slips
+_BY_CHANCE = 0.2  # part of another country's places that may have a name of this country's
 # Rows that a row of a file replaces: those that say the same about the same.
 KEYS = {
     "aliases": ["level", "scope", "spelling"],
@@ -66,12 +74,15 @@ class Merged:
         Those of the reading and of the join; one error among them stops the ingest.
     taken
         Counts of the file that were put in.
+    codes
+        Of which numbering the P-codes of each date were found to be, as lines.
     """
 
     tables: Tables
     join: JoinReport
     findings: list[Finding] = field(default_factory=list)
     taken: pd.DataFrame = field(default_factory=pd.DataFrame)
+    codes: Sequence[str] = ()
 
     @property
     def errors(self) -> list[Finding]:
@@ -80,7 +91,12 @@ class Merged:
 
 
 def merge(
-    held: Snapshot, reading: Reading, *, allow_unmatched: bool = False, replace: bool = False
+    held: Snapshot,
+    reading: Reading,
+    *,
+    allow_unmatched: bool = False,
+    replace: bool = False,
+    pcode_scheme: str = "",
 ) -> Merged:
     """Join a reading to the areas of ``held`` and put it into its tables.
 
@@ -90,19 +106,29 @@ def merge(
         Keep rows that match no area as "not placed" instead of refusing them.
     replace
         Replace also what another source gave for the same population, programme and date.
+    pcode_scheme
+        Numbering that the P-codes are said to be of, as :func:`geodata.numbering.decide` takes it;
+        goes before that of the reading.
 
     Raises
     ------
     DataError
         If the tables that come out break their schema.
     """
-    rules = former_codes(held.manifest["country"])
+    country = held.manifest["country"]
+    # Codes of another numbering are read below, or refused with their round.
+    rules = () if "pcode_schemes" in country else former_codes(country)
     books = gazetteers(held.tables.areas, held.tables.aliases, rules)
     report, findings = JoinReport(), list(reading.findings)
+    said = pcode_scheme or reading.pcode_scheme
+    coded = resolve(reading.counts, reading.breakdowns, country, books, held.tables.counts, said)
+    findings += coded.findings
+    reading = with_changed(reading, counts=coded.counts, breakdowns=coded.breakdowns)
     new = _counts(reading, books, held, report, findings)
     parts = _breakdowns(reading, books, report, findings)
     severity = "warning" if allow_unmatched else "error"
-    findings += [_not_placed(lost, severity) for lost in report.unmatched]
+    strange = _of_another_country(reading.counts, books, held)
+    findings += strange or [_not_placed(lost, severity) for lost in report.unmatched]
     tables = {name: frame for name, frame in held.tables.items()}
     elsewhere = _counted_elsewhere(tables["counts"], new, reading.source["id"])
     if replace:
@@ -130,6 +156,7 @@ def merge(
         report,
         findings,
         new,
+        coded.lines,
     )
 
 
@@ -157,9 +184,9 @@ def _find(
     )
     found: dict[tuple[str, str, str], str | None] = {}
     methods: dict[tuple[str, str, str], str] = {}
-    for one in records(asked.drop_duplicates()):
-        key = (one.name, one.code, one.scope)
-        found[key], methods[key] = _one_place(book, *key, findings)
+    for index, *key_ in asked.drop_duplicates().itertuples(name=None):
+        key = (key_[0], key_[1], key_[2])
+        found[key], methods[key] = _one_place(book, *key, rows.loc[index], findings)
     keys = list(zip(asked["name"], asked["code"], asked["scope"], strict=True))
     counted = pd.Series([methods[key] for key in keys], index=rows.index)
     _tell(report, what, rows, counted)
@@ -182,25 +209,99 @@ def _find(
 
 
 def _one_place(
-    book: Gazetteer, name: str, code: str, scope: str, findings: list[Finding]
+    book: Gazetteer, name: str, code: str, scope: str, row: Any, findings: list[Finding]
 ) -> tuple[str | None, str]:
+    written = row.get(WRITTEN[f"adm{book.level}_code"]) or code or name
     try:
         match = book.find(name=name, code=code, scope=scope)
         named = book.find(name=name, scope=scope) if name and code else None
     except JoinError as error:
-        findings.append(Finding("error", str(error), column="P-code", value=code or name))
+        at = stands_at(row)
+        findings.append(Finding("error", str(error), column="P-code", value=written, **at))
         return None, "none"
     if match and named and match.pcode != named.pcode:
         findings.append(
             Finding(
                 "error",
-                f"the code means {book.display[match.pcode]}, and the name beside it, {name!r}, "
-                f"means {book.display[named.pcode]} ({named.pcode}): mend whichever is wrong.",
+                f"the code means {book.display[match.pcode]} ({match.pcode}), and the name beside "
+                f"it, {name!r}, means {book.display[named.pcode]} ({named.pcode}): mend whichever "
+                f"is wrong, or leave the codes out (`pcode_scheme: {BY_NAME}` in the mapping, or "
+                f"--pcode-scheme {BY_NAME}).",
                 column="P-code",
-                value=code,
+                value=written,
+                **stands_at(row),
             )
         )
     return (match.pcode, match.method) if match else (None, "none")
+
+
+def _in_another_governorate(
+    inner: pd.DataFrame,
+    governorate: pd.Series,
+    district: pd.Series,
+    parents: pd.Series,
+    books: Gazetteers,
+) -> Iterable[Finding]:
+    """Districts that lie, by their code, in another governorate than their row says."""
+    lies = district.map(parents)
+    wrong = lies.notna() & governorate.notna() & (lies != governorate)
+    for index in inner[wrong].drop_duplicates(["adm1", "adm1_code", "adm2", "adm2_code"]).index:
+        row, outer = inner.loc[index], str(governorate[index])
+        code, inside = str(district[index]), str(lies[index])
+        yield Finding(
+            "error",
+            f"the code of the district means {books.districts.display[code]} ({code}) in "
+            f"{books.governorates.display[inside]}, and the row is of "
+            f"{books.governorates.display[outer]} ({outer}): mend whichever is wrong.",
+            column="P-code",
+            value=row.get(WRITTEN["adm2_code"]) or row["adm2_code"],
+            **stands_at(row),
+        )
+
+
+def _of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) -> list[Finding]:
+    """Say of a list of which hardly a place is known that it is another country's."""
+    book, country = books.governorates, held.manifest["country"]
+    places = rows[["adm1", "adm1_code"]].drop_duplicates() if len(rows) else rows
+    lost = [
+        (name, code)
+        for name, code in places[["adm1", "adm1_code"]].itertuples(index=False, name=None)
+        if (name or code) and not (book.coded(code) or book.find(name=name))
+    ]
+    if len(lost) < _A_LIST or len(lost) < (1 - _BY_CHANCE) * len(places):
+        return []
+    shown = ", ".join(name or code for name, code in lost[:_A_LIST])
+    name = str(country["name"])
+    return [
+        Finding(
+            "error",
+            f"This is a list of another country than {name}, as it seems: {len(lost):,} of its "
+            f"{len(places):,} governorates are none of {name}'s ({shown} …)"
+            f"{_other_prefix([code for _, code in lost], book)}. Bring it into snapshots of its "
+            "own country (docs/boundaries.md); should it be of this one, add its spellings with "
+            "`flask --app app ingest aliases FILE`.",
+        )
+    ]
+
+
+def _other_prefix(codes: Sequence[str], book: Gazetteer) -> str:
+    """What the first letters of codes say of the country; empty where they say nothing."""
+    met = {_letters(code) for code in codes if code}
+    own = {_letters(code) for code in book.codes}
+    if len(met) != 1 or met & own or not all(met):
+        return ""
+    (found,) = met
+    called = Locale(SOURCE_LANGUAGE).territories.get(found, "")
+    return (
+        f", and its P-codes begin with {found}{called and f' ({called})'}, not with "
+        f"{' or '.join(sorted(own))}"
+    )
+
+
+def _letters(code: str) -> str:
+    """The two or three letters that a P-code begins with, which are its country's."""
+    found = re.match(r"[A-Z]{2,3}(?=[^A-Z]|[A-Z][0-9])", code.strip().upper())
+    return found[0] if found else ""
 
 
 def _tell(report: JoinReport, what: str, rows: pd.DataFrame, methods: pd.Series) -> None:
@@ -244,7 +345,7 @@ def _counts(
         return held.tables.counts.head(0)
     parents = held.tables.areas.set_index("pcode")["parent"]
     of_district = rows["level"] == 2
-    by_code = rows["adm2_code"].map(parents)
+    by_code = rows["adm2_code"].map(books.districts.coded).map(parents)
     governorate = _find(
         rows.assign(adm1_code=rows["adm1_code"].where(rows["adm1_code"] != "", by_code.fillna(""))),
         books.governorates, "adm1", "adm1_code", None, "governorates", report, findings,
@@ -254,6 +355,8 @@ def _counts(
         inner, books.districts, "adm2", "adm2_code", governorate[of_district], "districts",
         report, findings,
     )  # fmt: skip
+    outer = governorate[of_district]
+    findings += _in_another_governorate(inner, outer, district, parents, books)
     spelled = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"])
     within = spelled[of_district] + " / " + inner["adm2"].where(
         inner["adm2"] != "", inner["adm2_code"]

@@ -3,6 +3,7 @@
 ::
 
     row (code, name) ──▶ by P-code ──▶ by folded name ──▶ by folded alias ──▶ not placed
+                                        └── whole, then without the word for its level ──┘
                                                                    (with nearest candidates)
 """
 
@@ -11,9 +12,10 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import pandas as pd
@@ -53,6 +55,40 @@ def fold(name: str) -> str:
     text = _ARABIC_ARTICLE.sub("", _ARTICLES.sub("", text))
     # An article inside the name ("Salah al-Din", "Abu Al-Khaseeb") is part of its sound: keep it.
     return _NOT_LETTERS.sub("", text).replace("_", "")
+
+
+_KINDS: Mapping[int, Sequence[str]] = {
+    1: (
+        "governorate", "province", "muhafazah", "muhafaza", "muhafadha", "muhafadhah", "mohafaza",
+        "محافظة", "محافظه", "پارێزگای", "پارێزگا", "پارێزگەی", "پارێزگە",
+    ),
+    2: ("district", "qada", "qadha", "qadaa", "qadhaa", "قضاء", "قەزای", "قەزا"),
+}  # fmt: skip
+"""Words that say of which level an area is, and are no part of its name. Of each level its own
+only: *Basra District* is no governorate. A sub-district (*nahiya*) is of neither level."""
+
+
+def _around(words: Sequence[str]) -> re.Pattern[str]:
+    kind = "|".join(map(re.escape, words))
+    return re.compile(
+        rf"(?:{kind})(?:\s+of)?[\s:\-–]+(?P<after>.+)|(?P<before>.+?)[\s,\-–]+\(?(?:{kind})\)?",
+        re.IGNORECASE,
+    )
+
+
+_WITH_KIND = {level: _around(words) for level, words in _KINDS.items()}
+
+
+def without_kind(name: str, level: int) -> str:
+    """Return a name without the word that says its level, before or after; ``""`` without one.
+
+    >>> without_kind("Baghdad Governorate", 1)
+    'Baghdad'
+    >>> without_kind("Baghdad District", 1)
+    ''
+    """
+    found = _WITH_KIND[level].fullmatch(" ".join(name.split()))
+    return (found["after"] or found["before"]) if found else ""
 
 
 def former_codes(country: Mapping[str, Any]) -> Rules:
@@ -97,6 +133,8 @@ class Gazetteer:
         tells them apart.
     former_codes
         The country's rules for codes that it gave up.
+    level
+        Of the areas: 1 governorates, 2 districts.
     """
 
     codes: frozenset[str]
@@ -105,6 +143,18 @@ class Gazetteer:
     display: Mapping[str, str]
     shared: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     former_codes: Rules = ()
+    level: Literal[1, 2] = 1
+
+    @cached_property
+    def _codes_folded(self) -> Mapping[str, str]:
+        """P-codes by what they are in small letters, but for those that only case tells apart."""
+        met = Counter(map(str.casefold, self.codes))
+        return {code.casefold(): code for code in self.codes if met[code.casefold()] == 1}
+
+    def coded(self, code: str) -> str:
+        """Return the P-code that ``code`` is, in large letters or small; ``""`` where none."""
+        code = code.strip()
+        return code if code in self.codes else self._codes_folded.get(code.casefold(), "")
 
     def find(self, *, name: str = "", code: str = "", scope: str = "") -> Match | None:
         """Find the area by code, then name, then alias; ``None`` where nothing answers.
@@ -117,10 +167,11 @@ class Gazetteer:
         code = code.strip()
         if explanation := former_code(self.former_codes, code):
             raise JoinError(explanation)
-        if code in self.codes:
-            return Match(code, "code")
-        if name.strip() in self.codes:
-            return Match(name.strip(), "code")
+        if pcode := self.coded(code) or self.coded(name):
+            return Match(pcode, "code")
+        return self._named(name, scope) or self._named(without_kind(name, self.level), scope)
+
+    def _named(self, name: str, scope: str) -> Match | None:
         key = (scope, fold(name))
         if key in self.names:
             return Match(self.names[key], "name")
@@ -136,6 +187,7 @@ class Gazetteer:
             for (where, folded), pcode in table.items()
             if where == scope
         }
+        name = without_kind(name, self.level) or name
         close = difflib.get_close_matches(fold(name), known, n=3 * n, cutoff=0.5)
         same = self.shared.get((scope, fold(name)), ())
         candidates = dict.fromkeys([*same, *(known[folded] for folded in close)])
@@ -146,7 +198,7 @@ def gazetteer(
     areas: pd.DataFrame,
     aliases: Iterable[tuple[str, str, str]],
     *,
-    level: int,
+    level: Literal[1, 2],
     former_codes: Rules = (),
 ) -> Gazetteer:
     """Build the gazetteer of one level.
@@ -168,14 +220,24 @@ def gazetteer(
     for column in ("name_en", "name_official", "name_ar", "name_ckb"):
         scoped = zip(rows["parent"].fillna(""), rows[column].fillna(""), rows["pcode"], strict=True)
         spelled += [(scope, name, pcode) for scope, name, pcode in scoped if name]
+    names, shared = _alone_and_shared(spelled)
+    others = {k: v for k, v in _unambiguous(aliases).items() if k not in names}
+    bare = [(scope, without_kind(name, level), pcode) for scope, name, pcode in spelled]
+    plain, _ = _alone_and_shared([one for one in bare if one[1]])
+    names |= {k: v for k, v in plain.items() if not (k in names or k in shared or k in others)}
+    display = dict(zip(rows["pcode"], rows["name_en"], strict=True))
+    return Gazetteer(frozenset(rows["pcode"]), names, others, display, shared, former_codes, level)
+
+
+def _alone_and_shared(
+    spelled: Iterable[tuple[str, str, str]],
+) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, ...]]]:
+    """Names, folded, that mean one area, and those that several areas have."""
     meant: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for scope, name, pcode in spelled:
         meant[scope, fold(name)][pcode] = None
-    names = {key: next(iter(pcodes)) for key, pcodes in meant.items() if len(pcodes) == 1}
-    shared = {key: tuple(pcodes) for key, pcodes in meant.items() if len(pcodes) > 1}
-    others = {k: v for k, v in _unambiguous(aliases).items() if k not in names}
-    display = dict(zip(rows["pcode"], rows["name_en"], strict=True))
-    return Gazetteer(frozenset(rows["pcode"]), names, others, display, shared, former_codes)
+    alone = {key: next(iter(pcodes)) for key, pcodes in meant.items() if len(pcodes) == 1}
+    return alone, {key: tuple(pcodes) for key, pcodes in meant.items() if len(pcodes) > 1}
 
 
 @dataclass(frozen=True)
@@ -199,7 +261,7 @@ def gazetteers(areas: pd.DataFrame, aliases: pd.DataFrame, former_codes: Rules =
         rows = aliases[aliases["level"] == level]
         return zip(rows["scope"], rows["spelling"], rows["pcode"], strict=True)
 
-    def book(level: int) -> Gazetteer:
+    def book(level: Literal[1, 2]) -> Gazetteer:
         return gazetteer(areas, spelled(level), level=level, former_codes=former_codes)
 
     return Gazetteers(book(1), book(2))

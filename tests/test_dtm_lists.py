@@ -705,19 +705,19 @@ def test_sizes_of_households_hold_from_and_until_their_dates():
 # ------------------------------------------------------------------------------ codes and points
 
 
-def test_codes_of_a_former_numbering_are_left_out_and_names_are_kept(reading):
+def test_codes_are_kept_as_the_list_writes_them_and_points_are_checked_by_name(reading):
     of = made()
     coded = Made(
         [*of.columns, "OCHA Adm1 PCode"],
         [
             [*row, code]
-            for row, code in zip(of.rows, ("IQ-G07", "IQ-G15", "IQ-G15", "IQG11"), strict=True)
+            for row, code in zip(of.rows, ("IQ-G07", "IQ-G15", "IQ-G15", "iqg11"), strict=True)
         ],
     )
     found = reading(coded)
     codes = dict(zip(found.counts["adm1"], found.counts["adm1_code"], strict=True))
-    assert codes == {"Baghdad": "", "Ninewa": "", "Erbil": "IQG11"}
-    assert "IQ-G07" in found.findings[0].value
+    assert codes == {"Baghdad": "IQ-G07", "Ninewa": "IQ-G15", "Erbil": "iqg11"}
+    assert not found.findings
 
 
 @pytest.mark.parametrize("quick", [NEVER, ALWAYS])

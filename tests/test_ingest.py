@@ -151,7 +151,25 @@ def test_places_that_match_nothing_are_refused_with_what_is_near(run, table):
 def test_a_code_of_the_old_numbering_is_refused(run, table):
     code, said = run("ingest", *table(("IQ-G08", "2021-06-30", "idp", "", 6)))
     assert code == 1
-    assert "IQ-G08 was Dahuk, IQG08 is Baghdad" in said
+    assert "IQ-G08" in said and "Dahuk" in said and "Baghdad" in said
+
+
+def test_a_numbering_that_is_not_known_is_refused(run, table):
+    words = table(("IQG08", "2021-06-30", "idp", "", 6))
+    code, said = run("ingest", *words, "--pcode-scheme", "1999")
+    assert code == 1
+    assert "There is no such numbering of P-codes" in said
+
+
+def test_a_list_of_another_country_is_told_as_such_in_one_sentence(run, table):
+    rows = [(f"SY0{number}", "2021-06-30", "idp", "", 6) for number in range(1, 6)]
+    for more in ((), ("--allow-unmatched",)):
+        code, said = run("ingest", *table(*rows), *more)
+        assert code == 1
+        assert "Errors (1)" in said
+        assert "list of another country than Iraq" in said
+        assert "5 of its 5 governorates" in said
+        assert "begin with SY (Syria), not with IQ" in said
 
 
 def test_a_snapshot_may_be_held_and_shown_later(run, library, table):

@@ -143,6 +143,78 @@ def test_full_names_and_other_forms_of_governorates_are_known(snapshot, spelling
     assert match and match.pcode == pcode
 
 
+@pytest.mark.parametrize(
+    ("name", "pcode"),
+    [
+        ("Baghdad Governorate", "IQG08"),
+        ("Governorate of Baghdad", "IQG08"),
+        ("Province of Anbar", "IQG01"),
+        ("Al-Anbar province", "IQG01"),
+        ("Muhafazah Najaf", "IQG04"),
+        ("محافظة بغداد", "IQG08"),
+        ("محافظة  النجف", "IQG04"),
+        ("پارێزگای سلێمانی", "IQG06"),
+        ("پارێزگای بەغدا", "IQG08"),
+        ("NINEWA (Governorate)", "IQG15"),
+        ("iqg08", "IQG08"),
+    ],
+)
+def test_a_governorate_is_known_with_the_word_for_what_it_is(governorates, name, pcode):
+    match = governorates.find(name=name)
+    assert match and match.pcode == pcode
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Baghdad District", "قضاء بغداد", "Governorate", "محافظة", "Baghdad City",
+        "Baghdadi Province",
+        "Governorates of Baghdad", "ناحية بغداد", "Baghdad Governorate Province",
+    ],
+)  # fmt: skip
+def test_a_word_for_another_level_or_a_further_word_makes_no_governorate(governorates, name):
+    assert governorates.find(name=name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "pcode"),
+    [
+        ("Haditha District", "IQG01", "IQG01Q06"),
+        ("قضاء حديثة", "IQG01", "IQG01Q06"),
+        ("قەزای حديثة", "IQG01", "IQG01Q06"),
+        ("iqg01q06", "IQG01", "IQG01Q06"),
+        ("Haditha Province", "IQG01", None),
+        ("ناحية حديثة", "IQG01", None),
+    ],
+)
+def test_a_district_is_known_with_the_word_for_what_it_is(districts, name, scope, pcode):
+    match = districts.find(name=name, scope=scope)
+    assert (match.pcode if match else None) == pcode
+
+
+def test_a_name_that_has_the_word_itself_is_known_without_it_unless_two_would_be():
+    areas = made_up.areas_table()
+    of = areas["pcode"]
+    areas.loc[of == "XXG01", ["name_en", "name_official"]] = "Avela Province"
+    book = gazetteer(areas, [], level=1)
+    match = book.find(name="avela")
+    assert match and match.pcode == "XXG01"
+    assert book.find(name="Avela Governorate") == match
+    areas.loc[of == "XXG02", ["name_en", "name_official"]] = "Avela Governorate"
+    book = gazetteer(areas, [], level=1)
+    assert book.find(name="Avela") is None
+    exact = book.find(name="Avela Governorate")
+    assert exact and exact.pcode == "XXG02"
+
+
+def test_codes_that_only_case_tells_apart_are_told_apart_by_it():
+    areas = made_up.areas_table()
+    areas.loc[areas["pcode"] == "XXG02", "pcode"] = "xxg01"
+    areas["parent"] = areas["parent"].replace("XXG02", "xxg01")
+    book = gazetteer(areas, [], level=1)
+    assert [book.coded(code) for code in ("XXG01", "xxg01", "Xxg01")] == ["XXG01", "xxg01", ""]
+
+
 def test_a_code_is_taken_before_a_name_and_the_method_is_told(governorates):
     by_code = governorates.find(code="IQG08", name="Ninewa")
     by_name = governorates.find(name=" ninewa")

@@ -186,7 +186,15 @@ COUNTRY: dict[str, Any] = {
                 "other governorates (IQ-G08 was Dahuk, IQG08 is Baghdad). Do not drop the hyphen: "
                 "look the place up by name, or use codes of COD-AB 2019 (IQG01 to IQG18)."
             ),
-        }
+        },
+        {
+            "pattern": "IRQ-?G[0-9]{2}(-?Q[0-9]{2})?",
+            "sentence": gettext(
+                "P-code {code} does not say of which numbering it is: IRQ-G08 is Baghdad by that "
+                "of 2019, and Dahuk by that of 2014. Look the place up by name, or use codes of "
+                "COD-AB 2019 (IQG01 to IQG18)."
+            ),
+        },
     ],
     # The two numberings, as both are met. DTM's API writes them alike: up to round 133 `IRQ-G08` is
     # Baghdad, in round 134 it is Dahuk. OCHA wrote IQ-G08 in 2014, and IQG08 since 2019. Districts

@@ -246,7 +246,6 @@ class _Reader:
         sums = self._with_people(sums, layout, units, notes)
         self._check_points(loaded, notes)
         counts = _counts(sums, self.population, layout, self._round(sums, notes))
-        self._leave_former_codes(counts, notes)
         breakdowns = self._breakdowns(loaded, sums, dates, units, notes)
         called = _layout_text(self.population, layout, set(units.values()))
         read = rows.file.read(int(sums["rows"].sum()), called)
@@ -312,22 +311,6 @@ class _Reader:
         return sums
 
     # ---- places
-
-    def _leave_former_codes(self, counts: pd.DataFrame, notes: Notes) -> None:
-        """Leave out codes of a numbering that has been replaced; names find the places."""
-        from re import fullmatch
-
-        patterns = [rule["pattern"] for rule in self.country.get("former_codes", ())]
-        for column in ("adm1_code", "adm2_code"):
-            former = counts[column].map(lambda code: any(fullmatch(p, code) for p in patterns))
-            if former.any():
-                named = sorted(counts.loc[former, column].unique())[:3]
-                counts[column] = counts[column].mask(former, "")
-                notes.warning(
-                    "The P-codes are of a numbering that was replaced, in which the same digits "
-                    "meant other places: they are left out, and places are found by name.",
-                    value=", ".join(named),
-                )
 
     def _check_points(self, loaded: Loaded, notes: Notes) -> None:
         layout = loaded.layout
@@ -562,13 +545,13 @@ def _counts(
 ) -> pd.DataFrame:
     """Counts by district, or by governorate where the list has no districts."""
     level = 2 if layout.one(layouts.ADM2) else 1
-    frame = sums.assign(population=population, programme="", level=level)
+    frame = sums.assign(population=population, programme="", level=level, file="", row=0)
     frame["round"] = pd.Series(number, index=frame.index, dtype="Int64")
     frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[ns]")
     keys = [c for c in COUNTS_READ if c not in ("households", "people", "rows")]
     added = frame.groupby(keys, as_index=False, dropna=False)[["households", "people", "rows"]]
-    words = dict.fromkeys(("population", "programme", *WORDS[1:]), "str")
-    numbers = dict.fromkeys(("round", "households", "people", "rows"), "Int64")
+    words = dict.fromkeys(("population", "programme", "file", *WORDS[1:]), "str")
+    numbers = dict.fromkeys(("round", "households", "people", "rows", "row"), "Int64")
     return added.sum()[list(COUNTS_READ)].astype({**words, **numbers, "level": "int8"})
 
 
@@ -677,10 +660,10 @@ def _converted(
 def _pcode(book: Gazetteer, name: str, code: str) -> str:
     """P-code of the governorate that a row names; ``""`` where the join will say that it has none.
 
-    The code is not asked: it may be of a former numbering.
+    The code is asked last: it may be of a former numbering.
     """
     found = book.find(name=name)
-    return found.pcode if found else (code if code in book.codes else "")
+    return found.pcode if found else book.coded(code)
 
 
 def _strays(shapes: Governorates, pcode: str, points: Any) -> dict[int, int]:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from geodata import safe_yaml
 from geodata.errors import BriefingError, DataError
+from geodata.numbering import choices
 from geodata.schemas import POPULATIONS
 from geodata.snapshot import Snapshot
 from geodata.sources.cells import CellError, Notes, day, nearest, whole
@@ -43,9 +44,9 @@ TRANSLATED = ("adm1", "adm1_code", "adm2", "adm2_code", "population", "programme
 KEYS = {
     "table": (
         "source", "columns", "constants", "values", "sheet", "header_row", "date_format",
-        "repeated_rows",
+        "repeated_rows", "pcode_scheme",
     ),
-    "hxl": ("source", "constants", "sheet", "date_format", "repeated_rows"),
+    "hxl": ("source", "constants", "sheet", "date_format", "repeated_rows", "pcode_scheme"),
     "reference": ("source", "sheet"),
     "boundaries": ("source", "columns"),
 }  # fmt: skip
@@ -75,6 +76,9 @@ class TableMapping:
         As :meth:`datetime.datetime.strptime` reads it; ``""``: dates say themselves what they are.
     repeats
         What to do with rows that say the same of the same.
+    pcode_scheme
+        Numbering that the P-codes are of, one of :func:`geodata.numbering.choices`; ``""``: the
+        names beside them say it.
     """
 
     source: Mapping[str, str]
@@ -85,6 +89,7 @@ class TableMapping:
     header_row: int = 0
     date_format: str = ""
     repeats: Literal["refuse", "add"] = "refuse"
+    pcode_scheme: str = ""
 
 
 def read_mapping(
@@ -199,19 +204,20 @@ class _Reader:
         values = self._values(said.get("values"), columns)
         texts = {
             key: (said[key].line, self._word(said[key], key))
-            for key in ("sheet", "header_row", "date_format", "repeated_rows")
+            for key in ("sheet", "header_row", "date_format", "repeated_rows", "pcode_scheme")
             if key in said
         }
         header_row = self._header_row(*texts.get("header_row", (0, "")))
         repeats = self._repeats(*texts.get("repeated_rows", (0, "")))
         date_format = self._date_format(*texts.get("date_format", (0, "")))
+        scheme = self._pcode_scheme(*texts.get("pcode_scheme", (0, "")))
         if self.kind == "table":
             self._is_complete(columns, constants, said, root.line)
         if self.wrong:
             return None
         sheet = texts.get("sheet", (0, ""))[1]
         return TableMapping(
-            source, columns, constants, values, sheet, header_row, date_format, repeats
+            source, columns, constants, values, sheet, header_row, date_format, repeats, scheme
         )
 
     def _source(self, node: safe_yaml.Node | None, line: int) -> dict[str, str]:
@@ -330,6 +336,11 @@ class _Reader:
         if value and value not in (REFUSE, ADD):
             self._one_of(line, "repeated_rows", value, (REFUSE, ADD))
         return "add" if value == ADD else "refuse"
+
+    def _pcode_scheme(self, line: int, value: str) -> str:
+        if value:
+            self._one_of(line, "pcode_scheme", value, choices(self.snapshot.manifest["country"]))
+        return value
 
     def _date_format(self, line: int, value: str) -> str:
         if value and not _says_a_month(value):

@@ -18,12 +18,13 @@ from geodata.snapshot import Snapshot
 
 COUNTS_READ = (
     "population", "date", "round", "programme", "level", "adm1", "adm1_code", "adm2", "adm2_code",
-    "households", "people", "rows",
+    "households", "people", "rows", "file", "row",
 )  # fmt: skip
 """Columns of :attr:`Reading.counts`. ``level`` 1: the row is a governorate's own figure; 2: a
 district's, or a part of it. ``adm1`` … ``adm2_code`` are as the file writes them, ``""`` where it
 does not say. ``round`` is DTM's number or missing; ``households`` may be missing, ``people`` may
-not; ``rows`` says how many rows of the file were added up."""
+not; ``rows`` says how many rows of the file were added up, ``file`` and ``row`` where the first of
+them stands (``""`` and 0 where that is not known)."""
 
 BREAKDOWNS_READ = (
     "kind", "population", "date", "adm1", "adm1_code", "category", "households",
@@ -81,6 +82,15 @@ class Finding:
         return {key: value for key, value in vars(self).items() if value}
 
 
+def stands_at(row: Any) -> dict[str, Any]:
+    """Return ``file`` and ``row`` of a finding on a row of a reading, where they are known."""
+    file, number = row.get("file"), row.get("row")
+    return {
+        "file": file if isinstance(file, str) else "",
+        "row": int(number) if pd.notna(number) else 0,
+    }
+
+
 @dataclass(frozen=True)
 class FileRead:
     """A file that was read: its name, the hash of its bytes, and how many rows of figures."""
@@ -131,6 +141,8 @@ class Reading:
         ``residents``), checked; rows of what is held that have the same key are replaced.
     findings
         All that is wrong; one error among them stops the ingest.
+    pcode_scheme
+        Numbering that its P-codes are said to be of; ``""``: names say it.
     """
 
     kind: str
@@ -140,6 +152,7 @@ class Reading:
     breakdowns: pd.DataFrame
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
+    pcode_scheme: str = ""
 
     @property
     def errors(self) -> list[Finding]:

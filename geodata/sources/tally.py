@@ -90,8 +90,14 @@ class _Sum:
     people: int
     households: int | None
     round: int | None
-    first: str
+    file: str
+    row: int
     rows: int = 1
+
+    @property
+    def first(self) -> str:
+        """The first row that was added up, as a message names it."""
+        return f"row {self.row:,} of {self.file}"
 
 
 @dataclass
@@ -123,7 +129,9 @@ class Tally:
         said = _Said(figure, row.operation, row.assessment, row.split)
         held = self._sums.get(said)
         if held is None:
-            self._sums[said] = _Sum(row.people, row.households, row.round, self._where(row))
+            self._sums[said] = _Sum(
+                row.people, row.households, row.round, self.notes.file, row.number
+            )
         elif held.round != row.round:
             self._round_differs(row, held)
         elif self.repeats == "add":
@@ -132,9 +140,6 @@ class Tally:
             held.rows += 1
         else:
             self._repeated(row, held)
-
-    def _where(self, row: Row) -> str:
-        return f"row {row.number:,} of {self.notes.file}"
 
     def _round_differs(self, row: Row, held: _Sum) -> None:
         self.notes.error(
@@ -272,14 +277,16 @@ def frame(figures: Iterable[tuple[_Figure, _Sum]]) -> pd.DataFrame:
             "households": total.households,
             "round": total.round,
             "rows": total.rows,
+            "file": total.file,
+            "row": total.row,
         }
         for figure, total in figures
     ]
     if not rows:
         return no_counts()
     made = pd.DataFrame(rows)[list(COUNTS_READ)]
-    words = ["population", "programme", "adm1", "adm1_code", "adm2", "adm2_code"]
-    numbers = ["round", "households", "people", "rows", "level"]
+    words = ["population", "programme", "adm1", "adm1_code", "adm2", "adm2_code", "file"]
+    numbers = ["round", "households", "people", "rows", "level", "row"]
     types = {**dict.fromkeys(words, "str"), **dict.fromkeys(numbers, "Int64")}
     days = pd.to_datetime(made["date"]).astype("datetime64[ns]")
     return made.assign(date=days).astype(types).astype({"level": "int8"})

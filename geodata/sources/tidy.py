@@ -405,8 +405,9 @@ class Tables:
             assessment=str(asked.options.get("assessment") or ""),
         )
         return Reading(
-            self.kind, mapping.source, tuple(made), counts, no_breakdowns(), findings=notes.all()
-        )
+            self.kind, mapping.source, tuple(made), counts, no_breakdowns(), findings=notes.all(),
+            pcode_scheme=mapping.pcode_scheme,
+        )  # fmt: skip
 
 
 def _add_up(tidy: TidyRows, sheet: Sheet, tally: Tally, progress: Progress) -> None:
