@@ -170,8 +170,9 @@ def test_what_is_allowed_to_match_nothing_counts_in_the_country_only(examplia):
 
 def test_a_code_and_a_name_that_disagree_are_refused(examplia):
     merged = merge(examplia, reading(row("Beta", adm1_code="XXG01")))
-    assert "the code means Alpha, and the name beside it, 'Beta', means Beta (XXG02)" in said(
-        merged, "error"
+    assert (
+        "the code means Alpha (XXG01), and the name beside it, 'Beta', means Beta (XXG02)"
+        in said(merged, "error")
     )
 
 
