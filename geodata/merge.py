@@ -16,7 +16,7 @@ who loads a round decides whose figure stands, not the order of files.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from dataclasses import replace as with_changed
 from typing import Any
@@ -268,6 +268,9 @@ def _of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) -
         for name, code in places[["adm1", "adm1_code"]].itertuples(index=False, name=None)
         if (name or code) and not (book.coded(code) or book.find(name=name))
     ]
+    ours = {_letters(code) for code in book.codes}
+    if all(code and _letters(code) in ours for _, code in lost):
+        return []
     if len(lost) < _A_LIST or len(lost) < (1 - _BY_CHANCE) * len(places):
         return []
     shown = ", ".join(name or code for name, code in lost[:_A_LIST])
@@ -277,30 +280,29 @@ def _of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) -
             "error",
             f"This is a list of another country than {name}, as it seems: {len(lost):,} of its "
             f"{len(places):,} governorates are none of {name}'s ({shown} …)"
-            f"{_other_prefix([code for _, code in lost], book)}. Bring it into snapshots of its "
+            f"{_other_prefix([code for _, code in lost], ours)}. Bring it into snapshots of its "
             "own country (docs/boundaries.md); should it be of this one, add its spellings with "
             "`flask --app app ingest aliases FILE`.",
         )
     ]
 
 
-def _other_prefix(codes: Sequence[str], book: Gazetteer) -> str:
+def _other_prefix(codes: Sequence[str], ours: Collection[str]) -> str:
     """What the first letters of codes say of the country; empty where they say nothing."""
     met = {_letters(code) for code in codes if code}
-    own = {_letters(code) for code in book.codes}
-    if len(met) != 1 or met & own or not all(met):
+    if len(met) != 1 or not all(met) or not all(ours):
         return ""
     (found,) = met
     called = Locale(SOURCE_LANGUAGE).territories.get(found, "")
     return (
         f", and its P-codes begin with {found}{called and f' ({called})'}, not with "
-        f"{' or '.join(sorted(own))}"
+        f"{' or '.join(sorted(ours))}"
     )
 
 
 def _letters(code: str) -> str:
-    """The two or three letters that a P-code begins with, which are its country's."""
-    found = re.match(r"[A-Z]{2,3}(?=[^A-Z]|[A-Z][0-9])", code.strip().upper())
+    """The two letters of its country (ISO 3166) that a P-code begins with."""
+    found = re.match(r"[A-Z]{2}", code.strip().upper())
     return found[0] if found else ""
 
 

@@ -117,20 +117,25 @@ def choices(country: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def numberings(country: Mapping[str, Any], books: Gazetteers) -> Numberings | None:
-    """Read the numberings of a country's facts; ``None`` where it has but one."""
+    """Read the numberings of a country's facts; ``None`` where there is but one."""
     facts = country.get("pcode_schemes")
     if not facts:
         return None
     own_codes = books.governorates.codes | books.districts.codes
     written = re.compile(facts["written"], re.IGNORECASE)
-    prefix = str(facts["prefix"])
-    own = {code.removeprefix(prefix): code for code in own_codes}
-    every = [
-        Numbering(
-            str(scheme["name"]), scheme.get("governorates", own), "governorates" not in scheme
-        )
-        for scheme in facts["schemes"]
-    ]
+    found = {code: written.fullmatch(code) for code in own_codes}
+    own = {
+        "".join(filter(None, match.groups())).upper(): code
+        for code, match in found.items()
+        if match
+    }
+    if not own:  # other boundaries are held, with codes of their own
+        return None
+    every = []
+    for scheme in facts["schemes"]:
+        former = scheme.get("governorates", {})
+        areas = {digits: code for digits, code in former.items() if code in own_codes}
+        every.append(Numbering(str(scheme["name"]), areas if former else own, not former))
     every.sort(key=lambda one: not one.own)
     names = {**books.districts.display, **books.governorates.display}
     return Numberings(written, tuple(every), frozenset(map(str.casefold, own_codes)), names)
@@ -352,13 +357,12 @@ def _codes_out_of_names(
     """Put codes that stand where names do into their own columns, and keep how they are written."""
     made = counts.copy()
     for level, book in (("adm1", books.governorates), ("adm2", books.districts)):
-        name, code = (
-            made[level].fillna("").str.strip(),
-            made[f"{level}_code"].fillna("").str.strip(),
-        )
+        name = made[level].fillna("").str.strip()
+        code = made[f"{level}_code"].fillna("").str.strip()
         is_code = name.map(lambda word, book=book: _is_code(word, known, book)).astype(bool)
-        made[f"{level}_code"] = code.mask(is_code & (code == ""), name)
-        made[level] = name.mask(is_code, "")
+        moved = is_code & ((code == "") | (code == name))
+        made[f"{level}_code"] = code.mask(moved, name)
+        made[level] = name.mask(moved, "")
         made[WRITTEN[f"{level}_code"]] = made[f"{level}_code"]
     return made
 

@@ -169,7 +169,7 @@ def test_a_list_of_another_country_is_told_as_such_in_one_sentence(run, table):
         assert "Errors (1)" in said
         assert "list of another country than Iraq" in said
         assert "5 of its 5 governorates" in said
-        assert "begin with SY (Syria), not with IQ" in said
+        assert "begin with SY (Syria), not with IQ. Bring" in said
 
 
 def test_a_snapshot_may_be_held_and_shown_later(run, library, table):

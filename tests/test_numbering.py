@@ -42,7 +42,6 @@ BOOK = {
 FORMER = {"G01": "XXG01", "G02": "XXG03", "G03": "XXG04", "G04": "XXG05", "G05": "XXG02"}
 SCHEMES = {
     "written": "(?:XX|XXX)-?(G[0-9]{2})(?:-?(Q[0-9]{2}))?",
-    "prefix": "XX",
     "schemes": [{"name": NEW}, {"name": OLD, "governorates": FORMER}],
 }
 FIRST, SECOND = dt.date(2022, 1, 31), dt.date(2022, 3, 31)
@@ -115,7 +114,7 @@ def merged(held: Snapshot, *rows: dict[str, object], said: str = "") -> Merged:
 def people(made: Merged, date: dt.date = FIRST, level: int = 1) -> dict[str, int]:
     rows = made.tables.counts
     rows = rows[(rows["date"] == pd.Timestamp(date)) & (rows["level"] == level)]
-    return {str(row.pcode): int(row.people) for row in rows.itertuples()}
+    return dict(zip(rows["pcode"].astype(str), rows["people"].astype(int), strict=True))
 
 
 def told(made: Merged) -> str:
@@ -301,6 +300,30 @@ def test_breakdowns_follow_the_numbering_of_their_date(renumbered):
     made = merge(renumbered, Reading("table", dict(made_up.SOURCES[0]), (), counts, parts))
     rows = made.tables.breakdowns
     assert rows["pcode"].tolist() == ["XXG03"]
+
+
+def test_other_boundaries_have_no_part_in_the_numberings(renumbered):
+    areas = renumbered.tables.areas
+    coded = areas.assign(
+        pcode=areas["pcode"].str.replace("XXG", "YY"),
+        parent=areas["parent"].str.replace("XXG", "YY"),
+    )
+    counts = renumbered.tables.counts
+    other = replace(
+        renumbered.tables,
+        areas=coded,
+        counts=counts.assign(pcode=counts["pcode"].str.replace("XXG", "YY")),
+    )
+    held = Snapshot("other", renumbered.manifest, other, renumbered.topology)
+    rows = [row | {"adm1_code": f"YY0{at}"} for at, row in enumerate(rows_of(NEW), start=1)]
+    made = merged(held, *rows)
+    assert not made.errors and not made.codes
+    assert people(made) == {code.replace("XXG", "YY"): n for code, n in HELD.items()}
+
+
+def test_two_codes_that_differ_in_the_columns_of_one_place_are_told(examplia):
+    row = rows_of(NEW)[0] | {"adm1": "XXG02", "adm1_code": "XXG01"}
+    assert "the code means Alpha (XXG01)" in told(merged(examplia, row))
 
 
 def test_a_country_of_one_numbering_is_read_as_ever(examplia):

@@ -201,7 +201,6 @@ COUNTRY: dict[str, Any] = {
     # of 2014 have no table here: they are known by name.
     "pcode_schemes": {
         "written": "(?:IQ|IRQ)[ -]?(G[0-9]{2})(?:[ -]?(Q[0-9]{2}))?",
-        "prefix": "IQ",
         "schemes": [
             {"name": "2019"},
             {"name": "2014", "governorates": dict(GOVERNORATES_OF_2014)},
