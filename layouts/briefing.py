@@ -20,7 +20,7 @@ from markupsafe import Markup
 from geodata import briefing, reading
 from geodata.briefing import Briefing
 from geodata.exports import charts, svg
-from geodata.language import Language
+from geodata.language import Language, bare
 from geodata.reading import LegendRow
 from geodata.slides import (
     COMPARE,
@@ -81,7 +81,13 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Painted:
-    """A slide, ready for the template."""
+    """A slide, ready for the template.
+
+    Attributes
+    ----------
+    letters
+        How many signs its key figures have together, which stand in one line.
+    """
 
     number: int
     content: Content
@@ -91,6 +97,7 @@ class Painted:
     unit: str
     bars: tuple[float | None, ...]
     size: str
+    letters: int
     picked: tuple[str, ...]
     page: str
 
@@ -107,12 +114,15 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
     return Painted(
         number=number,
         content=content,
-        maps=tuple(_drawn(each, f"{number}{'ab'[i]}") for i, each in enumerate(views)),
+        maps=tuple(
+            _drawn(each, f"{number}{'ab'[i]}", tight=len(views) > 1) for i, each in enumerate(views)
+        ),
         chart=_chart(content),
         legend=tuple(reading.legend(view, content.t)) if views else (),
         unit=reading.unit(view),
         bars=_bars(content.rows) if layout in _BARRED else (),
         size=_size(content.headline),
+        letters=sum(len(bare(figure.value)) for figure in content.figures),
         picked=tuple(_picked(views)),
         page=urls.page(content.query),
     )
@@ -127,10 +137,11 @@ def _views(content: Content) -> tuple[View, ...]:
     return ()
 
 
-def _drawn(view: View, scope: str) -> Drawn:
+def _drawn(view: View, scope: str, *, tight: bool) -> Drawn:
+    """Draw a map; ``tight`` where two stand side by side, without room for a legend."""
     t = view.date_index()
     day = view.counts.dates[t]
-    picture = Markup(svg.inline(view, t, scope=scope))  # noqa: S704 - escaped where it is made
+    picture = Markup(svg.inline(view, t, scope=scope, tight=tight))  # noqa: S704 - escaped where it is made
     return Drawn(picture, view.language.date(day, "long"), day.isoformat())
 
 
@@ -191,7 +202,7 @@ def page(
         scripts_of_page=_SCRIPTS,
         title=title_of(made, contents),
         deck=deck,
-        style=Markup(_scales(deck)),  # noqa: S704 - colours of the scales
+        style=Markup(_scales(deck) + _letters(deck)),  # noqa: S704 - colours and numbers alone
         textures=_textures(contents[0].view),
         links=links,
         notices=notices,
@@ -205,6 +216,13 @@ def _scales(deck: Sequence[Painted]) -> str:
         scale_style(each.content.view, "auto").replace(":root", f"#slide-{each.number}")
         for each in deck
         if each.maps
+    )
+
+
+def _letters(deck: Sequence[Painted]) -> str:
+    """How large the key figures of every slide may be written follows from how long they are."""
+    return "".join(
+        f"#slide-{each.number}{{--letters:{each.letters}}}" for each in deck if each.letters
     )
 
 

@@ -72,8 +72,13 @@ TYPES = {
 }
 _SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.M)
 
-# The one media query that decides on the theme, and what it becomes where the URL decides.
-DARK_QUERY = {AUTO: "(prefers-color-scheme: dark)", LIGHT: "not all", DARK: "all"}
+# The one media query that decides on the theme, and what it becomes where the URL decides: nothing
+# is dark on paper.
+DARK_QUERY = {
+    AUTO: "screen and (prefers-color-scheme: dark)",
+    LIGHT: "not all",
+    DARK: "screen",
+}
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,7 @@ def population_label(speech: Language, code: str) -> str:
 def scale_style(view: View, theme: str) -> str:
     """The scale's colours as a style sheet; they differ with the figures, unlike the rest."""
     light, dark = svg.scale_variables(view)
-    if theme == DARK:
-        return f":root{{{dark}}}"
-    later = f"@media {DARK_QUERY[AUTO]}{{:root{{{dark}}}}}" if theme == AUTO else ""
+    later = f"@media {DARK_QUERY[theme]}{{:root{{{dark}}}}}" if theme in (AUTO, DARK) else ""
     return f":root{{{light}}}{later}"
 
 

@@ -169,7 +169,8 @@ def _plane(view: View) -> str:
     drawn = drawing.drawn(view)
     left, _, right, _ = drawn.ground
     measures = {"width": drawn.width, "height": drawn.height, "west": left, "east": right}
-    return ";".join(f"--{name}:{value}" for name, value in measures.items())
+    beyond = f"var(--{'neighbour' if drawn.neighbours else 'sea'})"
+    return ";".join(f"--{name}:{value}" for name, value in (measures | {"beyond": beyond}).items())
 
 
 # ---- what can be chosen

@@ -492,6 +492,55 @@ def test_a_slide_fits_the_projector_and_is_read_from_afar(present, size, slides)
         page.keyboard.press("PageDown")
 
 
+# What reaches beyond the column of words, areas that a map cuts, and names that meet.
+FITTED = """() => {
+  const shown = document.querySelector('.slide[data-shown]');
+  const all = (selector, within = shown) => [...within.querySelectorAll(selector)];
+  const box = (node) => node.getBoundingClientRect();
+  const written = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return range.getBoundingClientRect();
+  };
+  const words = box(shown.querySelector('.words'));
+  const meet = (a, b) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const pairs = (nodes, of) => nodes.flatMap((a, i) => nodes.slice(i + 1)
+    .filter((b) => meet(of(a), of(b))).map((b) => `${a.textContent}, ${b.textContent}`));
+  return {
+    beyond: all('.keys :is(b, span)').filter((node) => written(node).left < words.left - 1
+      || written(node).right > words.right + 1).map((node) => node.textContent),
+    figures: ['b', 'span'].flatMap((kind) => pairs(all(`.keys ${kind}`), written)),
+    cut: all('.slide-map').flatMap((map) => all('path[data-pcode]', map).filter((path) => {
+      const [a, b] = [box(path), box(map)];
+      return a.left < b.left - 1 || a.right > b.right + 1 || a.top < b.top - 1
+        || a.bottom > b.bottom + 1;
+    })).map((path) => path.dataset.pcode),
+    under: all('.slide-figure').filter((figure) => all('figcaption', figure)
+      .some((date) => all('path', figure).some((path) => path.dataset.pcode
+        && meet(box(path), box(date))))).length,
+    names: all('.slide-map').flatMap((map) => pairs(all('.names text', map)
+      .filter((name) => name.checkVisibility()), box)),
+  };
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["en", "ar", "ckb"])
+def test_words_of_any_language_stand_beside_the_map_and_the_country_is_whole(present, lang):
+    """Millions are a word in Arabic and Sorani, and dates are longer."""
+    page = present(f"/briefing?lang={lang}&slides=map;compare:mode=change,base=2020-02-29")
+    for size in ((1280, 720), (1024, 768), (1366, 768), (1920, 1080)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.keyboard.press("Home")
+        for slide in (1, 2):
+            live(page)
+            page.locator(f"{SHOWN} .timeline__track").wait_for()
+            nothing = {"beyond": [], "figures": [], "cut": [], "under": 0, "names": []}
+            assert page.evaluate(FITTED) == nothing, (size, slide)
+            page.keyboard.press("PageDown")
+
+
 @pytest.mark.browser
 def test_the_map_of_a_slide_is_live_and_escape_returns_it(present):
     page = present("/briefing?slides=map:pop=returnee;map:level=2")

@@ -15,7 +15,9 @@
     createReading,
     createTallies,
     createTimeline,
+    dropCovered,
     fetchView,
+    followDark,
     shortcuts,
     showFailure,
   } = window.displacement;
@@ -23,7 +25,7 @@
   const { strings } = data;
   const format = createFormat(data);
   const reading = createReading({ strings, format });
-  const dark = window.matchMedia(data.dark);
+  const dark = followDark(data.dark);
   const roomy = window.matchMedia('(min-width: 1000px) and (min-height: 500px)');
   const root = document.documentElement;
   const deck = document.querySelector('.deck');
@@ -113,6 +115,7 @@
       const tooltip = stage.parentElement.querySelector('.tooltip');
       const painter = createPainter(stage, { reading, strings, tooltip, dark });
       painter.takeOver(stage.querySelector('svg'));
+      dropCovered(stage, section.querySelector('.legend'));
       painter.show(view, at);
       painter.select(area);
       stage.addEventListener('displacement:select', ({ detail }) => select(detail.pcode));

@@ -7,14 +7,14 @@
 (() => {
   'use strict';
 
-  const { createPainter, placeTooltip } = window.displacement;
+  const { createPainter, followDark, placeTooltip } = window.displacement;
   const find = (selector) => document.querySelector(selector);
   const data = JSON.parse(find('.comparison').textContent);
   const sides = find('.sides');
   const stages = [...sides.querySelectorAll('.stage')];
   const tooltip = sides.querySelector('.tooltip');
   const picked = find('.picked');
-  const dark = window.matchMedia(data.dark);
+  const dark = followDark(data.dark);
   const areas = new Map(data.areas.map((area) => [area.pcode, area]));
   const MOST_ZOOM = 12;
   const ZOOM_STEP = 1.5;

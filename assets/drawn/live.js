@@ -40,6 +40,20 @@
     place.append(words, again);
   }
 
+  /** Take away the names of countries that a box over the map cuts, at every size of the two. */
+  function dropCovered(map, box) {
+    const drop = () => {
+      const { left, right, top, bottom } = box.getBoundingClientRect();
+      for (const name of map.querySelectorAll('.countries text')) {
+        const at = name.getBoundingClientRect();
+        const beside = at.right < left || at.left > right || at.bottom < top || at.top > bottom;
+        name.style.visibility = beside ? '' : 'hidden';
+      }
+    };
+    const sizes = new ResizeObserver(drop);
+    for (const each of [map, box]) sizes.observe(each);
+  }
+
   window.displacement = window.displacement || {};
-  Object.assign(window.displacement, { fetchView, createTallies, showFailure });
+  Object.assign(window.displacement, { fetchView, createTallies, dropCovered, showFailure });
 })();

@@ -15,7 +15,9 @@
     createReading,
     createTallies,
     createTimeline,
+    dropCovered,
     fetchView,
+    followDark,
     showFailure,
   } = window.displacement;
   const byId = (id) => document.getElementById(id);
@@ -23,7 +25,7 @@
   const { strings } = data;
   const format = createFormat(data);
   const reading = createReading({ strings, format });
-  const dark = window.matchMedia(data.dark);
+  const dark = followDark(data.dark);
   const announcer = createAnnouncer(byId('announcer'), { within: document.body });
   const stage = byId('stage');
   const legend = byId('legend');
@@ -108,6 +110,7 @@
     const tooltip = byId('tooltip');
     painter = createPainter(stage, { reading, strings, tooltip, dark, still: data.lock });
     painter.takeOver(stage.querySelector('svg'));
+    if (legend) dropCovered(stage, legend);
     painter.show(view, now);
     painter.select(area);
     stage.addEventListener('displacement:select', (event) => select(event.detail.pcode));

@@ -8,7 +8,7 @@
  *   painter.show(view, t); painter.step(t); painter.settle(); painter.select('IQG15');
  *
  * strings   mapLabel, the map's name; mapKeys, what its keys do
- * dark      the media query of the dark theme
+ * dark      whether what is seen is dark: what `followDark` returns
  * still     whether areas are only read, and none can be chosen
  *
  * Events on root: `displacement:select` {pcode, byKey}, `displacement:hover` {pcode}, and
@@ -74,6 +74,24 @@
     const left = beside + width > frame.width ? beside - 2 * OFFSET - width : beside;
     const top = Math.min(Math.max(y - frame.top - height / 2, 4), frame.height - height - 4);
     tooltip.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
+  }
+
+  /**
+   * Whether what is seen is in dark colours, which follows a media query but on paper: `matches`,
+   * and an event `change`. What scripts have coloured is to be coloured anew before it is printed.
+   */
+  function followDark(query) {
+    const screen = window.matchMedia(query);
+    const dark = new EventTarget();
+    dark.matches = screen.matches;
+    const turn = (matches) => {
+      dark.matches = matches;
+      dark.dispatchEvent(new Event('change'));
+    };
+    screen.addEventListener('change', () => turn(screen.matches));
+    window.addEventListener('beforeprint', () => turn(false));
+    window.addEventListener('afterprint', () => turn(screen.matches));
+    return dark;
   }
 
   let described = 0; // maps on this page, each with a description of its own
@@ -367,5 +385,5 @@
   }
 
   window.displacement = window.displacement || {};
-  Object.assign(window.displacement, { createPainter, placeTooltip });
+  Object.assign(window.displacement, { createPainter, followDark, placeTooltip });
 })();

@@ -30,9 +30,12 @@ SIZE = 1000
 # Font sizes of the names, in units, for maps from large to small: a map drawn small needs larger
 # letters to be read, and has room for fewer names. The style sheet chooses among them.
 NAME_SIZES = {"l": 21, "w": 26, "m": 32, "n": 40}
+# On slides, which are read from afar: beside the words, and where two maps stand side by side.
+SLIDE_SIZES = {"p": 36, "x": 56}
 
 # Mean width of a letter in ems, Noto Sans at 600; and how far a name may reach beyond its area.
 _LETTER = 0.57
+_HALF = 0.68  # of the height of a line, as browsers take it for Arabic letters
 _SLACK = {1: 1.5, 2: 1.05}
 
 # Units from the middle to the corners of what stands for an area too small to have a shape here:
@@ -50,7 +53,8 @@ class Name:
     Attributes
     ----------
     sizes
-        The letters of :data:`NAME_SIZES` at which it fits without touching another.
+        The letters of :data:`NAME_SIZES` and :data:`SLIDE_SIZES` at which it fits without touching
+        another.
     """
 
     pcode: str
@@ -167,11 +171,11 @@ def _fitting(candidates: list[tuple[Name, Box]], level: int) -> tuple[Name, ...]
     """Say at which sizes each name fits its area; larger areas choose first, none over another."""
     fits: dict[str, str] = {}
     largest_first = sorted(candidates, key=lambda each: -_size(each[1]))
-    for letter, size in NAME_SIZES.items():
+    for letter, size in {**NAME_SIZES, **SLIDE_SIZES}.items():
         taken: list[Box] = []
         for name, (left, top, right, bottom) in largest_first:
             half = length(name.text) * size * _LETTER / 2
-            box = (name.x - half, name.y - size * 0.6, name.x + half, name.y + size * 0.6)
+            box = (name.x - half, name.y - size * _HALF, name.x + half, name.y + size * _HALF)
             fits_area = (
                 2 * half <= (right - left) * _SLACK[level]
                 and size <= (bottom - top) * _SLACK[level]

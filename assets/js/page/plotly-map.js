@@ -17,7 +17,9 @@
   const CLOSE = 1.7; // zoom from which cities are named
   const MOST = 24;
   const WIDE = 560; // pixels from which the legend stands beside the country
-  const ASIDE = 0.05;
+  // Pixels that are kept free for it: fewer where the pane is high, for the country's own corner is
+  // free then. The style sheet (`--room`) has the same numbers.
+  const [LEAST_ROOM, MOST_ROOM, LOW, PER_PIXEL] = [165, 225, 416, 0.45];
 
   const mercator = (lat) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
   const unmercator = (y) => (Math.atan(Math.exp(y)) * 360) / Math.PI - 90;
@@ -37,6 +39,12 @@
     return box;
   }
 
+  /** Pixels beside the country in which the legend stands. */
+  function legendRoom(width, height) {
+    if (width <= WIDE) return 0;
+    return Math.min(MOST_ROOM, Math.max(LEAST_ROOM, MOST_ROOM - (height - LOW) * PER_PIXEL));
+  }
+
   /**
    * The box of degrees that fills a pane of `width` × `height` pixels with the country in it.
    * Plotly clips everything at the pixels of the range it was given, so the range must fill the
@@ -47,13 +55,13 @@
     const radians = Math.PI / 180;
     const [west, south, east, north] = country;
     const [bottom, top] = [mercator(south), mercator(north)];
-    const largest = Math.min(width / ((east - west) * radians), height / (top - bottom));
-    const covering = width / ((ground[2] - ground[0]) * radians);
+    const room = legendRoom(width, height);
+    const largest = Math.min((width - room) / ((east - west) * radians), height / (top - bottom));
+    const covering = (width - room) / ((ground[2] - ground[0]) * radians);
     const scale = Math.max(MARGIN * largest, Math.min(covering, TIGHT * largest));
     const [halfWidth, halfHeight] = [width / scale / 2 / radians, height / scale / 2];
-    // The legend stands at the start; the country moves a little towards the end.
-    const aside = width > WIDE ? ASIDE * halfWidth : 0;
-    const first = ground[0] + halfWidth;
+    const aside = room / 2 / scale / radians;
+    const first = ground[0] + halfWidth - 2 * aside; // the legend may stand beyond the ground
     const last = ground[2] - halfWidth;
     const wanted = (west + east) / 2 - aside;
     const lon = first < last ? Math.min(Math.max(wanted, first), last) : (first + last) / 2;

@@ -29,13 +29,14 @@
     createTable,
     createTimeline,
     element,
+    followDark,
     keepSeen,
     tellSeen,
   } = window.displacement;
   const format = createFormat(data);
   const reading = createReading({ strings, format });
   const folding = createFolding(data.letters);
-  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const dark = followDark('screen and (prefers-color-scheme: dark)');
   const byId = (id) => document.getElementById(id);
   const announcer = createAnnouncer(byId('announcer'), { within: document.body });
   // Keys that change the figures; time and area only choose among what a view holds.
