@@ -35,7 +35,7 @@ SLIDE_SIZES = {"p": 36, "x": 56}
 
 # Mean width of a letter in ems, Noto Sans at 600; and how far a name may reach beyond its area.
 _LETTER = 0.57
-_HALF = 0.68  # of the height of a line, as browsers take it for Arabic letters
+_HALF = 0.78  # of the height of a line of Arabic letters, in ems, as browsers take it
 _SLACK = {1: 1.5, 2: 1.05}
 
 # Units from the middle to the corners of what stands for an area too small to have a shape here:
