@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from http import HTTPStatus
@@ -105,7 +106,8 @@ def _stand_before(app: Dash, context: Context) -> None:
         )
     server.wsgi_app = Kept(
         Negotiated(server.wsgi_app),
-        lambda environ: context.pin(environ).key,
+        # Pages say how old the figures are: what was kept yesterday is not what is true today.
+        lambda environ: f"{context.pin(environ).key} {dt.date.today()}",
         context.settings.cached_megabytes * 1_000_000,
         preferred,
     )

@@ -74,10 +74,9 @@ def synthetic(held: Snapshot, rows: int = ROWS) -> Snapshot:
 
 def forget() -> None:
     """Empty what is kept, but for the engine that is open."""
-    for kept in (counted._slices, counted._cells, counted._sources, counted._rounds):
-        kept.cache_clear()
-    counted.counts.cache_clear()
-    counted._dates.cache_clear()
+    kept = (counted._slices, counted._cells, counted._slices_shown, counted._printed_alone)
+    for each in (*kept, counted._rounds, counted.counts):
+        each.cache_clear()
 
 
 def timed(work: Callable[[], object], before: Callable[[], None] = lambda: None) -> float:

@@ -6,6 +6,7 @@ that becomes active meanwhile is for the next request.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from flask import g, has_request_context, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_accept_header
 
+from geodata import text
 from geodata.area_panel import panel
 from geodata.boundaries import level_topology
 from geodata.encoding import to_json
@@ -161,6 +163,13 @@ class Context:
     def view_at(self, snapshot: Snapshot, state: State) -> View:
         """Answer a state with its view, on its date."""
         return self.computed(snapshot, state.view_key).at(state)
+
+    def ages(self, snapshot: Snapshot, state: State) -> dict[str, str]:
+        """How long ago the newest figures are of, by date; nothing for what is frozen."""
+        if state.v:
+            return {}
+        old_after = self.settings.old_after_days
+        return text.ages(snapshot, dt.date.today(), old_after, state.language)
 
     def whole_view(self, snapshot: Snapshot, state: State, **more: object) -> bytes:
         """Write a view as JSON: the state and ``more``, then the figures, which are kept."""

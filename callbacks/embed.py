@@ -25,6 +25,7 @@ from geodata.counts import populations
 from geodata.embedding import Options
 from geodata.errors import NotHeld
 from geodata.state import State
+from geodata.text import newest_day
 from geodata.view import View
 from layouts import bundle
 from layouts import embed as layout
@@ -113,6 +114,7 @@ def _page(context: Context) -> Response:
         links(context, view, options),
         notices=(*notices, *more),
         card=_card(context, view, options),
+        age=context.ages(snapshot, state).get(newest_day(view).isoformat(), ""),
     )
     g.style_hashes = [layout.style_hash(style)]
     return answer(html.encode(), HTML, Keep.PAGE)

@@ -138,6 +138,7 @@ def register(app: Dash, context: Context) -> None:
             notices=notices,
             tab=tab,
             dash_config=dash["config"],
+            ages=context.ages(snapshot, state),
         )
         return answer(html.encode(), HTML, Keep.LIVE)
 

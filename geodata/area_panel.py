@@ -16,7 +16,7 @@ import pandas as pd
 
 from geodata import populations as words
 from geodata import programmes, queries
-from geodata.counts import GOVERNORATE, counts, dates_of, levels, populations, source_of, sources_of
+from geodata.counts import GOVERNORATE, counts, dates_of, levels, populations, sources_of
 from geodata.encoding import plain
 from geodata.language import Language, gettext, language
 from geodata.snapshot import Snapshot
@@ -69,8 +69,8 @@ def panel(
     threshold
         Cells under it are not shown (:mod:`geodata.suppression`).
 
-    Breakdowns are households by governorate, for every date of the state's population; ``None``
-    where the source has no row.
+    Breakdowns are households or people by governorate, for every date of the state's population;
+    ``None`` where the source has no row.
     """
     speech = state.language
     rows = snapshot.tables.areas.set_index("pcode")
@@ -137,15 +137,18 @@ def _breakdowns(
     named: dict[str, str],
     speech: Language,
 ) -> list[dict[str, Any]]:
-    """Origin, destination, shelter and period, in households, of the state's population."""
+    """Origin, destination, shelter and period of the state's population, each in one unit.
+
+    What the source breaks down in households, and later in people, are two tables.
+    """
     rows = _of_area(snapshot, state.pop, pcode, threshold)
     here = rows[rows["pcode"] == pcode]
     returned = state.pop == "returnee"
     dates = dates_of(snapshot, state.pop, state.prog)
-    source = source_of(snapshot, state.pop, state.prog)
     idp_rows = _of_area(snapshot, "idp", pcode, threshold)
-    if source not in sources_of(snapshot, "idp"):  # who else counted knows nothing of these
-        idp_rows = idp_rows.head(0)
+    counted_by = sources_of(snapshot, state.pop, state.prog)
+    # Who else counted knows nothing of where the displaced come from.
+    idp_rows = idp_rows[idp_rows["source"].isin(counted_by)]
     from_here = idp_rows[(idp_rows["kind"] == "origin") & (idp_rows["category"] == pcode)]
 
     def place(code: str) -> str:
@@ -184,11 +187,17 @@ def _breakdowns(
         ),
     ]
     return [
-        {"kind": kind, "title": speech.gettext(title), "source": source}
-        | _table(found, column, label, dates, keep_order=list(PERIOD_LABELS))
+        {"kind": kind, "title": speech.gettext(title), "unit": unit, "source": _source(known)}
+        | _table(known, unit, column, label, dates, keep_order=list(PERIOD_LABELS))
         for kind, title, found, column, label in titled
-        if len(found)
+        for unit in (words.HOUSEHOLDS, words.PEOPLE)
+        if len(known := found[found[unit].notna()])
     ]
+
+
+def _source(rows: pd.DataFrame) -> str:
+    """Id of the source of the newest rows."""
+    return str(rows.sort_values("date")["source"].iloc[-1])
 
 
 @lru_cache(maxsize=256)
@@ -217,13 +226,14 @@ def shown_breakdowns(
 
 def _table(
     rows: pd.DataFrame,
+    unit: str,
     column: str,
     label: Callable[[str], str],
     dates: tuple[dt.date, ...],
     keep_order: list[str],
 ) -> dict[str, Any]:
-    """Households by date and category: ``values[date][category]``, ``None`` without a row."""
-    table = rows.pivot_table(index="date", columns=column, values="households", aggfunc="sum")
+    """Households or people by date and category: ``values[date][category]``; ``None``: no row."""
+    table = rows.pivot_table(index="date", columns=column, values=unit, aggfunc="sum")
     table = table.reindex(pd.DatetimeIndex(pd.to_datetime(list(dates))))
     codes = sorted(table.columns, key=lambda c: keep_order.index(c) if c in keep_order else -1)
     grid = table[codes].to_numpy(dtype="float64", na_value=np.nan)

@@ -22,7 +22,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from geodata import queries, safe_yaml
-from geodata.counts import dates_of, populations
+from geodata.counts import by_area_of, populations
 from geodata.errors import BriefingError, Choices, StateError
 from geodata.language import (
     DIGITS,
@@ -107,11 +107,11 @@ def default(snapshot: Snapshot, speech: Language) -> Briefing:
     held = populations(snapshot)
     first = held[0]
     slides = [_made(snapshot, pop=first)]
-    if len(dates_of(snapshot, first)) > 1:
+    if len(by_area_of(snapshot, first)) > 1:
         slides.append(_made(snapshot, COMPARE, pop=first, mode="change"))
     if "returnee" in held:
         slides.append(_made(snapshot, pop="returnee"))
-    if any(len(dates_of(snapshot, pop)) > 2 for pop in held[:2]):
+    if any(len(by_area_of(snapshot, pop)) > 2 for pop in held[:2]):
         slides.append(_made(snapshot, TREND, pop=first))
     if _origins(snapshot, first):
         slides.append(_made(snapshot, FLOWS, pop=first))
@@ -122,7 +122,7 @@ def default(snapshot: Snapshot, speech: Language) -> Briefing:
 
 def _origins(snapshot: Snapshot, population: str) -> bool:
     """Whether the newest date of a population says where its people come from."""
-    newest = dates_of(snapshot, population)[-1]
+    newest = by_area_of(snapshot, population)[-1]
     return not ask(snapshot, queries.origins_on, population, newest.isoformat()).empty
 
 

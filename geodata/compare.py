@@ -38,6 +38,7 @@ from geodata.state import (
     State,
     default_base,
     nearest,
+    newest,
     of_population,
     parts,
     read_date,
@@ -88,8 +89,8 @@ class Asked:
 
     def mapped(self, snapshot: Snapshot) -> State:
         """The state of the one map that stands for the whole: :attr:`change`, on its date."""
-        newest = dates_of(snapshot, self.state.pop, self.state.prog)[-1]
-        on_its_date = self.kind == DATES or (self.state.time or newest) == self.first.time
+        shown = self.state.time or newest(snapshot, self.state)
+        on_its_date = self.kind == DATES or shown == self.first.time
         return self.change if on_its_date else self.first
 
     def frozen(self, snapshot: Snapshot) -> Asked:
@@ -112,8 +113,8 @@ def parse(
     found, notices = states.parse(given, snapshot, lenient=lenient)
     reader = Reader(query, lenient, found.language, notices)
     state = replace(found, mode=words.LEVEL, base=None)
-    dates = dates_of(snapshot, state.pop, state.prog)
-    day = state.time or dates[-1]
+    dates = dates_of(snapshot, *state.counted)
+    day = state.time or newest(snapshot, state)
     none_named: tuple[dt.date, ...] = ()
     other = reader.get("with", None, lambda text: _other(reader, snapshot, state, text))
     rounds = reader.get("rounds", none_named, lambda text: _rounds(reader, snapshot, state, text))
@@ -123,9 +124,10 @@ def parse(
         first, second = replace(state, time=base), replace(state, time=day)
     else:
         state = _on_common_ground(state, other, reader)
-        other_dates = dates_of(snapshot, other.pop, other.prog)
+        dates = dates_of(snapshot, *state.counted)
+        other_dates = dates_of(snapshot, *other.counted)
         if state.time is None:  # the newest that both may have
-            day = nearest(dates, min(day, other_dates[-1]))
+            day = nearest(dates, min(newest(snapshot, state), newest(snapshot, other)))
         first = replace(state, time=day)
         second = replace(other, time=nearest(other_dates, day))
     return Asked(state, first, second, rounds), notices
@@ -189,10 +191,11 @@ def _rounds(reader: Reader, snapshot: Snapshot, state: State, text: str) -> tupl
                 separator=SEPARATOR,
             ),
         )
-    counted = (state.pop, state.prog)
-    latest = dates_of(snapshot, *counted)[-1]
+    latest = newest(snapshot, state)
     return tuple(
-        sorted({read_date(reader, snapshot, counted, "rounds", part) or latest for part in asked})
+        sorted(
+            {read_date(reader, snapshot, state.counted, "rounds", part) or latest for part in asked}
+        )
     )
 
 
@@ -204,8 +207,9 @@ def pairs(asked: Asked, snapshot: Snapshot) -> list[tuple[str, str]]:
     elif asked.kind == PROGRAMMES:
         found.append(("with", SEPARATOR.join(asked.second.prog)))
     else:
-        dates = dates_of(snapshot, asked.state.pop, asked.state.prog)
-        until = dates[: dates.index(asked.second.time or dates[-1]) + 1]
+        dates = dates_of(snapshot, *asked.state.counted)
+        shown = asked.second.time or newest(snapshot, asked.state)
+        until = dates[: dates.index(shown) + 1]
         if asked.first.time and asked.first.time != default_base(until):
             found.append(("base", asked.first.time.isoformat()))
     if asked.rounds:

@@ -285,10 +285,12 @@ def meaning(found: Comparison) -> str:
     """What a difference means, and what it does not."""
     speech = found.speech
     if found.kind == DATES:
-        return speech.gettext(
+        broken = text.breaks_between(found.first.view, found.first.day, found.second.day)
+        change = speech.gettext(
             "The change is the second date’s figure less the first’s, where both were counted and "
             "may be shown. It does not say who moved, or where to."
         )
+        return " ".join([*broken, change])
     if found.kind == POPULATIONS:
         return speech.gettext(
             "The two are different people. The difference says where there are more of one than "
@@ -329,7 +331,7 @@ def notes(found: Comparison) -> list[str]:
         sources_of(found.snapshot, side.view.state.pop, side.view.state.prog)
         for side in found.sides
     ]
-    if counted_by[0] != counted_by[1]:
+    if not set(counted_by[0]).intersection(counted_by[1]):
         said.append(
             speech.gettext(
                 "They were counted by different sources, each in its own way: which is larger can "

@@ -6,14 +6,19 @@
                           └─▶ hidden: which cells are too few to show (geodata.suppression)
 
 A cell is NaN where the place is absent from the round: *not assessed*, never zero.
+
+The dates of a population end where its counts end, which is another date at another level or in
+another unit. Where a report prints the country's total for a later date, that date is held too,
+with this one figure and none by area (*national only*).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +26,7 @@ from numpy.typing import NDArray
 
 from geodata import queries
 from geodata.household_sizes import UNSAID, size_on
-from geodata.populations import POPULATIONS
+from geodata.populations import HOUSEHOLDS, PEOPLE, POPULATIONS, unit_of
 from geodata.snapshot import Snapshot
 from geodata.store import ask
 from geodata.suppression import Figures, Suppression, Threshold, suppress_known
@@ -29,6 +34,9 @@ from geodata.suppression import Figures, Suppression, Threshold, suppress_known
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 GOVERNORATE, DISTRICT = 1, 2
+
+SAME_ROUND = dt.timedelta(days=3)
+"""A report and its list are dated up to a day apart: 9 and 10 April 2015, 30 and 31 August 2017."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Counts:
         The dates of the population's source, ascending; shape ``(T,)``.
     rounds
         Published round numbers, ``None`` where there is none; shape ``(T,)``.
+    sources
+        Id of the source of each date; shape ``(T,)``.
     households, people
         Shape ``(T, A)``; NaN where not counted (households also where not published).
     not_placed
@@ -65,18 +75,35 @@ class Counts:
     national_hidden
         Dates on which the national total is too small to show, or would give a hidden cell away;
         shape ``(T,)``.
+    printed_people, printed_households
+        The country's total where a report prints it and there is no count by area; NaN on every
+        other date; shape ``(T,)``.
     """
 
     population: str
     areas: Areas
     dates: tuple[dt.date, ...]
     rounds: tuple[int | None, ...]
+    sources: tuple[str, ...]
     households: Floats
     people: Floats
     not_placed: Floats
     not_placed_households: Floats
     hidden: Bools
     national_hidden: Bools
+    printed_people: Floats
+    printed_households: Floats
+
+    @property
+    def national_only(self) -> Bools:
+        """Dates of which only the country's total is known; shape ``(T,)``."""
+        return np.isfinite(self.printed_people)
+
+    @property
+    def newest(self) -> int:
+        """Position of the newest date with figures by area; of the newest where none has any."""
+        by_area = np.flatnonzero(~self.national_only)
+        return int(by_area[-1]) if by_area.size else len(self.dates) - 1
 
     @property
     def counted(self) -> Bools:
@@ -86,7 +113,35 @@ class Counts:
     @property
     def national_people(self) -> Floats:
         """People in the country; NaN where none were counted or none may be shown; ``(T,)``."""
-        return np.where(self.national_hidden, np.nan, national(self.people, self.not_placed))
+        return np.where(self.national_hidden, np.nan, self.in_country(PEOPLE))
+
+    def in_country(self, unit: str) -> Floats:
+        """National totals in people or households, also those that may not be shown; ``(T,)``."""
+        if unit == HOUSEHOLDS:
+            added = national(self.households, self.not_placed_households)
+            return np.where(self.national_only, self.printed_households, added)
+        return np.where(
+            self.national_only, self.printed_people, national(self.people, self.not_placed)
+        )
+
+    def on(self, dates: Sequence[dt.date]) -> Counts:
+        """The same on other dates; nothing was counted on a date that is not among these."""
+        at = [self.dates.index(day) if day in self.dates else -1 for day in dates]
+        there = np.array(at, dtype=np.intp) >= 0
+
+        def taken(values: NDArray[np.generic]) -> NDArray[np.generic]:
+            rows = values[at]
+            rows[~there] = False if rows.dtype == np.bool_ else np.nan
+            return rows
+
+        arrays: dict[str, Any] = {
+            each.name: taken(value)
+            for each in fields(self)
+            if isinstance(value := getattr(self, each.name), np.ndarray)
+        }
+        numbers = tuple(self.rounds[i] if i >= 0 else None for i in at)
+        sources = tuple(self.sources[i] if i >= 0 else "" for i in at)
+        return replace(self, dates=tuple(dates), rounds=numbers, sources=sources, **arrays)
 
 
 def national(cells: Floats, not_placed: Floats) -> Floats:
@@ -177,28 +232,40 @@ def own_counts(snapshot: Snapshot, population: str, programmes: Collection[str])
 
 
 def sources_of(
-    snapshot: Snapshot, population: str, programmes: Collection[str] = ()
+    snapshot: Snapshot,
+    population: str,
+    programmes: Collection[str] = (),
+    level: int | None = None,
+    measure: str = PEOPLE,
 ) -> tuple[str, ...]:
     """Ids of the sources of what is shown, the one that counted last first.
 
-    Of the counts that the chosen programmes have of their own, or of those that belong to none.
+    Of the counts that the chosen programmes have of their own, or of those that belong to none; at
+    one level where it is named, in the unit of the measure.
     """
-    return _sources(snapshot, population, own_counts(snapshot, population, programmes))
+    own = own_counts(snapshot, population, programmes)
+    last = _ends(snapshot, population, own, level, unit_of(measure))
+    ordered = last.sort_index().sort_values(ascending=False, kind="stable")
+    return tuple(str(source) for source in ordered.index)
+
+
+def _ends(
+    snapshot: Snapshot, population: str, own: frozenset[str], level: int | None, unit: str
+) -> pd.Series:
+    """Last date of each source at a level, in a unit; of all that it counted where it has none."""
+    shown = _slices_shown(snapshot, population, own)
+    at_level = shown if level is None else shown[shown["level"] == level]
+    shown = shown if at_level.empty else at_level
+    in_unit = shown.groupby("source")[_END[unit == HOUSEHOLDS]].max().dropna()
+    return shown.groupby("source")["last"].max() if in_unit.empty else in_unit
 
 
 @lru_cache(maxsize=256)
-def _sources(snapshot: Snapshot, population: str, own: frozenset[str]) -> tuple[str, ...]:
+def _slices_shown(snapshot: Snapshot, population: str, own: frozenset[str]) -> pd.DataFrame:
+    """What was counted of a population: by the programmes, or by none of them."""
     rows = _slices_of(snapshot, population)
     shown = rows[rows["programme"].isin(own) if own else rows["programme"] == ""]
-    if shown.empty:  # counts of programmes only: their dates are the only ones
-        shown = rows
-    last = (
-        shown.groupby("source")["last"]
-        .max()
-        .sort_index()
-        .sort_values(ascending=False, kind="stable")
-    )
-    return tuple(str(source) for source in last.index)
+    return rows if shown.empty else shown  # counts of programmes only: theirs are the only ones
 
 
 def source_of(snapshot: Snapshot, population: str, programmes: Collection[str] = ()) -> str:
@@ -206,38 +273,128 @@ def source_of(snapshot: Snapshot, population: str, programmes: Collection[str] =
     return sources_of(snapshot, population, programmes)[0]
 
 
+def printed_sources_of(
+    snapshot: Snapshot, population: str, programmes: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Ids of the sources of dates for which only the country's total is known."""
+    own = own_counts(snapshot, population, programmes)
+    rows = _printed_alone(snapshot, population, own, PEOPLE)
+    return tuple(sorted(set(rows["source"]) - {""}))
+
+
+def until(snapshot: Snapshot, population: str, level: int, measure: str = PEOPLE) -> dt.date | None:
+    """Return the last date of figures by area at a level, in households or else in people.
+
+    ``None`` where there are none. Of the counts that belong to no programme, where there are any.
+    """
+    rows = _slices_shown(snapshot, population, frozenset())
+    last = rows.loc[rows["level"] == level, _END[measure == HOUSEHOLDS]].max()
+    return None if pd.isna(last) else last.date()
+
+
+_END = {False: "last", True: "last_with_households"}
+
+
+@dataclass(frozen=True)
+class _Rounds:
+    """Dates and numbers of rounds, ascending; and the country's totals that are printed alone.
+
+    Attributes
+    ----------
+    by_area
+        Dates that are not printed alone; all of them where no date has figures by area.
+    people, households
+        Shape ``(T,)``; NaN on dates that are not printed alone.
+    """
+
+    dates: tuple[dt.date, ...]
+    numbers: tuple[int | None, ...]
+    sources: tuple[str, ...]
+    by_area: tuple[dt.date, ...]
+    people: Floats
+    households: Floats
+
+
 @lru_cache(maxsize=256)
-def _rounds(snapshot: Snapshot, population: str, own: frozenset[str]) -> pd.DataFrame:
-    """Dates and round numbers of the sources of what is shown; a date once, with its number."""
-    rows = snapshot.tables.rounds
-    rows = rows[rows["source"].isin(_sources(snapshot, population, own))]
-    rows = rows.sort_values(["date", "round"], na_position="last")
-    return rows.drop_duplicates("date", ignore_index=True)
+def _rounds(
+    snapshot: Snapshot, population: str, own: frozenset[str], level: int, unit: str
+) -> _Rounds:
+    ends = _ends(snapshot, population, own, level, unit)
+    rounds = snapshot.tables.rounds
+    rounds = rounds.loc[rounds["date"] <= rounds["source"].map(ends), ["date", "round", "source"]]
+    rounds = rounds.sort_values(["date", "round"], na_position="last").drop_duplicates("date")
+    alone = _printed_alone(snapshot, population, own, unit)
+    found = pd.concat([rounds, alone[[*rounds.columns, "people", "households"]]])
+    found = found.sort_values("date", kind="stable")
+    dates = tuple(day.date() for day in found["date"])
+    by_area = tuple(day.date() for day in rounds["date"])
+    people, households = (
+        found[column].to_numpy(dtype="float64", na_value=np.nan)
+        for column in ("people", "households")
+    )
+    numbers = tuple(None if pd.isna(number) else int(number) for number in found["round"])
+    sources = tuple(str(source) for source in found["source"])
+    return _Rounds(dates, numbers, sources, by_area or dates, people, households)
+
+
+@lru_cache(maxsize=256)
+def _printed_alone(
+    snapshot: Snapshot, population: str, own: frozenset[str], unit: str
+) -> pd.DataFrame:
+    """Totals printed for dates on which the population was not counted at any level."""
+    rows = snapshot.tables.published
+    rows = rows[(rows["population"] == population) & rows[unit].notna()]
+    if own or rows.empty:  # what is printed is of everyone
+        return rows.head(0)
+    counted = pd.DatetimeIndex(_cells(snapshot, population, own)["date"].unique())
+    apart = [bool((abs(counted - day) > SAME_ROUND).all()) for day in rows["date"]]
+    return rows[apart].drop_duplicates("date")
 
 
 def dates_of(
-    snapshot: Snapshot, population: str, programmes: Collection[str] = ()
+    snapshot: Snapshot,
+    population: str,
+    programmes: Collection[str] = (),
+    level: int = GOVERNORATE,
+    measure: str = PEOPLE,
 ) -> tuple[dt.date, ...]:
     """Dates of the rounds of the sources that counted ``population``, ascending.
 
-    Populations of one source share them: on a date of the source on which a population has no
-    row, it was not assessed. Programmes with counts of their own have dates of their own.
+    Populations of one source share them, until each was last counted (at the level, in the unit of
+    the measure): on a date of the source on which a population has no row, it was not assessed.
+    Then come dates for which only the country's total is printed. Programmes with counts of their
+    own have dates of their own.
     """
-    return _dates(snapshot, population, own_counts(snapshot, population, programmes))
+    return _rounds_shown(snapshot, population, programmes, level, measure).dates
 
 
-@lru_cache(maxsize=256)
-def _dates(snapshot: Snapshot, population: str, own: frozenset[str]) -> tuple[dt.date, ...]:
-    return tuple(day.date() for day in _rounds(snapshot, population, own)["date"])
+def by_area_of(
+    snapshot: Snapshot,
+    population: str,
+    programmes: Collection[str] = (),
+    level: int = GOVERNORATE,
+    measure: str = PEOPLE,
+) -> tuple[dt.date, ...]:
+    """Those of :func:`dates_of` that have figures by area; all of them where none has."""
+    return _rounds_shown(snapshot, population, programmes, level, measure).by_area
 
 
 def round_numbers(
-    snapshot: Snapshot, population: str, programmes: Collection[str] = ()
+    snapshot: Snapshot,
+    population: str,
+    programmes: Collection[str] = (),
+    level: int = GOVERNORATE,
+    measure: str = PEOPLE,
 ) -> tuple[int | None, ...]:
     """Published numbers of the rounds, aligned with :func:`dates_of`."""
+    return _rounds_shown(snapshot, population, programmes, level, measure).numbers
+
+
+def _rounds_shown(
+    snapshot: Snapshot, population: str, programmes: Collection[str], level: int, measure: str
+) -> _Rounds:
     own = own_counts(snapshot, population, programmes)
-    numbers = _rounds(snapshot, population, own)["round"]
-    return tuple(None if pd.isna(number) else int(number) for number in numbers)
+    return _rounds(snapshot, population, own, level, unit_of(measure))
 
 
 @lru_cache(maxsize=64)
@@ -247,8 +404,9 @@ def counts(
     level: int,
     threshold: Threshold | int,
     programmes: frozenset[str],
+    unit: str = PEOPLE,
 ) -> Counts:
-    """Counts of ``population`` at ``level``.
+    """Counts of ``population`` at ``level``, on the dates that have figures in ``unit``.
 
     Parameters
     ----------
@@ -258,24 +416,34 @@ def counts(
     programmes
         Programmes whose own counts to add up; empty for the counts that belong to none.
     """
-    dates = _dates(snapshot, population, programmes)
+    rounds = _rounds(snapshot, population, programmes, level, unit)
+    dates = rounds.dates
     lost = _not_placed(snapshot, population, level, programmes, dates)
     households, people = _grids(snapshot, population, level, programmes, dates)
     hidden = _suppression(snapshot, population, Threshold.of(threshold), programmes, dates)
     # Where nothing else is known on a date, what is in no area is the national total.
     secret = hidden.national & ~np.isfinite(people).any(axis=1)
+    small = _too_small(rounds, _people_thresholds(snapshot, dates, Threshold.of(threshold)))
     return Counts(
         population=population,
         areas=areas_of(snapshot, level),
         dates=dates,
-        rounds=round_numbers(snapshot, population, programmes),
+        rounds=rounds.numbers,
+        sources=rounds.sources,
         households=households,
         people=people,
         not_placed=np.where(secret, 0, lost["people"]),
         not_placed_households=np.where(secret, 0, lost["households"]),
         hidden=hidden.districts if level == DISTRICT else hidden.governorates,
-        national_hidden=hidden.national,
+        national_hidden=hidden.national | small,
+        printed_people=rounds.people,
+        printed_households=rounds.households,
     )
+
+
+def _too_small(rounds: _Rounds, limits: NDArray[np.int64]) -> Bools:
+    """Dates whose total, printed for the country alone, is itself too small to show."""
+    return (rounds.people > 0) & (rounds.people < limits)
 
 
 @lru_cache(maxsize=16)

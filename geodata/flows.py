@@ -1,13 +1,16 @@
 """Origin to destination: from which governorates the people of a population came to which.
 
-Households, as the source breaks its counts down by origin. A governorate whose total is too small
-to show has no flows, because they would add up to it.
+Households or people, as the source breaks its counts down by origin. A governorate whose total is
+too small to show has no flows, because they would add up to it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
+from geodata import populations as words
 from geodata import queries
 from geodata.area_panel import shown_breakdowns
 from geodata.counts import GOVERNORATE, counts
@@ -28,7 +31,7 @@ class Flow:
     origin
         P-code, or the source's own name where it matches no governorate.
     number
-        Households.
+        Households or people, as :func:`unit` says.
     value
         The number in words.
     """
@@ -51,14 +54,26 @@ def flows(view: View, t: int) -> list[Flow]:
     rows = shown_breakdowns(every, snapshot, view.state.pop, view.threshold)
     if view.state.area:
         rows = rows[rows["pcode"] == governorate_of(view)]
-    added = rows.groupby(["category", "pcode"])["households"].sum().reset_index()
+    rows = rows.assign(number=rows[_unit(rows)])
+    added = rows.groupby(["category", "pcode"])["number"].sum().reset_index()
     named = names(snapshot, speech)
     found = [
-        _flow(row.category, row.pcode, int(row.households), named, speech)
+        _flow(row.category, row.pcode, int(row.number), named, speech)
         for row in records(added)
-        if row.households > 0
+        if row.number > 0
     ]
     return sorted(found, key=lambda flow: (-flow.number, flow.origin, flow.destination))
+
+
+def unit(view: View, t: int) -> str:
+    """What the flows of a date are counted in."""
+    day = view.counts.dates[t].isoformat()
+    return _unit(ask(view.snapshot, queries.origins_on, view.state.pop, day))
+
+
+def _unit(rows: pd.DataFrame) -> str:
+    """People where a source breaks down people; households and people are never added."""
+    return words.PEOPLE if rows["people"].notna().any() else words.HOUSEHOLDS
 
 
 def _flow(origin: str, place: str, number: int, named: dict[str, str], speech: Language) -> Flow:
@@ -82,4 +97,4 @@ def governorate_of(view: View) -> str:
 def incomplete(view: View, t: int) -> bool:
     """Whether the flows into a governorate are left out, as its total may not be shown."""
     whole = counts(view.snapshot, view.state.pop, GOVERNORATE, view.threshold, frozenset())
-    return bool(whole.hidden[t].any())
+    return bool(whole.on([view.counts.dates[t]]).hidden.any())

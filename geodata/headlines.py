@@ -18,7 +18,7 @@ import numpy as np
 from geodata import populations as words
 from geodata import programmes, text
 from geodata.counts import Floats
-from geodata.flows import Flow, governorate_of
+from geodata.flows import Flow, governorate_of, unit
 from geodata.language import gettext, ngettext, pgettext
 from geodata.reading import SHOWN, cells
 from geodata.rounding import rounded
@@ -104,13 +104,25 @@ _MOVED_WITHIN = {
     ),
 }
 _FROM = {
-    "idp": gettext("{percent} of displaced households come from {names}"),
-    "returnee": gettext("{percent} of returned households had been displaced to {names}"),
+    ("idp", words.HOUSEHOLDS): gettext("{percent} of displaced households come from {names}"),
+    ("idp", words.PEOPLE): gettext("{percent} of displaced people come from {names}"),
+    ("returnee", words.HOUSEHOLDS): gettext(
+        "{percent} of returned households had been displaced to {names}"
+    ),
+    ("returnee", words.PEOPLE): gettext(
+        "{percent} of people who returned had been displaced to {names}"
+    ),
 }
 _FROM_INTO = {
-    "idp": gettext("{percent} of displaced households in {area} come from {names}"),
-    "returnee": gettext(
+    ("idp", words.HOUSEHOLDS): gettext(
+        "{percent} of displaced households in {area} come from {names}"
+    ),
+    ("idp", words.PEOPLE): gettext("{percent} of displaced people in {area} come from {names}"),
+    ("returnee", words.HOUSEHOLDS): gettext(
         "{percent} of households that returned to {area} had been displaced to {names}"
+    ),
+    ("returnee", words.PEOPLE): gettext(
+        "{percent} of people who returned to {area} had been displaced to {names}"
     ),
 }
 HOUSEHOLDS = {
@@ -322,8 +334,10 @@ def of_change(view: View, t: int) -> str:
         return text.headline(view, t)
     then, now = float(view.stocks[base]), float(view.stocks[t])
     if min(then, now) == 0 or now >= _AS_MANY_AGAIN * then:
-        return _from_to(view, base, t)
-    return _moved(view, t, now > then, abs(now - then) / then)
+        said = _from_to(view, base, t)
+    else:
+        said = _moved(view, t, now > then, abs(now - then) / then)
+    return text.across_breaks(view, said, view.counts.dates[base], view.counts.dates[t])
 
 
 def _from_to(view: View, base: int, t: int) -> str:
@@ -402,7 +416,8 @@ def _against_highest(view: View, stocks: Floats, t: int) -> str:
         return _unchanged(view, int(np.flatnonzero(np.isfinite(past))[0]))
     if now == peak:
         return _highest(view, peak, highest, t)
-    return _below(view, peak, highest, float(now))
+    said, dates = _below(view, peak, highest, float(now)), view.counts.dates
+    return text.across_breaks(view, said, dates[highest], dates[t])
 
 
 def _unchanged(view: View, first: int) -> str:
@@ -454,7 +469,8 @@ def of_flows(view: View, t: int, found: Sequence[Flow]) -> str:
         by_origin[flow.origin_name] = by_origin.get(flow.origin_name, 0) + flow.number
     whole = sum(by_origin.values())
     first = leaders(list(by_origin.items()), whole)
-    if not by_origin or view.state.pop not in _FROM:
+    counted = (view.state.pop, unit(view, t))
+    if not by_origin or counted not in _FROM:
         date = speech.date(view.counts.dates[t], "long")
         return speech.gettext(_NO_ORIGINS, population=nouns(view), date=date)
     if first is None:
@@ -465,7 +481,7 @@ def of_flows(view: View, t: int, found: Sequence[Flow]) -> str:
         )
     area = names(view.snapshot, speech)[governorate_of(view)] if view.state.area else ""
     return speech.gettext(
-        (_FROM_INTO if area else _FROM)[view.state.pop],
+        (_FROM_INTO if area else _FROM)[counted],
         percent=speech.percent(first.share),
         names=speech.names(list(first.names)),
         area=area,

@@ -24,6 +24,7 @@ from typing import Any
 import pandas as pd
 from babel import Locale
 
+from geodata.counts import SAME_ROUND
 from geodata.errors import JoinError
 from geodata.language import SOURCE_LANGUAGE
 from geodata.names import (
@@ -35,7 +36,6 @@ from geodata.names import (
     gazetteers,
 )
 from geodata.numbering import BY_NAME, WRITTEN, resolve
-from geodata.published import SAME_ROUND
 from geodata.records import records
 from geodata.schemas import TABLES, check, check_references
 from geodata.snapshot import Snapshot, Tables
@@ -428,11 +428,14 @@ def _breakdowns(
             "pcode": pcodes,
             "category": category,
             "households": rows["households"].astype("Int64"),
+            "people": pd.Series(pd.NA, index=rows.index, dtype="Int64"),
             "source": reading.source["id"],
         }
     )
-    keys = [column for column in frame.columns if column != "households"]
-    added = frame.groupby(keys, dropna=False, as_index=False, sort=True)[["households"]].sum()
+    figures = ["households", "people"]
+    keys = [column for column in frame.columns if column not in figures]
+    grouped = frame.groupby(keys, dropna=False, as_index=False, sort=True)
+    added = grouped[figures].sum(min_count=1)
     return check("breakdowns", added[_BREAKDOWNS])
 
 
@@ -525,6 +528,7 @@ def _with_breakdowns(held: pd.DataFrame, parts: pd.DataFrame, new: pd.DataFrame)
     stale = pd.MultiIndex.from_frame(held[["population", "date"]]).isin(taken)
     if parts.empty:
         return held[~stale]
+    held = held.astype({"households": "Int64", "people": "Int64"})
     fresh = parts[pd.MultiIndex.from_frame(parts[["population", "date"]]).isin(taken)]
     return pd.concat([held[~stale], fresh.astype(held.dtypes.to_dict())], ignore_index=True)
 

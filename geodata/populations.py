@@ -129,6 +129,11 @@ def decimals(measure: str, level: int) -> int:
     return 1 if measure == RATE else 0
 
 
+def unit_of(measure: str) -> str:
+    """What a measure counts: households, or people, of whom rates and shares are made."""
+    return HOUSEHOLDS if measure == HOUSEHOLDS else PEOPLE
+
+
 def sign(measure: str) -> str:
     """What follows every figure of a measure: ``%`` after a share, nothing after others."""
     return "%" if measure == SHARE else ""

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 from geodata import embedding
 from geodata import populations as words
-from geodata.counts import counts, dates_of, levels, populations
+from geodata.counts import by_area_of, counts, levels, populations
 from geodata.embedding import LIGHT, Options
 from geodata.errors import StateError
 from geodata.exports.filenames import LEVELS, slug
@@ -110,7 +110,7 @@ def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
     yield from (state.pop, *state.prog, state.measure, LEVELS[state.level])
     if state.mode != words.LEVEL:
         yield state.mode
-    if state.base and state.base != default_base(dates_of(snapshot, state.pop, state.prog)):
+    if state.base and state.base != default_base(by_area_of(snapshot, *state.counted)):
         yield from ("since", state.base.isoformat())
     if state.classes != ROUND_STYLE:
         yield state.classes

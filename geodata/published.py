@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from geodata.counts import GOVERNORATE, counts, dates_of
+from geodata.counts import GOVERNORATE, SAME_ROUND, by_area_of, counts
 from geodata.encoding import number
 from geodata.records import records
 from geodata.snapshot import Snapshot
 from geodata.suppression import Threshold
-
-# A report and its list are dated up to a day apart (9 and 10 April 2015, 31 and 30 August 2017).
-SAME_ROUND = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def printed(snapshot: Snapshot, *, threshold: Threshold | int) -> list[Printed]:
 
 def _beside(snapshot: Snapshot, row: Any, threshold: Threshold | int) -> Printed:
     population, day = str(row.population), row.date.date()
-    near = [ours for ours in dates_of(snapshot, population) if abs(ours - day) <= SAME_ROUND]
+    near = [ours for ours in by_area_of(snapshot, population) if abs(ours - day) <= SAME_ROUND]
     same = min(near, key=lambda ours: abs(ours - day), default=None)
     return Printed(
         population=population,

@@ -20,12 +20,16 @@ KEY = ("level", "date", "pcode")
 def slices(counts: Table) -> Table:
     """List what was counted: every population, programme, level and source.
 
-    Columns ``population, programme, level, source, last`` (the last date), ``rows`` and
-    ``with_households`` (how many rows there are, and how many of them count households).
+    Columns ``population, programme, level, source, last`` (the last date), ``rows``,
+    ``with_households`` (how many rows there are, and how many of them count households) and
+    ``last_with_households`` (the last date of those, missing where there are none).
     """
     grouped = counts.group_by("population", "programme", "level", "source")
     return grouped.agg(
-        last=counts.date.max(), rows=counts.count(), with_households=counts.households.count()
+        last=counts.date.max(),
+        rows=counts.count(),
+        with_households=counts.households.count(),
+        last_with_households=counts.date.max(where=counts.households.notnull()),
     )
 
 
@@ -45,7 +49,7 @@ def cells(counts: Table, population: str, programmes: Collection[str]) -> Table:
 def breakdowns_of(breakdowns: Table, population: str, pcode: str) -> Table:
     """Give the breakdowns of one governorate, and of those who came from it.
 
-    Columns ``kind, date, pcode, category, households``.
+    Columns ``kind, date, pcode, category, households, people, source``.
     """
     here = breakdowns.pcode == pcode
     from_here = (breakdowns.kind == "origin") & (breakdowns.category == pcode)
@@ -61,7 +65,9 @@ def origins_on(breakdowns: Table, population: str, day: str) -> Table:
 def _broken_down(breakdowns: Table, population: str, wanted: ibis.ir.BooleanValue) -> Table:
     rows = breakdowns.filter(breakdowns.population == population, wanted)
     key = ("kind", "date", "pcode", "category")
-    return rows.group_by(*key).agg(households=_sum(rows.households))
+    return rows.group_by(*key).agg(
+        households=_sum(rows.households), people=_sum(rows.people), source=rows.source.max()
+    )
 
 
 def _sum(column: ibis.ir.IntegerColumn) -> ibis.ir.IntegerScalar:

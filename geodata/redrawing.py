@@ -491,8 +491,10 @@ def _without(name: str, frame: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame
         pcode=frame["pcode"].where(~lost),
         category=frame["category"].where(~origins, frame["category"].map(named)),
     )
-    keys = [column for column in frame.columns if column != "households"]
-    added = moved.groupby(keys, dropna=False, as_index=False, sort=True)[["households"]].sum()
+    figures = ["households", "people"]
+    keys = [column for column in frame.columns if column not in figures]
+    grouped = moved.groupby(keys, dropna=False, as_index=False, sort=True)
+    added = grouped[figures].sum(min_count=1)
     return added[list(frame.columns)]
 
 

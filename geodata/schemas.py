@@ -28,7 +28,7 @@ POPULATIONS = ("idp", "returnee", "refugee")
 PCODE = r"^[A-Z]{2,3}[A-Z0-9]+$"
 _DATES = (pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01"))
 COVERAGE_STATUSES = ("implemented", "planned", "preparatory")
-SOURCE_ROLES = ("counts", "boundaries", "residents", "programmes", "orientation")
+SOURCE_ROLES = ("counts", "published", "boundaries", "residents", "programmes", "orientation")
 BREAKDOWN_KINDS = ("origin", "shelter", "period")
 
 
@@ -119,14 +119,21 @@ BREAKDOWNS = pa.DataFrameSchema(
         "date": _day(),
         "pcode": _pcode(nullable=True),
         "category": _filled(),
-        "households": _whole(),
+        "households": _whole(nullable=True),
+        "people": _whole(nullable=True),
         "source": _source(),
     },
+    checks=pa.Check(
+        lambda frame: frame["households"].notna() != frame["people"].notna(),
+        name="counts_either_households_or_people",
+    ),
     strict=True,
     ordered=True,
     unique=["kind", "population", "date", "pcode", "category"],
 )
-"""Households of a governorate by category; for ``origin`` the category is a P-code."""
+"""A governorate's households, or people where the source breaks people down, by category; for
+``origin`` the category is a P-code. A row holds one of the two, as published: neither is worked
+out from the other."""
 
 ROUNDS = pa.DataFrameSchema(
     {
@@ -215,11 +222,13 @@ PUBLISHED = pa.DataFrameSchema(
         "households": _whole(nullable=True),
         "status": _filled(),
         "url": _filled(),
+        "source": _text(),
     },
     strict=True,
     ordered=True,
 )
-"""National totals printed in reports: a check on ours."""
+"""National totals printed in reports: a check on ours, and the only figures of dates that no list
+at hand has. ``source`` is empty in snapshots that were made before it was kept."""
 
 SOURCES = pa.DataFrameSchema(
     {
@@ -297,6 +306,7 @@ def check_references(frames: Mapping[str, pd.DataFrame]) -> None:
         ("breakdowns", "pcode", pcodes),
         ("breakdowns", "source", sources),
         ("rounds", "source", sources),
+        ("published", "source", sources | {""}),
         ("residents", "pcode", pcodes),
         ("coverage", "pcode", pcodes),
         ("coverage", "programme", programmes),

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         "counts below the threshold's households times this are not shown. Unless set, what the "
         f"country says for the date, else {UNSAID}.",
     )
+    old_after_days: int = Field(
+        default=180,
+        ge=0,
+        description="Age of the newest figure from which pages say how many months ago it is of.",
+    )
     url_base_pathname: str = Field(
         default="/",
         description="Where the application is mounted, e.g. /displacement/; a proxy in front of it "

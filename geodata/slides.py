@@ -19,8 +19,8 @@ import numpy as np
 
 from geodata import headlines, programmes, text
 from geodata import populations as words
-from geodata.counts import Floats, populations, source_of
-from geodata.flows import Flow, flows, incomplete
+from geodata.counts import Floats, populations, sources_of
+from geodata.flows import Flow, flows, incomplete, unit
 from geodata.language import Language, gettext
 from geodata.reading import SHOWN, Cell, cells
 from geodata.rounding import rounded
@@ -64,6 +64,10 @@ _CHANGED = {
     2: gettext("Largest changes by district"),
 }
 _AREA = {1: gettext("Governorate"), 2: gettext("District")}
+_ORIGINS_IN = {
+    words.HOUSEHOLDS: gettext("Origins are counted in households."),
+    words.PEOPLE: gettext("Origins are counted in people."),
+}
 _BESIDE = {"idp": gettext("still displaced"), "returnee": gettext("have returned")}
 
 Compute = Callable[[Snapshot, State], View]
@@ -104,12 +108,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a trend; ``None`` where not counted or not shown. Dates are ISO."""
+    """One line of a trend; ``None`` where not counted or not shown. Dates are ISO.
+
+    Attributes
+    ----------
+    printed
+        Whether the number of a date is a total that a report prints, and no sum of areas: a point
+        of its own, which no line joins.
+    """
 
     label: str
     population: str
     dates: tuple[str, ...]
     numbers: tuple[float | None, ...]
+    printed: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,9 @@ class Content:
     columns
         Heads of name, value and ``Row.more``.
     notes
-        Method and limits.
+        Breaks in the figures, method and limits.
+    newest
+        Of when the newest figure is.
     query
         Of the map page, with date and snapshot.
     alt
@@ -154,6 +168,7 @@ class Content:
     flows: tuple[Flow, ...]
     sources: tuple[str, ...]
     notes: tuple[str, ...]
+    newest: str
     disclaimer: str
     query: str
     alt: str
@@ -255,6 +270,7 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
         flows=body.flows,
         sources=tuple(dict.fromkeys([*credits, *body.credits])),
         notes=_notes(shown, body, asked.t, slide.layout),
+        newest=text.newest(view),
         disclaimer=text.disclaimer(view),
         query=query(frozen(shown.state, snapshot), snapshot),
         alt=_alt(shown, body, asked.t),
@@ -288,7 +304,8 @@ def _of_governorates(state: State, snapshot: Snapshot) -> State:
 def _notes(view: View, body: _Body, t: int, layout: str) -> tuple[str, ...]:
     """What is missing on the date, what the layout adds, method and limits."""
     missing = "" if layout == TREND else text.missing_on(view, t)
-    return tuple(dict.fromkeys(filter(None, [missing, *body.notes, *text.notes(view)])))
+    said = [*text.breaks_on(view, t), missing, *body.notes, *text.notes(view)]
+    return tuple(dict.fromkeys(filter(None, said)))
 
 
 def _kicker(view: View, date: str) -> str:
@@ -342,7 +359,7 @@ def _total(view: View, t: int) -> Figure | None:
 
 def _yearly(view: View, t: int) -> Figure | None:
     """Change since a year before, where there was a count."""
-    base = year_before(view.counts.dates)[t]
+    base = year_before(view.counts.dates, t)
     if base is None or np.isnan(view.stocks[t] - view.stocks[base]):
         return None
     return _since(view, t, base)
@@ -352,7 +369,9 @@ def _since(view: View, t: int, base: int) -> Figure:
     speech, day = view.language, view.language.date(view.counts.dates[base])
     label = gettext("since {date}") if base < t else gettext("compared with {date}")
     change = float(view.stocks[t] - view.stocks[base])
-    return Figure(_signed(view, change), speech.gettext(label, date=day))
+    dates = view.counts.dates
+    said = text.across_breaks(view, speech.gettext(label, date=day), dates[base], dates[t])
+    return Figure(_signed(view, change), said)
 
 
 def _on(view: View, t: int) -> Figure | None:
@@ -391,11 +410,11 @@ def _other_population(asked: _Asked) -> View | None:
     snapshot, state = asked.view.snapshot, asked.state
     if state.prog or state.measure not in (words.PEOPLE, words.HOUSEHOLDS):
         return None
-    source = source_of(snapshot, state.pop, state.prog)
+    counted_by = set(sources_of(snapshot, state.pop, state.prog))
     others = [
         pop
         for pop in populations(snapshot)
-        if pop != state.pop and source_of(snapshot, pop) == source
+        if pop != state.pop and counted_by.intersection(sources_of(snapshot, pop))
     ]
     if not others:
         return None
@@ -519,15 +538,16 @@ def _stocks(view: View) -> Floats:
 def _line(view: View, until: dt.date) -> Series:
     decimals = view.state.decimals
     found = [
-        (day.isoformat(), None if np.isnan(value) else rounded(float(value), decimals))
-        for day, value in zip(view.counts.dates, _stocks(view), strict=True)
+        (day.isoformat(), None if np.isnan(value) else rounded(float(value), decimals), bool(alone))
+        for day, value, alone in zip(
+            view.counts.dates, _stocks(view), view.counts.national_only, strict=True
+        )
         if day <= until
     ]
     return Series(
         view.language.gettext(words.POPULATIONS[view.state.pop].label),
         view.state.pop,
-        tuple(day for day, _ in found),
-        tuple(value for _, value in found),
+        *map(tuple, zip(*found, strict=True)),
     )
 
 
@@ -569,11 +589,12 @@ def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[Row, ...]:
 
 
 def _flows(asked: _Asked, _: State) -> _Body:
-    """From which governorates people came to which, in households."""
+    """From which governorates people came to which, in households or people."""
     view, t, speech = asked.view, asked.t, asked.speech
     found = flows(view, t)
     largest = tuple(found[:FLOWING])
-    notes = [speech.gettext("Origins are counted in households.")] if found else []
+    counted_in = unit(view, t)
+    notes = [speech.gettext(_ORIGINS_IN[counted_in])] if found else []
     if incomplete(view, t):
         notes.append(
             speech.gettext("Governorates whose total is too small to show have no flows here.")
@@ -590,7 +611,7 @@ def _flows(asked: _Asked, _: State) -> _Body:
         headlines.of_flows(view, t, found),
         _flow_figures(found, speech),
         speech.gettext("Largest flows"),
-        (speech.gettext("From and to"), speech.gettext(words.MEASURE_LABELS[words.HOUSEHOLDS])),
+        (speech.gettext("From and to"), speech.gettext(words.MEASURE_LABELS[counted_in])),
         tuple(_flow_row(flow, view) for flow in largest),
         flows=largest,
         notes=tuple(notes),
@@ -681,7 +702,7 @@ def _table(asked: _Asked, state: State) -> _Body:
     """
     view, t, speech = asked.view, asked.t, asked.speech
     dates = view.counts.dates
-    base = dates.index(state.base) if state.base else year_before(dates)[t]
+    base = dates.index(state.base) if state.base else year_before(dates, t)
     moved = None
     if base is not None:
         day = view.counts.dates[base]

@@ -34,7 +34,8 @@ from geodata.errors import SnapshotError
 from geodata.folders import replacing
 from geodata.records import records
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+_READ = (2, SCHEMA_VERSION)  # links to older snapshots stay good; see _brought_up
 MANIFEST = "manifest.json"
 BOUNDARIES = "boundaries.topojson"
 JOIN_REPORT = "join_report.json"
@@ -135,7 +136,12 @@ class Snapshot:
         if not listed or self.manifest.get("version") != self.version:
             return None
         found = pd.DataFrame(listed)
-        return found.assign(last=pd.to_datetime(found["last"]).astype("datetime64[ns]"))
+        days = ["last", "last_with_households"]
+        if not set(days) <= set(found.columns):
+            return None
+        for day in days:
+            found[day] = pd.to_datetime(found[day]).astype("datetime64[ns]")
+        return found
 
     def __hash__(self) -> int:
         """Hash by version, so that answers can be cached per snapshot."""
@@ -228,11 +234,18 @@ def described(tables: Tables, country: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _counted(counts: pd.DataFrame) -> list[dict[str, Any]]:
-    grouped = counts.groupby(["population", "programme", "level", "source"], as_index=False)
+    dated = counts.assign(with_households=counts["date"].where(counts["households"].notna()))
+    grouped = dated.groupby(["population", "programme", "level", "source"], as_index=False)
     found = grouped.agg(
-        last=("date", "max"), rows=("date", "size"), with_households=("households", "count")
+        last=("date", "max"),
+        rows=("date", "size"),
+        with_households=("with_households", "count"),
+        last_with_households=("with_households", "max"),
     )
-    written = found.assign(last=found["last"].dt.strftime("%Y-%m-%d"))
+    written = found.assign(
+        **{day: found[day].dt.strftime("%Y-%m-%d") for day in ("last", "last_with_households")}
+    ).astype({"last_with_households": "object"})
+    written = written.where(written.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in written.to_dict(orient="records")]
 
 
@@ -357,10 +370,10 @@ def _manifest(data: bytes, name: str) -> dict[str, Any]:
             f"{named} is not a manifest: it holds no keys; build the snapshot again"
         )
     found = manifest.get("schema_version")
-    if found != SCHEMA_VERSION:
+    if found not in _READ:
         raise SnapshotError(
-            f"{named}: schema version {found!r}, this program reads {SCHEMA_VERSION}; "
-            "build the snapshot again with this program"
+            f"{named}: schema version {found!r}, this program reads "
+            f"{' and '.join(map(str, _READ))}; build the snapshot again with this program"
         )
     missing = {"version", "files", "country", "sources"} - manifest.keys()
     if missing:
@@ -412,6 +425,17 @@ def _columns(data: bytes) -> pa.Table:
     return pq.read_table(pa.BufferReader(data), read_dictionary=text)
 
 
+def _brought_up(columns: dict[str, pa.Table]) -> None:
+    """Give the tables of schema version 2 the columns that came with version 3."""
+    parts, printed = columns["breakdowns"], columns["published"]
+    if "people" not in parts.column_names:
+        at = parts.column_names.index("households") + 1
+        columns["breakdowns"] = parts.add_column(at, "people", pa.nulls(len(parts), pa.int64()))
+    if "source" not in printed.column_names:
+        unsaid = pa.array([""] * len(printed), pa.string())
+        columns["published"] = printed.append_column("source", unsaid)
+
+
 def load(where: Path | Place, store_url: str = "") -> Snapshot:
     """Load and verify the snapshot that is at ``where``.
 
@@ -429,6 +453,7 @@ def load(where: Path | Place, store_url: str = "") -> Snapshot:
     columns = {
         column.name: _columns(contents[f"{column.name}.parquet"]) for column in fields(Tables)
     }
+    _brought_up(columns)
     manifest["join_report"] = json.loads(contents[JOIN_REPORT])
     return Snapshot(
         version=str(manifest["version"]),

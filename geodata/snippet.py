@@ -17,11 +17,10 @@ from dataclasses import dataclass, field, replace
 from html import escape
 
 from geodata import embedding, text
-from geodata.counts import dates_of
 from geodata.embedding import Options
 from geodata.language import Language, gettext, languages
 from geodata.snapshot import Snapshot
-from geodata.state import Reader, State
+from geodata.state import Reader, State, newest
 from geodata.view import View
 
 WIDTHS, HEIGHTS = (240, 2000), (300, 2000)
@@ -79,8 +78,8 @@ def parse(query: Mapping[str, str], state: State, speech: Language) -> tuple[Cho
 
 
 def shown_date(state: State, snapshot: Snapshot) -> dt.date:
-    """Date that is shown: the state's own, else the newest of its population."""
-    return state.time or dates_of(snapshot, state.pop, state.prog)[-1]
+    """Date that is shown: the state's own, else the newest with figures by area."""
+    return state.time or newest(snapshot, state)
 
 
 def frozen(state: State, snapshot: Snapshot) -> State:

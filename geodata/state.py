@@ -94,6 +94,11 @@ class State:
         return words.decimals(self.measure, self.level)
 
     @property
+    def counted(self) -> tuple[str, tuple[str, ...], int, str]:
+        """What its dates are those of; see :func:`geodata.counts.dates_of`."""
+        return self.pop, self.prog, self.level, self.measure
+
+    @property
     def view_key(self) -> State:
         """The state without what does not change the figures: time, area, version."""
         return replace(self, time=None, area="", v="", english=False)
@@ -219,6 +224,36 @@ def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple
     return (*found, words.SHARE)
 
 
+def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
+    """Last dates, by key and value, of choices whose figures end before those of the population.
+
+    Of the state's population: each measure at its level, and each level, as ISO dates.
+    """
+    last = max(
+        (day for level in (1, 2) if (day := counts_module.until(snapshot, state.pop, level))),
+        default=None,
+    )
+    measured = {
+        measure: counts_module.until(snapshot, state.pop, state.level, measure)
+        for measure in available_measures(snapshot, state.pop, state.level)
+    }
+    levels = {
+        str(level): counts_module.until(snapshot, state.pop, level)
+        for level in counts_module.levels(snapshot, state.pop)
+    }
+    at_level = measured[words.PEOPLE]
+    earlier = {
+        "measure": {k: day for k, day in measured.items() if day and at_level and day < at_level},
+        "level": {k: day for k, day in levels.items() if day and last and day < last},
+    }
+    return {key: {k: day.isoformat() for k, day in found.items()} for key, found in earlier.items()}
+
+
+def newest(snapshot: Snapshot, state: State) -> dt.date:
+    """Date that a state shows where it names none: the newest with figures by area."""
+    return counts_module.by_area_of(snapshot, *state.counted)[-1]
+
+
 def default_base(dates: tuple[dt.date, ...]) -> dt.date:
     """Date to compare with where none is given: the one nearest to a year before the newest."""
     return nearest(dates[:-1] or dates, dates[-1] - _ONE_YEAR)
@@ -265,14 +300,13 @@ def parse(
     mode = reader.get("mode", words.LEVEL, reader.choice("mode", words.MODES))
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
-    dates = counts_module.dates_of(snapshot, pop, prog)
-    time = reader.get(
-        "time", None, lambda text: read_date(reader, snapshot, (pop, prog), "time", text)
-    )
+    counted = (pop, prog, level, measure)
+    dates = counts_module.by_area_of(snapshot, *counted)
+    time = reader.get("time", None, lambda text: read_date(reader, snapshot, counted, "time", text))
     base = None
     if mode == words.CHANGE:
         found = reader.get(
-            "base", None, lambda text: read_date(reader, snapshot, (pop, prog), "base", text)
+            "base", None, lambda text: read_date(reader, snapshot, counted, "base", text)
         )
         latest = query.get("base", "").strip().lower() == LATEST
         base = found or (dates[-1] if latest else default_base(dates))
@@ -357,20 +391,24 @@ def _measure_reader(
 
 
 def read_date(
-    reader: Reader, snapshot: Snapshot, counted: tuple[str, tuple[str, ...]], key: str, text: str
+    reader: Reader,
+    snapshot: Snapshot,
+    counted: tuple[str, tuple[str, ...], int, str],
+    key: str,
+    text: str,
 ) -> dt.date | None:
     """Date or round in the value of ``key``; ``None`` for the latest.
 
     Parameters
     ----------
     counted
-        Population and chosen programmes, whose dates it may be.
+        Whose dates it may be (:attr:`State.counted`).
     """
-    pop, prog = counted
-    dates = counts_module.dates_of(snapshot, pop, prog)
+    pop = counted[0]
+    dates = counts_module.dates_of(snapshot, *counted)
     if text.lower() == LATEST:
         return None
-    numbers = counts_module.round_numbers(snapshot, pop, prog)
+    numbers = counts_module.round_numbers(snapshot, *counted)
     known = [number for number in numbers if number is not None]
     span = [f"R{min(known)}–R{max(known)}"] if known else []
     allowed = [f"{dates[0].isoformat()}–{dates[-1].isoformat()}", *span, LATEST]
@@ -451,7 +489,7 @@ def _spelled(snapshot: Snapshot) -> dict[str, str]:
 def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
     """Keys and values that differ from the defaults, in a fixed order."""
     first = counts_module.populations(snapshot)[0]
-    dates = counts_module.dates_of(snapshot, state.pop, state.prog)
+    dates = counts_module.by_area_of(snapshot, *state.counted)
     base = state.base.isoformat() if state.base and state.base != default_base(dates) else ""
     values = [
         ("pop", "" if state.pop == first else state.pop),
@@ -483,14 +521,15 @@ def of_population(state: State, population: str, snapshot: Snapshot) -> State:
     Its dates are the nearest ones of that population; a level or measure that it has no figures
     for gives way to governorates and to people.
     """
-    dates = counts_module.dates_of(snapshot, population, state.prog)
     level = state.level if state.level in counts_module.levels(snapshot, population) else 1
     held = available_measures(snapshot, population, level)
+    measure = state.measure if state.measure in held else words.PEOPLE
+    dates = counts_module.dates_of(snapshot, population, state.prog, level, measure)
     return replace(
         state,
         pop=population,
         level=level,
-        measure=state.measure if state.measure in held else words.PEOPLE,
+        measure=measure,
         time=nearest(dates, state.time) if state.time else None,
         base=nearest(dates, state.base) if state.base else None,
     )

@@ -2,7 +2,7 @@
 
 ::
 
-    schema snapshot_3f2a81c09d4e     one for each version, never written again
+    schema snapshot_3f2a81c09d4e_v3  one for each version, never written again
         counts, breakdowns           filled in one transaction by whoever first asks
 
 Filling is one transaction under a lock of the database's own, so that of several machines one
@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.csv as csv
 
 from geodata.errors import SnapshotError
-from geodata.snapshot import Snapshot, without_dictionaries
+from geodata.snapshot import SCHEMA_VERSION, Snapshot, without_dictionaries
 from geodata.store import ASKED, POSTGRES, answer, table_of
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ class Postgres:
 
 
 def schema_of(version: str) -> str:
-    """Name of the schema that holds a version."""
-    return f"snapshot_{version}"
+    """Name of the schema that holds a version; tables of an older form are left alone."""
+    return f"snapshot_{version}_v{SCHEMA_VERSION}"
 
 
 def _write(cursor: psycopg.Cursor[Any], schema: str, name: str, table: pa.Table) -> None:

@@ -7,12 +7,22 @@ its words. Used by the page, the API and every export alike.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geodata import populations as words
-from geodata.counts import own_counts, residents_year, source_of, sources_of
+from geodata.counts import (
+    dates_of,
+    own_counts,
+    populations,
+    printed_sources_of,
+    programmes_with_counts,
+    residents_year,
+    source_of,
+    sources_of,
+)
 from geodata.language import Language, gettext, ngettext
 from geodata.snapshot import Snapshot
 
@@ -26,6 +36,7 @@ STATUS_WORDS = {
     "s": gettext("suppressed: too few to show"),
     "o": gettext("outside the chosen programmes"),
     "x": gettext("not comparable"),
+    "p": gettext("published for the country only"),
 }
 STATUS_LABELS = {
     "c": gettext("Counted"),
@@ -34,6 +45,7 @@ STATUS_LABELS = {
     "s": gettext("Suppressed (too few)"),
     "o": gettext("Outside programme"),
     "x": gettext("Not comparable"),
+    "p": gettext("Published for the country only"),
 }
 _MANY_NAMES = 4
 _NOWHERE = ngettext(
@@ -97,6 +109,9 @@ def of(view: View) -> dict[str, Any]:
         "headline": headlines(view),
         "parts": parts(view),
         "missing": missing(view),
+        "breaks": breaks(view),
+        "newest": newest(view),
+        "newestDay": newest_day(view).isoformat(),
         "notes": notes(view),
         "disclaimer": disclaimer(view),
     }
@@ -201,6 +216,13 @@ def _level_headline(view: View, t: int) -> str:
     total = view.totals[t]
     if works_nowhere(view):
         return _nowhere(view)
+    if np.isnan(total) and view.counts.national_only[t]:
+        return speech.gettext(
+            "The number of {of_population} on {date} is published for the country only",
+            population=speech.gettext(population.nouns),
+            of_population=speech.pgettext(*population.of_nouns),
+            date=date,
+        )
     if np.isnan(total) and view.counts.counted[t].any():
         return speech.gettext(
             "The number of {of_population} on {date} is too small to show",
@@ -216,6 +238,12 @@ def _level_headline(view: View, t: int) -> str:
             date=date,
         )
     counted = amount(view, total)
+    if view.counts.national_only[t]:
+        return speech.gettext(
+            "{counted} on {date}: published for the country, not by governorate",
+            counted=counted,
+            date=date,
+        )
     if not state.prog:
         return speech.gettext("{counted} on {date}", counted=counted, date=date)
     if own := counted_by_programmes(view):
@@ -251,12 +279,17 @@ def _change_headline(view: View, t: int) -> str:
         )
     if change == 0:
         return speech.gettext("No change between {base} and {date}", base=base, date=date)
-    way, said = bool(change > 0), {"size": amount(view, abs(change)), "date": date, "base": base}
+    said = _compared(view, bool(change > 0), size=amount(view, abs(change)), date=date, base=base)
+    return across_breaks(view, said, view.counts.dates[view.base_index()], view.counts.dates[t])
+
+
+def _compared(view: View, way: bool, **said: str) -> str:
+    """Say of a change whose it is: what programmes counted, what is where they work, or all."""
     if own := counted_by_programmes(view):
-        return speech.gettext(_CHANGED_AS_COUNTED[way], where=own, **said)
-    if state.prog:
+        return view.language.gettext(_CHANGED_AS_COUNTED[way], where=own, **said)
+    if view.state.prog:
         return of_programmes(view, _CHANGED_WITHIN[way], **said)
-    return speech.gettext(_CHANGED[way], **said)
+    return view.language.gettext(_CHANGED[way], **said)
 
 
 def _named(pcodes: list[str], view: View) -> str:
@@ -302,7 +335,7 @@ def _status_sentences(view: View, t: int) -> list[str]:
             ngettext("Not comparable: {n} area.", "Not comparable: {n} areas."),
         ),
     }
-    sentences = []
+    sentences = _national_only_sentences(view, t)
     for letter, (named, numbered) in templates.items():
         found = list(pcodes[view.status[t] == letter])
         if not found:
@@ -312,6 +345,23 @@ def _status_sentences(view: View, t: int) -> list[str]:
         else:
             sentences.append(speech.ngettext(*numbered, len(found)))
     return sentences
+
+
+def _national_only_sentences(view: View, t: int) -> list[str]:
+    """Say that only the country's total is published, and which date has figures by area."""
+    speech, found = view.language, view.counts
+    if not (view.status[t] == "p").any():
+        return []
+    last = found.dates[found.newest]
+    if found.national_only[found.newest]:
+        return [speech.gettext("Published for the country only, not by governorate.")]
+    return [
+        speech.gettext(
+            "Published for the country only, not by governorate: the newest figures by "
+            "governorate are of {date}.",
+            date=speech.date(last, "long"),
+        )
+    ]
 
 
 def _not_placed_sentence(view: View, t: int) -> str:
@@ -345,6 +395,131 @@ def _published_differences(view: View) -> dict[dt.date, str]:
         for row in printed(view.snapshot, threshold=view.threshold)
         if row.population == view.state.pop and row.differs and row.day and row.ours is not None
     }
+
+
+# ---- where figures cannot be held against each other without a word
+
+
+def _breaks_of(view: View) -> list[Mapping[str, Any]]:
+    """Breaks in the figures of the view; what programmes counted themselves has none known."""
+    if counted_by_programmes(view):
+        return []
+    return [
+        each
+        for each in view.snapshot.manifest["country"].get("breaks", [])
+        if view.state.pop in each["populations"]
+    ]
+
+
+def _crossed(each: Mapping[str, Any], one: dt.date, other: dt.date) -> bool:
+    """Whether a break lies between two dates, whichever is the earlier."""
+    before, after = (dt.date.fromisoformat(day) for day in each["between"])
+    return min(one, other) <= before and max(one, other) >= after
+
+
+def breaks_between(view: View, one: dt.date, other: dt.date) -> list[str]:
+    """Sentences on every break between two dates of the view."""
+    crossed = [each for each in _breaks_of(view) if _crossed(each, one, other)]
+    return [view.language.gettext(each["text"]) for each in crossed]
+
+
+def across_breaks(view: View, said: str, one: dt.date, other: dt.date) -> str:
+    """Say of a comparison of two dates that the figures break between them, where they do."""
+    if not breaks_between(view, one, other):
+        return said
+    return view.language.gettext("{comparison} (the figures break in between)", comparison=said)
+
+
+def breaks(view: View) -> dict[str, list[Any]]:
+    """Breaks that the figure of a date, or its change, must be read with.
+
+    In change mode those between the two dates; else those since the date before or a year before,
+    and those that hold for all that comes after.
+
+    Returns
+    -------
+    dict
+        ``texts``, each once, the first of them empty; ``on``: for each date its position in them.
+    """
+    dates = range(len(view.counts.dates))
+    said = [" ".join(breaks_on(view, t)) if _breaks_of(view) else "" for t in dates]
+    texts = list(dict.fromkeys(["", *said]))
+    return {"texts": texts, "on": [texts.index(each) for each in said]}
+
+
+def breaks_on(view: View, t: int) -> list[str]:
+    """Sentences on the breaks that the figures of one date must be read with."""
+    from geodata.view import year_before
+
+    dates, day = view.counts.dates, view.counts.dates[t]
+    if view.state.base is not None:
+        return breaks_between(view, view.state.base, day)
+    year = year_before(dates, t)
+    earlier = [dates[max(t - 1, 0)], day if year is None else dates[year]]
+    return [
+        view.language.gettext(each["text"])
+        for each in _breaks_of(view)
+        if any(_crossed(each, before, day) for before in earlier)
+        or (each.get("lasting") and day >= _after(each))
+    ]
+
+
+def _after(each: Mapping[str, Any]) -> dt.date:
+    return dt.date.fromisoformat(each["between"][1])
+
+
+# ---- how new the figures are
+
+
+def newest_day(view: View) -> dt.date:
+    """Date of the newest figure of the population, by area or for the country."""
+    state = view.state
+    return dates_of(view.snapshot, state.pop, state.prog)[-1]
+
+
+def newest(view: View) -> str:
+    """Say of when the newest figure is, and until when there are such as the view shows."""
+    speech, day = view.language, newest_day(view)
+    shown = view.counts.dates[view.counts.newest]
+    said = {"date": speech.date(day, "long"), "shown": speech.date(shown, "long")}
+    if shown == day:
+        return speech.gettext("Newest figure: {date}", **said)
+    if view.counts.national_only[-1]:
+        return speech.gettext(
+            "Newest figure: {date} for the country, {shown} by governorate", **said
+        )
+    return speech.gettext("Newest figure: {date}; of those shown here: {shown}", **said)
+
+
+def age(day: dt.date, today: dt.date, old_after: int, speech: Language) -> str:
+    """Say how many months ago a date is: ``23 months ago``; nothing where it is not long.
+
+    Parameters
+    ----------
+    old_after
+        Days after which it is said.
+    """
+    if (today - day).days <= old_after:
+        return ""
+    return speech.ngettext("{n} month ago", "{n} months ago", _months(day, today))
+
+
+def ages(snapshot: Snapshot, today: dt.date, old_after: int, speech: Language) -> dict[str, str]:
+    """How old each date is that a newest figure of the snapshot may be of; see :func:`age`."""
+    days = {dates_of(snapshot, pop)[-1] for pop in populations(snapshot)} | {
+        dates_of(snapshot, pop, [programme])[-1]
+        for pop in populations(snapshot)
+        for programme in programmes_with_counts(snapshot, pop)
+    }
+    said = {day.isoformat(): age(day, today, old_after, speech) for day in sorted(days)}
+    return {day: ago for day, ago in said.items() if ago}
+
+
+def _months(earlier: dt.date, later: dt.date) -> int:
+    """Whole months between two dates; the last day of a month is a month after any other's."""
+    tomorrow, then = (day + dt.timedelta(days=1) for day in (later, earlier))
+    months = 12 * (tomorrow.year - then.year) + tomorrow.month - then.month
+    return months - (tomorrow.day < then.day)
 
 
 def notes(view: View) -> list[str]:
@@ -416,12 +591,20 @@ def sources(view: View) -> list[dict[str, str]]:
         roles.add("residents")
     if view.state.prog:
         roles.add("programmes")
-    counted_by = sources_of(view.snapshot, view.state.pop, view.state.prog)
+    counted_by = sources_of(view.snapshot, *view.state.counted)
+    if view.counts.national_only.any():
+        counted_by += printed_sources_of(view.snapshot, view.state.pop, view.state.prog)
     return [
         {key: row[key] for key in ("id", "title", "url", "terms", "credit")}
         for row in listed_sources(view.snapshot, view.language)
         if row["id"] in counted_by or row["role"] in roles
     ]
+
+
+def sources_on(view: View) -> list[int]:
+    """Position in :func:`sources` of the source of each date's figures."""
+    listed = [row["id"] for row in sources(view)]
+    return [listed.index(source) if source in listed else 0 for source in view.counts.sources]
 
 
 def counted_by(view: View) -> dict[str, str]:

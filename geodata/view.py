@@ -39,12 +39,12 @@ from geodata.names import fold
 from geodata.neighbours import neighbours
 from geodata.rounding import rounded
 from geodata.snapshot import Snapshot
-from geodata.state import State, available_measures, query
+from geodata.state import State, available_measures, ends, query
 from geodata.suppression import Threshold
 
 # One letter per status; the words are in geodata.text.STATUS_WORDS.
-COUNTED, ZERO, NOT_ASSESSED, SUPPRESSED, OUTSIDE, NOT_COMPARABLE = "cznsox"
-UNCOLOURED = ZERO + NOT_ASSESSED + SUPPRESSED + OUTSIDE + NOT_COMPARABLE
+COUNTED, ZERO, NOT_ASSESSED, SUPPRESSED, OUTSIDE, NOT_COMPARABLE, NATIONAL_ONLY = "cznsoxp"
+UNCOLOURED = ZERO + NOT_ASSESSED + SUPPRESSED + OUTSIDE + NOT_COMPARABLE + NATIONAL_ONLY
 
 RATE_PER = 1000
 _TOP = 3
@@ -101,9 +101,9 @@ class View:
         return replace(self, state=state)
 
     def date_index(self) -> int:
-        """Position of the state's date; the newest where it names none."""
-        dates = self.counts.dates
-        return dates.index(self.state.time) if self.state.time else len(dates) - 1
+        """Position of the state's date; where it names none, the newest with figures by area."""
+        counts = self.counts
+        return counts.dates.index(self.state.time) if self.state.time else counts.newest
 
     def base_index(self) -> int:
         """Position of the date compared with; the first where there is none."""
@@ -127,9 +127,9 @@ def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
 
 def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, Floats, Floats]:
     """Figures, national totals and what is not placed, in the measure. Hidden cells included."""
-    people_total = national(found.people, found.not_placed)
+    people_total = found.in_country(words.PEOPLE)
     if measure == words.HOUSEHOLDS:
-        total = national(found.households, found.not_placed_households)
+        total = found.in_country(words.HOUSEHOLDS)
         return found.households, total, found.not_placed_households
     if measure == words.RATE:
         denominator = residents(snapshot, found.areas.pcodes)
@@ -162,6 +162,7 @@ def _status(figures: Floats, found: Counts, inside: Bools) -> NDArray[np.str_]:
     status[figures == 0] = ZERO
     status[found.hidden] = SUPPRESSED
     status[np.isnan(figures)] = NOT_ASSESSED
+    status[found.national_only] = NATIONAL_ONLY
     status[:, ~inside] = OUTSIDE
     return status
 
@@ -176,6 +177,7 @@ def _change_status(change: Floats, status: NDArray[np.str_], base: int) -> NDArr
     result[(status == NOT_ASSESSED) & (at_base == NOT_ASSESSED)] = NOT_ASSESSED
     neither_missing = (status != NOT_ASSESSED) & (at_base != NOT_ASSESSED)
     result[~either & neither_missing] = SUPPRESSED
+    result[(status == NATIONAL_ONLY) | (at_base == NATIONAL_ONLY)] = NATIONAL_ONLY
     result[status == OUTSIDE] = OUTSIDE
     return result
 
@@ -214,17 +216,19 @@ def _area_totals(
     return part, shares
 
 
-def year_before(dates: tuple[dt.date, ...]) -> list[int | None]:
-    """For each date, the position of the one nearest to a year before it; ``None`` if none is.
+def year_before(dates: tuple[dt.date, ...], t: int) -> int | None:
+    """Position of the date nearest to a year before the one at ``t``; ``None`` if there is none.
 
     A date more than six weeks off is no year's comparison.
     """
-    found: list[int | None] = []
-    for day in dates:
-        distances = [abs(day - _A_YEAR - other) for other in dates]
-        best = distances.index(min(distances))
-        found.append(best if distances[best] <= _A_YEAR_MAY_MISS_BY else None)
-    return found
+    distances = [abs(dates[t] - _A_YEAR - other) for other in dates]
+    best = distances.index(min(distances))
+    return best if distances[best] <= _A_YEAR_MAY_MISS_BY else None
+
+
+def years_before(dates: tuple[dt.date, ...]) -> list[int | None]:
+    """For each date, the position of the one a year before it (:func:`year_before`)."""
+    return [year_before(dates, t) for t in range(len(dates))]
 
 
 def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
@@ -251,7 +255,7 @@ def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scal
             method=state.classes,
             language=speech,
         )
-    yearly = changes_since(shown, year_before(found.dates))
+    yearly = changes_since(shown, years_before(found.dates))
     if not np.isfinite(yearly).any():
         yearly = changes_since(shown, _previous(len(shown)))
     return diverging(
@@ -268,8 +272,9 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
         Cells under it are not shown (:mod:`geodata.suppression`).
     """
     own = own_counts(snapshot, state.pop, state.prog)
-    found = counts(snapshot, state.pop, state.level, threshold, own)
-    whole = counts(snapshot, state.pop, 1, threshold, own)
+    unit = words.unit_of(state.measure)
+    found = counts(snapshot, state.pop, state.level, threshold, own, unit)
+    whole = counts(snapshot, state.pop, 1, threshold, own, unit).on(found.dates)
     figures, national_totals, not_placed = _measured(found, snapshot, state.measure)
     inside = _scope(snapshot, state, found)
     if state.measure == words.SHARE:
@@ -317,6 +322,8 @@ def largest(view: View, t: int) -> list[Any]:
     whole = 100.0 if state.measure == words.SHARE else view.totals[t]
     order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]
     order = order[np.nan_to_num(row[order], nan=0.0) > 0]
+    if not order.size:
+        return [None]  # nobody, or nothing is known by area
     share = float(np.nansum(row[order]) / whole) if whole > 0 else None
     return [share, *(int(i) for i in order)]
 
@@ -400,9 +407,11 @@ def as_dict(view: View) -> dict[str, Any]:
         "available": {
             "measures": list(available_measures(snapshot, state.pop, state.level)),
             "levels": list(levels(snapshot, state.pop)),
+            "until": ends(snapshot, state),
         },
         "areas": _areas(view),
         "dates": [day.isoformat() for day in found.dates],
+        "newest": found.newest,
         "rounds": list(found.rounds),
         "values": plain(view.values, decimals),
         "status": ["".join(row) for row in view.status],
@@ -423,11 +432,12 @@ def as_dict(view: View) -> dict[str, Any]:
         "totalChanges": plain(
             changes_since(view.totals[:, None], _previous(len(view.totals)))[:, 0], total_decimals
         ),
-        "yearBefore": year_before(found.dates),
+        "yearBefore": years_before(found.dates),
         "shares": plain(view.shares, 4) if state.prog else None,
         "notPlaced": plain(view.not_placed, 0) if view.not_placed.any() else None,
         "top": [_written(*top) for t in dates if (top := largest(view, t))],
         "text": text.of(view),
         "programmes": [programmes.described(snapshot, code, state.language) for code in state.prog],
         "sources": text.sources(view),
+        "sourceOn": text.sources_on(view),
     }

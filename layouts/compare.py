@@ -15,11 +15,11 @@ from markupsafe import Markup
 from geodata import citation, compare, compare_text, programmes
 from geodata import populations as words
 from geodata.compare import DATES, Comparison, Side
-from geodata.counts import dates_of, levels, populations, round_numbers
+from geodata.counts import by_area_of, dates_of, levels, populations, round_numbers
 from geodata.exports import small, svg
 from geodata.language import Language, gettext
 from geodata.neighbours import neighbours
-from geodata.state import SEPARATOR, available_measures, default_base, joined, query
+from geodata.state import SEPARATOR, available_measures, default_base, joined, newest, query
 from geodata.text import headline
 from layouts.bundle import DARK_QUERY
 from layouts.share import COMPARE, PAGE, Shared, Subject, card
@@ -198,8 +198,8 @@ def _with(found: Comparison) -> Field:
 def _dates(found: Comparison) -> list[Field]:
     """The first date, where dates are compared, and the second; the newest on top."""
     asked, speech, snapshot = found.asked, found.speech, found.snapshot
-    dates = dates_of(snapshot, asked.state.pop, asked.state.prog)
-    numbered = zip(dates, round_numbers(snapshot, asked.state.pop, asked.state.prog), strict=True)
+    dates = dates_of(snapshot, *asked.state.counted)
+    numbered = zip(dates, round_numbers(snapshot, *asked.state.counted), strict=True)
     options = [
         Option(
             day.isoformat(),
@@ -207,16 +207,20 @@ def _dates(found: Comparison) -> list[Field]:
         )
         for day, n in numbered
     ][::-1]
-    shown, newest = asked.state.time or dates[-1], dates[-1].isoformat()
+    followed = newest(snapshot, asked.state)
+    shown = asked.state.time or followed
     if asked.kind != DATES:
         day = found.first.day.isoformat()
         default = "" if asked.state.time else day
         return [Field("time", speech.gettext("Date"), options, day, default)]
     base = found.first.day.isoformat()
-    default = default_base(dates).isoformat() if shown == dates[-1] else ""
+    by_area = by_area_of(snapshot, *asked.state.counted)
+    default = default_base(by_area).isoformat() if shown == followed else ""
     return [
         Field("base", speech.gettext("First date"), options, base, default),
-        Field("time", speech.gettext("Second date"), options, shown.isoformat(), newest),
+        Field(
+            "time", speech.gettext("Second date"), options, shown.isoformat(), followed.isoformat()
+        ),
     ]
 
 

@@ -101,10 +101,12 @@ def page(
     notices: tuple[str, ...] = (),
     card: Card | None = None,
     packed: Packed | None = None,
+    age: str = "",
 ) -> tuple[str, str]:
     """Render the page; return it and the style sheet in it, whose hash the policy must name.
 
-    ``packed`` is what a page has in it that is to load nothing (:mod:`layouts.one_file`).
+    ``packed`` is what a page has in it that is to load nothing (:mod:`layouts.one_file`). ``age``
+    says how long ago the newest figure is of, on pages that are made anew every day.
     """
     speech, t = view.language, view.date_index()
     cells = reading.cells(view, t)
@@ -125,7 +127,9 @@ def page(
         date=speech.date(view.counts.dates[t]),
         iso=view.counts.dates[t].isoformat(),
         caption=reading.caption(view, t),
-        newest=speech.date(view.counts.dates[-1]),
+        breaks=" ".join(view_text.breaks_on(view, t)),
+        newest=view_text.newest(view),
+        age=age,
         map=Markup(svg.inline(view, t)),  # noqa: S704 - escaped where it is made
         legend=reading.legend(view, t),
         unit=reading.unit(view),

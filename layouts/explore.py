@@ -8,7 +8,7 @@ the page's own, then Dash, whose part is the graph that Plotly draws in the plac
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,7 @@ from layouts.embed import scale_style
 from layouts.figures import GRAPH_CONFIG, map_figure, trend_figure
 from layouts.share import Shared
 from layouts.shell import render, script_data, versioned
+from layouts.strings import UNTIL
 
 MAP, TABLE = "map", "table"
 _ALMOST_NONE = 1e-9  # what bars are drawn against where there is nothing
@@ -83,8 +84,11 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "ranking": list(_ranking(shown, cells)),
         "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
         "missing": text.missing_on(view, at),
+        "breaks": " ".join(text.breaks_on(view, at)),
+        "newest": text.newest(view),
         "notes": text.notes(view),
         "sources": text.sources(view),
+        "source": text.sources(view)[text.sources_on(view)[at]]["id"],
         "level": view.state.level,
         **_filters(view),
         **_dates(shown),
@@ -92,7 +96,13 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
 
 
 def page(
-    shared: Shared, content: dict[str, Any], *, notices: list[str], tab: str, dash_config: str
+    shared: Shared,
+    content: dict[str, Any],
+    *,
+    notices: list[str],
+    tab: str,
+    dash_config: str,
+    ages: Mapping[str, str],
 ) -> str:
     """Render the document for a state.
 
@@ -106,6 +116,8 @@ def page(
         Whether the map or the table is shown.
     dash_config
         What Dash's own script reads, as it wrote it.
+    ages
+        How long ago each date is that a newest figure may be of; empty where it is not long.
     """
     urls = shared.urls.following(shared.state)
     return render(
@@ -116,7 +128,8 @@ def page(
         current="map",
         card=share.card(shared),
         dash_config=Markup(dash_config),  # noqa: S704 - written by Dash
-        data=script_data(shared.snapshot, shared.speech, urls, **_handed_over(shared)),
+        data=script_data(shared.snapshot, shared.speech, urls, **_handed_over(shared, ages)),
+        age=ages.get(text.newest_day(shared.view).isoformat(), ""),
         notices=notices,
         tab=tab,
         **content,
@@ -142,7 +155,7 @@ def _map(view: View, cells: list[reading.Cell]) -> Markup:
     return Markup(drawn)  # noqa: S704 - escaped where it is made
 
 
-def _handed_over(shared: Shared) -> dict[str, Any]:
+def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
     """What scripts need beside words and addresses."""
     view, urls = shared.view, shared.urls
     return {
@@ -152,6 +165,7 @@ def _handed_over(shared: Shared) -> dict[str, Any]:
             "area": view.state.area,
         },
         "frozen": bool(view.state.v),
+        "ages": ages,
         "later": {name: versioned(f"{name}.js", urls) for name in ("dash", "plotly")},
         "trend": trend_figure().to_plotly_json()["layout"],
     }
@@ -198,10 +212,34 @@ def _filters(view: View) -> dict[str, Any]:
         "measures": options(words.MEASURE_LABELS, chosen.measure, measures),
         "modes": options(words.MODE_LABELS, chosen.mode),
         "levels": options(words.LEVEL_LABELS, chosen.level, held),
+        "ends": _ends(view),
         "classes": options(_CLASSES, chosen.classes),
         "mode": chosen.mode,
         "chosen_programmes": chosen.prog,
         "kept": [pair for pair in state.pairs(chosen, snapshot) if pair[0] in _NO_CONTROL],
+    }
+
+
+# What the options of a control are called, by key and value.
+_CALLED: dict[str, dict[str, str]] = {
+    "measure": words.MEASURE_LABELS,
+    "level": {str(level): label for level, label in words.LEVEL_LABELS.items()},
+}
+
+
+def _ends(view: View) -> dict[str, str]:
+    """Below each control until when its options have figures, as ``tellEnds`` writes it."""
+    speech = view.language
+    return {
+        key: speech.listed(
+            speech.gettext(
+                UNTIL,
+                choice=speech.gettext(_CALLED[key][value]),
+                date=speech.date(dt.date.fromisoformat(day)),
+            )
+            for value, day in ended.items()
+        )
+        for key, ended in state.ends(view.snapshot, view.state).items()
     }
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from geodata.key_figures import IN_PROGRAMMES, WITHOUT_FIGURE
 from geodata.key_figures import WORDS as KEY_FIGURES
-from geodata.language import Language
+from geodata.language import Language, gettext
 from geodata.reading import COUNTED_IN, WORDS
 from geodata.state import NEAREST_DATE
+
+UNTIL = gettext("{choice}: until {date}")
 
 
 def timeline(speech: Language) -> dict[str, str]:
@@ -107,9 +109,12 @@ def page(speech: Language) -> dict[str, Any]:
             ),
             "trendFigures": speech.gettext("Figures of the chart"),
             "date": speech.gettext("Date"),
-            "householdsOn": speech.gettext("Households on {date}"),
+            "brokenDownOn": {
+                "households": speech.gettext("Households on {date}"),
+                "people": speech.gettext("People on {date}"),
+            },
             "showAll": speech.gettext("Show all {n}"),
-            "noBreakdown": speech.gettext("No row for this date."),
+            "noBreakdown": speech.gettext("No row for this date; the nearest with any is {date}."),
             "breakdownsByGovernorate": speech.gettext(
                 "Origin, shelter and period are published by governorate: see {name}."
             ),
@@ -146,6 +151,7 @@ def page(speech: Language) -> dict[str, Any]:
             "resetZoom": speech.gettext("Show the whole country"),
             "sortBy": speech.gettext("Sort by {column}"),
             "dates": speech.plurals("{n} date", "{n} dates"),
+            "until": speech.gettext(UNTIL),
             "noMatch": speech.gettext("No programme matches."),
         }
     )

@@ -183,6 +183,7 @@ def breakdowns_table() -> pd.DataFrame:
                 "pcode": pcode,
                 "category": category,
                 "households": households,
+                "people": None,
                 "source": "tracking",
             }
             for kind, pcode, category, households in cells
@@ -267,6 +268,7 @@ def published_table() -> pd.DataFrame:
             "households": None,
             "status": "made up",
             "url": "https://example.org/report",
+            "source": "",
         }
         for day, people in [(DATES[0], 193 * 6), (DATES[1], 1300)]
     ]

@@ -206,7 +206,7 @@ def test_every_status_without_a_figure_has_a_texture_of_its_own():
     from geodata.exports.svg import TEXTURES
     from geodata.view import COUNTED, ZERO
 
-    letters = "cznsox"
+    letters = "cznsoxp"
     assert set(TEXTURES) == set(letters) - {COUNTED, ZERO}
     assert len(set(TEXTURES.values())) == len(TEXTURES)
 

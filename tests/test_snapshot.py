@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import stat
@@ -9,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from geodata import queries
@@ -269,7 +271,7 @@ def test_a_manifest_that_is_none_is_refused(synthetic, text):
         load(folder)
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, None, "2"])
+@pytest.mark.parametrize("version", [0, 1, 4, None, "2"])
 def test_another_schema_is_refused_with_both_versions(synthetic, version):
     folder = synthetic()
     manifest = json.loads((folder / MANIFEST).read_text())
@@ -277,7 +279,28 @@ def test_another_schema_is_refused_with_both_versions(synthetic, version):
     (folder / MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(SnapshotError) as refusal:
         load(folder)
-    assert f"schema version {version!r}, this program reads {SCHEMA_VERSION}" in str(refusal.value)
+    assert f"schema version {version!r}, this program reads 2 and {SCHEMA_VERSION}" in str(
+        refusal.value
+    )
+
+
+def test_a_snapshot_of_the_schema_before_is_read_with_what_it_lacks(synthetic):
+    """Links to it stay good: its breakdowns are in households, its printed totals of no source."""
+    folder, older = synthetic(), {}
+    for name, lacking in (("breakdowns", "people"), ("published", "source")):
+        path = folder / f"{name}.parquet"
+        pq.write_table(pq.read_table(path).drop_columns([lacking]), path)
+        older[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    manifest |= {"schema_version": 2, "files": {**manifest["files"], **older}}
+    said = {key: value for key, value in manifest.items() if key != "version"}
+    line = json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"
+    manifest["version"] = hashlib.sha256(line.encode()).hexdigest()[:12]
+    written = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST).write_text(written, "utf-8")
+    found = load(folder)
+    assert found.tables.breakdowns["people"].isna().all()
+    assert set(found.tables.published["source"]) == {""}
 
 
 @pytest.mark.parametrize("files", [{}, [], None, {"counts.parquet": ""}])
@@ -347,7 +370,7 @@ def test_the_bundle_is_whole_and_small(snapshot):
 
 def test_its_sources_are_beside_it_with_their_terms(snapshot):
     text = (BUNDLED / "SOURCES.md").read_text("utf-8")
-    assert len(snapshot.tables.sources) == 6
+    assert len(snapshot.tables.sources) == 8
     for row in snapshot.tables.sources.itertuples():
         for part in (row.title, row.publisher, row.url, row.terms, row.credit, row.what):
             assert part in text

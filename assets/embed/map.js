@@ -58,6 +58,9 @@
     painter.step(t);
     byId('headline').textContent = view.text.headline[t];
     count(view.tallies[t]);
+    const breaks = reading.breaks(view, t);
+    byId('breaks').textContent = breaks;
+    byId('breaks').hidden = !breaks;
   }
 
   /** The reader has stopped: what is read follows, and the links lead to the date shown. */
@@ -68,7 +71,7 @@
     announcer.say(view.text.headline[now]);
     for (const link of document.querySelectorAll('a[data-timed]')) {
       const url = new URL(link.href);
-      const newest = data.follows && now === view.dates.length - 1;
+      const newest = data.follows && now === view.newest;
       if (newest) url.searchParams.delete('time');
       else url.searchParams.set('time', view.dates[now]);
       link.href = url.href.replaceAll('%7E', '~');

@@ -29,6 +29,7 @@
     s: 'url(#displacement-dots)',
     x: 'url(#displacement-cross)',
     o: 'url(#displacement-lines)',
+    p: 'url(#displacement-bars)',
   };
   const ZERO = 'var(--zero)';
   const OFFSET = 14;
@@ -64,6 +65,7 @@
     ]);
     pattern('displacement-cross', 8, 45, [ground(8), line(1.4, 8), line(8, 1.4)]);
     pattern('displacement-lines', 6, 0, [ground(6, 'texture-outside'), line(6, 1)]);
+    pattern('displacement-bars', 7, 0, [ground(7), line(2, 7)]);
     document.body.append(svg);
   }
 

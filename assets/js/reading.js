@@ -12,6 +12,7 @@
 
   const SHOWN = 'cz';
   const OUTSIDE = 'o';
+  const NATIONAL_ONLY = 'p';
 
   function createReading({ strings, format }) {
     const { fill } = format;
@@ -119,18 +120,25 @@
         .join(' ');
     }
 
+    /** Breaks in the figures that those of a date must be read with; mostly none. */
+    const breaks = (view, t) => view.text.breaks.texts[view.text.breaks.on[t]];
+
     /** What the timeline is told of a view. */
     const rounds = (view) => ({
       dates: view.dates,
       captions: view.dates.map((_, t) => caption(view, t)),
       totals: view.stocks || view.totals,
+      alone: view.status.map((letters) => letters.includes(NATIONAL_ONLY)),
       describe: (t) => view.text.headline[t],
     });
 
     /** An area by its name, a district with its governorate: "Sinjar, Ninewa" */
     const place = ({ name, parent }) => format.listed([name, parent].filter(Boolean));
 
-    return { cell, place, summary, value, figure, signed, difference, change, rank, unit, rounds };
+    return {
+      ...{ cell, place, summary, value, figure, signed },
+      ...{ difference, change, rank, unit, rounds, breaks },
+    };
   }
 
   window.displacement = window.displacement || {};

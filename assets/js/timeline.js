@@ -6,7 +6,7 @@
  * the map is the business of whoever listens.
  *
  *   const timeline = displacement.createTimeline(root, {strings, formatDate, idPrefix});
- *   timeline.update({dates, captions, totals, describe, index, base, axis});
+ *   timeline.update({dates, captions, totals, alone, describe, index, base, axis});
  *
  * root        an empty element; parts get the ids `${idPrefix}-play`, `-range`, `-base`, …
  * strings     play, pause, previous, next, speed, speedOption {speed}, date, baseDate, goToDate, go,
@@ -14,6 +14,7 @@
  * formatDate  (iso, 'short' | 'long') => text; formatYear, optional, (number) => text
  * fill        optional, (sentence, values) => text
  * update      at least one date, in order; null totals are gaps; base is an index or null
+ * alone       optional: for each date whether its total is no sum, and joined to no other by a line
  * axis        optional {min, max}: the dates the track spans, when they are not the series' own
  *
  * Events on root: displacement:time {index, date, source, settled}, displacement:base {index, date,
@@ -56,24 +57,25 @@
     return asked - days[low] <= days[high] - asked ? low : high;
   }
 
-  /** Dates a line may join: a missing total, or more than a year without a count, breaks it. */
-  function runs(days, totals) {
+  /** Dates a line may join: a missing or lone total, or a year without a count, breaks it. */
+  function runs(days, totals, alone) {
     const found = [];
+    const follows = (day, i) => i && totals[i - 1] != null && day - days[i - 1] <= 366;
     days.forEach((day, i) => {
       if (totals[i] == null) return;
-      if (i && totals[i - 1] != null && day - days[i - 1] <= 366) found.at(-1).push(i);
+      if (follows(day, i) && !alone[i] && !alone[i - 1]) found.at(-1).push(i);
       else found.push([i]);
     });
     return found;
   }
 
   /** Path data: area and line of each run, a bar for each lone date, a tick for every date. */
-  function drawing(days, totals, fraction) {
+  function drawing(days, totals, alone, fraction) {
     const most = Math.max(1, ...totals);
     const x = (i) => (fraction(days[i]) * WIDTH).toFixed(1);
     const y = (i) => (FLOOR - (totals[i] / most) * (FLOOR - TOP)).toFixed(1);
     const curve = (run) => run.map((i) => `${x(i)} ${y(i)}`).join('L');
-    const found = runs(days, totals);
+    const found = runs(days, totals, alone);
     const joined = found.filter((run) => run.length > 1);
     const lone = found.filter((run) => run.length === 1);
     return {
@@ -433,7 +435,7 @@
       span = end - start;
       places = days.map((day) => `${fraction(day) * 100}%`);
 
-      const paths = drawing(days, next.totals, fraction);
+      const paths = drawing(days, next.totals, next.alone || [], fraction);
       for (const name in paths) parts[name].setAttribute('d', paths[name]);
       drawYears(end);
       // The room for the longest text is kept, so that no step moves the track.

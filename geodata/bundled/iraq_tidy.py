@@ -2,8 +2,10 @@
 
 ::
 
-    SRC/dtm/dtm_{governorate,district}_round.csv   ─▶ counts, rounds
-    SRC/dtm/dtm_{origin,shelter,period}_round.csv  ─▶ breakdowns
+    SRC/dtm/dtm_{governorate,district}_round.csv   ─▶ counts, rounds (to February 2021)
+    SRC/dtm/dtm_{origin,shelter,period}_round.csv  ─▶ breakdowns, in households
+    SRC/dtm/dtm_api_governorate_round.csv          ─▶ counts, rounds (from April 2021)
+    SRC/dtm/dtm_api_origin_round.csv               ─▶ breakdowns, in people
     SRC/dtm/national_totals_published.csv          ─▶ published
     SRC/population/{residents,refugees_by_governorate}.csv ─▶ residents, counts
     SRC/programmes/programme*.csv                  ─▶ programmes, coverage, reach
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 
     from geodata.boundaries import BoundaryReport
 
-DTM, UNHCR, COD, CSO, PROGRAMMES, NATURAL_EARTH = (
+DTM, DTM_API, DTM_REPORTS, UNHCR, COD, CSO, PROGRAMMES, NATURAL_EARTH = (
     "iom-dtm",
+    "iom-dtm-api",
+    "iom-dtm-reports",
     "unhcr-syrian-refugees",
     "ocha-cod-ab",
     "cso-residents",
@@ -60,6 +64,40 @@ SOURCES = (
         "what": gettext(
             "Households and individuals displaced or returned, by governorate and district and "
             "round; households by origin, shelter type and period of displacement."
+        ),
+    },
+    {
+        "id": DTM_API,
+        "role": "counts",
+        "title": "Displacement Tracking Matrix (DTM) Iraq, API v3, rounds 121 to 134",
+        "publisher": "International Organization for Migration (IOM); read from a public copy of "
+        "22 September 2026",
+        "url": "https://dtm.iom.int/data-and-analysis/dtm-api",
+        "terms": gettext(
+            "© International Organization for Migration (IOM), Displacement Tracking Matrix "
+            "(DTM). Non-commercial use with the credit below."
+        ),
+        "credit": gettext("From April 2021: API of IOM DTM"),
+        "what": gettext(
+            "People displaced, by governorate and round, from April 2021 on, and by governorate of "
+            "origin for rounds 132 to 134. Read from a copy of DTM's answers "
+            "(https://github.com/MANARALERYANI/MENA-DISPLACEMENT-MONITOR at aec7e743); every round "
+            "adds up to the total that a report prints or another copy holds. From round 134 on "
+            "its P-codes are those of 2014; places are told by name."
+        ),
+    },
+    {
+        "id": DTM_REPORTS,
+        "role": "published",
+        "title": "National totals in reports on DTM Iraq",
+        "publisher": "International Organization for Migration (IOM), and texts that quote it; "
+        "each named beside its figure",
+        "url": "https://iraqdtm.iom.int/",
+        "terms": gettext("Figures quoted from public reports, each with its source."),
+        "credit": gettext("National totals: reports of IOM DTM Iraq, and texts that quote them"),
+        "what": gettext(
+            "People displaced and people returned in the whole country, as printed: a check on the "
+            "lists, and for returnees the only figures after 28 February 2021."
         ),
     },
     {
@@ -221,9 +259,20 @@ COUNTRY: dict[str, Any] = {
         },
         {
             "populations": ["idp", "returnee"],
+            "text": gettext("Round 5 (August 2014) is not in the published lists used here."),
+        },
+        {
+            "populations": ["idp"],
             "text": gettext(
-                "Round 5 (August 2014) and every governorate figure after 28 February 2021 are not "
-                "in the published lists used here."
+                "From April 2021 on, DTM’s API gives people by governorate only; the sources used "
+                "here hold no figure after 31 December 2024."
+            ),
+        },
+        {
+            "populations": ["returnee"],
+            "text": gettext(
+                "After 28 February 2021 the sources used here hold returnees for the country only, "
+                "as reports print them; rounds 127, 129 and 130 are not printed."
             ),
         },
         {
@@ -260,6 +309,28 @@ COUNTRY: dict[str, Any] = {
             ),
         },
     ],
+    # Where figures before and after cannot be held against each other without a word. The two
+    # dates are those of the last round before and the first one after; "lasting": it holds for
+    # every later figure, and is told beside each.
+    "breaks": [
+        {
+            "populations": ["idp", "returnee"],
+            "between": ["2023-12-31", "2024-04-30"],
+            "lasting": True,
+            "text": gettext(
+                "From round 132 (30 April 2024) on, places that could not be reached are left "
+                "out: part of any fall across that date is a change of method."
+            ),
+        },
+        {
+            "populations": ["returnee"],
+            "between": ["2022-12-31", "2023-12-31"],
+            "text": gettext(
+                "Between rounds 128 (31 December 2022) and 131 (31 December 2023) the number of "
+                "returnees falls from 4,989,852 to 4,863,072; the sources give no reason."
+            ),
+        },
+    ],
     "shelter_notes": [
         {
             "populations": ["idp"],
@@ -270,6 +341,7 @@ COUNTRY: dict[str, Any] = {
 }
 
 _POPULATIONS = {"IDP": "idp", "Returnee": "returnee"}
+_BROKEN_DOWN = ["households", "people"]
 
 # Full names and forms of the names of governorates, as lists in Arabic and Sorani write them.
 FULL_NAMES = {
@@ -492,23 +564,59 @@ def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) ->
     return added[["households", "people"]].sum(min_count=1)
 
 
-def read_rounds(src: Path) -> pd.DataFrame:
-    """Read the dates on which DTM counted, with the numbers DTM printed."""
-    path = "dtm/dtm_governorate_round.csv"
+def _api_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read rounds of the API: placed by name, which must be the place that the P-code says."""
+    path = "dtm/dtm_api_governorate_round.csv"
+    raw = _csv(src, path, ["round_date", "population_type", "governorate", "pcode", "individuals"])
+    pcodes = place(
+        raw, books.governorates, report, table="dtm_api_governorate_round", name="governorate"
+    )
+    differ = pcodes.notna() & (pcodes != raw["pcode"])
+    if differ.any():
+        row = _first(differ)
+        raise DataError(
+            f"{path}, row {row + 2}: {raw['governorate'][row]!r} is {pcodes[row]}, and column "
+            f"'pcode' says {raw['pcode'][row]}; name and P-code must be of one governorate"
+        )
+    return pd.DataFrame(
+        {
+            "population": _population(raw, path),
+            "date": _days(raw, "round_date", path),
+            "level": 1,
+            "pcode": pcodes,
+            "place": raw["governorate"].where(pcodes.isna(), ""),
+            "programme": "",
+            "households": None,
+            "people": _whole(raw, "individuals", path),
+            "source": DTM_API,
+        }
+    )
+
+
+def _numbered_rounds(src: Path, name: str, source: str) -> pd.DataFrame:
+    """Dates and numbers of the rounds in one table."""
+    path = f"dtm/{name}.csv"
     raw = _csv(src, path, ["round", "round_date"])[["round", "round_date"]].drop_duplicates()
     raw = raw.reset_index(drop=True)
     number = _whole(raw, "round", path)
-    dtm = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "source": DTM,
+            "source": source,
             "date": _days(raw, "round_date", path),
             "round": number.where(number >= FIRST_NUMBERED_ROUND),
         }
     )
+
+
+def read_rounds(src: Path) -> pd.DataFrame:
+    """Read the dates on which DTM counted, with the numbers DTM printed."""
+    lists = _numbered_rounds(src, "dtm_governorate_round", DTM)
+    api = _numbered_rounds(src, "dtm_api_governorate_round", DTM_API)
     refugees = pd.DataFrame(
         {"source": UNHCR, "date": pd.to_datetime(list(_REFUGEE_DATES)), "round": pd.NA}
     )
-    return check("rounds", pd.concat([dtm, refugees], ignore_index=True).astype({"round": "Int64"}))
+    rounds = pd.concat([lists, api, refugees], ignore_index=True)
+    return check("rounds", rounds.astype({"round": "Int64"}))
 
 
 def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
@@ -544,10 +652,11 @@ def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFr
 
 
 def read_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
-    """Read all counts: DTM at both levels, refugees by governorate."""
+    """Read all counts: DTM at both levels, then by governorate only, refugees by governorate."""
     parts = [
         _dtm_counts(src, books, report, level=1),
         _dtm_counts(src, books, report, level=2),
+        _api_counts(src, books, report),
         read_refugees(src, books, report),
     ]
     columns = ["population", "date", "level", "pcode", "place", "programme"]
@@ -560,42 +669,47 @@ def read_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFram
 
 
 def read_breakdowns(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
-    """Read households by governorate of origin, shelter type and period of displacement."""
-    parts = []
-    for kind, column in (
-        ("origin", "from_governorate"),
-        ("shelter", "shelter_type"),
-        ("period", "displacement_period"),
-    ):
-        path = f"dtm/dtm_{kind}_round.csv"
-        columns = ["round_date", "population_type", "governorate", column, "households"]
-        raw = _csv(src, path, columns)
-        raw["households"] = _whole(raw, "households", path)
-        pcodes = place(
-            raw,
-            books.governorates,
-            report,
-            table=f"dtm_{kind}_round",
-            name="governorate",
-            households="households",
-        )
-        rows = pd.DataFrame(
-            {
-                "kind": kind,
-                "population": _population(raw, path),
-                "date": _days(raw, "round_date", path),
-                "pcode": pcodes,
-                "category": _category(raw, kind, column, books, path, report),
-                "households": raw["households"],
-                "source": DTM,
-            }
-        )
-        parts.append(rows)
+    """Read breakdowns by origin, shelter and period: households, and people where DTM gives those.
+
+    Each by governorate; later rounds have origins only, in people.
+    """
+    parts = [
+        _breakdown(src, "dtm_origin_round", "origin", "from_governorate", books, report),
+        _breakdown(src, "dtm_shelter_round", "shelter", "shelter_type", books, report),
+        _breakdown(src, "dtm_period_round", "period", "displacement_period", books, report),
+        _breakdown(src, "dtm_api_origin_round", "origin", "from_governorate", books, report),
+    ]
     frame = pd.concat(parts, ignore_index=True)
-    keys = [column for column in frame.columns if column != "households"]
+    keys = [column for column in frame.columns if column not in _BROKEN_DOWN]
     grouped = frame.groupby(keys, as_index=False, sort=True, dropna=False)
-    added = grouped[["households"]].sum()
+    added = grouped[_BROKEN_DOWN].sum(min_count=1)
     return check("breakdowns", added[list(frame.columns)])
+
+
+def _breakdown(
+    src: Path, name: str, kind: str, column: str, books: Gazetteers, report: JoinReport
+) -> pd.DataFrame:
+    """Read one table of breakdowns, in households or, from the API, in individuals."""
+    path = f"dtm/{name}.csv"
+    source, counted = (DTM, "households") if "_api_" not in name else (DTM_API, "individuals")
+    raw = _csv(src, path, ["round_date", "population_type", "governorate", column, counted])
+    raw["number"] = _whole(raw, counted, path)
+    # The report of what is not placed weighs rows by households, which the API does not have.
+    weight = {"households": "number"} if source == DTM else {}
+    pcodes = place(raw, books.governorates, report, table=name, name="governorate", **weight)
+    nothing = pd.Series(pd.NA, index=raw.index, dtype="Int64")
+    return pd.DataFrame(
+        {
+            "kind": kind,
+            "population": _population(raw, path),
+            "date": _days(raw, "round_date", path),
+            "pcode": pcodes,
+            "category": _category(raw, kind, column, books, path, report, weight),
+            "households": raw["number"] if source == DTM else nothing,
+            "people": raw["number"] if source == DTM_API else nothing,
+            "source": source,
+        }
+    )
 
 
 def _category(
@@ -605,13 +719,12 @@ def _category(
     books: Gazetteers,
     path: str,
     report: JoinReport,
+    weight: dict[str, str],
 ) -> pd.Series:
     """Category of each row; an origin that no governorate answers to keeps its name."""
     if kind == "origin":
-        table = f"dtm_{kind}_round, from"
-        origins = place(
-            raw, books.governorates, report, table=table, name=column, households="households"
-        )
+        table = f"{Path(path).stem}, from"
+        origins = place(raw, books.governorates, report, table=table, name=column, **weight)
         return origins.where(origins.notna(), raw[column])
     if kind == "shelter":
         return _all_known(raw, column, raw[column].map(SHELTER), path, SHELTER)
@@ -700,9 +813,39 @@ def read_published(src: Path) -> pd.DataFrame:
             "households": _whole(raw.assign(households=households), "households", path),
             "status": raw["status"],
             "url": raw["source_url"],
+            "source": DTM_REPORTS,
         }
     )
     return check("published", rows)
+
+
+def _check_printed(counts: pd.DataFrame, published: pd.DataFrame) -> None:
+    """Each round of the API must add up to the national total that is printed for its date."""
+    rows = counts[counts["source"] == DTM_API]
+    added = rows.groupby(["population", "date"])["people"].sum()
+    printed = published.set_index(["population", "date"])["people"].reindex(added.index)
+    differ = added[printed.ne(added).fillna(True)]
+    if len(differ):
+        population, date = differ.index[0]
+        raise DataError(
+            f"{population} on {date:%Y-%m-%d}: governorates of dtm_api_governorate_round.csv add "
+            f"up to {differ.iloc[0]:,} people, and national_totals_published.csv says "
+            f"{printed[population, date]}; a round is taken only where the two agree"
+        )
+
+
+def _check_origins_agree(counts: pd.DataFrame, breakdowns: pd.DataFrame) -> None:
+    """People by origin must add up to the people of each governorate and round."""
+    key = ["population", "date", "pcode"]
+    parts = breakdowns[breakdowns["people"].notna()].groupby(key)["people"].sum()
+    whole = counts[(counts["level"] == 1)].set_index(key)["people"]
+    differ = parts[parts.ne(whole.reindex(parts.index)).fillna(True)]
+    if len(differ):
+        population, date, pcode = differ.index[0]
+        raise DataError(
+            f"{population} on {date:%Y-%m-%d} in {pcode}: origins add up to {differ.iloc[0]:,} "
+            "people, which is not what the governorate has; both tables must come from one copy"
+        )
 
 
 def _report_absences(report: JoinReport, areas: pd.DataFrame, counts: pd.DataFrame) -> None:
@@ -714,8 +857,8 @@ def _report_absences(report: JoinReport, areas: pd.DataFrame, counts: pd.DataFra
 
 def _check_levels_agree(counts: pd.DataFrame) -> None:
     """Districts and governorates are sums of the same rows: their national totals must agree."""
-    dtm = counts[counts["population"] != "refugee"]
-    totals = dtm.pivot_table(
+    lists = counts[counts["source"] == DTM]
+    totals = lists.pivot_table(
         index=["population", "date"], columns="level", values="people", aggfunc="sum"
     )
     differ = totals[totals[1] != totals[2]]
@@ -756,7 +899,10 @@ def read(src: Path, *, allow_unmatched: bool = False) -> tuple[Tables, Boundarie
                 ]
             )
         )
+    published = read_published(src)
     _check_levels_agree(counts)
+    _check_printed(counts, published)
+    _check_origins_agree(counts, breakdowns)
     _report_absences(report, areas, counts)
     programmes, coverage, reach = read_programmes(src)
     tables = Tables(
@@ -769,7 +915,7 @@ def read(src: Path, *, allow_unmatched: bool = False) -> tuple[Tables, Boundarie
         programmes=programmes,
         coverage=coverage,
         reach=reach,
-        published=read_published(src),
+        published=published,
         sources=check("sources", pd.DataFrame(list(SOURCES))),
     )
     check_references(dict(tables.items()))

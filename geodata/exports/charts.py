@@ -77,12 +77,16 @@ class _Plot:
 
 
 def runs(series: Series) -> list[list[tuple[dt.date, float]]]:
-    """Counts that follow each other; a new run where one is missing or long in coming."""
+    """Counts that follow each other; a new run where one is missing or long in coming.
+
+    What is printed for the country alone is in none (:func:`printed`).
+    """
     found: list[list[tuple[dt.date, float]]] = []
     before: dt.date | None = None
+    alone = {day for day, _ in printed(series)}
     for written, number in zip(series.dates, series.numbers, strict=True):
         day = dt.date.fromisoformat(written)
-        if number is None:
+        if number is None or day in alone:
             before = None
             continue
         if before is None or day - before > WIDEST_GAP:
@@ -92,18 +96,30 @@ def runs(series: Series) -> list[list[tuple[dt.date, float]]]:
     return found
 
 
+def printed(series: Series) -> list[tuple[dt.date, float]]:
+    """Totals of the country that a report prints: points that no line joins."""
+    marked = series.printed or (False,) * len(series.dates)
+    return [
+        (dt.date.fromisoformat(day), number)
+        for day, number, alone in zip(series.dates, series.numbers, marked, strict=True)
+        if alone and number is not None
+    ]
+
+
 def trend(series: Sequence[Series], speech: Language, size: Size, said: str) -> str:
     """Lines on a time axis that is proportional to dates, labelled at their ends.
 
     Time goes as the language is read.
     """
-    counted = [run for each in series for run in runs(each)]
-    if not counted:
+    lines = [run for each in series for run in runs(each)]
+    counted = [*lines, *(printed(each) for each in series)]
+    if not any(counted):
         return _document(size, said, [], speech)
     days = [day for run in counted for day, _ in run]
     top = ceiling(max(number for run in counted for _, number in run))
     width, height = size
-    names = max(length(each.label) for each in series) * _FONT_SIZE * _LETTER
+    written = [*(each.label for each in series), *_explained(series, speech)]
+    names = max(map(length, written)) * _FONT_SIZE * _LETTER
     across = Across(speech, width)
     plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
     parts = [*_grid(plot, across), *_years(plot, across), *_lines(series, plot, across)]
@@ -144,30 +160,42 @@ def _lines(series: Sequence[Series], plot: _Plot, across: Across) -> list[str]:
         return across.x(plot.x(day))
 
     for each, color in zip(series, itertools.cycle(LINES), strict=False):
-        found = runs(each)
-        if not found:
+        found, alone = runs(each), printed(each)
+        if not found and not alone:
             continue
         for run in found:
             points = "L".join(f"{x(day)} {plot.y(number)}" for day, number in run)
             parts.append(
                 element("path", d=f"M{points}", fill="none", stroke=color, stroke__width=3)
             )
-        ends = [found[-1][-1], *(run[0] for run in found if len(run) == 1)]
+        ends = [*found[-1][-1:], *(run[0] for run in found if len(run) == 1)] if found else []
         for day, number in ends:
             parts.append(element("circle", cx=x(day), cy=plot.y(number), r=4.5, fill=color))
-        day, number = found[-1][-1]
-        y = _beside(plot.y(number), taken)
-        taken.append(y)
+        ring = {"r": 4.5, "fill": "#ffffff", "stroke": color, "stroke__width": 2.5}
+        for day, number in alone:
+            parts.append(element("circle", cx=x(day), cy=plot.y(number), **ring))
+        day, number = max([*ends[:1], *alone])
+        y = _beside(plot.y(number), taken, 61 if alone else 42)
+        taken.append(y + (19 if alone else 0))
         at = {"x": plot.x(day) + 12, "fill": color, "font__weight": 700}
         parts.append(across.text(each.label, y=y - 2, **at))
         parts.append(across.text(across.speech.number(number), y=y + 17, **at))
+        for said in _explained([each], across.speech):
+            small = {**at, "font__weight": 400, "font__size": 13}
+            parts.append(across.text(said, y=y + 36, **small))
     return parts
 
 
-def _beside(y: float, taken: Sequence[float]) -> float:
-    """A place for a label of two lines near ``y`` that is clear of the others."""
-    while near := [other for other in taken if abs(other - y) < 42]:
-        y = max(near) + 42
+def _explained(series: Sequence[Series], speech: Language) -> list[str]:
+    """What rings stand for, where there are any."""
+    marked = any(printed(each) for each in series)
+    return [speech.gettext("○ for the country only")] if marked else []
+
+
+def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:
+    """A place for a label near ``y`` that is clear of the others; ``room`` is its height."""
+    while near := [other for other in taken if abs(other - y) < room]:
+        y = max(near) + room
     return y
 
 

@@ -64,7 +64,9 @@ def pages(
 def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
     wide = content.slide.layout == TABLE
     rows = content.rows if wide else content.rows[:_ROWS]
-    sources = svg.joined([*content.sources, content.disclaimer], content.view.language)
+    sources = svg.joined(
+        [content.newest, *content.sources, content.disclaimer], content.view.language
+    )
     return {
         "layout": content.slide.layout,
         "number": number,

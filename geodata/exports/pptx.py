@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from geodata import populations as words
@@ -91,7 +92,7 @@ def _add(made: Presentation, content: Content, link: Link, render: Render) -> No
     speech = content.view.language
     across = int(made.slide_width or 0) if speech.direction == "rtl" else 0
     places = _places(layout, across)
-    credits = svg.joined([*content.sources, content.disclaimer], speech)
+    credits = svg.joined([content.newest, *content.sources, content.disclaimer], speech)
     _write(slide, places, templates.TITLE, [[(content.headline, None)]], speech, fit=True)
     _write(slide, places, templates.KICKER, [[(content.kicker, None)]], speech)
     _write(slide, places, templates.SOURCES, [[(credits, None)]], speech, fit=True)
@@ -413,9 +414,9 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
     style = _format(content)
     days = sorted({day for each in content.series for day in each.dates})
     data = _data(style, [dt.date.fromisoformat(day) for day in days])
-    for each in content.series:
-        found = dict(zip(each.dates, each.numbers, strict=True))
-        data.add_series(marked(each.label), [found.get(day) for day in days])
+    lines = list(_lines(content))
+    for label, found, _, _ in lines:
+        data.add_series(marked(label), [found.get(dt.date.fromisoformat(day)) for day in days])
     chart = _chart(
         slide,
         XL_CHART_TYPE.LINE,
@@ -437,12 +438,28 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
     chart.category_axis.tick_labels.number_format = f"{_digits(content)}yyyy"
     chart.category_axis.tick_labels.number_format_is_linked = False
     _yearly(chart.category_axis)
-    for line, each, color in zip(chart.plots[0].series, content.series, charts.LINES, strict=False):
+    for line, (_, _, color, apart) in zip(chart.plots[0].series, lines, strict=True):
         line.smooth = False
         line.format.line.width = Pt(2.5)
         line.format.line.color.rgb = _rgb(color[1:])
-        if len(charts.runs(each)) > 1 and all(len(run) == 1 for run in charts.runs(each)):
+        if apart:
             _points_only(line, color[1:])
+
+
+def _lines(content: Content) -> Iterator[tuple[str, dict[dt.date, float], str, bool]]:
+    """Series of the trend: label, numbers by date, colour, whether each point stands alone.
+
+    Totals that reports print for the country are a series of their own, which no line joins.
+    """
+    speech = content.view.language
+    for each, color in zip(content.series, itertools.cycle(charts.LINES), strict=False):
+        runs, alone = charts.runs(each), charts.printed(each)
+        if runs:
+            apart = len(runs) > 1 and all(len(run) == 1 for run in runs)
+            yield each.label, dict(itertools.chain(*runs)), color, apart
+        if alone:
+            label = speech.gettext("{population}, for the country only", population=each.label)
+            yield label, dict(alone), color, True
 
 
 def _yearly(axis: Any) -> None:

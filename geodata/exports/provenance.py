@@ -28,6 +28,7 @@ MEANINGS = {
     "s": gettext("Too few households, or people, to show without pointing at a family. Dotted."),
     "o": gettext("No source says that a chosen programme worked in the governorate."),
     "x": gettext("In a comparison: one of the two dates was not counted."),
+    "p": gettext("A report prints the country’s total for the date, and no source has it by area."),
 }
 
 

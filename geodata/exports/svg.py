@@ -27,7 +27,15 @@ from geodata.exports.palette import THEMES
 from geodata.language import Language
 from geodata.reading import LegendRow, cells, legend, unit
 from geodata.text import disclaimer, headline, sentence_case, sources, title_in_country
-from geodata.view import NOT_ASSESSED, NOT_COMPARABLE, OUTSIDE, SUPPRESSED, ZERO, View
+from geodata.view import (
+    NATIONAL_ONLY,
+    NOT_ASSESSED,
+    NOT_COMPARABLE,
+    OUTSIDE,
+    SUPPRESSED,
+    ZERO,
+    View,
+)
 
 FONT = f"{FAMILY}, {ARABIC_FAMILY}, sans-serif"
 TEXTURES = {
@@ -35,6 +43,7 @@ TEXTURES = {
     SUPPRESSED: "url(#displacement-dots)",
     NOT_COMPARABLE: "url(#displacement-cross)",
     OUTSIDE: "url(#displacement-lines)",
+    NATIONAL_ONLY: "url(#displacement-bars)",
 }
 _NO_INK = "n"
 
@@ -142,7 +151,7 @@ def scale_variables(view: View) -> tuple[str, str]:
 
 
 def textures(paint: Paint, size: float, repeated: int = 1) -> str:
-    """Hatch, dots, cross and lines as the pages have them, told apart without any colour.
+    """Hatch, dots, cross, lines and bars as the pages have them, told apart without any colour.
 
     Parameters
     ----------
@@ -180,6 +189,7 @@ def textures(paint: Paint, size: float, repeated: int = 1) -> str:
         pattern("dots", 6, 0, _dots),
         pattern("cross", 8, 45, _cross),
         pattern("lines", 6, 0, _line, ground="outside"),
+        pattern("bars", 7, 0, _bar),
     )
 
 

@@ -127,7 +127,7 @@
         {
           class: 'source-link',
           'data-held': 'source',
-          href: `${urls.sources}#${view.sources[0]?.id || ''}`,
+          href: `${urls.sources}#${view.sources[view.sourceOn[t]]?.id || ''}`,
         },
         strings.source,
       );
@@ -177,19 +177,39 @@
       );
     }
 
-    function breakdown(table, t) {
-      const row = table.values[t];
+    /** Households and later people of one kind: those of the date, never both in one list. */
+    function breakdowns(t) {
+      const at = data.dates.indexOf(view.dates[t]);
+      const kinds = new Set(data.breakdowns.map(({ kind }) => kind));
+      return [...kinds].map((wanted) => {
+        const tables = data.breakdowns.filter(({ kind }) => kind === wanted);
+        return breakdown(tables.find(({ values }) => values[at]) ?? tables[0], tables, t, at);
+      });
+    }
+
+    /** The date with rows that is nearest to one that has none. */
+    function nearestKnown(tables, t) {
+      const known = data.dates.filter((_, i) => tables.some(({ values }) => values[i]));
+      const away = (iso) => Math.abs(Date.parse(iso) - Date.parse(view.dates[t]));
+      return known.reduce((a, b) => (away(b) < away(a) ? b : a));
+    }
+
+    function breakdown(table, tables, t, at) {
+      const row = table.values[at];
       const entries = row ? table.labels.map((label, k) => ({ label, value: row[k] })) : [];
       const notes =
         table.kind === 'shelter'
           ? data.shelterNotes.filter(({ until }) => !until || view.dates[t] <= until)
           : [];
       const date = format.date(view.dates[t]);
+      const nearest = () => ({ date: format.date(nearestKnown(tables, t)) });
       return element(
         'section',
         {},
         element('h3', {}, table.title),
-        element('p', { class: 'about' }, format.fill(strings.householdsOn, { date })),
+        row
+          ? element('p', { class: 'about' }, format.fill(strings.brokenDownOn[table.unit], { date }))
+          : null,
         row
           ? bars(entries, {
               strings,
@@ -202,7 +222,7 @@
                 step(t);
               },
             })
-          : element('p', {}, strings.noBreakdown),
+          : element('p', {}, format.fill(strings.noBreakdown, nearest())),
         notes.map(({ text }) => element('p', { class: 'about' }, text)),
       );
     }
@@ -382,7 +402,7 @@
       rest.replaceChildren(
         summary,
         figuresOfTrend,
-        ...data.breakdowns.map((table) => breakdown(table, t)),
+        ...breakdowns(t),
         ...(up
           ? [element('p', { class: 'about' }, ...sentence(strings.breakdownsByGovernorate, up))]
           : []),

@@ -5,7 +5,7 @@
 (() => {
   'use strict';
 
-  const UNCOLOURED = 'znsox';
+  const UNCOLOURED = 'znsoxp';
   const SHOWN = 'cz';
   const { element, keepFocus } = window.displacement;
 
@@ -151,10 +151,9 @@
     }
 
     return {
-      show(view) {
-        source.href = `${urls.sources}#${view.sources[0]?.id || ''}`;
-      },
+      show() {},
       step(view, t) {
+        source.href = `${urls.sources}#${view.sources[view.sourceOn[t]]?.id || ''}`;
         for (const write of [setTotal, setChange, setTop, setGaps]) write(view, t);
       },
     };
@@ -404,11 +403,13 @@
   }
 
   /** What is missing on this date, how the figures were made, and whose they are. */
-  function createNotes({ missing, notes, line }, { strings, urls }) {
+  function createNotes({ missing, breaks, newest, age, notes, line }, { strings, reading, urls, ages }) {
     const list = notes.appendChild(element('ul'));
     return {
       show(view) {
         list.replaceChildren(...view.text.notes.map((note) => element('li', {}, note)));
+        newest.textContent = view.text.newest;
+        age.textContent = ages[view.text.newestDay] || '';
         const credits = view.sources.flatMap(({ id, credit }, i) => [
           i ? ' · ' : '',
           element('a', { href: `${urls.sources}#${id}` }, credit),
@@ -418,6 +419,9 @@
       },
       step(view, t) {
         missing.textContent = view.text.missing[t];
+        const said = reading.breaks(view, t);
+        breaks.textContent = said;
+        breaks.hidden = !said;
       },
     };
   }

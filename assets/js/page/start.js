@@ -219,7 +219,7 @@
     if (next.state.area) area = next.state.area;
     if (next.state.time) [now, pinned] = [view.dates.indexOf(next.state.time), true];
     else if (shownDate && pinned) now = placeIn(view.dates, shownDate, notices);
-    else now = view.dates.length - 1;
+    else now = view.newest;
     parts ??= assemble();
     if (view.version !== data.version) notify([strings.newFigures, ...notices], reloadButton());
     else if (next.notices) notify(notices); // those of the first view stand there
@@ -360,6 +360,7 @@
     byId('base-row').hidden = mode !== 'change';
     offer('measure', view.available.measures);
     offer('level', view.available.levels);
+    for (const [id, ended] of Object.entries(view.available.until)) tellEnds(id, ended);
     const base = byId('base');
     base.disabled = mode !== 'change';
     base.replaceChildren(
@@ -384,6 +385,17 @@
       input.disabled = !available.map(String).includes(input.value);
       input.closest('label').dataset.disabled = String(input.disabled);
     }
+  }
+
+  /** Say below a control until when its options have figures, where that is earlier. */
+  function tellEnds(id, ended) {
+    const label = (value) =>
+      byId(id).querySelector(`input[value="${value}"]`).closest('label').textContent.trim();
+    const said = Object.entries(ended).map(([value, iso]) =>
+      format.fill(strings.until, { choice: label(value), date: format.date(iso) }),
+    );
+    byId(`${id}-ends`).textContent = format.listed(said);
+    byId(`${id}-ends`).hidden = !said.length;
   }
 
   /** The reader has chosen in the form. */
@@ -471,7 +483,7 @@
   function assemble() {
     // What the server wrote for readers without scripts gives way to what follows the timeline.
     for (const id of ['key-figures', 'table-pane', 'notes', 'timeline']) byId(id).replaceChildren();
-    const words = { strings, format, reading, urls, dark };
+    const words = { strings, format, reading, urls, dark, ages: data.ages };
     const stage = byId('map-stage');
     const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip'), dark });
     painter.takeOver(stage.querySelector('svg.map'));
@@ -481,7 +493,14 @@
     const figures = createKeyFigures(byId('key-figures'), words);
     const table = createTable(byId('table-pane'), { ...words, onSelect: select });
     const notes = createNotes(
-      { missing: byId('missing'), notes: byId('notes'), line: byId('source-line') },
+      {
+        missing: byId('missing'),
+        breaks: byId('breaks'),
+        newest: byId('newest'),
+        age: byId('age'),
+        notes: byId('notes'),
+        line: byId('source-line'),
+      },
       words,
     );
     const ranking = createRanking(byId('ranking'), byId('ranking-title'), {
@@ -535,7 +554,7 @@
     byId('table-pane').addEventListener('displacement:reveal', () => showTab('table'));
     stage.addEventListener('displacement:hover', (event) => ranking.hover(event.detail.pcode));
     byId('timeline').addEventListener('displacement:time', ({ detail }) => {
-      pinned = detail.index < view.dates.length - 1 || pinned;
+      pinned = detail.index !== view.newest || pinned;
       step(detail.index);
       if (detail.settled) settleSoon();
     });
