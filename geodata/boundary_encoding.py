@@ -76,16 +76,16 @@ def shapefile_encoding(path: Path, name: str, asked: str = "") -> tuple[str, lis
     """
     cells = set(_cells(_sibling(path, ".dbf")))
     if asked:
-        broken = next((cell for cell in cells if _decoded(cell, asked) is None), None)
+        broken = next((cell for cell in cells if _decoded(*cell, asked) is None), None)
         if broken is not None:
-            shown = broken.decode(asked, "replace")
+            shown = broken[0].decode(asked, "replace")
             raise BoundaryError(
                 f"{name} is not in {asked} as --encoding says: “{shown}” is broken. Leave "
                 "--encoding out, or say another."
             )
         return asked, []
     stated, by = _stated(path)
-    if all(_decoded(cell, "utf-8") is not None for cell in cells):
+    if all(_decoded(*cell, "utf-8") is not None for cell in cells):
         why = _why_told(stated, by, "utf-8") if cells else ""
         said = f"The names are read as UTF-8, which all of them are: {why}."
         return "utf-8", [Finding("warning", said, name)] if why else []
@@ -129,8 +129,8 @@ def _sibling(path: Path, end: str) -> Path | None:
     return next((one for one in path.parent.iterdir() if one.name.casefold() == wanted), None)
 
 
-def _cells(table: Path | None) -> Iterator[bytes]:
-    """Texts of a .dbf that hold more than ASCII, titles of columns among them."""
+def _cells(table: Path | None) -> Iterator[tuple[bytes, bool]]:
+    """Texts of a .dbf beyond ASCII, titles of columns among them, and whether they fill a cell."""
     if table is None:
         return
     with table.open("rb") as handle:
@@ -147,7 +147,7 @@ def _cells(table: Path | None) -> Iterator[bytes]:
             break
         title = described[:11].split(b"\0")[0]
         if not title.isascii():
-            yield title
+            yield title, False
         if described[11:12] == b"C":
             spans.append((at, at + described[16]))
         at += described[16]
@@ -155,19 +155,20 @@ def _cells(table: Path | None) -> Iterator[bytes]:
         for begin, end in spans:
             cell = data[row + begin : row + end].rstrip(b" \0")
             if not cell.isascii():
-                yield cell
+                yield cell, len(cell) == end - begin
 
 
-def _decoded(cell: bytes, encoding: str) -> str | None:
+def _decoded(cell: bytes, full: bool, encoding: str) -> str | None:
+    """Text of a cell, of which a full one may end in mid-letter; ``None``: not that encoding."""
     try:
-        return cell.decode(encoding)
+        return codecs.getincrementaldecoder(encoding)().decode(cell, final=not full)
     except UnicodeDecodeError:
         return None
 
 
-def _words(cells: set[bytes], encoding: str) -> float:
+def _words(cells: set[tuple[bytes, bool]], encoding: str) -> float:
     """Part of the words beyond ASCII that are words as people write them; -1: not that encoding."""
-    texts = [_decoded(cell, encoding) for cell in cells]
+    texts = [_decoded(*cell, encoding) for cell in cells]
     if None in texts:
         return -1.0
     words = [

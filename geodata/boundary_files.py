@@ -348,10 +348,11 @@ def _layers_of(
             read.findings += [Finding("warning", said, path.name) for said in found.notes]
             yield Layer(path.name, str(name), found.level, found.frame, found.shown)
     except UnicodeDecodeError as error:
+        shown = error.object.decode(error.encoding, "replace")[-40:]
         raise BoundaryError(
-            f"{path.name} has letters that are not {error.encoding.upper()} (“"
-            f"{error.object[:40].decode(error.encoding, 'replace')}”). Save it again in UTF-8"
-            + (", or say how it is written with --encoding." if encoding else ".")
+            f"{path.name} has letters that are not {error.encoding.upper()} (“{shown}”), or one "
+            "that is cut off in its middle, where a cell is full. Save it again in UTF-8, with "
+            "room for whole names."
         ) from None
     except (DataSourceError, DataLayerError) as error:
         said = str(error).replace(dataset, path.name)

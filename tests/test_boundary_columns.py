@@ -190,6 +190,19 @@ def test_a_person_may_say_how_the_letters_are_written(tmp_path):
         read_files([path], given=Given(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("cpg", ["UTF-8", None])
+def test_a_name_that_its_cell_cut_off_in_mid_letter_is_refused_and_garbles_no_others(tmp_path, cpg):
+    path = shapefile(tmp_path, ARABIC, "utf-8", cpg)
+    table = tmp_path / "inside" / "a.dbf"
+    data = bytearray(table.read_bytes())
+    at = data.index(ARABIC["FR02"].encode())
+    width = data[32 + 32 * 2 + 16]  # of the third column
+    data[at : at + width] = ("x" + "ب" * width).encode()[:width]  # an odd byte, then pairs
+    table.write_bytes(data)
+    with pytest.raises(BoundaryError, match="cut off in its middle, where a cell is full"):
+        read_files([zipped(tmp_path / "inside", path)])
+
+
 @pytest.mark.parametrize("name", ["hex", "base64", "rot13", "nothing", ""])
 def test_what_is_no_encoding_of_text_is_not_taken_for_one(name):
     assert known_encoding(name) is None

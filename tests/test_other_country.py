@@ -13,12 +13,18 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
+import shapely
+import shapely.affinity
 from flask.testing import FlaskClient
 from pptx import Presentation
 
 from app import create_app
+from geodata.exports.drawing import drawing
+from geodata.geography import Governorates, point_code
+from geodata.language import language
 from geodata.library import Library
 from geodata.settings import BUNDLED, Settings
 from tests import far_country
@@ -299,6 +305,54 @@ def test_the_map_is_drawn_about_that_country_and_its_controls_offer_what_there_i
     level = page.locator("#level input").nth(1)
     assert level.is_disabled() == (far.levels == 1)
     assert page.get_by_label("Per 1,000").is_disabled()
+
+
+@pytest.fixture(scope="module")
+def across(tmp_path_factory: pytest.TempPathFactory) -> Far:
+    """Farland 12.5 degrees further east, as a file that ends at 180° has it: cut in two."""
+    folder = tmp_path_factory.mktemp("across")
+    frame = far_country.provinces()
+    world = shapely.box(-180, -90, 180, 90)
+    parts = [
+        shapely.union_all(
+            [world.intersection(shapely.affinity.translate(shape, by)) for by in (12.5, -347.5)]
+        )
+        for shape in frame.geometry
+    ]
+    path = far_country.written(frame.set_geometry(parts, crs=frame.crs), folder / "across.geojson")
+    library = str(folder / "library")
+    said = run(
+        library, "boundaries", "add", path, "--new", "--country-name", far_country.NAME,
+        "--country-code", far_country.CODE, "--mapping", far_country.boundary_mapping(folder),
+    )  # fmt: skip
+    assert "moved by 360°" in said
+    base = base_of(said)
+    path, mapping = far_country.programmes(folder)
+    held = run(library, "ingest", "programmes", path, "--mapping", mapping, "--base", base)
+    path, mapping = far_country.table(folder)
+    run(library, "ingest", "table", path, "--mapping", mapping, "--base", base_of(held))
+    app = create_app(Settings(snapshots=library, snapshot=BUNDLED))
+    return Far(1, library, base, app.server.test_client())
+
+
+def test_a_country_across_180_is_drawn_as_one_by_the_server(across):
+    held = Library(across.library).read(across.boundaries)
+    drawn = drawing(held, 1, language("en"))
+    boxes = [
+        [float(number) for number in re.findall(r"M(-?[\d.]+)", path)][0]
+        for path in drawn.areas.values()
+    ]
+    assert drawn.height / drawn.width < 1  # three degrees wide, two high: no band around the world
+    assert len(boxes) == 3 and max(boxes) <= drawn.width
+    for path in ("/map.svg", "/embed", "/compare", "/data.geojson", "/map.png"):
+        assert across.client.get(path).status_code == 200
+
+
+def test_points_of_a_country_across_180_are_found_from_both_ends(across):
+    places = Governorates(Library(across.library).read(across.boundaries).topology)
+    found = [places.containing(point_code(-17, lon)) for lon in (179, 179.8, -179.8, -179)]
+    assert found == ["FR01", "FR02", "FR02", "FR03"]
+    assert not places.outside("FR02", np.array([point_code(-17, -179.8)]))[0]
 
 
 # ------------------------------------------------------------------------------------- the code
