@@ -69,8 +69,7 @@ def trend_figure() -> go.Figure:
         height=180,
         hovermode="x unified",
         showlegend=False,
-        xaxis=axis
-        | {"type": "date", "tickformat": "%Y", "dtick": "M12", "hoverformat": "%Y-%m-%d"},
+        xaxis=axis | {"type": "date", "hoverformat": "%Y-%m-%d"},
         yaxis=axis | {"rangemode": "tozero", "showgrid": True},
         template=None,
     )

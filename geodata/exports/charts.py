@@ -23,6 +23,7 @@ LINES = ("#0b5cad", "#c8553d", "#5b6b7a")  # told apart without colour by their 
 WIDEST_GAP = dt.timedelta(days=200)
 _FONT_SIZE = 15
 _LETTER = 0.56
+_YEAR = 44  # pixels of a year's label and the room beside it
 
 Size = tuple[int, int]
 
@@ -139,10 +140,11 @@ def _grid(plot: _Plot, across: Across) -> list[str]:
 
 
 def _years(plot: _Plot, across: Across) -> list[str]:
-    """First of January of every year, or of every other where they are many."""
+    """First of January of as many years as there is room for: all, every second, fifth or tenth."""
     mute = THEMES["light"]["mute"]
     years = range(plot.first.year + 1, plot.last.year + 1)
-    every = 1 if len(years) <= (plot.right - plot.left) / 60 else 2
+    wide = (plot.right - plot.left) / max(plot.last.year - plot.first.year, 1)
+    every = next((n for n in (1, 2, 5, 10) if n * wide >= _YEAR), 20)
     parts = []
     for year in years[::every]:
         x, y = plot.x(dt.date(year, 1, 1)), plot.bottom + 24

@@ -8,6 +8,7 @@
 
   const { element, keepFocus } = window.displacement;
   const MOST_BARS = 6;
+  const YEAR_PX = 44; // of a year's label and the room beside it
   // Told apart without their colours, too; the style sheet draws the same beside their names.
   const DASHES = { idp: 'solid', returnee: 'dash', refugee: 'dot' };
 
@@ -25,6 +26,17 @@
     const power = 10 ** Math.floor(Math.log10(Math.max(most, 1) / 4));
     const step = [1, 2, 5, 10].map((by) => by * power).find((size) => size * 4 > most) ?? most;
     return [0, 1, 2, 3, 4].map((i) => i * step).filter((value) => value <= most);
+  }
+
+  /** First of January of as many years as there is room for, the last ones surely among them. */
+  function years(dates, room) {
+    const all = dates.map((iso) => Number(iso.slice(0, 4)));
+    const [first, last] = [Math.min(...all) + 1, Math.max(...all)];
+    const most = Math.max(1, Math.floor(room / YEAR_PX));
+    const step = [1, 2, 5, 10].find((n) => (last - first) / n < most) ?? 20;
+    const found = [];
+    for (let year = last; year >= first; year -= step) found.unshift(year);
+    return found;
   }
 
   /** A list of labelled bars, largest first unless `inOrder`; the rest behind a button. */
@@ -208,7 +220,11 @@
         {},
         element('h3', {}, table.title),
         row
-          ? element('p', { class: 'about' }, format.fill(strings.brokenDownOn[table.unit], { date }))
+          ? element(
+              'p',
+              { class: 'about' },
+              format.fill(strings.brokenDownOn[table.unit], { date }),
+            )
           : null,
         row
           ? bars(entries, {
@@ -284,11 +300,21 @@
       const rtl = document.dir === 'rtl';
       const { l: start, r: end, ...margin } = trend.layout.margin;
       const tickvals = steps(Math.max(...lines.flatMap(({ people }) => people)));
+      const shownYears = years(
+        lines.flatMap(({ dates }) => dates),
+        trendGraph().clientWidth - start - end,
+      );
       const layout = {
         ...trend.layout,
         margin: { ...margin, l: rtl ? end : start, r: rtl ? 1.6 * start : end }, // millions are a word there
         font: { color: colour('--mute'), size: 12, family: 'inherit' },
-        xaxis: { ...trend.layout.xaxis, autorange: rtl ? 'reversed' : true },
+        xaxis: {
+          ...trend.layout.xaxis,
+          autorange: rtl ? 'reversed' : true,
+          tickangle: 0,
+          tickvals: shownYears.map((year) => `${year}-01-01`),
+          ticktext: shownYears.map(format.whole),
+        },
         yaxis: {
           ...trend.layout.yaxis,
           gridcolor: colour('--line'),

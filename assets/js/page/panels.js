@@ -403,7 +403,10 @@
   }
 
   /** What is missing on this date, how the figures were made, and whose they are. */
-  function createNotes({ missing, breaks, newest, age, notes, line }, { strings, reading, urls, ages }) {
+  function createNotes(
+    { missing, breaks, newest, age, notes, line },
+    { strings, reading, urls, ages },
+  ) {
     const list = notes.appendChild(element('ul'));
     return {
       show(view) {
