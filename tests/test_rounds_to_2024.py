@@ -22,6 +22,7 @@ from geodata.exports import charts
 from geodata.flows import flows, unit
 from geodata.headlines import of_change
 from geodata.language import language
+from geodata.names import JoinReport, gazetteers
 from geodata.reading import cells, legend
 from geodata.settings import BUNDLED
 from geodata.snapshot import load
@@ -75,7 +76,7 @@ def test_every_round_of_the_api_is_whole_and_adds_up_to_what_is_printed(shared):
 
 
 def test_every_governorate_of_those_rounds_is_as_in_the_source(shared):
-    rows = defaultdict(dict)
+    rows: dict[str, dict[str, int]] = defaultdict(dict)
     with (shared / "dtm" / "dtm_api_governorate_round.csv").open(encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
             rows[row["round_date"]][row["pcode"]] = int(row["individuals"])
@@ -92,9 +93,9 @@ def test_a_round_whose_code_and_name_differ_is_not_built(shared, tmp_path):
     written = source.read_text("utf-8-sig").replace("IQG09,Dahuk,211028", "IQG08,Dahuk,211028")
     (tmp_path / "dtm" / source.name).write_text(written, "utf-8")
     areas = SNAPSHOT.tables.areas
-    books = iraq_tidy.gazetteers(areas, SNAPSHOT.tables.aliases, iraq_tidy.COUNTRY["former_codes"])
+    books = gazetteers(areas, SNAPSHOT.tables.aliases, iraq_tidy.COUNTRY["former_codes"])
     with pytest.raises(DataError, match="'Dahuk' is IQG09, and column 'pcode' says IQG08"):
-        iraq_tidy._api_counts(tmp_path, books, iraq_tidy.JoinReport())
+        iraq_tidy._api_counts(tmp_path, books, JoinReport())
 
 
 # --------------------------------------------------------------------------------------------- ends
