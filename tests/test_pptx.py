@@ -127,11 +127,22 @@ def test_a_ranking_is_a_native_chart_of_the_views_figures(opened, contents):
 def test_a_trend_is_a_native_chart_with_gaps_where_nobody_counted(opened, contents):
     slide, content = opened.slides[3], contents[3]
     plot = chart_of(slide).plots[0]
-    assert [each.name for each in plot.series] == [line.label for line in content.series]
-    for drawn, line in zip(plot.series, content.series, strict=True):
-        assert list(drawn.values) == list(line.numbers)
-    assert plot.series[1].values[0] is None  # returnees were not counted in April 2014
-    assert len(list(plot.categories)) == 119
+    displaced, returned = content.series
+    alone = "Returnees, for the country only"
+    assert [each.name for each in plot.series] == [displaced.label, returned.label, alone]
+    assert list(plot.series[0].values) == list(displaced.numbers)
+    joined, printed = plot.series[1].values, plot.series[2].values
+    for each in (joined, printed):
+        assert len(each) == len(list(plot.categories)) == 133
+    assert joined[0] is None  # returnees were not counted in April 2014
+    assert sum(value is not None for value in printed) == 11
+    both = {day for day, value in zip(displaced.dates, joined, strict=True) if value is not None}
+    assert max(both) == "2021-02-28"
+
+
+def test_years_below_a_long_trend_are_every_other(opened):
+    axis = chart_of(opened.slides[3]).category_axis
+    assert axis._element.xpath("c:majorUnit/@val") == ["2"]
 
 
 def test_the_workbook_within_a_chart_holds_the_same_figures(opened, contents):

@@ -38,6 +38,7 @@ _POINT = 12700
 _LETTER, _LEADING = 0.56, 1.22
 _TEXT = 13.5
 _ROW = 30 * PIXEL
+_MOST_YEARS = 8  # labels below a chart: PowerPoint turns more of them
 _INK, _LINE, _ACCENT = "1B2733", "DDE3EA", "0B5CAD"
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _ARABIC_DIGITS = "[$-2000401]"
@@ -437,7 +438,7 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
         chart.category_axis.reverse_order = True  # time goes as one reads
     chart.category_axis.tick_labels.number_format = f"{_digits(content)}yyyy"
     chart.category_axis.tick_labels.number_format_is_linked = False
-    _yearly(chart.category_axis)
+    _yearly(chart.category_axis, dt.date.fromisoformat(days[-1]).year - int(days[0][:4]))
     for line, (_, _, color, apart) in zip(chart.plots[0].series, lines, strict=True):
         line.smooth = False
         line.format.line.width = Pt(2.5)
@@ -462,12 +463,13 @@ def _lines(content: Content) -> Iterator[tuple[str, dict[dt.date, float], str, b
             yield label, dict(alone), color, True
 
 
-def _yearly(axis: Any) -> None:
-    """Tick labels at every year of a date axis."""
+def _yearly(axis: Any, years: int) -> None:
+    """Tick labels at years of a date axis, as many as stand upright beside each other."""
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls
 
-    for name, value in (("majorUnit", "1"), ("majorTimeUnit", "years")):
+    step = next((n for n in (1, 2, 5) if years <= n * _MOST_YEARS), 10)
+    for name, value in (("majorUnit", str(step)), ("majorTimeUnit", "years")):
         for old in axis._element.xpath(f"c:{name}"):
             axis._element.remove(old)
         axis._element.append(parse_xml(f'<c:{name} {nsdecls("c")} val="{value}"/>'))
