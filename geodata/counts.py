@@ -279,7 +279,7 @@ def printed_sources_of(
     """Ids of the sources of dates for which only the country's total is known."""
     own = own_counts(snapshot, population, programmes)
     rows = _printed_alone(snapshot, population, own, PEOPLE)
-    return tuple(sorted(set(rows["source"]) - {""}))
+    return tuple(sorted(set(rows["source"])))
 
 
 def until(snapshot: Snapshot, population: str, level: int, measure: str = PEOPLE) -> dt.date | None:
@@ -343,7 +343,8 @@ def _printed_alone(
 ) -> pd.DataFrame:
     """Totals printed for dates on which the population was not counted at any level."""
     rows = snapshot.tables.published
-    rows = rows[(rows["population"] == population) & rows[unit].notna()]
+    # Snapshots of schema 2 did not say whose totals these are: what is frozen stays as it was.
+    rows = rows[(rows["population"] == population) & rows[unit].notna() & (rows["source"] != "")]
     if own or rows.empty:  # what is printed is of everyone
         return rows.head(0)
     counted = pd.DatetimeIndex(_cells(snapshot, population, own)["date"].unique())

@@ -20,7 +20,6 @@ from geodata.counts import (
     printed_sources_of,
     programmes_with_counts,
     residents_year,
-    source_of,
     sources_of,
 )
 from geodata.language import Language, gettext, ngettext
@@ -604,13 +603,7 @@ def sources(view: View) -> list[dict[str, str]]:
 def sources_on(view: View) -> list[int]:
     """Position in :func:`sources` of the source of each date's figures."""
     listed = [row["id"] for row in sources(view)]
-    return [listed.index(source) if source in listed else 0 for source in view.counts.sources]
-
-
-def counted_by(view: View) -> dict[str, str]:
-    """The source of the counts in the view; of several, the one that counted last."""
-    counted = source_of(view.snapshot, view.state.pop, view.state.prog)
-    return next(row for row in sources(view) if row["id"] == counted)
+    return [listed.index(source) for source in view.counts.sources]
 
 
 def listed_sources(snapshot: Snapshot, speech: Language) -> list[dict[str, str]]:

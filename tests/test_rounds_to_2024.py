@@ -179,6 +179,21 @@ def test_files_and_pages_say_so_too(client, path):
     assert re.search("published for the country only", said, re.IGNORECASE)
 
 
+@pytest.mark.parametrize(
+    ("query", "source"),
+    [
+        ("time=2021-02-28", "iom-dtm"),
+        ("time=2024-12-31", "iom-dtm-api"),
+        ("measure=households", "iom-dtm"),
+        ("pop=returnee&time=2024-12-31", "iom-dtm-reports"),
+    ],
+)
+def test_a_file_names_the_source_of_its_date(client, query, source):
+    rows = list(csv.DictReader(client.get(f"/data.csv?{query}&lang=en").text.splitlines()))
+    assert {row["source"] for row in rows} == {source}
+    assert client.get(f"/data.xlsx?{query}").status_code == 200
+
+
 def test_a_programmes_area_has_no_part_of_a_total_of_the_country():
     found = shown(pop="returnee", prog="PHSS", time="2024-12-31")
     t = found.date_index()

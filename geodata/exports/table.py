@@ -88,13 +88,14 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     decimals = words.decimals(state.measure, state.level)
     asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
     unit = bare(text.unit(view))
-    counted_by = text.counted_by(view)
-    origin: list[Value] = [counted_by["id"], bare(counted_by["credit"]), view.snapshot.version]
+    listed, source_on = text.sources(view), text.sources_on(view)
     areas = list(zip(found.areas.pcodes, found.areas.parents, strict=True))
     for t in dates:
         day = found.dates[t]
         frozen = replace(state, time=day, area="", v=view.snapshot.version)
         link = f"{permalink}?{query(frozen, view.snapshot)}"
+        source = listed[source_on[t]]
+        origin: list[Value] = [source["id"], bare(source["credit"]), view.snapshot.version]
         for i, (pcode, parent) in enumerate(areas):
             value = float(view.values[t, i])
             yield [
