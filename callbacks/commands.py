@@ -23,7 +23,7 @@ from geodata.library import Held, Library
 from geodata.settings import Settings
 from geodata.snapshot import Snapshot, load
 from geodata.snapshot import verify as verify_snapshot
-from geodata.sources import MODULES
+from geodata.sources import MODULES, REPEATS
 from geodata.sources import kind as source
 from geodata.sources.reading import Asked, Progress
 
@@ -103,6 +103,12 @@ def _ingest(settings: Settings) -> click.Command:
     @click.option("--base", default="", help="Snapshot to add to, instead of the active one.")
     @click.option("--allow-unmatched", is_flag=True, help="Keep rows that match no area.")
     @click.option("--replace", is_flag=True, help="Replace figures of other sources, too.")
+    @click.option("--allow-fall", is_flag=True, help="Take national totals that fall far.")
+    @click.option(
+        "--repeated-rows",
+        type=click.Choice(REPEATS),
+        help="Rows that agree in all that is read: add them up, or count one.",
+    )
     @click.option("--hold", is_flag=True, help="Write the snapshot; do not make it active.")
     @click.option("--dry-run", is_flag=True, help="Read and report; write nothing.")
     @_AS_JSON
@@ -121,6 +127,8 @@ def _ingest(settings: Settings) -> click.Command:
         base: str,
         allow_unmatched: bool,
         replace: bool,
+        allow_fall: bool,
+        repeated_rows: str | None,
         hold: bool,
         dry_run: bool,
         as_json: bool,
@@ -131,7 +139,7 @@ def _ingest(settings: Settings) -> click.Command:
         _check_files(kind, files, mapping)
         options = {
             "api_version": api_version, "operation": operation, "assessment": assessment,
-            "pcode_scheme": pcode_scheme,
+            "pcode_scheme": pcode_scheme, "repeated_rows": repeated_rows,
         }  # fmt: skip
         asked = Asked(
             date=_day(date),
@@ -145,6 +153,8 @@ def _ingest(settings: Settings) -> click.Command:
             dry_run=dry_run,
             allow_unmatched=allow_unmatched,
             replace=replace,
+            largest_fall=settings.largest_fall,
+            allow_fall=allow_fall,
             activate=not hold,
             base=base,
         )

@@ -17,10 +17,18 @@ from typing import Any
 
 from geodata.difference import Difference, difference
 from geodata.library import Library
-from geodata.merge import Merged, Total, merge, totals
+from geodata.merge import LARGEST_FALL, Merged, Total, merge
 from geodata.snapshot import Snapshot
 from geodata.sources import kind as source
-from geodata.sources.reading import Asked, FileRead, Finding, Progress, silent
+from geodata.sources.reading import (
+    Asked,
+    FileRead,
+    Finding,
+    Harm,
+    Progress,
+    by_harm,
+    silent,
+)
 
 SHOWN = 50
 """Findings of each severity that a report prints; all are counted, and ``--json`` has them all."""
@@ -71,7 +79,7 @@ class Report:
             "files": [vars(file) for file in self.files],
             "codes": list(self.codes),
             "placed": self.placed,
-            "findings": [finding.as_dict() for finding in self.findings],
+            "findings": [finding.as_dict() for finding in by_harm(self.findings)],
             "base": self.base,
             "changes": self.changes.as_dict() if self.changes else None,
             "totals": [vars(total) for total in self.totals],
@@ -82,7 +90,10 @@ class Report:
 
     def lines(self) -> list[str]:
         """Return it as lines a person reads."""
-        out = [f"{file.name}: {file.layout}, {_rows(file.rows)}" for file in self.files]
+        found = by_harm(self.findings)
+        falls = [one for one in found if one.harm is Harm.TOTAL_FALLS]
+        out = _listed("A total falls" if len(falls) == 1 else "Totals fall", falls)
+        out += [f"{file.name}: {file.layout}, {_rows(file.rows)}" for file in self.files]
         if self.codes:
             out += ["Numbering of the P-codes", *(f"  {line}" for line in self.codes)]
         if self.placed:
@@ -92,11 +103,8 @@ class Report:
                 for what, n in self.placed.items()
             ]
         for severity, heading in (("error", "Errors"), ("warning", "Warnings")):
-            found = [one.line() for one in self.findings if one.severity == severity]
-            if found:
-                out += [f"{heading} ({len(found):,})", *(f"  {line}" for line in found[:SHOWN])]
-            if len(found) > SHOWN:
-                out.append(f"  … and {len(found) - SHOWN:,} more; --json lists them all")
+            of_it = [one for one in found if one.severity == severity and one not in falls]
+            out += _listed(f"{heading} ({len(of_it):,})", of_it)
         if self.totals:
             out += ["Totals beside the date before", *map(_total_line, self.totals)]
         if self.changes:
@@ -120,6 +128,15 @@ class Report:
             f"Snapshot {self.version} is held and not active. "
             f"To show it: flask --app app snapshot activate {self.version}"
         )
+
+
+def _listed(heading: str, findings: Sequence[Finding]) -> list[str]:
+    """Findings below a heading, as many as a person reads; nothing where there are none."""
+    if not findings:
+        return []
+    more = len(findings) - SHOWN
+    out = [heading, *(f"  {one.line()}" for one in findings[:SHOWN])]
+    return [*out, f"  … and {more:,} more; --json lists them all"] if more > 0 else out
 
 
 def _rows(n: int) -> str:
@@ -147,6 +164,10 @@ class Wanted:
         Keep rows that match no area as "not placed".
     replace
         Replace also figures of another source.
+    largest_fall
+        Part by which a national total may fall.
+    allow_fall
+        Take a total that falls further.
     activate
         Make the new snapshot the active one; else it is only held.
     base
@@ -156,6 +177,8 @@ class Wanted:
     dry_run: bool = False
     allow_unmatched: bool = False
     replace: bool = False
+    largest_fall: float = LARGEST_FALL
+    allow_fall: bool = False
     activate: bool = True
     base: str = ""
 
@@ -209,7 +232,7 @@ def _prepared(
     reading = source(kind).read(files, held, asked, progress)
     report = Report(kind, tuple(reading.files), {}, tuple(reading.findings), held.version)
     if reading.errors:
-        return replace(report, why_not=_mend(len(reading.errors))), None
+        return replace(report, why_not=mend(reading.findings)), None
     progress("Comparing with what is held", 0, None)
     merged = merge(
         held,
@@ -217,6 +240,8 @@ def _prepared(
         allow_unmatched=wanted.allow_unmatched,
         replace=wanted.replace,
         pcode_scheme=str(asked.options.get("pcode_scheme") or ""),
+        largest_fall=wanted.largest_fall,
+        allow_fall=wanted.allow_fall,
     )
     report = replace(
         report,
@@ -225,20 +250,23 @@ def _prepared(
         codes=tuple(merged.codes),
     )
     if merged.errors:
-        return replace(report, why_not=_mend(len(merged.errors))), None
+        return replace(report, why_not=mend(merged.findings)), None
     after = Snapshot("", {**held.manifest}, merged.tables, held.topology)
     changes = difference(held, after)
-    report = replace(
-        report, changes=changes, totals=tuple(totals(merged.tables.counts, merged.taken))
-    )
+    report = replace(report, changes=changes, totals=tuple(merged.totals))
     if changes.empty:
         why = f"Nothing changes: snapshot {held.version} holds these figures already."
         return replace(report, why_not=why), None
     return report, merged
 
 
-def _mend(errors: int) -> str:
-    what = "the error" if errors == 1 else f"the {errors:,} errors"
+def mend(findings: Sequence[Finding]) -> str:
+    """Say why nothing is written, and what a person can do about it."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    wrong = sum(error.harm is not Harm.TOTAL_FALLS for error in errors)
+    if not wrong:
+        return "Nothing was written: see to the list, or pass --allow-fall, and run it again."
+    what = "the error" if wrong == 1 else f"the {wrong:,} errors"
     return f"Nothing was written: mend {what} above and run it again."
 
 

@@ -11,15 +11,20 @@
 A *slice* is one population and programme on one date. A slice that the same source gave before is
 replaced; one of another source is kept and reported, unless replacing was asked for: the person
 who loads a round decides whose figure stands, not the order of files.
+
+What stands for a governorate is decided by what adds up: its own row where that holds its
+districts, their sum where it has none. A row below that sum stops the ingest, and so does a
+national total that falls further than it does between rounds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from dataclasses import replace as with_changed
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 import pandas as pd
 from babel import Locale
@@ -39,7 +44,8 @@ from geodata.numbering import BY_NAME, WRITTEN, resolve
 from geodata.records import records
 from geodata.schemas import TABLES, check, check_references
 from geodata.snapshot import Snapshot, Tables
-from geodata.sources.reading import Finding, Reading, stands_at
+from geodata.sources.dtm_api import NOT_AVAILABLE
+from geodata.sources.reading import Finding, Harm, Reading, stands_at
 
 SLICE = ["population", "programme", "date"]
 _COUNTS = [*TABLES["counts"].columns]
@@ -47,6 +53,8 @@ _BREAKDOWNS = [*TABLES["breakdowns"].columns]
 
 _A_LIST = 3  # places that make a list: fewer may be slips
 _BY_CHANCE = 0.2  # part of another country's places that may have a name of this country's
+_SHOWN = 8  # places, or rows of a file, that a sentence names
+
 # Rows that a row of a file replaces: those that say the same about the same.
 KEYS = {
     "aliases": ["level", "scope", "spelling"],
@@ -57,9 +65,26 @@ KEYS = {
     "reach": ["programme"],
 }
 
-# Rounds seldom differ more from the one before: of 222 that DTM published on Iraq, three do, all in
+# Rounds seldom differ more from the one before: of 236 that DTM published on Iraq, three do, all in
 # the summer of 2014.
 SANE_CHANGE = 0.25
+
+LARGEST_FALL = 0.2
+"""Part by which a national total may fall and not be asked about.
+
+The largest real fall between two rounds of DTM on Iraq, of 236 from 2014 to 2024, is 7.0% (October
+2019). A list that lacks the largest governorate of December 2024 falls by 21.5%.
+"""
+
+_FROM_A_FILE = (
+    "If the row is of people in no known district, write “Not available” as its district and pass "
+    "--allow-unmatched; if it is the governorate's total, mend whichever figure is wrong, or leave "
+    "the row out: the governorate is then added up from its districts."
+)
+_OF_ASSESSMENTS = (
+    "Where kinds of assessment are mixed, take one with --assessment; else leave the date out "
+    "until its publisher has mended it."
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +101,8 @@ class Merged:
         Counts of the file that were put in.
     codes
         Of which numbering the P-codes of each date were found to be, as lines.
+    totals
+        National totals of what was put in, beside what they follow and what they replace.
     """
 
     tables: Tables
@@ -83,6 +110,7 @@ class Merged:
     findings: list[Finding] = field(default_factory=list)
     taken: pd.DataFrame = field(default_factory=pd.DataFrame)
     codes: Sequence[str] = ()
+    totals: Sequence[Total] = ()
 
     @property
     def errors(self) -> list[Finding]:
@@ -97,6 +125,8 @@ def merge(
     allow_unmatched: bool = False,
     replace: bool = False,
     pcode_scheme: str = "",
+    largest_fall: float = LARGEST_FALL,
+    allow_fall: bool = False,
 ) -> Merged:
     """Join a reading to the areas of ``held`` and put it into its tables.
 
@@ -109,6 +139,10 @@ def merge(
     pcode_scheme
         Numbering that the P-codes are said to be of, as :func:`geodata.numbering.decide` takes it;
         goes before that of the reading.
+    largest_fall
+        Part by which a national total may fall: against the round before, or what it replaces.
+    allow_fall
+        Take a total that falls further, and say so, instead of refusing it.
 
     Raises
     ------
@@ -149,14 +183,16 @@ def merge(
         for name, frame in tables.items()
     }
     check_references(checked)
-    findings += _levels_that_differ(checked["counts"], new)
-    findings += _changes_beyond_reason(checked["counts"], new)
+    findings += _levels_that_differ(checked["counts"], new, held.tables.areas)
+    changes = totals(checked["counts"], new, _replaced(held.tables.counts, new, elsewhere))
+    findings += _changes_beyond_reason(changes, largest_fall, allow_fall=allow_fall)
     return Merged(
         Tables(**{column.name: checked[column.name] for column in fields(Tables)}),
         report,
         findings,
         new,
         coded.lines,
+        changes,
     )
 
 
@@ -201,11 +237,18 @@ def _find(
                 what,
                 shown,
                 int(group["rows"].sum()) if "rows" in group else len(group),
-                int(group["households"].fillna(0).sum()),
+                _sum_or_none(group["households"]),
                 book.nearest(shown, str(where)),
+                _sum_or_none(group["people"]) if "people" in group else None,
             )
         )
     return pd.Series([found[key] for key in keys], index=rows.index, dtype="str")
+
+
+def _sum_or_none(numbers: pd.Series) -> int | None:
+    """A sum; ``None`` where no row has a number, as of a source that does not count households."""
+    known = numbers.dropna()
+    return int(known.sum()) if len(known) else None
 
 
 def _one_place(
@@ -316,18 +359,20 @@ def _tell(report: JoinReport, what: str, rows: pd.DataFrame, methods: pd.Series)
 
 
 def _not_placed(lost: Unmatched, severity: str) -> Finding:
-    kept = "It is kept as “not placed” and counts in national totals only."
+    counted = "its governorate and the country" if lost.table == "districts" else "the country"
+    kept = f"It is kept as “not placed” and counts in the total of {counted} only."
     mend = (
         "Mend the spelling, add it with `flask --app app ingest aliases FILE`, or pass "
         "--allow-unmatched to keep it as “not placed”."
     )
     return Finding(
         "warning" if severity == "warning" else "error",
-        f"no area answers to this place ({lost.rows:,} rows, {lost.households:,} households). "
+        f"no area answers to this place ({lost.counted()}). "
         f"{kept if severity == 'warning' else mend}",
         column=lost.table,
         value=lost.place,
         nearest=tuple(lost.nearest),
+        harm=Harm.NOT_PLACED,
     )
 
 
@@ -345,6 +390,8 @@ def _counts(
     rows = reading.counts
     if rows.empty:
         return held.tables.counts.head(0)
+    of_country = _is_of_country(rows, books.governorates, held)
+    nation, rows = rows[of_country], rows[~of_country]
     parents = held.tables.areas.set_index("pcode")["parent"]
     of_district = rows["level"] == 2
     by_code = rows["adm2_code"].map(books.districts.coded).map(parents)
@@ -363,22 +410,173 @@ def _counts(
     within = spelled[of_district] + " / " + inner["adm2"].where(
         inner["adm2"] != "", inner["adm2_code"]
     )  # fmt: skip
-    own = rows[~of_district]
-    sums = _without_their_own(inner, own)
-    levels = [
-        (own, governorate[~of_district], spelled[~of_district], 1),
-        (sums, governorate[sums.index], spelled[sums.index], 1),
-        (inner, district, within, 2),
-    ]
-    parts = [_by_area(*level, reading) for level in levels if len(level[0])]
-    return check("counts", pd.concat(parts, ignore_index=True)[_COUNTS])
+    inner_of, own_of = governorate[of_district], governorate[~of_district]
+    own = _Added(rows[~of_district], own_of, spelled[~of_district], reading)
+    sums = _Added(inner, inner_of, spelled[of_district], reading)
+    findings += own.below(sums, books.governorates.display)
+    districts = _by_area(inner, district, within, 2, reading)
+    rest = own.beyond(sums, books.governorates.display, findings)
+    levels = [own.counts, sums.without(own), _together(districts, rest)]
+    parts = [part[_COUNTS] for part in levels if len(part)]
+    made = check("counts", pd.concat(parts, ignore_index=True))
+    findings += _beside_the_country(nation, made)
+    return made
 
 
-def _without_their_own(inner: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """Rows of districts in slices for which the file has no figures of governorates."""
-    has = set(own[SLICE].drop_duplicates().itertuples(index=False, name=None))
-    asked = inner[SLICE].itertuples(index=False, name=None)
-    return inner.loc[[slice_ not in has for slice_ in asked]]
+def _is_of_country(rows: pd.DataFrame, book: Gazetteer, held: Snapshot) -> pd.Series:
+    """Rows that are named as the country and not as a governorate, beside rows of other places.
+
+    Left in, they would count everyone twice as soon as they are kept as “not placed”.
+    """
+    facts = held.manifest["country"]
+    names = {str(facts[key]).casefold() for key in ("name", "code") if facts.get(key)}
+    names = {name for name in names if book.find(name=name) is None}
+    said = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"]).str.strip().str.casefold()
+    named = said.isin(names) & (rows["level"] == 1)
+    return named & _slices(rows).isin(_slices(rows[~named]))
+
+
+def _beside_the_country(nation: pd.DataFrame, made: pd.DataFrame) -> Iterator[Finding]:
+    """Compare rows of the whole country with what the rows of its parts add up to."""
+    rows = nation.assign(date=pd.to_datetime(nation["date"]))
+    sums = made[made["level"] == 1].groupby(SLICE, as_index=False)["people"].sum()
+    for row in records(rows.merge(sums, on=SLICE, suffixes=("", "_made"))):
+        named = f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}"
+        where = {"file": row.file, "row": int(row.row), "column": "", "value": row.adm1}
+        if row.people == row.people_made:
+            said = f"{named}: the row is the total of the country, and is left out."
+            yield Finding("warning", said, **where, harm=Harm.LEFT_OUT)
+        else:
+            below = row.people < row.people_made
+            rule = "A country holds its governorates: mend whichever is wrong."
+            severity: Literal["error", "warning"] = "error" if below else "warning"
+            said = (
+                f"{named}: the row of the country says {int(row.people):,} people, and the rows of "
+                f"its governorates and districts add up to {int(row.people_made):,}. "
+                f"{rule if below else 'The row is left out. Is the list whole?'}"
+            )
+            yield Finding(severity, said, **where, harm=Harm.LEVELS_DIFFER)
+
+
+_PLACE = [*SLICE, "place"]
+
+
+@dataclass(frozen=True)
+class _Added:
+    """Rows of governorates, or of districts, added up to governorates.
+
+    Attributes
+    ----------
+    rows
+        Rows of the reading.
+    pcodes, spelled
+        The governorate of each: its P-code, where it has one, and how the file writes it.
+    """
+
+    rows: pd.DataFrame
+    pcodes: pd.Series
+    spelled: pd.Series
+    reading: Reading
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """Counts of governorates."""
+        return _by_area(self.rows, self.pcodes, self.spelled, 1, self.reading)
+
+    def without(self, others: _Added) -> pd.DataFrame:
+        """Counts of the governorates that ``others`` do not count on that date."""
+        known = pd.MultiIndex.from_frame(others.counts[_PLACE])
+        return self.counts[~pd.MultiIndex.from_frame(self.counts[_PLACE]).isin(known)]
+
+    def _beside(self, districts: _Added, how: Literal["inner", "left"]) -> pd.DataFrame:
+        columns = [*_PLACE, "people", "households"]
+        return self.counts.merge(
+            districts.counts[columns], how=how, on=_PLACE, suffixes=("", "_inner")
+        )
+
+    def below(self, districts: _Added, display: Mapping[str, str]) -> Iterator[Finding]:
+        """Name each governorate that is below the sum of its districts."""
+        for row in records(self._beside(districts, "inner")):
+            for what in ("people", "households"):
+                own, inner = getattr(row, what), getattr(row, f"{what}_inner")
+                if pd.notna(own) and pd.notna(inner) and own < inner:
+                    yield self._too_few(row, what, districts, display)
+                    break
+
+    def _too_few(
+        self, row: Any, what: str, districts: _Added, display: Mapping[str, str]
+    ) -> Finding:
+        own, inner = int(getattr(row, what)), int(getattr(row, f"{what}_inner"))
+        (file, number, _), rows = self._where(row), districts._where(row)[2]
+        advice = _FROM_A_FILE if self.reading.kind in ("table", "hxl") else _OF_ASSESSMENTS
+        return Finding(
+            "error",
+            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: the row of "
+            f"{display.get(row.place, row.place)} itself says {own:,} {what}, and its districts "
+            f"add up to {inner:,}{rows and f' ({rows})'}: a governorate holds its districts. "
+            f"{advice}",
+            file=file,
+            row=number,
+            value=display.get(row.place, row.place),
+            harm=Harm.LEVELS_DIFFER,
+        )
+
+    def _where(self, row: Any) -> tuple[str, int, str]:
+        """File and number of the first row that counts in a governorate, and all of them."""
+        place = self.pcodes.where(self.pcodes.notna(), self.spelled)
+        days = pd.to_datetime(self.rows["date"])
+        found = self.rows[
+            (place == row.place)
+            & (days == row.date)
+            & (self.rows["population"] == row.population)
+            & (self.rows["programme"] == row.programme)
+        ].sort_values(["file", "row"])
+        numbers = [int(number) for number in found["row"] if number]
+        if not numbers:
+            return "", 0, ""
+        shown = ", ".join(f"{number:,}" for number in numbers[:_SHOWN])
+        more = f" and {len(numbers) - _SHOWN:,} more" if len(numbers) > _SHOWN else ""
+        word = "row" if len(numbers) == 1 else "rows"
+        return str(found["file"].iloc[0]), numbers[0], f"{word} {shown}{more}"
+
+    def beyond(
+        self, districts: _Added, display: Mapping[str, str], findings: list[Finding]
+    ) -> pd.DataFrame:
+        """People of governorates in none of their districts, as not placed; told by date.
+
+        Only in slices with districts: there every level then adds up to the same total.
+        """
+        by_district = _slices(self.counts).isin(_slices(districts.counts))
+        beside = self._beside(districts, "left").loc[by_district]
+        more = beside["people"] - beside["people_inner"].fillna(0)
+        hh_inner = beside["households_inner"].where(beside["people_inner"].notna(), 0)
+        rest = beside.assign(people=more, households=beside["households"] - hh_inner)[more > 0]
+        for (population, programme, day), rows in rest.groupby(SLICE, sort=True):
+            listed = [
+                f"{display.get(row.place, row.place)} {row.people:,}" for row in records(rows)
+            ]
+            shown = ", ".join(listed[:_SHOWN])
+            more_of = f" and {len(listed) - _SHOWN:,} more" if len(listed) > _SHOWN else ""
+            findings.append(
+                Finding(
+                    "warning",
+                    f"{_named(str(population), str(programme))} on {day:%Y-%m-%d}: "
+                    f"{int(rows['people'].sum()):,} people of governorates are in none of their "
+                    f"districts ({shown}{more_of}). By district they are kept as “not placed”.",
+                    harm=Harm.LEVELS_DIFFER,
+                )
+            )
+        names = rest["place"].map(lambda place: f"{display.get(place, place)} / {NOT_AVAILABLE}")
+        few = rest["households"].where(rest["households"] >= 0)
+        return rest.assign(level=2, pcode=None, place=names, households=few)
+
+
+def _together(districts: pd.DataFrame, rest: pd.DataFrame) -> pd.DataFrame:
+    """Counts by district and those in none; a file may call its own by the same word."""
+    if rest.empty:
+        return districts
+    both = pd.concat([districts[_COUNTS], rest[_COUNTS].astype(districts.dtypes[_COUNTS])])
+    return _grouped(both)
 
 
 def _by_area(
@@ -398,6 +596,10 @@ def _by_area(
             "source": reading.source["id"],
         }
     )
+    return _grouped(frame)
+
+
+def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
     keys = ["population", "date", "level", "pcode", "place", "programme", "source"]
     grouped = frame.groupby(keys, dropna=False, as_index=False, sort=True)
     return grouped[["households", "people"]].sum(min_count=1)
@@ -484,6 +686,7 @@ def _stands_already(row: Any, held: pd.DataFrame, new: pd.DataFrame) -> Finding:
         f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d} are held from source "
         f"{row.held_source}{dated} ({said}), and stay as they are. Pass --replace to take the new "
         "ones.",
+        harm=Harm.NOT_TAKEN,
     )
 
 
@@ -563,9 +766,29 @@ def _upserted(name: str, held: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame
 # -------------------------------------------------------------------------------------- reason
 
 
-def _levels_that_differ(counts: pd.DataFrame, new: pd.DataFrame) -> Iterable[Finding]:
-    """Districts and governorates of one slice should be sums of the same rows."""
-    touched = counts[_slices(counts).isin(_slices(new))]
+def _levels_that_differ(
+    counts: pd.DataFrame, new: pd.DataFrame, areas: pd.DataFrame
+) -> Iterator[Finding]:
+    """Look at slices of which the file gives one level, and the other is held from before."""
+    levels = new.groupby(SLICE)["level"].nunique()
+    alone = levels[levels == 1].index
+    touched = counts[_slices(counts).isin(alone)]
+    parents = areas.set_index("pcode")["parent"]
+    names = dict(zip(areas["pcode"], areas["name_en"], strict=True))
+    inner = touched[(touched["level"] == 2) & touched["pcode"].notna()]
+    sums = inner.assign(pcode=inner["pcode"].map(parents)).groupby([*SLICE, "pcode"])["people"]
+    own = touched[touched["level"] == 1].set_index([*SLICE, "pcode"])["people"]
+    both = pd.DataFrame({"own": own, "inner": sums.sum()}).dropna().reset_index()
+    for row in records(both[both["own"] < both["inner"]]):
+        yield Finding(
+            "error",
+            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: {names[row.pcode]} "
+            f"has {int(row.own):,} people, and its districts, which are held, add up to "
+            f"{int(row.inner):,}: a governorate holds its districts. Bring in both levels by one "
+            "command.",
+            value=str(names[row.pcode]),
+            harm=Harm.LEVELS_DIFFER,
+        )
     people = touched.groupby([*SLICE, "level"])["people"].sum().unstack()
     if not {1, 2} <= set(people.columns):
         return
@@ -574,26 +797,54 @@ def _levels_that_differ(counts: pd.DataFrame, new: pd.DataFrame) -> Iterable[Fin
         yield Finding(
             "warning",
             f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: districts add up to "
-            f"{row.districts:,} people and governorates to {row.governorates:,}; check that both "
-            "come from one list.",
+            f"{int(row.districts):,} people and governorates to {int(row.governorates):,}; check "
+            "that both come from one list.",
+            harm=Harm.LEVELS_DIFFER,
         )
 
 
-def _changes_beyond_reason(counts: pd.DataFrame, new: pd.DataFrame) -> Iterable[Finding]:
-    """National totals that differ a lot from those of the round before."""
-    for total in totals(counts, new):
-        if total.before and abs(total.people - total.before) > SANE_CHANGE * total.before:
+def _changes_beyond_reason(
+    changes: Iterable[Total], largest_fall: float, *, allow_fall: bool
+) -> Iterator[Finding]:
+    """National totals that differ a lot from those of the round before, or those they replace."""
+    for total in changes:
+        if fallen := total.fallen(largest_fall):
+            yield _fall(total, *fallen, largest_fall, allow_fall=allow_fall)
+        elif total.before and abs(total.people - total.before) > SANE_CHANGE * total.before:
             yield Finding(
                 "warning",
                 f"{total.named} on {total.date}: {total.people:,} people, "
                 f"{total.people / total.before - 1:+.0%} against {total.before:,} on "
                 f"{total.before_date}. Check that the list is whole and of this population.",
+                harm=Harm.TOTAL_CHANGES,
             )
+
+
+def _fall(total: Total, was: int, what: str, largest_fall: float, *, allow_fall: bool) -> Finding:
+    taken = (
+        "It is taken, as --allow-fall was passed."
+        if allow_fall
+        else "Is the list whole, and of this population and date? If it is, pass --allow-fall."
+    )
+    return Finding(
+        "warning" if allow_fall else "error",
+        f"{total.named} on {total.date}: {total.people:,} people, {total.people / was - 1:.0%} "
+        f"against the {was:,} {what}. A total may fall by {largest_fall:.0%}. {taken}",
+        harm=Harm.TOTAL_FALLS,
+    )
 
 
 @dataclass(frozen=True)
 class Total:
-    """People in the country on a date, beside the date before it that is held."""
+    """People in the country on a date, beside the date before it, and what they take the place of.
+
+    Attributes
+    ----------
+    before
+        People on the date before that is held.
+    replaced
+        People that were held for this date, or by another source for the same round.
+    """
 
     population: str
     programme: str
@@ -601,14 +852,32 @@ class Total:
     people: int
     before_date: str = ""
     before: int | None = None
+    replaced: int | None = None
 
     @property
     def named(self) -> str:
         """The population, and the programme that its counts belong to."""
         return _named(self.population, self.programme)
 
+    def fallen(self, most: float) -> tuple[int, str] | None:
+        """Return the total that this one falls from by more than ``most``, and which that is.
 
-def totals(counts: pd.DataFrame, new: pd.DataFrame) -> list[Total]:
+        What is no less than what it replaces was asked about when that came in.
+        """
+        least = 1 - most
+        if self.replaced is not None:
+            if self.people < least * self.replaced:
+                return self.replaced, "that it replaces"
+            if self.people >= self.replaced:
+                return None
+        if self.before is not None and self.people < least * self.before:
+            return self.before, f"on {self.before_date}"
+        return None
+
+
+def totals(
+    counts: pd.DataFrame, new: pd.DataFrame, replaced: Mapping[tuple[Any, ...], int] | None = None
+) -> list[Total]:
     """National totals of the slices in ``new``, as they are in ``counts``; in order of date."""
     if new.empty:
         return []
@@ -624,6 +893,23 @@ def totals(counts: pd.DataFrame, new: pd.DataFrame) -> list[Total]:
             int(row.people),
             "" if pd.isna(row.before_date) else f"{row.before_date:%Y-%m-%d}",
             None if pd.isna(row.before) else int(row.before),
+            (replaced or {}).get((row.population, row.programme, row.date)),
         )
         for row in records(table[_slices(table).isin(_slices(new))])
     ]
+
+
+def _replaced(
+    held: pd.DataFrame, new: pd.DataFrame, elsewhere: pd.DataFrame
+) -> dict[tuple[Any, ...], int]:
+    """National totals that those of the file take the place of, by slice of the file."""
+    lowest = held.groupby(SLICE)["level"].transform("min")
+    people = held[held["level"] == lowest].groupby(SLICE, as_index=False)[["people"]].sum()
+    was = {(row.population, row.programme, row.date): int(row.people) for row in records(people)}
+    dated = {(row.population, row.programme, row.date): row.held_date for row in records(elsewhere)}
+    found = {}
+    for slice_ in _slices(new).unique():
+        day = dated.get(slice_, slice_[2])
+        if (n := was.get((*slice_[:2], day))) is not None:
+            found[slice_] = n
+    return found

@@ -286,8 +286,15 @@ class Unmatched:
     table: str
     place: str
     rows: int
-    households: int
+    households: int | None
     nearest: list[str]
+    people: int | None = None
+
+    def counted(self) -> str:
+        """Say what hangs on it, in the units that were counted."""
+        units = (("households", self.households), ("people", self.people))
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        return ", ".join([rows, *(f"{n:,} {unit}" for unit, n in units if n is not None)])
 
 
 @dataclass
@@ -320,10 +327,7 @@ class JoinReport:
             )
         for u in self.unmatched:
             near = f"; nearest: {', '.join(u.nearest)}" if u.nearest else "; nothing is near it"
-            out.append(
-                f"  not placed: {u.place!r} in {u.table}: {u.rows:,} rows, "
-                f"{u.households:,} households{near}"
-            )
+            out.append(f"  not placed: {u.place!r} in {u.table}: {u.counted()}{near}")
         for what, pcodes in self.areas_without_rows.items():
             if pcodes:
                 out.append(f"  no rows ({what}): {', '.join(pcodes)}")

@@ -221,10 +221,7 @@ def _prepared(held: Snapshot, wanted: Wanted, progress: Progress) -> tuple[Repor
 
 
 def _refused(report: Report, findings: Sequence[Finding]) -> Report:
-    n = sum(finding.severity == "error" for finding in findings)
-    what = "the error" if n == 1 else f"the {n:,} errors"
-    why = f"Nothing was written: mend {what} above and run it again."
-    return replace(report, findings=tuple(findings), why_not=why)
+    return replace(report, findings=tuple(findings), why_not=ingest.mend(findings))
 
 
 def _nowhere(country: Mapping[str, Any]) -> Snapshot:

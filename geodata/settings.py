@@ -61,6 +61,13 @@ class Settings(BaseSettings):
         ge=0,
         description="Age of the newest figure from which pages say how many months ago it is of.",
     )
+    largest_fall: float = Field(
+        default=0.2,
+        ge=0,
+        lt=1,
+        description="Part by which a national total may fall against the round before, or against "
+        "what it replaces; one that falls further stops an ingest unless --allow-fall is passed.",
+    )
     url_base_pathname: str = Field(
         default="/",
         description="Where the application is mounted, e.g. /displacement/; a proxy in front of it "

@@ -257,6 +257,13 @@ def test_a_record_that_is_there_twice_is_counted_once_and_said(server, fetch):
     assert not reading.errors
 
 
+def test_records_that_differ_in_what_is_not_read_are_refused_until_it_is_said_which(server, fetch):
+    server.levels[1] = [record(100, numberMales=40), record(100, id=2, numberMales=60)]
+    assert "differs in what is not" in fetch().errors[0].sentence
+    assert figures(fetch(repeated_rows="add")) == {("2020-01-31", "Alpha", ""): 200}
+    assert figures(fetch(repeated_rows="once")) == {("2020-01-31", "Alpha", ""): 100}
+
+
 def test_two_figures_of_one_place_and_date_stop_the_ingest(server, fetch):
     server.levels[1] = [record(100), record(90, id=2)]
     (error,) = fetch().errors

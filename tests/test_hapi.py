@@ -158,6 +158,16 @@ def test_assessments_are_not_added_and_operations_must_be_named(reading):
     }
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_rows_of_one_figure_from_two_resources_are_refused_until_it_is_said_which(reading, form):
+    rows = [row(900), row(900, resource_hdx_id="another")]
+    made = reading(*rows, form=form)
+    assert "--repeated-rows add" in made.errors[0].sentence
+    assert people(reading(*rows, form=form, repeated_rows="once")) == {("Alpha", "", 1): 900}
+    assert people(reading(*rows, form=form, repeated_rows="add")) == {("Alpha", "", 1): 1800}
+    assert people(reading(rows[0], rows[0], form=form)) == {("Alpha", "", 1): 900}
+
+
 def test_every_wrong_cell_is_named_by_row_and_column(reading):
     made = reading(
         row(-1),

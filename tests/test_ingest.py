@@ -72,11 +72,15 @@ def table(tmp_path):
     return write
 
 
+FEW = "--allow-fall"
+"""The tables count a few hundred people, where a million are held."""
+
+
 NEW = [("IQG15", "2021-06-30", "idp", "", 600), ("IQG01", "2021-06-30", "idp", "", 60)]
 
 
 def test_a_table_becomes_the_active_snapshot_and_says_what_changed(run, library, table):
-    code, said = run("ingest", *table(*NEW))
+    code, said = run("ingest", *table(*NEW), FEW)
     assert code == 0
     assert "idp 2021-06-30: 660 people" in said
     active = library.active()
@@ -89,7 +93,7 @@ def test_a_table_becomes_the_active_snapshot_and_says_what_changed(run, library,
 
 def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
     words = table(*NEW)
-    code, said = run("ingest", *words, "--dry-run")
+    code, said = run("ingest", *words, "--dry-run", FEW)
     assert code == 0
     assert "660 people" in said and said.endswith("A dry run: nothing was written.\n")
     assert library.active() is None
@@ -97,9 +101,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
 
 
 def test_what_was_active_before_comes_back(run, library, table):
-    run("ingest", *table(*NEW))
+    run("ingest", *table(*NEW), FEW)
     first = library.active()
-    run("ingest", *table(("IQG15", "2021-07-31", "idp", "", 700), name="next.csv"))
+    run("ingest", *table(("IQG15", "2021-07-31", "idp", "", 700), name="next.csv"), FEW)
     assert library.active() != first
     code, said = run("snapshot", "rollback")
     assert (code, library.active()) == (0, first)
@@ -112,7 +116,7 @@ def test_what_was_active_before_comes_back(run, library, table):
 
 
 def test_the_same_file_again_changes_nothing(run, library, table):
-    words = table(*NEW)
+    words = [*table(*NEW), FEW]
     run("ingest", *words)
     before = library.active()
     code, said = run("ingest", *words)
@@ -143,7 +147,9 @@ def test_places_that_match_nothing_are_refused_with_what_is_near(run, table):
     code, said = run("ingest", *table(("IQG99", "2021-06-30", "idp", "", 6)))
     assert code == 1
     assert "“IQG99”" in said and "--allow-unmatched" in said
-    code, said = run("ingest", *table(("IQG99", "2021-06-30", "idp", "", 6)), "--allow-unmatched")
+    code, said = run(
+        "ingest", *table(("IQG99", "2021-06-30", "idp", "", 6)), "--allow-unmatched", FEW
+    )
     assert code == 0
     assert "kept as “not placed”" in said
 
@@ -173,7 +179,7 @@ def test_a_list_of_another_country_is_told_as_such_in_one_sentence(run, table):
 
 
 def test_a_snapshot_may_be_held_and_shown_later(run, library, table):
-    code, said = run("ingest", *table(*NEW), "--hold")
+    code, said = run("ingest", *table(*NEW), FEW, "--hold")
     assert code == 0
     held = said.rsplit("snapshot activate ", 1)[1].strip()
     assert library.active() == load(BUNDLED).version
@@ -182,12 +188,53 @@ def test_a_snapshot_may_be_held_and_shown_later(run, library, table):
 
 
 def test_all_of_a_report_can_be_had_as_json(run, table):
-    code, said = run("ingest", *table(*NEW), "--json")
+    code, said = run("ingest", *table(*NEW), FEW, "--json")
     report = json.loads(said)
     assert code == 0
     assert report["active"] is True
     assert report["totals"][0]["people"] == 660
     assert report["files"][0]["rows"] == 2
+
+
+def test_a_total_that_falls_stops_it_and_is_the_first_thing_said(run, library, table):
+    rows = [(f"IQG{n:02}", "2021-06-30", "idp", "", "") for n in range(1, 19)] * 4
+    words = table(*rows, *NEW)
+    code, said = run("ingest", *words)
+    assert code == 1
+    first, second = said.strip().splitlines()[:2]
+    assert first == "A total falls"
+    assert second.startswith("  idp on 2021-06-30: 660 people, -100% against the 1,")
+    assert said.endswith(
+        "Nothing was written: see to the list, or pass --allow-fall, and run it again.\n"
+    )
+    assert library.active() == load(BUNDLED).version
+    code, said = run("ingest", *words, FEW)
+    assert code == 0
+    assert said.strip().splitlines()[1].startswith("  idp on 2021-06-30: 660 people")
+    assert library.active() != load(BUNDLED).version
+
+
+def test_warnings_are_cut_below_those_that_do_most_harm(run, table):
+    blank = [(f"IQG{n:02}", "2021-06-30", "idp", "", "") for n in range(1, 19)] * 4
+    code, said = run(
+        "ingest", *table(*blank, *NEW, ("IQG99", "2021-06-30", "idp", "", 6)), FEW,
+        "--allow-unmatched",
+    )  # fmt: skip
+    assert code == 0
+    warnings = said.partition("Warnings (73)\n")[2].splitlines()
+    assert "“IQG99”: no area answers to this place (1 row, 6 people)" in warnings[0]
+    assert "gives no number" in warnings[1]
+    assert warnings[SHOWN] == "  … and 23 more; --json lists them all"
+    code, said = run("ingest", *table(*blank, *NEW), FEW, "--dry-run", "--json")
+    harms = [one["harm"] for one in json.loads(said)["findings"]]
+    assert harms == ["total_falls", *["not_assessed"] * 72]
+
+
+def test_how_far_a_total_may_fall_is_a_setting(tmp_path, client_of, table):
+    app = client_of(snapshots=str(tmp_path / "library"), largest_fall=0.9999).application
+    result = app.test_cli_runner().invoke(args=[*map(str, ["ingest", *table(*NEW)])])
+    assert result.exit_code == 0, result.output
+    assert "-100% against" in result.output  # told, as any change beyond reason is
 
 
 def test_long_lists_of_errors_are_cut_where_a_person_reads_and_counted(run, table):
@@ -201,7 +248,7 @@ def test_long_lists_of_errors_are_cut_where_a_person_reads_and_counted(run, tabl
 def test_snapshots_are_listed_shown_compared_and_verified(run, library, table):
     code, said = run("snapshot", "list")
     assert code == 0 and "holds no snapshot yet" in said
-    run("ingest", *table(*NEW))
+    run("ingest", *table(*NEW), FEW)
     active, before = library.active(), load(BUNDLED).version
     code, said = run("snapshot", "list")
     assert f"{active} active" in said and before in said

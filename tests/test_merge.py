@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata import merge as joining
 from geodata.errors import DataError
-from geodata.merge import Merged, merge, totals
+from geodata.merge import Merged, totals
 from geodata.snapshot import Snapshot
 from geodata.sources.reading import (
     BREAKDOWNS_READ,
     COUNTS_READ,
+    Harm,
     Reading,
+    by_harm,
     no_breakdowns,
     no_counts,
 )
@@ -44,6 +47,8 @@ def row(adm1: str = "", adm2: str = "", households: int | None = 10, **more: Any
         "households": households,
         "people": None if households is None else households * 6,
         "rows": 1,
+        "file": "",
+        "row": 0,
     } | more
 
 
@@ -54,6 +59,11 @@ def reading(
     breakdowns = pd.DataFrame(parts, columns=list(BREAKDOWNS_READ)) if parts else no_breakdowns()
     asked = {"kind": "dtm-idp", "source": SOURCE, "files": (), "findings": ()} | more
     return Reading(counts=counts, breakdowns=breakdowns, **asked)
+
+
+def merge(held: Snapshot, made: Reading, *, allow_fall: bool = True, **asked: Any) -> Merged:
+    """Join a few made-up rows, which are fewer people than are held."""
+    return joining.merge(held, made, allow_fall=allow_fall, **asked)
 
 
 def people(merged: Merged, day: dt.date = NEW, level: int = 1, population: str = "idp") -> dict:
@@ -141,20 +151,183 @@ def test_a_number_that_nobody_published_is_not_taken(examplia):
     assert rounds.loc[rounds["date"] == pd.Timestamp(NEW), "round"].isna().all()
 
 
-def test_a_governorate_of_its_own_is_taken_as_it_is_and_compared_with_its_districts(examplia):
+# ---- levels: what adds up
+
+
+def test_people_of_a_governorate_in_no_district_are_told_and_not_placed_by_district(examplia):
     merged = merge(
         examplia, reading(row("Alpha", households=20), row("Alpha", "North Alpha", households=15))
     )
+    assert not merged.errors
     assert people(merged) == {"XXG01": 120}
-    assert people(merged, level=2) == {"XXG01Q01": 90}
-    assert "districts add up to 90 people and governorates to 120" in said(merged)
+    assert people(merged, level=2) == {"XXG01Q01": 90, "Alpha / Not available": 30}
+    assert "30 people of governorates are in none of their districts (Alpha 30)" in said(merged)
+
+
+def test_one_row_without_a_district_is_not_the_total_of_the_others(examplia):
+    merged = merge(
+        examplia,
+        reading(
+            row("Alpha", "North Alpha", 100, file="own.csv", row=2),
+            row("Alpha", "South Alpha", 50, file="own.csv", row=3),
+            row("Beta", "North Beta", 90, file="own.csv", row=4),
+            row("Alpha", households=3, file="own.csv", row=5),
+            kind="table",
+        ),
+    )
+    (error,) = merged.errors
+    assert (error.file, error.row, error.value) == ("own.csv", 5, "Alpha")
+    assert "idp on 2022-01-31: the row of Alpha itself says 18 people" in error.sentence
+    assert "its districts add up to 900 (rows 2, 3)" in error.sentence
+    assert "write “Not available” as its district and pass --allow-unmatched" in error.sentence
+    assert people(merged)["XXG02"] == 540  # Beta is what it is, whatever Alpha's row says
+
+
+def test_a_governorate_with_fewer_households_than_its_districts_is_an_error_too(examplia):
+    merged = merge(
+        examplia,
+        reading(row("Alpha", households=5, people=60), row("Alpha", "North Alpha", 10, people=60)),
+    )
+    (error,) = merged.errors
+    assert "Alpha itself says 5 households, and its districts add up to 10" in error.sentence
+
+
+def test_governorates_that_have_rows_of_their_own_stand_beside_those_that_have_none(examplia):
+    merged = merge(
+        examplia,
+        reading(
+            row("Alpha", households=15),
+            row("Alpha", "North Alpha", 10),
+            row("Alpha", "South Alpha", 5),
+            row("Beta", "North Beta", 7),
+        ),
+    )
+    assert not merged.errors
+    assert said(merged).count("\n") == 0  # the fall from what is held, and nothing else
+    assert people(merged) == {"XXG01": 90, "XXG02": 42}
+    assert sum(people(merged, level=2).values()) == 132
+
+
+def test_a_governorate_without_districts_counts_by_district_as_not_placed(examplia):
+    merged = merge(examplia, reading(row("Alpha", households=15), row("Beta", "North Beta", 7)))
+    assert people(merged) == {"XXG01": 90, "XXG02": 42}
+    assert people(merged, level=2) == {"Alpha / Not available": 90, "XXG02Q01": 42}
+
+
+def test_rows_of_the_rest_of_a_governorate_are_added_to_its_districts(examplia):
+    rest = row("Alpha", "Not available", 5)
+    refused = merge(examplia, reading(row("Alpha", "North Alpha", 10), rest))
+    assert [error.value for error in refused.errors] == ["Not available"]
+    merged = merge(examplia, reading(row("Alpha", "North Alpha", 10), rest), allow_unmatched=True)
+    assert people(merged) == {"XXG01": 90}
+    assert people(merged, level=2) == {"XXG01Q01": 60, "Alpha / Not available": 30}
+    assert "counts in the total of its governorate and the country only" in said(merged)
+    both = merge(
+        examplia,
+        reading(row("Alpha", households=20), row("Alpha", "North Alpha", 10), rest),
+        allow_unmatched=True,
+    )
+    assert people(both) == {"XXG01": 120}
+    assert people(both, level=2) == {"XXG01Q01": 60, "Alpha / Not available": 60}
+
+
+@pytest.mark.parametrize(
+    ("whole", "severity", "told"),
+    [
+        (22, "warning", "the row is the total of the country, and is left out"),
+        (30, "warning", "the row of the country says 180 people, and the rows of its governorates"),
+        (20, "error", "A country holds its governorates"),
+    ],
+)
+def test_a_row_of_the_country_is_compared_and_never_counted(examplia, whole, severity, told):
+    merged = merge(
+        examplia,
+        reading(row("Alpha", households=15), row("Beta", households=7),
+                row("Examplia", households=whole)),
+        allow_unmatched=True,
+    )  # fmt: skip
+    assert people(merged) == {"XXG01": 90, "XXG02": 42}
+    assert told in said(merged, severity)
+
+
+def test_governorates_below_the_districts_that_are_held_are_refused(examplia):
+    day = dt.date(2020, 1, 31)
+    held = merge(examplia, reading(row("Alpha", "North Alpha", 9, date=day))).tables
+    before = Snapshot("held", {"country": made_up.COUNTRY}, held, examplia.topology)
+    (error,) = merge(before, reading(row("Alpha", households=8, date=day))).errors
+    assert "Alpha has 48 people, and its districts, which are held, add up to 54" in error.sentence
+    more = merge(before, reading(row("Alpha", households=10, date=day)))
+    assert not more.errors
+    assert "districts add up to 54 people and governorates to 60" in said(more)
+
+
+# ---- totals that fall
+
+
+def fall(merged: Merged) -> str:
+    """What is said of a total that falls; it is the first finding of all."""
+    found = [one for one in merged.findings if one.harm is Harm.TOTAL_FALLS]
+    assert by_harm(merged.findings)[: len(found)] == found
+    return "\n".join(one.line() for one in found)
+
+
+def test_a_total_that_falls_too_far_is_refused_unless_told_otherwise(examplia):
+    asked = reading(row("Beta", households=49))
+    refused = merge(examplia, asked, allow_fall=False)
+    assert [error.harm for error in refused.errors] == [Harm.TOTAL_FALLS]
+    assert "idp on 2022-01-31: 294 people, -21% against the 372 on 2021-07-31." in fall(refused)
+    assert "A total may fall by 20%." in fall(refused) and "pass --allow-fall" in fall(refused)
+    allowed = merge(examplia, asked)
+    assert not allowed.errors
+    assert "It is taken, as --allow-fall was passed." in fall(allowed)
+    assert not merge(examplia, reading(row("Beta", households=50)), allow_fall=False).errors
+    assert not merge(examplia, asked, allow_fall=False, largest_fall=0.25).errors
+
+
+def test_a_total_is_held_against_what_it_replaces(examplia):
+    asked = reading(row("Beta", households=40, date=LAST + dt.timedelta(days=1)), source=OTHER)
+    assert not merge(examplia, asked, allow_fall=False).errors  # nothing is replaced
+    refused = merge(examplia, asked, allow_fall=False, replace=True)
+    assert "-35% against the 372 that it replaces" in fall(refused)
+    same = reading(row("Beta", households=40, date=LAST))
+    assert "-35% against the 372 that it replaces" in fall(merge(examplia, same, allow_fall=False))
+
+
+def test_a_total_that_was_taken_once_is_not_asked_about_again(examplia):
+    first = merge(examplia, reading(row("Beta", households=20)))
+    held = Snapshot("held", {"country": made_up.COUNTRY}, first.tables, examplia.topology)
+    assert not merge(held, reading(row("Beta", households=21)), allow_fall=False).errors
+    assert "-69%" in fall(merge(held, reading(row("Beta", households=19)), allow_fall=False))
+
+
+def test_counts_of_a_programme_are_held_against_its_own(examplia):
+    asked = [row("Alpha", programme="OWN", households=n, date=dt.date(2022, n, 28)) for n in (9, 3)]
+    merged = merge(examplia, reading(*asked, source=OTHER), allow_fall=False)
+    assert "idp of OWN on 2022-09-28" not in said(merged, "error")
+    later = [row("Alpha", programme="OWN", households=9, date=NEW),
+             row("Alpha", programme="OWN", households=3, date=dt.date(2022, 2, 28))]  # fmt: skip
+    refused = merge(examplia, reading(*later, source=OTHER), allow_fall=False)
+    assert "idp of OWN on 2022-02-28: 18 people, -67% against the 54 on 2022-01-31" in fall(refused)
+
+
+def test_no_real_round_is_taken_for_one_that_falls_too_far(snapshot):
+    """The largest real fall is a third of what is allowed: a mistake is told from a round."""
+    counts = snapshot.tables.counts
+    worst = min(
+        total.people / total.before - 1
+        for total in totals(counts, counts)
+        if total.before and total.population != "refugee"
+    )
+    assert -joining.LARGEST_FALL / 2 < worst < 0
 
 
 def test_a_place_that_matches_nothing_is_refused_with_what_is_near(examplia):
     merged = merge(examplia, reading(row("Alfa", "North Alpha"), row("Beta", "Sout Beta", 3)))
     assert [one.value for one in merged.errors] == ["Alfa", "Sout Beta"]
     assert merged.errors[0].nearest == ("Alpha (XXG01)",)
-    assert "(1 rows, 3 households)" in merged.errors[1].line()
+    assert "(1 row, 3 households, 18 people)" in merged.errors[1].line()
+    only = merge(examplia, reading(row("Alfa", households=None, people=8)))
+    assert "(1 row, 8 people)" in only.errors[0].line()
 
 
 def test_what_is_allowed_to_match_nothing_counts_in_the_country_only(examplia):

@@ -196,6 +196,18 @@ def test_the_same_row_twice_is_counted_once_and_said(reading):
     assert not made.errors
 
 
+def test_rows_that_differ_in_a_column_that_is_not_read_are_refused(reading):
+    header = [*HEADER, "Origin"]
+    rows = [["Alpha", "", "2020-03", "idp", "", "1", "6", origin] for origin in ("x", "y")]
+    made = reading(*rows, header=header)
+    (error,) = made.errors
+    assert (error.row, error.value) == (3, "Alpha, as row 2 of own.csv")
+    assert "differs in what is not (Origin)" in error.sentence
+    assert list(
+        reading(*rows, header=header, options={"repeated_rows": "add"}).counts["people"]
+    ) == [12]
+
+
 def test_a_total_and_a_row_without_a_number_are_left_out_and_said(reading):
     made = reading(
         ["Alpha", "", "2020-03", "idp", "", "1", "6"],

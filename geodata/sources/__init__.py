@@ -17,6 +17,7 @@ to what serves the map.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Literal, get_args
 
 from geodata.sources.reading import Kind
 
@@ -34,6 +35,10 @@ MODULES = {
     "aliases": "reference",
 }
 """Every kind of source, by its name on the command line, and the module that reads it."""
+
+Repeats = Literal["refuse", "add", "once"]
+REPEATS: tuple[Repeats, ...] = get_args(Repeats)
+"""What to do with rows that agree in all that is read: refuse them, add them up, or count one."""
 
 
 def kind(name: str) -> Kind:

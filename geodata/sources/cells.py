@@ -21,7 +21,7 @@ from typing import Literal
 
 from geodata.sources import months
 from geodata.sources.files import column_letters
-from geodata.sources.reading import Finding
+from geodata.sources.reading import Finding, Harm
 
 Severity = Literal["error", "warning"]
 
@@ -387,7 +387,7 @@ class Notes:
     sheet: str = ""
     columns: Mapping[str, int] = field(default_factory=dict)
     _kept: list[Finding] = field(default_factory=list)
-    _met: Counter[tuple[Severity, str, str]] = field(default_factory=Counter)
+    _met: Counter[tuple[Severity, str, str, Harm]] = field(default_factory=Counter)
     _errors: int = 0
 
     def error(
@@ -398,9 +398,10 @@ class Notes:
         column: str = "",
         value: object = "",
         nearest: tuple[str, ...] = (),
+        harm: Harm = Harm.OTHER,
     ) -> None:
         """Note what stops the ingest."""
-        self._note("error", sentence, row, column, value, nearest)
+        self._note("error", sentence, row, column, value, nearest, harm)
 
     def warning(
         self,
@@ -410,9 +411,10 @@ class Notes:
         column: str = "",
         value: object = "",
         nearest: tuple[str, ...] = (),
+        harm: Harm = Harm.OTHER,
     ) -> None:
         """Note what a person should look at."""
-        self._note("warning", sentence, row, column, value, nearest)
+        self._note("warning", sentence, row, column, value, nearest, harm)
 
     def take(self, finding: Finding) -> None:
         """Pass on a finding that was made elsewhere."""
@@ -427,8 +429,9 @@ class Notes:
         column: str,
         value: object,
         near: tuple[str, ...],
+        harm: Harm,
     ) -> None:
-        kind = (severity, column, sentence)
+        kind = (severity, column, sentence, harm)
         self._errors += severity == "error"
         self._met[kind] += 1
         if self._met[kind] <= KEPT:
@@ -438,7 +441,9 @@ class Notes:
             if self.sheet and column in self.columns and broken(value):
                 cell = f"{column_letters(self.columns[column] + 1)}{row}"
             self._kept.append(
-                Finding(severity, sentence, self.file, self.sheet, row, column, shown, near, cell)
+                Finding(
+                    severity, sentence, self.file, self.sheet, row, column, shown, near, cell, harm
+                )
             )
 
     @property
@@ -455,8 +460,9 @@ class Notes:
                 self.file,
                 self.sheet,
                 column=column,
+                harm=harm,
             )
-            for (severity, column, sentence), count in self._met.items()
+            for (severity, column, sentence, harm), count in self._met.items()
             if count > KEPT
         ]
         return [*self._kept, *more]

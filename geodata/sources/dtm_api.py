@@ -38,12 +38,14 @@ from geodata.sources.reading import (
     Asked,
     FileRead,
     Finding,
+    Harm,
     Kind,
     Progress,
     Reading,
     no_breakdowns,
     no_counts,
 )
+from geodata.sources.sheet import fingerprint
 from geodata.sources.tally import Row, Tally
 
 KEY = "DTMAPI_SUBSCRIPTION_KEY"
@@ -224,8 +226,9 @@ def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Prog
     """Fetch what was asked for.
 
     ``asked.options`` may hold ``api_version`` (``v3``, ``v2``), ``operation``, ``assessment``,
-    ``resume_folder``, and for another network or a test ``base_url``, ``timeout`` (seconds),
-    ``retries`` and ``retry_delay`` (seconds, doubled each time).
+    ``repeated_rows`` (:data:`geodata.sources.Repeats`), ``resume_folder``, and for another
+    network or a test ``base_url``, ``timeout`` (seconds), ``retries`` and ``retry_delay`` (seconds,
+    doubled each time).
     """
     notes = Notes(file="DTM API")
     key = os.environ.get(KEY, "").strip()
@@ -236,7 +239,8 @@ def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Prog
     every = list(parts(asked.since, asked.until, dt.date.today()))
     folder = Path(asked.options.get("resume_folder") or default_folder())
     kept = Kept(folder, f"{client.address} {client.api_version} {country}")
-    tally, fetched = Tally(notes), list[FileRead]()
+    tally = Tally(notes, asked.options.get("repeated_rows") or "refuse")
+    fetched = list[FileRead]()
     for done, part in enumerate(every):
         notes.file = f"DTM API {client.api_version}, {part.name}"
         progress(notes.file, done, len(every))
@@ -321,6 +325,7 @@ def _take(
                 row=number,
                 column="admin0Pcode",
                 value=record.get("admin0Pcode"),
+                harm=Harm.LEFT_OUT,
             )
         elif row := _row(record, part, number, notes):
             tally.add(row)
@@ -347,6 +352,7 @@ def _row(record: Mapping[str, Any], part: Part, number: int, notes: Notes) -> Ro
             row=number,
             column="numPresentIdpInd",
             value=place,
+            harm=Harm.NOT_ASSESSED,
         )
         return None
     if said["reportingDate"] is None:
@@ -369,6 +375,7 @@ def _row(record: Mapping[str, Any], part: Part, number: int, notes: Notes) -> Ro
             text(record.get(column))
             for column in ("displacementReason", "idpOriginAdmin1Name", "idpOriginAdmin1Pcode")
         ),
+        whole=fingerprint(cell for key, cell in record.items() if key != "id"),
     )
 
 

@@ -49,6 +49,7 @@ from geodata.sources.reading import (
     Asked,
     FileRead,
     Finding,
+    Harm,
     Kind,
     Progress,
     Reading,
@@ -507,7 +508,12 @@ def _compare_totals(loaded: Loaded, notes: Notes) -> None:
     counted = int(loaded.sums["households"].sum())
     column = _name(loaded.layout.one(layouts.HOUSEHOLDS))
     for total in loaded.totals:
-        notes.warning("The row is one of totals, and is left out.", row=total.row, value=total.said)
+        notes.warning(
+            "The row is one of totals, and is left out.",
+            row=total.row,
+            value=total.said,
+            harm=Harm.LEFT_OUT,
+        )
     if len(loaded.totals) == 1 and (said := loaded.totals[0].households) is not None:
         if said != counted:
             notes.warning(
@@ -516,6 +522,7 @@ def _compare_totals(loaded: Loaded, notes: Notes) -> None:
                 row=loaded.totals[0].row,
                 column=column,
                 value=f"{said:,}",
+                harm=Harm.LEVELS_DIFFER,
             )
 
 

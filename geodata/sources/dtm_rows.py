@@ -47,7 +47,7 @@ from geodata.sources.cells import (
 )
 from geodata.sources.dtm_layouts import BREAKDOWNS, Column, Layout, header_fold
 from geodata.sources.files import Rows
-from geodata.sources.reading import Progress
+from geodata.sources.reading import Harm, Progress
 from geodata.sources.sheet import A_SECOND_HEADER, are_titles, filled_down
 
 MEMORY_LIMIT = "1GB"
@@ -510,7 +510,7 @@ class _Reader:
     def _is_counted(self, number: int, households: int | None, people: int | None) -> bool:
         column = self.one[columns.PEOPLE]
         if households is None and (people is None or column is None):
-            self.notes.warning(_EMPTY_HOUSEHOLDS, row=number)
+            self.notes.warning(_EMPTY_HOUSEHOLDS, row=number, harm=Harm.NOT_ASSESSED)
             return False
         if households is None or (column and people is None):
             missing = self.one[columns.HOUSEHOLDS] if households is None else column
@@ -625,10 +625,12 @@ def _note_twice(
     rows = con.execute(f"SELECT n, place, first {joined} ORDER BY n LIMIT {LISTED}").fetchall()
     note = notes.error if severity == "error" else notes.warning
     for number, place, first in rows:
-        note(sentence, row=number, column=column.name, value=f"{place}, as in row {first:,}")
+        shown = f"{place}, as in row {first:,}"
+        note(sentence, row=number, column=column.name, value=shown, harm=Harm.COUNTED_ONCE)
     (count,) = con.execute(f"SELECT count(*) {joined}").fetchone() or (0,)
     if count > LISTED:
-        note(f"and in {count - LISTED:,} more rows: {sentence}", column=column.name)
+        more = f"and in {count - LISTED:,} more rows: {sentence}"
+        note(more, column=column.name, harm=Harm.COUNTED_ONCE)
 
 
 # ---- which rows

@@ -22,8 +22,8 @@ from geodata.snapshot import Snapshot
 from geodata.sources.cells import CellError, Notes, comment, day, due, text, whole
 from geodata.sources.dtm_api import NOT_AVAILABLE, known
 from geodata.sources.files import CheckedFile, check_file
-from geodata.sources.reading import Asked, FileRead, Kind, Progress, Reading, no_breakdowns
-from geodata.sources.sheet import find_header, open_rows
+from geodata.sources.reading import Asked, FileRead, Harm, Kind, Progress, Reading, no_breakdowns
+from geodata.sources.sheet import WHOLE, find_header, fingerprint, open_rows
 from geodata.sources.tally import Row, Tally
 
 SOURCE: Mapping[str, str] = {
@@ -58,7 +58,8 @@ Record = Mapping[str, Any]
 def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress) -> Reading:
     """Read files of HDX HAPI.
 
-    ``asked.options`` may hold ``operation`` and ``assessment``, as for ``dtm-api``.
+    ``asked.options`` may hold ``operation``, ``assessment`` and ``repeated_rows``, as for
+    ``dtm-api``.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Prog
         If a file cannot be read at all.
     """
     notes, made = Notes(), list[FileRead]()
-    tally = Tally(notes)
+    tally = Tally(notes, asked.options.get("repeated_rows") or "refuse")
     country = str(snapshot.manifest["country"]["code"])
     for path in files:
         checked = check_file(path, ("csv", "xlsx", "json"))
@@ -93,7 +94,8 @@ def _records(file: CheckedFile, notes: Notes) -> Iterator[tuple[int, Record]]:
     """Rows of a file, numbered as a spreadsheet does; those of JSON from 1."""
     notes.file, notes.sheet = file.name, ""
     if file.kind == "json":
-        yield from enumerate(_json_records(file, notes), start=1)
+        for number, record in enumerate(_json_records(file, notes), start=1):
+            yield number, {**record, WHOLE: fingerprint(record.values())}
         return
     rows = open_rows(file, notes)
     sheet = find_header(
@@ -141,6 +143,7 @@ class _Left:
                 "left out.",
                 column="location_code",
                 value=", ".join(sorted(self.elsewhere)),
+                harm=Harm.LEFT_OUT,
             )
         if self.national:
             notes.warning(
@@ -148,6 +151,7 @@ class _Left:
                 "up from its governorates.",
                 column="admin_level",
                 value="0",
+                harm=Harm.LEFT_OUT,
             )
 
 
@@ -168,6 +172,7 @@ def _row(number: int, record: Record, country: str, left: _Left, notes: Notes) -
             row=number,
             column="error",
             value=wrong,
+            harm=Harm.LEFT_OUT,
         )
         return None
     level = level_of(record)
@@ -213,6 +218,7 @@ def _figure(number: int, record: Record, level: int, notes: Notes) -> Row | None
             "The row gives no number, and is left out: its place is not assessed on that date.",
             row=number,
             column="population",
+            harm=Harm.NOT_ASSESSED,
         )
         return None
     return Row(
@@ -228,6 +234,7 @@ def _figure(number: int, record: Record, level: int, notes: Notes) -> Row | None
         round=cells["reporting_round"] or None,
         operation=cells["operation"],
         assessment=cells["assessment_type"],
+        whole=int(record.get(WHOLE, 0)),
     )
 
 

@@ -12,13 +12,13 @@ in ``docs/sources.md``. Whose figures they are stands in ``--mapping``, as a fil
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from geodata.sources.cells import Notes, text
 from geodata.sources.files import Rows
 from geodata.sources.mapping import TableMapping
-from geodata.sources.reading import Asked, Kind
+from geodata.sources.reading import Asked, Harm, Kind
 from geodata.sources.sheet import WITHIN, Sheet, width_of
 from geodata.sources.tidy import SPLIT, Columns, Measure, Tables
 
@@ -81,7 +81,7 @@ def role_of(tag: Tag) -> str:
         plain = {one for one in has - CODES - PLACE if not _LANGUAGE.fullmatch(one)}
         code = "_code" if has & CODES or any(one.startswith("v_") for one in has) else ""
         return "" if plain else f"{_PLACES_OF[tag.name]}{code}"
-    if tag.name in ("adm1", "cause", "loc", "adm3", "adm4", "adm5"):
+    if tag.name in (*_PLACES_OF, "cause", "loc", "adm3", "adm4", "adm5"):  # an origin, or smaller
         return SPLIT
     if tag.name == "date":
         return "date" if has <= set(DATES) else ""
@@ -119,8 +119,8 @@ def find_tags(rows: Rows, notes: Notes) -> tuple[int, list[Tag | None]] | None:
         if number > WITHIN:
             break
         tags = [parse_tag(cell) for cell in cells]
-        filled = sum(1 for cell in cells if cell.strip())
-        if any(tags) and 2 * sum(tag is not None for tag in tags) >= filled:
+        filled = [cell for cell in map(text, cells) if cell]
+        if any(tags) and 2 * sum(cell.startswith("#") for cell in filled) >= len(filled):
             _tell_broken(number, cells, tags, notes)
             return number, tags
     notes.error(
@@ -132,8 +132,14 @@ def find_tags(rows: Rows, notes: Notes) -> tuple[int, list[Tag | None]] | None:
 
 def _tell_broken(number: int, cells: list[str], tags: list[Tag | None], notes: Notes) -> None:
     for cell, tag in zip(cells, tags, strict=True):
-        if tag is None and cell.strip().startswith("#"):
-            notes.error("This is no HXL tag.", row=number, value=cell)
+        if tag is None and text(cell).startswith("#"):
+            notes.warning(
+                "This is no HXL tag (a name, then attributes, each beginning with a letter): its "
+                "column is not read.",
+                row=number,
+                value=cell,
+                harm=Harm.NOT_READ,
+            )
 
 
 def columns_of(
@@ -154,6 +160,7 @@ def columns_of(
             "Columns that count a part of the people, or say another place or date, are not read.",
             row=number,
             value=", ".join(unread),
+            harm=Harm.NOT_READ,
         )
     chosen = {name: _chosen(name, columns, number, notes) for name, columns in found.items()}
     sheet = Sheet(
@@ -163,8 +170,15 @@ def columns_of(
         {name: str(tag) for name, (_, tag) in chosen.items()},
         width_of(rows, tags),
         [name for name in chosen if " " in name],
+        _others(tags, {at for at, _ in chosen.values()}),
+        [at for at, tag in enumerate(tags) if tag and tag.name == "id"],
     )
     return sheet, _measures(list(chosen))
+
+
+def _others(tags: Sequence[Tag | None], read: Collection[int]) -> list[str]:
+    """Columns that are not read, by their tags or, where they have none, by where they stand."""
+    return [str(tag or f"column {at + 1}") for at, tag in enumerate(tags) if at not in read]
 
 
 def _chosen(

@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from geodata import safe_yaml
 from geodata.errors import BriefingError, DataError
 from geodata.numbering import choices
 from geodata.schemas import POPULATIONS
 from geodata.snapshot import Snapshot
+from geodata.sources import REPEATS, Repeats
 from geodata.sources.cells import CellError, Notes, day, nearest, whole
 from geodata.sources.reading import Finding
 
@@ -53,7 +53,6 @@ KEYS = {
 """Keys of the file, for each kind that takes one."""
 
 SOURCE_KEYS = ("id", "title", "publisher", "url", "terms", "credit", "what")
-REFUSE, ADD = "refuse", "add"
 _MISSING = "This must be said; of a source that is held, the id alone is enough."
 _LONGEST = 1_000
 
@@ -88,7 +87,7 @@ class TableMapping:
     sheet: str = ""
     header_row: int = 0
     date_format: str = ""
-    repeats: Literal["refuse", "add"] = "refuse"
+    repeats: Repeats = "refuse"
     pcode_scheme: str = ""
 
 
@@ -332,10 +331,10 @@ class _Reader:
             return 0
         return int(value or 0)
 
-    def _repeats(self, line: int, value: str) -> Literal["refuse", "add"]:
-        if value and value not in (REFUSE, ADD):
-            self._one_of(line, "repeated_rows", value, (REFUSE, ADD))
-        return "add" if value == ADD else "refuse"
+    def _repeats(self, line: int, value: str) -> Repeats:
+        if value:
+            self._one_of(line, "repeated_rows", value, REPEATS)
+        return next((known for known in REPEATS if known == value), REPEATS[0])
 
     def _pcode_scheme(self, line: int, value: str) -> str:
         if value:

@@ -7,8 +7,9 @@ nothing about what is held already. :mod:`geodata.merge` does.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,6 +41,35 @@ def silent(what: str, done: int, of: int | None) -> None:
     """Progress that nobody watches."""
 
 
+class Harm(IntEnum):
+    """What a finding does to the figures that readers would see, the worst first.
+
+    Reports list findings in this order before they cut them, so that what happens to a whole
+    country is never hidden below what happens to many rows.
+    """
+
+    TOTAL_FALLS = 1
+    """People disappear from the country's total."""
+    LEVELS_DIFFER = 2
+    """Governorates, their districts or a printed total do not add up."""
+    NOT_PLACED = 3
+    """People are in no area of the map."""
+    NOT_TAKEN = 4
+    """Figures of the file do not stand: another source's, or another kind of them, do."""
+    TOTAL_CHANGES = 5
+    """The country's total rises by more than it does between rounds."""
+    COUNTED_ONCE = 6
+    """Rows are taken for repetitions."""
+    NOT_READ = 7
+    """Columns are not read."""
+    LEFT_OUT = 8
+    """Rows are left out for what they are: totals, other countries."""
+    OTHER = 9
+    """Anything else a person should look at."""
+    NOT_ASSESSED = 10
+    """A row gives no number: there may be thousands, and no figure is another for it."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something wrong in a file: where, what was found, the rule, the nearest valid choice.
@@ -52,6 +82,8 @@ class Finding:
         The rule that is broken, as a sentence.
     cell
         As a spreadsheet names it, ``D2``, where it is one that a person has to find.
+    harm
+        What it does to the figures; of several, the worst comes first.
     """
 
     severity: Literal["error", "warning"]
@@ -63,6 +95,7 @@ class Finding:
     value: str = ""
     nearest: tuple[str, ...] = ()
     cell: str = ""
+    harm: Harm = Harm.OTHER
 
     def line(self) -> str:
         """Write it as a line: ``list.xlsx, sheet IDP, row 12, column Households, “12x”: …``."""
@@ -79,7 +112,13 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what there is to say as JSON-ready values."""
-        return {key: value for key, value in vars(self).items() if value}
+        said = {key: value for key, value in vars(self).items() if value}
+        return said | {"harm": self.harm.name.casefold()}
+
+
+def by_harm(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings with the worst first, and those of one harm in the order they were made."""
+    return sorted(findings, key=lambda finding: finding.harm)
 
 
 def stands_at(row: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from geodata.sources.cells import Notes, broken, is_blank, nearest, text
 from geodata.sources.files import CheckedFile, Merged, Row, Rows, read_rows
+from geodata.sources.reading import Harm
 
 WITHIN = 25
 """Rows in which a header, or a row of HXL tags, must stand."""
@@ -23,6 +24,8 @@ A_SECOND_HEADER = (
 Record = dict[str, str]
 Place = tuple[int, int]
 """Number of a row and position of a column."""
+WHOLE = "*"
+"""Key under which a record says what its whole row is like (:func:`fingerprint`)."""
 
 FIGURES_MERGED = (
     "Cells are merged, and one figure of several rows or columns cannot be shared out: unmerge "
@@ -43,6 +46,14 @@ def folded(title: str) -> str:
     return "".join(char for char in text(title).casefold() if char.isalnum() or char in "+#")
 
 
+def fingerprint(cells: Iterable[object]) -> int:
+    """Return a number that two rows share only where they agree in every cell."""
+    said = [text(cell) for cell in cells]
+    while said and not said[-1]:  # a row may end before its empty cells
+        said.pop()
+    return hash(tuple(said))
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table whose header was found.
@@ -59,6 +70,10 @@ class Sheet:
         Cells that a row may have; 0 where it does not matter, as in a workbook.
     figures
         Which of what is read are figures.
+    unread
+        Titles of the columns that are not read.
+    numbering
+        Positions of columns that number rows, in which two that say the same differ.
     """
 
     rows: Rows
@@ -67,11 +82,15 @@ class Sheet:
     titles: Mapping[str, str]
     width: int = 0
     figures: Collection[str] = ()
+    unread: Sequence[str] = ()
+    numbering: Collection[int] = ()
 
     def records(self, notes: Notes) -> Iterator[tuple[int, Record]]:
         """Yield the rows below the header, each with its number, as column ``->`` text.
 
         A merged cell says the same in each of its rows; see :func:`filled_down`.
+        Under :data:`WHOLE` stands the fingerprint of all cells, those that are not read, too.
+
         A row of HXL tags below the header is passed over. Rows that hold nothing in the columns
         that are read are counted, and said to be left out. A row of a CSV that has more cells than
         the header is an error: a comma within a number shifts what stands after it.
@@ -91,13 +110,15 @@ class Sheet:
             elif self.width and any(map(str.strip, cells[self.width :])):
                 notes.error(_SHIFTED, row=number, value=" | ".join(cells[self.width :]))
             elif begun or not _is_tags(cells):
-                yield number, record
+                said = (cell for at, cell in enumerate(cells) if at not in self.numbering)
+                yield number, record | {WHOLE: str(fingerprint(said))}
             begun = True
         if hollow:
             notes.warning(
                 f"{hollow:,} rows hold nothing in the columns that are read, and are left out; "
                 "this is the first.",
                 row=first,
+                harm=Harm.NOT_ASSESSED,
             )
 
 
@@ -262,7 +283,7 @@ def find_header(
         return None
     positions = {name: found[0] for name, found in at.items() if found}
     named = {name: text(cells[i]) for name, i in positions.items()}
-    return Sheet(rows, number, positions, named, width_of(rows, cells), figures)
+    return Sheet(rows, number, positions, named, width_of(rows, cells), figures, others)
 
 
 def _other_row_of(head: Sequence[Row], number: int, title: str) -> int:

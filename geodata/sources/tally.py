@@ -7,20 +7,24 @@
 Several rows of one place and date are one of four things, and only two of them are added: parts of
 a split (by reason of displacement, by origin), and locations of a list. The same row twice is not,
 nor are assessments of the same people by several methods.
+
+Rows that agree in all that is read, and differ in a column that is not, may be parts of a split
+that nobody told the reader of, or the same twice: which of the two is for a person to say.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from geodata.sources import Repeats
 from geodata.sources.cells import Notes, nearest
-from geodata.sources.reading import COUNTS_READ, no_counts
+from geodata.sources.reading import COUNTS_READ, Harm, no_counts
 
 PREFERRED = ("BA", "SA", "ETT")
 """DTM's kinds of assessment, first the one that is taken where a place has several on one date.
@@ -29,8 +33,7 @@ A baseline assessment (BA) counts people area by area, wherever they stay, as th
 site assessments (SA) those at sites; event or emergency tracking (ETT) those of one event. IOM says
 what the three stand for beside its data set on HDX, ``global-iom-dtm-from-api``.
 """
-
-_Choice = Literal["operation", "assessment"]
+_SHOWN = 8  # columns that a refusal names
 
 
 class Row(NamedTuple):
@@ -44,6 +47,8 @@ class Row(NamedTuple):
         DTM's operation and kind of assessment, where the file says them.
     split
         What the figures of a place and date are split by, besides; such rows are added up.
+    whole
+        The same for two rows only where they agree in every cell, also in those that are not read.
     """
 
     number: int
@@ -61,6 +66,7 @@ class Row(NamedTuple):
     operation: str = ""
     assessment: str = ""
     split: tuple[str, ...] = ()
+    whole: int = 0
 
 
 class _Figure(NamedTuple):
@@ -92,6 +98,7 @@ class _Sum:
     round: int | None
     file: str
     row: int
+    whole: int
     rows: int = 1
 
     @property
@@ -107,15 +114,17 @@ class Tally:
     Attributes
     ----------
     repeats
-        What to do with rows that agree in all but their figures: ``"refuse"`` them, or ``"add"``
-        them, as rows of a list of locations are.
-    advice
-        What a person can do about a refused repeat, after a space.
+        What to do with rows that agree in all that is read; ``"add"`` is for lists of locations.
+    say
+        How a person says what to do about a refused repeat; ``{}`` is the choice.
+    unread
+        Titles of the columns that are not read.
     """
 
     notes: Notes
-    repeats: Literal["refuse", "add"] = "refuse"
-    advice: str = ""
+    repeats: Repeats = "refuse"
+    say: str = "pass --repeated-rows {}"
+    unread: Sequence[str] = ()
     rows: int = 0
     _sums: dict[_Said, _Sum] = field(default_factory=dict)
 
@@ -130,7 +139,7 @@ class Tally:
         held = self._sums.get(said)
         if held is None:
             self._sums[said] = _Sum(
-                row.people, row.households, row.round, self.notes.file, row.number
+                row.people, row.households, row.round, self.notes.file, row.number, row.whole
             )
         elif held.round != row.round:
             self._round_differs(row, held)
@@ -151,19 +160,37 @@ class Tally:
         )
 
     def _repeated(self, row: Row, held: _Sum) -> None:
-        if (held.people, held.households) == (row.people, row.households):
+        place = _place(row)
+        if (held.people, held.households) != (row.people, row.households):
+            self.notes.error(
+                "The row gives another figure of the same than an earlier row: only one can stand. "
+                f"{self._parts()}.",
+                row=row.number,
+                value=f"{place}: {row.people:,} people, and {held.people:,} in {held.first}",
+            )
+        elif self.repeats == "once" or held.whole == row.whole:
             self.notes.warning(
                 "The row repeats an earlier one in all that is read: it is counted once.",
                 row=row.number,
-                value=f"{_place(row)}, as {held.first}",
+                value=f"{place}, as {held.first}",
+                harm=Harm.COUNTED_ONCE,
             )
         else:
             self.notes.error(
-                "The row gives another figure of the same than an earlier row: only one can stand."
-                f"{self.advice}",
+                "The row agrees with an earlier one in all that is read, and differs in what is "
+                f"not{self._unread()}: it may be another part of one figure, or the same again. "
+                f"{self._parts()}; if they say the same twice, {self.say.format('once')}.",
                 row=row.number,
-                value=f"{_place(row)}: {row.people:,} people, and {held.people:,} in {held.first}",
+                value=f"{place}, as {held.first}",
             )
+
+    def _parts(self) -> str:
+        return f"If they are parts of one figure, {self.say.format('add')}"
+
+    def _unread(self) -> str:
+        shown = ", ".join(self.unread[:_SHOWN])
+        more = f" and {len(self.unread) - _SHOWN:,} more" if len(self.unread) > _SHOWN else ""
+        return f" ({shown}{more})" if shown else ""
 
     def counts(self, *, operation: str = "", assessment: str = "") -> pd.DataFrame:
         """Return the figures as :data:`geodata.sources.reading.COUNTS_READ`.
@@ -219,7 +246,11 @@ class Tally:
                 nearest=nearest(asked, names),
             )
         elif left := len(every) - len(chosen):
-            self.notes.warning(f"{left:,} figures of another {what} are left out.", column=what)
+            self.notes.warning(
+                f"{left:,} figures of another {what} are left out.",
+                column=what,
+                harm=Harm.NOT_TAKEN,
+            )
         return chosen
 
     def _of_assessment(self, every: list[_Said], asked: str) -> list[_Said]:
@@ -244,6 +275,7 @@ class Tally:
                 f"one date, which may count the same people: those of {taken or 'no kind'} are "
                 "taken. Take one kind only with --assessment.",
                 column="assessment",
+                harm=Harm.NOT_TAKEN,
             )
         all_taken = sorted(set(best.values()))
         if len(all_taken) > 1:

@@ -35,20 +35,18 @@ from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
 from geodata.sources.reading import (
     Asked,
     FileRead,
+    Harm,
     Progress,
     Reading,
     no_breakdowns,
     no_counts,
 )
-from geodata.sources.sheet import A_SECOND_HEADER, Sheet, are_titles, open_rows
+from geodata.sources.sheet import A_SECOND_HEADER, WHOLE, Sheet, are_titles, open_rows
 from geodata.sources.tally import Row, Tally
 
 PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
 SPLIT = "split"
 """Columns that figures are split by begin with this."""
-ADVICE = (
-    " Should they be added up, as parts of one place, write `repeated_rows: add` into the mapping."
-)
 A_NOTE = (
     "The row holds words alone, no figure and no date of its own, as a note or a heading does: it "
     "is left out."
@@ -126,12 +124,14 @@ class TidyRows:
                     number, population, date, level, **places,
                     people=people, households=households, round=round_, programme=programme,
                     operation=operation, assessment=assessment, split=tuple(split),
+                    whole=int(record.get(WHOLE, 0)),
                 )  # fmt: skip
         if not any(found):
             self.notes.warning(
                 "The row gives no number, and is left out: its place is not assessed on that date.",
                 row=number,
                 value=" / ".join(filter(None, places.values())),
+                harm=Harm.NOT_ASSESSED,
             )
 
     def finish(self) -> None:
@@ -144,7 +144,7 @@ class TidyRows:
                 column=self._title("date"),
             )
         for what, rows in self._left.items():
-            self.notes.warning(f"{rows:,} rows {what}, and are left out.")
+            self.notes.warning(f"{rows:,} rows {what}, and are left out.", harm=Harm.LEFT_OUT)
 
     def _is_left_out(self, number: int, record: Mapping[str, str]) -> bool:
         before = self.notes.errors
@@ -166,6 +166,7 @@ class TidyRows:
                 row=number,
                 column=self._title(total),
                 value=record[total],
+                harm=Harm.LEFT_OUT,
             )
         elif sentence := self._no_row(record):
             self.notes.warning(sentence, row=number, value=_shown(record))
@@ -225,7 +226,7 @@ class TidyRows:
 
     def _level(self, number: int, record: Mapping[str, str], places: dict[str, str]) -> int:
         inner = bool(places["adm2"] or places["adm2_code"])
-        if not inner and text(record.get("adm_level", "")) == "2":
+        if not inner and self._is_of_some_district(record):
             places["adm2"] = NOT_AVAILABLE
             inner = True
         outer = bool(places["adm1"] or places["adm1_code"])
@@ -240,6 +241,11 @@ class TidyRows:
                 value=places["adm2"],
             )
         return 2 if inner else 1
+
+    def _is_of_some_district(self, record: Mapping[str, str]) -> bool:
+        """Whether a row says that it counts in a district, and that this is not known."""
+        said = text(record.get("adm2", "")).casefold()
+        return said == NOT_AVAILABLE.casefold() or text(record.get("adm_level", "")) == "2"
 
     def _cell(
         self, number: int, record: Mapping[str, str], name: str, reader: Callable[[object], Any]
@@ -379,7 +385,7 @@ class Tables:
         """Read files with the mapping ``asked.mapping``.
 
         ``asked.date`` and ``asked.round`` go before what the rows say. ``asked.options`` may hold
-        ``operation`` and ``assessment``, as for ``dtm-api``.
+        ``operation``, ``assessment`` and ``repeated_rows``, as for ``dtm-api``.
 
         Raises
         ------
@@ -390,11 +396,13 @@ class Tables:
         mapping = read_mapping(asked.mapping, snapshot, self.kind, notes)
         if mapping is None:
             return Reading(self.kind, {}, (), no_counts(), no_breakdowns(), findings=notes.all())
-        tally = Tally(notes, mapping.repeats, ADVICE)
+        repeats = asked.options.get("repeated_rows") or mapping.repeats
+        tally = Tally(notes, repeats, "write `repeated_rows: {}` into the mapping")
         for path in files:
             before, rows = tally.rows, open_rows(path, notes, mapping.sheet)
             found = self.columns(rows, mapping, asked, notes)
             if found:
+                tally.unread = found.sheet.unread
                 tidy = TidyRows(mapping, snapshot, asked, notes, found.sheet.titles, found.measures)
                 _add_up(tidy, found.sheet, tally, progress)
             made.append(rows.file.read(tally.rows - before, self.called))
