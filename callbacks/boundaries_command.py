@@ -33,7 +33,7 @@ def _boundaries(settings: Settings) -> click.Group:
     @click.option("--country-name", default="", help="Name of a new country.")
     @click.option("--country-code", default="", help="ISO 3166-1 alpha-3 code of a new country.")
     @click.option("--disclaimer", default="", help="What stands under every map of it.")
-    @click.option("--base", default="", help="Snapshot to add to, instead of the active one.")
+    @click.option("--base", default="", help="Add to VERSION or `bundled`, not the active one.")
     @click.option("--allow-lost", is_flag=True, help="Figures of areas that are gone: not placed.")
     @click.option("--hold", is_flag=True, help="Write the snapshot; do not make it active.")
     @click.option("--dry-run", is_flag=True, help="Read and report; write nothing.")

@@ -19,7 +19,7 @@ from flask.cli import AppGroup
 
 from geodata.difference import difference
 from geodata.errors import DisplacementError, SnapshotError
-from geodata.library import Held, Library
+from geodata.library import BUNDLED, Held, Library, described
 from geodata.settings import Settings
 from geodata.snapshot import Snapshot, load
 from geodata.snapshot import verify as verify_snapshot
@@ -100,7 +100,7 @@ def _ingest(settings: Settings) -> click.Command:
         "--pcode-scheme",
         help="Numbering of the P-codes, where no names say it; “names” leaves codes out.",
     )
-    @click.option("--base", default="", help="Snapshot to add to, instead of the active one.")
+    @click.option("--base", default="", help="Add to VERSION or `bundled`, not the active one.")
     @click.option("--allow-unmatched", is_flag=True, help="Keep rows that match no area.")
     @click.option("--replace", is_flag=True, help="Replace figures of other sources, too.")
     @click.option("--allow-fall", is_flag=True, help="Take national totals that fall far.")
@@ -226,10 +226,19 @@ def _snapshots(settings: Settings) -> click.Group:
         with told():
             library = Library(settings.snapshots)
             held = library.versions()
+            active = library.active()
         lines = [_line(one) for one in held] or [
             f"{library.name} holds no snapshot yet; the one in {settings.snapshot} is served."
         ]
-        say(lines, {"library": library.name, "held": [one.as_dict() for one in held]}, as_json)
+        ships = described(settings.snapshot)
+        if ships.version not in {one.version for one in held}:
+            served = "      " if active else "served"
+            lines.append(
+                f"{ships.version or BUNDLED:<12} {served}  {ships.said}; ships with the "
+                f"application: flask --app app snapshot activate {BUNDLED}"
+            )
+        said = {"held": [one.as_dict() for one in held], "bundled": ships.as_dict()}
+        say(lines, {"library": library.name} | said, as_json)
 
     @command("show")
     @click.argument("version", required=False, default="")
@@ -259,9 +268,10 @@ def _snapshots(settings: Settings) -> click.Group:
     def verify(which: str) -> None:
         """Check every file of a snapshot against its hash; the active one if none is named."""
         with told():
-            if Path(which).is_dir() and which:
-                manifest, _ = verify_snapshot(Path(which))
-                where = which
+            folder = settings.snapshot if which == BUNDLED else Path(which)
+            if folder.is_dir() and which:
+                manifest, _ = verify_snapshot(folder)
+                where = str(folder)
             else:
                 library = Library(settings.snapshots)
                 version = which or library.active()
@@ -275,15 +285,17 @@ def _snapshots(settings: Settings) -> click.Group:
     @command("activate")
     @click.argument("version")
     def activate(version: str) -> None:
-        """Show a snapshot that is held; the dashboard follows within seconds."""
+        """Show a snapshot that is held, or `bundled`; the dashboard follows within seconds."""
         with told():
             library = Library(settings.snapshots)
             before = library.active()
-            library.activate(version)
+            version = library.chosen(version, settings.snapshot)
+            library.activate(version, bundled=settings.snapshot)
+            served = before or library.before() or version
         click.echo(
             f"Snapshot {version} was active already."
             if before == version
-            else f"Snapshot {version} is active; before it was {before or 'none'}."
+            else f"Snapshot {version} is active; before it was {served}."
         )
 
     @command("rollback")
@@ -292,8 +304,9 @@ def _snapshots(settings: Settings) -> click.Group:
         with told():
             library = Library(settings.snapshots)
             before = library.active()
-            version = library.rollback()
-        click.echo(f"Snapshot {version} is active again; {before} is still held.")
+            version = library.rollback(bundled=settings.snapshot)
+            said = described(library.place(version)).said
+        click.echo(f"Snapshot {version} is active again ({said}); {before} is still held.")
 
     return group
 
@@ -302,7 +315,7 @@ def _found(settings: Settings, version: str) -> Snapshot:
     """A snapshot of the library, or the one it began with; the active one for ``""``."""
     library = Library(settings.snapshots)
     wanted = version or library.active()
-    if wanted is None:
+    if wanted in (None, BUNDLED):
         return load(settings.snapshot)
     if wanted not in library.held():
         bundled = load(settings.snapshot)
@@ -313,7 +326,7 @@ def _found(settings: Settings, version: str) -> Snapshot:
 
 def _line(held: Held) -> str:
     since = f", since {held.at}" if held.at else ""
-    return f"{held.version} {'active' if held.active else '      '}  figures to {held.last}{since}"
+    return f"{held.version} {'active' if held.active else '      '}  {held.said}{since}"
 
 
 def _described(found: Snapshot) -> list[str]:

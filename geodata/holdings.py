@@ -256,7 +256,9 @@ class Holdings:
         """An entry with what its snapshot was made of, which is read once."""
         try:
             if entry.version not in self._made_of:
-                manifest = read_manifest(self._library.place(entry.version))
+                bundled = entry.version == self._bundled_version
+                place = self._bundled if bundled else self._library.place(entry.version)
+                manifest = read_manifest(place)
                 self._made_of[entry.version] = manifest.get("provenance") or {}
         except SnapshotError:
             return Past(entry, None)

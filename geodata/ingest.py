@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from geodata.difference import Difference, difference
-from geodata.library import Library
+from geodata.library import Library, described
 from geodata.merge import LARGEST_FALL, Merged, Total, merge
 from geodata.snapshot import Snapshot
 from geodata.sources import kind as source
@@ -30,6 +30,7 @@ from geodata.sources.reading import (
     silent,
 )
 
+AnyReport = TypeVar("AnyReport", bound="Report")
 SHOWN = 50
 """Findings of each severity that a report prints; all are counted, and ``--json`` has them all."""
 
@@ -41,7 +42,10 @@ class Report:
     Attributes
     ----------
     base
-        Version that was active.
+        Version that the files were added to.
+    before
+        Version that was served before the new one became active, with its country where that is
+        another; ``""`` where none was, or the new one is not active.
     version
         Version that was written; ``""`` where none was.
     active
@@ -66,6 +70,7 @@ class Report:
     active: bool = False
     empty: bool = False
     codes: Sequence[str] = ()
+    before: str = ""
 
     @property
     def failed(self) -> bool:
@@ -85,6 +90,7 @@ class Report:
             "totals": [vars(total) for total in self.totals],
             "version": self.version,
             "active": self.active,
+            "before": self.before,
             "why_not": self.why_not,
         }
 
@@ -115,7 +121,7 @@ class Report:
     def _done(self) -> str:
         if self.active:
             return (
-                f"Snapshot {self.version} is active; before it was {self.base}. "
+                f"Snapshot {self.version} is active; before it was {self.before or 'none'}. "
                 "To go back: flask --app app snapshot rollback"
             )
         if self.empty:
@@ -217,7 +223,18 @@ def ingest(
         report, merged = _prepared(held, kind, files, asked, wanted, progress)
         if report.why_not or merged is None:
             return report
-        return _written(library, held, active, report, merged, wanted, progress)
+        progress("Writing the snapshot", 0, None)
+        version = library.add(
+            merged.tables,
+            held.topology,
+            join_report=_join_report(held, report, merged),
+            country=held.manifest["country"],
+            provenance=_provenance(report),
+        )
+        report = replace(report, version=version, empty=merged.tables.counts.empty)
+        if report.empty or not wanted.activate:
+            return report
+        return activated(library, bundled, report, held.country, active)
 
 
 def _prepared(
@@ -270,30 +287,26 @@ def mend(findings: Sequence[Finding]) -> str:
     return f"Nothing was written: mend {what} above and run it again."
 
 
-def _written(
-    library: Library,
-    held: Snapshot,
-    active: str | None,
-    report: Report,
-    merged: Merged,
-    wanted: Wanted,
-    progress: Progress,
-) -> Report:
-    progress("Writing the snapshot", 0, None)
-    version = library.add(
-        merged.tables,
-        held.topology,
-        join_report=_join_report(held, report, merged),
-        country=held.manifest["country"],
-        provenance=_provenance(report),
-    )
-    empty = merged.tables.counts.empty
-    shown = wanted.activate and not empty
-    if shown:
-        names = ", ".join(file.name for file in report.files)
-        what = f"{report.kind} {names}".strip()
-        library.activate(version, "ingest", what, expected=active)
-    return replace(report, version=version, active=shown, empty=empty)
+def activated(
+    library: Library, bundled: Path, report: AnyReport, country: str, active: str | None
+) -> AnyReport:
+    """Make the snapshot that a report is of the active one; say what was served before it.
+
+    Parameters
+    ----------
+    country
+        Whose figures the snapshot holds.
+    active
+        Version that was active when it was begun, which must still be.
+    """
+    names = ", ".join(file.name for file in report.files)
+    by: Literal["ingest", "boundaries"] = "boundaries" if report.kind == "boundaries" else "ingest"
+    what = f"{report.kind} {names}".strip()
+    library.activate(report.version, by, what, expected=active, bundled=bundled)
+    before = library.before() or ""
+    held = described(library.place(before) if before in library.held() else bundled)
+    other = before and held.version == before and held.country != country
+    return replace(report, active=True, before=f"{before} ({held.country})" if other else before)
 
 
 def _join_report(held: Snapshot, report: Report, merged: Merged) -> dict[str, object]:

@@ -10,6 +10,10 @@
     add ──▶ written beside the others ──▶ activate ──▶ one rename of history.json
                                           rollback ──▶ the same, back to what was active before
 
+Before anything is active, the snapshot that ships with the application is served. The first that
+becomes active is written down after it, so that the way back leads to it; it is copied into the
+library only when somebody goes there.
+
 Whoever reads needs no lock: a snapshot appears whole, and the pointer and its history are one file
 that is replaced at once. Whoever writes holds the lock, which also clears away what a process left
 that was killed.
@@ -45,6 +49,9 @@ WAIT = 60.0
 """Seconds that a second ingest waits for the first."""
 ANY = "*"
 """Whatever is active."""
+BUNDLED = "bundled"
+"""What commands call the snapshot that ships with the application, beside versions."""
+_START = "the snapshot to start from"
 _SHOWN = 5  # versions that a refusal lists
 
 By = Literal["ingest", "activate", "rollback", "boundaries"]
@@ -99,13 +106,46 @@ class Held:
     problem: str = ""
 
     @property
+    def first(self) -> str:
+        """First date of any population, as ISO 8601; ``""`` where there are no figures."""
+        return min((str(span.get("first", "")) for span in self.dates.values()), default="")
+
+    @property
     def last(self) -> str:
         """Last date of any population, as ISO 8601."""
         return max((str(span.get("last", "")) for span in self.dates.values()), default="")
 
+    @property
+    def said(self) -> str:
+        """Country and span of dates, as a person reads them; or why nothing is known of it."""
+        span = f"{self.first} to {self.last}" if self.last else "no figures yet"
+        return self.problem or f"{self.country}, {span}"
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready values."""
-        return asdict(self)
+        return asdict(self) | {"first": self.first, "last": self.last}
+
+
+def described(
+    place: Path | Place, version: str = "", *, active: bool = False, at: str = ""
+) -> Held:
+    """Describe a snapshot by its manifest, or say why that cannot be read."""
+    try:
+        manifest = read_manifest(place)
+        return Held(
+            str(manifest["version"]),
+            active,
+            at,
+            country=str(manifest["country"]["name"]),
+            rows=manifest.get("rows", {}),
+            dates=manifest.get("dates", {}),
+            sources=tuple(str(source["id"]) for source in manifest["sources"]),
+            provenance=manifest.get("provenance", {}),
+        )
+    except (SnapshotError, OSError) as error:
+        return Held(version, active, at, problem=str(error))
+    except (TypeError, KeyError, AttributeError):
+        return Held(version, active, at, problem=f"its {MANIFEST} is not as one is written")
 
 
 class Library:
@@ -155,7 +195,10 @@ class Library:
         entries = self._entries()
         active = entries[-1].version if entries else None
         at = {entry.version: entry.at for entry in entries}
-        held = [self._described(one, one == active, at.get(one, "")) for one in self.held()]
+        held = [
+            described(self.place(one), one, active=one == active, at=at.get(one, ""))
+            for one in self.held()
+        ]
         return sorted(held, key=lambda one: (one.last, one.at, one.version), reverse=True)
 
     def held(self) -> list[str]:
@@ -216,7 +259,8 @@ class Library:
         bundled
             Folder of the one to start from in an empty library.
         base
-            Version to start from instead of the active one.
+            Version to start from instead of the active one; :data:`BUNDLED` for that of
+            ``bundled``.
         keep
             Whether that of ``bundled`` is then held and made active, too, to have something to go
             back to.
@@ -224,20 +268,33 @@ class Library:
         Raises
         ------
         SnapshotError
-            If none is active though others are held: a history that was lost is for a person to
-            mend, not to be begun again.
+            If none is active though others with figures are held: a history that was lost is for a
+            person to mend, not to be begun again.
         """
+        if base and self._ships(base, bundled):
+            return load(bundled)
         if version := base or self.active():
             return self.read(version)
         found = load(bundled)
-        if set(self.held()) - {found.version}:
+        if {one.version for one in self.versions() if one.last or one.problem} - {found.version}:
             raise SnapshotError(
                 f"{self.name}: no snapshot is active, though some are held. {self._choices()} "
-                "Name one: flask --app app snapshot activate VERSION"
+                "Name one: flask --app app snapshot activate VERSION, or the one that ships: "
+                f"flask --app app snapshot activate {BUNDLED}"
             )
         if keep:
-            self.activate(self.adopt(bundled), "activate", "the snapshot to start from")
+            self.activate(self.adopt(bundled), "activate", _START)
         return found
+
+    def chosen(self, word: str, bundled: Path) -> str:
+        """Return the version that a command names; the one that ships is copied here first.
+
+        Raises
+        ------
+        SnapshotError
+            If that of ``bundled`` is named and is not whole, or cannot be copied.
+        """
+        return self.adopt(bundled) if self._ships(word, bundled) else word
 
     # ------------------------------------------------------------------------------------- writing
 
@@ -296,7 +353,13 @@ class Library:
         return self._kept(str(manifest["version"]), {**contents, MANIFEST: written})
 
     def activate(
-        self, version: str, by: By = "activate", what: str = "", *, expected: str | None = ANY
+        self,
+        version: str,
+        by: By = "activate",
+        what: str = "",
+        *,
+        expected: str | None = ANY,
+        bundled: Path | None = None,
     ) -> None:
         """Make a snapshot that is held the active one; where it is already, nothing changes.
 
@@ -304,6 +367,9 @@ class Library:
         ----------
         expected
             What must still be active, e.g. since an ingest began.
+        bundled
+            Folder of the one that is served while none is active: the first that becomes active is
+            written down after it.
 
         Raises
         ------
@@ -322,10 +388,17 @@ class Library:
                         f"{self.name}: snapshot {version} has no figures yet, and cannot be shown. "
                         f"Add some: flask --app app ingest KIND FILE --base {version}"
                     )
-                self._write([*entries, _entry(version, by, what)])
+                before = entries or _served_until_now(bundled, version)
+                self._write([*before, _entry(version, by, what)])
 
-    def rollback(self, what: str = "") -> str:
+    def rollback(self, what: str = "", bundled: Path | None = None) -> str:
         """Go back to what was active before; once more, and it goes further back.
+
+        Parameters
+        ----------
+        bundled
+            Folder of the snapshot that was served before any of the library was: the last to go
+            back to.
 
         Returns
         -------
@@ -339,6 +412,8 @@ class Library:
         """
         with self.lock():
             before = self.before()
+            if bundled and self._was_served_from(bundled, before):
+                before = self.adopt(bundled)
             if before is None:
                 raise SnapshotError(
                     f"{self.name}: there is nothing to go back to: no other snapshot was active "
@@ -349,6 +424,23 @@ class Library:
             return before
 
     # ------------------------------------------------------------------------------------- within
+
+    def _ships(self, word: str, bundled: Path) -> bool:
+        """Whether a command means the snapshot that ships, which the library need not hold."""
+        return word == BUNDLED or (word not in self.held() and word == _version_in(bundled))
+
+    def _was_served_from(self, bundled: Path, before: str | None) -> bool:
+        """Whether what was served before is the one that ships, and was never copied here.
+
+        A release may ship another one by now: it is what can still be gone back to.
+        """
+        entries = self._entries()
+        if not entries:
+            return False
+        if before is not None:
+            return before == entries[0].version and before not in self.held()
+        begun = entries[0].what == _START or entries[-1].version == _version_in(bundled)
+        return not begun and bool(_version_in(bundled))
 
     def _still_held(self) -> StillHeld | None:
         return getattr(self._mine, "still_held", None)
@@ -393,24 +485,6 @@ class Library:
                 "restore it"
             )
 
-    def _described(self, version: str, active: bool, at: str) -> Held:
-        try:
-            manifest = read_manifest(self.place(version))
-            return Held(
-                version,
-                active,
-                at,
-                country=str(manifest["country"]["name"]),
-                rows=manifest.get("rows", {}),
-                dates=manifest.get("dates", {}),
-                sources=tuple(str(source["id"]) for source in manifest["sources"]),
-                provenance=manifest.get("provenance", {}),
-            )
-        except SnapshotError as error:
-            return Held(version, active, at, problem=str(error))
-        except (TypeError, KeyError, AttributeError):
-            return Held(version, active, at, problem=f"its {MANIFEST} is not as one is written")
-
     def _entries(self) -> tuple[Entry, ...]:
         stamp = self._shelf.stamp(HISTORY)
         if stamp is None or stamp != self._seen[0]:
@@ -437,6 +511,17 @@ class Library:
             still_held()
         said = [asdict(entry) for entry in entries]
         self._shelf.write(HISTORY, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _version_in(folder: Path) -> str:
+    """Version of the snapshot in a folder; ``""`` where there is none that can be read."""
+    return described(folder).version
+
+
+def _served_until_now(bundled: Path | None, version: str) -> list[Entry]:
+    """What an empty history begins with when ``version`` becomes active."""
+    served = _version_in(bundled) if bundled else ""
+    return [_entry(served, "activate", _START)] if served and served != version else []
 
 
 def _entry(version: str, by: By, what: str) -> Entry:

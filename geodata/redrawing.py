@@ -169,12 +169,10 @@ def add(library: Library, bundled: Path, wanted: Wanted, progress: Progress = si
             country=made.country,
             provenance=_provenance(report),
         )
-        empty = made.tables.counts.empty
-        shown = wanted.activate and not empty
-        if shown:
-            names = ", ".join(file.name for file in report.files)
-            library.activate(version, ROLE, f"boundaries {names}", expected=active)
-        return replace(report, version=version, active=shown, empty=empty)
+        report = replace(report, version=version, empty=made.tables.counts.empty)
+        if report.empty or not wanted.activate:
+            return report
+        return ingest.activated(library, bundled, report, str(made.country["name"]), active)
 
 
 def _start(library: Library, bundled: Path, wanted: Wanted, *, keep: bool) -> Snapshot:

@@ -143,6 +143,27 @@ def test_going_back_is_followed(held, library, edition):
     assert [past.entry.by for past in held.now.past] == ["rollback", "activate", "activate"]
 
 
+def test_going_back_to_the_one_that_ships_is_followed(held, library, edition, examplia_folder):
+    """By another process, which copies it into the library."""
+    bundled = held.current
+    library.activate(edition(70).version, bundled=examplia_folder)
+    held.look()
+    assert [past.entry.version for past in held.now.past] == [
+        held.current.version,
+        bundled.version,
+    ]
+    assert held.now.past[-1].provenance is not None, "it is held, if not in the library"
+    other = Library(library.name)
+    other.activate(other.chosen("bundled", examplia_folder))
+    held.look()
+    assert (held.current.version, held.refused) == (bundled.version, None)
+    library.activate(edition(71).version)
+    held.look()
+    assert library.rollback(bundled=examplia_folder) == bundled.version
+    held.look()
+    assert held.current.version == bundled.version
+
+
 def test_one_look_at_what_is_known_reads_no_snapshot(held, library, edition, monkeypatch):
     library.activate(edition(70).version)
     held.look()

@@ -6,6 +6,7 @@ Farland (:mod:`tests.far_country`) is made up, with districts and without.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from geodata.geography import Governorates, point_code
 from geodata.language import language
 from geodata.library import Library
 from geodata.settings import BUNDLED, Settings
+from geodata.snapshot import load
 from tests import far_country
 from tests.commanding import base_of, run
 from tests.documents import words
@@ -131,6 +133,78 @@ def test_its_first_figures_make_it_the_active_one(far):
     assert library.history()[-1].by == "ingest"
     assert {held.country for held in library.versions()} == {"Farland"}
     assert far.client.get("/api/v1/meta.json").get_json()["version"] == active
+
+
+# ------------------------------------------------------------------------------------ and back
+
+
+def shown(folder: Path) -> tuple[str, str]:
+    """Bring in Farland and its first figures; the library, and what was said of these."""
+    library, said = begun(folder, 1)
+    path, mapping = far_country.programmes(folder)
+    held = run(library, "ingest", "programmes", path, "--mapping", mapping, "--base", base_of(said))
+    path, mapping = far_country.table(folder)
+    base = base_of(held)
+    return library, run(library, "ingest", "table", path, "--mapping", mapping, "--base", base)
+
+
+def test_the_way_back_leads_to_what_was_really_served(tmp_path):
+    """Its figures were added to a snapshot that was never shown: that of the application was."""
+    iraq = load(BUNDLED).version
+    library, told = shown(tmp_path)
+    far = Library(library).active()
+    assert f"Snapshot {far} is active; before it was {iraq} (Iraq). To go back: flask" in told
+    listed = run(library, "snapshot", "list")
+    assert f"{far} active  Farland, 2023-03-31 to 2023-06-30, since" in listed
+    assert re.search(rf"{iraq} +Iraq, 2012-09-07 to .*: flask --app app snapshot activate", listed)
+    assert f"Snapshot {iraq} is active again (Iraq, 2012-" in run(library, "snapshot", "rollback")
+    assert Library(library).read(iraq).country == "Iraq"
+    again = run(library, "snapshot", "activate", far or "")
+    assert f"Snapshot {far} is active; before it was {iraq}." in again
+    run(library, "snapshot", "rollback")
+    assert "nothing to go back to" in run(library, "snapshot", "rollback", code=3)
+
+
+def test_a_history_that_does_not_say_what_was_served_before_leads_there_too(tmp_path):
+    library, _ = shown(tmp_path)
+    history = Path(library) / "history.json"
+    history.write_text(json.dumps(json.loads(history.read_text())[-1:]))
+    run(library, "snapshot", "rollback")
+    assert Library(library).active() == load(BUNDLED).version
+
+
+def test_the_snapshot_that_ships_can_always_be_named(tmp_path):
+    iraq = load(BUNDLED).version
+    library, _ = shown(tmp_path)
+    assert f"Snapshot {iraq} (Iraq)" in run(library, "snapshot", "show", "bundled")
+    assert "is whole" in run(library, "snapshot", "verify", "bundled")
+    assert "Areas removed: 3: " in run(library, "snapshot", "diff", Library(library).active() or "",
+                                       "bundled")  # fmt: skip
+    assert f"Snapshot {iraq} is active; before it was" in run(
+        library, "snapshot", "activate", "bundled"
+    )
+    assert "was active already" in run(library, "snapshot", "activate", "bundled")
+    assert "was active already" in run(library, "snapshot", "activate", iraq)
+    empty = str(tmp_path / "empty")
+    assert f"{iraq} served  Iraq, 2012-09-07 to" in run(empty, "snapshot", "list")
+    run(empty, "snapshot", "activate", "bundled")
+    assert [entry.version for entry in Library(empty).history()] == [iraq]
+
+
+def test_boundaries_of_another_country_do_not_stand_in_the_way_of_a_list_of_this_one(tmp_path):
+    library, said = begun(tmp_path, 1)
+    table = tmp_path / "own.csv"
+    table.write_text("code,people,day\nIQG15,1500000,2021-06-30\n")
+    mapping = tmp_path / "own.yaml"
+    mapping.write_text(
+        far_country.SOURCE.format(id="own", title="Own, made up")
+        + "columns: {adm1_code: code, people: people, date: day}\nconstants: {population: idp}\n"
+    )
+    words = ("ingest", "table", table, "--mapping", mapping)
+    assert "is active; before it was" in run(library, *words)
+    assert Library(library).read(Library(library).active() or "").country == "Iraq"
+    run(library, *words, "--base", "bundled", "--hold")
+    assert base_of(said) in run(library, "snapshot", "list")
 
 
 def test_the_application_has_the_command(app):
