@@ -342,7 +342,8 @@ def _names_of_the_whole(snapshot: Snapshot) -> frozenset[str]:
 
 
 def _shown(record: Mapping[str, str]) -> str:
-    return " / ".join(filter(None, map(text, record.values())))
+    said = (text(cell) for name, cell in record.items() if name != WHOLE)
+    return " / ".join(filter(None, said))
 
 
 def _wholes(figures: Mapping[str, str]) -> dict[str, int]:
