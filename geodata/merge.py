@@ -260,7 +260,16 @@ def _one_place(
         named = book.find(name=name, scope=scope) if name and code else None
     except JoinError as error:
         at = stands_at(row)
-        findings.append(Finding("error", str(error), column="P-code", value=written, **at))
+        findings.append(
+            Finding(
+                "error",
+                str(error),
+                column="P-code",
+                value=written,
+                harm=Harm.OTHER_PLACE,
+                **at,
+            )
+        )
         return None, "none"
     if match and named and match.pcode != named.pcode:
         findings.append(
@@ -272,6 +281,7 @@ def _one_place(
                 f"--pcode-scheme {BY_NAME}).",
                 column="P-code",
                 value=written,
+                harm=Harm.OTHER_PLACE,
                 **stands_at(row),
             )
         )
@@ -298,6 +308,7 @@ def _in_another_governorate(
             f"{books.governorates.display[outer]} ({outer}): mend whichever is wrong.",
             column="P-code",
             value=row.get(WRITTEN["adm2_code"]) or row["adm2_code"],
+            harm=Harm.OTHER_PLACE,
             **stands_at(row),
         )
 
@@ -326,6 +337,7 @@ def _of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) -
             f"{_other_prefix([code for _, code in lost], ours)}. Bring it into snapshots of its "
             "own country (docs/boundaries.md); should it be of this one, add its spellings with "
             "`flask --app app ingest aliases FILE`.",
+            harm=Harm.OTHER_PLACE,
         )
     ]
 

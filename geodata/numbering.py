@@ -28,7 +28,7 @@ import pandas as pd
 from geodata.language import SOURCE_LANGUAGE, language
 from geodata.names import Gazetteer, Gazetteers, fold, former_code, former_codes
 from geodata.sources.cells import nearest
-from geodata.sources.reading import Finding, stands_at
+from geodata.sources.reading import Finding, Harm, stands_at
 
 BY_NAME = "names"
 """What is said in place of a numbering where codes are to be left out and names decide."""
@@ -506,7 +506,9 @@ def _finding(
     value: str,
 ) -> Finding:
     """Say something of a row of a reading, with the place in its file where that is known."""
-    return Finding(severity, sentence, column="P-code", value=value, **stands_at(rows.loc[index]))
+    harm = Harm.OTHER_PLACE if severity == "error" else Harm.OTHER
+    at = stands_at(rows.loc[index])
+    return Finding(severity, sentence, column="P-code", value=value, harm=harm, **at)
 
 
 def _districts_left(
@@ -599,8 +601,8 @@ def _figures_say_otherwise(
     telling = digits.map(known.is_telling) & (rows["programme"] == "")
     for population, part in rows[telling].groupby("population"):
         before = _nearest_held(held, str(population), part["date"].iloc[0])
-        part = part[part["level"] == part["level"].min()]
-        people = part["people"].astype("int64").groupby(digits[part.index]).sum()
+        added = part["people"].astype("int64").groupby([digits[part.index], part["level"]]).sum()
+        people = added.groupby(level=0).max()  # a governorate's own row, or its districts
         if before.empty or len(people) < _COMPARED:
             continue
         off = {one.name: _distance(people, one, before) for one in known.every}

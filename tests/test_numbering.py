@@ -12,7 +12,13 @@ import pytest
 from geodata.bundled.iraq_tidy import COUNTRY, GOVERNORATES_OF_2014
 from geodata.merge import Merged, merge
 from geodata.snapshot import Snapshot
-from geodata.sources.reading import BREAKDOWNS_READ, COUNTS_READ, Reading, no_breakdowns
+from geodata.sources.reading import (
+    BREAKDOWNS_READ,
+    COUNTS_READ,
+    Harm,
+    Reading,
+    no_breakdowns,
+)
 from tests import made_up
 
 OLD, NEW = "2014", "2019"
@@ -148,6 +154,7 @@ def test_codes_alone_that_leave_it_open_are_refused_once(renumbered):
     made = merged(renumbered, *rows_of(OLD, names=False), *rows_of(OLD, date=SECOND))
     (error,) = made.errors
     assert (error.file, error.row) == ("made.csv", 3)
+    assert error.harm is Harm.OTHER_PLACE
     assert "XXX-G02 is Beta by that of 2019 and Gamma by that of 2014" in error.sentence
     assert "`pcode_scheme: 2019` or `pcode_scheme: 2014`" in error.sentence
     assert people(made) == {}
@@ -205,6 +212,12 @@ def test_figures_refuse_a_numbering_that_is_said_and_does_not_fit(renumbered):
     assert "By those of 2014 the figures are close" in told(made)
 
 
+def test_one_row_of_a_governorate_among_districts_hides_no_figures(renumbered):
+    rows = rows_of(OLD, names=False, form="XX{}")
+    made = merged(renumbered, rows[1], *inner(rows, names=False))
+    assert "By those of 2014 the figures are close" in told(made)
+
+
 def test_figures_of_another_size_say_nothing_of_the_numbering(renumbered):
     few = dict.fromkeys(HELD, 6)
     assert people(merged(renumbered, *rows_of(NEW, names=False, form="XX{}", people=few))) == few
@@ -216,6 +229,7 @@ def test_a_row_whose_name_contradicts_its_code_is_told_by_row(renumbered):
     made = merged(renumbered, *rows)
     (error,) = made.errors
     assert (error.file, error.row, error.value) == ("made.csv", 5, "XXX-G04")
+    assert error.harm is Harm.OTHER_PLACE
     assert "the code means Epsilon (XXG05)" in error.sentence
     assert "'Alpha', means Alpha (XXG01)" in error.sentence
     assert "by names of 4 of 5 places" in made.codes[0]

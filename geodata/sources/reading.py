@@ -52,21 +52,23 @@ class Harm(IntEnum):
     """People disappear from the country's total."""
     LEVELS_DIFFER = 2
     """Governorates, their districts or a printed total do not add up."""
-    NOT_PLACED = 3
+    OTHER_PLACE = 3
+    """People would be counted in another area than theirs."""
+    NOT_PLACED = 4
     """People are in no area of the map."""
-    NOT_TAKEN = 4
+    NOT_TAKEN = 5
     """Figures of the file do not stand: another source's, or another kind of them, do."""
-    TOTAL_CHANGES = 5
+    TOTAL_CHANGES = 6
     """The country's total rises by more than it does between rounds."""
-    COUNTED_ONCE = 6
+    COUNTED_ONCE = 7
     """Rows are taken for repetitions."""
-    NOT_READ = 7
+    NOT_READ = 8
     """Columns are not read."""
-    LEFT_OUT = 8
+    LEFT_OUT = 9
     """Rows are left out for what they are: totals, other countries."""
-    OTHER = 9
+    OTHER = 10
     """Anything else a person should look at."""
-    NOT_ASSESSED = 10
+    NOT_ASSESSED = 11
     """A row gives no number: there may be thousands, and no figure is another for it."""
 
 
