@@ -103,7 +103,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
 def test_what_was_active_before_comes_back(run, library, table):
     run("ingest", *table(*NEW), FEW)
     first = library.active()
-    run("ingest", *table(("IQG15", "2021-07-31", "idp", "", 700), name="next.csv"), FEW)
+    run("ingest", *table(("IQG15", "2021-08-15", "idp", "", 700), name="next.csv"), FEW)
     assert library.active() != first
     code, said = run("snapshot", "rollback")
     assert (code, library.active()) == (0, first)
