@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from PIL import Image
+from playwright.sync_api import Page, expect
 
 from tests.test_slow_links import moves
 from tests.windows import Watched
@@ -37,12 +39,22 @@ CUT = """() => {
     return !apart && name.checkVisibility({ visibilityProperty: true });
   }).map((name) => name.textContent);
 }"""
+# The point of an area that is nearest to the mean of all its points, of which it need not be one.
 MIDDLE = """(pcode) => {
   const path = document.querySelector(`path[data-pcode="${pcode}"]`);
-  const { left, top, width, height } = path.getBoundingClientRect();
-  const at = document.elementFromPoint(left + width / 2, top + height / 2);
-  return Boolean(at.closest('.legend'));
+  const { x, y, width, height } = path.getBBox();
+  const steps = Array.from({ length: 20 }, (_, n) => (n + 0.5) / 20);
+  const inside = steps.flatMap((i) => steps.map((j) => new DOMPoint(x + i * width, y + j * height)))
+    .filter((point) => path.isPointInFill(point));
+  const mean = (axis) => inside.reduce((sum, point) => sum + point[axis], 0) / inside.length;
+  const [across, down] = [mean('x'), mean('y')];
+  const far = (point) => Math.hypot(point.x - across, point.y - down);
+  const middle = inside.reduce((a, b) => (far(b) < far(a) ? b : a));
+  const { x: left, y: top } = middle.matrixTransform(path.getScreenCTM());
+  return [left, top];
 }"""
+WEST = {"Al-Kaim": "IQG01Q02", "Al-Rutba": "IQG01Q04"}
+SEA = (20, 27, 34)  # of the dark colours
 
 
 def hidden(page: Page) -> dict[str, Any]:
@@ -60,8 +72,34 @@ def test_on_the_map_page_it_covers_no_area_at_any_size(
         page.goto(f"{site}/?{query}")
         moves(page)
         assert hidden(page) == {}, (width, height)
-        if "level=2" in query:  # Al-Rutba and Al-Kaim, in the west
-            assert not any(page.evaluate(MIDDLE, each) for each in ("IQG01Q02", "IQG01Q04"))
+
+
+def test_a_click_in_the_middle_of_an_area_in_the_west_opens_it(
+    watched: Callable[..., Watched], site: str
+) -> None:
+    page = watched().page
+    for width, height in WINDOWS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{site}/?level=2&time=2021-02-28")
+        moves(page)
+        for name, pcode in WEST.items():
+            page.mouse.click(*page.evaluate(MIDDLE, pcode))
+            expect(page.locator("#area-title"), f"{width}").to_contain_text(name)
+
+
+def test_no_sea_is_drawn_where_the_ground_ends_below_it(
+    watched: Callable[..., Watched], site: str
+) -> None:
+    page = watched(color_scheme="dark").page
+    for width, height in WINDOWS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(site)
+        moves(page)
+        pane = page.locator("#map-stage").bounding_box()
+        assert pane is not None
+        row = {"x": pane["x"], "y": pane["y"] + pane["height"] - 6, "width": 250, "height": 1}
+        with Image.open(BytesIO(page.screenshot(clip=row))) as seen:  # type: ignore[arg-type]
+            assert SEA not in {colour for _, colour in seen.convert("RGB").getcolors() or []}, width
 
 
 def test_on_the_public_map_it_covers_no_area_at_any_width(
