@@ -305,4 +305,4 @@ def test_placing_gives_every_row_a_code_or_none_and_writes_down_how():
     assert lost == {"Bheta": (2, 48, ["Beta (XXG02)"]), "Qqqq": (1, 64, [])}
     said = "\n".join(report.lines())
     assert "'Bheta' in t: 2 rows, 48 households; nearest: Beta (XXG02)" in said
-    assert "'Qqqq' in t: 1 rows, 64 households; nothing is near it" in said
+    assert "'Qqqq' in t: 1 row, 64 households; nothing is near it" in said
