@@ -44,8 +44,10 @@ from layouts.shell import STYLES, as_data, render
 # One chart for all windows; letters of 15 units are 19 pixels of a slide of 1280.
 CHART = (576, 416)
 _BARRED = (MAP, FOOTPRINT, TREND)
-# A headline longer than this many letters is set smaller.
-_LONG, _LONGER = 84, 130
+# A headline longer than this many letters is set smaller; above many rows, which leave it three
+# lines, it is so earlier.
+_LONG, _LONGER, _LONGER_ABOVE_ROWS = 84, 130, 95
+_MANY_ROWS = 8
 _STYLES = (*STYLES, "css/timeline.css", "drawn/map.css", "briefing/briefing.css")
 _SCRIPTS = (*LIVE, "briefing/briefing.js")
 _SCRIPTS_OF_EDITOR = ("briefing/editor.js",)
@@ -121,7 +123,7 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
         legend=tuple(reading.legend(view, content.t)) if views else (),
         unit=reading.unit(view),
         bars=_bars(content.rows) if layout in _BARRED else (),
-        size=_size(content.headline),
+        size=_size(content.headline, len(content.rows)),
         letters=sum(len(bare(figure.value)) for figure in content.figures),
         picked=tuple(_picked(views)),
         page=urls.page(content.query),
@@ -164,8 +166,9 @@ def _bars(rows: Sequence[Row]) -> tuple[float | None, ...]:
     )
 
 
-def _size(headline: str) -> str:
-    return "long" if len(headline) > _LONGER else "middle" if len(headline) > _LONG else "short"
+def _size(headline: str, rows: int) -> str:
+    longer = _LONGER_ABOVE_ROWS if rows >= _MANY_ROWS else _LONGER
+    return "long" if len(headline) > longer else "middle" if len(headline) > _LONG else "short"
 
 
 def _picked(views: Sequence[View]) -> list[str]:

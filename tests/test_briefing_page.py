@@ -473,6 +473,11 @@ SLIDES = (
     f"{EVERY_LAYOUT};map:level=2;table:level=2;map:mode=change;footprint:prog=PHSS~CRP;"
     "compare:level=2;flows:pop=returnee;trend:pop=refugee;map:measure=rate,area=IQG15;"
 )
+# Where figures break, sentences say so, and are the longer for it.
+MANY_WORDS = (
+    f"{EVERY_LAYOUT};compare:mode=change,base=2018-12-31;compare:pop=returnee,mode=change;"
+    "compare:mode=change,base=2023-12-31;map:mode=change;map:mode=change,base=2022-12-31"
+)
 LONG_SLIDES = ";".join(f"{layout}:headline={LONG}" for layout in LAYOUTS)
 
 
@@ -523,6 +528,15 @@ FITTED = """() => {
       .filter((name) => name.checkVisibility()), box)),
   };
 }"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["en", "ar", "ckb"])
+def test_words_of_a_slide_stand_above_its_credits_in_any_language(present, lang):
+    page = present(f"/briefing?lang={lang}&slides={MANY_WORDS}")
+    for slide in range(page.locator(".slide").count()):
+        assert not page.evaluate(MEASURED)["overlaps"], slide + 1
+        page.keyboard.press("PageDown")
 
 
 @pytest.mark.browser
