@@ -477,7 +477,10 @@ def newest_day(view: View) -> dt.date:
 
 
 def newest(view: View) -> str:
-    """Say of when the newest figure is, and until when there are such as the view shows."""
+    """Say until when there are figures such as the view shows, and of when the newest one is.
+
+    The newest date comes last: how long ago it is stands right behind it (:func:`age`).
+    """
     speech, day = view.language, newest_day(view)
     shown = view.counts.dates[view.counts.newest]
     said = {"date": speech.date(day, "long"), "shown": speech.date(shown, "long")}
@@ -485,9 +488,9 @@ def newest(view: View) -> str:
         return speech.gettext("Newest figure: {date}", **said)
     if view.counts.national_only[-1]:
         return speech.gettext(
-            "Newest figure: {date} for the country, {shown} by governorate", **said
+            "Newest figure by governorate: {shown}; for the country: {date}", **said
         )
-    return speech.gettext("Newest figure: {date}; of those shown here: {shown}", **said)
+    return speech.gettext("Newest figure shown here: {shown}; of all: {date}", **said)
 
 
 def age(day: dt.date, today: dt.date, old_after: int, speech: Language) -> str:

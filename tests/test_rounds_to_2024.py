@@ -326,11 +326,20 @@ def test_a_comparison_of_two_dates_across_a_break_begins_with_it():
 def test_of_when_the_newest_figure_is_stands_in_words():
     assert text.newest(shown()) == "Newest figure: 31 December 2024"
     assert text.newest(shown(pop="returnee")) == (
-        "Newest figure: 31 December 2024 for the country, 28 February 2021 by governorate"
+        "Newest figure by governorate: 28 February 2021; for the country: 31 December 2024"
     )
     assert text.newest(shown(level="2")) == (
-        "Newest figure: 31 December 2024; of those shown here: 28 February 2021"
+        "Newest figure shown here: 28 February 2021; of all: 31 December 2024"
     )
+
+
+@pytest.mark.parametrize("state", [{}, {"pop": "returnee"}, {"level": "2"}])
+@pytest.mark.parametrize("lang", ["en", "ar", "ckb"])
+def test_how_long_ago_that_is_follows_the_date_it_is_counted_from(state, lang):
+    """The age stands behind the sentence, so that its last date must be the newest one."""
+    view = shown(**state, lang=lang)
+    years = re.findall(r"20\d\d", text.newest(view))
+    assert years[-1] == str(text.newest_day(view).year)
 
 
 @pytest.mark.parametrize(
