@@ -83,7 +83,7 @@ def test_a_build_of_names_that_match_nothing_stops_with_the_report(run, shared, 
     code, said = run("build", src, "--out", tmp_path / "out")
     assert code == 1
     assert "Error: Join report" in said
-    assert "not placed: 'Ninevva' in dtm_governorate_round: 1 rows" in said
+    assert "not placed: 'Ninevva' in dtm_governorate_round: 1 row" in said
     assert "nearest: Ninewa (IQG15)" in said
     assert not (tmp_path / "out").exists()
 

@@ -123,7 +123,7 @@ def test_a_name_that_no_area_answers_to_stops_the_build(with_a_misspelt_name, tm
         iraq_tidy.build(with_a_misspelt_name, tmp_path / "out")
     said = str(refusal.value)
     assert (
-        "not placed: 'Ninevva' in dtm_governorate_round: 1 rows, 83,552 households; "
+        "not placed: 'Ninevva' in dtm_governorate_round: 1 row, 83,552 households; "
         "nearest: Ninewa (IQG15)" in said
     )
     assert "'Ninevva' in dtm_district_round" in said
@@ -179,7 +179,7 @@ def test_a_misspelt_district_is_looked_for_among_its_siblings(tables):
     edit(tables / "dtm" / "dtm_district_round.csv", misspell("district", "Mosul", "Mossul"))
     with pytest.raises(JoinError) as refusal:
         iraq_tidy.read(tables)
-    assert "'Mossul' in dtm_district_round: 1 rows" in str(refusal.value)
+    assert "'Mossul' in dtm_district_round: 1 row" in str(refusal.value)
     assert "nearest: Al-Mosul (IQG15" in str(refusal.value)
     kept, _, report = iraq_tidy.read(tables, allow_unmatched=True)
     assert [(u.place, u.rows) for u in report.unmatched] == [("Mossul", 1)]
