@@ -126,7 +126,7 @@ def test_options_of_a_public_map_are_kept(client):
 
 def test_a_link_to_the_share_page_shows_what_was_chosen_there(client, snapshot):
     body = ask(client, f"{HOME}/share?freeze=1&width=400&height=500&title=0&title=1&legend=0").json
-    assert frame(body)["src"] == (f"{HOME}/embed?time=2021-02-28&v={snapshot.version}&legend=0")
+    assert frame(body)["src"] == (f"{HOME}/embed?time=2024-12-31&v={snapshot.version}&legend=0")
     assert (body["width"], body["height"]) == (400, 500)
     assert "time=" not in str(frame(ask(client, f"{HOME}/share?time=R50&freeze=0").json)["src"])
 

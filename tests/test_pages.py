@@ -114,7 +114,7 @@ def test_every_source_stands_with_its_terms(sources, snapshot):
 
 def test_the_dates_of_each_population(sources):
     text = words(sources)
-    assert "Internally displaced 1 Apr 2014 28 Feb 2021 119 18" in text
+    assert "Internally displaced 1 Apr 2014 31 Dec 2024 133 18" in text
     assert "Returnees 10 Apr 2015 28 Feb 2021 103 8" in text
     assert "Syrian refugees 7 Sept 2012 31 Aug 2017 2 4" in text
 

@@ -832,7 +832,7 @@ def test_below_another_folder_a_map_steps_switches_and_hands_over_its_files(watc
     assert taken.value.suggested_filename == "iraq-idp-people-governorates.csv"
     with page.expect_download() as taken:
         page.get_by_role("link", name="Picture (PNG)").click()
-    assert taken.value.suggested_filename == "iraq-idp-people-governorates-2021-02-28.png"
+    assert taken.value.suggested_filename == "iraq-idp-people-governorates-2024-12-31.png"
     page.get_by_role("link", name="Returnees").click()
     page.wait_for_url("**/returnee-people-governorates.html?time=2020-12-31")
     page.wait_for_function(LIVE)

@@ -129,7 +129,7 @@ def test_a_frozen_map_names_date_and_snapshot_and_a_following_one_neither(snapsh
     live = snippet.embedded(past, Choice(freeze=False), snapshot)
     assert query(live, snapshot) == ""
     newest = snippet.embedded(State(), Choice(freeze=True), snapshot)
-    assert (str(newest.time), newest.v) == ("2021-02-28", snapshot.version)
+    assert (str(newest.time), newest.v) == ("2024-12-31", snapshot.version)
 
 
 @given(address=st.text(max_size=50), title=st.text(max_size=50), script=st.text(max_size=50))
@@ -504,8 +504,8 @@ def test_choices_change_the_code_and_the_preview_and_nothing_else(
     expect(width).to_be_focused()
     expect(width).to_have_value("640")
 
-    place.get_by_label("Freeze at 28 February 2021").check()
-    expect(code).to_have_value(re.compile(r"time=2021-02-28&amp;v=\w{12}&amp;legend=0"))
+    place.get_by_label("Freeze at 31 December 2024").check()
+    expect(code).to_have_value(re.compile(r"time=2024-12-31&amp;v=\w{12}&amp;legend=0"))
     place.get_by_label("Follow new data").check()
     expect(code).not_to_have_value(re.compile("time="))
     expect(place.locator("#share-link")).to_have_value(f"{site}/")
@@ -732,7 +732,7 @@ def test_a_comparison_is_cited_with_both_dates_or_both_populations(client):
     def cited(text: str) -> str:
         return shared_from(client, text).text("share-plain")
 
-    assert "28 February 2021 compared with 31 August 2018" in cited("base=2018-08-31")
+    assert "31 December 2024 compared with 31 August 2018" in cited("base=2018-08-31")
     both = cited("with=refugee")
     assert "and registered Syrian refugees, side by side, 30 August 2017 and 31 August 2017" in both
     assert "UNHCR" in both and "International Organization for Migration" in both
