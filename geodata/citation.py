@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -142,11 +143,12 @@ def _named(snapshot: Snapshot, what: str, day: dt.date, asked: str) -> str:
 
 
 def _publishers(snapshot: Snapshot, state: State) -> tuple[str, ...]:
-    """Who publishes the counts; what follows a comma says how they came from there."""
-    counted_by = sources_of(snapshot, state.pop, state.prog)
+    """Who publishes the counts; what follows a comma or semicolon says how they came from there."""
+    counted_by = sources_of(snapshot, *state.counted)
     listed = text.listed_sources(snapshot, state.language)
     found = [row for row in listed if row["id"] in counted_by]
-    return tuple(row["publisher"].partition(",")[0] for row in found)
+    names = (re.split("[,;،؛]", row["publisher"])[0] for row in found)
+    return tuple(dict.fromkeys(names))
 
 
 def _title(view: View) -> str:

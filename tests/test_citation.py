@@ -46,6 +46,7 @@ def test_a_citation_in_plain_text():
         f"snapshot {SNAPSHOT.version}. "
         f"{SITE}?pop=returnee&time=2017-05-15&v={SNAPSHOT.version} (accessed 2 January 2026). "
         f"Source: {IOM}, Displacement Tracking Matrix (DTM) Iraq. "
+        "National totals: reports of IOM DTM Iraq, and texts that quote them. "
         "Boundaries: OCHA and Iraq CSO, COD-AB 2019, simplified."
     )
 
