@@ -823,7 +823,7 @@ def test_below_another_folder_a_map_steps_switches_and_hands_over_its_files(watc
     assert page.locator("[data-pcode]").count() == 18
     asked = len(visit.requests)
     step_back(page)
-    expect(page.locator("#headline")).to_contain_text("31 December 2020")
+    expect(page.locator("#headline")).to_contain_text("31 August 2024")
     assert len(visit.requests) == asked, "a step costs no byte"
     csv = page.get_by_role("link", name="Figures (CSV)")
     expect(csv).to_have_attribute("href", "../files/iraq-idp-people-governorates.csv")
@@ -834,9 +834,9 @@ def test_below_another_folder_a_map_steps_switches_and_hands_over_its_files(watc
         page.get_by_role("link", name="Picture (PNG)").click()
     assert taken.value.suggested_filename == "iraq-idp-people-governorates-2024-12-31.png"
     page.get_by_role("link", name="Returnees").click()
-    page.wait_for_url("**/returnee-people-governorates.html?time=2020-12-31")
+    page.wait_for_url("**/returnee-people-governorates.html?time=2024-08-31")
     page.wait_for_function(LIVE)
-    expect(page.locator("#headline")).to_contain_text("returnees on 31 December 2020")
+    expect(page.locator("#headline")).to_contain_text("returnees on 31 August 2024")
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Source: International").last.click()
     expect(opened.value.locator("h1")).to_have_text("Data & sources")
