@@ -16,6 +16,7 @@ import pandas as pd
 
 from geodata import populations as words
 from geodata import programmes, queries
+from geodata.breakdowns import judged
 from geodata.counts import GOVERNORATE, counts, dates_of, levels, populations, sources_of
 from geodata.encoding import plain
 from geodata.language import Language, gettext, language
@@ -70,7 +71,7 @@ def panel(
         Cells under it are not shown (:mod:`geodata.suppression`).
 
     Breakdowns are households or people by governorate, for every date of the state's population;
-    ``None`` where the source has no row.
+    ``None`` where the source has no row, or one of too few people to show: ``hidden`` counts those.
     """
     speech = state.language
     rows = snapshot.tables.areas.set_index("pcode")
@@ -186,13 +187,14 @@ def _breakdowns(
             lambda code: speech.gettext(PERIOD_LABELS.get(code, code)),
         ),
     ]
-    return [
+    tables = [
         {"kind": kind, "title": speech.gettext(title), "unit": unit, "source": _source(known)}
         | _table(known, unit, column, label, dates, keep_order=list(PERIOD_LABELS))
         for kind, title, found, column, label in titled
         for unit in (words.HOUSEHOLDS, words.PEOPLE)
         if len(known := found[found[unit].notna()])
     ]
+    return [table for table in tables if any(table["values"]) or any(table["hidden"])]
 
 
 def _source(rows: pd.DataFrame) -> str:
@@ -204,24 +206,10 @@ def _source(rows: pd.DataFrame) -> str:
 def _of_area(
     snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
 ) -> pd.DataFrame:
+    """Breakdowns of a governorate and of who came from it; of hidden ones, those in people."""
     rows = ask(snapshot, queries.breakdowns_of, population, pcode)
-    return shown_breakdowns(rows, snapshot, population, threshold)
-
-
-def shown_breakdowns(
-    rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
-) -> pd.DataFrame:
-    """Breakdowns of a population, but for those that add up to a governorate total not shown."""
-    if rows.empty:
-        return rows
-    found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
-    hidden = {
-        (pd.Timestamp(found.dates[date]), found.areas.pcodes[area])
-        for date, area in np.argwhere(found.hidden)
-    }
-    if not hidden:
-        return rows
-    return rows[[cell not in hidden for cell in zip(rows["date"], rows["pcode"], strict=True)]]
+    rows = judged(rows, snapshot, population, threshold)
+    return rows[rows["shown"] | rows["people"].notna()]
 
 
 def _table(
@@ -232,15 +220,23 @@ def _table(
     dates: tuple[dt.date, ...],
     keep_order: list[str],
 ) -> dict[str, Any]:
-    """Households or people by date and category: ``values[date][category]``; ``None``: no row."""
-    table = rows.pivot_table(index="date", columns=column, values=unit, aggfunc="sum")
-    table = table.reindex(pd.DatetimeIndex(pd.to_datetime(list(dates))))
+    """Households or people by date and category: ``values[date][category]``; ``None``: no row.
+
+    ``hidden[date]`` is how many categories have too few to show. Which they are is not told: of a
+    governorate with one alone, it would tell all.
+    """
+    days = pd.DatetimeIndex(pd.to_datetime(list(dates)))
+    few = rows[~rows["shown"] & (rows[unit] > 0)].groupby("date")[column].nunique()
+    shown = rows[rows["shown"]]
+    table = shown.pivot_table(index="date", columns=column, values=unit, aggfunc="sum")
+    table = table.reindex(days)
     codes = sorted(table.columns, key=lambda c: keep_order.index(c) if c in keep_order else -1)
     grid = table[codes].to_numpy(dtype="float64", na_value=np.nan)
     return {
         "codes": codes,
         "labels": [label(code) for code in codes],
         "values": [None if np.isnan(row).all() else plain(row) for row in grid],
+        "hidden": [int(n) for n in few.reindex(days, fill_value=0)],
     }
 
 

@@ -201,7 +201,7 @@ def least_people(snapshot: Snapshot, threshold: Threshold) -> int:
     rows = _slices(snapshot)
     without = set(rows.loc[rows["with_households"] < rows["rows"], "population"])
     limits = [
-        _people_thresholds(snapshot, dates_of(snapshot, code), threshold).max(initial=0)
+        people_thresholds(snapshot, dates_of(snapshot, code), threshold).max(initial=0)
         for code in without
     ]
     return int(max(limits, default=0))
@@ -424,7 +424,7 @@ def counts(
     hidden = _suppression(snapshot, population, Threshold.of(threshold), programmes, dates)
     # Where nothing else is known on a date, what is in no area is the national total.
     secret = hidden.national & ~np.isfinite(people).any(axis=1)
-    small = _too_small(rounds, _people_thresholds(snapshot, dates, Threshold.of(threshold)))
+    small = _too_small(rounds, people_thresholds(snapshot, dates, Threshold.of(threshold)))
     return Counts(
         population=population,
         areas=areas_of(snapshot, level),
@@ -519,7 +519,7 @@ def _suppression(
     (households, people), (households_of, people_of) = (
         _grids(snapshot, population, level, programmes, dates) for level in (DISTRICT, GOVERNORATE)
     )
-    limits = _people_thresholds(snapshot, dates, threshold)
+    limits = people_thresholds(snapshot, dates, threshold)
     found = suppress_known(
         Figures(households, _totals(households, households_of, parent)),
         Figures(people, _totals(people, people_of, parent)),
@@ -540,7 +540,7 @@ def _totals(cells: Floats, totals: Floats, parent: NDArray[np.intp]) -> Floats:
     return np.where(placed > np.nan_to_num(totals), placed, totals)
 
 
-def _people_thresholds(
+def people_thresholds(
     snapshot: Snapshot, dates: Sequence[dt.date], threshold: Threshold
 ) -> NDArray[np.int64]:
     """On each date, from how many people a cell may be shown of which only these are known."""

@@ -1,7 +1,8 @@
 """Origin to destination: from which governorates the people of a population came to which.
 
 Households or people, as the source breaks its counts down by origin. A governorate whose total is
-too small to show has no flows, because they would add up to it.
+too small to show has no flows, because they would add up to it. Of flows of too few people to show,
+only how many they are is told, and their part in the sum of all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import pandas as pd
 
 from geodata import populations as words
 from geodata import queries
-from geodata.area_panel import shown_breakdowns
+from geodata.breakdowns import judged
 from geodata.counts import GOVERNORATE, counts
 from geodata.language import Language
 from geodata.records import records
@@ -44,31 +45,53 @@ class Flow:
     value: str
 
 
-def flows(view: View, t: int) -> list[Flow]:
-    """Every flow on the date at position ``t``, the largest first.
+@dataclass(frozen=True)
+class Flows:
+    """The flows of one date.
+
+    Attributes
+    ----------
+    shown
+        Those that may be shown, the largest first.
+    few
+        How many others there are, of too few people to show.
+    whole
+        Households or people in all of both.
+    unit
+        What they are counted in.
+    incomplete
+        Whether the flows into a governorate are left out, as its total may not be shown.
+    """
+
+    shown: tuple[Flow, ...]
+    few: int
+    whole: int
+    unit: str
+    incomplete: bool
+
+
+def flows(view: View, t: int) -> Flows:
+    """Every flow on the date at position ``t``.
 
     Of one governorate where the state has an area: who lives there now.
     """
     snapshot, speech = view.snapshot, view.language
-    every = ask(snapshot, queries.origins_on, view.state.pop, view.counts.dates[t].isoformat())
-    rows = shown_breakdowns(every, snapshot, view.state.pop, view.threshold)
-    if view.state.area:
-        rows = rows[rows["pcode"] == governorate_of(view)]
-    rows = rows.assign(number=rows[_unit(rows)])
-    added = rows.groupby(["category", "pcode"])["number"].sum().reset_index()
+    day = view.counts.dates[t].isoformat()
+    every = ask(snapshot, queries.origins_on, view.state.pop, day)
+    unit = _unit(every)
+    every = every[_into(every["pcode"], view)]
+    rows = judged(every, snapshot, view.state.pop, view.threshold)
+    incomplete = _incomplete(view, t) or not rows["summed"].all()
+    rows = rows.assign(number=rows[unit])
+    rows = rows[(rows["number"] > 0) & rows["summed"]]
     named = names(snapshot, speech)
     found = [
         _flow(row.category, row.pcode, int(row.number), named, speech)
-        for row in records(added)
-        if row.number > 0
+        for row in records(rows[rows["shown"]])
     ]
-    return sorted(found, key=lambda flow: (-flow.number, flow.origin, flow.destination))
-
-
-def unit(view: View, t: int) -> str:
-    """What the flows of a date are counted in."""
-    day = view.counts.dates[t].isoformat()
-    return _unit(ask(view.snapshot, queries.origins_on, view.state.pop, day))
+    found.sort(key=lambda flow: (-flow.number, flow.origin, flow.destination))
+    few = int((~rows["shown"]).sum())
+    return Flows(tuple(found), few, int(rows["number"].sum()), unit, incomplete)
 
 
 def _unit(rows: pd.DataFrame) -> str:
@@ -94,7 +117,13 @@ def governorate_of(view: View) -> str:
     return parent if isinstance(parent, str) and parent else view.state.area
 
 
-def incomplete(view: View, t: int) -> bool:
-    """Whether the flows into a governorate are left out, as its total may not be shown."""
+def _into(pcodes: pd.Series, view: View) -> pd.Series:
+    """Rows of the chosen governorate, or of any; never of places that are in none."""
+    return pcodes == governorate_of(view) if view.state.area else pcodes.notna()
+
+
+def _incomplete(view: View, t: int) -> bool:
+    """Whether the total of a governorate with flows may not be shown."""
     whole = counts(view.snapshot, view.state.pop, GOVERNORATE, view.threshold, frozenset())
-    return bool(whole.on([view.counts.dates[t]]).hidden.any())
+    hidden = whole.on([view.counts.dates[t]]).hidden[0]
+    return bool(hidden[_into(pd.Series(whole.areas.pcodes, dtype="str"), view)].any())

@@ -18,7 +18,7 @@ import numpy as np
 from geodata import populations as words
 from geodata import programmes, text
 from geodata.counts import Floats
-from geodata.flows import Flow, governorate_of, unit
+from geodata.flows import Flows, governorate_of
 from geodata.language import gettext, ngettext, pgettext
 from geodata.reading import SHOWN, cells
 from geodata.rounding import rounded
@@ -136,6 +136,7 @@ _OF_HOUSEHOLDS = {
     "refugee": pgettext("after of", "refugee households"),
 }
 _NO_ORIGINS = gettext("No source at hand says where {population} came from on {date}")
+_FEW_ORIGINS = gettext("Too few to show where {population} came from on {date}")
 
 
 @dataclass(frozen=True)
@@ -461,18 +462,18 @@ def _below(view: View, peak: float, highest: int, now: float) -> str:
 # ---- flows and programmes
 
 
-def of_flows(view: View, t: int, found: Sequence[Flow]) -> str:
-    """Say where the people came from; ``found`` is every flow of the date."""
+def of_flows(view: View, t: int, found: Flows) -> str:
+    """Say where the people came from, by the flows of the date."""
     speech = view.language
     by_origin: dict[str, float] = {}
-    for flow in found:
+    for flow in found.shown:
         by_origin[flow.origin_name] = by_origin.get(flow.origin_name, 0) + flow.number
-    whole = sum(by_origin.values())
-    first = leaders(list(by_origin.items()), whole)
-    counted = (view.state.pop, unit(view, t))
+    first = leaders(list(by_origin.items()), found.whole)
+    counted = (view.state.pop, found.unit)
     if not by_origin or counted not in _FROM:
         date = speech.date(view.counts.dates[t], "long")
-        return speech.gettext(_NO_ORIGINS, population=nouns(view), date=date)
+        none = _FEW_ORIGINS if found.few or found.incomplete else _NO_ORIGINS
+        return speech.gettext(none, population=nouns(view), date=date)
     if first is None:
         return speech.ngettext(
             "{n} governorate of origin",

@@ -62,6 +62,12 @@ def origins_on(breakdowns: Table, population: str, day: str) -> Table:
     return _broken_down(breakdowns, population, wanted)
 
 
+def in_people(breakdowns: Table, population: str) -> Table:
+    """Give the breakdowns in people, of every governorate and date."""
+    wanted = breakdowns.people.notnull() & breakdowns.pcode.notnull()
+    return _broken_down(breakdowns, population, wanted)
+
+
 def _broken_down(breakdowns: Table, population: str, wanted: ibis.ir.BooleanValue) -> Table:
     rows = breakdowns.filter(breakdowns.population == population, wanted)
     key = ("kind", "date", "pcode", "category")

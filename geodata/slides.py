@@ -20,7 +20,7 @@ import numpy as np
 from geodata import headlines, programmes, text
 from geodata import populations as words
 from geodata.counts import Floats, populations, sources_of
-from geodata.flows import Flow, flows, incomplete, unit
+from geodata.flows import Flow, Flows, flows
 from geodata.language import Language, gettext
 from geodata.reading import SHOWN, Cell, cells
 from geodata.rounding import rounded
@@ -67,6 +67,10 @@ _AREA = {1: gettext("Governorate"), 2: gettext("District")}
 _ORIGINS_IN = {
     words.HOUSEHOLDS: gettext("Origins are counted in households."),
     words.PEOPLE: gettext("Origins are counted in people."),
+}
+_KNOWN_ORIGIN = {
+    words.HOUSEHOLDS: gettext("households with a known origin"),
+    words.PEOPLE: gettext("people with a known origin"),
 }
 _BESIDE = {"idp": gettext("still displaced"), "returnee": gettext("have returned")}
 
@@ -592,41 +596,52 @@ def _flows(asked: _Asked, _: State) -> _Body:
     """From which governorates people came to which, in households or people."""
     view, t, speech = asked.view, asked.t, asked.speech
     found = flows(view, t)
-    largest = tuple(found[:FLOWING])
-    counted_in = unit(view, t)
-    notes = [speech.gettext(_ORIGINS_IN[counted_in])] if found else []
-    if incomplete(view, t):
+    largest = found.shown[:FLOWING]
+    notes = [speech.gettext(_ORIGINS_IN[found.unit])] if found.shown else []
+    if found.incomplete:
         notes.append(
             speech.gettext("Governorates whose total is too small to show have no flows here.")
         )
-    if len(found) > len(largest):
+    if found.few:
+        notes.append(
+            speech.ngettext(
+                "{n} flow has too few people to show.",
+                "{n} flows have too few people to show.",
+                found.few,
+            )
+        )
+    if len(found.shown) > len(largest):
         notes.append(
             speech.gettext(
                 "The largest {n} of {all} flows are drawn; percentages are of all of them.",
                 n=speech.number(len(largest)),
-                all=speech.number(len(found)),
+                all=speech.number(len(found.shown) + found.few),
             )
         )
     return _Body(
         headlines.of_flows(view, t, found),
         _flow_figures(found, speech),
         speech.gettext("Largest flows"),
-        (speech.gettext("From and to"), speech.gettext(words.MEASURE_LABELS[counted_in])),
+        (speech.gettext("From and to"), speech.gettext(words.MEASURE_LABELS[found.unit])),
         tuple(_flow_row(flow, view) for flow in largest),
         flows=largest,
         notes=tuple(notes),
     )
 
 
-def _flow_figures(found: list[Flow], speech: Language) -> tuple[Figure, ...]:
-    whole = sum(flow.number for flow in found)
-    if not whole:
+def _flow_figures(found: Flows, speech: Language) -> tuple[Figure, ...]:
+    """How many there are in all, and which part of them the shown flows hold.
+
+    Each part is summed on its own: what one lacks to the whole may lie in flows of too few to show.
+    """
+    if not found.shown:
         return ()
-    within = sum(flow.number for flow in found if flow.origin == flow.destination)
+    within = sum(flow.number for flow in found.shown if flow.origin == flow.destination)
+    between = sum(flow.number for flow in found.shown if flow.origin != flow.destination)
     return (
-        Figure(speech.number(whole), speech.gettext("households with a known origin")),
-        Figure(speech.percent(within / whole), speech.gettext("within one governorate")),
-        Figure(speech.percent((whole - within) / whole), speech.gettext("from one to another")),
+        Figure(speech.number(found.whole), speech.gettext(_KNOWN_ORIGIN[found.unit])),
+        Figure(speech.percent(within / found.whole), speech.gettext("within one governorate")),
+        Figure(speech.percent(between / found.whole), speech.gettext("from one to another")),
     )
 
 

@@ -114,6 +114,16 @@ def page(speech: Language) -> dict[str, Any]:
                 "people": speech.gettext("People on {date}"),
             },
             "showAll": speech.gettext("Show all {n}"),
+            "tooFew": {
+                "place": speech.plurals(
+                    "{n} place has too few people to show.",
+                    "{n} places have too few people to show.",
+                ),
+                "group": speech.plurals(
+                    "{n} group has too few people to show.",
+                    "{n} groups have too few people to show.",
+                ),
+            },
             "noBreakdown": speech.gettext("No row for this date; the nearest with any is {date}."),
             "breakdownsByGovernorate": speech.gettext(
                 "Origin, shelter and period are published by governorate: see {name}."

@@ -33,6 +33,7 @@ ASKED: list[tuple[str, list[Any]]] = [
     ("breakdowns_of", ["returnee", "IQG01"]),
     ("origins_on", ["idp", "2018-08-31"]),
     ("origins_on", ["returnee", "2021-02-28"]),
+    ("in_people", ["idp"]),
 ]
 
 

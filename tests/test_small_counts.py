@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from geodata import slides
 from geodata.area_panel import panel
+from geodata.briefing import Slide
+from geodata.language import language
 from geodata.snapshot import Snapshot, described
-from geodata.state import parse
+from geodata.state import State, parse
 from geodata.suppression import Threshold
-from geodata.view import as_dict, compute
+from geodata.view import View, as_dict, compute
 from tests import made_up
 from tests.made_up import Rows, count, frame
 
@@ -33,7 +39,9 @@ def country(*rows: dict[str, Any], breakdowns: Rows | None = None, **facts: Any)
     held = replace(
         tables,
         counts=frame("counts", list(rows), households="Int64", people="Int64", **text),
-        breakdowns=frame("breakdowns", breakdowns) if breakdowns else tables.breakdowns.head(0),
+        breakdowns=frame("breakdowns", breakdowns, households="Int64", people="Int64")
+        if breakdowns
+        else tables.breakdowns.head(0),
         rounds=frame(
             "rounds",
             [{"source": "tracking", "date": day, "round": None} for day in (EARLIER, LATER)],
@@ -176,3 +184,185 @@ def test_the_reason_is_said_in_the_unit_that_was_judged():
     in_households = view(country(*known), level="2")["text"]["notes"]
     assert any("few households" in note for note in in_households)
     assert not any("only people are counted" in note for note in in_households)
+
+
+# --------------------------------------------------------------------------------- in breakdowns
+
+
+def origins(day: str, people: Mapping[tuple[str, str], int | None], kind: str = "origin") -> Rows:
+    """Breakdowns in people: (governorate, origin) to people."""
+    columns = ("kind", "population", "date", "pcode", "category", "households", "people", "source")
+    return [
+        dict(zip(columns, (kind, "idp", day, *cell, None, n, "tracking"), strict=True))
+        for cell, n in people.items()
+    ]
+
+
+def broken_down(people: dict[tuple[str, str], int], *more: dict[str, Any], **facts: Any):
+    """A country of governorates that hold these people by origin, on the earlier date."""
+    totals: dict[str, int] = {}
+    for (place, _), n in people.items():
+        totals[place] = totals.get(place, 0) + n
+    rows = governorates(EARLIER, totals)
+    return country(*rows, breakdowns=[*origins(EARLIER, people), *more], **facts)
+
+
+def table(held: Snapshot, pcode: str, kind: str = "origin", threshold: Threshold | int = 5):
+    """What the area panel says of a kind on the earlier date: figures by category, and hidden."""
+    found = panel(held, parse({}, held)[0], pcode, threshold=threshold)
+    for each in found["breakdowns"]:
+        if each["kind"] == kind and each["unit"] == "people":
+            at = found["dates"].index(EARLIER)
+            values = each["values"][at] or []
+            pairs = zip(each["codes"], values, strict=bool(values))
+            return {code: n for code, n in pairs if n is not None}, each["hidden"][at]
+    return None
+
+
+def flows_slide(held: Snapshot, threshold: Threshold | int = 5, query: str = "") -> slides.Content:
+    def answer(snapshot: Snapshot, state: State) -> View:
+        return compute(snapshot, state, threshold=threshold)
+
+    query = "&".join(filter(None, [f"time={EARLIER}", query]))
+    return slides.content(Slide(query, slides.FLOWS), held, language("en"), answer)
+
+
+FAR, FARTHER = "Far", "Farther"  # origins that are no governorates of the country
+# Of Alpha's, 6 from Beta take the fewest shown with them; Beta's are all many.
+BY_ORIGIN = {
+    (ALPHA, ALPHA): 9000,
+    (ALPHA, BETA): 6,
+    (ALPHA, FAR): 300,
+    (BETA, ALPHA): 4000,
+    (BETA, BETA): 500,
+}
+
+
+def test_few_people_of_one_origin_are_hidden_and_told_with_as_many_more_as_it_takes():
+    held = broken_down(BY_ORIGIN)
+    assert table(held, ALPHA) == ({ALPHA: 9000}, 2)
+    assert table(held, BETA) == ({ALPHA: 4000, BETA: 500}, 0)
+    assert table(held, ALPHA, threshold=0) == ({ALPHA: 9000, BETA: 6, FAR: 300}, 0)
+
+
+def test_where_people_from_here_live_hides_the_same_cells():
+    held = broken_down(BY_ORIGIN)
+    assert table(held, BETA, "destination") == ({BETA: 500}, 1)
+    assert table(held, ALPHA, "destination") == ({ALPHA: 9000, BETA: 4000}, 0)
+
+
+def test_hidden_origins_that_cover_one_another_take_nobody_along():
+    held = broken_down({(ALPHA, ALPHA): 9000, (ALPHA, BETA): 29, (ALPHA, FAR): 2})
+    assert table(held, ALPHA) == ({ALPHA: 9000}, 2)
+    three = broken_down({(ALPHA, ALPHA): 9000, (ALPHA, BETA): 3, (ALPHA, FAR): 28})
+    assert table(three, ALPHA) == ({ALPHA: 9000}, 2)
+
+
+def test_the_same_holds_of_shelter_and_period_in_people():
+    rows = origins(EARLIER, {(ALPHA, "camp"): 7, (ALPHA, "other"): 9299}, "shelter")
+    held = broken_down(BY_ORIGIN, *rows)
+    assert table(held, ALPHA, "shelter") == ({}, 2)
+
+
+def test_breakdowns_in_households_are_shown_whatever_their_size():
+    rows = origins(EARLIER, {(ALPHA, ALPHA): None, (ALPHA, BETA): None})
+    known = [row | {"households": n} for row, n in zip(rows, (300, 1), strict=True)]
+    held = country(*governorates(EARLIER, {ALPHA: 1806}), breakdowns=known)
+    found = panel(held, parse({}, held)[0], ALPHA, threshold=5)["breakdowns"][0]
+    assert (found["values"][0], found["hidden"][0]) == ([300, 1], 0)
+
+
+def test_a_total_with_nothing_to_hide_behind_has_no_breakdown_and_says_how_many():
+    """Alpha is known in households, so that its total of 20 people is shown."""
+    held = country(
+        count("idp", EARLIER, ALPHA, 5, people=20),
+        count("idp", EARLIER, BETA, 900, people=5400),
+        breakdowns=origins(EARLIER, {(ALPHA, FAR): 20, (ALPHA, BETA): 0, (BETA, BETA): 5400}),
+    )
+    assert table(held, ALPHA) == ({}, 1)
+    found = flows_slide(held)
+    assert found.figures[0].value == "5,400"
+    assert any("have no flows here" in note for note in found.notes)
+    alone = flows_slide(held, query=f"area={ALPHA}")
+    assert (alone.flows, alone.figures) == ((), ())
+    assert "20 " not in alone.headline and "No source" not in alone.headline
+
+
+def test_origins_of_a_governorate_whose_total_is_hidden_are_told_as_hidden():
+    held = country(
+        *governorates(EARLIER, {ALPHA: 3, BETA: 4000}),
+        breakdowns=origins(EARLIER, {(ALPHA, FAR): 3, (BETA, BETA): 4000}),
+    )
+    assert table(held, ALPHA) == ({}, 1)
+    assert table(held, BETA) == ({}, 1)
+
+
+def test_flows_of_few_people_are_left_out_and_told():
+    found = flows_slide(broken_down(BY_ORIGIN))
+    shown = {(flow.destination, flow.origin): flow.number for flow in found.flows}
+    assert shown == {key: n for key, n in BY_ORIGIN.items() if n not in (6, 300)}
+    assert [figure.value for figure in found.figures] == ["13,806", "69%", "29%"]
+    assert found.figures[0].label == "people with a known origin"
+    assert any("2 flows have too few people" in note for note in found.notes)
+    said = json.dumps([found.headline, found.notes, [row.value for row in found.rows]])
+    assert "306" not in said and "300" not in said
+
+
+def test_a_flows_slide_of_one_governorate_tells_its_own_hidden_flows():
+    held = broken_down(BY_ORIGIN)
+    assert not any("too few" in note for note in flows_slide(held, query=f"area={BETA}").notes)
+    assert any("too few" in note for note in flows_slide(held, query=f"area={ALPHA}").notes)
+
+
+@given(
+    people=st.dictionaries(
+        st.tuples(st.sampled_from([ALPHA, BETA]), st.sampled_from([ALPHA, BETA, FAR, FARTHER])),
+        st.one_of(st.integers(1, 20), st.integers(1, 90), st.integers(25, 5000)),
+        min_size=1,
+    ),
+    apart=st.dictionaries(st.sampled_from([ALPHA, BETA]), st.integers(0, 40)),
+    households=st.booleans(),
+    threshold=st.integers(2, 6),
+)
+@settings(deadline=None, max_examples=6)
+def test_no_hidden_origin_can_be_worked_out(people, apart, households, threshold):
+    """Read panels and slides, and solve for the cells: each could be 1, and could be enough.
+
+    ``apart``: people of a governorate whose origin is not known. The reader does not know who has
+    too few, only how many, so that a governorate of which nothing is shown has nothing to solve.
+    """
+    totals = {
+        place: sum(n for (there, _), n in people.items() if there == place) + apart.get(place, 0)
+        for place in {place for place, _ in people}
+    }
+    known = (lambda n: 9 + n) if households else (lambda _: None)
+    held = country(
+        *(count("idp", EARLIER, place, known(n), people=n) for place, n in totals.items()),
+        breakdowns=origins(EARLIER, people),
+    )
+    limit = threshold * 6
+    every = flows_slide(held, threshold).figures
+    for place in totals:
+        shown, few = table(held, place, threshold=threshold)
+        mine = {origin: n for (there, origin), n in people.items() if there == place}
+        assert shown.items() <= mine.items()
+        assert len(shown) + few == len(mine)
+        assert all(n >= limit for n in shown.values())
+        one = flows_slide(held, threshold, f"area={place}")
+        assert {flow.origin: flow.number for flow in one.flows} == shown
+        if shown and few:
+            # The most that a reader knows: the slide's sum of all origins, less the shown ones.
+            left = int(one.figures[0].value.replace(",", "")) - sum(shown.values())
+            assert few >= 2
+            assert left - (few - 1) >= limit
+        elif not shown:
+            assert one.figures == ()
+    # The sum of the country is that of its governorates, and tells nothing of its own.
+    sums = [flows_slide(held, threshold, f"area={place}").figures for place in totals]
+    parts = sum(int(each[0].value.replace(",", "")) for each in sums if each)
+    assert int(every[0].value.replace(",", "")) == parts if every else parts == 0
+    # Where people from an origin live now shows no cell that the governorate's own panel hides.
+    for origin in (ALPHA, BETA):
+        said = table(held, origin, "destination", threshold)
+        for place, n in (said[0] if said else {}).items():
+            assert table(held, place, threshold=threshold)[0][origin] == n

@@ -195,19 +195,32 @@
       const kinds = new Set(data.breakdowns.map(({ kind }) => kind));
       return [...kinds].map((wanted) => {
         const tables = data.breakdowns.filter(({ kind }) => kind === wanted);
-        return breakdown(tables.find(({ values }) => values[at]) ?? tables[0], tables, t, at);
+        return breakdown(tables.find(told(at)) ?? tables[0], tables, t, at);
       });
+    }
+
+    /** Whether a table has anything on a date, be it too few to show. */
+    const told = (i) => (table) => table.values[i] || table.hidden[i];
+
+    /** How many places or groups of the date have too few people to show; which, is not said. */
+    function tooFew(table, at) {
+      const n = table.hidden[at];
+      if (!n) return null;
+      const places = ['origin', 'destination'].includes(table.kind);
+      const forms = strings.tooFew[places ? 'place' : 'group'];
+      return element('p', { class: 'about' }, format.plural(forms, n, { n: format.number(n) }));
     }
 
     /** The date with rows that is nearest to one that has none. */
     function nearestKnown(tables, t) {
-      const known = data.dates.filter((_, i) => tables.some(({ values }) => values[i]));
+      const known = data.dates.filter((_, i) => tables.some(told(i)));
       const away = (iso) => Math.abs(Date.parse(iso) - Date.parse(view.dates[t]));
       return known.reduce((a, b) => (away(b) < away(a) ? b : a));
     }
 
     function breakdown(table, tables, t, at) {
       const row = table.values[at];
+      const known = row || table.hidden[at];
       const entries = row ? table.labels.map((label, k) => ({ label, value: row[k] })) : [];
       const notes =
         table.kind === 'shelter'
@@ -219,7 +232,7 @@
         'section',
         {},
         element('h3', {}, table.title),
-        row
+        known
           ? element(
               'p',
               { class: 'about' },
@@ -238,7 +251,8 @@
                 step(t);
               },
             })
-          : element('p', {}, format.fill(strings.noBreakdown, nearest())),
+          : null,
+        known ? tooFew(table, at) : element('p', {}, format.fill(strings.noBreakdown, nearest())),
         notes.map(({ text }) => element('p', { class: 'about' }, text)),
       );
     }
