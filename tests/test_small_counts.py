@@ -357,10 +357,13 @@ def test_no_hidden_origin_can_be_worked_out(people, apart, households, threshold
             assert left - (few - 1) >= limit
         elif not shown:
             assert one.figures == ()
-    # The sum of the country is that of its governorates, and tells nothing of its own.
+    # The country's sum less those of its governorates is of hidden parts that cover one another.
     sums = [flows_slide(held, threshold, f"area={place}").figures for place in totals]
     parts = sum(int(each[0].value.replace(",", "")) for each in sums if each)
-    assert int(every[0].value.replace(",", "")) == parts if every else parts == 0
+    rest = int(every[0].value.replace(",", "")) - parts if every else 0
+    told = [table(held, place, threshold=threshold) for place in totals]
+    dark = [few for shown, few in told if not shown]
+    assert not rest or any(n >= 2 and rest - (n - 1) >= limit for n in {*dark, sum(dark)})
     # Where people from an origin live now shows no cell that the governorate's own panel hides.
     for origin in (ALPHA, BETA):
         said = table(held, origin, "destination", threshold)
