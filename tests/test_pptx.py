@@ -168,7 +168,7 @@ def test_maps_are_pictures_with_the_pixels_of_full_hd_and_words(opened, contents
     part = picture.width / opened.slide_width
     assert picture.image.size[0] == round(1920 * part)
     assert picture._element.xpath("./p:nvPicPr/p:cNvPr")[0].get("descr") == contents[0].alt
-    assert "Ninewa: 260,218" in contents[0].alt
+    assert "Ninewa: 221,911" in contents[0].alt
     assert len(pictures(opened.slides[1])) == 3  # two maps and their legend
     for slide in opened.slides:
         for shape in [*pictures(slide), *(s for s in slide.shapes if s.has_chart or s.has_table)]:
@@ -535,7 +535,7 @@ def test_the_pages_say_what_the_slides_say(pdf, contents):
 def test_maps_stay_vectors_and_minus_signs_are_there(pdf):
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert all(not list(page.images) for page in reader.pages)
-    assert "−193,403" in reader.pages[0].extract_text()  # a sign that Noto Sans lacks
+    assert "−92,188" in reader.pages[0].extract_text()  # a sign that Noto Sans lacks
 
 
 def test_pages_lead_to_the_live_map(pdf, contents):

@@ -224,7 +224,7 @@ def test_a_trend_draws_such_totals_as_points_that_no_line_joins():
     assert max(joined) == LISTS_END
     drawn = charts.trend(said.series, ENGLISH, (900, 400), "")
     assert drawn.count('fill="#ffffff"') == 11
-    assert "○ for the country only" in drawn
+    assert "for the country only" in drawn
 
 
 def test_years_of_a_long_trend_are_whole_and_upright():

@@ -65,7 +65,7 @@
     ]);
     pattern('displacement-cross', 8, 45, [ground(8), line(1.4, 8), line(8, 1.4)]);
     pattern('displacement-lines', 6, 0, [ground(6, 'texture-outside'), line(6, 1)]);
-    pattern('displacement-bars', 7, 0, [ground(7), line(2, 7)]);
+    pattern('displacement-bars', 6, 0, [ground(6), line(2, 6)]);
     document.body.append(svg);
   }
 

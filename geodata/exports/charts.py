@@ -191,7 +191,7 @@ def _lines(series: Sequence[Series], plot: _Plot, across: Across) -> list[str]:
 def _explained(series: Sequence[Series], speech: Language) -> list[str]:
     """What rings stand for, where there are any."""
     marked = any(printed(each) for each in series)
-    return [speech.gettext("○ for the country only")] if marked else []
+    return [speech.gettext("for the country only")] if marked else []
 
 
 def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:

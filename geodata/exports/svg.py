@@ -189,7 +189,7 @@ def textures(paint: Paint, size: float, repeated: int = 1) -> str:
         pattern("dots", 6, 0, _dots),
         pattern("cross", 8, 45, _cross),
         pattern("lines", 6, 0, _line, ground="outside"),
-        pattern("bars", 7, 0, _bar),
+        pattern("bars", 6, 0, _bar),
     )
 
 
