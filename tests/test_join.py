@@ -103,7 +103,7 @@ def test_no_household_is_lost_on_the_way(shared, snapshot):
         with (shared / "dtm" / f"{name}.csv").open(encoding="utf-8-sig") as file:
             raw = list(csv.DictReader(file))
         held = snapshot.tables.counts
-        held = held[(held["level"] == level) & (held["population"] != "refugee")]
+        held = held[(held["level"] == level) & (held["source"] == iraq_tidy.DTM)]
         assert held["households"].sum() == sum(int(row["households"]) for row in raw)
         assert held["people"].sum() == sum(int(row["individuals"]) for row in raw)
 

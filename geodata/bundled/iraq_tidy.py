@@ -77,7 +77,10 @@ SOURCES = (
             "© International Organization for Migration (IOM), Displacement Tracking Matrix "
             "(DTM). Non-commercial use with the credit below."
         ),
-        "credit": gettext("From April 2021: API of IOM DTM"),
+        "credit": gettext(
+            "Source: International Organization for Migration (IOM), Displacement Tracking "
+            "Matrix (DTM) Iraq"
+        ),
         "what": gettext(
             "People displaced, by governorate and round, from April 2021 on, and by governorate of "
             "origin for rounds 132 to 134. Read from a copy of DTM's answers "
@@ -258,14 +261,11 @@ COUNTRY: dict[str, Any] = {
             ),
         },
         {
-            "populations": ["idp", "returnee"],
-            "text": gettext("Round 5 (August 2014) is not in the published lists used here."),
-        },
-        {
             "populations": ["idp"],
             "text": gettext(
-                "From April 2021 on, DTM’s API gives people by governorate only; the sources used "
-                "here hold no figure after 31 December 2024."
+                "Round 5 (August 2014) is not in the lists used here. From April 2021 on, DTM’s "
+                "API gives people by governorate only; no source holds a figure after "
+                "31 December 2024."
             ),
         },
         {

@@ -7,6 +7,7 @@ another process can do.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,14 @@ def page(
         "title": told.title,
         "headline": told.headline,
         "alt": bare(f"{told.title}. {told.headline}"),
-        "authors": [bare(source["credit"]) for source in told.sources],
+        "authors": list(dict.fromkeys(bare(source["credit"]) for source in told.sources)),
         "keywords": [bare(told.population), told.date, told.snapshot],
         "paper": PAPERS[paper],
         **read(speech),
         "missing": told.missing,
         "method": list(told.method),
         "statuses": list(told.statuses.items()),
-        "sources": list(told.sources),
+        "sources": list(_terms_once(told.sources)),
         "disclaimer": told.disclaimer,
         "snapshot": speech.gettext("Snapshot {version}", version=told.snapshot),
         "permalink": told.permalink,
@@ -52,6 +53,16 @@ def page(
     if told.permalink:
         files["link.svg"] = qr_svg(told.permalink)
     return files, {"told": told_to_typst(said)}
+
+
+def _terms_once(sources: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+    """Sources for one page: credit and terms that several share stand with the first of them."""
+    said: set[tuple[str, str]] = set()
+    for source in sources:
+        words = source["credit"], source["terms"]
+        again = {"credit": "", "terms": ""} if words in said else {}
+        said.add(words)
+        yield {**source, **again}
 
 
 def told_to_typst(said: dict[str, Any]) -> str:

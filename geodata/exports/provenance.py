@@ -113,8 +113,9 @@ def _bare(said: Any) -> Any:
 
 
 def credits(told: Provenance) -> str:
-    """Every source's credit with its terms, one after the other."""
-    return " ".join(f"{source['credit']}. {source['terms']}" for source in told.sources)
+    """Credits of the sources with their terms, each once, one after the other."""
+    said = [f"{source['credit']}. {source['terms']}" for source in told.sources]
+    return " ".join(dict.fromkeys(said))
 
 
 def pairs(told: Provenance, speech: Language) -> list[tuple[str, str]]:

@@ -413,7 +413,10 @@
         list.replaceChildren(...view.text.notes.map((note) => element('li', {}, note)));
         newest.textContent = view.text.newest;
         age.textContent = ages[view.text.newestDay] || '';
-        const credits = view.sources.flatMap(({ id, credit }, i) => [
+        const once = view.sources.filter(
+          ({ credit }, i) => view.sources.findIndex((one) => one.credit === credit) === i,
+        );
+        const credits = once.flatMap(({ id, credit }, i) => [
           i ? ' · ' : '',
           element('a', { href: `${urls.sources}#${id}` }, credit),
         ]);
