@@ -30,6 +30,7 @@ from geodata.slides import (
     MAP,
     TREND,
     Content,
+    Figure,
     Row,
     title_of,
 )
@@ -44,10 +45,10 @@ from layouts.shell import STYLES, as_data, render
 # One chart for all windows; letters of 15 units are 19 pixels of a slide of 1280.
 CHART = (576, 416)
 _BARRED = (MAP, FOOTPRINT, TREND)
-# A headline longer than this many letters is set smaller; above many rows, which leave it three
-# lines, it is so earlier.
-_LONG, _LONGER, _LONGER_ABOVE_ROWS = 84, 130, 95
-_MANY_ROWS = 8
+# A headline longer than this many letters is set smaller, and smaller still; above many rows, which
+# leave it three lines, it is so earlier.
+_LONG, _LONGER = 84, 130
+_LONG_ABOVE_ROWS, _LONGER_ABOVE_ROWS, _MANY_ROWS = 64, 85, 8
 _STYLES = (*STYLES, "css/timeline.css", "drawn/map.css", "briefing/briefing.css")
 _SCRIPTS = (*LIVE, "briefing/briefing.js")
 _SCRIPTS_OF_EDITOR = ("briefing/editor.js",)
@@ -88,7 +89,7 @@ class Painted:
     Attributes
     ----------
     letters
-        How many signs its key figures have together, which stand in one line.
+        How many signs wide its key figures are together, which stand in one line.
     """
 
     number: int
@@ -124,7 +125,7 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
         unit=reading.unit(view),
         bars=_bars(content.rows) if layout in _BARRED else (),
         size=_size(content.headline, len(content.rows)),
-        letters=sum(len(bare(figure.value)) for figure in content.figures),
+        letters=sum(map(_signs, content.figures)),
         picked=tuple(_picked(views)),
         page=urls.page(content.query),
     )
@@ -167,8 +168,15 @@ def _bars(rows: Sequence[Row]) -> tuple[float | None, ...]:
 
 
 def _size(headline: str, rows: int) -> str:
-    longer = _LONGER_ABOVE_ROWS if rows >= _MANY_ROWS else _LONGER
-    return "long" if len(headline) > longer else "middle" if len(headline) > _LONG else "short"
+    crowded = rows >= _MANY_ROWS
+    long, longer = (_LONG_ABOVE_ROWS, _LONGER_ABOVE_ROWS) if crowded else (_LONG, _LONGER)
+    return "long" if len(headline) > longer else "middle" if len(headline) > long else "short"
+
+
+def _signs(figure: Figure) -> int:
+    """How many signs wide a key figure is; a word below it, half as large, may be wider."""
+    longest_word = max(map(len, bare(figure.label).split()), default=0)
+    return max(len(bare(figure.value)), -(-longest_word // 2))
 
 
 def _picked(views: Sequence[View]) -> list[str]:

@@ -476,7 +476,8 @@ SLIDES = (
 # Where figures break, sentences say so, and are the longer for it.
 MANY_WORDS = (
     f"{EVERY_LAYOUT};compare:mode=change,base=2018-12-31;compare:pop=returnee,mode=change;"
-    "compare:mode=change,base=2023-12-31;map:mode=change;map:mode=change,base=2022-12-31"
+    "compare:mode=change,base=2023-12-31;map:mode=change;map:mode=change,base=2022-12-31;"
+    "footprint:prog=PHSS~CRP;footprint:prog=CRP"
 )
 LONG_SLIDES = ";".join(f"{layout}:headline={LONG}" for layout in LAYOUTS)
 
@@ -536,6 +537,7 @@ def test_words_of_a_slide_stand_above_its_credits_in_any_language(present, lang)
     page = present(f"/briefing?lang={lang}&slides={MANY_WORDS}")
     for slide in range(page.locator(".slide").count()):
         assert not page.evaluate(MEASURED)["overlaps"], slide + 1
+        assert page.evaluate(FITTED)["beyond"] == [], slide + 1
         page.keyboard.press("PageDown")
 
 
