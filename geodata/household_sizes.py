@@ -14,7 +14,8 @@ from typing import Any
 UNSAID = 6
 """People to a household where neither the country nor a setting says it.
 
-IOM counts six in Iraq. More would hide more: most countries' households are smaller than that."""
+IOM counts six in the country that ships. More would hide more: households of most countries are
+smaller than that."""
 
 
 @dataclass(frozen=True)

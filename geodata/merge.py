@@ -65,14 +65,14 @@ KEYS = {
     "reach": ["programme"],
 }
 
-# Rounds seldom differ more from the one before: of 236 that DTM published on Iraq, three do, all in
-# the summer of 2014.
+# Rounds seldom differ more from the one before: of 236 that DTM published on the country that
+# ships, three do, all in the summer of 2014.
 SANE_CHANGE = 0.25
 
 LARGEST_FALL = 0.2
 """Part by which a national total may fall and not be asked about.
 
-The largest real fall between two rounds of DTM on Iraq, of 236 from 2014 to 2024, is 7.0% (October
+The largest real fall between two of those rounds, of 236 from 2014 to 2024, is 7.0% (October
 2019). A list that lacks the largest governorate of December 2024 falls by 21.5%.
 """
 

@@ -37,7 +37,8 @@ from tests.windows import LIVE
 
 ROOT = Path(__file__).parents[1]
 IDP, RETURNEE = "pop=idp", "pop=returnee"
-MOST_BYTES = {"governorates": 45_000, "districts": 90_000}
+# 45 kB with 119 dates; 14 more rounds are 2 kB more.
+MOST_BYTES = {"governorates": 47_000, "districts": 90_000}
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 Run = Callable[..., tuple[int, str]]
 
@@ -243,8 +244,13 @@ def test_every_link_is_relative_and_leads_somewhere(published):
             assert target.is_file(), (page.name, link)
             if fragment := urlsplit(link).fragment:
                 assert fragment in parsed[target].values("id"), (page.name, link)
-    scripts = [link for found in parsed.values() for link in links(found) if ".js" in link]
-    assert not any(urlsplit(link).scheme for link in scripts)
+    scripts = [
+        link
+        for found in parsed.values()
+        for link in links(found)
+        if urlsplit(link).path.endswith(".js")
+    ]
+    assert not any(urlsplit(link).scheme for link in scripts)  # sources may be .json elsewhere
 
 
 def test_a_map_leads_only_to_maps_that_are_published(run, tmp_path):

@@ -183,7 +183,7 @@ def _lines(series: Sequence[Series], plot: _Plot, across: Across) -> list[str]:
         parts.append(across.text(each.label, y=y - 2, **at))
         parts.append(across.text(across.speech.number(number), y=y + 17, **at))
         for said in _explained([each], across.speech):
-            small = {**at, "font__weight": 400, "font__size": 13}
+            small = {**at, "font__weight": 400, "font__size": _FONT_SIZE}
             parts.append(across.text(said, y=y + 36, **small))
     return parts
 
