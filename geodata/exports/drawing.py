@@ -31,7 +31,7 @@ SIZE = 1000
 # letters to be read, and has room for fewer names. The style sheet chooses among them.
 NAME_SIZES = {"l": 21, "w": 26, "m": 32, "n": 40}
 # On slides, which are read from afar: beside the words, and where two maps stand side by side.
-SLIDE_SIZES = {"p": 38, "x": 56}
+SLIDE_SIZES = {"p": 38, "x": 58}
 
 # Mean width of a letter in ems, Noto Sans at 600; and how far a name may reach beyond its area.
 _LETTER = 0.57
