@@ -46,6 +46,16 @@ DTM, DTM_API, DTM_REPORTS, UNHCR, COD, CSO, PROGRAMMES, NATURAL_EARTH = (
     "natural-earth",
 )
 
+# DTM's lists and its API are of one publisher, on one set of terms.
+_DTM_TERMS = gettext(
+    "© International Organization for Migration (IOM), Displacement Tracking Matrix "
+    "(DTM). Non-commercial use with the credit below."
+)
+_DTM_CREDIT = gettext(
+    "Source: International Organization for Migration (IOM), Displacement Tracking "
+    "Matrix (DTM) Iraq"
+)
+
 SOURCES = (
     {
         "id": DTM,
@@ -53,14 +63,8 @@ SOURCES = (
         "title": "Displacement Tracking Matrix (DTM) Iraq, Master Lists",
         "publisher": "International Organization for Migration (IOM)",
         "url": "https://iraqdtm.iom.int/",
-        "terms": gettext(
-            "© International Organization for Migration (IOM), Displacement Tracking Matrix "
-            "(DTM). Non-commercial use with the credit below."
-        ),
-        "credit": gettext(
-            "Source: International Organization for Migration (IOM), Displacement Tracking "
-            "Matrix (DTM) Iraq"
-        ),
+        "terms": _DTM_TERMS,
+        "credit": _DTM_CREDIT,
         "what": gettext(
             "Households and individuals displaced or returned, by governorate and district and "
             "round; households by origin, shelter type and period of displacement."
@@ -73,14 +77,8 @@ SOURCES = (
         "publisher": "International Organization for Migration (IOM); read from a public copy of "
         "22 September 2026",
         "url": "https://dtm.iom.int/data-and-analysis/dtm-api",
-        "terms": gettext(
-            "© International Organization for Migration (IOM), Displacement Tracking Matrix "
-            "(DTM). Non-commercial use with the credit below."
-        ),
-        "credit": gettext(
-            "Source: International Organization for Migration (IOM), Displacement Tracking "
-            "Matrix (DTM) Iraq"
-        ),
+        "terms": _DTM_TERMS,
+        "credit": _DTM_CREDIT,
         "what": gettext(
             "People displaced, by governorate and round, from April 2021 on, and by governorate of "
             "origin for rounds 132 to 134. Read from a copy of DTM's answers "
