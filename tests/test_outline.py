@@ -32,7 +32,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> str:
     made = Making(tmp_path_factory.mktemp("alone"))
     made.drawn(districts=True)
     counted = by_district([700, 0, 0, 0, 0, 0], ["2023-03-31"])
-    made.table([*counted, *by_district([0] * 6, ["2023-06-30"])])
+    made.table([*counted, *by_district([0] * 6, ["2023-06-30"])], "--allow-fall")
     return made.library
 
 
