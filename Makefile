@@ -3,6 +3,7 @@
 #   PORT=8051 make run                another port
 #   PYTHON=python3.12 make run        another Python, when .venv is first made
 #   make test ARGS="-k timeline"      arguments for pytest
+#   make same-as REF=main             what differs from a commit
 #   CHROMIUM=/opt/chrome make test    a browser of your own; FIREFOX= another one
 
 PYTHON ?= python3
@@ -22,10 +23,10 @@ WITH_BROWSERS = firefox=$$($(BIN)/python tests/chromium.py firefox) && $(WITH_BR
 WITH_SPARK = DISPLACEMENT_SPARK_PYTHON="$(abspath $(wildcard .venv-spark/bin/python))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load snapshot catalogue spark
+.PHONY: help run test check bench load same-as snapshot catalogue spark
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUN) ## serve the map on http://127.0.0.1:8050 (PORT= changes it)
 	@$(BIN)/python -m gunicorn
@@ -49,6 +50,9 @@ bench: $(DEV) ## measure speed and size beside a tutorial-style Dash page
 
 load: $(DEV) ## measure requests a second and 256 connections, on the loopback (needs wrk)
 	@$(BIN)/python -m benchmarks.load $(ARGS)
+
+same-as: $(DEV) ## compare what REF= (a commit) and these files answer (ARGS="--expect FILE")
+	@$(BIN)/python -m benchmarks.same_as "$(REF)" $(ARGS)
 
 snapshot: $(RUN) ## build the bundled snapshot again from ../shared/data
 	$(BIN)/flask --app app snapshot build ../shared/data --out geodata/bundled/snapshot
