@@ -108,8 +108,11 @@ def _dates(found: Comparison) -> str:
     }
     case = "same" if not by else "from_none" if not first.total else "more" if by > 0 else "fewer"
     if first.view.state.prog:
-        return text.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **said)
-    return speech.gettext(_BETWEEN_DATES[case], **said)
+        sentence = text.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **said)
+    else:
+        sentence = speech.gettext(_BETWEEN_DATES[case], **said)
+    broken = text.breaks_between(first.view, first.day, second.day)
+    return f"{sentence} {speech.gettext('The figures break in between.')}" if broken else sentence
 
 
 _BETWEEN_DATES = {

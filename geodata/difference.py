@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geodata import amounts
 from geodata.records import records
 from geodata.snapshot import Snapshot, Tables
 
@@ -152,7 +153,7 @@ class Difference:
         out += _listed("Sources added", self.sources_added)
         out += _listed("Sources removed", self.sources_removed)
         out += [
-            f"Table {name}: {rows.added:,} rows added, {rows.removed:,} removed"
+            f"Table {name}: {amounts.counted(rows.added, 'row')} added, {rows.removed:,} removed"
             for name, rows in self.tables.items()
         ]
         out += ["The boundaries are drawn otherwise."] if self.boundaries else []
@@ -353,7 +354,7 @@ def _total(one: OnDate) -> str:
     if one.before == one.after:
         return f"{one.after:,} people, as before"
     change = one.after - one.before
-    share = f", {change / one.before:+.1%}" if one.before else ""
+    share = f", {amounts.change(one.after, one.before, 1)}" if one.before else ""
     return f"{one.after:,} people instead of {one.before:,} ({change:+,}{share})"
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from geodata import amounts
 from geodata.difference import Difference, difference
 from geodata.library import Library, described
 from geodata.merge import LARGEST_FALL, Merged, Total, merge
@@ -99,7 +100,10 @@ class Report:
         found = by_harm(self.findings)
         falls = [one for one in found if one.harm is Harm.TOTAL_FALLS]
         out = _listed("A total falls" if len(falls) == 1 else "Totals fall", falls)
-        out += [f"{file.name}: {file.layout}, {_rows(file.rows)}" for file in self.files]
+        out += [
+            f"{file.name}: {file.layout}, {amounts.counted(file.rows, 'row')}"
+            for file in self.files
+        ]
         if self.codes:
             out += ["Numbering of the P-codes", *(f"  {line}" for line in self.codes)]
         if self.placed:
@@ -145,15 +149,11 @@ def _listed(heading: str, findings: Sequence[Finding]) -> list[str]:
     return [*out, f"  … and {more:,} more; --json lists them all"] if more > 0 else out
 
 
-def _rows(n: int) -> str:
-    return f"{n:,} row" if n == 1 else f"{n:,} rows"
-
-
 def _total_line(total: Total) -> str:
     beside = "the first date held"
     if total.before is not None:
         change = total.people - total.before
-        share = f", {change / total.before:+.1%}" if total.before else ""
+        share = f", {amounts.change(total.people, total.before, 1)}" if total.before else ""
         beside = f"{change:+,}{share} since {total.before_date}"
     return f"  {total.named} {total.date}: {total.people:,} people ({beside})"
 

@@ -29,6 +29,7 @@ from typing import Any, Literal
 import pandas as pd
 from babel import Locale
 
+from geodata import amounts
 from geodata.counts import SAME_ROUND
 from geodata.errors import JoinError
 from geodata.language import SOURCE_LANGUAGE
@@ -37,6 +38,7 @@ from geodata.names import (
     Gazetteers,
     JoinReport,
     Unmatched,
+    fold,
     former_codes,
     gazetteers,
 )
@@ -441,9 +443,9 @@ def _is_of_country(rows: pd.DataFrame, book: Gazetteer, held: Snapshot) -> pd.Se
     Left in, they would count everyone twice as soon as they are kept as “not placed”.
     """
     facts = held.manifest["country"]
-    names = {str(facts[key]).casefold() for key in ("name", "code") if facts.get(key)}
+    names = {fold(str(facts[key])) for key in ("name", "code") if facts.get(key)}
     names = {name for name in names if book.find(name=name) is None}
-    said = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"]).str.strip().str.casefold()
+    said = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"]).map(fold)
     named = said.isin(names) & (rows["level"] == 1)
     return named & _slices(rows).isin(_slices(rows[~named]))
 
@@ -826,7 +828,7 @@ def _changes_beyond_reason(
             yield Finding(
                 "warning",
                 f"{total.named} on {total.date}: {total.people:,} people, "
-                f"{total.people / total.before - 1:+.0%} against {total.before:,} on "
+                f"{amounts.change(total.people, total.before)} against {total.before:,} on "
                 f"{total.before_date}. Check that the list is whole and of this population.",
                 harm=Harm.TOTAL_CHANGES,
             )
@@ -840,8 +842,9 @@ def _fall(total: Total, was: int, what: str, largest_fall: float, *, allow_fall:
     )
     return Finding(
         "warning" if allow_fall else "error",
-        f"{total.named} on {total.date}: {total.people:,} people, {total.people / was - 1:.0%} "
-        f"against the {was:,} {what}. A total may fall by {largest_fall:.0%}. {taken}",
+        f"{total.named} on {total.date}: {total.people:,} people, "
+        f"{amounts.change(total.people, was)} against the {was:,} {what}. "
+        f"A total may fall by {largest_fall:.0%}. {taken}",
         harm=Harm.TOTAL_FALLS,
     )
 

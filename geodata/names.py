@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from geodata import amounts
 from geodata.errors import DataError, JoinError
 from geodata.language import SOURCE_LANGUAGE, Language, language
 
@@ -293,7 +294,7 @@ class Unmatched:
     def counted(self) -> str:
         """Say what hangs on it, in the units that were counted."""
         units = (("households", self.households), ("people", self.people))
-        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        rows = amounts.counted(self.rows, "row")
         return ", ".join([rows, *(f"{n:,} {unit}" for unit, n in units if n is not None)])
 
 

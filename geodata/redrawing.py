@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from geodata import ingest
+from geodata import amounts, ingest
 from geodata.boundaries import (
     CODE,
     PARENT,
@@ -449,7 +449,7 @@ def _lost(tables: Tables, gone: pd.DataFrame) -> dict[str, dict[str, int]]:
 def _told(row: Any, rows: Mapping[str, int], *, allow_lost: bool) -> list[Finding]:
     if not rows:
         return []
-    counted = ", ".join(f"{n:,} rows of {name}" for name, n in rows.items())
+    counted = ", ".join(f"{amounts.counted(n, 'row')} of {name}" for name, n in rows.items())
     if allow_lost:
         said = (
             f"{row.name_en} is in these boundaries no more: {counted} pointed to it. Its counts "
@@ -497,7 +497,8 @@ def _aliases(aliases: pd.DataFrame, areas: pd.DataFrame, findings: list[Finding]
     """Other spellings of the areas there are, each looked for in its governorate of now."""
     known = aliases["pcode"].isin(areas["pcode"])
     if (~known).any():
-        said = f"{int((~known).sum()):,} other spellings of areas that are gone are not kept."
+        lost = amounts.counted(int((~known).sum()), "other spelling")
+        said = f"Not kept, as their areas are gone: {lost}."
         findings.append(Finding("warning", said))
     parents = areas.set_index("pcode")["parent"].fillna("")
     kept = aliases[known]

@@ -113,7 +113,7 @@ def _file(file: Mapping[str, Any], speech: Language) -> dict[str, str]:
 def _placed(what: str, n: Mapping[str, int], speech: Language) -> str:
     numbers = {way: speech.number(int(n.get(way, 0))) for way in ("code", "name", "alias", "none")}
     return speech.gettext(
-        "{table}: {code} rows placed by code, {name} by name, {alias} by alias, {none} not placed",
+        "{table}: rows placed by code {code}, by name {name}, by alias {alias}; not placed {none}",
         table=what,
         **numbers,
     )

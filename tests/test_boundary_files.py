@@ -603,7 +603,7 @@ def test_areas_that_are_gone_while_figures_point_to_them_are_listed_with_their_r
     told = said(report, "error")
     assert (
         "“XXG02”: Beta is not in these boundaries, and 6 rows of counts, 2 rows of breakdowns, "
-        "1 rows of residents, 1 rows of coverage point to it. Add it, or pass --allow-lost" in told
+        "1 row of residents, 1 row of coverage point to it. Add it, or pass --allow-lost" in told
     )
     assert "“XXG02Q01”: North Beta is not in these boundaries, and 3 rows of counts" in told
     assert report.failed and not report.version

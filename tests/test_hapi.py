@@ -122,8 +122,8 @@ def test_totals_of_the_country_and_other_countries_are_left_out_and_counted(read
     nation = dict.fromkeys(("provider_admin1_name", "admin1_code", "admin1_name"), "")
     made = reading(row(900), row(900, **nation, admin_level=0), row(4, location_code="YYY"))
     assert people(made) == {("Alpha", "", 1): 900}
-    assert "1 rows are totals of the country" in said(made)
-    assert "“YYY”: 1 rows are of other countries than XXX" in said(made)
+    assert "1 row is a total of the country" in said(made)
+    assert "“YYY”: 1 row is of other countries than XXX" in said(made)
 
 
 def test_a_row_that_hdx_calls_wrong_is_left_out_and_what_it_warns_of_is_passed_on(reading):

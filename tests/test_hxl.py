@@ -198,8 +198,8 @@ def test_dtms_own_tagged_file_is_read_as_its_api_is(reading):
     )
     assert not made.errors
     assert figures(made) == {("idp", "Alpha", ""): 900, ("idp", "Alpha", "North Alpha"): 900}
-    assert "1 rows are totals of the country" in told(made)
-    assert "1 rows are of other countries than XXX" in told(made)
+    assert "1 row is a total of the country" in told(made)
+    assert "1 row is of other countries than XXX" in told(made)
     assert "those of BA are taken" in told(made)
     assert "“#affected+f+idps" not in told(made).splitlines()[-1]
     assert "#affected+f+idps" in told(made)

@@ -292,7 +292,7 @@ def test_a_snapshot_tells_what_it_was_made_of(library, client_of, query):
     for said in (
         "Made from snapshot 0123456789ab Kind of source dtm-idp",
         "File list.xlsx (site export, 3,106 rows), SHA-256 abababababab…",
-        "districts: 1 rows placed by code, 1,919 by name, 1,187 by alias, 2 not placed",
+        "districts: rows placed by code 1, by name 1,919, by alias 1,187; not placed 2",
         "Warnings 16 warnings were given.",
     ):
         assert said in words(made)

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from geodata import compare, slides, text
+from geodata import compare, compare_text, slides, text
 from geodata.area_panel import panel
 from geodata.briefing import Slide
 from geodata.bundled import iraq_tidy
@@ -316,12 +316,27 @@ def test_breaks_stand_beside_the_figures(client):
 def test_a_comparison_of_two_dates_across_a_break_begins_with_it():
     asked, _ = compare.parse({"base": "2023-12-31", "time": "2024-12-31"}, SNAPSHOT)
     found = compare.compare(SNAPSHOT, asked, lambda s, state: compute(s, state, threshold=5))
-    from geodata import compare_text
-
     assert compare_text.meaning(found).startswith(LEFT_OUT)
 
 
 # ---------------------------------------------------------------------------------------------- age
+
+
+@pytest.mark.parametrize(
+    ("query", "crossed"),
+    [
+        ({"base": "2023-12-31", "time": "2024-12-31"}, True),
+        ({"base": "2024-12-31", "time": "2023-12-31", "prog": "CRP"}, True),
+        ({"pop": "returnee", "base": "2022-12-31", "time": "2023-12-31"}, True),
+        ({"base": "2024-04-30", "time": "2024-12-31"}, False),
+        ({"base": "2022-12-31", "time": "2023-12-31"}, False),
+    ],
+)
+def test_what_a_comparison_says_first_tells_of_a_break(query, crossed):
+    asked, _ = compare.parse(query, SNAPSHOT)
+    found = compare.compare(SNAPSHOT, asked, lambda s, state: compute(s, state, threshold=5))
+    summary = compare_text.summary(found)
+    assert ("The figures break in between." in summary) == crossed
 
 
 def test_of_when_the_newest_figure_is_stands_in_words():

@@ -485,3 +485,42 @@ def test_published_tables_of_dtm_come_in_as_they_are_held(shared, snapshot, tmp_
         made.counts.groupby(keys)[sums].sum(), held.groupby(keys)[sums].sum(), check_dtype=False
     )
     assert made.files[0].rows == len(pd.read_csv(path))
+
+
+# ------------------------------------------------------------------------------ the whole country
+
+
+@pytest.mark.parametrize("named", ["Examplia", " EXAMPLIA", "Exámplia", "XXX"])
+@pytest.mark.parametrize(
+    ("people", "severity", "said"),
+    [
+        ("20", "error", "A country holds its governorates"),
+        ("142", "warning", "the row is the total of the country, and is left out"),
+        ("900", "warning", "The row is left out. Is the list whole?"),
+    ],
+)
+def test_a_row_of_the_country_is_held_against_its_governorates(
+    reading, examplia, named, people, severity, said
+):
+    made = reading(
+        ["Alpha", "", "2021-06-30", "IDPs", "", "", "100"],
+        ["Beta", "", "2021-06-30", "IDPs", "", "", "42"],
+        [named, "", "2021-06-30", "IDPs", "", "", people],
+    )
+    merged = merge(examplia, made)
+    (found,) = [one for one in merged.findings if said in one.sentence]
+    assert (found.severity, found.row) == (severity, 4)
+    assert [error.sentence for error in merged.errors] == [
+        one.sentence for one in merged.findings if one.severity == "error"
+    ]
+    level = merged.tables.counts[merged.tables.counts["date"] == "2021-06-30"]
+    assert level.loc[level["level"] == 1, "people"].sum() == 142
+
+
+def test_a_row_of_the_country_without_a_date_is_left_out_as_a_total(reading):
+    made = reading(
+        ["Alpha", "", "2021-06-30", "IDPs", "", "", "100"],
+        ["Examplia", "", "", "", "", "", "100"],
+    )
+    assert not made.errors
+    assert "1 row is a total of the country, and left out." in told(made)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geodata import amounts
 from geodata.errors import DataError
 from geodata.snapshot import Snapshot
 from geodata.sources.cells import CellError, Notes, comment, day, due, text, whole
@@ -137,18 +138,18 @@ class _Left:
 
     def tell(self, country: str, notes: Notes) -> None:
         """Say what was left out."""
-        if self.elsewhere:
+        if rows := self.elsewhere.total():
             notes.warning(
-                f"{self.elsewhere.total():,} rows are of other countries than {country}, and are "
-                "left out.",
+                f"{amounts.counted(rows, 'row is', 'rows are')} of other countries than {country}, "
+                "and left out.",
                 column="location_code",
                 value=", ".join(sorted(self.elsewhere)),
                 harm=Harm.LEFT_OUT,
             )
         if self.national:
             notes.warning(
-                f"{self.national:,} rows are totals of the country, and are left out: it is added "
-                "up from its governorates.",
+                f"{amounts.counted(self.national, 'row is a total', 'rows are totals')} of the "
+                "country, and left out: it is added up from its governorates.",
                 column="admin_level",
                 value="0",
                 harm=Harm.LEFT_OUT,

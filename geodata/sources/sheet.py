@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from geodata import amounts
 from geodata.sources.cells import Notes, broken, is_blank, nearest, text
 from geodata.sources.files import CheckedFile, Merged, Row, Rows, read_rows
 from geodata.sources.reading import Harm
@@ -115,8 +116,8 @@ class Sheet:
             begun = True
         if hollow:
             notes.warning(
-                f"{hollow:,} rows hold nothing in the columns that are read, and are left out; "
-                "this is the first.",
+                f"{amounts.counted(hollow, 'row holds', 'rows hold')} nothing in the columns that "
+                "are read. Left out; this is the first.",
                 row=first,
                 harm=Harm.NOT_ASSESSED,
             )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from geodata import amounts
 from geodata.names import fold
 from geodata.schemas import POPULATIONS
 from geodata.snapshot import Snapshot
@@ -45,6 +46,7 @@ from geodata.sources.sheet import A_SECOND_HEADER, WHOLE, Sheet, are_titles, ope
 from geodata.sources.tally import Row, Tally
 
 PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
+ROWS = ("row is", "rows are")
 SPLIT = "split"
 """Columns that figures are split by begin with this."""
 A_NOTE = (
@@ -53,7 +55,7 @@ A_NOTE = (
 )
 A_TOTAL = "The row names no place, and its figures are the sums of those above: it is left out."
 NO_PLACE = "The row names no place: name it, or delete the row where it is a total of others."
-TOTALS = "are totals of the country"
+TOTALS = ("row is a total of the country", "rows are totals of the country")
 TOLD_EVERY = 50_000  # rows
 _REMEMBERED = 100_000  # words, so that each is looked up once
 
@@ -85,7 +87,7 @@ class TidyRows:
     _begun: bool = False
     _dates: set[dt.date] = field(default_factory=set)
     _sums: Counter[str] = field(default_factory=Counter)
-    _left: dict[str, int] = field(default_factory=dict)
+    _left: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._country = str(self.snapshot.manifest["country"]["code"])
@@ -144,7 +146,7 @@ class TidyRows:
                 column=self._title("date"),
             )
         for what, rows in self._left.items():
-            self.notes.warning(f"{rows:,} rows {what}, and are left out.", harm=Harm.LEFT_OUT)
+            self.notes.warning(f"{amounts.counted(rows, *what)}, and left out.", harm=Harm.LEFT_OUT)
 
     def _is_left_out(self, number: int, record: Mapping[str, str]) -> bool:
         before = self.notes.errors
@@ -153,11 +155,13 @@ class TidyRows:
         if self.notes.errors > before:
             return True
         if country and country != self._country:
-            self._count(f"are of other countries than {self._country}")
+            self._count(*(f"{rows} of other countries than {self._country}" for rows in ROWS))
         elif text(record.get("adm_level", "")) == "0":
-            self._count(TOTALS)
+            self._count(*TOTALS)
         elif self._named_whole and self._is_the_country(record):
-            self._count(TOTALS)
+            if self._says_whom_and_when(record):
+                return False  # compared with what the other rows add up to, where they are joined
+            self._count(*TOTALS)
         elif total := next(
             filter(lambda name: self._looked_up(name, record.get(name, ""))[1], PLACES), ""
         ):
@@ -169,7 +173,7 @@ class TidyRows:
                 harm=Harm.LEFT_OUT,
             )
         elif sentence := self._no_row(record):
-            self.notes.warning(sentence, row=number, value=_shown(record))
+            self.notes.warning(sentence, row=number, value=_shown(record), harm=Harm.LEFT_OUT)
         else:
             self._begun = True
             return False
@@ -179,6 +183,12 @@ class TidyRows:
         """Whether a row names the country where its one place is due, as a total does."""
         named = [record[name] for name in PLACES if not is_blank(record.get(name))]
         return len(named) == 1 and fold(named[0]) in self._named_whole
+
+    def _says_whom_and_when(self, record: Mapping[str, str]) -> bool:
+        """Whether a row of the country can be held against the rows of its governorates."""
+        asked = [name for name in ("date", "population") if name in self.titles]
+        place = record.get("adm1") or record.get("adm1_code") or ""
+        return not is_blank(place) and not any(is_blank(record.get(name)) for name in asked)
 
     def _no_row(self, record: Mapping[str, str]) -> str:
         """Why a row is none of the table's: a note, a second header, a sum; empty where it is."""
@@ -199,8 +209,8 @@ class TidyRows:
     def _places_are_constant(self) -> bool:
         return any(name in self.mapping.constants for name in PLACES)
 
-    def _count(self, what: str) -> None:
-        self._left[what] = self._left.get(what, 0) + 1
+    def _count(self, one: str, many: str) -> None:
+        self._left[one, many] = self._left.get((one, many), 0) + 1
 
     # ---- cells
 
