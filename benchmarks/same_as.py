@@ -100,7 +100,9 @@ _PDF_DATES = re.compile(
     rb"|<(xmp:(?:CreateDate|ModifyDate|MetadataDate)|xmpMM:(?:DocumentID|InstanceID))>[^<]*</\1>"
 )
 _PIECE = re.compile(r"[^\n>,;]*[\n>,;]|[^\n>,;]+")
-_ASSET = re.compile(r"^(/map)?/(built/|embed/[\w.]+(\?m=|$))|^OUT/published/static/")
+_ASSET = re.compile(
+    r"^(/map)?/(built/\S+\.(js|css|svg|png)$|embed/\S+\.(js|css))|^OUT/published/static/"
+)
 _DECODE = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": zstd.decompress}
 
 
@@ -370,7 +372,7 @@ def _alike(found: dict[str, list[Difference]], named: int | None) -> Iterator[st
         yield from _one(first)
         if others:
             whats = ", ".join(dict.fromkeys(each.what for each in others))
-            yield f"    … and {len(others)} more differences, in {whats}"
+            yield f"    … and {len(others)} more, in {whats}"
 
 
 def _one(difference: Difference) -> Iterator[str]:
