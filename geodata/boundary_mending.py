@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geodata import amounts
 from geodata.boundaries import CODE, EQUAL_AREA, PARENT, SLIVER, WGS84, flaw
 from geodata.boundary_columns import preferred
 from geodata.boundary_files import Layer
@@ -158,7 +159,12 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame
     tall = shapely.has_z(frame.geometry.to_numpy()) | shapely.has_m(frame.geometry.to_numpy())
     if tall.any():
         frame = frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=frame.crs)
-        _told(made, layer, "warning", f"Heights of {int(tall.sum()):,} areas are left out.")
+        _told(
+            made,
+            layer,
+            "warning",
+            f"Heights of {amounts.counted(int(tall.sum()), 'area')} are left out.",
+        )
     degrees = frame.crs.is_geographic
     if degrees:
         frame = frame.set_geometry(list(map(led_on, frame.geometry)), crs=frame.crs)
@@ -174,7 +180,7 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame
             frame = frame.set_geometry(list(map(led_on, frame.geometry)), crs=frame.crs)
         _told(
             made, layer, "warning",
-            f"{len(frame):,} {_KINDS[layer.level]}s were brought from "
+            f"{_counted(len(frame), layer.level)} brought from "
             f"{named if len(named) < 60 else frame.crs.name} to {WGS84}.",
         )  # fmt: skip
     for code, shape in zip(frame["pcode"], frame.geometry, strict=True):
@@ -240,6 +246,22 @@ def _joined(parts: list[Any]) -> Geometry:
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
 
+def _counted(n: int, level: int) -> str:
+    """How many areas, before what was done with them: ``1 governorate was``."""
+    kind = _KINDS[level]
+    return amounts.counted(n, f"{kind} was", f"{kind}s were")
+
+
+def _all_turned(rings: int, areas: int, level: int) -> str:
+    """Say that a file has its rings as GeoJSON has them; of a single ring, that it was turned."""
+    if rings == 1:
+        return f"The ring of 1 {_KINDS[level]} ran counter-clockwise outside; it was turned."
+    return (
+        f"All {rings:,} rings of {amounts.counted(areas, _KINDS[level])} ran counter-clockwise "
+        "outside, as in GeoJSON; they were turned."
+    )
+
+
 def _wound(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
     """Turn rings so that outer ones run clockwise and holes do not, as the painters need them."""
     import shapely
@@ -258,8 +280,7 @@ def _wound(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
     if rings and rings == every:
         _told(
             made, layer, "warning",
-            f"All {rings:,} rings of {len(turned):,} {_KINDS[layer.level]}s ran counter-clockwise "
-            "outside, as in GeoJSON; they were turned.",
+            _all_turned(rings, len(turned), layer.level),
         )  # fmt: skip
     else:
         for code, (wrong, _) in turned.items():
@@ -289,8 +310,9 @@ def _on_one_side(
         west, _, east, _ = frames[level].total_bounds
         _told(
             made, layers[level], "warning",
-            f"Longitudes of {len(codes):,} {_KINDS[level]}s were moved by 360°, so that the "
-            f"country lies on one side of 180°, from {west:.3f}° to {east:.3f}°: {listed}.",
+            f"Longitudes of {amounts.counted(len(codes), _KINDS[level])} were moved by 360°, "
+            "so that the country lies on one side of 180°, from "
+            f"{west:.3f}° to {east:.3f}°: {listed}.",
         )  # fmt: skip
     return frames
 
@@ -312,7 +334,7 @@ def _from_districts(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataF
     else:
         _told(
             made, layer, "warning",
-            f"There is no file of level 1: {len(rows):,} governorates were made of their "
+            f"There is no file of level 1: {_counted(len(rows), 1)} made of their "
             "districts, with the codes and names that stand beside these.",
         )  # fmt: skip
     frame = _alike(frame)
@@ -372,8 +394,8 @@ def _parents_by_place(
         partly = f" Partly elsewhere: {', '.join(split[:_LISTED])}." if split else ""
         _told(
             made, layer, "warning",
-            f"{len(parents):,} districts do not say their governorate: each belongs to the one "
-            f"that most of it lies in.{partly}",
+            f"{amounts.counted(len(parents), 'district does', 'districts do')} not say their "
+            f"governorate: each belongs to the one that most of it lies in.{partly}",
         )  # fmt: skip
     said = districts["parent"].astype("object")
     said.update(pd.Series(parents, dtype="object"))

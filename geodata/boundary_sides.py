@@ -32,6 +32,10 @@ def led_on(shape: Geometry | None) -> Geometry | None:
     if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon"):
         return shape
 
+    west, _, east, _ = shape.bounds
+    if _are_no_degrees(west, east):
+        return shape
+
     def ring(coordinates: Any) -> Any:
         led = np.asarray(coordinates, dtype=float).copy()
         led[:, 0] = np.unwrap(led[:, 0], period=_TURN)
@@ -51,6 +55,11 @@ def led_on(shape: Geometry | None) -> Geometry | None:
         for part in parts
     ]  # fmt: skip
     return made[0] if len(made) == 1 else shapely.multipolygons(made)
+
+
+def _are_no_degrees(west: float, east: float) -> bool:
+    """Whether coordinates lie beyond a turn: metres, say, which are refused as they stand."""
+    return west < -_TURN or east > _TURN
 
 
 def _near(hole: Any, outer: Any) -> Any:
@@ -79,6 +88,8 @@ def on_one_side(
         return dict(frames), {}
     bounds = shapely.bounds(parts)
     west, east = float(bounds[:, 0].min()), float(bounds[:, 2].max())
+    if _are_no_degrees(west, east):
+        return dict(frames), {}
     start, width = _narrowest(bounds[:, [0, 2]].tolist())
     if width >= east - west:
         start, width = west, east - west

@@ -120,8 +120,9 @@ class Report(ingest.Report):
         *out, done = super().lines()
         if self.drawn:
             out.append(
-                f"Boundaries of {self.country}: {self.drawn.governorates} governorates, "
-                f"{self.drawn.districts} districts; largest error of area "
+                f"Boundaries of {self.country}: "
+                f"{amounts.counted(self.drawn.governorates, 'governorate')}, "
+                f"{amounts.counted(self.drawn.districts, 'district')}; largest error of area "
                 f"{self.drawn.max_area_error:.2%} and {self.drawn.max_district_area_error:.2%}."
             )
         return [*out, done]

@@ -451,7 +451,8 @@ def test_a_country_across_180_is_brought_to_one_side_and_that_is_told(
     assert not any(part.exterior.is_ccw for part in shapely.get_parts(shapes.to_numpy()))
     told = said(made)
     assert "drawn" not in told and "as wide as the world" not in told
-    assert (f"Longitudes of {moved} governorates were moved by 360°" in told) == bool(moved)
+    kinds = "governorate" if moved == 1 else "governorates"
+    assert (f"Longitudes of {moved} {kinds} were moved by 360°" in told) == bool(moved)
     if moved:
         assert "from 177.000° to 182.000°" in told
 
@@ -461,6 +462,21 @@ def test_degrees_from_0_to_360_come_back_to_where_the_country_lies(tmp_path):
     made = mended(turned(frame), folder=tmp_path)
     assert list(governorates(made).total_bounds) == [-60, -18, -57, -16]
     assert "Longitudes of 3 governorates were moved by 360°" in said(made)
+
+
+def test_metres_are_refused_as_they_stand_in_the_file_and_never_moved(tmp_path):
+    far = shapely.box(500_000, 3_600_000, 510_000, 3_610_000)
+    frame = provinces(FR01=far, FR02=shapely.transform(far, lambda xy: xy + [10_000, 0]))
+    made = mended(turned(frame).iloc[:2], folder=tmp_path)
+    assert "Bounds (500000.0, 3600000.0, 510000.0, 3610000.0)" in said(made, "error")
+    assert "Longitudes" not in said(made)
+
+
+def test_one_area_is_told_as_one(tmp_path):
+    made = mended(provinces().iloc[:1], folder=tmp_path)
+    assert "The ring of 1 governorate ran counter-clockwise outside; it was turned." in said(made)
+    moved = mended(turned(provinces(FR01=at((300, 301)))).iloc[:1], folder=tmp_path)
+    assert "Longitudes of 1 governorate were moved by 360°" in said(moved)
 
 
 def test_both_levels_come_to_the_same_side(tmp_path):
