@@ -37,7 +37,9 @@ LATEST = "latest"
 ROUND_STYLE, QUANTILES, JENKS = "round", "quantiles", "jenks"
 CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
 SEPARATOR = "~"
-NEAREST_DATE = gettext("{population}: no count on {asked}; showing the nearest date, {shown}.")
+NEAREST_DATE = gettext(
+    "{population}: no such figures on {asked}; showing the nearest date, {shown}."
+)
 NOT_WHOLE = gettext("{key}={value} cannot be: {key} is a whole number from {low} to {high}.")
 NO_FIGURES_AT_LEVEL = gettext("level={value} has no figures for pop={pop}: level may be {allowed}.")
 NO_AREAS_OF_LEVEL = gettext(
@@ -428,7 +430,7 @@ def read_date(
             key,
             text,
             reader.language.gettext(
-                "{key}={value} is not a date on which {population} were counted: the nearest is "
+                "{key}={value} is not a date with such figures of {population}: the nearest is "
                 "{nearest} (from {first} to {last}).",
                 key=key,
                 value=text,

@@ -412,7 +412,7 @@ def test_older_snapshots_are_published_with_their_own_sources(client_of, synthet
     [
         (["--state", "pop=people"], "pop=“people” is not known: pop may be idp, returnee, refugee"),
         (["--state", "legend=no"], "legend=“no” is not known: legend may be 0, 1"),
-        (["--state", "time=2018-09-01"], "is not a date on which"),
+        (["--state", "time=2018-09-01"], "is not a date with such figures"),
         (["--state", "v=123"], "v=“123” is a snapshot that is not held here"),
         (["--state", "popp=idp"], "“popp” is no key of a map"),
         (["--state", "popp=idp"], "Did you mean pop?"),

@@ -125,6 +125,17 @@ def test_a_date_that_is_beyond_an_end_is_refused_with_the_nearest(query):
     assert "showing the nearest date, 28 Feb 2021" in notices[0]
 
 
+@pytest.mark.parametrize("query", [{"level": "2"}, {"measure": "households"}])
+def test_nobody_is_told_that_a_round_did_not_count_whom_it_counted(query):
+    _, notices = parse({**query, "time": "2024-12-31"}, SNAPSHOT, lenient=True)
+    assert [("no such figures on" in said, "no count" in said) for said in notices] == [
+        (True, False)
+    ]
+    with pytest.raises(StateError) as refused:
+        parse({**query, "time": "2024-12-31"}, SNAPSHOT)
+    assert "is not a date with such figures" in str(refused.value)
+
+
 def test_the_page_says_until_when_an_option_has_figures(client):
     page = client.get("/?lang=en").get_data(as_text=True)
     assert '<p class="ends" id="measure-ends">Households: until 28 Feb 2021</p>' in page

@@ -158,7 +158,7 @@ def test_refugees_have_dates_and_no_round_numbers():
 
 def test_a_date_between_rounds_is_refused_with_the_nearest():
     said = str(refusal(time="2019-04-29"))
-    assert "time=2019-04-29 is not a date on which internally displaced people were counted" in said
+    assert "time=2019-04-29 is not a date with such figures of internally displaced people" in said
     assert "the nearest is 2019-04-30 (from 2014-04-01 to 2024-12-31)" in said
 
 
@@ -252,7 +252,7 @@ def test_pages_show_the_date_nearest_to_one_without_a_round():
     state, notices = parse({"time": "2018-09-01"}, SNAPSHOT, lenient=True)
     assert state.time == dt.date(2018, 8, 31)
     assert notices == [
-        "internally displaced people: no count on 1 Sept 2018; showing the nearest date, "
+        "internally displaced people: no such figures on 1 Sept 2018; showing the nearest date, "
         "31 Aug 2018."
     ]
 
