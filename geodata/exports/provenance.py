@@ -89,7 +89,7 @@ def provenance(view: View, t: int, permalink: str) -> Provenance:
         programmes=state.prog,
         statuses={said[letter]: speech.gettext(meaning) for letter, meaning in MEANINGS.items()},
         missing=text.missing_on(view, t),
-        method=tuple(text.notes(view)),
+        method=(*text.breaks_on(view, t), *text.notes(view)),
         sources=tuple(text.sources(view)),
         disclaimer=text.disclaimer(view),
         snapshot=view.snapshot.version,
