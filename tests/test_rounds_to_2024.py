@@ -419,3 +419,16 @@ def test_reach_of_edf_and_ila_goes_to_2024():
     reach = SNAPSHOT.tables.reach
     for code in ("EDF", "ILA"):
         assert (reach.loc[reach["programme"] == code, "as_of"].str[:4] == "2024").any()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("", LEFT_OUT),
+        ("mode=change&base=2023-12-31", LEFT_OUT),
+        ("pop=returnee&mode=change&base=2022-12-31&time=2023-12-31", NO_REASON),
+    ],
+)
+def test_files_tell_of_breaks_among_their_notes(client, query, said):
+    assert any(said in note for note in client.get(f"/metadata.json?{query}").json["method"])
+    assert LEFT_OUT not in client.get("/metadata.json?time=2020-12-31").get_data(as_text=True)
