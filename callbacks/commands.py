@@ -206,10 +206,10 @@ def _snapshots(settings: Settings) -> click.Group:
     )
     def build(src: Path, out: Path, allow_unmatched: bool) -> None:
         """Build the snapshot that ships from the tidy tables in SRC."""
-        from geodata.bundled import iraq_tidy
+        from geodata.bundled.iraq_tidy import build as build_snapshot
 
         with told():
-            version, join, boundaries = iraq_tidy.build(src, out, allow_unmatched=allow_unmatched)
+            version, join, boundaries = build_snapshot(src, out, allow_unmatched=allow_unmatched)
         click.echo("\n".join(join.lines()))
         click.echo(
             f"Boundaries: {boundaries.governorates} governorates, {boundaries.districts} "

@@ -172,8 +172,8 @@ def _populations(found: Comparison) -> str:
 def _programmes(found: Comparison) -> str:
     if unknown := _unknown(found):
         return unknown
-    sentences = [f"{text.headline(side.view, side.t)}." for side in found.sides]
-    return " ".join(sentences)
+    closed = [f"{text.headline(side.view, side.t)}." for side in found.sides]
+    return " ".join(closed)
 
 
 _CHANGED, _MORE, _HIGHER = "changed", "more", "higher"

@@ -331,8 +331,8 @@ def _alt(view: View, body: _Body, t: int) -> str:
     speech = view.language
     rows = [speech.gettext("{name}: {value}", name=row.name, value=row.value) for row in body.rows]
     parts = [text.title_in_country(view), text.headline(view, t), speech.semicolon.join(rows)]
-    sentences = [f"{part.rstrip('.')}." for part in parts if part]
-    return " ".join([*sentences, text.missing_on(view, t)]).strip()
+    closed = [f"{part.rstrip('.')}." for part in parts if part]
+    return " ".join([*closed, text.missing_on(view, t)]).strip()
 
 
 # ---- figures

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from geodata import queries
+from geodata import counts as counting
 from geodata.counts import counts
 from geodata.errors import SnapshotError
 from geodata.settings import BUNDLED
@@ -84,9 +85,7 @@ def test_views_from_postgresql_are_those_from_duckdb(database):
 
 
 def _forget() -> None:
-    from geodata import counts as module
-
-    for kept in (module._slices, module._cells, module.counts):
+    for kept in (counting._slices, counting._cells, counts):
         kept.cache_clear()
 
 

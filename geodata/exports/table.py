@@ -84,7 +84,7 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
         The page that links lead to, as far as the ``?``; without one they are queries.
     """
     speech, state, found = view.language, view.state, view.counts
-    named, statuses = names(view.snapshot, speech), text.status_words(speech)
+    named, word_of = names(view.snapshot, speech), text.status_words(speech)
     decimals = words.decimals(state.measure, state.level)
     asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
     unit = bare(text.unit(view))
@@ -104,7 +104,7 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
                 *asked,
                 number(value, decimals) if value == value else None,
                 unit,
-                statuses[str(view.status[t, i])],
+                word_of[str(view.status[t, i])],
                 int(view.ranks[t, i]) or None,
                 *origin,
                 link,
