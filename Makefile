@@ -41,7 +41,7 @@ check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalo
 	@command -v npx >/dev/null || { \
 	  echo "make check needs npx, which comes with Node.js (Debian: apt-get install npm)." >&2; exit 1; }
 	npx --yes $(BIOME) ci --error-on-warnings assets
-	$(BIN)/python -m geodata.catalogue check
+	$(BIN)/python -m geodata.i18n.catalogue check
 
 spark: .venv-spark/installed ## install Apache Spark for the test of engines (needs Java)
 
@@ -58,7 +58,7 @@ snapshot: $(RUN) ## build the bundled snapshot again from ../shared/data
 	$(BIN)/flask --app app snapshot build ../shared/data --out geodata/bundled/snapshot
 
 catalogue: $(DEV) ## collect the strings to translate into locales/
-	$(BIN)/python -m geodata.catalogue update
+	$(BIN)/python -m geodata.i18n.catalogue update
 
 # pip is the last thing venv writes: where it is, the environment is whole.
 $(BIN)/pip:

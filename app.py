@@ -17,26 +17,13 @@ from flask_compress import Compress
 from pydantic import ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks import (
-    api,
-    boundaries_command,
-    briefing,
-    briefing_command,
-    built,
-    commands,
-    compare,
-    embed,
-    explore,
-    files,
-    offline,
-    pages,
-    publish,
-    security,
-    share,
-)
-from callbacks.coding import CODINGS, Negotiated
-from callbacks.context import Context, preferred
-from callbacks.kept import Kept
+from callbacks import api, briefing, compare, downloads, embed, explore, pages, pwa, share
+from callbacks.commands import boundaries, publish, snapshots
+from callbacks.commands import briefing as briefing_commands
+from callbacks.serving import security, static_assets
+from callbacks.serving.content_coding import CODINGS, Negotiated
+from callbacks.serving.context import Context, preferred
+from callbacks.serving.response_cache import Kept
 from geodata.errors import SnapshotError
 from geodata.settings import PREFIX, Settings
 
@@ -56,17 +43,17 @@ def create_app(settings: Settings | None = None) -> Dash:
     app = Dash(
         __name__,
         assets_folder=str(ROOT / "assets"),
-        assets_ignore=".*",  # pages load theirs from callbacks/built.py
+        assets_ignore=".*",  # pages load theirs from callbacks/serving/static_assets.py
         url_base_pathname=settings.url_base_pathname,
         update_title="",
         enable_mcp=False,
         suppress_callback_exceptions=False,
     )
     _compress(app)
-    commands.register(app, settings)
-    boundaries_command.register(app, settings)
+    snapshots.register(app, settings)
+    boundaries.register(app, settings)
     publish.register(app, settings)
-    briefing_command.register(app, settings)
+    briefing_commands.register(app, settings)
     try:
         context = Context(settings)
     except SnapshotError:
@@ -75,13 +62,13 @@ def create_app(settings: Settings | None = None) -> Dash:
             raise
         return app  # `flask snapshot build` is how a snapshot is made where there is none
     api.register(app, context)
-    built.register(app, context)
+    static_assets.register(app, context)
     embed.register(app, context)
-    files.register(app, context)
+    downloads.register(app, context)
     compare.register(app, context)
     pages.register(app, context)
     explore.register(app)
-    offline.register(app, context)
+    pwa.register(app, context)
     share.register(app, context)
     briefing.register(app, context)
     security.register(app, context)

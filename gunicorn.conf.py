@@ -27,7 +27,7 @@ wsgi_app = "app:server"
 bind = f"{HOST}:{PORT}"
 workers = 2
 worker_class = "gthread"
-threads = 12  # six may wait for a file that is being made (callbacks/rendering.py)
+threads = 12  # six may wait for a file that is being made (callbacks/serving/render_pool.py)
 preload_app = True  # the snapshot is read and checked once, before anything is promised
 # What proxies say is for the application, which believes DISPLACEMENT_TRUSTED_PROXIES of them.
 # gunicorn would believe any client on this machine, or on a Unix socket.
@@ -41,7 +41,7 @@ loglevel = "warning"
 def on_starting(server):
     """Compress what pages load, once for all workers, unless the port is taken."""
     refuse_a_taken_port(server)
-    from callbacks.built import prepare  # the application is loaded by now
+    from callbacks.serving.static_assets import prepare  # the application is loaded by now
 
     prepare()
 

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from benchmarks.table import Row, fact, middle, time, write
-from geodata.briefing import default, from_query, to_query
-from geodata.exports import deck_pdf, pptx
-from geodata.exports.png import png
-from geodata.language import language
+from geodata.briefing.briefing import default, from_query, to_query
+from geodata.briefing.slides import contents
+from geodata.exports.documents import deck_pdf, pptx
+from geodata.exports.drawing.raster import png
+from geodata.figures.view import compute
+from geodata.i18n.language import language
 from geodata.settings import BUNDLED
-from geodata.slides import contents
-from geodata.snapshot import load
-from geodata.view import compute
+from geodata.snapshots.snapshot import load
 
 RUNS = 5
 MOST_PPTX_MS = 2000

@@ -15,13 +15,13 @@ from time import perf_counter
 
 from benchmarks.load import Health
 from benchmarks.table import Row, count, fact, middle, time, write
-from geodata.exports.files import FILES, Asked
+from geodata.exports.drawing.raster import png
+from geodata.exports.formats import FILES, Asked
 from geodata.exports.options import Options
-from geodata.exports.png import png
+from geodata.figures.state import parse
+from geodata.figures.view import View, compute
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshot import load
-from geodata.state import parse
-from geodata.view import View, compute
+from geodata.snapshots.snapshot import load
 
 RUNS = 7
 WIDE = 1600

@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks.browser import LATE_MS, Traffic, open_map, opened, wait_until
 from benchmarks.table import Row, count, fact, write
-from geodata import populations as words
-from geodata.counts import populations
+from geodata import populations
+from geodata.figures.counts import populations_with_counts
+from geodata.figures.state import available_measures
 from geodata.settings import BUNDLED
-from geodata.snapshot import load
-from geodata.state import available_measures
+from geodata.snapshots.snapshot import load
 
 VIEW = "/api/v1/view.json"
 MOST_BYTES = 15_000
@@ -70,9 +70,9 @@ def _largest(url: str) -> Row:
 def _governorate_queries() -> Iterator[str]:
     """Every population, measure and mode, and every programme, of governorates."""
     snapshot = load(BUNDLED)
-    for pop in populations(snapshot):
+    for pop in populations_with_counts(snapshot):
         for measure_ in available_measures(snapshot, pop, 1):
-            for mode in words.MODES:
+            for mode in populations.MODES:
                 yield urlencode({"pop": pop, "measure": measure_, "mode": mode})
     for programme in snapshot.tables.programmes["code"]:
         yield urlencode({"prog": programme})

@@ -111,9 +111,9 @@ def _with_one_thread(path: Path) -> tuple[float, int]:
 
 def _with_ours(path: Path) -> tuple[float, int]:
     from geodata.settings import BUNDLED
-    from geodata.snapshot import load
-    from geodata.sources.dtm_lists import read
-    from geodata.sources.reading import Asked
+    from geodata.snapshots.snapshot import load
+    from geodata.sources.contract import Asked
+    from geodata.sources.dtm.master_list import read
 
     snapshot = load(BUNDLED)
     start = time.perf_counter()

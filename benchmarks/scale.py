@@ -19,12 +19,12 @@ import pyarrow as pa
 from flask import Flask
 
 from benchmarks.table import OK, OVER, Row, as_text, fact, time, write
-from callbacks.context import Context
-from geodata import counts as counted
+from callbacks.serving.context import Context
+from geodata.figures import counts as counted
+from geodata.figures.state import parse
+from geodata.figures.view import compute
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshot import Snapshot, Tables, described, load
-from geodata.state import parse
-from geodata.view import compute
+from geodata.snapshots.snapshot import Snapshot, Tables, described, load
 from tests.engines import postgres, postgres_programs
 
 ROWS = 5_000_000

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from benchmarks.serving import ROOT
 from benchmarks.table import Row, fact, middle, spread, write
-from geodata import counts
-from geodata.encoding import to_json
+from geodata.figures import counts
+from geodata.figures.state import State, parse
+from geodata.figures.view import as_dict, compute
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshot import Snapshot, load
-from geodata.state import State, parse
-from geodata.view import as_dict, compute
+from geodata.snapshots.snapshot import Snapshot, load
+from geodata.util.json_encoding import to_json
 
 STARTS = 3
 WARM_RUNS = 5

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from benchmarks.serving import ROOT
 from benchmarks.table import Row, count, fact, write
-from geodata.boundaries import level_topology
-from geodata.encoding import to_json
+from geodata.boundaries.build import level_topology
 from geodata.settings import BUNDLED
-from geodata.snapshot import load
+from geodata.snapshots.snapshot import load
+from geodata.util.json_encoding import to_json
 
 MOST_BUNDLE_BYTES = 3_000_000
 ASSETS = ROOT / "assets"

@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import shapely
 
-from geodata.boundaries import decode
+from geodata.boundaries.build import decode
 from geodata.settings import BUNDLED
-from geodata.snapshot import Snapshot, load
+from geodata.snapshots.snapshot import Snapshot, load
 
 CHUNK = 50_000
 POINTS = 400  # of each governorate, to choose from

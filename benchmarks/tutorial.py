@@ -21,11 +21,11 @@ import shapely
 from dash import Dash, Input, Output, dcc, html
 from flask import Flask
 
-from geodata.boundaries import decode
+from geodata.boundaries.build import decode
+from geodata.figures.state import parse
+from geodata.figures.view import compute, names
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshot import Snapshot, load
-from geodata.state import parse
-from geodata.view import compute, names
+from geodata.snapshots.snapshot import Snapshot, load
 
 ASSETS = Path(__file__).parents[1] / "assets"
 ALL_BUT_THE_OFFLINE_MAP = r"^(?!plotly-offline\.js$)"

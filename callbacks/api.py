@@ -23,13 +23,13 @@ import brotli  # type: ignore[import-untyped]
 from dash import Dash
 from flask import Response, current_app, request
 
-from callbacks.coding import coding
-from callbacks.context import Context, follows_host, speech_of
-from callbacks.kept import set_aside
-from geodata.counts import areas_of
-from geodata.encoding import to_json
+from callbacks.serving.content_coding import coding
+from callbacks.serving.context import Context, follows_host, speech_of
+from callbacks.serving.response_cache import set_aside
 from geodata.errors import NotHeld, StateError
-from geodata.names import former_code, former_codes
+from geodata.figures.counts import areas_of
+from geodata.places.gazetteer import former_code, former_codes
+from geodata.util.json_encoding import to_json
 
 JSON = "application/json"
 # TopoJSON has no registered media type; this one is compressed and shown by every tool.
@@ -57,7 +57,7 @@ def answer(body: bytes, mimetype: str, keep: Keep) -> Response:
     """Answer with an ETag, and keep what is sent for whoever asks next.
 
     Only for what is the same for everyone. What holds a link that follows the request (see
-    :meth:`~callbacks.context.Context.link`) is not, and is kept nowhere.
+    :meth:`~callbacks.serving.context.Context.link`) is not, and is kept nowhere.
     """
     response = Response(body, mimetype=mimetype)
     response.headers["Cache-Control"] = keep.value

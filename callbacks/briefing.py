@@ -22,21 +22,21 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callbacks.api import Keep, answer, as_named, refuse, told
-from callbacks.context import Context, page_query, speech_of
-from callbacks.files import busy
+from callbacks.downloads import busy
 from callbacks.pages import HTML, problem
-from callbacks.rendering import Busy, Rendering
-from geodata import briefing
-from geodata.briefing import Briefing, Slide
+from callbacks.serving.context import Context, page_query, speech_of
+from callbacks.serving.render_pool import Busy, Rendering
+from geodata.briefing import briefing
+from geodata.briefing.briefing import Briefing, Slide
+from geodata.briefing.slides import MAP, Content, contents
 from geodata.errors import BriefingError, NotHeld
-from geodata.exports import deck_pdf, pptx
+from geodata.exports.documents import deck_pdf, pptx
 from geodata.exports.filenames import slug
-from geodata.exports.process import Render
-from geodata.language import SOURCE_LANGUAGE, Amount, Language, gettext
-from geodata.slides import MAP, Content, contents
-from geodata.snapshot import Snapshot
-from geodata.state import joined
-from geodata.urls import Urls
+from geodata.exports.render_worker import Render
+from geodata.figures.state import joined
+from geodata.i18n.language import SOURCE_LANGUAGE, Amount, Language, gettext
+from geodata.links.urls import Urls
+from geodata.snapshots.snapshot import Snapshot
 from layouts import briefing as layout
 from layouts.briefing import Links
 

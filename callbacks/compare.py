@@ -8,12 +8,12 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks.api import Keep, answer
-from callbacks.context import Context, last_values, page_query
 from callbacks.pages import HTML, problem
-from geodata import compare
-from geodata.compare import Comparison
+from callbacks.serving.context import Context, last_values, page_query
 from geodata.errors import NotHeld
-from geodata.state import joined
+from geodata.figures import comparison
+from geodata.figures.comparison import Comparison
+from geodata.figures.state import joined
 from layouts import compare as layout
 from layouts.share import Shared
 
@@ -27,8 +27,8 @@ def read(context: Context, query: Mapping[str, str]) -> tuple[Comparison, Shared
         Where ``v`` names a snapshot that is not held.
     """
     snapshot, _, _ = context.named(query, lenient=True)
-    asked, notices = compare.parse(query, snapshot)
-    found = compare.compare(snapshot, asked, context.computed)
+    asked, notices = comparison.parse(query, snapshot)
+    found = comparison.compare(snapshot, asked, context.computed)
     return found, context.shared(snapshot, asked.mapped(snapshot)), notices
 
 

@@ -1,4 +1,4 @@
-"""The public map and what it loads; the files it links to are in :mod:`callbacks.files`.
+"""The public map and what it loads; the files it links to are in :mod:`callbacks.downloads`.
 
 =================================  ===============================================================
 ``GET /embed?<state>&<options>``   the public map, one HTML page
@@ -18,15 +18,16 @@ from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
 from callbacks.api import Keep, answer
-from callbacks.context import Context, speech_of
-from geodata import embedding, programmes
-from geodata import state as states
-from geodata.counts import populations
-from geodata.embedding import Options
+from callbacks.serving.context import Context, speech_of
 from geodata.errors import NotHeld
-from geodata.state import State
-from geodata.text import newest_day
-from geodata.view import View
+from geodata.figures import programmes
+from geodata.figures import state as states
+from geodata.figures.counts import populations_with_counts
+from geodata.figures.state import State
+from geodata.figures.view import View
+from geodata.links import embed_options
+from geodata.links.embed_options import Options
+from geodata.text.sentences import newest_day
 from layouts import bundle
 from layouts import embed as layout
 from layouts.embed import Choice, Links
@@ -40,11 +41,11 @@ def links(context: Context, view: View, options: Options) -> Links:
     urls, state, snapshot = context.urls, view.state, view.snapshot
     query = states.query(state, snapshot)
     figures = states.query(replace(state.view_key, v=snapshot.version), snapshot)
-    theme = [] if options.theme == embedding.AUTO else [("theme", options.theme)]
+    theme = [] if options.theme == embed_options.AUTO else [("theme", options.theme)]
     at, dates = view.date_index(), view.counts.dates
 
     def go(other: State) -> str:
-        return urls.embed(embedding.query(other, options, snapshot))
+        return urls.embed(embed_options.query(other, options, snapshot))
 
     return Links(
         script=urls.embed_script(bundle.script().version),
@@ -64,7 +65,7 @@ def links(context: Context, view: View, options: Options) -> Links:
 def population_choices(view: View, go: Callable[[State], str]) -> Iterator[Choice]:
     """The same map of each population; ``go`` writes the address of a state."""
     state, snapshot = view.state, view.snapshot
-    for code in populations(snapshot):
+    for code in populations_with_counts(snapshot):
         url = go(states.of_population(state, code, snapshot))
         label = layout.population_label(view.language, code)
         yield Choice(label, url, current=code == state.pop)
@@ -100,13 +101,13 @@ def _card(context: Context, view: View, options: Options) -> Card | None:
     """
     if not context.settings.public_url:
         return None
-    page = context.urls.embed(embedding.query(view.state, options, view.snapshot))
+    page = context.urls.embed(embed_options.query(view.state, options, view.snapshot))
     return card(context.shared(view.snapshot, view.state), page=page)
 
 
 def _page(context: Context) -> Response:
     snapshot, state, notices = context.parse(request.args, lenient=True)
-    options, more = embedding.parse(request.args, state.language)
+    options, more = embed_options.parse(request.args, state.language)
     view = context.view_at(snapshot, state)
     html, style = layout.page(
         view,
@@ -143,7 +144,7 @@ def register(app: Dash, context: Context) -> None:
 
     @server.get(urls.embed_style("<theme>"), endpoint="embed_style")
     def embed_style(theme: str) -> Response:
-        if theme not in embedding.THEMES:
+        if theme not in embed_options.THEMES:
             raise NotFound
         return _bundled(bundle.style(theme), CSS)
 

@@ -14,13 +14,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from callbacks.api import Keep, answer, refuse, told
-from callbacks.context import Context, last_values, page_query, page_speech, speech_of
-from callbacks.security import PUBLIC
-from geodata import state as states
+from callbacks.serving.context import Context, last_values, page_query, page_speech, speech_of
+from callbacks.serving.security import PUBLIC
 from geodata.errors import NotHeld, StateError
-from geodata.language import bare, gettext
-from geodata.state import SEPARATOR, names_english, parse, query
-from geodata.urls import Urls
+from geodata.figures import state as states
+from geodata.figures.state import SEPARATOR, names_english, parse, query
+from geodata.i18n.language import bare, gettext
+from geodata.links.urls import Urls
 from layouts import explore, share, sources
 from layouts.shell import HERE, Here, render
 

@@ -20,14 +20,14 @@ from flask import Response, request
 
 from callbacks import compare
 from callbacks.api import JSON, Keep, answer, refuse, told
-from callbacks.context import Context, last_values, page_query, speech_of
 from callbacks.pages import HTML, problem
-from geodata import snippet
-from geodata.compare import Comparison
-from geodata.encoding import to_json
+from callbacks.serving.context import Context, last_values, page_query, speech_of
 from geodata.errors import NotHeld, StateError
-from geodata.language import Language
-from geodata.state import Reader
+from geodata.figures.comparison import Comparison
+from geodata.figures.state import Reader
+from geodata.i18n.language import Language
+from geodata.links import embed_html
+from geodata.util.json_encoding import to_json
 from layouts import compare as comparisons
 from layouts import share
 from layouts.share import Shared
@@ -68,12 +68,12 @@ def register(app: Dash, context: Context) -> None:
         except NotHeld as error:
             return problem(context, error, lambda _: context.urls.share(compare.newest(query)))
         state, snapshot = shared.state, shared.snapshot
-        choice, refused = snippet.parse(query, state, state.language)
+        choice, refused = embed_html.parse(query, state, state.language)
         today = dt.datetime.now(dt.UTC).date()
         html = share.page(
             comparisons.subject(found, shared, today) if found else share.subject(shared, today),
             shared,
-            context.shared(snapshot, snippet.embedded(state, choice, snapshot)),
+            context.shared(snapshot, embed_html.embedded(state, choice, snapshot)),
             choice,
             notices=notices,
             refused=refused,
@@ -105,9 +105,9 @@ def _described(
         state, snapshot = shared.state, shared.snapshot
     else:
         snapshot, state, _ = context.parse(query, lenient=True)
-    choice, _ = snippet.parse(query, state, state.language)
+    choice, _ = embed_html.parse(query, state, state.language)
     if on_share_page:
-        state = snippet.embedded(state, choice, snapshot)
+        state = embed_html.embedded(state, choice, snapshot)
     return share.oembed(context.shared(snapshot, state), choice.options, choice.size, room=room)
 
 

@@ -1,6 +1,6 @@
 """Numbers as the sentences of a command's report say them, which are in English alone.
 
-What readers of pages and files see is written by :class:`geodata.language.Language`.
+What readers of pages and files see is written by :class:`geodata.i18n.language.Language`.
 """
 
 from __future__ import annotations

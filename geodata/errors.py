@@ -23,10 +23,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geodata.language import SOURCE_LANGUAGE, gettext, language
+from geodata.i18n.language import SOURCE_LANGUAGE, gettext, language
 
 if TYPE_CHECKING:
-    from geodata.language import Language
+    from geodata.i18n.language import Language
 
 _AT_LINE = gettext("line {line}: {sentence}")
 _AT_KEY = gettext("{key}: {sentence}")

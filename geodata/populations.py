@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geodata.language import Language, gettext, ngettext, pgettext
+from geodata.i18n.language import Language, gettext, ngettext, pgettext
 
 PEOPLE, HOUSEHOLDS, RATE, SHARE = "people", "households", "rate", "share"
 MEASURES = (PEOPLE, HOUSEHOLDS, RATE, SHARE)

@@ -17,12 +17,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from geodata import briefing, reading
-from geodata.briefing import Briefing
-from geodata.exports import charts, svg
-from geodata.language import Language, bare
-from geodata.reading import LegendRow
-from geodata.slides import (
+from geodata.briefing import briefing
+from geodata.briefing.briefing import Briefing
+from geodata.briefing.slides import (
     COMPARE,
     FLOWS,
     FOOTPRINT,
@@ -34,10 +31,14 @@ from geodata.slides import (
     Row,
     title_of,
 )
-from geodata.state import query
-from geodata.urls import Urls
-from geodata.view import View
-from layouts import strings
+from geodata.exports.drawing import charts, svg
+from geodata.figures.state import query
+from geodata.figures.view import View
+from geodata.i18n.language import Language, bare
+from geodata.links.urls import Urls
+from geodata.text import area_labels
+from geodata.text.area_labels import LegendRow
+from layouts import script_strings
 from layouts.bundle import DARK_QUERY, LIVE
 from layouts.embed import scale_style
 from layouts.shell import STYLES, as_data, render
@@ -121,8 +122,8 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
             _drawn(each, f"{number}{'ab'[i]}", tight=len(views) > 1) for i, each in enumerate(views)
         ),
         chart=_chart(content),
-        legend=tuple(reading.legend(view, content.t)) if views else (),
-        unit=reading.unit(view),
+        legend=tuple(area_labels.legend(view, content.t)) if views else (),
+        unit=area_labels.unit(view),
         bars=_bars(content.rows) if layout in _BARRED else (),
         size=_size(content.headline, len(content.rows)),
         letters=sum(map(_signs, content.figures)),
@@ -184,7 +185,7 @@ def _picked(views: Sequence[View]) -> list[str]:
     return [
         cell.sentence
         for view in views
-        for cell in reading.cells(view, view.date_index())
+        for cell in area_labels.cells(view, view.date_index())
         if cell.pcode == view.state.area
     ]
 
@@ -247,8 +248,8 @@ def _script_data(deck: Sequence[Painted], urls: Urls, speech: Language) -> dict[
         "slides": [_live(each, urls) for each in deck],
         "dark": DARK_QUERY["auto"],
         "writing": speech.scripts(),
-        "strings": strings.embed(speech) | strings.briefing(speech),
-        "timeline": strings.timeline(speech),
+        "strings": script_strings.embed(speech) | script_strings.briefing(speech),
+        "timeline": script_strings.timeline(speech),
     }
 
 

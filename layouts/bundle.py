@@ -25,7 +25,7 @@ import dash
 import rcssmin
 import rjsmin
 
-from geodata.embedding import AUTO, DARK, LIGHT
+from geodata.links.embed_options import AUTO, DARK, LIGHT
 
 ASSETS = Path(__file__).parent.parent / "assets"
 VENDORED = "vendor"  # libraries, which are loaded as parts of the files below

@@ -12,15 +12,22 @@ from typing import Any
 
 from markupsafe import Markup
 
-from geodata import citation, compare, compare_text, programmes
-from geodata import populations as words
-from geodata.compare import DATES, Comparison, Side
-from geodata.counts import by_area_of, dates_of, levels, populations, round_numbers
-from geodata.exports import small, svg
-from geodata.language import Language, gettext
-from geodata.neighbours import neighbours
-from geodata.state import SEPARATOR, available_measures, default_base, joined, newest, query
-from geodata.text import headline
+from geodata import populations
+from geodata.boundaries.adjacency import neighbours
+from geodata.exports.drawing import small_multiples, svg
+from geodata.figures import comparison, programmes
+from geodata.figures.comparison import DATES, Comparison, Side
+from geodata.figures.counts import (
+    by_area_of,
+    dates_of,
+    levels,
+    populations_with_counts,
+    round_numbers,
+)
+from geodata.figures.state import SEPARATOR, available_measures, default_base, joined, newest, query
+from geodata.i18n.language import Language, gettext
+from geodata.text import citation, comparison_summary
+from geodata.text.sentences import headline
 from layouts.bundle import DARK_QUERY
 from layouts.share import COMPARE, PAGE, Shared, Subject, card
 from layouts.shell import STYLES, as_data, render
@@ -70,9 +77,9 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
         The map that stands for the comparison: that of changes, or of the first side.
     """
     asked, snapshot, urls = found.asked, found.snapshot, shared.urls
-    named, said = compare_text.title(found), compare_text.summary(found)
-    given = compare.pairs(asked, snapshot)
-    other_way = compare.swapped(asked)
+    named, said = comparison_summary.title(found), comparison_summary.summary(found)
+    given = comparison.pairs(asked, snapshot)
+    other_way = comparison.swapped(asked)
     own = card(shared, page=urls.compare(joined(given)), title=named)
     return render(
         "compare.html",
@@ -84,21 +91,21 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
         card=replace(own, description=said, share=urls.share(joined([_SHARED, *given]))),
         title=named,
         summary=said,
-        meaning=compare_text.meaning(found),
+        meaning=comparison_summary.meaning(found),
         notices=notices,
         fields=_fields(found),
         kept=[(key, value) for key, value in given if key in _KEPT],
-        swap=urls.compare(compare.query(other_way, snapshot)) if other_way else "",
+        swap=urls.compare(comparison.query(other_way, snapshot)) if other_way else "",
         sides=[_map(found, side, key, shared) for key, side in _maps(found).items()],
         picked=next((row for row in found.rows if row.pcode == asked.state.area), None),
-        largest=compare_text.listed(found),
+        largest=comparison_summary.listed(found),
         rows=found.rows,
         by_dates=found.kind == DATES,
         level=asked.state.level,
         strips=_strips(found, shared),
-        shapes=Markup(small.shapes(found.first.view)),  # noqa: S704 - escaped where it is made
-        notes=compare_text.notes(found),
-        sources=compare_text.sources(found),
+        shapes=Markup(small_multiples.shapes(found.first.view)),  # noqa: S704 - escaped where it is made
+        notes=comparison_summary.notes(found),
+        sources=comparison_summary.sources(found),
         style=_style(found),
         data=as_data(_script_data(found)),
     )
@@ -110,12 +117,12 @@ def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
     Only a map can be embedded or be a picture, so both say which one they are of.
     """
     asked, snapshot, urls, speech = found.asked, found.snapshot, shared.urls, found.speech
-    given = compare.pairs(asked, snapshot)
-    frozen = shared.link(urls.compare(compare.query(asked.frozen(snapshot), snapshot)))
+    given = comparison.pairs(asked, snapshot)
+    frozen = shared.link(urls.compare(comparison.query(asked.frozen(snapshot), snapshot)))
     of_code, of_picture = _OF_CHANGES if found.kind == DATES else _OF_FIRST
     return Subject(
-        title=compare_text.title(found),
-        headline=compare_text.summary(found),
+        title=comparison_summary.title(found),
+        headline=comparison_summary.summary(found),
         asked=[_SHARED, *given],
         page=urls.compare(joined(given)),
         cited=citation.cite_comparison(found, url=frozen, accessed=today),
@@ -136,14 +143,14 @@ def _maps(found: Comparison) -> dict[str, Side]:
 def _fields(found: Comparison) -> list[Field]:
     """Selects for everything that can be chosen; none where there is nothing to choose."""
     state, snapshot, speech = found.asked.state, found.snapshot, found.speech
-    held = populations(snapshot)
+    held = populations_with_counts(snapshot)
     whole = Option("", speech.gettext("All areas"))
     measures = [
-        Option(code, speech.gettext(words.MEASURE_LABELS[code]))
+        Option(code, speech.gettext(populations.MEASURE_LABELS[code]))
         for code in available_measures(snapshot, state.pop, state.level)
     ]
     by_level = [
-        Option(str(level), speech.gettext(words.LEVEL_LABELS[level]))
+        Option(str(level), speech.gettext(populations.LEVEL_LABELS[level]))
         for level in levels(snapshot, state.pop)
     ]
     listed = [whole, *_programmes(found, state.prog)]
@@ -158,14 +165,14 @@ def _fields(found: Comparison) -> list[Field]:
         Field("prog", speech.gettext("Programme"), listed, SEPARATOR.join(state.prog)),
         _with(found),
         *_dates(found),
-        Field("measure", speech.gettext("Show"), measures, state.measure, words.PEOPLE),
+        Field("measure", speech.gettext("Show"), measures, state.measure, populations.PEOPLE),
         Field("level", speech.gettext("Areas"), by_level, str(state.level), "1"),
     ]
     return [field for field in fields if len(field.options) > 1 or field.groups]
 
 
 def _populations(codes: Iterable[str], speech: Language) -> list[Option]:
-    return [Option(code, speech.gettext(words.POPULATIONS[code].label)) for code in codes]
+    return [Option(code, speech.gettext(populations.POPULATIONS[code].label)) for code in codes]
 
 
 def _programmes(found: Comparison, chosen: tuple[str, ...]) -> list[Option]:
@@ -178,13 +185,13 @@ def _programmes(found: Comparison, chosen: tuple[str, ...]) -> list[Option]:
 
 def _with(found: Comparison) -> Field:
     asked, speech = found.asked, found.speech
-    others = [code for code in populations(found.snapshot) if code != asked.state.pop]
-    chosen = asked.second.prog if asked.kind == compare.PROGRAMMES else ()
+    others = [code for code in populations_with_counts(found.snapshot) if code != asked.state.pop]
+    chosen = asked.second.prog if asked.kind == comparison.PROGRAMMES else ()
     return Field(
         "with",
         speech.gettext("Compare with"),
         [Option("", speech.gettext("Another date"))],
-        dict(compare.pairs(asked, found.snapshot)).get("with", ""),
+        dict(comparison.pairs(asked, found.snapshot)).get("with", ""),
         groups=(
             (speech.gettext("Other people"), _populations(others, speech)),
             (
@@ -231,7 +238,7 @@ def _map(found: Comparison, side: Side, key: str, shared: Shared) -> dict[str, A
     """One of the three maps, and what stands around it."""
     difference = side is found.difference
     told = found.rows if difference else side.cells
-    said = compare_text.headline(found, side)
+    said = comparison_summary.headline(found, side)
     drawn = svg.inline(
         side.view,
         side.t,
@@ -247,8 +254,8 @@ def _map(found: Comparison, side: Side, key: str, shared: Shared) -> dict[str, A
         "caption": side.caption,
         "headline": said,
         "map": Markup(drawn),  # noqa: S704 - escaped where it is made
-        "unit": compare_text.unit_words(side),
-        "legend": compare_text.legend_rows(found, side),
+        "unit": comparison_summary.unit_words(side),
+        "legend": comparison_summary.legend_rows(found, side),
         "url": shared.urls.page(query(side.view.state, found.snapshot)) if on_the_map else "",
     }
 
@@ -263,13 +270,13 @@ def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
                     "total": one.total,
                     "url": shared.urls.page(query(one.view.state, found.snapshot)),
                     "map": Markup(  # noqa: S704 - escaped where it is made
-                        small.small(one.view, one.t, headline(one.view, one.t))
+                        small_multiples.small(one.view, one.t, headline(one.view, one.t))
                     ),
                 }
                 for one in strip.multiples
             ],
         }
-        for strip in compare.strips(found)
+        for strip in comparison.strips(found)
     ]
 
 
@@ -313,7 +320,7 @@ def _painted(found: Comparison, side: Side) -> dict[str, Any]:
     scale = side.view.scale
     return {
         "heading": side.heading,
-        "said": compare_text.headline(found, side),
+        "said": comparison_summary.headline(found, side),
         "classes": side.view.classes[side.t].tolist(),
         "status": "".join(side.view.status[side.t]),
         "scale": {

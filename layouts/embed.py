@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from geodata import reading
-from geodata import text as view_text
-from geodata.embedding import AUTO, DARK, Options
-from geodata.exports import svg
-from geodata.language import Language
+from geodata.exports.drawing import svg
+from geodata.figures.view import View
+from geodata.i18n.language import Language
+from geodata.links.embed_options import AUTO, DARK, Options
+from geodata.links.urls import Urls
 from geodata.populations import POPULATIONS
-from geodata.urls import Urls
-from geodata.view import View
-from layouts import strings
+from geodata.text import area_labels
+from geodata.text import sentences as view_text
+from layouts import script_strings
 from layouts.bundle import DARK_QUERY, style
 from layouts.share import Card
 from layouts.shell import as_data, template
 from layouts.shortcuts import listed
 
 if TYPE_CHECKING:
-    from layouts.one_file import Packed
+    from layouts.standalone import Packed
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,11 @@ def page(
 ) -> tuple[str, str]:
     """Render the page; return it and the style sheet in it, whose hash the policy must name.
 
-    ``packed`` is what a page has in it that is to load nothing (:mod:`layouts.one_file`). ``age``
+    ``packed`` is what a page has in it that is to load nothing (:mod:`layouts.standalone`). ``age``
     says how long ago the newest figure is of, on pages that are made anew every day.
     """
     speech, t = view.language, view.date_index()
-    cells = reading.cells(view, t)
+    cells = area_labels.cells(view, t)
     picked = next((cell for cell in cells if cell.pcode == view.state.area), None)
     colors = scale_style(view, options.theme)
     html = template("embed.html").render(
@@ -126,13 +126,13 @@ def page(
         headline=view_text.headline(view, t),
         date=speech.date(view.counts.dates[t]),
         iso=view.counts.dates[t].isoformat(),
-        caption=reading.caption(view, t),
+        caption=area_labels.caption(view, t),
         breaks=" ".join(view_text.breaks_on(view, t)),
         newest=view_text.newest(view),
         age=age,
         map=Markup(svg.inline(view, t)),  # noqa: S704 - escaped where it is made
-        legend=reading.legend(view, t),
-        unit=reading.unit(view),
+        legend=area_labels.legend(view, t),
+        unit=area_labels.unit(view),
         level=view.state.level,
         cells=cells,
         picked=picked,
@@ -170,6 +170,6 @@ def _script_data(view: View, options: Options, links: Links, t: int) -> dict[str
         "controls": options.controls,
         "dark": DARK_QUERY[options.theme],
         "writing": speech.scripts(),
-        "strings": strings.embed(speech),
-        "timeline": strings.timeline(speech) if options.controls else {},
+        "strings": script_strings.embed(speech),
+        "timeline": script_strings.timeline(speech) if options.controls else {},
     }

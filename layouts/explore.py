@@ -17,23 +17,24 @@ from dash import dcc
 from dash.development.base_component import Component
 from markupsafe import Markup
 
-from geodata import populations as words
-from geodata import programmes, reading, state, text
-from geodata.counts import counts, levels, populations
-from geodata.embedding import AUTO
-from geodata.exports import drawing, svg
-from geodata.key_figures import key_figures
-from geodata.language import Language, gettext
-from geodata.snapshot import Snapshot
-from geodata.state import JENKS, QUANTILES, ROUND_STYLE, available_measures
-from geodata.urls import Urls
-from geodata.view import OUTSIDE, View
+from geodata import populations
+from geodata.exports.drawing import country, svg
+from geodata.figures import programmes, state
+from geodata.figures.counts import counts, levels, populations_with_counts
+from geodata.figures.state import JENKS, QUANTILES, ROUND_STYLE, available_measures
+from geodata.figures.view import OUTSIDE, View
+from geodata.i18n.language import Language, gettext
+from geodata.links.embed_options import AUTO
+from geodata.links.urls import Urls
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import area_labels, sentences
+from geodata.text.key_figures import key_figures
 from layouts import ids, share
 from layouts.embed import scale_style
-from layouts.figures import GRAPH_CONFIG, map_figure, trend_figure
+from layouts.plotly_figures import GRAPH_CONFIG, map_figure, trend_figure
+from layouts.script_strings import UNTIL
 from layouts.share import Shared
 from layouts.shell import render, script_data, versioned
-from layouts.strings import UNTIL
 
 MAP, TABLE = "map", "table"
 _ALMOST_NONE = 1e-9  # what bars are drawn against where there is nothing
@@ -68,27 +69,27 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
     """All that the document shows of a view: the same for everyone, and worth remembering."""
     at = view.date_index()
     shown = Shown(view, urls)
-    cells = reading.cells(view, at)
+    cells = area_labels.cells(view, at)
     return {
         "view_url": _view_url(shown),
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
-        "title": text.title(view),
-        "headline": text.headline(view, at),
+        "title": sentences.title(view),
+        "headline": sentences.headline(view, at),
         "map": _map(view, cells),
         "plane": _plane(view),
-        "lone": svg.lone(drawing.drawn(view)),
-        "legend": reading.legend(view, at),
-        "unit": text.unit(view),
+        "lone": svg.lone(country.drawn(view)),
+        "legend": area_labels.legend(view, at),
+        "unit": sentences.unit(view),
         "figures": key_figures(view, at),
         "table_rows": _table(view, cells),
         "ranking": list(_ranking(shown, cells)),
         "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
-        "missing": text.missing_on(view, at),
-        "breaks": " ".join(text.breaks_on(view, at)),
-        "newest": text.newest(view),
-        "notes": text.notes(view),
-        "sources": text.sources(view),
-        "source": text.sources(view)[text.sources_on(view)[at]]["id"],
+        "missing": sentences.missing_on(view, at),
+        "breaks": " ".join(sentences.breaks_on(view, at)),
+        "newest": sentences.newest(view),
+        "notes": sentences.notes(view),
+        "sources": sentences.sources(view),
+        "source": sentences.sources(view)[sentences.sources_on(view)[at]]["id"],
         "level": view.state.level,
         **_filters(view),
         **_dates(shown),
@@ -129,7 +130,7 @@ def page(
         card=share.card(shared),
         dash_config=Markup(dash_config),  # noqa: S704 - written by Dash
         data=script_data(shared.snapshot, shared.speech, urls, **_handed_over(shared, ages)),
-        age=ages.get(text.newest_day(shared.view).isoformat(), ""),
+        age=ages.get(sentences.newest_day(shared.view).isoformat(), ""),
         notices=notices,
         tab=tab,
         **content,
@@ -149,7 +150,7 @@ class Shown:
         return self.urls.page(state.query(there, self.view.snapshot))
 
 
-def _map(view: View, cells: list[reading.Cell]) -> Markup:
+def _map(view: View, cells: list[area_labels.Cell]) -> Markup:
     sentences = {cell.pcode: cell.sentence for cell in cells}
     drawn = svg.inline(view, view.date_index(), sentences=sentences, tight=True)
     return Markup(drawn)  # noqa: S704 - escaped where it is made
@@ -180,7 +181,7 @@ def _view_url(shown: Shown) -> str:
 
 def _plane(view: View) -> str:
     """Where the country lies in the drawing, for the style sheet that fits it into its place."""
-    drawn = drawing.drawn(view)
+    drawn = country.drawn(view)
     left, _, right, _ = drawn.ground
     measures = {"width": drawn.width, "height": drawn.height, "west": left, "east": right}
     beyond = f"var(--{'neighbour' if drawn.neighbours else 'sea'})"
@@ -209,9 +210,9 @@ def _filters(view: View) -> dict[str, Any]:
     return {
         "populations": _populations(view),
         "pillars": _pillars(snapshot, speech, chosen.prog),
-        "measures": options(words.MEASURE_LABELS, chosen.measure, measures),
-        "modes": options(words.MODE_LABELS, chosen.mode),
-        "levels": options(words.LEVEL_LABELS, chosen.level, held),
+        "measures": options(populations.MEASURE_LABELS, chosen.measure, measures),
+        "modes": options(populations.MODE_LABELS, chosen.mode),
+        "levels": options(populations.LEVEL_LABELS, chosen.level, held),
         "ends": _ends(view),
         "classes": options(_CLASSES, chosen.classes),
         "mode": chosen.mode,
@@ -222,8 +223,8 @@ def _filters(view: View) -> dict[str, Any]:
 
 # What the options of a control are called, by key and value.
 _CALLED: dict[str, dict[str, str]] = {
-    "measure": words.MEASURE_LABELS,
-    "level": {str(level): label for level, label in words.LEVEL_LABELS.items()},
+    "measure": populations.MEASURE_LABELS,
+    "level": {str(level): label for level, label in populations.LEVEL_LABELS.items()},
 }
 
 
@@ -249,11 +250,11 @@ def _populations(view: View) -> list[Option]:
     return [
         Option(
             code,
-            speech.gettext(words.POPULATIONS[code].label),
+            speech.gettext(populations.POPULATIONS[code].label),
             chosen=code == view.state.pop,
             small=_total(view, code, day),
         )
-        for code in populations(view.snapshot)
+        for code in populations_with_counts(view.snapshot)
     ]
 
 
@@ -304,7 +305,7 @@ def _dates(shown: Shown) -> dict[str, Any]:
     return {
         "same_view": state.pairs(replace(view.state, time=None), view.snapshot),
         "date": speech.date(dates[at]),
-        "round": reading.caption(view, at),
+        "round": area_labels.caption(view, at),
         "first": link(0),
         "previous": link(max(at - 1, 0)),
         "next": link(min(at + 1, len(dates) - 1)),
@@ -320,7 +321,7 @@ def _order(view: View) -> list[int]:
     return sorted(range(len(ranks)), key=lambda i: (int(ranks[i]) or len(ranks) + 1, i))
 
 
-def _table(view: View, cells: list[reading.Cell]) -> list[tuple[reading.Cell, str]]:
+def _table(view: View, cells: list[area_labels.Cell]) -> list[tuple[area_labels.Cell, str]]:
     """Every area as ``createTable`` in ``panels.js`` lists it at first, with its rank alone."""
     ranks = [int(rank) for rank in view.ranks[view.date_index()]]
     return [(cells[i], view.language.number(ranks[i]) if ranks[i] else "") for i in _order(view)]
@@ -330,13 +331,13 @@ def _table(view: View, cells: list[reading.Cell]) -> list[tuple[reading.Cell, st
 class Ranked:
     """A row of the ranking; ``bar`` is its part of the largest figure, in per cent."""
 
-    cell: reading.Cell
+    cell: area_labels.Cell
     url: str
     bar: float
     fewer: bool
 
 
-def _ranking(shown: Shown, cells: list[reading.Cell]) -> Iterator[Ranked]:
+def _ranking(shown: Shown, cells: list[area_labels.Cell]) -> Iterator[Ranked]:
     """Areas in the programmes' reach, largest first, those without a figure last."""
     view, t = shown.view, shown.view.date_index()
     values = np.nan_to_num(view.values[t], nan=0.0)

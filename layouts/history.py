@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geodata import populations as words
-from geodata.holdings import Past
-from geodata.language import Language, gettext
-from geodata.snapshot import Snapshot
+from geodata import populations
+from geodata.i18n.language import Language, gettext
+from geodata.snapshots.registry import Past
+from geodata.snapshots.snapshot import Snapshot
 
 DIGITS = 12
 """Of a file's SHA-256 that are shown."""
@@ -83,7 +83,11 @@ def _changes(said: Mapping[str, Any], speech: Language) -> list[str]:
 
 def _change(series: Mapping[str, Any], speech: Language) -> str:
     code, programme = str(series["population"]), str(series["programme"])
-    label = speech.gettext(words.POPULATIONS[code].label) if code in words.POPULATIONS else code
+    label = (
+        speech.gettext(populations.POPULATIONS[code].label)
+        if code in populations.POPULATIONS
+        else code
+    )
     if programme:
         label = speech.gettext(
             "{population} reached by {programme}", population=label, programme=programme

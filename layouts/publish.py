@@ -14,15 +14,16 @@ from typing import Any
 import rcssmin
 import rjsmin
 
-from geodata import populations as words
-from geodata import snippet, text
-from geodata.language import Language
-from geodata.publication import Embed
-from geodata.snapshot import Snapshot
-from geodata.snippet import Size
-from geodata.suppression import Threshold
-from geodata.urls import FolderUrls
-from geodata.view import View
+from geodata import populations
+from geodata.figures.suppression import Threshold
+from geodata.figures.view import View
+from geodata.i18n.language import Language
+from geodata.links import embed_html
+from geodata.links.embed_html import Size
+from geodata.links.urls import FolderUrls
+from geodata.publishing.embeds import Embed
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import sentences
 from layouts import sources
 from layouts.bundle import Bundle, bundled, joined
 from layouts.share import Card
@@ -96,9 +97,9 @@ def icon() -> Bundle:
 def code(listed: Listed, at: str) -> str:
     """Write what is pasted to embed a published map."""
     embed, urls = listed.embed, FolderUrls(at or PLACEHOLDER)
-    return snippet.code(
+    return embed_html.code(
         urls.embed(embed.name),
-        snippet.name(listed.view),
+        embed_html.name(listed.view),
         Size(),
         script="" if embed.options.static else urls.host(),
     )
@@ -107,11 +108,11 @@ def code(listed: Listed, at: str) -> str:
 def card(listed: Listed, at: str) -> Card:
     """Make the card of a published map; it names no address where ``at`` is not known."""
     speech, urls = listed.view.language, FolderUrls(at)
-    site = text.product(listed.embed.snapshot, speech)
-    headline = text.headline(listed.view, listed.view.date_index())
+    site = sentences.product(listed.embed.snapshot, speech)
+    headline = sentences.headline(listed.view, listed.view.date_index())
     return Card(
         site=site,
-        title=speech.gettext("{work}: {title}", work=site, title=text.title(listed.view)),
+        title=speech.gettext("{work}: {title}", work=site, title=sentences.title(listed.view)),
         description=headline,
         url=urls.embed(listed.embed.name) if at else "",
         image=urls.card(listed.embed.card_name) if at else "",
@@ -130,7 +131,9 @@ def index(folder: Folder, listed: list[Listed]) -> str:
         card=_index_card(folder, listed[0]),
         placeholder="" if folder.at else PLACEHOLDER,
         groups=_grouped(listed, folder),
-        credits=dict.fromkeys(row["credit"] for one in listed for row in text.sources(one.view)),
+        credits=dict.fromkeys(
+            row["credit"] for one in listed for row in sentences.sources(one.view)
+        ),
     )
 
 
@@ -146,7 +149,7 @@ def _page(name: str, folder: Folder, **values: Any) -> str:
         _=speech.gettext,
         speech=speech,
         snapshot=snapshot,
-        product=text.product(snapshot, speech),
+        product=sentences.product(snapshot, speech),
         disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
         urls=FolderUrls(),
         site=folder.site,
@@ -160,8 +163,8 @@ def _page(name: str, folder: Folder, **values: Any) -> str:
 
 def _index_card(folder: Folder, first: Listed) -> Card:
     speech, urls = folder.speech, FolderUrls(folder.at)
-    site = text.product(folder.snapshot, speech)
-    headline = text.headline(first.view, first.view.date_index())
+    site = sentences.product(folder.snapshot, speech)
+    headline = sentences.headline(first.view, first.view.date_index())
     return Card(
         site=site,
         title=speech.gettext("{work}: {title}", work=site, title=speech.gettext("Maps to embed")),
@@ -183,10 +186,10 @@ def _grouped(listed: list[Listed], folder: Folder) -> list[dict[str, Any]]:
     speech = folder.speech
     return [
         {
-            "label": speech.gettext(words.POPULATIONS[population].label),
+            "label": speech.gettext(populations.POPULATIONS[population].label),
             "levels": [
                 {
-                    "label": speech.gettext(words.LEVEL_LABELS[level]),
+                    "label": speech.gettext(populations.LEVEL_LABELS[level]),
                     "maps": [_entry(one, folder) for one in maps],
                 }
                 for level, maps in levels.items()
@@ -202,8 +205,8 @@ def _entry(one: Listed, folder: Folder) -> dict[str, Any]:
     return {
         "lang": speech.code,
         "dir": speech.direction,
-        "label": folder.speech.gettext(words.MEASURE_LABELS[state.measure]),
-        "headline": text.headline(one.view, one.view.date_index()),
+        "label": folder.speech.gettext(populations.MEASURE_LABELS[state.measure]),
+        "headline": sentences.headline(one.view, one.view.date_index()),
         "particulars": one.embed.particulars,
         "code": code(one, folder.at),
         "code_label": pasted,

@@ -21,14 +21,15 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from geodata import citation, embedding, snippet, text
-from geodata.citation import Citation
-from geodata.language import Language, bare, gettext, language, languages
-from geodata.snapshot import Snapshot
-from geodata.snippet import Choice, Size
-from geodata.state import State, joined, pairs, query
-from geodata.urls import Urls
-from geodata.view import View
+from geodata.figures.state import State, joined, pairs, query
+from geodata.figures.view import View
+from geodata.i18n.language import Language, bare, gettext, language, languages
+from geodata.links import embed_html, embed_options
+from geodata.links.embed_html import Choice, Size
+from geodata.links.urls import Urls
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import citation, sentences
+from geodata.text.citation import Citation
 from layouts.shell import render
 
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
@@ -36,9 +37,9 @@ OEMBED_WIDTH = 800
 _AN_HOUR, _A_YEAR = 3_600, 31_536_000
 
 _THEMES = {
-    embedding.AUTO: gettext("As the reader's device"),
-    embedding.LIGHT: gettext("Light"),
-    embedding.DARK: gettext("Dark"),
+    embed_options.AUTO: gettext("As the reader's device"),
+    embed_options.LIGHT: gettext("Light"),
+    embed_options.DARK: gettext("Dark"),
 }
 _SHOWN = {
     "title": gettext("Title and headline"),
@@ -89,12 +90,12 @@ class Shared:
     @property
     def frozen_query(self) -> str:
         """The query that leads to the same figures for as long as the snapshot is held."""
-        return query(snippet.frozen(self.state, self.snapshot), self.snapshot)
+        return query(embed_html.frozen(self.state, self.snapshot), self.snapshot)
 
     @property
     def headline(self) -> str:
         """The sentence on the date that is shown."""
-        return text.headline(self.view, self.view.date_index())
+        return sentences.headline(self.view, self.view.date_index())
 
 
 # --------------------------------------------------------------------- what other sites read
@@ -130,8 +131,8 @@ def card(shared: Shared, *, page: str = "", title: str = "") -> Card:
     urls, link = shared.urls, shared.link
     own = link(urls.page(shared.query))
     return Card(
-        site=text.product(shared.snapshot, shared.speech),
-        title=title or text.title_in_country(shared.view),
+        site=sentences.product(shared.snapshot, shared.speech),
+        title=title or sentences.title_in_country(shared.view),
         description=shared.headline,
         url=link(page) if page else own,
         image=link(urls.card_png(shared.query)),
@@ -143,7 +144,7 @@ def card(shared: Shared, *, page: str = "", title: str = "") -> Card:
 
 
 def oembed(
-    shared: Shared, options: embedding.Options, size: Size, *, room: tuple[int, int]
+    shared: Shared, options: embed_options.Options, size: Size, *, room: tuple[int, int]
 ) -> dict[str, Any]:
     """Return what oEmbed says of a map (https://oembed.com): a frame, and a picture of it.
 
@@ -158,8 +159,8 @@ def oembed(
     return {
         "version": "1.0",
         "type": "rich",
-        "title": bare(snippet.name(shared.view)),
-        "provider_name": bare(text.product(shared.snapshot, shared.speech)),
+        "title": bare(embed_html.name(shared.view)),
+        "provider_name": bare(sentences.product(shared.snapshot, shared.speech)),
         "provider_url": shared.link(shared.urls.page()),
         "cache_age": _A_YEAR if shared.state.v and shared.state.time else _AN_HOUR,
         "html": embed_code(shared, options, fitted),
@@ -180,12 +181,12 @@ def _thumbnail(shared: Shared, room: tuple[int, int]) -> dict[str, Any]:
     }
 
 
-def embed_code(shared: Shared, options: embedding.Options, size: Size) -> str:
+def embed_code(shared: Shared, options: embed_options.Options, size: Size) -> str:
     """Write what is pasted to embed the state; no script where the map itself has none."""
-    asked = embedding.query(shared.state, options, shared.snapshot)
-    return snippet.code(
+    asked = embed_options.query(shared.state, options, shared.snapshot)
+    return embed_html.code(
         shared.link(shared.urls.embed(asked)),
-        snippet.name(shared.view),
+        embed_html.name(shared.view),
         size,
         script="" if options.static else shared.link(shared.urls.embed_host()),
     )
@@ -225,7 +226,7 @@ def subject(shared: Shared, today: dt.date) -> Subject:
     """The map as what is shared; ``today`` is the day of access, in UTC."""
     frozen = shared.link(shared.urls.page(shared.frozen_query))
     return Subject(
-        title=text.title_in_country(shared.view),
+        title=sentences.title_in_country(shared.view),
         headline=shared.headline,
         asked=pairs(shared.state, shared.snapshot),
         page=shared.urls.page(shared.query),
@@ -277,10 +278,10 @@ def page(
 
 def _preview(embedded: Shared, choice: Choice) -> Markup:
     """Write the very frame of the code, from where the page itself is."""
-    asked = embedding.query(embedded.state, choice.options, embedded.snapshot)
-    named = snippet.name(embedded.view)
+    asked = embed_options.query(embedded.state, choice.options, embedded.snapshot)
+    named = embed_html.name(embedded.view)
     # The address and the name are escaped where the frame is written.
-    return Markup(snippet.frame(embedded.urls.embed(asked), named, choice.size))  # noqa: S704
+    return Markup(embed_html.frame(embedded.urls.embed(asked), named, choice.size))  # noqa: S704
 
 
 def _form(subject: Subject, shared: Shared, choice: Choice) -> dict[str, Any]:
@@ -293,11 +294,11 @@ def _form(subject: Subject, shared: Shared, choice: Choice) -> dict[str, Any]:
             "0": speech.gettext("Follow new data"),
             "1": speech.gettext(
                 "Freeze at {date}",
-                date=speech.date(snippet.shown_date(shared.state, shared.snapshot), "long"),
+                date=speech.date(embed_html.shown_date(shared.state, shared.snapshot), "long"),
             ),
         },
-        "widths": snippet.WIDTHS,
-        "heights": snippet.HEIGHTS,
+        "widths": embed_html.WIDTHS,
+        "heights": embed_html.HEIGHTS,
         "languages": {code: language(code).name for code in languages()},
         "themes": {code: speech.gettext(label) for code, label in _THEMES.items()},
         "shown": _switches(_SHOWN, choice, speech),

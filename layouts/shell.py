@@ -16,16 +16,16 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from geodata.exports.drawing import places
-from geodata.language import Language, language, languages
-from geodata.names import ARABIC_FORMS
-from geodata.snapshot import Snapshot
-from geodata.state import joined
-from geodata.text import product
-from geodata.urls import Urls
-from layouts import shortcuts, strings
+from geodata.exports.drawing.country import places
+from geodata.figures.state import joined
+from geodata.i18n.language import Language, language, languages
+from geodata.links.urls import Urls
+from geodata.places.gazetteer import ARABIC_FORMS
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text.sentences import product
+from layouts import script_strings, shortcuts
 from layouts.bundle import built
-from layouts.offered import choices
+from layouts.download_menu import choices
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Style sheets of the pages without Dash, which loads all of css/ itself.
@@ -162,7 +162,7 @@ def script_data(snapshot: Snapshot, speech: Language, urls: Urls, **more: object
             "meta": urls.meta(),
             "sources": urls.sources(query=urls.kept),
         },
-        "strings": strings.page(speech),
-        "timeline": strings.timeline(speech),
+        "strings": script_strings.page(speech),
+        "timeline": script_strings.timeline(speech),
     }
     return as_data(data | more)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geodata.language import Language, gettext
+from geodata.i18n.language import Language, gettext
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from geodata import populations as words
-from geodata import programmes
-from geodata.counts import counts, least_people, populations
+from geodata import populations
 from geodata.exports.provenance import MEANINGS
-from geodata.holdings import Past
-from geodata.language import Language
-from geodata.published import Printed, printed
-from geodata.records import records
-from geodata.snapshot import Snapshot
-from geodata.suppression import Threshold
-from geodata.text import listed_sources, status_words
-from geodata.urls import Urls
-from geodata.view import names
+from geodata.figures import programmes
+from geodata.figures.counts import counts, least_people, populations_with_counts
+from geodata.figures.printed_totals import Printed, printed
+from geodata.figures.suppression import Threshold
+from geodata.figures.view import names
+from geodata.i18n.language import Language
+from geodata.links.urls import Urls
+from geodata.snapshots.registry import Past
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text.sentences import listed_sources, status_words
+from geodata.util.arrays import records
 from layouts.history import history, made
 from layouts.share import Card
 from layouts.shell import render
@@ -58,7 +58,9 @@ def said(
         "made": made(snapshot, speech),
         "history": history(past, speech),
         "sources": listed_sources(snapshot, speech),
-        "held": [_held(snapshot, code, speech, threshold) for code in populations(snapshot)],
+        "held": [
+            _held(snapshot, code, speech, threshold) for code in populations_with_counts(snapshot)
+        ],
         "notes": _notes(snapshot, speech, threshold),
         "statuses": [
             {"word": word, "meaning": speech.gettext(MEANINGS[letter])}
@@ -75,7 +77,7 @@ def _held(snapshot: Snapshot, code: str, speech: Language, threshold: Threshold)
     placed = [day for day, row in zip(found.dates, found.counted, strict=True) if row.any()]
     days = placed or found.dates  # counts that are in no area, or of programmes only
     return {
-        "label": speech.gettext(words.POPULATIONS[code].label),
+        "label": speech.gettext(populations.POPULATIONS[code].label),
         "first": speech.date(days[0]),
         "last": speech.date(days[-1]),
         "dates": speech.number(len(days)),
@@ -108,7 +110,7 @@ def _notes(snapshot: Snapshot, speech: Language, threshold: Threshold) -> list[s
 def _published(snapshot: Snapshot, speech: Language, threshold: Threshold) -> list[dict[str, Any]]:
     return [
         {
-            "label": speech.gettext(words.POPULATIONS[row.population].label),
+            "label": speech.gettext(populations.POPULATIONS[row.population].label),
             "date": speech.date(row.printed_day),
             "printed": speech.number(row.printed),
             "ours": _ours(row, speech),

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geodata.classes import luminance
+from geodata.figures.classes import luminance
 
 Colour = npt.NDArray[np.float64]  # three channels
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from flask import Flask
 
-from callbacks import boundaries_command, commands
+from callbacks.commands import boundaries, snapshots
 from geodata.settings import BUNDLED, Settings
 
 
@@ -15,7 +15,7 @@ def run(library: str, *said: object, code: int = 0) -> str:
     """Run a command with this library, as the application has it; return what it says."""
     settings = Settings(snapshots=library, snapshot=BUNDLED)
     server = Flask(__name__)
-    for module in (commands, boundaries_command):
+    for module in (snapshots, boundaries):
         module.register(SimpleNamespace(server=server), settings)
     result = server.test_cli_runner().invoke(args=[str(word) for word in said])
     assert result.exit_code == code, result.output

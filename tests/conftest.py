@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshot import Snapshot, load
+from geodata.snapshots.snapshot import Snapshot, load
 from tests import made_up
 from tests.chromium import CHROMIUM, FIREFOX
 from tests.firefox import Firefox

@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from geodata import queries  # noqa: E402
+from geodata.engine import queries  # noqa: E402
 
 
 def main(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from geodata.language import language, languages
+from geodata.i18n.language import language, languages
 from layouts import shortcuts
 from tests import access
 from tests.windows import LIVE, Watched

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from geodata.language import language
-from geodata.urls import Urls
-from layouts import strings
+from geodata.i18n.language import language
+from geodata.links.urls import Urls
+from layouts import script_strings
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
@@ -118,7 +118,7 @@ def literals(path: Path) -> list[str]:
 
 def test_addresses_are_built_in_one_place():
     for path in [*MODULES, *SCRIPTS]:
-        if named(path) != "geodata/urls.py":
+        if named(path) != "geodata/links/urls.py":
             found = [text for text in literals(path) if re.search(r"api/v1|/healthz", text)]
             assert found == [], named(path)
 
@@ -208,7 +208,11 @@ def test_every_id_that_styles_name_is_on_the_page(known_ids):
 
 def test_every_word_that_scripts_ask_for_is_handed_to_them():
     english = language("en")
-    handed = {*strings.page(english), *strings.timeline(english), *strings.briefing(english)}
+    handed = {
+        *script_strings.page(english),
+        *script_strings.timeline(english),
+        *script_strings.briefing(english),
+    }
     asked = set()
     for path in SCRIPTS:
         asked |= set(re.findall(r"\bstrings\.(\w+)", without_comments(path.read_text("utf-8"))))
@@ -222,9 +226,9 @@ def test_no_word_is_handed_over_that_no_script_asks_for():
     idle = {
         word
         for word in {
-            *strings.page(english),
-            *strings.timeline(english),
-            *strings.briefing(english),
+            *script_strings.page(english),
+            *script_strings.timeline(english),
+            *script_strings.briefing(english),
         }
         if not re.search(rf"\b{word}\b", text)
     }

@@ -8,11 +8,11 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from geodata.area_panel import PERIOD_LABELS, SHELTER_LABELS, panel
-from geodata.counts import areas_of, counts, dates_of
-from geodata.encoding import to_json
-from geodata.snapshot import load
-from geodata.state import parse
+from geodata.api.area_json import PERIOD_LABELS, SHELTER_LABELS, panel
+from geodata.figures.counts import areas_of, counts, dates_of
+from geodata.figures.state import parse
+from geodata.snapshots.snapshot import load
+from geodata.util.json_encoding import to_json
 
 NINEWA = "IQG15"
 
@@ -208,7 +208,7 @@ def test_a_country_without_displaced_people_has_panels_too(synthetic):
     """Destinations come from displaced people; a snapshot may hold only others."""
     import dataclasses
 
-    from geodata.snapshot import write_snapshot
+    from geodata.snapshots.snapshot import write_snapshot
     from tests import made_up
 
     tables = made_up.tables()

@@ -25,7 +25,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.boundaries import (
+from geodata.boundaries.build import (
     BoundaryReport,
     build_topology,
     check_boundaries,

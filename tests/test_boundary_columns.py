@@ -13,14 +13,14 @@ import geopandas
 import pytest
 import shapely
 
-from geodata.boundary_columns import Given, p_code
-from geodata.boundary_encoding import known_encoding
-from geodata.boundary_files import Read, read_files
-from geodata.boundary_mending import Mended, mend
+from geodata.boundaries.columns import Given, p_code
+from geodata.boundaries.encodings import known_encoding
+from geodata.boundaries.readers import Read, read_files
+from geodata.boundaries.repair import Mended, mend
 from geodata.errors import BoundaryError
-from geodata.library import Library
-from geodata.redrawing import Report, Wanted, add
+from geodata.ingest.boundary_update import Report, Wanted, add
 from geodata.settings import BUNDLED
+from geodata.snapshots.library import Library
 from tests import far_country
 from tests.far_country import box, written, zipped
 from tests.test_boundary_files import said, turned

@@ -19,15 +19,15 @@ import pandas as pd
 import pytest
 import shapely
 
-from geodata.boundaries import decode, level_topology
-from geodata.boundary_files import read_files
-from geodata.boundary_mending import Mended, mend
-from geodata.counts import residents_year
+from geodata.boundaries.build import decode, level_topology
+from geodata.boundaries.readers import read_files
+from geodata.boundaries.repair import Mended, mend
 from geodata.errors import BoundaryError
-from geodata.library import Library
-from geodata.redrawing import Report, Wanted, add
+from geodata.figures.counts import residents_year
+from geodata.ingest.boundary_update import Report, Wanted, add
 from geodata.settings import BUNDLED
-from geodata.snapshot import load
+from geodata.snapshots.library import Library
+from geodata.snapshots.snapshot import load
 from tests import far_country, made_up
 from tests.far_country import box, districts, provinces, written, zipped
 
@@ -219,7 +219,7 @@ def test_a_zip_bomb_is_stopped_while_it_is_unpacked(tmp_path):
 
 def test_an_archive_of_more_than_is_allowed_is_stopped(tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr("geodata.boundary_files.MAX_BYTES", 3_000)
+        patched.setattr("geodata.boundaries.readers.MAX_BYTES", 3_000)
         parts = [(f"{n}.geojson", bytes([n]) * 1_001) for n in range(3)]
         assert "unpacks to more than 0 MB" in refused(archive(tmp_path, *parts))
     many = [(f"{n}.txt", b"") for n in range(501)]

@@ -9,12 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata import briefing, slides
-from geodata.briefing import Briefing, Slide, default, from_query, from_yaml, to_query, to_yaml
+from geodata.briefing import briefing, slides
+from geodata.briefing.briefing import (
+    Briefing,
+    Slide,
+    default,
+    from_query,
+    from_yaml,
+    to_query,
+    to_yaml,
+)
 from geodata.errors import BriefingError
-from geodata.language import language
-from geodata.safe_yaml import MAX_BYTES
-from geodata.view import compute
+from geodata.figures.view import compute
+from geodata.i18n.language import language
+from geodata.util.strict_yaml import MAX_BYTES
 
 ROOT = Path(__file__).parents[1]
 ENGLISH = language("en")

@@ -18,11 +18,11 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from callbacks.briefing import MAX_FILE, moved
-from geodata import briefing
-from geodata.briefing import MAX_HEADLINE, MAX_NOTE, MAX_SLIDES, Briefing, Slide
-from geodata.language import language
-from geodata.slides import LAYOUTS
-from geodata.urls import Urls
+from geodata.briefing import briefing
+from geodata.briefing.briefing import MAX_HEADLINE, MAX_NOTE, MAX_SLIDES, Briefing, Slide
+from geodata.briefing.slides import LAYOUTS
+from geodata.i18n.language import language
+from geodata.links.urls import Urls
 from tests import access
 from tests.windows import LIVE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 
-from geodata import catalogue, unspoken
+from geodata.i18n import catalogue, untranslated
 
 HEAD = """msgid ""
 msgstr ""
@@ -116,14 +116,14 @@ def test_a_message_is_collected_where_its_words_stand_and_no_key_is_taken_for_on
 @pytest.mark.parametrize(
     ("find", "source", "said"),
     [
-        (unspoken.in_template, "<p>{{ _('Fine') }}</p>\n<p>Planted</p>", "Planted"),
-        (unspoken.in_template, "\n<a href='/' aria-label='Planted'>×</a>", "Planted"),
-        (unspoken.in_template, "\n<input placeholder='{{ x }} Planted'>", "Planted"),
-        (unspoken.in_script, "x = 1;\nnode.textContent = 'Planted';", "Planted"),
-        (unspoken.in_script, "x = {\n'aria-label': `Planted ${x}` };", "Planted"),
-        (unspoken.in_script, "\nconst said = 'Planted words to show';", "Planted words"),
-        (unspoken.in_python, "\nsay('Planted words are here.')", "Planted words"),
-        (unspoken.in_python, "\nsay(f'Planted {what} is here.')", "Planted …"),
+        (untranslated.in_template, "<p>{{ _('Fine') }}</p>\n<p>Planted</p>", "Planted"),
+        (untranslated.in_template, "\n<a href='/' aria-label='Planted'>×</a>", "Planted"),
+        (untranslated.in_template, "\n<input placeholder='{{ x }} Planted'>", "Planted"),
+        (untranslated.in_script, "x = 1;\nnode.textContent = 'Planted';", "Planted"),
+        (untranslated.in_script, "x = {\n'aria-label': `Planted ${x}` };", "Planted"),
+        (untranslated.in_script, "\nconst said = 'Planted words to show';", "Planted words"),
+        (untranslated.in_python, "\nsay('Planted words are here.')", "Planted words"),
+        (untranslated.in_python, "\nsay(f'Planted {what} is here.')", "Planted …"),
     ],
 )
 def test_words_outside_the_catalogue_are_found_with_their_line(find, source, said):
@@ -135,13 +135,13 @@ def test_words_outside_the_catalogue_are_found_with_their_line(find, source, sai
 @pytest.mark.parametrize(
     ("find", "source"),
     [
-        (unspoken.in_template, "{# A comment #}<p class='big words'>{{ _('Said') }} · 3</p>"),
-        (unspoken.in_template, "<abbr lang='en' title='Comma'>CSV</abbr><code>v=1</code>"),
-        (unspoken.in_script, "// Sets the title = 'x words'\n/* Some more words */"),
-        (unspoken.in_script, "throw new Error('Planted words to find');"),
-        (unspoken.in_script, "node.textContent = `${said}`;"),
-        (unspoken.in_python, '"""Words of a module."""\nspeech.gettext("Said in words here.")'),
-        (unspoken.in_python, "logger.exception('Words for who runs it.')"),
+        (untranslated.in_template, "{# A comment #}<p class='big words'>{{ _('Said') }} · 3</p>"),
+        (untranslated.in_template, "<abbr lang='en' title='Comma'>CSV</abbr><code>v=1</code>"),
+        (untranslated.in_script, "// Sets the title = 'x words'\n/* Some more words */"),
+        (untranslated.in_script, "throw new Error('Planted words to find');"),
+        (untranslated.in_script, "node.textContent = `${said}`;"),
+        (untranslated.in_python, '"""Words of a module."""\nspeech.gettext("Said in words here.")'),
+        (untranslated.in_python, "logger.exception('Words for who runs it.')"),
     ],
 )
 def test_names_comments_and_what_readers_never_see_are_left_alone(find, source):
@@ -149,7 +149,7 @@ def test_names_comments_and_what_readers_never_see_are_left_alone(find, source):
 
 
 def test_nothing_is_said_outside_the_catalogue():
-    assert unspoken.unspoken(Path(__file__).parent.parent) == []
+    assert untranslated.unspoken(Path(__file__).parent.parent) == []
 
 
 def test_a_translation_is_brought_to_the_code_and_nothing_said_is_lost(tmp_path):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.sources import cells
-from geodata.sources.cells import KEPT, CellError, Notes, day, is_total, nearest, text, whole
+from geodata.sources import cell_values
+from geodata.sources.cell_values import KEPT, CellError, Notes, day, is_total, nearest, text, whole
 
 unhurried = settings(deadline=None)
 EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -25,7 +25,7 @@ def rule(reader, value) -> str:
 # ---------------------------------------------------------------------------------- numbers
 
 
-@given(st.integers(0, cells.MOST), st.sampled_from([",", " ", "\u00a0", "\u202f", "'", "’"]))
+@given(st.integers(0, cell_values.MOST), st.sampled_from([",", " ", "\u00a0", "\u202f", "'", "’"]))
 @unhurried
 def test_a_number_is_read_however_its_thousands_are_separated(number, separator):
     grouped = f"{number:,}".replace(",", separator)
@@ -33,7 +33,7 @@ def test_a_number_is_read_however_its_thousands_are_separated(number, separator)
         assert whole(written) == number
 
 
-@given(st.integers(0, cells.MOST))
+@given(st.integers(0, cell_values.MOST))
 @unhurried
 def test_arabic_digits_are_digits(number):
     assert whole(f"{number:,}".replace(",", "٬").translate(EASTERN)) == number
@@ -41,13 +41,13 @@ def test_arabic_digits_are_digits(number):
 
 @pytest.mark.parametrize("word", ["#REF!", "#n/a", "#DIV/0!", "#NAME?", "#WERT!", "Err:502"])
 def test_a_formula_without_a_result_is_never_nothing(word):
-    assert rule(whole, word) == rule(day, word) == cells.BROKEN
-    assert cells.broken(f" {word} ") == word.upper()
+    assert rule(whole, word) == rule(day, word) == cell_values.BROKEN
+    assert cell_values.broken(f" {word} ") == word.upper()
 
 
 @pytest.mark.parametrize("word", ["#adm1+code", "#", "#1", "Erbil", "n/a", "Error", 5, None])
 def test_other_words_are_no_broken_formulas(word):
-    assert cells.broken(word) == ""
+    assert cell_values.broken(word) == ""
 
 
 @pytest.mark.parametrize("value", ["", "  ", None, "n/a", "N/A", "Not available", float("nan")])
@@ -59,21 +59,21 @@ def test_a_cell_that_says_nothing_is_none_and_never_zero(value):
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("-5", cells.NEGATIVE),
-        (-5, cells.NEGATIVE),
-        ("\u22125", cells.NEGATIVE),
-        ("12.5", cells.A_PART),
-        ("1.234", cells.A_PART),
-        (2.5, cells.A_PART),
-        ("1,23", cells.NOT_A_NUMBER),
-        ("1,234 567", cells.NOT_A_NUMBER),
-        ("12x", cells.NOT_A_NUMBER),
-        ("-", cells.NOT_A_NUMBER),
-        ("1e5", cells.NOT_A_NUMBER),
-        (float("inf"), cells.NOT_A_NUMBER),
-        (True, cells.NOT_A_NUMBER),
-        ("9" * 400, cells.TOO_MANY),
-        (cells.MOST + 1, cells.TOO_MANY),
+        ("-5", cell_values.NEGATIVE),
+        (-5, cell_values.NEGATIVE),
+        ("\u22125", cell_values.NEGATIVE),
+        ("12.5", cell_values.A_PART),
+        ("1.234", cell_values.A_PART),
+        (2.5, cell_values.A_PART),
+        ("1,23", cell_values.NOT_A_NUMBER),
+        ("1,234 567", cell_values.NOT_A_NUMBER),
+        ("12x", cell_values.NOT_A_NUMBER),
+        ("-", cell_values.NOT_A_NUMBER),
+        ("1e5", cell_values.NOT_A_NUMBER),
+        (float("inf"), cell_values.NOT_A_NUMBER),
+        (True, cell_values.NOT_A_NUMBER),
+        ("9" * 400, cell_values.TOO_MANY),
+        (cell_values.MOST + 1, cell_values.TOO_MANY),
     ],
     ids=repr,
 )
@@ -86,7 +86,7 @@ def test_what_is_no_number_of_people_is_refused_with_its_rule(value, said):
 def test_any_text_is_a_number_nothing_or_refused(value):
     try:
         number = whole(value)
-        assert number is None or 0 <= number <= cells.MOST
+        assert number is None or 0 <= number <= cell_values.MOST
     except CellError as error:
         assert str(error).endswith(".")
 
@@ -155,7 +155,7 @@ def test_a_month_may_be_named_twice_and_as_people_say_it(written, last):
     if last:
         assert day(written) == last
     else:
-        assert rule(day, written) == cells.NOT_A_DAY
+        assert rule(day, written) == cell_values.NOT_A_DAY
 
 
 @given(days)
@@ -172,7 +172,7 @@ def test_a_day_or_month_that_a_spreadsheet_shows_is_read_from_its_text(found):
 def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
     written = f"{found:%d/%m/%Y}"
     if found.day <= 12 and found.day != found.month:
-        assert rule(day, written) == cells.TWO_DAYS
+        assert rule(day, written) == cell_values.TWO_DAYS
     else:
         assert day(written) == found
     assert day(written, "%d/%m/%Y") == found
@@ -181,20 +181,20 @@ def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("soon", cells.NOT_A_DAY),
-        ("43921", cells.A_NUMBER),
-        ("2020", cells.A_YEAR),
-        ("June 21", cells.NOT_A_DAY),
-        ("21-Jun", cells.NOT_A_DAY),
-        ("a" + " " * 50_000 + "x", cells.NOT_A_DAY),
-        ("#REF!", cells.BROKEN),
-        ("#N/A", cells.BROKEN),
-        ("2020-02-30", cells.NO_SUCH_DAY),
-        ("2020-13", cells.NO_SUCH_DAY),
-        ("31 Juvember 2020", cells.NOT_A_DAY),
-        ("1989-12-31", cells.OUT_OF_RANGE),
-        ("2199-01-01", cells.OUT_OF_RANGE),
-        (dt.date(2199, 1, 1), cells.OUT_OF_RANGE),
+        ("soon", cell_values.NOT_A_DAY),
+        ("43921", cell_values.A_NUMBER),
+        ("2020", cell_values.A_YEAR),
+        ("June 21", cell_values.NOT_A_DAY),
+        ("21-Jun", cell_values.NOT_A_DAY),
+        ("a" + " " * 50_000 + "x", cell_values.NOT_A_DAY),
+        ("#REF!", cell_values.BROKEN),
+        ("#N/A", cell_values.BROKEN),
+        ("2020-02-30", cell_values.NO_SUCH_DAY),
+        ("2020-13", cell_values.NO_SUCH_DAY),
+        ("31 Juvember 2020", cell_values.NOT_A_DAY),
+        ("1989-12-31", cell_values.OUT_OF_RANGE),
+        ("2199-01-01", cell_values.OUT_OF_RANGE),
+        (dt.date(2199, 1, 1), cell_values.OUT_OF_RANGE),
     ],
     ids=lambda value: repr(value)[:40],
 )
@@ -212,7 +212,7 @@ def test_a_pattern_is_the_only_way_where_there_is_one():
 def test_any_text_is_a_day_nothing_or_refused(value):
     try:
         found = day(value)
-        assert found is None or found >= cells.FIRST
+        assert found is None or found >= cell_values.FIRST
     except CellError as error:
         assert str(error).endswith(".")
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geodata.classes import (
+from geodata.figures.classes import (
     DIVERGING,
     DIVERGING_DARK,
     SEQUENTIAL,
@@ -22,7 +22,7 @@ from geodata.classes import (
     round_breaks,
     sequential,
 )
-from geodata.language import language
+from geodata.i18n.language import language
 
 ENGLISH = language("en")
 METHODS = ["round", "quantiles", "jenks"]

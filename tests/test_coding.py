@@ -7,7 +7,7 @@ import gzip
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from callbacks.coding import CODINGS, coding
+from callbacks.serving.content_coding import CODINGS, coding
 from layouts import bundle
 
 VIEW = "/api/v1/view.json"

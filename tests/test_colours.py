@@ -11,15 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geodata.classes import DIVERGING, DIVERGING_DARK, SEQUENTIAL, SEQUENTIAL_DARK, Scale
-from tests.colours import (
-    GREYSCALE,
-    VISIONS,
-    ciede2000,
-    contrast,
-    difference,
-    tokens,
-)
+from geodata.figures.classes import DIVERGING, DIVERGING_DARK, SEQUENTIAL, SEQUENTIAL_DARK, Scale
+from tests.colours import GREYSCALE, VISIONS, ciede2000, contrast, difference, tokens
 
 TEXT, GRAPHIC = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
 CSS = Path(__file__).parents[1] / "assets" / "css"
@@ -203,8 +196,8 @@ def test_none_is_told_from_the_first_classes(theme, vision):
 
 
 def test_every_status_without_a_figure_has_a_texture_of_its_own():
-    from geodata.exports.svg import TEXTURES
-    from geodata.view import COUNTED, ZERO
+    from geodata.exports.drawing.svg import TEXTURES
+    from geodata.figures.view import COUNTED, ZERO
 
     letters = "cznsoxp"
     assert set(TEXTURES) == set(letters) - {COUNTED, ZERO}

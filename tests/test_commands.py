@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from geodata.settings import BUNDLED
-from geodata.snapshot import load
+from geodata.snapshots.snapshot import load
 
 ROOT = Path(__file__).parents[1]
 

@@ -17,15 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
-from geodata import compare, compare_text
-from geodata.compare import DATES, POPULATIONS, PROGRAMMES, Comparison, Row
-from geodata.counts import dates_of
 from geodata.errors import NotHeld, StateError
-from geodata.exports import small
+from geodata.exports.drawing import small_multiples
+from geodata.figures import comparison
+from geodata.figures.comparison import DATES, POPULATIONS, PROGRAMMES, Comparison, Row
+from geodata.figures.counts import dates_of
+from geodata.figures.state import parse
+from geodata.figures.view import compute
 from geodata.settings import BUNDLED
-from geodata.snapshot import Snapshot, load
-from geodata.state import parse
-from geodata.view import compute
+from geodata.snapshots.snapshot import Snapshot, load
+from geodata.text import comparison_summary
 from tests import access
 from tests.documents import Document, words
 from tests.queries import echoed, hostile, marked
@@ -36,13 +37,15 @@ NINEWA = "IQG15"
 
 def compared(snapshot, threshold: int = 5, **query: str) -> Comparison:
     """The comparison that a query asks for; ``with_`` is the key ``with``."""
-    asked, notices = compare.parse({k.rstrip("_"): v for k, v in query.items()}, snapshot)
+    asked, notices = comparison.parse({k.rstrip("_"): v for k, v in query.items()}, snapshot)
     assert notices == []
-    return compare.compare(snapshot, asked, lambda s, state: compute(s, state, threshold=threshold))
+    return comparison.compare(
+        snapshot, asked, lambda s, state: compute(s, state, threshold=threshold)
+    )
 
 
-def asked_for(snapshot, **query: str) -> tuple[compare.Asked, list[str]]:
-    return compare.parse({k.rstrip("_"): v for k, v in query.items()}, snapshot)
+def asked_for(snapshot, **query: str) -> tuple[comparison.Asked, list[str]]:
+    return comparison.parse({k.rstrip("_"): v for k, v in query.items()}, snapshot)
 
 
 @functools.lru_cache
@@ -62,13 +65,13 @@ def test_without_a_word_it_is_the_newest_round_beside_one_a_year_before(snapshot
     asked, _ = asked_for(snapshot)
     assert asked.kind == DATES
     assert (asked.first.time, asked.second.time) == (dt.date(2023, 12, 31), dt.date(2024, 12, 31))
-    assert compare.query(asked, snapshot) == ""
+    assert comparison.query(asked, snapshot) == ""
 
 
 def test_without_a_base_it_is_a_year_before_the_date_that_is_chosen(snapshot):
     asked, _ = asked_for(snapshot, time="2018-08-31")
     assert asked.first.time == dt.date(2017, 8, 30)
-    assert compare.query(asked, snapshot) == "time=2018-08-31"
+    assert comparison.query(asked, snapshot) == "time=2018-08-31"
 
 
 def test_another_population_is_shown_on_the_same_date(snapshot):
@@ -82,7 +85,7 @@ def test_without_a_date_two_populations_are_shown_when_both_were_last_counted(sn
     asked, _ = asked_for(snapshot, with_="refugee")
     assert asked.second.time == dt.date(2017, 8, 31)
     assert asked.first.time == dt.date(2017, 8, 30)
-    assert compare.query(asked, snapshot) == "with=refugee"
+    assert comparison.query(asked, snapshot) == "with=refugee"
 
 
 def test_both_sides_show_what_both_have(snapshot):
@@ -95,7 +98,7 @@ def test_both_sides_show_what_both_have(snapshot):
 def test_programmes_are_named_as_everywhere(snapshot):
     asked, notices = asked_for(snapshot, prog="PHSS", with_="FVR~CRP")
     assert (asked.kind, asked.second.prog, notices) == (PROGRAMMES, ("CRP", "FVR"), [])
-    assert compare.query(asked, snapshot) == "prog=PHSS&with=CRP~FVR"
+    assert comparison.query(asked, snapshot) == "prog=PHSS&with=CRP~FVR"
 
 
 @pytest.mark.parametrize(
@@ -115,18 +118,18 @@ def test_programmes_are_named_as_everywhere(snapshot):
     ],
 )
 def test_a_wrong_value_gives_the_default_and_a_notice(snapshot, query, said):
-    asked, notices = compare.parse(query, snapshot)
+    asked, notices = comparison.parse(query, snapshot)
     assert len(notices) == 1 and said in notices[0]
     assert "The default is shown instead." in notices[0]
     if set(query) & {"with", "base", "time", "pop", "rounds"} and "prog" not in query:
-        assert compare.query(asked, snapshot) == ""
+        assert comparison.query(asked, snapshot) == ""
     with pytest.raises(StateError, match=re.escape(said)):
-        compare.parse(query, snapshot, lenient=False)
+        comparison.parse(query, snapshot, lenient=False)
 
 
 def test_an_unknown_snapshot_is_never_replaced_by_another(snapshot):
     with pytest.raises(NotHeld):
-        compare.parse({"v": "000000000000"}, snapshot)
+        comparison.parse({"v": "000000000000"}, snapshot)
 
 
 POPULATION = st.sampled_from(["", "idp", "returnee", "refugee"])
@@ -151,9 +154,9 @@ QUERIES = st.fixed_dictionaries(
 @given(QUERIES)
 def test_what_is_written_is_read_again(query):
     snapshot = bundled()
-    asked, _ = compare.parse(query, snapshot)
-    written = dict(compare.pairs(asked, snapshot))
-    again, notices = compare.parse(written, snapshot, lenient=False)
+    asked, _ = comparison.parse(query, snapshot)
+    written = dict(comparison.pairs(asked, snapshot))
+    again, notices = comparison.parse(written, snapshot, lenient=False)
     assert notices == []
     assert (again.first, again.second, again.rounds) == (asked.first, asked.second, asked.rounds)
 
@@ -162,12 +165,12 @@ def test_what_is_written_is_read_again(query):
 @given(QUERIES)
 def test_swapped_it_is_the_same_the_other_way_round(query):
     snapshot = bundled()
-    asked, _ = compare.parse(query, snapshot)
-    other = compare.swapped(asked)
+    asked, _ = comparison.parse(query, snapshot)
+    other = comparison.swapped(asked)
     if other is None:
         assert asked.kind == PROGRAMMES and not asked.first.prog
         return
-    read, _ = compare.parse(dict(compare.pairs(other, snapshot)), snapshot, lenient=False)
+    read, _ = comparison.parse(dict(comparison.pairs(other, snapshot)), snapshot, lenient=False)
     if asked.kind != POPULATIONS:  # the nearest date of another population need not lead back
         assert (read.first, read.second) == (asked.second, asked.first)
     assert (other.first, other.second) == (asked.second, asked.first)
@@ -188,7 +191,7 @@ def test_a_difference_is_the_second_less_the_first_where_both_are_shown(cells):
     for i in (0, 1):
         figures = [{"c": cell[i], "z": 0}.get(cell[2 + i], np.nan) for cell in cells]
         sides.append(np.array(figures, dtype="float64"))
-    values, status = compare.differences(sides[0], sides[1], letters)
+    values, status = comparison.differences(sides[0], sides[1], letters)
     for a, b, value, first, second, letter in zip(*sides, values, *letters, status, strict=True):
         if first in "cz" and second in "cz":
             assert value == b - a
@@ -249,10 +252,10 @@ def test_dates_keep_the_scale_of_the_map(snapshot):
 def test_no_total_mixes_populations(snapshot):
     found = compared(snapshot, with_="returnee")
     assert np.isnan(found.difference.view.totals).all()
-    shown = " ".join([compare_text.summary(found), *(row.sentence for row in found.rows)])
+    shown = " ".join([comparison_summary.summary(found), *(row.sentence for row in found.rows)])
     together = found.first.total + found.second.total
     assert f"{together:,.0f}" not in shown
-    assert "no total adds both" in compare_text.meaning(found)
+    assert "no total adds both" in comparison_summary.meaning(found)
 
 
 @pytest.mark.parametrize("classes", ["round", "quantiles", "jenks"])
@@ -340,11 +343,11 @@ def test_an_area_says_both_numbers_and_the_difference(snapshot):
     ids=str,
 )
 def test_the_summary_is_right_in_every_case(examplia, query, said):
-    assert compare_text.summary(compared(examplia, **query)) == said
+    assert comparison_summary.summary(compared(examplia, **query)) == said
 
 
 def test_a_total_that_is_too_small_to_show_is_not_compared(examplia):
-    said = compare_text.summary(compared(examplia, 1000))
+    said = comparison_summary.summary(compared(examplia, 1000))
     assert said.startswith("The totals cannot be compared. The number of internally displaced")
     assert "too small to show. " in said
 
@@ -378,15 +381,15 @@ def test_a_summary_with_any_two_totals(examplia, base, time, said):
         replace(side, view=replace(side.view, totals=totals))
         for side in (found.first, found.second)
     )
-    assert compare_text.summary(replace(found, first=first, second=second)).startswith(said)
+    assert comparison_summary.summary(replace(found, first=first, second=second)).startswith(said)
 
 
 def test_the_largest_stand_first_and_ties_in_order_of_their_names():
     rows = [row("b", 5), row("a", 5), row("c", 9), row("d", -1), row("e", -7), row("f", np.nan)]
-    rises, falls = compare.movers([*rows, row("g", 0)])
+    rises, falls = comparison.movers([*rows, row("g", 0)])
     assert [each.name for each in rises] == ["c", "a", "b"]
     assert [each.name for each in falls] == ["e", "d"]
-    assert [each.name for each in compare.movers(rows, 1)[0]] == ["c"]
+    assert [each.name for each in comparison.movers(rows, 1)[0]] == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -402,14 +405,14 @@ def test_the_largest_stand_first_and_ties_in_order_of_their_names():
     ids=str,
 )
 def test_what_would_mislead_is_said(snapshot, query, said):
-    assert said in " ".join(compare_text.notes(compared(snapshot, **query)))
+    assert said in " ".join(comparison_summary.notes(compared(snapshot, **query)))
 
 
 def test_no_difference_is_not_called_no_change(snapshot):
     found = compared(snapshot, prog="PHSS", with_="CRP")
     said = [row.difference for row in found.rows]
     assert "no difference" in said and "Not comparable" in said and "no change" not in said
-    labels = [row.label for row in compare_text.legend_rows(found, found.difference)]
+    labels = [row.label for row in comparison_summary.legend_rows(found, found.difference)]
     assert "No difference" in labels and "No change" not in labels
 
 
@@ -422,48 +425,48 @@ DATE_LISTS = st.lists(
 
 @given(DATE_LISTS, st.integers(2, 12))
 def test_rounds_are_chosen_from_first_to_last(dates, most):
-    chosen = compare.evenly(dates, most)
+    chosen = comparison.evenly(dates, most)
     assert set(chosen) <= set(dates) and chosen == sorted(set(chosen))
     assert (chosen[0], chosen[-1]) == (dates[0], dates[-1])
     assert len(chosen) <= most
 
 
 def test_rounds_are_chosen_evenly_in_time(snapshot):
-    chosen = compare.evenly(dates_of(snapshot, "idp"), 12)
+    chosen = comparison.evenly(dates_of(snapshot, "idp"), 12)
     steps = [(b - a).days for a, b in zip(chosen, chosen[1:], strict=False)]
     assert len(chosen) == 12
     assert max(steps) < 1.4 * min(steps)
 
 
 def test_small_maps_are_of_rounds_that_were_counted_and_of_one_scale(snapshot):
-    (strip,) = compare.strips(compared(snapshot, pop="returnee"))
-    assert len(strip.multiples) == compare.MOST_ROUNDS
+    (strip,) = comparison.strips(compared(snapshot, pop="returnee"))
+    assert len(strip.multiples) == comparison.MOST_ROUNDS
     assert [strip.multiples[0].date, strip.multiples[-1].date] == ["10 Apr 2015", "28 Feb 2021"]
     assert strip.multiples[-1].total == "4,851,816 returnees"
     assert len({one.view.scale for one in strip.multiples}) == 1
 
 
 def test_each_population_has_its_own_small_maps(snapshot):
-    both = compare.strips(compared(snapshot, with_="returnee"))
+    both = comparison.strips(compared(snapshot, with_="returnee"))
     assert [strip.heading for strip in both] == ["Internally displaced", "Returnees"]
-    assert sum(len(strip.multiples) for strip in both) == compare.MOST_ROUNDS
+    assert sum(len(strip.multiples) for strip in both) == comparison.MOST_ROUNDS
     assert len({one.view.scale for strip in both for one in strip.multiples}) == 1
 
 
 def test_rounds_can_be_named(snapshot):
-    (strip,) = compare.strips(compared(snapshot, rounds="latest~R100~2016-02-17"))
+    (strip,) = comparison.strips(compared(snapshot, rounds="latest~R100~2016-02-17"))
     assert [one.date for one in strip.multiples] == ["17 Feb 2016", "31 Jul 2018", "31 Dec 2024"]
 
 
 def test_a_round_without_a_count_says_so(snapshot):
-    (strip,) = compare.strips(compared(snapshot, pop="returnee", rounds="2014-04-01"))
+    (strip,) = comparison.strips(compared(snapshot, pop="returnee", rounds="2014-04-01"))
     assert [one.total for one in strip.multiples] == ["Not assessed"]
 
 
 def test_a_small_map_has_the_colours_of_the_large_one(snapshot):
     found = compared(snapshot, pop="returnee")
     view, t = found.second.view, found.second.t
-    drawn = small.small(view, t, "Returnees")
+    drawn = small_multiples.small(view, t, "Returnees")
     fills = dict(re.findall(r'href="#small-(IQG\d+)" fill="([^"]+)"', drawn))
     assert len(fills) == 18
     for i, pcode in enumerate(view.counts.areas.pcodes):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.difference import SHOWN, Difference, difference
-from geodata.snapshot import Snapshot, Tables
+from geodata.snapshots.diff import SHOWN, Difference, difference
+from geodata.snapshots.snapshot import Snapshot, Tables
 from tests import made_up
 
 LATER = "2021-09-30"

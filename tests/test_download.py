@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, expect
 
-from geodata.exports.files import FILES
-from layouts.offered import OFFERED
+from geodata.exports.formats import FILES
+from layouts.download_menu import OFFERED
 
 browsed = pytest.mark.browser
 

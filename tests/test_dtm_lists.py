@@ -20,13 +20,13 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.bundled.iraq_tidy import COUNTRY
 from geodata.household_sizes import Size, size_on
-from geodata.names import gazetteers
-from geodata.records import records
-from geodata.snapshot import Snapshot
-from geodata.sources import dtm_rows
-from geodata.sources.dtm_layouts import (
+from geodata.places.gazetteer import gazetteers
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.contract import Asked, Finding, Reading
+from geodata.sources.data_folder import COUNTRY
+from geodata.sources.dtm import aggregate
+from geodata.sources.dtm.layouts import (
     SHELTER,
     days_in,
     header_fold,
@@ -34,9 +34,9 @@ from geodata.sources.dtm_layouts import (
     population_of,
     recognise,
 )
-from geodata.sources.dtm_lists import SOURCE, read
-from geodata.sources.files import read_rows
-from geodata.sources.reading import Asked, Finding, Reading
+from geodata.sources.dtm.master_list import SOURCE, read
+from geodata.sources.tabular.open_table import read_rows
+from geodata.util.arrays import records
 
 PUBLISHED = {
     ("idp", "2019-08-31"): "idp_master_list_2019-08-31.xlsx",
@@ -382,7 +382,7 @@ def test_a_necessary_column_that_is_missing_is_told_with_those_that_are_there(re
 
 
 def test_a_file_that_is_no_list_is_refused_after_its_head(reading, monkeypatch):
-    monkeypatch.setattr(dtm_rows, "load", lambda *_: pytest.fail("rows were read"))
+    monkeypatch.setattr(aggregate, "load", lambda *_: pytest.fail("rows were read"))
     found = reading(Made(["name", "value"], [["x", "1"]] * 5000))
     assert "It is no DTM master list" in only_error(found).sentence
 
@@ -764,7 +764,7 @@ def test_points_beyond_the_first_fifty_are_counted(reading):
 
 
 def test_a_large_list_is_read_in_one_go_and_gives_the_same(reading, monkeypatch):
-    monkeypatch.setattr(dtm_rows, "_carefully", lambda *_: pytest.fail("not in one go"))
+    monkeypatch.setattr(aggregate, "_carefully", lambda *_: pytest.fail("not in one go"))
     quick = reading(made(), quick=ALWAYS)
     monkeypatch.undo()
     slow = reading(made(), quick=NEVER)
@@ -777,7 +777,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(reading, tmp_path, monkeypatch)
     def full(*_: object) -> None:
         raise duckdb.IOException("IO Error: Could not write file: No space left on device")
 
-    monkeypatch.setattr(dtm_rows, "_insert", full)
+    monkeypatch.setattr(aggregate, "_insert", full)
     wrong = only_error(reading(made()))
     assert "There is no room" in wrong.sentence
     assert "No space left on device" in wrong.sentence
@@ -787,7 +787,7 @@ def test_a_file_that_breaks_off_is_told_by_its_name(reading, monkeypatch):
     def broken(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(dtm_rows, "_insert", broken)
+    monkeypatch.setattr(aggregate, "_insert", broken)
     wrong = only_error(reading(made()))
     assert wrong.line() == (
         "idp_master_list_2019-08-31.csv: The file could not be read to its end: Input/output error."
@@ -941,7 +941,7 @@ def test_a_snapshot_s_own_words_on_the_source_are_kept(reading, snapshot, exampl
 
 
 def test_progress_is_told(snapshot, tmp_path, monkeypatch):
-    monkeypatch.setattr(dtm_rows, "BATCH", 2)
+    monkeypatch.setattr(aggregate, "BATCH", 2)
     told: list[int] = []
     path = made().csv(tmp_path / "idp_2019-08-31.csv")
     read("idp", [path], snapshot, Asked(), lambda _what, done, _of: told.append(done))

@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Frame, Page, expect
 
-from geodata import embedding, reading
-from geodata.embedding import Options
-from geodata.language import language
-from geodata.library import Library
-from geodata.state import of_population, parse
-from geodata.view import compute
+from geodata.figures.state import of_population, parse
+from geodata.figures.view import compute
+from geodata.i18n.language import language
+from geodata.links import embed_options
+from geodata.links.embed_options import Options
+from geodata.snapshots.library import Library
+from geodata.text import area_labels
 from tests import access
 from tests.queries import echoed, hostile, marked
 from tests.windows import LIVE
@@ -45,21 +46,23 @@ def text_of(html: str, element_id: str) -> str:
 
 def test_options_are_read_and_written_back():
     given_ = {"controls": "0", "legend": "0", "title": "0", "lock": "1", "static": "1"}
-    options, notices = embedding.parse(given_ | {"play": "1", "theme": "dark"}, language("en"))
+    options, notices = embed_options.parse(given_ | {"play": "1", "theme": "dark"}, language("en"))
     assert notices == []
     assert options == Options(False, False, False, True, True, True, "dark")
-    assert embedding.parse(dict(embedding.pairs(options)), language("en"))[0] == options
+    assert embed_options.parse(dict(embed_options.pairs(options)), language("en"))[0] == options
 
 
 def test_defaults_are_left_out():
-    assert embedding.pairs(Options()) == []
+    assert embed_options.pairs(Options()) == []
 
 
-@given(st.dictionaries(st.sampled_from([*embedding.switch_names(), "theme", "x"]), st.text()))
+@given(st.dictionaries(st.sampled_from([*embed_options.switch_names(), "theme", "x"]), st.text()))
 def test_options_never_fail_and_every_wrong_one_is_named(query):
-    options, notices = embedding.parse(query, language("en"))
-    assert embedding.parse(dict(embedding.pairs(options)), language("en")) == (options, [])
-    allowed = {name: "01" for name in embedding.switch_names()} | {"theme": embedding.THEMES}
+    options, notices = embed_options.parse(query, language("en"))
+    assert embed_options.parse(dict(embed_options.pairs(options)), language("en")) == (options, [])
+    allowed = {name: "01" for name in embed_options.switch_names()} | {
+        "theme": embed_options.THEMES
+    }
     wrong = [
         k for k, v in query.items() if v.strip() and k in allowed and v.strip() not in allowed[k]
     ]
@@ -87,7 +90,7 @@ def test_the_page_is_whole_without_scripts(client: FlaskClient, snapshot):
     assert text_of(html, "headline") == "4,028,694 returnees on 31 August 2018"
     assert len(re.findall(r'<path d="[^"]+" data-pcode="IQG\d+"', html)) == 18
     assert html.count("url(#displacement-hatch)") == 10
-    for cell in reading.cells(view, view.date_index()):
+    for cell in area_labels.cells(view, view.date_index()):
         assert f'data-row="{cell.pcode}"' in html
     assert "<caption" in html and 'scope="row"' in html
     assert "do not imply official endorsement" in html
@@ -247,7 +250,7 @@ def test_files_are_named_after_what_is_in_them(client: FlaskClient):
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(["/embed", "/data.csv", "/embed/map.js", "/card.png"]),
-    hostile(*embedding.switch_names(), "theme", "w", "rows"),
+    hostile(*embed_options.switch_names(), "theme", "w", "rows"),
 )
 def test_hostile_queries_are_answered_and_never_echoed_as_markup(anyone, path, query):
     answer = anyone.get(f"{path}?{urlencode(marked(query))}")

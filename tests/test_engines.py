@@ -14,16 +14,16 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from geodata import queries
-from geodata import counts as counting
-from geodata.counts import counts
+from geodata.engine import queries
+from geodata.engine.connect import ask, store
+from geodata.engine.postgres import Postgres, schema_of
 from geodata.errors import SnapshotError
+from geodata.figures import counts as counting
+from geodata.figures.counts import counts
+from geodata.figures.state import parse
+from geodata.figures.view import as_dict, compute
 from geodata.settings import BUNDLED
-from geodata.snapshot import load, without_dictionaries
-from geodata.state import parse
-from geodata.store import ask, store
-from geodata.store_postgres import Postgres, schema_of
-from geodata.view import as_dict, compute
+from geodata.snapshots.snapshot import load, without_dictionaries
 from tests.engines import postgres, postgres_programs
 
 ASKED: list[tuple[str, list[Any]]] = [

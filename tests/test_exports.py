@@ -13,20 +13,20 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from geodata import reading, text
-from geodata.exports import svg
-from geodata.exports.csv import csv_text
-from geodata.exports.drawing import NAME_SIZES, drawing, mercator
+from geodata.exports.drawing import svg
+from geodata.exports.drawing.country import NAME_SIZES, drawing, mercator
+from geodata.exports.drawing.raster import png
+from geodata.exports.drawing.text_lines import wrapped
+from geodata.exports.drawing.themes import DARK, LIGHT
 from geodata.exports.filenames import filename
-from geodata.exports.formulas import harmless
-from geodata.exports.lines import wrapped
-from geodata.exports.palette import DARK, LIGHT
-from geodata.exports.png import png
-from geodata.exports.table import COLUMNS
-from geodata.language import language
-from geodata.snapshot import Snapshot
-from geodata.state import parse
-from geodata.view import View, compute
+from geodata.exports.tables.csv import csv_text
+from geodata.exports.tables.formula_injection import harmless
+from geodata.exports.tables.long_table import COLUMNS
+from geodata.figures.state import parse
+from geodata.figures.view import View, compute
+from geodata.i18n.language import language
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import area_labels, sentences
 
 ROOT = Path(__file__).parents[1]
 TOKENS = (ROOT / "assets" / "css" / "tokens.css").read_text("utf-8")
@@ -113,13 +113,16 @@ def test_a_picture_carries_title_headline_source_disclaimer_and_version(snapshot
     t = view.date_index()
     made = svg.picture(view, t, theme=theme, permalink="https://example.org/?a=1&b=<2>")
     said = " ".join(ET.fromstring(made).itertext())
-    assert text.title_in_country(view) in said
-    assert text.headline(view, t) in said
-    for words in (*text.sources(view)[0]["credit"].split(), *text.disclaimer(view).split()):
+    assert sentences.title_in_country(view) in said
+    assert sentences.headline(view, t) in said
+    for words in (
+        *sentences.sources(view)[0]["credit"].split(),
+        *sentences.disclaimer(view).split(),
+    ):
         assert words in said
     assert snapshot.version in said
     assert "https://example.org/?a=1&b=<2>" in said
-    for row in reading.legend(view, t):
+    for row in area_labels.legend(view, t):
         assert row.label in said
 
 
@@ -198,7 +201,7 @@ def test_csv_has_a_row_for_every_area_and_date_and_no_invented_zero(snapshot, qu
     assert len(rows) == view.values.size
     for row, value, letter in zip(rows, view.values.flat, view.status.flat, strict=True):
         assert (row["value"] == "") == (value != value)
-        assert row["status"] == text.STATUS_WORDS[letter]
+        assert row["status"] == sentences.STATUS_WORDS[letter]
     assert {row["snapshot"] for row in rows} == {snapshot.version}
     assert all(row["source"] for row in rows)
 

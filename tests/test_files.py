@@ -25,22 +25,22 @@ from flask.testing import FlaskClient
 from PIL import Image, ImageChops, ImageFont
 from pypdf import PageObject, PdfReader
 
-from geodata import text
-from geodata.exports import drawing, svg
-from geodata.exports.files import FILES, Asked
-from geodata.exports.lines import marked
+from geodata.exports.documents.typesetting import pdf
+from geodata.exports.drawing import country, svg
+from geodata.exports.drawing.raster import FONTS, pixels, png
+from geodata.exports.drawing.text_lines import marked
+from geodata.exports.drawing.themes import LIGHT
+from geodata.exports.formats import FILES, Asked
 from geodata.exports.options import Options
-from geodata.exports.palette import LIGHT
-from geodata.exports.png import FONTS, pixels, png
 from geodata.exports.provenance import provenance
-from geodata.exports.table import COLUMNS, tags
-from geodata.exports.typesetting import pdf
-from geodata.exports.workbook import Sheet, workbook
-from geodata.exports.xlsx import HEADS, sheets
-from geodata.language import LOCALES, NATIVE, PDI, RLI, bare, language
-from geodata.snapshot import Snapshot
-from geodata.state import parse
-from geodata.view import View, compute, names
+from geodata.exports.tables.long_table import COLUMNS, tags
+from geodata.exports.tables.workbook import Sheet, workbook
+from geodata.exports.tables.xlsx import HEADS, sheets
+from geodata.figures.state import parse
+from geodata.figures.view import View, compute, names
+from geodata.i18n.language import LOCALES, NATIVE, PDI, RLI, bare, language
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import sentences
 
 REFERENCES = Path(__file__).parent / "references"
 HERE = "https://maps.example.org/"
@@ -74,7 +74,7 @@ def words_of(said: str) -> str:
 
 def expected(view: View, dates: list[int]) -> Iterator[tuple[str, str, float | None, str]]:
     """Date, P-code, figure and status of every cell, as the view has them."""
-    said = text.status_words(view.language)
+    said = sentences.status_words(view.language)
     for t in dates:
         for i, pcode in enumerate(view.counts.areas.pcodes):
             value = float(view.values[t, i])
@@ -168,12 +168,16 @@ def test_a_workbook_says_what_is_to_be_known_of_its_figures(snapshot):
     view = viewed(snapshot, prog="PHSS")
     book = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view)))
     said = {row[1] for row in book["Notes"].iter_rows(values_only=True)}
-    assert {text.title_in_country(view), text.disclaimer(view), *text.notes(view)} <= said
+    assert {
+        sentences.title_in_country(view),
+        sentences.disclaimer(view),
+        *sentences.notes(view),
+    } <= said
     assert any(snapshot.version in str(each) for each in said)
     assert any(str(each).startswith(f"{HERE}?") for each in said)
     sources = list(book["Sources"].iter_rows(min_row=2, values_only=True))
-    assert [row[0] for row in sources] == [source["id"] for source in text.sources(view)]
-    assert [row[3] for row in sources] == [source["terms"] for source in text.sources(view)]
+    assert [row[0] for row in sources] == [source["id"] for source in sentences.sources(view)]
+    assert [row[3] for row in sources] == [source["terms"] for source in sentences.sources(view)]
 
 
 @pytest.mark.parametrize("nasty", ["=1+1", "+1", "-1", "@SUM(1)", "=HYPERLINK(1)", "\t=1"])
@@ -200,9 +204,9 @@ def test_json_has_the_figures_of_the_view_and_says_whose_they_are(snapshot, quer
     found = [(row["date"], row["pcode"], row["value"], row["status"]) for row in read["data"]]
     same(found, view, [view.date_index()])
     told = read["metadata"]
-    assert told["disclaimer"] == text.disclaimer(view)
+    assert told["disclaimer"] == sentences.disclaimer(view)
     assert [source["terms"] for source in told["sources"]] == [
-        source["terms"] for source in text.sources(view)
+        source["terms"] for source in sentences.sources(view)
     ]
 
 
@@ -238,7 +242,7 @@ def test_metadata_names_every_file_and_describes_every_column(snapshot):
     assert set(read["files"]) == set(FILES)
     assert [column["name"] for column in read["columns"]] == list(COLUMNS)
     assert all(column["description"] for column in read["columns"])
-    assert set(read["statuses"]) == set(text.STATUS_WORDS.values())
+    assert set(read["statuses"]) == set(sentences.STATUS_WORDS.values())
 
 
 # -------------------------------------------------------------------------- pictures and the page
@@ -275,9 +279,12 @@ def test_pictures_say_inside_what_they_have_no_room_for(snapshot, query):
     picture = Image.open(io.BytesIO(made("map.png", view, width=320)))
     picture.load()
     for said in ("".join(drawn.itertext()), picture.info["Description"]):
-        for note in (*text.notes(view), *(source["terms"] for source in text.sources(view))):
+        for note in (
+            *sentences.notes(view),
+            *(source["terms"] for source in sentences.sources(view)),
+        ):
             assert note in said
-    assert picture.info["Title"] == text.title_in_country(view)
+    assert picture.info["Title"] == sentences.title_in_country(view)
     assert picture.info["Source"].startswith(f"{HERE}?")
 
 
@@ -469,7 +476,7 @@ def test_the_fonts_that_ship_have_every_letter_of_a_language(snapshot, code, wei
     ]
     lacking = [bytes(font.getmask("\u4e2d")) for font in fonts]
     places = "".join(names(snapshot, language(code)).values())
-    neighbours = [each.text for each in drawing.drawing(snapshot, 1, language(code)).countries]
+    neighbours = [each.text for each in country.drawing(snapshot, 1, language(code)).countries]
     letters = (written(code) - ON_PAGES_ALONE) | set(places) | set("".join(neighbours))
     missing = [
         letter
@@ -530,7 +537,7 @@ def test_digits_of_the_script_are_shown_in_pictures_and_pages_and_never_in_cells
     picture = svg.picture(view, view.date_index())
     assert "٢٠٢٤" in picture and "2024" not in re.sub(r"<title>.*?</title>", "", picture)
     said = PdfReader(io.BytesIO(made("map.pdf", view))).pages[0].extract_text()
-    assert letters_in(text.headline(view, view.date_index())) <= letters_in(said)
+    assert letters_in(sentences.headline(view, view.date_index())) <= letters_in(said)
     assert not re.search("[٠-٩]", made("data.csv", view).decode())
     page = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view))).worksheets[0]
     values = [cell.value for column in page.iter_cols(min_row=2) for cell in column]
@@ -600,13 +607,13 @@ def test_a_readme_and_what_pictures_say_inside_are_in_the_language(snapshot, cod
     view = viewed(snapshot, lang=code, time="2018-08-31")
     picture = Image.open(io.BytesIO(made("map.png", view, width=320)))
     picture.load()
-    assert picture.info["Title"] == bare(text.title_in_country(view))
+    assert picture.info["Title"] == bare(sentences.title_in_country(view))
     with zipfile.ZipFile(io.BytesIO(made("map.zip", view))) as packed:
         readme = packed.read("README.txt").decode()
         assert all(name.isascii() for name in packed.namelist())
     for said in (picture.info["Description"], readme):
         assert not re.search("[\u2066-\u2069]", said)
-        assert marked(text.headline(view, view.date_index())) in said
+        assert marked(sentences.headline(view, view.date_index())) in said
 
 
 # ----------------------------------------------------------------------------------------- routes

@@ -15,8 +15,8 @@ import pytest
 import xlsxwriter
 
 from geodata.errors import DataError
-from geodata.sources import files
-from geodata.sources.files import cell_text, check_file, column_letters, read_rows
+from geodata.sources.tabular import open_table
+from geodata.sources.tabular.open_table import cell_text, check_file, column_letters, read_rows
 
 TABLE: list[list[object]] = [["Place", "Households"], ["Alpha", 12], ["Beta", 3]]
 READ = [(1, ["Place", "Households"]), (2, ["Alpha", "12"]), (3, ["Beta", "3"])]
@@ -91,8 +91,11 @@ def test_a_file_that_may_not_be_read_is_said_to_be_so(tmp_path, monkeypatch):
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
         (b"\n\n  <html><head>", "web page"),
         (b"\x00\x01\x02\x03 table", "binary"),
-        (files._OLE + b"\x00" * 600 + "Workbook".encode("utf-16-le"), r"old Excel format \(.xls\)"),
-        (files._OLE + b"\x00" * 2_000_000 + files._LOCKED, "locked with a password"),
+        (
+            open_table._OLE + b"\x00" * 600 + "Workbook".encode("utf-16-le"),
+            r"old Excel format \(.xls\)",
+        ),
+        (open_table._OLE + b"\x00" * 2_000_000 + open_table._LOCKED, "locked with a password"),
     ],
 )
 def test_what_is_no_table_is_refused_with_what_it_is(tmp_path, data, said):
@@ -152,7 +155,7 @@ def test_a_format_that_its_reader_does_not_read_is_refused(tmp_path):
 
 
 def test_a_file_beyond_the_limit_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setitem(files.MAX_BYTES, "csv", 10)
+    monkeypatch.setitem(open_table.MAX_BYTES, "csv", 10)
     with pytest.raises(DataError, match="may have"):
         check_file(text_file(tmp_path, "a,b\n1,2\n3,4\n"))
 
@@ -162,10 +165,10 @@ def test_a_file_beyond_the_limit_is_refused(tmp_path, monkeypatch):
 
 def test_a_workbook_that_says_it_unpacks_to_too_much_is_not_unpacked(tmp_path, monkeypatch):
     path = repacked(workbook(tmp_path / "list.xlsx"), xl__extra_dot_xml=b"0" * 30_000_000)
-    monkeypatch.setattr(files, "_unpacked", lambda *_: pytest.fail("it was unpacked"))
+    monkeypatch.setattr(open_table, "_unpacked", lambda *_: pytest.fail("it was unpacked"))
     with pytest.raises(DataError, match="more than 250 times its packed size"):
         check_file(path)
-    monkeypatch.setattr(files, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(open_table, "MAX_UNPACKED", 1_000_000)
     with pytest.raises(DataError, match="unpacks to more than 1 MB"):
         check_file(path)
 
@@ -311,7 +314,7 @@ def test_a_last_row_of_formulas_without_values_is_left_out_and_said_to_be(tmp_pa
 def test_many_formulas_without_values_are_counted_after_the_first(tmp_path):
     rows: Sequence[Sequence[object]] = [[f"=A{i}", f"=B{i}"] for i in range(100)] + [["end", 1]]
     found = read_rows(workbook(tmp_path / "list.xlsx", {"List": rows})).findings
-    assert len(found) == 1 + files.MAX_LISTED + 1
+    assert len(found) == 1 + open_table.MAX_LISTED + 1
     assert "and 150 more cells" in found[-1].sentence
 
 
@@ -367,7 +370,7 @@ def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path):
 
 
 def test_a_character_that_breaks_beyond_the_checked_part_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "_WHOLE_BYTES", 64)
+    monkeypatch.setattr(open_table, "_WHOLE_BYTES", 64)
     path = text_file(tmp_path, b"Place,n\n" + b"Alpha,1\n" * 5_000 + b"Nin\xe9wa,2\n")
     with pytest.raises(DataError, match=r"a character is broken"):
         list(read_rows(path))
@@ -377,14 +380,14 @@ def test_only_the_head_of_a_file_is_read_until_more_is_asked_for(tmp_path, monke
     path = text_file(tmp_path, "a,b\n" + "1,2\n" * 50_000)
     read = read_rows(path)
     given: list[str] = []
-    whole = files._lines
+    whole = open_table._lines
 
     def counted(name, handle):
         for line in whole(name, handle):
             given.append(line)
             yield line
 
-    monkeypatch.setattr(files, "_lines", counted)
+    monkeypatch.setattr(open_table, "_lines", counted)
     assert len(read.head(3)) == 3
     assert len(given) <= 4
 
@@ -414,7 +417,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
 def test_empty_lines_are_seen_wherever_chunks_end(tmp_path, monkeypatch, data, blank):
     path = text_file(tmp_path, data)
     for chunk in (1, 2, 3, 100):
-        monkeypatch.setattr(files, "_CHUNK", chunk)
+        monkeypatch.setattr(open_table, "_CHUNK", chunk)
         assert check_file(path).blank_lines is blank
 
 

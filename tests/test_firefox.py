@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from geodata.language import languages
+from geodata.i18n.language import languages
 from tests.firefox import Firefox, Window
 
 pytestmark = pytest.mark.browser

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from geodata import folders
-from geodata.folders import recover, recover_file, replacing, unfinished, write_file
+from geodata.util import atomic
+from geodata.util.atomic import recover, recover_file, replacing, unfinished, write_file
 
 ROOT = Path(__file__).parents[1]
 HALF_WRITTEN = """
 import sys
 from pathlib import Path
-from geodata.folders import replacing
+from geodata.util.atomic import replacing
 
 with replacing(Path(sys.argv[1])) as fresh:
     (fresh / "half").write_text("half")
@@ -40,7 +40,7 @@ def maps(tmp_path: Path) -> Path:
 def way(request, monkeypatch) -> str:
     """Both ways in which a folder is put in place: as Linux does it, and as others do."""
     if request.param == "in two steps":
-        monkeypatch.setattr(folders, "_swap", lambda one, other: False)
+        monkeypatch.setattr(atomic, "_swap", lambda one, other: False)
     return str(request.param)
 
 
@@ -144,11 +144,11 @@ def test_a_stop_half_way_leaves_nothing_where_nothing_was(tmp_path):
 
 
 def test_where_the_new_one_cannot_be_put_in_place_the_old_one_is_put_back(maps, monkeypatch):
-    monkeypatch.setattr(folders, "_swap", lambda one, other: False)
+    monkeypatch.setattr(atomic, "_swap", lambda one, other: False)
     rename = os.rename
 
     def refuse_the_new(source, target):
-        if folders.NEW in Path(source).name:
+        if atomic.NEW in Path(source).name:
             raise PermissionError(13, "Permission denied")
         rename(source, target)
 
@@ -206,10 +206,10 @@ def test_an_old_one_whose_new_one_is_in_place_is_cleared_away(maps):
 
 
 def test_the_old_one_of_a_replacement_that_goes_on_is_left_to_it(maps):
-    old, new = (maps.with_name(f".maps.{kind}abcd1234") for kind in (folders.OLD, folders.NEW))
+    old, new = (maps.with_name(f".maps.{kind}abcd1234") for kind in (atomic.OLD, atomic.NEW))
     maps.rename(old)
     new.mkdir()
-    with folders._held(new):
+    with atomic._held(new):
         recover(maps)
         assert names(maps.parent) == sorted([new.name, old.name])
 

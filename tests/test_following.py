@@ -22,13 +22,13 @@ from flask.testing import FlaskClient
 from fsspec.implementations.memory import MemoryFileSystem
 from playwright.sync_api import expect
 
-from callbacks.context import Context
-from geodata import holdings
+from callbacks.serving.context import Context
 from geodata.errors import SnapshotError, Unreachable
-from geodata.following import Following
-from geodata.holdings import IN_MEMORY, REMEMBERED, Holdings
-from geodata.library import Library
-from geodata.snapshot import read_manifest, write_snapshot
+from geodata.snapshots import registry
+from geodata.snapshots.library import Library
+from geodata.snapshots.registry import IN_MEMORY, REMEMBERED, Holdings
+from geodata.snapshots.snapshot import read_manifest, write_snapshot
+from geodata.util.polling import Following
 from tests import made_up
 
 VIEW, META, READY = "/api/v1/view.json", "/api/v1/meta.json", "/readyz"
@@ -336,14 +336,14 @@ def test_where_a_place_tells_no_changes_what_was_refused_is_read_again_after_a_w
     name = f"/following/{version}/counts.parquet"
     whole = files[name].getvalue()
     now = 600.0
-    monkeypatch.setattr(holdings, "monotonic", lambda: now)
+    monkeypatch.setattr(registry, "monotonic", lambda: now)
     MemoryFileSystem().pipe_file(name, whole[:-1] + b"x")
     held.look()
     assert held.refused and held.refused.version == version
     MemoryFileSystem().pipe_file(name, whole)
     held.look()
     assert held.refused
-    now += holdings.RETRY
+    now += registry.RETRY
     held.look()
     assert held.current.version == version
 
@@ -700,13 +700,13 @@ def test_an_application_that_answers_nobody_follows_nothing(client_of, library):
 FORKED = """
 import os, sys
 from pathlib import Path
-from geodata.counts import populations
-from geodata.queries import slices
-from geodata.snapshot import load
-from geodata.store import ask
+from geodata.figures.counts import populations_with_counts
+from geodata.engine.queries import slices
+from geodata.snapshots.snapshot import load
+from geodata.engine.connect import ask
 
 snapshot = load(Path(sys.argv[1]))
-populations(snapshot)
+populations_with_counts(snapshot)
 child = os.fork()
 ask(snapshot, slices)
 if not child:
@@ -724,7 +724,7 @@ def test_a_worker_asks_and_ends_though_its_parent_has_asked_before(examplia_fold
 
 ENDED = """
 import threading
-from geodata.following import Following
+from geodata.util.polling import Following
 
 class Slow:
     def __init__(self):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from babel.messages.pofile import read_po
 
-from geodata.language import DOMAIN, LOCALES
+from geodata.i18n.language import DOMAIN, LOCALES
 from tests.conftest import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError
-from geodata.merge import merge
+from geodata.ingest.merge import merge
+from geodata.sources.contract import COUNTS_READ, Asked, Reading, silent
 from geodata.sources.hapi import COLUMNS, KINDS, level_of, read
-from geodata.sources.reading import COUNTS_READ, Asked, Reading, silent
 
 unhurried = settings(deadline=None)
 HEADER = (

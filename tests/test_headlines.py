@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata import briefing, headlines, slides
-from geodata.counts import dates_of
-from geodata.headlines import leaders
-from geodata.language import language
-from geodata.snapshot import load
-from geodata.state import parse
-from geodata.view import compute
+from geodata.briefing import briefing, headlines, slides
+from geodata.briefing.headlines import leaders
+from geodata.figures.counts import dates_of
+from geodata.figures.state import parse
+from geodata.figures.view import compute
+from geodata.i18n.language import language
+from geodata.snapshots.snapshot import load
 from tests.made_up import count
 
 ENGLISH = language("en")
@@ -120,7 +120,7 @@ def test_no_area_is_named_without_a_figure_and_the_percentage_is_theirs(examplia
 
 
 def slides_names(snapshot):
-    from geodata.view import names
+    from geodata.figures.view import names
 
     return {pcode: name for pcode, name in names(snapshot, ENGLISH).items() if "Q" in pcode}
 

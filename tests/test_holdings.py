@@ -13,11 +13,11 @@ from threading import Barrier
 
 import pytest
 
-from geodata import holdings
 from geodata.errors import NotHeld, SnapshotError
-from geodata.holdings import IN_MEMORY, Holdings
-from geodata.library import Library
-from geodata.snapshot import load, read_manifest
+from geodata.snapshots import registry
+from geodata.snapshots.library import Library
+from geodata.snapshots.registry import IN_MEMORY, Holdings
+from geodata.snapshots.snapshot import load, read_manifest
 from tests import made_up
 
 VIEW, META = "/api/v1/view.json", "/api/v1/meta.json"
@@ -250,7 +250,7 @@ def test_whoever_asks_at_the_same_time_waits_for_one_reading(current, library, o
         read.append(where)
         return load(where, store_url)
 
-    monkeypatch.setattr(holdings, "load", reading)
+    monkeypatch.setattr(registry, "load", reading)
 
     def ask(_):
         together.wait(timeout=30)

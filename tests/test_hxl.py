@@ -14,13 +14,13 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.exports import files
-from geodata.exports.files import FILES
+from geodata.exports import formats
+from geodata.exports.formats import FILES
 from geodata.exports.options import Options
+from geodata.figures.state import parse
+from geodata.figures.view import compute
+from geodata.sources.contract import Asked, Harm, Reading, silent
 from geodata.sources.hxl import KINDS, Tag, parse_tag, read, role_of
-from geodata.sources.reading import Asked, Harm, Reading, silent
-from geodata.state import parse
-from geodata.view import compute
 
 unhurried = settings(deadline=None)
 MAPPING = """\
@@ -74,7 +74,7 @@ def test_a_file_of_this_map_is_read_again_in_any_language(tmp_path, examplia):
     for code in ("en", "ar", "ckb"):
         state, _ = parse({"lang": code, "time": "2020-01-31"}, examplia)
         view = compute(examplia, state, threshold=5)
-        path.write_bytes(FILES["data.csv"].make(files.Asked(view, Options(hxl=True))))
+        path.write_bytes(FILES["data.csv"].make(formats.Asked(view, Options(hxl=True))))
         made = read([path], examplia, Asked(mapping=mapping), silent)
         assert sorted(figures(made).values()) == [240, 918]
 

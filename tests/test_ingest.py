@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from geodata.ingest import SHOWN
-from geodata.library import Library
+from geodata.ingest.ingest import SHOWN
 from geodata.settings import BUNDLED
-from geodata.snapshot import load
+from geodata.snapshots.library import Library
+from geodata.snapshots.snapshot import load
 from geodata.sources import MODULES, kind
 
 ROOT = Path(__file__).parents[1]

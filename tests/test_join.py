@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geodata.bundled import iraq_tidy
 from geodata.errors import DataError, JoinError
-from geodata.snapshot import load
-from geodata.state import parse
-from geodata.view import as_dict, compute
+from geodata.figures.state import parse
+from geodata.figures.view import as_dict, compute
+from geodata.snapshots.snapshot import load
+from geodata.sources import data_folder
 
 DAY = "2019-04-30"
 DTM_TABLES = [f"dtm_{name}_round" for name in "governorate district origin shelter period".split()]
@@ -66,7 +66,7 @@ def with_a_misspelt_name(shared, tmp_path_factory) -> Path:
 def kept(with_a_misspelt_name, tmp_path_factory):
     """The snapshot built from them with ``--allow-unmatched``."""
     out = tmp_path_factory.mktemp("kept") / "snapshot"
-    version, report, _ = iraq_tidy.build(with_a_misspelt_name, out, allow_unmatched=True)
+    version, report, _ = data_folder.build(with_a_misspelt_name, out, allow_unmatched=True)
     snapshot = load(out)
     assert snapshot.version == version
     return snapshot
@@ -103,7 +103,7 @@ def test_no_household_is_lost_on_the_way(shared, snapshot):
         with (shared / "dtm" / f"{name}.csv").open(encoding="utf-8-sig") as file:
             raw = list(csv.DictReader(file))
         held = snapshot.tables.counts
-        held = held[(held["level"] == level) & (held["source"] == iraq_tidy.DTM)]
+        held = held[(held["level"] == level) & (held["source"] == data_folder.DTM)]
         assert held["households"].sum() == sum(int(row["households"]) for row in raw)
         assert held["people"].sum() == sum(int(row["individuals"]) for row in raw)
 
@@ -120,7 +120,7 @@ def test_breakdowns_keep_their_households(shared, snapshot):
 
 def test_a_name_that_no_area_answers_to_stops_the_build(with_a_misspelt_name, tmp_path):
     with pytest.raises(JoinError) as refusal:
-        iraq_tidy.build(with_a_misspelt_name, tmp_path / "out")
+        data_folder.build(with_a_misspelt_name, tmp_path / "out")
     said = str(refusal.value)
     assert (
         "not placed: 'Ninevva' in dtm_governorate_round: 1 row, 83,552 households; "
@@ -178,10 +178,10 @@ def test_the_report_stays_with_the_snapshot(kept):
 def test_a_misspelt_district_is_looked_for_among_its_siblings(tables):
     edit(tables / "dtm" / "dtm_district_round.csv", misspell("district", "Mosul", "Mossul"))
     with pytest.raises(JoinError) as refusal:
-        iraq_tidy.read(tables)
+        data_folder.read(tables)
     assert "'Mossul' in dtm_district_round: 1 row" in str(refusal.value)
     assert "nearest: Al-Mosul (IQG15" in str(refusal.value)
-    kept, _, report = iraq_tidy.read(tables, allow_unmatched=True)
+    kept, _, report = data_folder.read(tables, allow_unmatched=True)
     assert [(u.place, u.rows) for u in report.unmatched] == [("Mossul", 1)]
     lost = kept.counts[kept.counts["pcode"].isna() & (kept.counts["population"] == "idp")]
     assert lost["place"].tolist() == ["Ninewa / Mossul"]
@@ -191,7 +191,7 @@ def test_a_governorate_not_placed_still_hides_its_small_districts(synthetic):
     """Its total is no row any more, but what is not placed tells it."""
     import dataclasses
 
-    from geodata.snapshot import write_snapshot
+    from geodata.snapshots.snapshot import write_snapshot
     from tests import made_up
 
     tables = made_up.tables()
@@ -237,7 +237,7 @@ def put(row: int, column: str, value: str) -> Callable[[Path], None]:
 def test_a_wrong_cell_is_named_with_its_row_and_rule(tables, table, row, column, value, rule):
     put(row, column, value)(tables / f"{table}.csv")
     with pytest.raises(DataError) as refusal:
-        iraq_tidy.read(tables)
+        data_folder.read(tables)
     said = str(refusal.value)
     assert f"{table}.csv, row {row}, column {column!r}: {value!r} {rule}" in said
 
@@ -245,8 +245,8 @@ def test_a_wrong_cell_is_named_with_its_row_and_rule(tables, table, row, column,
 def test_an_origin_that_matches_nothing_stops_the_build_or_keeps_its_name(tables):
     put(4, "from_governorate", "Anbr")(tables / "dtm" / "dtm_origin_round.csv")
     with pytest.raises(JoinError, match=r"'Anbr' in dtm_origin_round, from: .*Anbar \(IQG01\)"):
-        iraq_tidy.read(tables)
-    kept, _, _ = iraq_tidy.read(tables, allow_unmatched=True)
+        data_folder.read(tables)
+    kept, _, _ = data_folder.read(tables, allow_unmatched=True)
     origins = kept.breakdowns[kept.breakdowns["kind"] == "origin"]
     assert (origins["category"] == "Anbr").sum() == 1
 
@@ -254,35 +254,35 @@ def test_an_origin_that_matches_nothing_stops_the_build_or_keeps_its_name(tables
 def test_a_negative_count_breaks_the_schema(tables):
     put(5, "households", "-3")(tables / "dtm" / "dtm_governorate_round.csv")
     with pytest.raises(DataError, match="column 'households', row .*: -3 breaks"):
-        iraq_tidy.read(tables)
+        data_folder.read(tables)
 
 
 def test_levels_that_disagree_are_refused_with_both_sums(tables):
     put(2, "individuals", "283440")(tables / "dtm" / "dtm_governorate_round.csv")
     with pytest.raises(DataError, match="idp on 2014-04-01: districts add up to .* and governor"):
-        iraq_tidy.read(tables)
+        data_folder.read(tables)
 
 
 def test_a_missing_table_and_a_missing_column_are_named(tables):
     residents = tables / "population" / "residents.csv"
     edit(residents, lambda row: row.pop("basis"))  # type: ignore[arg-type]
     with pytest.raises(DataError, match="columns basis are missing; it has year, governorate"):
-        iraq_tidy.read(tables)
+        data_folder.read(tables)
     residents.unlink()
     with pytest.raises(DataError, match="residents.csv is missing; SRC must be a folder with"):
-        iraq_tidy.read(tables)
+        data_folder.read(tables)
 
 
 def test_residents_of_an_unknown_governorate_stop_the_build_even_when_rows_may_be_unmatched(tables):
     put(2, "governorate", "Anbr")(tables / "population" / "residents.csv")
     with pytest.raises(JoinError, match="no governorate answers to 'Anbr'"):
-        iraq_tidy.read(tables, allow_unmatched=True)
+        data_folder.read(tables, allow_unmatched=True)
 
 
 def test_old_codes_in_a_table_are_refused(tables):
     put(2, "governorate", "IQ-G08")(tables / "dtm" / "dtm_governorate_round.csv")
     with pytest.raises(JoinError, match="IQ-G08 was Dahuk, IQG08 is Baghdad"):
-        iraq_tidy.read(tables, allow_unmatched=True)
+        data_folder.read(tables, allow_unmatched=True)
 
 
 def test_halabja_is_added_to_sulaymaniyah(shared, snapshot):

@@ -13,7 +13,7 @@ from flask import Flask, Response, g
 from werkzeug.test import Client
 
 from callbacks.api import Keep, answer
-from callbacks.kept import LONGEST_ADDRESS, Kept
+from callbacks.serving.response_cache import LONGEST_ADDRESS, Kept
 
 VIEW = "/api/v1/view.json"
 PATHS = [

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata import language as language_module
-from geodata.language import (
+from geodata.i18n import language as language_module
+from geodata.i18n.language import (
     FSI,
     LRI,
     NATIVE,

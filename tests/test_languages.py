@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from callbacks.context import preferred
-from geodata.language import NATIVE, bare, language, languages
-from geodata.names import fold
-from geodata.view import names
+from callbacks.serving.context import preferred
+from geodata.figures.view import names
+from geodata.i18n.language import NATIVE, bare, language, languages
+from geodata.places.gazetteer import fold
 from tests.documents import Document
 
 HTML = ["/", "/compare", "/briefing", "/briefing/edit", "/share", "/sources", "/download"]

@@ -25,11 +25,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from geodata import shelves
 from geodata.errors import SnapshotError
-from geodata.library import Library
-from geodata.shelves import HISTORY, LOCK, FolderShelf, RemoteShelf, shelf
-from geodata.snapshot import MANIFEST, Snapshot
+from geodata.snapshots import storage
+from geodata.snapshots.library import Library
+from geodata.snapshots.snapshot import MANIFEST, Snapshot
+from geodata.snapshots.storage import HISTORY, LOCK, FolderShelf, RemoteShelf, shelf
 from tests import made_up
 
 UNKNOWN = "0" * 12
@@ -427,7 +427,7 @@ def test_a_disk_without_locks_is_refused(folder, monkeypatch):
     def without(handle: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(shelves, "try_lock", without)
+    monkeypatch.setattr(storage, "try_lock", without)
     said = refusal(lambda: add(Library(folder), "first"))
     assert "cannot be locked (No locks available)" in said and "a disk that has locks" in said
 
@@ -560,8 +560,8 @@ def remote(request: pytest.FixtureRequest) -> str:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that only waiting moves; what was waited for."""
     waited: list[float] = []
-    monkeypatch.setattr(shelves, "monotonic", lambda: sum(waited))
-    monkeypatch.setattr(shelves, "sleep", waited.append)
+    monkeypatch.setattr(storage, "monotonic", lambda: sum(waited))
+    monkeypatch.setattr(storage, "sleep", waited.append)
     return waited
 
 
@@ -576,7 +576,7 @@ def test_a_killed_holder_is_waited_for_as_long_as_it_may_live_and_no_longer(remo
     left(remote)
     library, said = Library(remote), list[str]()
     with library.lock(told=said.append):
-        assert shelves.STALE <= sum(clock) <= shelves.STALE + 2
+        assert storage.STALE <= sum(clock) <= storage.STALE + 2
         version = add(library, "first")
     assert "process 7 on gone since 2020-01-01" in said[0]
     assert library.held() == [version]
@@ -592,14 +592,14 @@ def test_a_holder_that_shows_that_it_lives_keeps_the_lock(remote, clock, monkeyp
         clock.append(seconds)
         holder.write(LOCK, json.dumps({**data, "beat": len(clock) // 10}).encode())
 
-    monkeypatch.setattr(shelves, "sleep", beats)
+    monkeypatch.setattr(storage, "sleep", beats)
     said = refusal(lambda: Library(remote).lock(wait=100).__enter__())
     assert "process 7 on gone" in said
     assert sum(clock) >= 100
 
 
 def test_the_holder_shows_that_it_lives(remote, monkeypatch):
-    monkeypatch.setattr(shelves, "BEAT", 0.001)
+    monkeypatch.setattr(storage, "BEAT", 0.001)
     library, written, write = Library(remote), threading.Semaphore(0), RemoteShelf.write
 
     def counted(self: RemoteShelf, name: str, data: bytes) -> None:

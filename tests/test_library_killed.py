@@ -22,9 +22,9 @@ from typing import Any
 import pytest
 
 from geodata.errors import SnapshotError
-from geodata.library import Library
-from geodata.shelves import HISTORY, LOCK
-from geodata.snapshot import read_manifest
+from geodata.snapshots.library import Library
+from geodata.snapshots.snapshot import read_manifest
+from geodata.snapshots.storage import HISTORY, LOCK
 
 ROOT = Path(__file__).parents[1]
 # What the interpreter announces before it asks the system to do it.

@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.exports.lines import LRM, RLM, from_the_right, length, marked, pieces, typeset, wrapped
-from geodata.language import FSI, LRI, PDI, RLI, bare
+from geodata.exports.drawing.text_lines import (
+    LRM,
+    RLM,
+    from_the_right,
+    length,
+    marked,
+    pieces,
+    typeset,
+    wrapped,
+)
+from geodata.i18n.language import FSI, LRI, PDI, RLI, bare
 
 OPENING = (FSI, LRI, RLI)
 ARABIC = f"{FSI}PHSS{PDI} تعمل في {FSI}1,234{PDI} مكاناً منذ {FSI}31 آب 2018{PDI}"

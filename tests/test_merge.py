@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata import merge as joining
 from geodata.errors import DataError
-from geodata.merge import Merged, totals
-from geodata.snapshot import Snapshot
-from geodata.sources.reading import (
+from geodata.ingest import merge as joining
+from geodata.ingest.merge import Merged, totals
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.contract import (
     BREAKDOWNS_READ,
     COUNTS_READ,
     Harm,

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.bundled.iraq_tidy import FULL_NAMES
 from geodata.errors import DataError, JoinError
-from geodata.names import (
+from geodata.places.gazetteer import (
     Gazetteer,
     JoinReport,
     fold,
@@ -22,6 +21,7 @@ from geodata.names import (
     gazetteers,
     place,
 )
+from geodata.sources.data_folder import FULL_NAMES
 from tests import made_up
 
 unhurried = settings(deadline=None)

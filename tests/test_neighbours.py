@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from geodata.counts import areas_of
-from geodata.neighbours import DIRECTIONS, NOWHERE, neighbours
-from geodata.state import State, parse
-from geodata.view import as_dict, compute
+from geodata.boundaries.adjacency import DIRECTIONS, NOWHERE, neighbours
+from geodata.figures.counts import areas_of
+from geodata.figures.state import State, parse
+from geodata.figures.view import as_dict, compute
 
 WEST, EAST, NORTH, SOUTH = range(4)
 

@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app import create_app
-from geodata import populations as words
+from geodata import populations
 from geodata.settings import BUNDLED, Settings
 from tests.odd_countries import ODD, Making
 
@@ -131,7 +131,7 @@ class Walk:
             code = population["code"]
             for level in population["levels"]:
                 view = self.json(f"/api/v1/view.json?pop={code}&level={level}")
-                for measure, mode in product(view["available"]["measures"], words.MODES):
+                for measure, mode in product(view["available"]["measures"], populations.MODES):
                     yield f"pop={code}&level={level}&measure={measure}&mode={mode}"
 
 

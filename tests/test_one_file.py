@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
-from geodata.snapshot import Snapshot
+from geodata.snapshots.snapshot import Snapshot
 from tests.documents import Document, words
 
 QUERY = "pop=returnee&time=2018-08-31"

@@ -23,12 +23,12 @@ from flask.testing import FlaskClient
 from pptx import Presentation
 
 from app import create_app
-from geodata.exports.drawing import drawing
-from geodata.geography import Governorates, point_code
-from geodata.language import language
-from geodata.library import Library
+from geodata.boundaries.points import Governorates, point_code
+from geodata.exports.drawing.country import drawing
+from geodata.i18n.language import language
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshot import load
+from geodata.snapshots.library import Library
+from geodata.snapshots.snapshot import load
 from tests import far_country
 from tests.commanding import base_of, run
 from tests.documents import words

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from playwright.sync_api import expect
 
-from geodata.exports.palette import THEMES
+from geodata.exports.drawing.themes import THEMES
 from geodata.settings import BUNDLED
 from tests.colours import contrast, tokens
 from tests.odd_countries import Making, by_district

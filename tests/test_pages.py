@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from geodata.language import language
-from geodata.library import Library
-from geodata.published import printed
+from geodata.figures.printed_totals import printed
+from geodata.i18n.language import language
 from geodata.settings import BUNDLED
-from geodata.snapshot import load, write_snapshot
-from geodata.text import STATUS_WORDS
+from geodata.snapshots.library import Library
+from geodata.snapshots.snapshot import load, write_snapshot
+from geodata.text.sentences import STATUS_WORDS
 from layouts import ids
 from tests import made_up
 from tests.documents import Document, words

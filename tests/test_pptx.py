@@ -18,17 +18,18 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.util import Pt
 
-from callbacks import briefing_command
-from geodata import slides
-from geodata.briefing import Briefing, Slide, default
+from callbacks.commands import briefing
+from geodata.briefing import slides
+from geodata.briefing.briefing import Briefing, Slide, default
+from geodata.briefing.slides import Series
 from geodata.errors import TemplateError
-from geodata.exports import charts, deck_pdf, pptx, pptx_template, typesetting
-from geodata.exports.lines import marked
-from geodata.exports.png import png
-from geodata.language import language
+from geodata.exports.documents import deck_pdf, pptx, pptx_template, typesetting
+from geodata.exports.drawing import charts
+from geodata.exports.drawing.raster import png
+from geodata.exports.drawing.text_lines import marked
+from geodata.figures.view import compute
+from geodata.i18n.language import language
 from geodata.settings import BUNDLED, Settings
-from geodata.slides import Series
-from geodata.view import compute
 
 ENGLISH = language("en")
 SITE = "https://example.org/?"
@@ -587,7 +588,7 @@ def run():
     """Run the command; its exit code, and what it says."""
     app = Dash(__name__, enable_mcp=False)
     settings = Settings(snapshot=BUNDLED, public_url="https://example.org")
-    briefing_command.register(app, settings)
+    briefing.register(app, settings)
 
     def invoke(*arguments):
         result = app.server.test_cli_runner().invoke(args=["briefing", *map(str, arguments)])

@@ -22,14 +22,14 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from callbacks import published_files
-from geodata import edition, publication
-from geodata.embedding import Options
-from geodata.exports.png import png
-from geodata.library import Library
-from geodata.publication import Embed, followed
-from geodata.state import State, parse
-from geodata.view import as_dict, compute, state_dict
+from callbacks.commands import static_site
+from geodata.exports.drawing.raster import png
+from geodata.figures.state import State, parse
+from geodata.figures.view import as_dict, compute, state_dict
+from geodata.links.embed_options import Options
+from geodata.publishing import embeds, site_manifest
+from geodata.publishing.embeds import Embed, followed
+from geodata.snapshots.library import Library
 from tests import access
 from tests.documents import Document
 from tests.serving import folder_served, free_port, wait_for
@@ -161,10 +161,10 @@ def test_what_changes_has_the_hash_of_what_is_in_it_in_its_name(published):
     for path, digest in hashes(published).items():
         if path.startswith(("data/", "static/")) and path != "static/host.js":
             assert path.split(".")[-2] == digest[:12]
-            assert edition.is_lasting(path)
+            assert site_manifest.is_lasting(path)
             found += 1
         else:
-            assert not edition.is_lasting(path)
+            assert not site_manifest.is_lasting(path)
     assert found > 14
 
 
@@ -437,7 +437,7 @@ def test_a_wrong_word_stops_with_a_sentence_before_anything_is_written(
 
 
 def test_each_state_is_published_in_each_language_but_where_it_names_its_own():
-    spoken = publication.spoken([{"pop": "idp"}, {"lang": "ar"}], ["en", "ckb"])
+    spoken = embeds.spoken([{"pop": "idp"}, {"lang": "ar"}], ["en", "ckb"])
     assert list(spoken) == [
         {"pop": "idp"},
         {"pop": "idp", "lang": "ckb"},
@@ -512,9 +512,9 @@ def test_a_manifest_cannot_have_files_written_elsewhere(tmp_path):
     path = "data/../../up.0123456789ab.js"
     (tmp_path / "maps").mkdir()
     (tmp_path / "up.0123456789ab.js").write_bytes(data)
-    said = {"kind": edition.KIND, "files": {path: entry}, "previous": {path: entry}}
+    said = {"kind": site_manifest.KIND, "files": {path: entry}, "previous": {path: entry}}
     (tmp_path / "maps" / "published.json").write_text(json.dumps(said))
-    new = edition.Edition(tmp_path / "deep" / "new")
+    new = site_manifest.Edition(tmp_path / "deep" / "new")
     new.keep(tmp_path / "maps")
     assert new.previous == {}
     assert not (tmp_path / "deep").exists()
@@ -595,7 +595,7 @@ def test_a_mistake_half_way_leaves_the_old_folder(run, small, tmp_path, monkeypa
     def fail(*_: object, **__: object) -> bytes:
         raise RuntimeError("a picture that cannot be drawn")
 
-    monkeypatch.setattr(published_files, "png", fail)
+    monkeypatch.setattr(static_site, "png", fail)
     with pytest.raises(AssertionError, match="cannot be drawn"):
         run(out, "--state", "level=2")
     assert hashes(out) == before
@@ -695,7 +695,7 @@ TOLD = {
 def test_only_what_has_a_hash_in_its_name_is_kept_for_a_year(published):
     for path in hashes(published):
         keep = told(published, f"/{path}").get("Cache-Control", "")
-        assert ("immutable" in keep) == edition.is_lasting(path), path
+        assert ("immutable" in keep) == site_manifest.is_lasting(path), path
         if path not in ("_headers", "nginx.conf") and "immutable" not in keep:
             assert keep == SHORT, path
 

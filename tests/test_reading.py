@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from geodata import reading, text
-from geodata.key_figures import key_figures
-from geodata.snapshot import Snapshot
-from geodata.state import parse
-from geodata.view import View, compute, tally
+from geodata.figures.state import parse
+from geodata.figures.view import View, compute, tally
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import area_labels, sentences
+from geodata.text.key_figures import key_figures
 
 
 def viewed(snapshot: Snapshot, **query: str) -> View:
@@ -18,8 +18,8 @@ def viewed(snapshot: Snapshot, **query: str) -> View:
     return compute(snapshot, state, threshold=5)
 
 
-def cell(view: View, pcode: str) -> reading.Cell:
-    found = reading.cells(view, view.date_index())
+def cell(view: View, pcode: str) -> area_labels.Cell:
+    found = area_labels.cells(view, view.date_index())
     return next(each for each in found if each.pcode == pcode)
 
 
@@ -65,7 +65,7 @@ def test_a_part_is_rounded_once_whoever_writes_it(snapshot, time, share):
     """They are 38.499, 40.499, 49.498 and 26.5002 per cent."""
     level = {} if time == "2015-09-29" else {"level": "2"}
     view = viewed(snapshot, time=time, **level)
-    assert text.parts(view)[view.date_index()] == share
+    assert sentences.parts(view)[view.date_index()] == share
     assert key_figures(view, view.date_index())[2].number == share
 
 
@@ -89,12 +89,12 @@ def test_a_row_of_a_table_has_figure_status_and_change_apart(snapshot):
 def test_the_legend_counts_every_area_once(snapshot, query):
     view = viewed(snapshot, **query)
     for t in (0, view.date_index()):
-        rows = reading.legend(view, t)
+        rows = area_labels.legend(view, t)
         assert sum(row.count for row in rows) == len(view.counts.areas.pcodes)
         assert [row.count for row in rows] == [tally(view, t)[row.place] for row in rows]
 
 
 def test_the_legend_runs_from_most_to_least_and_ends_with_statuses(snapshot):
-    kinds = [row.kind for row in reading.legend(viewed(snapshot, level="2"), 0)]
+    kinds = [row.kind for row in area_labels.legend(viewed(snapshot, level="2"), 0)]
     assert kinds[:7] == ["k6", "k5", "k4", "k3", "k2", "k1", "k0"]
     assert kinds[7:] == ["z", "n", "s"]

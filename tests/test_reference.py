@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.merge import merge
-from geodata.names import Match, gazetteers
+from geodata.ingest.merge import merge
+from geodata.places.gazetteer import Match, gazetteers
 from geodata.sources import reference
-from geodata.sources.reading import Asked, Reading, silent
+from geodata.sources.contract import Asked, Reading, silent
 from geodata.sources.reference import Wrong, part_of_date, span_of
 
 unhurried = settings(deadline=None)

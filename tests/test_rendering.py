@@ -18,8 +18,8 @@ from typing import cast
 
 import pytest
 
-from callbacks.rendering import Busy, Rendering
-from geodata.exports.archive import archive
+from callbacks.serving.render_pool import Busy, Rendering
+from geodata.exports.zip_archive import archive
 
 ROOT = Path(__file__).parents[1]
 IMPATIENT = 0.3
@@ -158,8 +158,8 @@ def test_a_fork_starts_processes_of_its_own_and_leaves_the_others_alone():
     """gunicorn forks its workers from an application that may have rendered already."""
     code = """
 import os, sys
-from callbacks.rendering import Rendering
-from geodata.exports.archive import archive
+from callbacks.serving.render_pool import Rendering
+from geodata.exports.zip_archive import archive
 rendering = Rendering(processes=1)
 rendering.call(archive, {})
 before = rendering.pids
@@ -180,8 +180,8 @@ sys.exit(os.waitstatus_to_exitcode(status) or rendering.pids != before)
 def test_processes_end_with_whoever_started_them_however_that_ends(how):
     code = """
 import sys
-from callbacks.rendering import Rendering
-from geodata.exports.archive import archive
+from callbacks.serving.render_pool import Rendering
+from geodata.exports.zip_archive import archive
 rendering = Rendering(processes=2)
 rendering.call(archive, {})
 print(*rendering.pids, flush=True)
@@ -202,8 +202,8 @@ def test_the_server_itself_draws_no_picture_and_sets_no_page():
     code = """
 import sys
 from app import server
-from geodata.exports.png import png
-from geodata.exports.typesetting import pdf
+from geodata.exports.drawing.raster import png
+from geodata.exports.documents.typesetting import pdf
 def loaded():
     return {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names
 for path in sys.argv[1:]:
@@ -294,8 +294,9 @@ def ask(bound: Path, path: str) -> bytes:
 def test_what_renders_loads_nothing_of_the_figures():
     """So that a process that renders is small, and there in half a second."""
     code = (
-        "import sys, geodata.exports.process, geodata.exports.png, geodata.exports.typesetting,"
-        " geodata.exports.workbook, geodata.exports.timelapse;"
+        "import sys, geodata.exports.render_worker, geodata.exports.drawing.raster,"
+        " geodata.exports.documents.typesetting,"
+        " geodata.exports.tables.workbook, geodata.exports.drawing.timelapse;"
         "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

@@ -14,12 +14,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from geodata import populations as words
-from geodata.counts import dates_of, levels, populations
-from geodata.language import NATIVE, languages
+from geodata import populations
+from geodata.figures.counts import dates_of, levels, populations_with_counts
+from geodata.figures.state import available_measures
+from geodata.i18n.language import NATIVE, languages
 from geodata.settings import BUNDLED
-from geodata.snapshot import Snapshot, load
-from geodata.state import available_measures
+from geodata.snapshots.snapshot import Snapshot, load
 
 pytestmark = pytest.mark.browser
 
@@ -99,15 +99,16 @@ LIVE = """() => document.documentElement.dataset.live
 def choices(snapshot: Snapshot) -> list[dict[str, str]]:
     """Every population, measure and mode; districts and programmes with what they may change."""
     found = []
-    for population in populations(snapshot):
+    for population in populations_with_counts(snapshot):
         for level in levels(snapshot, population):
             for measure, mode in product(
-                available_measures(snapshot, population, level), (words.LEVEL, words.CHANGE)
+                available_measures(snapshot, population, level),
+                (populations.LEVEL, populations.CHANGE),
             ):
                 asked = {"pop": population, "level": str(level), "measure": measure, "mode": mode}
-                if level == 1 or words.LEVEL == mode or words.PEOPLE == measure:
+                if level == 1 or populations.LEVEL == mode or populations.PEOPLE == measure:
                     found.append(asked)
-                if level == 1 and words.PEOPLE == measure:
+                if level == 1 and populations.PEOPLE == measure:
                     found.append(asked | {"prog": "PHSS~CRP"})
     return found
 

@@ -17,11 +17,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Locator, Page, expect
 
-from geodata import snippet
-from geodata.embedding import Options
-from geodata.language import language
-from geodata.snippet import Choice, Size
-from geodata.state import State, query
+from geodata.figures.state import State, query
+from geodata.i18n.language import language
+from geodata.links import embed_html
+from geodata.links.embed_html import Choice, Size
+from geodata.links.embed_options import Options
 from tests import access, queries
 from tests.documents import Document
 from tests.windows import Watched
@@ -79,7 +79,7 @@ def submitted(page: Document, **changes: str | bool) -> str:
 
 
 def read(text: str, state: State | None = None) -> tuple[Choice, list[str]]:
-    return snippet.parse(dict(parse_qsl(text)), state or State(), ENGLISH)
+    return embed_html.parse(dict(parse_qsl(text)), state or State(), ENGLISH)
 
 
 def test_without_a_choice_a_map_follows_and_is_as_wide_as_its_place():
@@ -124,18 +124,18 @@ def test_a_wrong_choice_gives_its_default_and_says_so(text, said):
 
 def test_a_frozen_map_names_date_and_snapshot_and_a_following_one_neither(snapshot):
     past = State(time=dt.date(2017, 5, 15), v=snapshot.version)
-    still = snippet.embedded(past, Choice(freeze=True), snapshot)
+    still = embed_html.embedded(past, Choice(freeze=True), snapshot)
     assert (still.time, still.v) == (past.time, snapshot.version)
-    live = snippet.embedded(past, Choice(freeze=False), snapshot)
+    live = embed_html.embedded(past, Choice(freeze=False), snapshot)
     assert query(live, snapshot) == ""
-    newest = snippet.embedded(State(), Choice(freeze=True), snapshot)
+    newest = embed_html.embedded(State(), Choice(freeze=True), snapshot)
     assert (str(newest.time), newest.v) == ("2024-12-31", snapshot.version)
 
 
 @given(address=st.text(max_size=50), title=st.text(max_size=50), script=st.text(max_size=50))
 @example('"><script>', "'\"><b>&amp;", "</script>")
 def test_what_is_pasted_is_a_frame_and_a_script_whatever_is_in_it(address, title, script):
-    pasted = snippet.code(address, title, Size(), script=script)
+    pasted = embed_html.code(address, title, Size(), script=script)
     found = []
 
     class Pasted(HTMLParser):

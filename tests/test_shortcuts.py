@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geodata.language import language
+from geodata.i18n.language import language
 from layouts.shortcuts import Shortcut, listed
 
 

@@ -15,9 +15,9 @@ from dash import Dash
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from callbacks import built
-from callbacks.coding import CODINGS
-from geodata.snapshot import Snapshot
+from callbacks.serving import static_assets
+from callbacks.serving.content_coding import CODINGS
+from geodata.snapshots.snapshot import Snapshot
 from layouts import bundle
 from tests.documents import Document
 from tests.windows import Watched
@@ -270,42 +270,42 @@ def test_nothing_is_compressed_twice(
         calls.append(body)
         return b"small"
 
-    monkeypatch.setattr(built, "KEPT", tmp_path)
-    monkeypatch.setitem(built._COMPRESS, "br", small)
+    monkeypatch.setattr(static_assets, "KEPT", tmp_path)
+    monkeypatch.setitem(static_assets._COMPRESS, "br", small)
     made = bundle.bundled("x" * 1000)
-    built.compressed.cache_clear()
-    assert built.compressed(made, "br") == b"small"
-    built.compressed.cache_clear()  # as another process, or the next start
-    assert built.compressed(made, "br") == b"small"
+    static_assets.compressed.cache_clear()
+    assert static_assets.compressed(made, "br") == b"small"
+    static_assets.compressed.cache_clear()  # as another process, or the next start
+    assert static_assets.compressed(made, "br") == b"small"
     assert len(calls) == 1
     assert len(list(tmp_path.iterdir())) == 1
-    built.compressed.cache_clear()
+    static_assets.compressed.cache_clear()
 
 
 def test_a_start_compresses_what_pages_load_and_no_part_of_it_by_itself(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    monkeypatch.setattr(built, "KEPT", tmp_path)
+    monkeypatch.setattr(static_assets, "KEPT", tmp_path)
     for coding in CODINGS:
-        monkeypatch.setitem(built._COMPRESS, coding, lambda body: body[:1])
-    built.compressed.cache_clear()
-    built.prepare()
+        monkeypatch.setitem(static_assets._COMPRESS, coding, lambda body: body[:1])
+    static_assets.compressed.cache_clear()
+    static_assets.prepare()
     kept = {path.stem for path in tmp_path.iterdir()}
     large = {
         name: hashlib.sha256(bundle.built(name).body).hexdigest()
         for name in ("page.js", "page.css", "dash.js", "plotly.js", "vendor/plotly-geo.min.js")
     }
     assert [name for name in large if large[name] not in kept] == ["vendor/plotly-geo.min.js"]
-    built.compressed.cache_clear()
+    static_assets.compressed.cache_clear()
 
 
 def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     (tmp_path / "file").write_text("no folder")
-    monkeypatch.setattr(built, "KEPT", tmp_path / "file" / "below")
+    monkeypatch.setattr(static_assets, "KEPT", tmp_path / "file" / "below")
     made = bundle.bundled("y" * 1000)
-    assert decoded(built.compressed(made, "zstd"), "zstd") == made.body
+    assert decoded(static_assets.compressed(made, "zstd"), "zstd") == made.body
 
 
 def test_of_dash_the_page_has_what_dash_itself_would_load(app: Dash) -> None:

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata import slides
-from geodata.area_panel import panel
-from geodata.briefing import Slide
-from geodata.language import language
-from geodata.snapshot import Snapshot, described
-from geodata.state import State, parse
-from geodata.suppression import Threshold
-from geodata.view import View, as_dict, compute
+from geodata.api.area_json import panel
+from geodata.briefing import slides
+from geodata.briefing.briefing import Slide
+from geodata.figures.state import State, parse
+from geodata.figures.suppression import Threshold
+from geodata.figures.view import View, as_dict, compute
+from geodata.i18n.language import language
+from geodata.snapshots.snapshot import Snapshot, described
 from tests import made_up
 from tests.made_up import Rows, count, frame
 

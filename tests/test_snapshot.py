@@ -13,11 +13,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from geodata import queries
-from geodata.boundaries import level_topology
+from geodata.boundaries.build import level_topology
+from geodata.engine import queries
+from geodata.engine.connect import ask
 from geodata.errors import SnapshotError
 from geodata.settings import BUNDLED
-from geodata.snapshot import (
+from geodata.snapshots.snapshot import (
     MANIFEST,
     SCHEMA_VERSION,
     Place,
@@ -27,7 +28,6 @@ from geodata.snapshot import (
     verify,
     write_snapshot,
 )
-from geodata.store import ask
 from tests import made_up
 
 FILES = sorted(path.name for path in BUNDLED.iterdir())

@@ -15,10 +15,11 @@ import pytest
 import xlsxwriter
 
 from geodata.errors import DataError
-from geodata.sources import cells, dtm_layouts, dtm_lists, hapi, hxl, reference, sheet, table, tidy
-from geodata.sources.files import read_rows
-from geodata.sources.number_formats import shown, shown_by_styles
-from geodata.sources.reading import Asked, Reading, silent
+from geodata.sources import cell_values, hapi, header, hxl, mapped_table, reference, tidy
+from geodata.sources.contract import Asked, Reading, silent
+from geodata.sources.dtm import layouts, master_list
+from geodata.sources.tabular.number_formats import shown, shown_by_styles
+from geodata.sources.tabular.open_table import read_rows
 
 SOURCE = """\
 source: {id: own-count, title: "Own count, made up", publisher: Nobody,
@@ -66,7 +67,7 @@ def reading(tmp_path: Path, examplia) -> Callable[..., Reading]:
         said = tmp_path / "mapping.yaml"
         said.write_text(mapping, "utf-8")
         path = written(tmp_path / "own.xlsx", [*header, *rows], date_format, *merged)
-        return table.read([path], examplia, Asked(mapping=said, **asked), silent)
+        return mapped_table.read([path], examplia, Asked(mapping=said, **asked), silent)
 
     return made
 
@@ -118,14 +119,14 @@ def test_a_date_cell_shown_as_a_year_is_refused_with_what_to_write(reading):
     made = reading(["Alpha", "", MARCH, 12, 60], date_format="yyyy")
     (error,) = made.errors
     assert (error.row, error.column, error.value) == (2, "Date", "2021")
-    assert error.sentence == cells.A_YEAR
+    assert error.sentence == cell_values.A_YEAR
 
 
 @pytest.mark.parametrize("date_format", ["[<43000]mmm-yy;yyyy-mm-dd", "[$-2060401]B2mmmm yyyy"])
 def test_a_format_that_may_show_a_month_or_a_day_is_refused_and_not_guessed(reading, date_format):
     made = reading(["Alpha", "", MARCH, 12, 60], date_format=date_format)
     (error,) = made.errors
-    assert error.sentence == cells.DAY_OR_MONTH
+    assert error.sentence == cell_values.DAY_OR_MONTH
     assert "2021-03-01" in error.value
 
 
@@ -133,9 +134,9 @@ def test_a_list_whose_dates_may_be_days_or_months_asks_which(tmp_path, snapshot)
     rows: Rows = [["Place ID", "Governorate", "District", "Households", "Individuals", "Date"],
                   ["1", "Baghdad", "Karkh", 10, 60, MARCH]]  # fmt: skip
     path = written(tmp_path / "list.xlsx", rows, "[<43000]mmm-yy;yyyy-mm-dd")
-    (error,) = dtm_lists.read("idp", [path], snapshot, Asked()).errors
+    (error,) = master_list.read("idp", [path], snapshot, Asked()).errors
     assert "2021-03-01 or 2021-03-31" in error.sentence
-    made = dtm_lists.read("idp", [path], snapshot, Asked(date=dt.date(2021, 3, 31)))
+    made = master_list.read("idp", [path], snapshot, Asked(date=dt.date(2021, 3, 31)))
     assert dates(made) == {"2021-03-31"}
 
 
@@ -144,7 +145,7 @@ def test_a_list_whose_dates_may_be_days_or_months_asks_which(tmp_path, snapshot)
     ["قائمة النازحين 30 حزيران 2021", "النازحون ٣٠ حزيران/يونيو ٢٠٢١", "٣٠ی حوزەیرانی ٢٠٢١"],
 )
 def test_a_title_in_arabic_or_sorani_says_the_date_of_a_list(title):
-    assert dtm_layouts.days_in(title) == {dt.date(2021, 6, 30)}
+    assert layouts.days_in(title) == {dt.date(2021, 6, 30)}
 
 
 def test_every_reader_of_workbooks_takes_the_month_that_is_shown(tmp_path, examplia, snapshot):
@@ -165,7 +166,7 @@ def test_every_reader_of_workbooks_takes_the_month_that_is_shown(tmp_path, examp
     rows = [["Place ID", "Governorate", "District", "Households", "Individuals", "Date"],
             ["1", "Baghdad", "Karkh", 10, 60, MARCH]]  # fmt: skip
     path = written(tmp_path / "list.xlsx", rows, "mmm-yy")
-    assert dates(dtm_lists.read("idp", [path], snapshot, Asked())) == {"2021-03-31"}
+    assert dates(master_list.read("idp", [path], snapshot, Asked())) == {"2021-03-31"}
 
 
 def test_formats_of_numbers_and_times_are_no_months():
@@ -198,7 +199,7 @@ def test_a_broken_formula_is_an_error_with_its_sheet_cell_and_word(reading, word
     (error,) = made.errors
     assert (error.sheet, error.cell, error.value) == ("Sheet", f"{'ABCDE'[column]}3", word)
     assert f"sheet Sheet, cell {error.cell}, column {HEADER[column]}, “{word}”" in error.line()
-    assert error.sentence == cells.BROKEN
+    assert error.sentence == cell_values.BROKEN
 
 
 @pytest.mark.parametrize("word", ["#SPILL!", "#CALC!", "#GETTING_DATA"])
@@ -261,7 +262,7 @@ def test_the_same_words_in_a_csv_are_errors_in_every_kind(tmp_path, examplia, sn
 
     said.write_text(MAPPING, "utf-8")
     header, row = ",".join(HEADER), "Alpha,North Alpha,2021-03-31,12,60"
-    assert errors(lambda p, a: table.read(p, examplia, a, silent), header, row, asked) == {
+    assert errors(lambda p, a: mapped_table.read(p, examplia, a, silent), header, row, asked) == {
         0, 1, 2, 3, 4,
     }  # fmt: skip
     said.write_text(SOURCE, "utf-8")
@@ -276,7 +277,7 @@ def test_the_same_words_in_a_csv_are_errors_in_every_kind(tmp_path, examplia, sn
     ) == {0, 1, 2, 3, 4}  # fmt: skip
     header = "Place ID,Governorate,District,Households,Individuals,Camp,Date"
     assert errors(
-        lambda p, a: dtm_lists.read("idp", p, snapshot, a), header, "1,Baghdad,Karkh,10,60,10,"
+        lambda p, a: master_list.read("idp", p, snapshot, a), header, "1,Baghdad,Karkh,10,60,10,"
         "2019-08-31", Asked(),
     ) == {0, 1, 2, 3, 4, 5, 6}  # fmt: skip
 
@@ -315,7 +316,7 @@ def test_a_governorate_that_is_a_broken_formula_is_no_row_of_tags(tmp_path, snap
         "utf-8",
     )
     for quick_from in (1, 10**12):
-        made = dtm_lists.read("idp", [path], snapshot, Asked(), quick_from=quick_from)
+        made = master_list.read("idp", [path], snapshot, Asked(), quick_from=quick_from)
         assert [(e.row, e.column) for e in made.errors] == [(3, "Governorate")]
 
 
@@ -345,14 +346,14 @@ def test_a_figure_in_merged_cells_is_refused_and_never_repeated(reading, merged)
         ["Alpha", "North Alpha", JUNE, 600, 600], ["Alpha", "South Alpha", JUNE, 60, None],
         merged=[merged],
     )  # fmt: skip
-    assert sheet.FIGURES_MERGED in {error.sentence for error in made.errors}
+    assert header.FIGURES_MERGED in {error.sentence for error in made.errors}
 
 
 def test_merged_cells_of_a_list_are_given_to_each_row(tmp_path, snapshot):
     rows: Rows = [["Place ID", "Governorate", "District", "Households", "Individuals"],
             ["1", "Baghdad", "Karkh", 10, 60], ["2", "", "", 20, 120]]  # fmt: skip
     path = written(tmp_path / "list_2019-08-31.xlsx", rows, "yyyy", "B2:B3", "C2:C3")
-    made = dtm_lists.read("idp", [path], snapshot, Asked())
+    made = master_list.read("idp", [path], snapshot, Asked())
     assert not made.errors, told(made)
     assert list(made.counts["people"]) == [180]
 
@@ -394,7 +395,7 @@ def test_a_second_row_of_titles_is_left_out_and_named(reading):
     arabic = ["المحافظة", "القضاء", "التاريخ", "عدد الأسر", "عدد الأفراد"]
     made = reading(arabic, *DATA)
     assert not made.errors, told(made)
-    assert sheet.A_SECOND_HEADER in told(made)
+    assert header.A_SECOND_HEADER in told(made)
     assert sum(people(made).values()) == 900
 
 
@@ -405,9 +406,9 @@ def test_a_second_row_of_titles_of_a_list_is_left_out_and_named(tmp_path, snapsh
         "رمز,المحافظة,القضاء,عدد الأسر,عدد الأفراد\n1,Baghdad,Karkh,10,60\n",
         "utf-8",
     )
-    made = dtm_lists.read("idp", [path], snapshot, Asked())
+    made = master_list.read("idp", [path], snapshot, Asked())
     assert not made.errors, told(made)
-    assert sheet.A_SECOND_HEADER in told(made)
+    assert header.A_SECOND_HEADER in told(made)
     assert list(made.counts["people"]) == [60]
 
 

@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata import populations as words
-from geodata.counts import dates_of, levels, populations, round_numbers
+from geodata import populations
 from geodata.errors import NotHeld, StateError
-from geodata.settings import BUNDLED
-from geodata.snapshot import load
-from geodata.state import (
+from geodata.figures.counts import dates_of, levels, populations_with_counts, round_numbers
+from geodata.figures.state import (
     CLASSIFICATIONS,
     State,
     available_measures,
@@ -23,6 +21,8 @@ from geodata.state import (
     parse,
     query,
 )
+from geodata.settings import BUNDLED
+from geodata.snapshots.snapshot import load
 
 SNAPSHOT = load(BUNDLED)
 KEYS = ("pop", "prog", "measure", "mode", "level", "classes", "time", "base", "area", "lang", "v")
@@ -32,9 +32,9 @@ unhurried = settings(deadline=None)
 @st.composite
 def states(draw: st.DrawFn) -> State:
     """Any state that the bundled snapshot can answer."""
-    pop = draw(st.sampled_from(populations(SNAPSHOT)))
+    pop = draw(st.sampled_from(populations_with_counts(SNAPSHOT)))
     level = draw(st.sampled_from(levels(SNAPSHOT, pop)))
-    mode = draw(st.sampled_from(words.MODES))
+    mode = draw(st.sampled_from(populations.MODES))
     measure = draw(st.sampled_from(available_measures(SNAPSHOT, pop, level)))
     dates = st.sampled_from(dates_of(SNAPSHOT, pop, (), level, measure))
     programmes = st.sampled_from(sorted(SNAPSHOT.tables.programmes["code"]))
@@ -46,7 +46,7 @@ def states(draw: st.DrawFn) -> State:
         level=level,
         classes=draw(st.sampled_from(CLASSIFICATIONS)),
         time=draw(st.none() | dates),
-        base=draw(dates) if mode == words.CHANGE else None,
+        base=draw(dates) if mode == populations.CHANGE else None,
         area=draw(st.sampled_from(["", *SNAPSHOT.tables.areas["pcode"]])),
         v=draw(st.sampled_from(["", SNAPSHOT.version])),
     )

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from geodata.errors import DataError
-from geodata.suppression import (
+from geodata.figures.suppression import (
     Figures,
     Suppression,
     Threshold,

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError
-from geodata.merge import merge
-from geodata.sources.reading import COUNTS_READ, Asked, Reading, silent
-from geodata.sources.table import KINDS, read
+from geodata.ingest.merge import merge
+from geodata.sources.contract import COUNTS_READ, Asked, Reading, silent
+from geodata.sources.mapped_table import KINDS, read
 
 unhurried = settings(deadline=None)
 SOURCE = """\

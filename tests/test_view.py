@@ -11,12 +11,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from geodata.counts import populations
-from geodata.encoding import to_json
+from geodata.figures.counts import populations_with_counts
+from geodata.figures.state import available_measures, nearest, parse
+from geodata.figures.view import UNCOLOURED, View, as_dict, compute, years_before
 from geodata.settings import BUNDLED
-from geodata.snapshot import load
-from geodata.state import available_measures, nearest, parse
-from geodata.view import UNCOLOURED, View, as_dict, compute, years_before
+from geodata.snapshots.snapshot import load
+from geodata.util.json_encoding import to_json
 from tests.made_up import count
 
 SNAPSHOT = load(BUNDLED)
@@ -25,7 +25,7 @@ APRIL_2019 = dt.date(2019, 4, 30)
 # Every kind of view there is: population, level, measure, mode, with and without programmes.
 KINDS = [
     {"pop": pop, "level": str(level), "measure": measure, "mode": mode, **prog}
-    for pop in populations(SNAPSHOT)
+    for pop in populations_with_counts(SNAPSHOT)
     for level in ((1, 2) if pop != "refugee" else (1,))
     for measure in available_measures(SNAPSHOT, pop, level)
     for mode, prog in (("level", {}), ("level", {"prog": "PHSS"}), ("change", {}))

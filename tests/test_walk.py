@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from geodata.language import SOURCE_LANGUAGE, language, languages
+from geodata.i18n.language import SOURCE_LANGUAGE, language, languages
 from tests import access
 
 # A window of 1280 × 1024 pixels, enlarged to 400%, has 320 × 256 of them (WCAG 2.2, 1.4.10).

@@ -1,5 +1,5 @@
 /**
- * Folds what is searched to what stays the same between spellings, as `fold` of geodata/names.py
+ * Folds what is searched to what stays the same between spellings, as `fold` of geodata/places/gazetteer.py
  * does with names of areas: case, accents, digits, the Arabic article, and letters of Arabic and
  * Sorani that keyboards and habits write in several forms, which come with the page.
  *

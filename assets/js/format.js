@@ -1,7 +1,7 @@
 /**
  * Numbers, dates and sentences in the reader's language: the only place of the scripts that writes
  * them. Words arrive with the page, and so does how the language writes (`Language.scripts` of
- * geodata/language.py): browsers have no Sorani, and the server's figures are to look the same.
+ * geodata/i18n/language.py): browsers have no Sorani, and the server's figures are to look the same.
  *
  *   const format = displacement.createFormat({ writing });
  *   format.number(3065502); format.compact(3065502); format.date('2017-05-15', 'long');

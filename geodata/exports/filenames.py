@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from geodata.language import SOURCE_LANGUAGE
+from geodata.figures.view import View
+from geodata.i18n.language import SOURCE_LANGUAGE
 from geodata.populations import LEVEL
-from geodata.view import View
 
 LEVELS = {1: "governorates", 2: "districts"}
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geodata.errors import StateError
-from geodata.exports import svg
-from geodata.exports.palette import THEMES
-from geodata.exports.pdf import PAPERS
-from geodata.language import Language
-from geodata.state import Reader
+from geodata.exports.documents.pdf import PAPERS
+from geodata.exports.drawing import svg
+from geodata.exports.drawing.themes import THEMES
+from geodata.figures.state import Reader
+from geodata.i18n.language import Language
 
 WIDTHS, SCALES = (320, 2400), (1, 3)
 MOST_PIXELS = 3600

@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geodata import text
-from geodata.exports.lines import marked
-from geodata.language import Language, bare, gettext
+from geodata.exports.drawing.text_lines import marked
+from geodata.figures.view import View
+from geodata.i18n.language import Language, bare, gettext
 from geodata.populations import MODE_LABELS, POPULATIONS
-from geodata.reading import caption, unit
-from geodata.view import View
+from geodata.text import sentences
+from geodata.text.area_labels import caption, unit
 
 MEANINGS = {
     "c": gettext("The source has a figure for the place on the date."),
@@ -76,10 +76,10 @@ class Provenance:
 def provenance(view: View, t: int, permalink: str) -> Provenance:
     """Collect what is said of a view on the date at position ``t``."""
     speech, state = view.language, view.state
-    said = text.status_words(speech)
+    said = sentences.status_words(speech)
     return Provenance(
-        title=text.title_in_country(view),
-        headline=text.headline(view, t),
+        title=sentences.title_in_country(view),
+        headline=sentences.headline(view, t),
         date=view.counts.dates[t].isoformat(),
         round=caption(view, t),
         population=speech.gettext(POPULATIONS[state.pop].nouns),
@@ -88,10 +88,10 @@ def provenance(view: View, t: int, permalink: str) -> Provenance:
         compared_with=state.base.isoformat() if state.base else "",
         programmes=state.prog,
         statuses={said[letter]: speech.gettext(meaning) for letter, meaning in MEANINGS.items()},
-        missing=text.missing_on(view, t),
-        method=(*text.breaks_on(view, t), *text.notes(view)),
-        sources=tuple(text.sources(view)),
-        disclaimer=text.disclaimer(view),
+        missing=sentences.missing_on(view, t),
+        method=(*sentences.breaks_on(view, t), *sentences.notes(view)),
+        sources=tuple(sentences.sources(view)),
+        disclaimer=sentences.disclaimer(view),
         snapshot=view.snapshot.version,
         permalink=permalink,
         language=state.lang,

@@ -4,7 +4,7 @@
 
     dtm-idp, dtm-returnee   DTM master lists       ─┐
     dtm-api                 DTM's API               │
-    hapi                    HDX HAPI                ├─▶ Reading ─▶ geodata.merge ─▶ snapshot
+    hapi                    HDX HAPI                ├─▶ Reading ─▶ geodata.ingest.merge ─▶ snapshot
     hxl                     any HXL-tagged file     │
     table                   your own table, mapped  │
     programmes, coverage, reach, residents, aliases ┘
@@ -19,7 +19,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Literal, get_args
 
-from geodata.sources.reading import Kind
+from geodata.sources.contract import Kind
 
 MODULES = {
     "dtm-idp": "dtm_lists",

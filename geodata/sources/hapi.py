@@ -19,12 +19,12 @@ from typing import Any
 
 from geodata import amounts
 from geodata.errors import DataError
-from geodata.snapshot import Snapshot
-from geodata.sources.cells import CellError, Notes, comment, day, due, text, whole
-from geodata.sources.dtm_api import NOT_AVAILABLE, known
-from geodata.sources.files import CheckedFile, check_file
-from geodata.sources.reading import Asked, FileRead, Harm, Kind, Progress, Reading, no_breakdowns
-from geodata.sources.sheet import WHOLE, find_header, fingerprint, open_rows
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.cell_values import CellError, Notes, comment, day, due, text, whole
+from geodata.sources.contract import Asked, FileRead, Harm, Kind, Progress, Reading, no_breakdowns
+from geodata.sources.dtm.api import NOT_AVAILABLE, known
+from geodata.sources.header import WHOLE, find_header, fingerprint, open_rows
+from geodata.sources.tabular.open_table import CheckedFile, check_file
 from geodata.sources.tally import Row, Tally
 
 SOURCE: Mapping[str, str] = {

@@ -15,11 +15,11 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from geodata.sources.cells import Notes, text
-from geodata.sources.files import Rows
+from geodata.sources.cell_values import Notes, text
+from geodata.sources.contract import Asked, Harm, Kind
+from geodata.sources.header import WITHIN, Sheet, width_of
 from geodata.sources.mapping import TableMapping
-from geodata.sources.reading import Asked, Harm, Kind
-from geodata.sources.sheet import WITHIN, Sheet, width_of
+from geodata.sources.tabular.open_table import Rows
 from geodata.sources.tidy import SPLIT, Columns, Measure, Tables
 
 POPULATIONS_OF = {

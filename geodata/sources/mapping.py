@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from geodata import safe_yaml
 from geodata.errors import BriefingError, DataError
-from geodata.numbering import choices
-from geodata.schemas import POPULATIONS
-from geodata.snapshot import Snapshot
+from geodata.places.pcode_schemes import choices
+from geodata.snapshots.schemas import POPULATIONS
+from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import REPEATS, Repeats
-from geodata.sources.cells import CellError, Notes, day, nearest, whole
-from geodata.sources.reading import Finding
+from geodata.sources.cell_values import CellError, Notes, day, nearest, whole
+from geodata.sources.contract import Finding
+from geodata.util import strict_yaml
 
 COLUMNS = (
     "adm1", "adm1_code", "adm2", "adm2_code", "date", "round", "population", "programme",
@@ -64,7 +64,7 @@ class TableMapping:
     Attributes
     ----------
     source
-        Row of :data:`geodata.schemas.SOURCES`.
+        Row of :data:`geodata.snapshots.schemas.SOURCES`.
     columns
         Name of :data:`COLUMNS`, or of :data:`BOUNDARY_COLUMNS`, ``->`` title of the column.
     constants
@@ -76,8 +76,8 @@ class TableMapping:
     repeats
         What to do with rows that say the same of the same.
     pcode_scheme
-        Numbering that the P-codes are of, one of :func:`geodata.numbering.choices`; ``""``: the
-        names beside them say it.
+        Numbering that the P-codes are of, one of :func:`geodata.places.pcode_schemes.choices`;
+        ``""``: the names beside them say it.
     """
 
     source: Mapping[str, str]
@@ -96,7 +96,7 @@ def read_mapping(
 ) -> TableMapping | None:
     """Read and check a mapping; ``None`` where something in it is wrong, which is noted.
 
-    ``role`` is what its source gives: one of :data:`geodata.schemas.SOURCE_ROLES`.
+    ``role`` is what its source gives: one of :data:`geodata.snapshots.schemas.SOURCE_ROLES`.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def read_mapping(
     if path is None:
         raise DataError(f"{kind} needs --mapping FILE, which says whose figures these are.")
     try:
-        root = safe_yaml.read(_text_of(path), safe_yaml.MAPPING)
+        root = strict_yaml.read(_text_of(path), strict_yaml.MAPPING)
     except BriefingError as error:
         said = str(error).removeprefix(f"line {error.line}, ").removeprefix(f"line {error.line}: ")
         at = f"line {error.line}: " if error.line else ""
@@ -118,7 +118,7 @@ def read_mapping(
 def _text_of(path: Path) -> str:
     try:
         with path.open("rb") as handle:
-            return handle.read(safe_yaml.MAX_BYTES + 1).decode("utf-8-sig")
+            return handle.read(strict_yaml.MAX_BYTES + 1).decode("utf-8-sig")
     except OSError as error:
         raise DataError(f"The mapping {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -148,12 +148,12 @@ class _Reader:
     # ---- shapes
 
     def _keys(
-        self, node: safe_yaml.Node | None, allowed: Iterable[str] | None, where: str
-    ) -> dict[str, safe_yaml.Node]:
+        self, node: strict_yaml.Node | None, allowed: Iterable[str] | None, where: str
+    ) -> dict[str, strict_yaml.Node]:
         """Keys and values of a node; those that are not allowed are noted and dropped."""
         if node is None:
             return {}
-        if not isinstance(node, safe_yaml.Mapping):
+        if not isinstance(node, strict_yaml.Mapping):
             self._error(node.line, where, "Keys and values are expected here.")
             return {}
         choices = None if allowed is None else tuple(allowed)
@@ -169,8 +169,8 @@ class _Reader:
                 )  # fmt: skip
         return kept
 
-    def _word(self, node: safe_yaml.Node, key: str) -> str:
-        if not isinstance(node, safe_yaml.Text):
+    def _word(self, node: strict_yaml.Node, key: str) -> str:
+        if not isinstance(node, strict_yaml.Text):
             self._error(node.line, key, "Text is expected here.")
             return ""
         value = " ".join(node.value.split())
@@ -181,7 +181,7 @@ class _Reader:
         return value
 
     def _words(
-        self, node: safe_yaml.Node | None, allowed: Iterable[str], where: str
+        self, node: strict_yaml.Node | None, allowed: Iterable[str], where: str
     ) -> dict[str, tuple[int, str]]:
         """``key -> (line, text)``."""
         said = self._keys(node, allowed, where)
@@ -191,7 +191,7 @@ class _Reader:
 
     # ---- parts
 
-    def mapping(self, root: safe_yaml.Node) -> TableMapping | None:
+    def mapping(self, root: strict_yaml.Node) -> TableMapping | None:
         said = self._keys(root, KEYS[self.kind], "")
         source = self._source(said.get("source"), root.line)
         columns = {}
@@ -219,12 +219,12 @@ class _Reader:
             source, columns, constants, values, sheet, header_row, date_format, repeats, scheme
         )
 
-    def _source(self, node: safe_yaml.Node | None, line: int) -> dict[str, str]:
+    def _source(self, node: strict_yaml.Node | None, line: int) -> dict[str, str]:
         if node is None:
             self._error(line, "source", f"Say whose figures these are: {', '.join(SOURCE_KEYS)}.")
             return {}
         said = self._words(node, SOURCE_KEYS, "source")
-        if not isinstance(node, safe_yaml.Mapping):
+        if not isinstance(node, strict_yaml.Mapping):
             return {}
         held = {str(row["id"]): row for row in self.snapshot.tables.sources.to_dict("records")}
         line_of_id, name = said.get("id", (node.line, ""))
@@ -247,7 +247,7 @@ class _Reader:
             self._error(url_line, "source.url", "An address begins with https://.", url)
         return {"role": self.role, **{key: value for key, (_, value) in said.items()}}
 
-    def _columns(self, node: safe_yaml.Node | None, line: int) -> dict[str, str]:
+    def _columns(self, node: strict_yaml.Node | None, line: int) -> dict[str, str]:
         if node is None:
             self._error(line, "columns", f"Say what the columns are: {', '.join(COLUMNS)}.")
         said = self._words(node, COLUMNS, "columns")
@@ -258,7 +258,7 @@ class _Reader:
             titles[key] = title
         return titles
 
-    def _boundary_columns(self, node: safe_yaml.Node) -> dict[str, str]:
+    def _boundary_columns(self, node: strict_yaml.Node) -> dict[str, str]:
         """Columns of two levels, each with a file of its own: both may be called alike."""
         said = self._words(node, BOUNDARY_COLUMNS, "columns")
         for level in ("adm1", "adm2"):
@@ -273,11 +273,13 @@ class _Reader:
             for key, (at, title) in held.items():
                 if titles.count(title.casefold()) > 1:
                     self._error(at, f"columns.{key}", "One column cannot be two things.", title)
-        if not said and isinstance(node, safe_yaml.Mapping):
+        if not said and isinstance(node, strict_yaml.Mapping):
             self._error(node.line, "columns", f"Say what they are: {', '.join(BOUNDARY_COLUMNS)}.")
         return {key: title for key, (_, title) in said.items()}
 
-    def _constants(self, node: safe_yaml.Node | None, columns: Mapping[str, str]) -> dict[str, str]:
+    def _constants(
+        self, node: strict_yaml.Node | None, columns: Mapping[str, str]
+    ) -> dict[str, str]:
         said = self._words(node, CONSTANTS, "constants")
         for key, (line, value) in said.items():
             where = f"constants.{key}"
@@ -308,7 +310,7 @@ class _Reader:
             self._error(line, where, f"This may be {shown}.", value, nearest(value, choices))
 
     def _values(
-        self, node: safe_yaml.Node | None, columns: Mapping[str, str]
+        self, node: strict_yaml.Node | None, columns: Mapping[str, str]
     ) -> dict[str, dict[str, str]]:
         made: dict[str, dict[str, str]] = {}
         for key, inner in self._keys(node, TRANSLATED, "values").items():
@@ -355,7 +357,7 @@ class _Reader:
         self,
         columns: Mapping[str, str],
         constants: Mapping[str, str],
-        said: Mapping[str, safe_yaml.Node],
+        said: Mapping[str, strict_yaml.Node],
         line: int,
     ) -> None:
         at = said["columns"].line if "columns" in said else line

@@ -1,6 +1,7 @@
 """Tables beside the figures: programmes, their places and results, residents, other spellings.
 
-A file has the columns of the table's schema (:mod:`geodata.schemas`), known by name, as CSV or
+A file has the columns of the table's schema (:mod:`geodata.snapshots.schemas`), known by name, as
+CSV or
 Excel. Every cell is checked, and every code against what the snapshot holds. What is held with the
 same key is replaced: a programme by its code, residents by P-code and year, a spelling by its level
 and governorate; of ``coverage`` and ``reach`` all rows of the programmes that a file names.
@@ -17,10 +18,10 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.names import fold
-from geodata.schemas import COVERAGE_STATUSES, TABLES, check
-from geodata.snapshot import Snapshot
-from geodata.sources.cells import (
+from geodata.places.gazetteer import fold
+from geodata.snapshots.schemas import COVERAGE_STATUSES, TABLES, check
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.cell_values import (
     BROKEN,
     CellError,
     Notes,
@@ -31,8 +32,7 @@ from geodata.sources.cells import (
     text,
     whole,
 )
-from geodata.sources.mapping import read_mapping
-from geodata.sources.reading import (
+from geodata.sources.contract import (
     Asked,
     FileRead,
     Kind,
@@ -41,7 +41,8 @@ from geodata.sources.reading import (
     no_breakdowns,
     no_counts,
 )
-from geodata.sources.sheet import find_header, open_rows
+from geodata.sources.header import find_header, open_rows
+from geodata.sources.mapping import read_mapping
 
 Cell = Callable[[str, "Checks"], Any]
 """Reads the text of a cell, or raises :class:`Wrong`."""

@@ -23,8 +23,8 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from geodata.sources import Repeats
-from geodata.sources.cells import Notes, nearest
-from geodata.sources.reading import COUNTS_READ, Harm, no_counts
+from geodata.sources.cell_values import Notes, nearest
+from geodata.sources.contract import COUNTS_READ, Harm, no_counts
 
 PREFERRED = ("BA", "SA", "ETT")
 """DTM's kinds of assessment, first the one that is taken where a place has several on one date.
@@ -193,7 +193,7 @@ class Tally:
         return f" ({shown}{more})" if shown else ""
 
     def counts(self, *, operation: str = "", assessment: str = "") -> pd.DataFrame:
-        """Return the figures as :data:`geodata.sources.reading.COUNTS_READ`.
+        """Return the figures as :data:`geodata.sources.contract.COUNTS_READ`.
 
         Parameters
         ----------
@@ -301,7 +301,7 @@ def _added(one: int | None, other: int | None) -> int | None:
 
 
 def frame(figures: Iterable[tuple[_Figure, _Sum]]) -> pd.DataFrame:
-    """Return figures as a frame of :data:`geodata.sources.reading.COUNTS_READ`."""
+    """Return figures as a frame of :data:`geodata.sources.contract.COUNTS_READ`."""
     rows = [
         {
             **figure._asdict(),

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from geodata import amounts
-from geodata.names import fold
-from geodata.schemas import POPULATIONS
-from geodata.snapshot import Snapshot
-from geodata.sources.cells import (
+from geodata.places.gazetteer import fold
+from geodata.snapshots.schemas import POPULATIONS
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.cell_values import (
     CellError,
     Notes,
     broken,
@@ -30,10 +30,7 @@ from geodata.sources.cells import (
     text,
     whole,
 )
-from geodata.sources.dtm_api import NOT_AVAILABLE, known
-from geodata.sources.files import Rows
-from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
-from geodata.sources.reading import (
+from geodata.sources.contract import (
     Asked,
     FileRead,
     Harm,
@@ -42,7 +39,10 @@ from geodata.sources.reading import (
     no_breakdowns,
     no_counts,
 )
-from geodata.sources.sheet import A_SECOND_HEADER, WHOLE, Sheet, are_titles, open_rows
+from geodata.sources.dtm.api import NOT_AVAILABLE, known
+from geodata.sources.header import A_SECOND_HEADER, WHOLE, Sheet, are_titles, open_rows
+from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
+from geodata.sources.tabular.open_table import Rows
 from geodata.sources.tally import Row, Tally
 
 PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")

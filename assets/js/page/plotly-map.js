@@ -10,7 +10,7 @@
 (() => {
   'use strict';
 
-  // The order of traces in layouts/figures.py.
+  // The order of traces in layouts/plotly_figures.py.
   const [NEIGHBOURS, AREAS, OUTLINES, CITIES, COUNTRIES, NAMES] = [0, 1, 2, 3, 4, 5];
   const MARGIN = 0.95; // part of the pane that the country fills
   const TIGHT = 0.99; // and at the most, where that keeps the ground's edge out of sight

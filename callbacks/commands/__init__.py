@@ -1,0 +1,1 @@
+"""What the terminal does: ingest, boundaries, snapshots, publish, briefing."""

@@ -1,0 +1,161 @@
+"""``flask --app app briefing FILE.yaml --pptx out.pptx --pdf out.pdf``: slides without a browser.
+
+Without a file it is the briefing made from the data. ``--yaml`` writes it as a file to edit, and
+``--save-template`` the neutral PowerPoint template to start one's own from.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from dash import Dash
+
+from callbacks.serving.context import Context
+from geodata.briefing import briefing as briefings
+from geodata.briefing.briefing import Briefing
+from geodata.briefing.slides import contents
+from geodata.errors import BriefingError, DisplacementError
+from geodata.exports.documents import deck_pdf, pptx, pptx_template
+from geodata.i18n.language import language, languages
+from geodata.settings import Settings
+from geodata.util.strict_yaml import MAX_BYTES
+
+
+class _NewFile(click.Path):
+    """A file to write; that its folder is there is said before minutes of work, not after."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"{path}: there is no folder {path.parent}.", param, ctx)
+        return path
+
+
+_FILE = _NewFile(dir_okay=False, path_type=Path)
+_HELD = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def read(path: Path | None, context: Context, lang: str) -> Briefing:
+    """Read the briefing of a file, or make the default one; ``lang`` replaces its language.
+
+    Raises
+    ------
+    BriefingError
+        Naming line and key.
+    """
+    if path is None:
+        return briefings.default(context.snapshot, language(lang or "en"))
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{path} is not in UTF-8 (byte {error.start}).") from None
+    found = briefings.from_yaml(text, context.snapshot)
+    return replace(found, lang=lang) if lang else found
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file as a whole, or leave what was there."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+    click.echo(f"{path}: {len(data) / 1000:,.0f} kB")
+
+
+def _said(what: str) -> Callable[[int, int], None]:
+    """Say on standard error how far it is."""
+    return lambda number, of: click.echo(f"{what}: slide {number} of {of}", err=True)
+
+
+def _template(path: Path | None) -> bytes | None:
+    return pptx_template.checked(path.read_bytes(), path.name) if path else None
+
+
+def register(app: Dash, settings: Settings) -> None:
+    """Add the command to the application's command line."""
+
+    @click.command("briefing")
+    @click.argument("file", required=False, type=_HELD)
+    @click.option("--pptx", "to_pptx", type=_FILE, help="Write PowerPoint here.")
+    @click.option("--pdf", "to_pdf", type=_FILE, help="Write PDF here, one slide a page.")
+    @click.option("--yaml", "to_yaml", type=_FILE, help="Write the briefing itself here, to edit.")
+    @click.option("--template", type=_HELD, help="Make the PowerPoint in this template.")
+    @click.option("--save-template", type=_FILE, help="Write the neutral template here, to edit.")
+    @click.option(
+        "--lang", type=click.Choice(languages()), default=None, help="Language of the slides."
+    )
+    def command(
+        file: Path | None,
+        to_pptx: Path | None,
+        to_pdf: Path | None,
+        to_yaml: Path | None,
+        template: Path | None,
+        save_template: Path | None,
+        lang: str | None,
+    ) -> None:
+        """Make slides of the briefing in FILE, or of the one made from the data."""
+        if not any((to_pptx, to_pdf, to_yaml, save_template)):
+            raise click.UsageError("Nothing to write: name --pptx, --pdf or --yaml.")
+        try:
+            held = _template(template)
+            if save_template:
+                write(save_template, pptx_template.neutral())
+            if to_pptx or to_pdf or to_yaml:
+                _make(Context(settings), file, lang or "", to_pptx, to_pdf, to_yaml, held)
+        except DisplacementError as error:
+            where = f"{file}, " if file and isinstance(error, BriefingError) else ""
+            raise click.ClickException(f"{where}{error}") from None
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise click.ClickException(f"{error.filename} cannot be used: {reason}.") from None
+
+    app.server.cli.add_command(command)
+
+
+def _make(
+    context: Context,
+    file: Path | None,
+    lang: str,
+    to_pptx: Path | None,
+    to_pdf: Path | None,
+    to_yaml: Path | None,
+    template: bytes | None,
+) -> None:
+    """Everything is made before anything is written."""
+    found = read(file, context, lang)
+    made: list[tuple[Path, bytes]] = []
+    if to_yaml:
+        made.append((to_yaml, briefings.to_yaml(found).encode()))
+
+    def link(query: str) -> str:
+        return context.settings.public_url + context.urls.page(query)
+
+    if to_pptx or to_pdf:
+        said = contents(found, context.snapshot, context.computed, _said("Figures"))
+        if to_pptx:
+            data = pptx.deck(
+                found, said, link=link, template=template, progress=_said("PowerPoint")
+            )
+            made.append((to_pptx, data))
+        if to_pdf:
+            click.echo("PDF: setting the pages", err=True)
+            made.append((to_pdf, deck_pdf.deck(found, said, link=link)))
+    for path, data in made:
+        write(path, data)

@@ -1,0 +1,121 @@
+"""What a host is told of a published folder: how long each file is kept, who may frame and read it.
+
+The same rules are written as ``_headers``, which Netlify and Cloudflare Pages read, and as
+``nginx.conf``. They are the headers that the application sends with the same files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from callbacks.api import Keep
+from callbacks.serving.security import (
+    EVERYWHERE,
+    READABLE,
+    TO_ANYONE,
+    TO_ITSELF,
+    data_policy,
+    embed_policy,
+)
+from geodata.links.urls import FolderUrls
+from geodata.publishing.site_manifest import is_lasting
+
+_STATIC = "/static/"
+ITSELF, ANYONE = "'self'", "*"
+_CACHE, _POLICY = "Cache-Control", "Content-Security-Policy"
+_COMPRESSED = "text/css text/csv application/javascript text/javascript application/json"
+_HEADERS_HEAD = """\
+# Read by Netlify and Cloudflare Pages where this file is at the top of what they serve.
+"""
+_NGINX_HEAD = """\
+# For the server block whose root has this folder at {path}
+#
+#     include /path/to/this/nginx.conf;
+#
+# Nothing else in that block may add headers to these locations.
+"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Headers of one file, or of everything in a folder, whose ``path`` ends in a slash."""
+
+    path: str
+    headers: dict[str, str]
+
+
+def rules(paths: Iterable[str], style_hashes: Iterable[str]) -> list[Rule]:
+    """All rules for a folder that holds these files, but for what is sent with everything."""
+    data = {_POLICY: data_policy(ITSELF), **TO_ITSELF, **TO_ANYONE, **READABLE}
+    page = {_POLICY: embed_policy([], ITSELF), **TO_ITSELF}
+    map_ = {_POLICY: embed_policy(sorted(set(style_hashes)), ANYONE), **TO_ANYONE}
+    lasting, short = {_CACHE: Keep.FROZEN.value}, {_CACHE: Keep.PAGE.value}
+    pages = [path for path in sorted(paths) if "/" not in path and path.endswith(".html")]
+    return [
+        *(Rule(f"/{path}", {**short, **page}) for path in ("", *pages)),
+        Rule(f"/{FolderUrls().manifest()}", {**short, **data}),
+        Rule("/embed/", {**short, **map_}),
+        Rule("/data/", {**lasting, **data}),
+        Rule("/files/", {**short, **data}),
+        Rule("/cards/", {**short, **data}),
+        Rule(_STATIC, {**lasting, **data}),
+        Rule(f"/{FolderUrls().host()}", {**short, **data}),
+    ]
+
+
+def below(at: str) -> str:
+    """Path of the folder's address, without a slash at its end."""
+    return urlsplit(at).path.rstrip("/")
+
+
+def headers_file(given: list[Rule], paths: Iterable[str], at: str) -> str:
+    """Write ``_headers`` for a folder that holds these files."""
+    top, held = below(at), sorted(paths)
+    blocks = [_block(f"{top}/*", EVERYWHERE)]
+    for rule in given:
+        blocks += [_block(top + each, rule.headers) for each in _patterns(rule.path, held)]
+    return _HEADERS_HEAD + "\n" + "\n".join(blocks)
+
+
+def _patterns(path: str, held: list[str]) -> list[str]:
+    """What a rule is for, so that no address has two: hosts add them up, nginx takes the closer."""
+    if path == _STATIC:
+        return [f"/{each}" for each in held if f"/{each}".startswith(_STATIC) and is_lasting(each)]
+    if path.endswith("/") and path != "/":
+        return [f"{path}*"]
+    # Cloudflare serves pages without their ending.
+    return [path, path.removesuffix(".html")] if path.endswith(".html") else [path]
+
+
+def _block(path: str, headers: dict[str, str]) -> str:
+    return "".join([f"{path}\n", *(f"  {name}: {value}\n" for name, value in headers.items())])
+
+
+def nginx_file(given: list[Rule], at: str) -> str:
+    """Write ``nginx.conf``, to be included in a server block."""
+    top = below(at)
+    blocks = [_location(top, rule) for rule in given if rule.path != "/"]
+    return _NGINX_HEAD.format(path=f"{top}/") + "\n" + "\n".join(blocks)
+
+
+def _location(top: str, rule: Rule) -> str:
+    """One location; how long to keep it is said of what is there only, the rest of errors too."""
+    kind = "^~" if rule.path.endswith("/") else "="  # the closer one wins
+    lines = [f"location {kind} {top}{rule.path} {{"]
+    for name, value in (EVERYWHERE | rule.headers).items():
+        always = "" if name == _CACHE else " always"
+        lines.append(f'    add_header {name} "{value}"{always};')
+    if rule.path == "/files/":
+        lines.append("    types { text/csv csv; image/png png; }")
+    lines += [
+        "    charset utf-8;",
+        f"    charset_types {_COMPRESSED};",
+        "    gzip on;",
+        "    gzip_vary on;",
+        "    gzip_comp_level 6;",
+        f"    gzip_types {_COMPRESSED};",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"

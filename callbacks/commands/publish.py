@@ -1,0 +1,206 @@
+"""``flask --app app publish DIR``: the public map as a folder that any static host serves.
+
+::
+
+    DIR/index.html  sources.html                every map, with its code to paste; the sources
+        embed/returnee-people-districts.html
+        data/returnee-people-districts.<hash>.js        all dates of the map
+        static/map.<hash>.js  auto.<hash>.css  index.<hash>.css  host.js
+        files/iraq-returnee-people-districts.csv        all dates
+        files/iraq-returnee-people-districts.png        the newest date
+        cards/returnee-people-districts.png             for chats and social media
+        _headers  nginx.conf                            what hosts are to send with each
+        published.json                                  what is here, with the hash of every file
+
+Links are relative: the folder works below any address, and from a disk. The same input writes the
+same bytes. The folder is put in place as a whole (:mod:`geodata.util.atomic`), or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from dash import Dash
+
+from callbacks.commands.static_site import Made, Publication, described, write, write_for_hosts
+from callbacks.serving.context import Context
+from geodata.errors import DisplacementError, StateError
+from geodata.exports.filenames import LEVELS
+from geodata.i18n.language import SOURCE_LANGUAGE
+from geodata.links import embed_options
+from geodata.publishing import embeds
+from geodata.publishing.embeds import Embed
+from geodata.publishing.site_manifest import Edition, check
+from geodata.settings import Settings
+from geodata.util.atomic import replacing
+
+# Nothing that would need quotes in a page, a policy or the configuration of a server.
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?", re.ASCII)
+
+
+class Address(click.ParamType):
+    """The address of a folder on the web; a slash is put at its end."""
+
+    name = "url"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Let through what is one."""
+        if value and not (_ADDRESS.fullmatch(value) and _has_host(value)):
+            self.fail(
+                f"“{value[:60]}” is not the address of a folder: it starts with https:// (or "
+                "http://), and only letters, digits and . _ ~ - / may follow the host.",
+                param,
+                ctx,
+            )
+        return f"{value.rstrip('/')}/" if value else ""
+
+
+def _has_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def wanted(context: Context, states: tuple[str, ...], codes: tuple[str, ...]) -> tuple[Embed, ...]:
+    """Return the maps that are asked for, each once; the defaults where no state is named.
+
+    Raises
+    ------
+    click.BadParameter
+        With the sentence that says what of it is wrong.
+    """
+    for code in codes:
+        _embed(context, {"lang": code}, "--lang")
+    asked = [_read(text) for text in states]
+    queries = asked or embeds.defaults(context.snapshot, context.threshold)
+    spoken = embeds.spoken(queries, codes or (SOURCE_LANGUAGE,))
+    return tuple(dict.fromkeys(_embed(context, each, "--state") for each in spoken))
+
+
+def _read(text: str) -> dict[str, str]:
+    try:
+        return embeds.read(text)
+    except StateError as error:
+        raise click.BadParameter(str(error), param_hint="--state") from None
+
+
+def _embed(context: Context, query: dict[str, str], option: str) -> Embed:
+    try:
+        snapshot, state, _ = context.parse(query)
+        options, _ = embed_options.parse(query, state.language, lenient=False)
+    except StateError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
+    return Embed(snapshot, state, options)
+
+
+@contextmanager
+def _told_in_a_sentence(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except DisplacementError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise click.ClickException(
+            f"{folder} could not be written ({reason}); what was there is as it was"
+        ) from None
+
+
+def publish(folder: Path, what: Publication) -> tuple[Edition, Made]:
+    """Write the folder; a bar on the terminal, if there is one, shows how far it is.
+
+    Raises
+    ------
+    PublishError
+        If the folder holds what was not published.
+    OSError
+        If it cannot be written.
+    """
+    check(folder)
+    hidden = not sys.stderr.isatty()
+    with replacing(folder) as fresh:
+        edition = Edition(fresh)
+        with click.progressbar(
+            length=what.steps, label="Publishing", file=sys.stderr, hidden=hidden
+        ) as bar:
+            made = write(what, edition, lambda: bar.update(1))
+        edition.keep(folder)
+        write_for_hosts(what, edition, made)
+        edition.close(described(what))
+    return edition, made
+
+
+def summary(folder: Path, what: Publication, edition: Edition, made: Made) -> Iterator[str]:
+    """Say what was published, and how much of it a reader loads."""
+    held = [path for path in folder.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in held)
+    yield (
+        f"Published {_n(len(what.embeds), 'map')} of snapshot {what.context.snapshot.version} "
+        f"to {folder}: {_n(len(held), 'file')}, {size / 1e6:.1f} MB."
+    )
+    if edition.previous:
+        kept = _n(len(edition.previous), "file")
+        yield f"Kept from the edition before, for pages still open: {kept}."
+    loads = [
+        f"{made.first_loads[level] / 1000:.1f} kB with {LEVELS[level]}"
+        for level in sorted(made.first_loads)
+    ]
+    yield f"First load of a map, compressed (gzip), at most: {', '.join(loads)}."
+
+
+def _n(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def register(app: Dash, settings: Settings) -> None:
+    """Add the command to the application's command line; it reads the snapshot when it runs."""
+
+    @click.command("publish")
+    @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+    @click.option(
+        "--state",
+        "states",
+        multiple=True,
+        metavar="QUERY",
+        help="A map to publish, as its address has it, e.g. “pop=returnee&level=2&theme=dark”; "
+        "may be given several times, and replaces the defaults.",
+    )
+    @click.option(
+        "--lang",
+        "codes",
+        multiple=True,
+        metavar="CODE",
+        help="A language to publish in; may be given several times. The default is en.",
+    )
+    @click.option(
+        "--site", type=Address(), default="", help="Address of the application, for links to it."
+    )
+    @click.option(
+        "--at",
+        type=Address(),
+        default="",
+        help="Public address of DIR, for code to paste and for cards.",
+    )
+    def command(
+        folder: Path, states: tuple[str, ...], codes: tuple[str, ...], site: str, at: str
+    ) -> None:
+        """Write the public maps to DIR, for any static host.
+
+        Without --state: the populations that were counted on more than a handful of dates, at
+        each level and in each measure they have. DIR is replaced as a whole when all is written.
+        """
+        with _told_in_a_sentence(folder):
+            context = Context(settings)
+            what = Publication(context, wanted(context, states, codes), site, at)
+            edition, made = publish(folder.resolve(), what)
+            click.echo("\n".join(summary(folder.resolve(), what, edition, made)))
+
+    app.server.cli.add_command(command)

@@ -1,0 +1,318 @@
+"""Every file of a published folder, made from the same views and pages that are served live.
+
+::
+
+    Publication ─┬─▶ static/           scripts and styles, once
+                 ├─▶ embed/            a page for each map … data/ its view, files/ its figures
+                 ├─▶ files/, cards/    pictures, which take most of the time
+                 ├─▶ index.html, sources.html
+                 └─▶ _headers, nginx.conf
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from callbacks.commands import host_rules
+from callbacks.embed import population_choices, programme_choices
+from callbacks.serving.context import Context
+from geodata.exports.drawing import svg
+from geodata.exports.drawing.raster import png
+from geodata.exports.filenames import filename, slug
+from geodata.exports.tables.csv import csv_file
+from geodata.figures.state import State, query
+from geodata.figures.view import View
+from geodata.i18n.language import WESTERN, Language
+from geodata.links.embed_html import frozen
+from geodata.links.urls import FolderUrls, Urls
+from geodata.publishing.embeds import Embed
+from geodata.publishing.site_manifest import Edition
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text.sentences import product, title
+from layouts import bundle
+from layouts import embed as layout
+from layouts import publish as pages
+from layouts.embed import Choice, Links
+from layouts.publish import Folder, Listed
+
+_TOP, _INSIDE = FolderUrls(), FolderUrls("../")
+_GZIP_LEVEL = 6  # what most servers use
+_RECEIVED = "window.displacement=window.displacement||{};window.displacement.view="
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is published, and what its links are to say.
+
+    Attributes
+    ----------
+    site
+        Address of the application, for links to the full map and the sources; may be empty.
+    at
+        Public address of the folder; empty where it is not known.
+    """
+
+    context: Context
+    embeds: tuple[Embed, ...]
+    site: str = ""
+    at: str = ""
+
+    @property
+    def speech(self) -> Language:
+        """Language of the list, which is that of the first map."""
+        return self.embeds[0].state.language
+
+    @property
+    def steps(self) -> int:
+        """How often :func:`write` tells that it has come further."""
+        return len(self.embeds) + len(_pictures(self))
+
+
+@dataclass
+class Made:
+    """What has been made of the maps.
+
+    Attributes
+    ----------
+    style_hashes
+        Of the style sheets within the pages, which hosts must name.
+    first_loads
+        Compressed bytes of a page with all it loads, the largest of each level.
+    """
+
+    listed: list[Listed] = field(default_factory=list)
+    style_hashes: set[str] = field(default_factory=set)
+    first_loads: dict[int, int] = field(default_factory=dict)
+
+
+def write(publication: Publication, edition: Edition, step: Callable[[], object]) -> Made:
+    """Write the maps with their files, and the pages that list them."""
+    made = Made()
+    for one in _static(publication):
+        edition.write(*one)
+    for embed in publication.embeds:
+        made.listed.append(_map(publication, edition, embed, made))
+        step()
+    for path, draw in _pictures(publication).items():
+        edition.write(path, draw())
+        step()
+    for path, html in _lists(publication, made.listed):
+        edition.write(path, html.encode())
+    return made
+
+
+def write_for_hosts(publication: Publication, edition: Edition, made: Made) -> None:
+    """Write what hosts read: which headers each file is sent with."""
+    paths = [*edition.files, *edition.previous]
+    rules = host_rules.rules(paths, made.style_hashes)
+    edition.write("_headers", host_rules.headers_file(rules, paths, publication.at).encode())
+    edition.write("nginx.conf", host_rules.nginx_file(rules, publication.at).encode())
+
+
+def described(publication: Publication) -> dict[str, Any]:
+    """What the manifest says of a publication."""
+    return {
+        "snapshot": publication.context.snapshot.version,
+        "suppression_threshold": publication.context.threshold.households,
+        "persons_per_household": publication.context.threshold.persons_per_household,
+        "site": publication.site,
+        "at": publication.at,
+        "embeds": [_described(publication, embed) for embed in publication.embeds],
+    }
+
+
+def _described(publication: Publication, embed: Embed) -> dict[str, str]:
+    view = publication.context.view_at(embed.snapshot, embed.state)
+    return {
+        "name": embed.name,
+        "title": title(view),
+        "query": embed.query,
+        "snapshot": embed.snapshot.version,
+        "page": _TOP.embed(embed.name),
+        "figures": _TOP.figures(embed.figures_name),
+        "picture": _TOP.picture(embed.picture_name),
+        "card": _TOP.card(embed.card_name),
+    }
+
+
+# ------------------------------------------------------------------------------ what all pages load
+
+
+def _static(publication: Publication) -> Iterator[tuple[str, bytes]]:
+    yield _TOP.host(), bundle.host().body
+    for made in (pages.style(), pages.script(), pages.icon()):
+        yield _index_file(made), made.body
+    for theme in sorted({embed.options.theme for embed in publication.embeds}):
+        yield _style(_TOP, theme), bundle.style(theme).body
+    if any(not embed.options.static for embed in publication.embeds):
+        yield _script(_TOP), bundle.script().body
+
+
+def _index_file(made: bundle.Bundle) -> str:
+    """Where a file stands that the pages load which are no maps."""
+    endings = {pages.style(): "css", pages.script(): "js", pages.icon(): "svg"}
+    return _TOP.static("index", made.version, endings[made])
+
+
+def _style(urls: FolderUrls, theme: str) -> str:
+    return urls.static(theme, bundle.style(theme).version, "css")
+
+
+def _script(urls: FolderUrls) -> str:
+    return urls.static("map", bundle.script().version, "js")
+
+
+# ------------------------------------------------------------------------------------------- a map
+
+
+def _map(publication: Publication, edition: Edition, embed: Embed, made: Made) -> Listed:
+    """Write one map with its view and its figures; the pictures follow."""
+    view = publication.context.view_at(embed.snapshot, embed.state)
+    listed = _listed(embed, view)
+    received = None if embed.options.static else _received(publication, embed)
+    html, colors = layout.page(
+        view,
+        embed.options,
+        _links(publication, embed, view, received),
+        card=pages.card(listed, publication.at),
+    )
+    if received:
+        edition.write(_TOP.view(embed.view_name, received.version), received.body)
+    edition.write(_TOP.embed(embed.name), html.encode())
+    every_date = range(len(view.counts.dates))
+    edition.write(_TOP.figures(embed.figures_name), csv_file(view, every_date))
+    made.style_hashes.add(layout.style_hash(colors))
+    loaded = _first_load(embed, html, received)
+    made.first_loads[embed.state.level] = max(loaded, made.first_loads.get(embed.state.level, 0))
+    return listed
+
+
+def _listed(embed: Embed, view: View) -> Listed:
+    return Listed(
+        embed=embed,
+        view=view,
+        page=_TOP.embed(embed.name),
+        csv=_TOP.figures(embed.figures_name),
+        png=_TOP.picture(embed.picture_name),
+        png_name=filename(view, "png"),
+        card=_TOP.card(embed.card_name),
+    )
+
+
+def _received(publication: Publication, embed: Embed) -> bundle.Bundle:
+    """The view as a script: a page from a disk may run one, but fetch nothing."""
+    view = publication.context.whole_view(embed.snapshot, embed.whole_state).decode()
+    return bundle.bundled(f"{_RECEIVED}{view};\n")
+
+
+def _links(
+    publication: Publication, embed: Embed, view: View, received: bundle.Bundle | None
+) -> Links:
+    """Where the links of a published map lead: to what is published, and the application."""
+    published = set(publication.embeds)
+
+    def go(state: State) -> str:
+        other = replace(embed, state=state)
+        return _INSIDE.embed(other.name) if other in published else ""
+
+    site, state = Urls(publication.site), embed.state
+    sources = _INSIDE.sources(_suffix(publication, embed))
+    if publication.site:
+        sources = site.sources(query=site.following(state).kept)
+    return Links(
+        script=_script(_INSIDE),
+        style=_style(_INSIDE, embed.options.theme),
+        view=_INSIDE.view(embed.view_name, received.version) if received else "",
+        sources=sources,
+        full=site.page(query(state, embed.snapshot)) if publication.site else "",
+        csv=_INSIDE.figures(embed.figures_name),
+        png=_INSIDE.picture(embed.picture_name),
+        png_name=filename(view, "png"),
+        timed_files=False,
+        populations=_choices(population_choices(view, go)),
+        programmes=_choices(programme_choices(view, go)),
+    )
+
+
+def _choices(given: Iterable[Choice]) -> tuple[Choice, ...]:
+    """Those that are published; one alone is no choice."""
+    found = tuple(choice for choice in given if choice.url)
+    return found if len(found) > 1 else ()
+
+
+def _first_load(embed: Embed, html: str, received: bundle.Bundle | None) -> int:
+    """Bytes until a map is there and live, as most servers compress them."""
+    parts = [html.encode(), bundle.style(embed.options.theme).body]
+    if received:
+        parts += [bundle.script().body, received.body]
+    return sum(len(gzip.compress(part, _GZIP_LEVEL)) for part in parts)
+
+
+# ---------------------------------------------------------------------------------------- pictures
+
+
+def _pictures(publication: Publication) -> dict[str, Callable[[], bytes]]:
+    """Every picture by its path, and what draws it.
+
+    One after the other: drawing does not let go of Python's lock, so threads would not help.
+    """
+    drawn: dict[str, Callable[[], bytes]] = {}
+    for embed in publication.embeds:
+        drawn[_TOP.picture(embed.picture_name)] = partial(_picture, publication, embed)
+        drawn[_TOP.card(embed.card_name)] = partial(_card, publication, embed)
+    return drawn
+
+
+def _picture(publication: Publication, embed: Embed) -> bytes:
+    view = publication.context.view_at(embed.snapshot, embed.drawn_state)
+    asked = query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
+    link = Urls(publication.site).page(asked) if publication.site else publication.at
+    drawing = svg.picture(view, view.date_index(), theme=embed.picture_theme, permalink=link)
+    return png(drawing, width=svg.WIDTH)
+
+
+def _card(publication: Publication, embed: Embed) -> bytes:
+    view = publication.context.view_at(embed.snapshot, embed.drawn_state)
+    drawing = svg.card(view, view.date_index(), product=product(view.snapshot, view.language))
+    return png(drawing, width=svg.CARD[0])
+
+
+# ------------------------------------------------------------------------------ list and sources
+
+
+def _lists(publication: Publication, listed: list[Listed]) -> Iterator[tuple[str, str]]:
+    """The list, and a page of sources for each language and snapshot that a map is of."""
+    snapshot, speech = publication.context.snapshot, publication.speech
+    folder = _folder(publication, snapshot, speech)
+    yield _TOP.index(), pages.index(folder, listed)
+    needed = {"": folder}
+    for embed in publication.embeds:
+        suffix, speech = _suffix(publication, embed), embed.state.language
+        needed.setdefault(suffix, _folder(publication, embed.snapshot, speech))
+    for suffix, each in needed.items():
+        html = pages.sources_page(each, threshold=publication.context.threshold)
+        yield _TOP.sources(suffix), html
+
+
+def _folder(publication: Publication, snapshot: Snapshot, speech: Language) -> Folder:
+    assets = {"style": pages.style(), "script": pages.script(), pages.ICON: pages.icon()}
+    return Folder(
+        snapshot=snapshot,
+        speech=speech,
+        at=publication.at,
+        site=publication.site,
+        assets={name: _index_file(made) for name, made in assets.items()},
+    )
+
+
+def _suffix(publication: Publication, embed: Embed) -> str:
+    """What tells the sources of another language or snapshot from those of the list."""
+    speech, version = embed.state.language, embed.snapshot.version
+    named = slug([speech.code, "" if speech.digits == WESTERN else speech.digits])
+    other_lang = "" if speech == publication.speech else f"-{named}"
+    other_version = "" if version == publication.context.snapshot.version else f"-{version}"
+    return other_lang + other_version

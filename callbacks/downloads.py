@@ -1,0 +1,146 @@
+"""Files of a view: every one of :data:`geodata.exports.formats.FILES`, and the card beside links.
+
+=====================================  ===========================================================
+``GET /<name>?<state>&<options>``      a file: ``/map.pdf``, ``/data.csv`` … (docs/files.md)
+``GET /card.png?<state>``              the picture beside a shared link
+``GET /map.html?<state>``              the map as one file that needs no network
+``GET /download?<state>``              all of them, as a page of links
+=====================================  ===========================================================
+
+Options are those of :mod:`geodata.exports.options`. What takes long is made by
+:mod:`callbacks.serving.render_pool`; where there is no room for more, 503 says when to ask again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from http import HTTPStatus
+
+from dash import Dash
+from flask import Response, request
+
+from callbacks.api import JSON, Keep, answer, as_named, refuse, told
+from callbacks.pages import HTML, problem
+from callbacks.serving.context import Context, page_query
+from callbacks.serving.render_pool import RETRY_AFTER, Busy, Rendering
+from geodata.errors import NotHeld, StateError
+from geodata.exports.drawing import svg
+from geodata.exports.drawing.raster import png
+from geodata.exports.filenames import filename
+from geodata.exports.formats import FILES, Asked, File
+from geodata.exports.options import Options, parse
+from geodata.figures.state import query
+from geodata.figures.view import View
+from geodata.i18n.language import Language
+from geodata.links.embed_html import frozen
+from geodata.text.sentences import product
+from layouts import download, standalone
+from layouts.download_menu import ONE_FILE
+
+ENDPOINT = "file"
+PNG = "image/png"
+
+
+def busy(speech: Language) -> Response:
+    """Answer that as much is being made as there is room for."""
+    sentence = speech.gettext("Many files are being made just now. Please ask again in a moment.")
+    response = told(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _sent(body: bytes, mimetype: str, name: str) -> Response:
+    response = answer(body, mimetype, as_named())
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _asked(context: Context, view: View, options: Options, wanted: File) -> Asked:
+    """What a file is made of; one without links of its own is the same for everyone."""
+    urls = context.urls
+    known = wanted.linked or context.settings.public_url
+    return Asked(
+        view=view,
+        options=options,
+        page=context.link(urls.page()) if known else "",
+        address=lambda name, query: context.link(urls.file(name, query)),
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the files and the page that lists them to ``app``."""
+    server, urls = app.server, context.urls
+    rendering = Rendering()
+    server.extensions["displacement-rendering"] = rendering
+
+    def file(name: str) -> Response:
+        try:
+            snapshot, state, _ = context.parse(request.args)
+            options = parse(request.args, state.language)
+        except StateError as error:
+            return refuse(error)
+        wanted = FILES[name]
+        view = context.view_at(snapshot, state)
+        asked = _asked(context, view, options, wanted)
+        key = (name, snapshot.version, context.threshold, state, options, asked.page)
+        try:
+            body = rendering.once(
+                key,
+                lambda call: wanted.make(replace(asked, render=call)),
+                slow=wanted.slow,
+            )
+        except Busy:
+            return busy(state.language)
+        response = _sent(body, wanted.media, wanted.filename(asked))
+        about = urls.file("metadata.json", asked.query)
+        response.headers["Link"] = f'<{about}>; rel="describedby"; type="{JSON}"'
+        return response
+
+    for name in FILES:
+        server.add_url_rule(
+            urls.file(name), endpoint=ENDPOINT, view_func=file, defaults={"name": name}
+        )
+
+    @server.get(urls.card_png(), endpoint="card_png")
+    def card_png() -> Response:
+        try:
+            snapshot, state, _ = context.parse(request.args)
+        except StateError as error:
+            return refuse(error)
+        view = context.view_at(snapshot, state)
+        card = svg.card(view, view.date_index(), product=product(view.snapshot, view.language))
+        try:
+            body = rendering.once(card, lambda call: call(png, card, width=svg.CARD[0]))
+        except Busy:
+            return busy(state.language)
+        return _sent(body, PNG, filename(view, "png"))
+
+    @server.get(urls.file(ONE_FILE), endpoint="one_file")
+    def map_html() -> Response:
+        try:
+            snapshot, state, _ = context.parse(request.args)
+        except StateError as error:
+            return refuse(error)
+        view = context.view_at(snapshot, state)
+        kept = query(frozen(state, snapshot), snapshot)
+        html = standalone.page(
+            view,
+            context.whole_view(snapshot, state.view_key),
+            permalink=context.link(urls.page(kept)),
+            sources=context.link(urls.sources(query=f"v={snapshot.version}")),
+            today=dt.datetime.now(dt.UTC).date(),
+        )
+        response = answer(html.encode(), HTML, Keep.LIVE)
+        saved = f'attachment; filename="{filename(view, "html", every_date=True)}"'
+        response.headers["Content-Disposition"] = saved
+        return response
+
+    @server.get(urls.download(), endpoint="download")
+    def download_page() -> Response:
+        try:
+            snapshot, state, notices = context.parse(page_query(request.args), lenient=True)
+        except NotHeld as error:
+            return problem(context, error, urls.download)
+        html = download.page(context.shared(snapshot, state), notices)
+        return answer(html.encode(), HTML, Keep.LIVE)

@@ -1,0 +1,76 @@
+"""What an installed page needs: the manifest, and the service worker that keeps what was seen.
+
+=====================================  ===========================================================
+``GET /manifest.webmanifest?lang=…``   name and icon, in the language of the page
+``GET /worker.js``                     ``assets/worker/worker.js``, under the name of this release
+=====================================  ===========================================================
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import rjsmin
+from dash import Dash
+from flask import Response, request
+
+from callbacks.api import Keep, answer
+from callbacks.serving.context import Context
+from geodata.i18n.language import bare
+from geodata.text.sentences import product
+from geodata.util.json_encoding import to_json
+from layouts import bundle
+from layouts.shell import versioned
+
+MANIFEST, JAVASCRIPT = "application/manifest+json", "text/javascript"
+_SCRIPT, _ICON = "worker/worker.js", "icons/favicon.svg"
+_PICTURES = {size: f"icons/app-{size}.png" for size in (192, 512)}  # the same, to its edges
+_PAGE, _ACCENT = "#f5f7fa", "#0b5cad"  # as in tokens.css, which a manifest cannot name
+
+
+@lru_cache(maxsize=1)
+def worker() -> bytes:
+    """The service worker; what it kept for another release is dropped."""
+    release = bundle.bundled("".join(bundle.built(name).version for name in bundle.names()))
+    return f'const RELEASE="{release.version}";{rjsmin.jsmin(bundle.joined((_SCRIPT,)))}'.encode()
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add both to ``app``."""
+    urls = context.urls
+
+    @app.server.get(urls.worker(), endpoint="worker")
+    def service_worker() -> Response:
+        return answer(worker(), JAVASCRIPT, Keep.LIVE)
+
+    @app.server.get(urls.installation(), endpoint="manifest")
+    def manifest() -> Response:
+        asked = {key: request.args.get(key, "") for key in ("lang", "digits")}
+        snapshot, state, _ = context.parse(asked, lenient=True)
+        speech, own = state.language, urls.following(state)
+        name = bare(product(snapshot, speech))
+        said = {
+            "id": urls.page(),
+            "name": name,
+            "short_name": name,
+            "lang": speech.code,
+            "dir": speech.direction,
+            "start_url": own.page(own.kept),
+            "scope": urls.page(),
+            "display": "standalone",
+            "background_color": _PAGE,
+            "theme_color": _ACCENT,
+            "icons": [
+                {"src": versioned(_ICON, urls), "type": "image/svg+xml", "sizes": "any"},
+                *(
+                    {
+                        "src": versioned(name, urls),
+                        "type": "image/png",
+                        "sizes": f"{size}x{size}",
+                        "purpose": "any maskable",
+                    }
+                    for size, name in _PICTURES.items()
+                ),
+            ],
+        }
+        return answer(to_json(said), MANIFEST, Keep.LIVE)

@@ -1,0 +1,1 @@
+"""How answers leave: context, response cache, assets, rendering processes, headers."""

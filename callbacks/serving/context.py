@@ -1,0 +1,245 @@
+"""What every route needs: the settings, the snapshots held, and answers kept in memory.
+
+What a request is answered from is pinned to it when it comes in (:meth:`Context.pin`): a snapshot
+that becomes active meanwhile is for the next request.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from flask import g, has_request_context, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.http import parse_accept_header
+
+from geodata.api.area_json import panel
+from geodata.api.meta_json import meta
+from geodata.boundaries.build import level_topology
+from geodata.figures.state import State, parse
+from geodata.figures.suppression import Threshold
+from geodata.figures.view import View, as_dict, compute, state_dict
+from geodata.i18n.language import (
+    DIGITS,
+    SOURCE_LANGUAGE,
+    WESTERN,
+    Language,
+    language,
+    language_of,
+    languages,
+)
+from geodata.links.urls import Urls
+from geodata.settings import Settings
+from geodata.snapshots.library import Library
+from geodata.snapshots.registry import Holdings, Now
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import sentences
+from geodata.util.json_encoding import to_json
+from geodata.util.polling import Following
+from layouts.share import Shared
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_VIEWS = 32  # arrays of a view are some ten times its JSON
+_PINNED = "displacement.now"
+
+
+class Context:
+    """Settings, snapshots and URLs of one application, and its answers as bytes.
+
+    Answers are kept per snapshot and state, at most ``settings.cached_views`` of each kind; time
+    and selected area are no part of the key, because a view answers for all of them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.urls = Urls(settings.url_base_pathname)
+        self._remembered: list[Any] = []
+        self.computed = self.remember(self._computed, _VIEWS)
+        self.view = self.remember(self._view, settings.cached_views)
+        self.area = self.remember(self._area, settings.cached_views)
+        self.areas = self.remember(self._areas, settings.cached_views)
+        self.meta = self.remember(self._meta, settings.cached_views)
+        self.holdings = Holdings(
+            settings.snapshot,
+            Library(settings.snapshots),
+            settings.store,
+            trial=self._trial,
+            dropped=self._forget,
+        )
+        self._following: Following | None = None
+
+    def remember(self, function: Callable[..., Any], size: int) -> Callable[..., Any]:
+        """Remember what a function answers, until a snapshot that it may be of leaves."""
+        remembered = lru_cache(maxsize=size)(function)
+        self._remembered.append(remembered)
+        return remembered
+
+    def _forget(self) -> None:
+        for remembered in self._remembered:
+            remembered.cache_clear()
+
+    def _trial(self, snapshot: Snapshot) -> None:
+        """Answer what is asked for first; the first to ask is then answered from memory."""
+        state, _ = parse({}, snapshot)
+        self.view(snapshot, state.view_key)
+        self.meta(snapshot, state.lang, state.digits)
+        self.areas(snapshot, state.level)
+
+    def follow(self) -> None:
+        """From the next request on, follow what becomes active, in every process that serves."""
+        self._following = Following(self.holdings.look)
+
+    def pin(self, environ: WSGIEnvironment) -> Now:
+        """What a request is answered from, decided when this is first asked."""
+        if (found := environ.get(_PINNED)) is None:
+            if self._following:
+                self._following.here()
+            found = environ[_PINNED] = self.holdings.now
+        return found
+
+    @property
+    def now(self) -> Now:
+        """What this request is answered from; outside of one, what is served."""
+        return self.pin(request.environ) if has_request_context() else self.holdings.now
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The current snapshot, which answers where no version is named."""
+        return self.now.snapshot
+
+    @property
+    def threshold(self) -> Threshold:
+        """From how many households, or people, counts are shown."""
+        settings = self.settings
+        return Threshold(settings.suppression_threshold, settings.persons_per_household)
+
+    def parse(
+        self, query: Mapping[str, str], *, lenient: bool = False
+    ) -> tuple[Snapshot, State, list[str]]:
+        """Read a query against the snapshot that its ``v`` names; the state and its notices.
+
+        Raises
+        ------
+        StateError
+            As :func:`geodata.figures.state.parse`; :class:`~geodata.errors.NotHeld`, also when
+            lenient, where ``v`` names a snapshot that is not held.
+        """
+        version, snapshot = query.get("v", "").strip(), self.snapshot
+        if version not in ("", snapshot.version):
+            snapshot = self.holdings.snapshot(version, speech_of(query))
+        return snapshot, *parse(query, snapshot, lenient=lenient)
+
+    def link(self, path: str) -> str:
+        """Write a path of :attr:`urls` as a link that works from anywhere.
+
+        ``settings.public_url`` says where the application is found; without it the link follows
+        the request, whose ``Host`` is the client's word: the answer is then that client's alone
+        and no cache is to keep it (:func:`callbacks.api.answer` and the headers see to that).
+        """
+        if self.settings.public_url:
+            return self.settings.public_url + path
+        g.follows_host = True
+        # Without a valid host there is only the path.
+        return f"{request.scheme}://{request.host}{path}" if request.host else path
+
+    def named(
+        self, query: Mapping[str, str], *, lenient: bool = False
+    ) -> tuple[Snapshot, State, list[str]]:
+        """Read which snapshot and language a query names, and nothing else of it.
+
+        Raises
+        ------
+        StateError
+            As :meth:`parse`.
+        """
+        read = {key: query.get(key, "") for key in ("lang", "digits", "v")}
+        snapshot, state, notices = self.parse(read, lenient=lenient)
+        return snapshot, state, notices
+
+    def view_at(self, snapshot: Snapshot, state: State) -> View:
+        """Answer a state with its view, on its date."""
+        return self.computed(snapshot, state.view_key).at(state)
+
+    def ages(self, snapshot: Snapshot, state: State) -> dict[str, str]:
+        """How long ago the newest figures are of, by date; nothing for what is frozen."""
+        if state.v:
+            return {}
+        old_after = self.settings.old_after_days
+        return sentences.ages(snapshot, dt.date.today(), old_after, state.language)
+
+    def whole_view(self, snapshot: Snapshot, state: State, **more: object) -> bytes:
+        """Write a view as JSON: the state and ``more``, then the figures, which are kept."""
+        head = to_json(state_dict(state, snapshot) | more)
+        return head[:-1] + b"," + self.view(snapshot, state.view_key)[1:]
+
+    def shared(self, snapshot: Snapshot, state: State) -> Shared:
+        """Bring a state together with the view that answers it, for :mod:`layouts.share`."""
+        return Shared(self.view_at(snapshot, state), self.urls, self.link)
+
+    def _computed(self, snapshot: Snapshot, state: State) -> View:
+        return compute(snapshot, state, threshold=self.threshold)
+
+    def _view(self, snapshot: Snapshot, state: State) -> bytes:
+        return to_json(as_dict(self.computed(snapshot, state)))
+
+    def _area(self, snapshot: Snapshot, state: State, pcode: str) -> bytes:
+        return to_json(panel(snapshot, state, pcode, threshold=self.threshold))
+
+    def _areas(self, snapshot: Snapshot, level: int) -> bytes:
+        return to_json(level_topology(dict(snapshot.topology), level))
+
+    def _meta(self, snapshot: Snapshot, lang: str, digits: str) -> bytes:
+        return to_json(meta(snapshot, language(lang, digits), threshold=self.threshold))
+
+
+def speech_of(query: Mapping[str, str]) -> Language:
+    """The language and digits that a query names; for each that there is not, the default."""
+    code, digits = (query.get(key, "").strip() for key in ("lang", "digits"))
+    return language(
+        code if code in languages() else SOURCE_LANGUAGE, digits if digits in DIGITS else WESTERN
+    )
+
+
+@lru_cache(maxsize=512)
+def preferred(accepted: str) -> str:
+    """The language that an ``Accept-Language`` prefers, of those there are; else English."""
+    asked = (language_of(tag) for tag, quality in parse_accept_header(accepted) if quality)
+    return next(filter(None, asked), SOURCE_LANGUAGE)
+
+
+def page_query(query: Mapping[str, str]) -> dict[str, str]:
+    """The query of a page: one that names no language is in the one the browser prefers.
+
+    The answer then differs with ``Accept-Language``, and says so (:func:`varies`).
+    """
+    read = dict(query)
+    if not read.get("lang", "").strip():
+        g.varies = True
+        lang = preferred(request.headers.get("Accept-Language", ""))
+        if lang != SOURCE_LANGUAGE:
+            read["lang"] = lang
+    return read
+
+
+def page_speech() -> Language:
+    """The language of a page that says what is wrong."""
+    return speech_of(page_query(last_values(request.args)))
+
+
+def varies() -> bool:
+    """Whether this answer is in the language that the browser prefers."""
+    return bool(g.get("varies"))
+
+
+def last_values(query: MultiDict[str, str]) -> dict[str, str]:
+    """Take the last value of each key: in a form, 0 is sent before the box that may be ticked."""
+    return {key: values[-1] for key, values in query.lists()}
+
+
+def follows_host() -> bool:
+    """Whether this answer holds a link to wherever the request said that it went."""
+    return bool(g.get("follows_host"))

@@ -1,0 +1,211 @@
+"""Answers kept as they were sent: asked for again, they leave from memory, before Flask.
+
+::
+
+    request ──▶ Kept ──(not kept)──▶ proxies' headers ──▶ Flask ──▶ answer(…) ──▶ compressed
+                  └── status, headers and compressed bytes of the first answer, or its 304
+
+Only what :func:`callbacks.api.answer` hands over with :func:`set_aside` is kept: answers to GET
+that are the same for everyone. They lie under path, query, content coding, the language that the
+browser prefers and the snapshot that the request is pinned to before it is answered, at most so
+many megabytes of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, NoReturn
+
+from cachetools import LRUCache
+from werkzeug.http import parse_etags, remove_entity_headers, unquote_etag
+
+from callbacks.serving.content_coding import coding
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LONGEST_ADDRESS = 2048
+_ASKED = "displacement.asked"
+_TAGS = "HTTP_IF_NONE_MATCH"
+_CONDITIONS = {"HTTP_RANGE", "HTTP_IF_MATCH"}
+_OVERHEAD = 1024  # bytes of the objects around an answer, roughly
+_NOT_MODIFIED = "304 NOT MODIFIED"
+
+Headers = list[tuple[str, str]]
+Key = tuple[str, str, str | None, str, str]
+
+
+@dataclass
+class Asked:
+    """What a request that may be kept asked for: set aside while its answer is made."""
+
+    keep: bool = False
+    tags: str = ""
+
+
+def set_aside(environ: WSGIEnvironment) -> bool:
+    """Ask that the answer to this request be kept; tell whether it can be.
+
+    The whole answer is then made: whether the client has it already is seen to here.
+    """
+    asked: Asked | None = environ.get(_ASKED)
+    if asked is None:
+        return False
+    asked.keep = True
+    asked.tags = environ.pop(_TAGS, asked.tags)
+    return True
+
+
+class Answer:
+    """One answer with status 200, ready to be sent."""
+
+    __slots__ = ("body", "headers", "not_modified", "size", "tag")
+
+    def __init__(self, headers: Headers, body: bytes) -> None:
+        self.headers = headers
+        self.body = body
+        self.not_modified = list(headers)
+        remove_entity_headers(self.not_modified)
+        self.tag = next((value for name, value in headers if name == "ETag"), "")
+        self.size = len(body) + sum(len(name) + len(value) for name, value in headers)
+
+    def send(self, tags: str, start_response: StartResponse) -> Iterable[bytes]:
+        """Send it, or 304 where ``tags``, an ``If-None-Match``, has its own."""
+        if tags and self.tag and (tags == self.tag or _has(tags, self.tag)):
+            start_response(_NOT_MODIFIED, list(self.not_modified))
+            return []
+        start_response("200 OK", list(self.headers))
+        return [self.body]
+
+
+def _has(tags: str, tag: str) -> bool:
+    """Whether ``tag`` is among ``tags``, also where something on the way has made it weak."""
+    return parse_etags(tags).contains_weak(unquote_etag(tag)[0])
+
+
+def _size(answer: Answer) -> int:
+    return answer.size + _OVERHEAD
+
+
+class Kept:
+    """Stands before an application and answers from memory what it has answered before.
+
+    Parameters
+    ----------
+    application
+        What to ask for the first answer.
+    pin
+        Decides what a request is answered from, and tells it by a word; another word empties the
+        memory.
+    size
+        Bytes to keep.
+    preferred
+        Tells an ``Accept-Language`` by the language in which a page answers it.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        pin: Callable[[WSGIEnvironment], str],
+        size: int,
+        preferred: Callable[[str], str] = str,
+    ) -> None:
+        self.application = application
+        self.preferred = preferred
+        self.pin = pin
+        self._lock = Lock()
+        self._answers: LRUCache[Key, Answer] = LRUCache(maxsize=size, getsizeof=_size)
+        self._pinned = ""
+
+    @property
+    def size(self) -> float:
+        """Bytes that are kept."""
+        return self._answers.currsize
+
+    def __len__(self) -> int:
+        """Answers that are kept."""
+        return len(self._answers)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from memory, or ask the application."""
+        key = self._key(environ)
+        if key is None:
+            return self.application(environ, _without_date(start_response))
+        with self._lock:
+            answer = self._answers.get(key)
+        if answer is not None:
+            return answer.send(environ.get(_TAGS, ""), start_response)
+        return self._first(key, environ, start_response)
+
+    def _key(self, environ: WSGIEnvironment) -> Key | None:
+        """Under what the answer to a request lies; ``None`` where it is not to be kept."""
+        if environ["REQUEST_METHOD"] != "GET" or not _CONDITIONS.isdisjoint(environ):
+            return None
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        if len(path) + len(query) > LONGEST_ADDRESS:
+            return None
+        pinned = self.pin(environ)
+        if pinned != self._pinned:
+            self.empty(pinned)
+        spoken = self.preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        return path, query, coding(environ.get("HTTP_ACCEPT_ENCODING", "")), spoken, pinned
+
+    def empty(self, pinned: str = "") -> None:
+        """Forget every answer; from now on, those of ``pinned`` are kept."""
+        with self._lock:
+            self._answers.clear()
+            self._pinned = pinned
+
+    def _first(
+        self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Ask the application; keep its answer where it asked for that."""
+        asked = environ[_ASKED] = Asked()
+        made: list[Headers] = []
+
+        def starting(status, headers, exc_info=None):
+            headers = [(name, value) for name, value in headers if name != "Date"]
+            if asked.keep and status.startswith("200 ") and not exc_info:
+                made[:] = [headers]
+                return _not_in_parts
+            return start_response(status, headers, exc_info)
+
+        body = self.application(environ, starting)
+        if not made:
+            return body
+        answer = Answer(made[0], _whole(body))
+        self._store(key, answer)
+        return answer.send(asked.tags, start_response)
+
+    def _store(self, key: Key, answer: Answer) -> None:
+        codings = [value for name, value in answer.headers if name == "Content-Encoding"]
+        cookies = any(name == "Set-Cookie" for name, _ in answer.headers)
+        if cookies or codings not in ([], [key[2]]) or _size(answer) > self._answers.maxsize:
+            return
+        with self._lock:
+            if key[-1] == self._pinned:  # else it came too late
+                self._answers[key] = answer
+
+
+def _whole(body: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(body)
+    finally:
+        if close := getattr(body, "close", None):
+            close()
+
+
+def _without_date(start_response: StartResponse) -> StartResponse:
+    """Servers write the time of sending themselves; gunicorn would write a second one."""
+
+    def starting(status, headers, exc_info=None):
+        headers = [(name, value) for name, value in headers if name != "Date"]
+        return start_response(status, headers, exc_info)
+
+    return starting
+
+
+def _not_in_parts(data: bytes) -> NoReturn:
+    raise RuntimeError("an answer that is to be kept is handed over, not written in parts")

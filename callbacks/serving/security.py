@@ -1,0 +1,111 @@
+"""Headers that every answer carries: what it may load, who may frame and read it, what is cached.
+
+=====================  ============  =====================  =======================================
+answers                may load      may be framed by       other origins' scripts
+=====================  ============  =====================  =======================================
+:data:`PUBLIC`         nothing       ``frame_ancestors``    read what GET answers, errors too
+the public map         its origin    ``embed_ancestors``    may not
+all other pages        its origin    ``frame_ancestors``    may not
+=====================  ============  =====================  =======================================
+
+No answer sets a cookie.
+"""
+
+from __future__ import annotations
+
+from dash import Dash
+from flask import Response, g, request
+
+from callbacks.serving.context import Context, follows_host, varies
+
+# Endpoints whose answers are the same for everyone and for anyone to use.
+PUBLIC = frozenset(
+    [
+        *("view", "areas", "area", "meta", "oembed"),
+        *("embed_script", "embed_style", "embed_host", "card_png", "file"),
+    ]
+)
+EMBED = "embed"
+# Where the share dialog opens, which shows the public map in a frame.
+_WITH_DIALOG = frozenset(["share", "sources", "download", "compare"])
+
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+}
+TO_ITSELF = {"X-Frame-Options": "SAMEORIGIN", "Cross-Origin-Opener-Policy": "same-origin"}
+TO_ANYONE = {"Cross-Origin-Resource-Policy": "cross-origin"}
+READABLE = {"Access-Control-Allow-Origin": "*"}
+
+
+def _policy(**rules: str) -> str:
+    """Write a Content-Security-Policy: nothing but what ``rules`` allow."""
+    written = {"default-src": "'none'"} | {
+        name.replace("_", "-"): value for name, value in rules.items()
+    }
+    return "; ".join(f"{name} {value}" for name, value in written.items())
+
+
+def page_policy(ancestors: str, *, frames: bool = False) -> str:
+    """Everything from the page's own origin; no inline script."""
+    return _policy(
+        script_src="'self'",
+        style_src="'self' 'unsafe-inline'",  # Plotly writes style attributes
+        img_src="'self' data: blob:",
+        font_src="'self'",
+        connect_src="'self'",
+        manifest_src="'self'",
+        **({"frame_src": "'self'"} if frames else {}),
+        frame_ancestors=ancestors,
+        base_uri="'none'",
+        form_action="'self'",
+    )
+
+
+def embed_policy(style_hashes: list[str], ancestors: str) -> str:
+    """What the public map needs; a style in the page is allowed by its hash."""
+    return _policy(
+        script_src="'self'",
+        style_src=" ".join(["'self'", *style_hashes]),
+        img_src="'self' data:",
+        connect_src="'self'",
+        form_action="'self'",
+        base_uri="'none'",
+        frame_ancestors=ancestors,
+    )
+
+
+def data_policy(ancestors: str) -> str:
+    """For what is no page: it loads nothing. A browser styles the page it makes of an image."""
+    return _policy(
+        img_src="'self'", style_src="'unsafe-inline'", base_uri="'none'", frame_ancestors=ancestors
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the headers to every answer; call it after all callbacks are registered."""
+    settings, urls = context.settings, context.urls
+    page = page_policy(settings.frame_ancestors)
+    page_with_dialog = page_policy(settings.frame_ancestors, frames=True)
+    data = data_policy(settings.frame_ancestors)
+
+    def own_headers(endpoint: str) -> dict[str, str]:
+        if endpoint == EMBED:
+            policy = embed_policy(g.get("style_hashes", []), settings.embed_ancestors)
+            return {"Content-Security-Policy": policy, **TO_ANYONE}
+        if endpoint in PUBLIC:
+            readable = READABLE if request.method in ("GET", "HEAD") else {}
+            return {"Content-Security-Policy": data, **TO_ITSELF, **TO_ANYONE, **readable}
+        dialog = endpoint in _WITH_DIALOG or request.path == urls.page()
+        return {"Content-Security-Policy": page_with_dialog if dialog else page, **TO_ITSELF}
+
+    @app.server.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in (EVERYWHERE | own_headers(request.endpoint or "")).items():
+            response.headers.setdefault(name, value)
+        if varies():
+            response.vary.add("Accept-Language")
+        if follows_host():
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response

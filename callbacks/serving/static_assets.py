@@ -1,0 +1,114 @@
+"""The files that pages load: scripts, styles, icons, under names with a hash of their content.
+
+``GET /built/<name>.<version>.<ending>``, kept by every cache for a year. Each is compressed once,
+as small as it gets, and what comes out is kept in ``.cache/`` beside the application, so that the
+next start has it already; a folder that cannot be written costs the time again, and nothing else.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import re
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import lru_cache
+from itertools import repeat
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+from dash import Dash
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from callbacks.api import WORTH_BYTES, Keep
+from callbacks.serving.content_coding import CODINGS, coding
+from callbacks.serving.context import Context
+from layouts import bundle
+from layouts.bundle import TYPES, Bundle
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+KEPT = Path(__file__).parents[2] / ".cache" / "built"
+_NAMED = re.compile(rf"(?P<stem>.+)\.(?P<version>[0-9a-f]{{12}})\.(?P<ending>{'|'.join(TYPES)})")
+_WINDOW = 22  # brotli's largest that every browser takes, 4 MB
+_COMPRESS = {
+    "br": lambda body: brotli.compress(body, quality=11, lgwin=_WINDOW),
+    "zstd": lambda body: zstd.compress(body, 19),
+    "gzip": lambda body: gzip.compress(body, 9, mtime=0),
+}
+
+
+@lru_cache(maxsize=512)
+def compressed(made: Bundle, coding: str) -> bytes:
+    """Return a file as it is sent in a content coding of :data:`CODINGS`."""
+    kept = KEPT / f"{hashlib.sha256(made.body).hexdigest()}.{coding}"
+    with suppress(OSError):
+        return kept.read_bytes()
+    body = bytes(_COMPRESS[coding](made.body))
+    with suppress(OSError):
+        _keep(kept, body)
+    return body
+
+
+def _keep(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all: another process may read it meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def prepare() -> None:
+    """Compress every file in every coding, before the first is asked for, on every processor."""
+    made = {name: bundle.built(name) for name in bundle.names()}
+    largest_first = sorted(made, key=lambda name: -len(made[name].body))
+    wanted = [made[name] for name in largest_first if _is_compressed(name, made[name])]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for each in CODINGS:
+            list(threads.map(compressed, wanted, repeat(each)))
+
+
+def register(app: Dash, context: Context) -> None:
+    """Add the files to ``app``."""
+
+    @app.server.get(f"{context.urls.prefix}built/<path:name>", endpoint="built")
+    def built(name: str) -> Response:
+        if not (asked := _NAMED.fullmatch(name)):
+            raise NotFound
+        try:
+            made = bundle.built(f"{asked['stem']}.{asked['ending']}")
+        except KeyError:
+            raise NotFound from None
+        return _sent(made, asked["version"], asked["ending"])
+
+
+def _is_compressed(name: str, made: Bundle) -> bool:
+    """Whether a file gets smaller: pictures in PNG are as small as they get."""
+    return len(made.body) >= WORTH_BYTES and not name.endswith("png")
+
+
+def _sent(made: Bundle, version: str, ending: str) -> Response:
+    """Immutable under its own version; else whoever asks is behind or ahead, and asks again."""
+    accepted = coding(request.headers.get("Accept-Encoding", ""))
+    chosen = accepted if _is_compressed(ending, made) else None
+    keep = Keep.FROZEN if version == made.version else Keep.LIVE
+    response = Response(compressed(made, chosen) if chosen else made.body, mimetype=TYPES[ending])
+    response.headers["Cache-Control"] = keep.value
+    response.headers["Vary"] = "Accept-Encoding"
+    response.set_etag(f"{made.version}:{chosen}" if chosen else made.version)
+    if chosen:
+        response.headers["Content-Encoding"] = chosen
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,258 @@
+"""The area panel: everything the sources say about one governorate or district, at every date.
+
+Figure, rank and status of the area come from the view; this adds its trend for every population,
+where its displaced people come from, where people from it live now, shelter, period, programmes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geodata import populations
+from geodata.engine import queries
+from geodata.engine.connect import ask
+from geodata.figures import programmes
+from geodata.figures.breakdowns import judged
+from geodata.figures.counts import (
+    GOVERNORATE,
+    counts,
+    dates_of,
+    levels,
+    populations_with_counts,
+    sources_of,
+)
+from geodata.figures.state import State
+from geodata.figures.suppression import Threshold
+from geodata.figures.view import names
+from geodata.i18n.language import Language, gettext, language
+from geodata.snapshots.snapshot import Snapshot
+from geodata.util.json_encoding import plain
+
+SHELTER_LABELS = {
+    "camp": gettext("Camp"),
+    "habitual": gettext("Habitual residence (before Nov 2018)"),
+    "habitual_habitable": gettext("Habitual residence, habitable"),
+    "habitual_uninhabitable": gettext("Habitual residence, uninhabitable"),
+    "host_family": gettext("Host family"),
+    "hotel": gettext("Hotel or short-term rental"),
+    "informal_settlement": gettext("Informal settlement"),
+    "other": gettext("Other"),
+    "own_property": gettext("Own property"),
+    "religious_building": gettext("Religious building"),
+    "rented": gettext("Rented (condition not stated)"),
+    "rented_habitable": gettext("Rented, habitable"),
+    "rented_uninhabitable": gettext("Rented, uninhabitable"),
+    "school": gettext("School building"),
+    "unfinished_building": gettext("Unfinished or abandoned building"),
+    "unknown": gettext("Unknown"),
+}
+# In order of time; each begins where the next one takes over.
+PERIOD_LABELS = {
+    "pre_jun_2014": gettext("Before June 2014"),
+    "jun_jul_2014": gettext("June – July 2014"),
+    "aug_2014": gettext("August 2014"),
+    "post_sep_2014": gettext("September 2014 – March 2015"),
+    "post_apr_2015": gettext("April 2015 – February 2016"),
+    "post_mar_2016": gettext("March – 16 October 2016"),
+    "post_17_oct_2016": gettext("17 October 2016 – June 2017"),
+    "jul_2017_on": gettext("July 2017 – December 2018"),
+    "jan_2019_on": gettext("January 2019 and later"),
+}
+
+
+def panel(
+    snapshot: Snapshot, state: State, pcode: str, *, threshold: Threshold | int
+) -> dict[str, Any]:
+    """Return the JSON of ``/api/v1/area/<pcode>.json`` (see docs/api.md).
+
+    Parameters
+    ----------
+    pcode
+        Code of a governorate or district of the snapshot.
+    threshold
+        Cells under it are not shown (:mod:`geodata.figures.suppression`).
+
+    Breakdowns are households or people by governorate, for every date of the state's population;
+    ``None`` where the source has no row, or one of too few people to show: ``hidden`` counts those.
+    """
+    speech = state.language
+    rows = snapshot.tables.areas.set_index("pcode")
+    row: Any = rows.loc[pcode]
+    level, parent = int(row["level"]), row["parent"]
+    named = names(snapshot, speech)
+    governorate = pcode if level == GOVERNORATE else str(parent)
+    return {
+        "version": snapshot.version,
+        "area": {
+            "pcode": pcode,
+            "name": named[pcode],
+            "nameLocal": _name_local(snapshot, pcode, named[pcode])
+            if pd.notna(row["name_ar"])
+            else "",
+            "level": level,
+            "parent": "" if level == GOVERNORATE else governorate,
+            "parentName": "" if level == GOVERNORATE else named[governorate],
+        },
+        "dates": [day.isoformat() for day in dates_of(snapshot, state.pop, state.prog)],
+        "trend": _trends(snapshot, pcode, level, threshold, speech),
+        "breakdowns": _breakdowns(snapshot, state, pcode, threshold, named, speech)
+        if level == GOVERNORATE
+        else [],
+        "programmes": programmes.present(snapshot, governorate, speech),
+        "shelterNotes": _shelter_notes(snapshot, state, speech),
+    }
+
+
+def _name_local(snapshot: Snapshot, pcode: str, name: str) -> str:
+    """The Arabic name beside one in another language; empty where it is the same."""
+    arabic = names(snapshot, language("ar"))[pcode]
+    return "" if arabic == name else arabic
+
+
+def _trends(
+    snapshot: Snapshot, pcode: str, level: int, threshold: Threshold | int, speech: Language
+) -> list[dict[str, Any]]:
+    """People at every date, for every population of the level; ``None`` where not shown."""
+    trends = []
+    for pop in populations_with_counts(snapshot):
+        if level not in levels(snapshot, pop):
+            continue
+        found = counts(snapshot, pop, level, threshold, frozenset())
+        i = found.areas.index(pcode)
+        people = np.where(found.hidden[:, i], np.nan, found.people[:, i])
+        if np.isfinite(people).any():
+            trends.append(
+                {
+                    "population": pop,
+                    "label": speech.gettext(populations.POPULATIONS[pop].label),
+                    "dates": [day.isoformat() for day in found.dates],
+                    "people": plain(people),
+                }
+            )
+    return trends
+
+
+def _breakdowns(
+    snapshot: Snapshot,
+    state: State,
+    pcode: str,
+    threshold: Threshold | int,
+    named: dict[str, str],
+    speech: Language,
+) -> list[dict[str, Any]]:
+    """Origin, destination, shelter and period of the state's population, each in one unit.
+
+    What the source breaks down in households, and later in people, are two tables.
+    """
+    rows = _of_area(snapshot, state.pop, pcode, threshold)
+    here = rows[rows["pcode"] == pcode]
+    returned = state.pop == "returnee"
+    dates = dates_of(snapshot, state.pop, state.prog)
+    idp_rows = _of_area(snapshot, "idp", pcode, threshold)
+    counted_by = sources_of(snapshot, state.pop, state.prog)
+    # Who else counted knows nothing of where the displaced come from.
+    idp_rows = idp_rows[idp_rows["source"].isin(counted_by)]
+    from_here = idp_rows[(idp_rows["kind"] == "origin") & (idp_rows["category"] == pcode)]
+
+    def place(code: str) -> str:
+        return named.get(code, code)  # an origin that matched no governorate keeps its name
+
+    titled: list[tuple[str, str, pd.DataFrame, str, Callable[[str], str]]] = [
+        (
+            "origin",
+            gettext("Where they had been displaced to")
+            if returned
+            else gettext("Where they were displaced from"),
+            here[here["kind"] == "origin"],
+            "category",
+            place,
+        ),
+        (
+            "destination",
+            gettext("Where displaced people from here live now"),
+            from_here,
+            "pcode",
+            place,
+        ),
+        (
+            "shelter",
+            gettext("Shelter"),
+            here[here["kind"] == "shelter"],
+            "category",
+            lambda code: speech.gettext(SHELTER_LABELS.get(code, code)),
+        ),
+        (
+            "period",
+            gettext("When they had been displaced") if returned else gettext("When displaced"),
+            here[here["kind"] == "period"],
+            "category",
+            lambda code: speech.gettext(PERIOD_LABELS.get(code, code)),
+        ),
+    ]
+    tables = [
+        {"kind": kind, "title": speech.gettext(title), "unit": unit, "source": _source(known)}
+        | _table(known, unit, column, label, dates, keep_order=list(PERIOD_LABELS))
+        for kind, title, found, column, label in titled
+        for unit in (populations.HOUSEHOLDS, populations.PEOPLE)
+        if len(known := found[found[unit].notna()])
+    ]
+    return [table for table in tables if any(table["values"]) or any(table["hidden"])]
+
+
+def _source(rows: pd.DataFrame) -> str:
+    """Id of the source of the newest rows."""
+    return str(rows.sort_values("date")["source"].iloc[-1])
+
+
+@lru_cache(maxsize=256)
+def _of_area(
+    snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
+) -> pd.DataFrame:
+    """Breakdowns of a governorate and of who came from it; of hidden ones, those in people."""
+    rows = ask(snapshot, queries.breakdowns_of, population, pcode)
+    rows = judged(rows, snapshot, population, threshold)
+    return rows[rows["shown"] | rows["people"].notna()]
+
+
+def _table(
+    rows: pd.DataFrame,
+    unit: str,
+    column: str,
+    label: Callable[[str], str],
+    dates: tuple[dt.date, ...],
+    keep_order: list[str],
+) -> dict[str, Any]:
+    """Households or people by date and category: ``values[date][category]``; ``None``: no row.
+
+    ``hidden[date]`` is how many categories have too few to show. Which they are is not told: of a
+    governorate with one alone, it would tell all.
+    """
+    days = pd.DatetimeIndex(pd.to_datetime(list(dates)))
+    few = rows[~rows["shown"] & (rows[unit] > 0)].groupby("date")[column].nunique()
+    shown = rows[rows["shown"]]
+    table = shown.pivot_table(index="date", columns=column, values=unit, aggfunc="sum")
+    table = table.reindex(days)
+    codes = sorted(table.columns, key=lambda c: keep_order.index(c) if c in keep_order else -1)
+    grid = table[codes].to_numpy(dtype="float64", na_value=np.nan)
+    return {
+        "codes": codes,
+        "labels": [label(code) for code in codes],
+        "values": [None if np.isnan(row).all() else plain(row) for row in grid],
+        "hidden": [int(n) for n in few.reindex(days, fill_value=0)],
+    }
+
+
+def _shelter_notes(
+    snapshot: Snapshot, state: State, speech: Language
+) -> list[dict[str, str | None]]:
+    return [
+        {"text": speech.gettext(note["text"]), "until": note.get("until")}
+        for note in snapshot.manifest["country"]["shelter_notes"]
+        if state.pop in note["populations"]
+    ]

@@ -1,0 +1,54 @@
+"""What a snapshot holds, for the page's controls: populations, programmes, dates, sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geodata import populations
+from geodata.figures import programmes
+from geodata.figures.counts import (
+    counts,
+    dates_of,
+    levels,
+    populations_with_counts,
+    round_numbers,
+    source_of,
+)
+from geodata.figures.state import available_measures
+from geodata.figures.suppression import Threshold
+from geodata.i18n.language import Language, languages
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import sentences
+from geodata.util.json_encoding import plain
+
+
+def meta(snapshot: Snapshot, speech: Language, *, threshold: Threshold | int) -> dict[str, Any]:
+    """Return the JSON of ``/api/v1/meta.json`` (see docs/api.md)."""
+    return {
+        "version": snapshot.version,
+        "country": speech.gettext(snapshot.country),
+        "disclaimer": speech.gettext(snapshot.manifest["country"]["disclaimer"]),
+        "languages": list(languages()),
+        "populations": [
+            _population(snapshot, code, speech, threshold)
+            for code in populations_with_counts(snapshot)
+        ],
+        "programmes": programmes.listed(snapshot, speech),
+        "sources": sentences.listed_sources(snapshot, speech),
+    }
+
+
+def _population(
+    snapshot: Snapshot, code: str, speech: Language, threshold: Threshold | int
+) -> dict[str, Any]:
+    found = counts(snapshot, code, 1, threshold, frozenset())
+    return {
+        "code": code,
+        "label": speech.gettext(populations.POPULATIONS[code].label),
+        "source": source_of(snapshot, code),
+        "levels": list(levels(snapshot, code)),
+        "measures": list(available_measures(snapshot, code, 1)),
+        "dates": [day.isoformat() for day in dates_of(snapshot, code)],
+        "rounds": list(round_numbers(snapshot, code)),
+        "totals": plain(found.national_people),
+    }

@@ -1,0 +1,1 @@
+"""Shapes of areas: reading, repairing, checking, simplifying, drawing as TopoJSON."""

@@ -1,0 +1,87 @@
+"""Which area lies where: the one that an arrow key leads to, on every map.
+
+Up is north, whatever the language. An arrow leads to the nearest area in its direction, by
+preference to one with a border in common. Made of the boundaries alone, so it is the same for every
+view of a snapshot.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from geodata.boundaries.build import polygons
+from geodata.snapshots.snapshot import Snapshot
+
+# West, east, north, south; y points up.
+DIRECTIONS = ((-1, 0), (1, 0), (0, 1), (0, -1))
+NOWHERE = -1
+
+# How far to either side of its direction an arrow may lead: 45°, and where nothing is there, 63°.
+_SPREADS = (1.0, 2.0)
+_LAYERS = {1: "governorates", 2: "districts"}
+
+Place = tuple[float, float]
+
+
+@lru_cache(maxsize=8)
+def neighbours(snapshot: Snapshot, level: int, pcodes: tuple[str, ...]) -> list[list[int]]:
+    """For each area the positions of those to its west, east, north and south.
+
+    Parameters
+    ----------
+    level
+        1 for governorates, 2 for districts.
+    pcodes
+        The areas, in the order that positions are given in. :data:`NOWHERE` is no area.
+    """
+    shapes = {
+        shape["id"]: shape for shape in snapshot.topology["objects"][_LAYERS[level]]["geometries"]
+    }
+    drawn = {i: shapes[pcode] for i, pcode in enumerate(pcodes) if pcode in shapes}
+    places = {i: _place(shape["properties"]["label"]) for i, shape in drawn.items()}
+    borders = {i: _arcs(shape) for i, shape in drawn.items()}
+    return [
+        [_towards(i, direction, places, borders) for direction in DIRECTIONS]
+        if i in drawn
+        else [NOWHERE] * len(DIRECTIONS)
+        for i in range(len(pcodes))
+    ]
+
+
+def _place(label: Sequence[float]) -> Place:
+    """Where an area's name stands; a unit is as long to the east as to the north."""
+    lon, lat = label
+    return lon * math.cos(math.radians(lat)), lat
+
+
+def _arcs(shape: Mapping[str, Any]) -> set[int]:
+    """The lines that an area is bounded by, whichever way round; neighbours have some in common."""
+    rings = (ring for polygon in polygons(dict(shape)) for ring in polygon)
+    return {max(ref, ~ref) for ring in rings for ref in ring}
+
+
+def _towards(
+    here: int, direction: Place, places: dict[int, Place], borders: dict[int, set[int]]
+) -> int:
+    """The nearest area in a direction: straight ahead rather than aside, beside rather than far."""
+    others = places.keys() - {here}
+    beside = {other for other in others if borders[other] & borders[here]}
+    for spread in _SPREADS:
+        for candidates in (beside, others - beside):
+            costs = {
+                other: _cost(places[here], places[other], direction, spread) for other in candidates
+            }
+            best = min(costs, key=lambda other: (costs[other], other), default=NOWHERE)
+            if best != NOWHERE and costs[best] < math.inf:
+                return best
+    return NOWHERE
+
+
+def _cost(a: Place, b: Place, direction: Place, spread: float) -> float:
+    """How far ``b`` is from ``a``, aside counting twice; infinite where it is not that way."""
+    (x, y), (dx, dy) = (b[0] - a[0], b[1] - a[1]), direction
+    along, across = x * dx + y * dy, abs(x * dy) + abs(y * dx)
+    return math.inf if along <= 0 or across > along * spread else along + 2 * across

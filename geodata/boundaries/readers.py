@@ -1,0 +1,367 @@
+"""Boundary files as agencies publish them: opened safely, recognised by their columns.
+
+::
+
+    .geojson .gpkg .shp .fgb ─┐
+    .zip of any of them ──────┴▶ layers ─▶ boundary_columns ─▶ Layer(level, pcode, parent, names)
+
+A file is believed
+by its bytes, not its name, and GDAL is only handed what was looked at: a GeoJSON may name an
+address that GDAL would fetch, an archive may hold paths that lead out of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NoReturn
+
+from geodata.boundaries.columns import LEVELS, Given, areas, no_level
+from geodata.boundaries.encodings import shapefile_encoding
+from geodata.boundaries.formats import json_format, not_in_archive, not_read
+from geodata.errors import BoundaryError
+from geodata.sources.contract import FileRead, Finding, Progress, silent
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+MAX_BYTES = 1_000_000_000
+"""Bytes of a file, and of all that an archive holds once unpacked."""
+MAX_RATIO = 250
+"""How many times its packed size a part of more than :data:`RATIO_FROM` bytes may hold."""
+RATIO_FROM = 20_000_000
+MAX_PARTS = 500
+_CHUNK = 1 << 20
+_HEAD = 4096
+
+_SHAPEFILE = bytes.fromhex("0000270a")
+_SIBLINGS = (".shx", ".dbf")
+_FLATGEOBUF = b"fgb\x03fgb"
+_DATASETS = (
+    ".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojsonseq", ".ndgeojson",
+    ".topojson", ".gpkg", ".shp", ".fgb",
+)  # fmt: skip
+_READ = (*_DATASETS, ".shx", ".dbf", ".prj", ".cpg")
+_CRS = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?=\{)', re.IGNORECASE)
+_SAVE = "Save the boundaries as GeoJSON, GeoPackage or a zipped Shapefile."
+_NOTHING_SAID = Given()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The areas of one level, as one layer of one file holds them.
+
+    Attributes
+    ----------
+    file, name
+        Of the file, as it was given, and of the layer within it.
+    frame
+        Text columns ``pcode``, ``name``, ``lang`` (of that name), ``name_ar``, ``name_ckb``, and
+        of level 2 ``parent``, ``parent_name``, ``parent_lang``, ``parent_name_ar``,
+        ``parent_name_ckb`` (``""`` where a file has none); the shapes in the file's coordinates.
+    shown
+        Language that names are shown in where they have it: ``"en"``, another code, or ``""``
+        where the file does not say.
+    """
+
+    file: str
+    name: str
+    level: int
+    frame: GeoDataFrame
+    shown: str = "en"
+
+
+@dataclass
+class Read:
+    """What files hold: at most one layer of each level, the files, and what is wrong."""
+
+    layers: dict[int, Layer] = field(default_factory=dict)
+    files: list[FileRead] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_files(
+    files: Sequence[Path],
+    only: Mapping[int, Path] | None = None,
+    progress: Progress = silent,
+    given: Given = _NOTHING_SAID,
+) -> Read:
+    """Read boundaries.
+
+    Parameters
+    ----------
+    files
+        Whose layers go to the level that their columns say.
+    only
+        Files of which just the layer of that level is taken.
+    given
+        What a person says of their columns and letters.
+
+    Raises
+    ------
+    BoundaryError
+        If a file cannot be opened at all, or is not safe to.
+    """
+    read, found = Read(), list[Layer]()
+    asked: list[tuple[Path, tuple[int, ...]]] = [(path, LEVELS) for path in files]
+    asked += [(path, (level,)) for level, path in (only or {}).items()]
+    for number, (path, levels) in enumerate(asked):
+        progress("Reading boundaries", number, len(asked))
+        level = levels[0] if len(levels) == 1 else None
+        layers = [layer for layer in _layers(path, read, given, level) if layer.level in levels]
+        if not layers:
+            read.findings.append(_nothing(path, levels))
+        found += layers
+        rows = sum(len(layer.frame) for layer in layers)
+        said = ", ".join(f"level {layer.level} in {layer.name}" for layer in layers)
+        read.files.append(FileRead(path.name, _sha256(path), path.stat().st_size, rows, said))
+    for level in LEVELS:
+        of_level = [layer for layer in found if layer.level == level]
+        if len(of_level) > 1:
+            read.findings.append(_several(level, of_level))
+        elif of_level:
+            read.layers[level] = of_level[0]
+    return read
+
+
+def _nothing(path: Path, levels: Sequence[int]) -> Finding:
+    asked = " or ".join(map(str, levels))
+    return Finding(
+        "error",
+        f"No layer of level {asked} is in it: one has polygons and the columns ADM1_PCODE and "
+        "ADM1_EN (adm1_pcode, adm1_name), of level 2 also ADM2_PCODE and ADM2_EN; or those of GADM "
+        "or geoBoundaries; or those that a mapping names (docs/boundaries.md).",
+        path.name,
+    )
+
+
+def _several(level: int, layers: Sequence[Layer]) -> Finding:
+    named = ", ".join(f"{layer.name} of {layer.file}" for layer in layers)
+    return Finding(
+        "error",
+        f"Level {level} is in several layers ({named}). Name the file to take with "
+        f"--level{level} FILE, or give one that holds it once.",
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+# ---- what a file is
+
+
+def _layers(path: Path, read: Read, given: Given, level: int | None) -> Iterator[Layer]:
+    """Every layer of a file that has a level; what is left out becomes a warning."""
+    with _opened(path, read) as datasets:
+        for dataset in datasets:
+            yield from _layers_of(path, dataset, read, given, level)
+
+
+@contextmanager
+def _opened(path: Path, read: Read) -> Iterator[list[str]]:
+    """Yield what GDAL is to open: the file, or what was unpacked from it."""
+    head = _head(path)
+    if not head.startswith(b"PK"):
+        yield [_dataset(path, head)]
+        return
+    with TemporaryDirectory(prefix="boundaries-") as folder:
+        yield _datasets(path, _unpacked(path, Path(folder)), read)
+
+
+def _datasets(path: Path, unpacked: Sequence[Path], read: Read) -> list[str]:
+    """Parts of an archive that can be opened; of others, which are told, one may be all it has."""
+    datasets, refusals = [], []
+    for one in unpacked:
+        try:
+            datasets.append(_dataset(one, _head(one)))
+        except BoundaryError as refusal:
+            refusals.append(refusal)
+    if refusals and not datasets:
+        raise refusals[0]
+    read.findings += [Finding("warning", f"Left out: {one}", path.name) for one in refusals]
+    return datasets
+
+
+def _head(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as handle:
+            head = handle.read(_HEAD)
+    except OSError as error:
+        raise BoundaryError(f"{path} cannot be read: {error.strerror}.") from None
+    if not head:
+        raise BoundaryError(f"{path.name} is empty.")
+    if size > MAX_BYTES:
+        raise BoundaryError(
+            f"{path.name} has {size / 1e6:,.0f} MB; boundaries may have {MAX_BYTES / 1e6:,.0f} MB. "
+            "Simplify it, or leave out layers below level 2."
+        )
+    return head
+
+
+def _dataset(path: Path, head: bytes) -> str:
+    """Name a file as GDAL opens it, as what its bytes say it is and nothing else."""
+    if head.startswith(_SHAPEFILE) and path.suffix.lower() != ".shx":  # both begin alike
+        _check_siblings(path)
+        return str(path)
+    if head.startswith(b"SQLite format 3"):
+        if path.suffix.lower() != ".gpkg":
+            raise BoundaryError(f"{path.name} is a database; a GeoPackage is named .gpkg.")
+        return str(path)
+    if head.startswith(_FLATGEOBUF):
+        return str(path)
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")  # RFC 8142 begins with 1E
+    if text.startswith(b"{"):
+        _check_geojson(path)
+        return f"{json_format(path)}:{path}"
+    raise BoundaryError(not_read(path, head, _SAVE))
+
+
+def _check_siblings(path: Path) -> None:
+    beside = {one.name.lower() for one in path.parent.iterdir()}
+    missing = [end for end in _SIBLINGS if f"{path.stem}{end}".lower() not in beside]
+    if missing:
+        raise BoundaryError(
+            f"{path.name} lacks {' and '.join(path.stem + end for end in missing)}: a Shapefile "
+            "is several files, kept together. Put them beside it, or give the zip they came in."
+        )
+
+
+def _check_geojson(path: Path) -> None:
+    """Refuse coordinates that are said by an address, which GDAL would fetch."""
+    with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for found in _CRS.finditer(data):
+            text = data[found.end() : found.end() + _HEAD].decode("utf-8", "replace")
+            try:
+                said, _ = json.JSONDecoder().raw_decode(text)
+                name = str(said["properties"].get("name") or said["properties"].get("code"))
+                named = str(said["type"]).lower() in ("name", "epsg") and "://" not in name
+            except (ValueError, KeyError, TypeError, AttributeError):
+                named = False
+            if not named:
+                raise BoundaryError(
+                    f"{path.name} says its coordinates by something else than a name ({text[:60]}…"
+                    '). Rule: "crs" is left out, or {"type": "name", "properties": {"name": '
+                    '"urn:ogc:def:crs:EPSG::4326"}}.'
+                )
+
+
+# ---- archives
+
+
+def _unpacked(path: Path, folder: Path) -> list[Path]:
+    """Unpack what can be read; each dataset of it, in the order of names."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = _checked_parts(path.name, archive)
+            left = MAX_BYTES
+            for part, target in parts:
+                left -= _unpack(path.name, archive, part, folder / target, left)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise BoundaryError(f"{path.name} is damaged or cut short ({error}).") from None
+    found = [
+        one
+        for one in sorted(folder.rglob("*"))
+        if one.suffix.lower() in _DATASETS and one.is_file()
+    ]
+    if not found:
+        names = [part.filename for part in archive.infolist()]
+        raise BoundaryError(not_in_archive(path.name, names, _SAVE))
+    return found
+
+
+def _checked_parts(name: str, archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, Path]]:
+    """Parts to unpack and where to; refuse an archive that holds more, or what leads out of it."""
+    every = archive.infolist()
+    if len(every) > MAX_PARTS:
+        _unsafe(name, f"it holds {len(every):,} files; {MAX_PARTS} are allowed")
+    kept = []
+    for part in every:
+        inside = Path(part.filename.replace("\\", "/"))
+        if inside.is_absolute() or ".." in inside.parts or re.match(r"[A-Za-z]:", part.filename):
+            _unsafe(name, f"{part.filename!r} leads out of it")
+        if part.flag_bits & 0x1:
+            _unsafe(name, "it is locked with a password; unpack it first")
+        if (part.external_attr >> 16) & 0o170000 == 0o120000:
+            _unsafe(name, f"{part.filename!r} is a link")
+        if inside.suffix.lower() in _READ and "__MACOSX" not in inside.parts:
+            kept.append((part, inside))
+    return kept
+
+
+def _unpack(
+    name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path, left: int
+) -> int:
+    """Unpack one part, counting what comes out; return how many bytes it was."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    with archive.open(part) as source, target.open("xb") as out:
+        while chunk := source.read(_CHUNK):
+            size += len(chunk)
+            if size > left:
+                _unsafe(name, f"it unpacks to more than {MAX_BYTES / 1e6:,.0f} MB")
+            if size > RATIO_FROM and size > MAX_RATIO * max(part.compress_size, 1):
+                _unsafe(name, f"{part.filename!r} unpacks to more than {MAX_RATIO} times its size")
+            out.write(chunk)
+    return size
+
+
+def _unsafe(name: str, why: str) -> NoReturn:
+    raise BoundaryError(f"{name} is not unpacked: {why}. {_SAVE}")
+
+
+# ---- layers
+
+
+def _layers_of(
+    path: Path, dataset: str, read: Read, given: Given, level: int | None
+) -> Iterator[Layer]:
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    encoding = None
+    if dataset.lower().endswith(".shp"):
+        encoding, told = shapefile_encoding(Path(dataset), path.name, given.encoding)
+        read.findings += told
+    try:
+        for name, kind in pyogrio.list_layers(dataset):
+            if kind is None or not _may_be_areas(str(kind)):
+                if kind is not None:
+                    read.findings.append(_left_out(path, str(name), f"It holds {kind}s, no areas."))
+                continue
+            frame = pyogrio.read_dataframe(dataset, layer=name, encoding=encoding)
+            found = areas(frame, given, level)
+            if found is None:
+                read.findings.append(_left_out(path, str(name), no_level(frame)))
+                continue
+            read.findings += [Finding("warning", said, path.name) for said in found.notes]
+            yield Layer(path.name, str(name), found.level, found.frame, found.shown)
+    except UnicodeDecodeError as error:
+        shown = error.object.decode(error.encoding, "replace")[-40:]
+        raise BoundaryError(
+            f"{path.name} has letters that are not {error.encoding.upper()} (“{shown}”), or one "
+            "that is cut off in its middle, where a cell is full. Save it again in UTF-8, with "
+            "room for whole names."
+        ) from None
+    except (DataSourceError, DataLayerError) as error:
+        said = str(error).replace(dataset, path.name)
+        raise BoundaryError(f"{path.name} is damaged or cut short ({said}). {_SAVE}") from None
+
+
+def _may_be_areas(kind: str) -> bool:
+    return kind == "Unknown" or "Polygon" in kind or "Collection" in kind
+
+
+def _left_out(path: Path, layer: str, why: str) -> Finding:
+    return Finding("warning", f"The layer {layer} is left out. {why}", path.name)

@@ -1,0 +1,1 @@
+"""Briefings: their slides, what each shows, and how they are written and read."""

@@ -1,0 +1,1 @@
+"""Databases that answer the queries of figures: DuckDB, and PostgreSQL where it is named."""

@@ -1,0 +1,82 @@
+"""The questions that views and area panels put to the counts, each written once, in ibis.
+
+::
+
+    State ─▶ question (here) ─▶ SQL of the engine that holds the tables (geodata.engine.connect) ─▶
+    rows
+
+Nothing else is imported, so that any machine with ibis and an engine can ask them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import ibis
+from ibis import Table
+
+KEY = ("level", "date", "pcode")
+
+
+def slices(counts: Table) -> Table:
+    """List what was counted: every population, programme, level and source.
+
+    Columns ``population, programme, level, source, last`` (the last date), ``rows``,
+    ``with_households`` (how many rows there are, and how many of them count households) and
+    ``last_with_households`` (the last date of those, missing where there are none).
+    """
+    grouped = counts.group_by("population", "programme", "level", "source")
+    return grouped.agg(
+        last=counts.date.max(),
+        rows=counts.count(),
+        with_households=counts.households.count(),
+        last_with_households=counts.date.max(where=counts.households.notnull()),
+    )
+
+
+def cells(counts: Table, population: str, programmes: Collection[str]) -> Table:
+    """Add up households and people of a population by level, date and area.
+
+    Of the counts of ``programmes``, or of those that belong to none. ``pcode`` is missing where
+    a place is in no area; households are where no row of the cell has any.
+    """
+    of_programme = (
+        counts.programme.isin(sorted(programmes)) if programmes else counts.programme == ""
+    )
+    rows = counts.filter(counts.population == population, of_programme)
+    return rows.group_by(*KEY).agg(households=_sum(rows.households), people=_sum(rows.people))
+
+
+def breakdowns_of(breakdowns: Table, population: str, pcode: str) -> Table:
+    """Give the breakdowns of one governorate, and of those who came from it.
+
+    Columns ``kind, date, pcode, category, households, people, source``.
+    """
+    here = breakdowns.pcode == pcode
+    from_here = (breakdowns.kind == "origin") & (breakdowns.category == pcode)
+    return _broken_down(breakdowns, population, here | from_here)
+
+
+def origins_on(breakdowns: Table, population: str, day: str) -> Table:
+    """Give the breakdowns by origin on a date (ISO), of every governorate."""
+    wanted = (breakdowns.kind == "origin") & (breakdowns.date == ibis.timestamp(day))
+    return _broken_down(breakdowns, population, wanted)
+
+
+def in_people(breakdowns: Table, population: str) -> Table:
+    """Give the breakdowns in people, of every governorate and date."""
+    wanted = breakdowns.people.notnull() & breakdowns.pcode.notnull()
+    return _broken_down(breakdowns, population, wanted)
+
+
+def _broken_down(breakdowns: Table, population: str, wanted: ibis.ir.BooleanValue) -> Table:
+    rows = breakdowns.filter(breakdowns.population == population, wanted)
+    key = ("kind", "date", "pcode", "category")
+    return rows.group_by(*key).agg(
+        households=_sum(rows.households), people=_sum(rows.people), source=rows.source.max()
+    )
+
+
+def _sum(column: ibis.ir.IntegerColumn) -> ibis.ir.IntegerScalar:
+    """Add up in 64 bits; engines would answer with numbers of kinds of their own."""
+    return column.sum().cast("int64")

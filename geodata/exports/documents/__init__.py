@@ -1,0 +1,1 @@
+"""Pages and slides as PDF and PowerPoint."""

@@ -1,0 +1,156 @@
+"""Slides as PDF: one a page, 16:9, maps and charts as vectors, text as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from geodata import populations
+from geodata.briefing.briefing import Briefing
+from geodata.briefing.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content, title_of
+from geodata.exports.documents.pdf import TEMPLATES, read, told_to_typst
+from geodata.exports.documents.pptx import Link, compare_places
+from geodata.exports.documents.typesetting import pdf
+from geodata.exports.drawing import charts, svg
+from geodata.exports.drawing.text_lines import wrapped
+from geodata.exports.render_worker import Render, here
+from geodata.i18n.language import bare
+from geodata.text import sentences
+
+_SCALE = 1.25
+_PICTURE = (520, 0, 760, 632)
+_INNER = (544, 24, 712, 584)
+_ROWS, _DETAILED = 8, 274
+
+
+def deck(
+    briefing: Briefing, contents: Sequence[Content], *, link: Link, render: Render = here
+) -> bytes:
+    """Make the file.
+
+    Parameters
+    ----------
+    contents
+        What each slide says, as :func:`geodata.briefing.slides.contents` gives it.
+    render
+        Sets the pages.
+    """
+    return render(pdf, *pages(briefing, contents, link=link))
+
+
+def pages(
+    briefing: Briefing, contents: Sequence[Content], *, link: Link
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Files and inputs for :func:`geodata.exports.documents.typesetting.pdf`."""
+    speech = briefing.language
+    files = {"main.typ": (TEMPLATES / "deck.typ").read_bytes()}
+    slides = []
+    for number, content in enumerate(contents, start=1):
+        drawings = _drawings(content)
+        for n, (drawing, _) in enumerate(drawings):
+            files[f"{number}-{n}.svg"] = drawing.encode()
+        placed = [said | {"file": f"{number}-{n}.svg"} for n, (_, said) in enumerate(drawings)]
+        slides.append(_said(content, number, link) | {"drawings": placed})
+    credits = dict.fromkeys(credit for content in contents for credit in content.sources)
+    told = {
+        "title": bare(title_of(briefing, contents)),
+        "authors": list(map(bare, credits)),
+        **read(speech),
+        "slides": slides,
+    }
+    return files, {"told": told_to_typst(told)}
+
+
+def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
+    wide = content.slide.layout == TABLE
+    rows = content.rows if wide else content.rows[:_ROWS]
+    sources = svg.joined(
+        [content.newest, *content.sources, content.disclaimer], content.view.language
+    )
+    return {
+        "layout": content.slide.layout,
+        "number": number,
+        "kicker": content.kicker,
+        "headline": content.headline,
+        "size": _size(content.headline, *((1184, 52) if wide else (456, 148))),
+        "figures": [[each.value, each.label] for each in content.figures],
+        "figure": 34 if sum(len(each.value) for each in content.figures) <= 18 else 26,
+        "heading": content.heading,
+        "bars": content.slide.layout == MAP,
+        "columns": list(content.columns),
+        "inset": 4.5 if wide else 5.5,
+        "rows": _rows(content, rows),
+        "sources": sources,
+        "foot": 18 if len(wrapped(sources, 1120, 18)) <= 3 else 14,
+        "link": link(content.query),
+    }
+
+
+def _size(headline: str, width: int, height: int) -> int:
+    """Pixels at which a headline fits its place."""
+    for size in (36, 33, 30, 27, 24, 21):
+        if len(wrapped(headline, width, size, letter=0.58)) * size * 1.28 <= height:
+            return size
+    return 18
+
+
+def _rows(content: Content, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Cells in words, and for bars the part of the longest with its colour."""
+    longest = max((abs(row.number) for row in rows if row.number is not None), default=0) or 1
+    colors = content.view.scale.colors
+    change = content.view.state.mode == populations.CHANGE
+    return [
+        {
+            "cells": [row.name, row.value, *row.more],
+            "part": abs(row.number or 0) / longest,
+            "color": (colors[-1] if (row.number or 0) > 0 else colors[0]) if change else "#2f7cc0",
+        }
+        for row in rows
+    ]
+
+
+_Drawing = tuple[str, dict[str, Any]]
+
+
+def _place(place: tuple[float, float, float, float], alt: str, caption: str = "") -> dict[str, Any]:
+    return {"place": list(place), "alt": bare(alt), "caption": caption}
+
+
+def _drawn(place: tuple[float, float, float, float]) -> tuple[int, int]:
+    return round(place[2] / _SCALE), round(place[3] / _SCALE)
+
+
+def _drawings(content: Content) -> list[_Drawing]:
+    """Drawings of a slide, each with its place in pixels."""
+    layout, speech = content.slide.layout, content.view.language
+    if layout == TABLE:
+        return []
+    if layout == COMPARE:
+        return _two_maps(content)
+    if layout == TREND:
+        drawing = charts.trend(content.series, speech, _drawn(_INNER), content.headline)
+        return [(drawing, _place(_INNER, content.alt))]
+    if layout == FLOWS:
+        drawing = charts.sankey(content.flows, speech, _drawn(_INNER), content.headline)
+        return [(drawing, _place(_INNER, content.alt))]
+    drawing = svg.panel(content.view, content.t, _drawn(_PICTURE))
+    return [(drawing, _place(_PICTURE, content.alt))]
+
+
+def _two_maps(content: Content) -> list[_Drawing]:
+    speech, before = content.view.language, content.other or content.view
+    left, top, width, height = _INNER
+    parts = {
+        name: (left + x, top + y, w, h)
+        for name, (x, y, w, h) in compare_places(width, height).items()
+    }
+    found = []
+    for view, name in ((before, "map before"), (content.view, "map now")):
+        t, place = view.date_index(), parts[name]
+        said = f"{sentences.title_in_country(view)}. {sentences.headline(view, t)}."
+        date = speech.date(view.counts.dates[t], "long")
+        drawing = svg.panel(view, t, _drawn(place), with_legend=False)
+        found.append((drawing, _place(place, said, date)))
+    strip = svg.legend_strip(content.view, content.t, _drawn(parts["legend"]))
+    found.append((strip, _place(parts["legend"], speech.gettext("Legend of both maps"))))
+    return found

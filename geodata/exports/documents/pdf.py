@@ -1,0 +1,81 @@
+"""A page of a view as PDF, by typst: the map stays a vector drawing, text stays text.
+
+:func:`page` says what goes onto the page; :func:`geodata.exports.documents.typesetting.pdf` sets
+it, which another process can do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from geodata.exports.drawing import svg
+from geodata.exports.drawing.qr import qr_svg
+from geodata.exports.drawing.text_lines import FAMILY, SIGNS_FAMILY, typeset
+from geodata.exports.provenance import Provenance
+from geodata.figures.view import View
+from geodata.i18n.language import Language, bare
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAPERS = {"A4": "a4", "Letter": "us-letter"}
+
+
+def page(
+    view: View, t: int, told: Provenance, paper: str
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Files and inputs of the one page of a view."""
+    speech = view.language
+    drawing = svg.figure(view, t)
+    said: dict[str, Any] = {
+        "named": bare(told.title),
+        "title": told.title,
+        "headline": told.headline,
+        "alt": bare(f"{told.title}. {told.headline}"),
+        "authors": list(dict.fromkeys(bare(source["credit"]) for source in told.sources)),
+        "keywords": [bare(told.population), told.date, told.snapshot],
+        "paper": PAPERS[paper],
+        **read(speech),
+        "missing": told.missing,
+        "method": list(told.method),
+        "statuses": list(told.statuses.items()),
+        "sources": list(_terms_once(told.sources)),
+        "disclaimer": told.disclaimer,
+        "snapshot": speech.gettext("Snapshot {version}", version=told.snapshot),
+        "permalink": told.permalink,
+        "labels": {
+            "method": speech.gettext("Method and limits"),
+            "sources": speech.gettext("Sources and terms"),
+        },
+    }
+    files = {"main.typ": (TEMPLATES / "page.typ").read_bytes(), "map.svg": drawing.encode()}
+    if told.permalink:
+        files["link.svg"] = qr_svg(told.permalink)
+    return files, {"told": told_to_typst(said)}
+
+
+def _terms_once(sources: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+    """Sources for one page: credit and terms that several share stand with the first of them."""
+    said: set[tuple[str, str]] = set()
+    for source in sources:
+        words = source["credit"], source["terms"]
+        again = {"credit": "", "terms": ""} if words in said else {}
+        said.add(words)
+        yield {**source, **again}
+
+
+def told_to_typst(said: dict[str, Any]) -> str:
+    """What a template is told, as JSON; texts as its ``say`` takes them."""
+    return json.dumps(typeset(said), ensure_ascii=False)
+
+
+def read(speech: Language) -> dict[str, Any]:
+    """How the words of a template are set: language, country, direction, families of letters."""
+    _, _, country = speech.place.partition("_")
+    return {
+        "lang": speech.code,
+        "region": country if speech.rtl else "",
+        "direction": speech.direction,
+        "fonts": [FAMILY, SIGNS_FAMILY],
+    }

@@ -1,0 +1,286 @@
+"""The template that slides are made in: a neutral one, or an organisation's own.
+
+A template is a ``.pptx`` of 16:9 without slides, with the two layouts of :data:`LAYOUTS`; each has
+placeholders of the names below, which say where things stand and how words look::
+
+    Briefing          Title · Kicker · Figures · Details · Picture · Sources
+    Briefing table    Title · Kicker · Details · Sources
+
+Text goes into Title, Kicker, Figures and Sources; charts, tables and maps take the place of Details
+and Picture. Everything else of the layouts (logo, colours, lines, slide number) stays.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from geodata.errors import TemplateError
+from geodata.exports.drawing.text_lines import ARABIC_FAMILY, FAMILY
+
+if TYPE_CHECKING:
+    from pptx.presentation import Presentation
+    from pptx.slide import SlideLayout
+
+PIXEL = 9525  # EMU of a pixel at 96 to the inch: positions are in pixels of 1280 × 720
+WIDE, HIGH = 1280, 720
+TWO_COLUMNS, TABLE = "Briefing", "Briefing table"
+TITLE, KICKER, FIGURES, DETAILS, PICTURE, SOURCES = (
+    *("Title", "Kicker", "Figures", "Details", "Picture", "Sources"),
+)
+_TEXTS = (TITLE, KICKER, FIGURES, SOURCES)
+LAYOUTS = {
+    TWO_COLUMNS: {
+        TITLE: (48, 76, 456, 152),
+        KICKER: (48, 22, 456, 50),
+        FIGURES: (48, 232, 456, 122),
+        DETAILS: (48, 358, 456, 258),
+        PICTURE: (520, 0, 760, 616),
+        SOURCES: (48, 622, 1120, 92),
+    },
+    TABLE: {
+        TITLE: (48, 60, 1184, 76),
+        KICKER: (48, 28, 1184, 32),
+        DETAILS: (48, 140, 1184, 478),
+        SOURCES: (48, 622, 1120, 92),
+    },
+}
+_NUMBER = (1180, 676, 60, 32)
+SIZES = {TITLE: 26, KICKER: 13.5, FIGURES: 13.5, SOURCES: 13.5}  # points; 13.5 is 18 pixels
+_COLORS = {TITLE: "1B2733", KICKER: "0B5CAD", FIGURES: "1B2733", SOURCES: "56636F"}
+_ARABIC_IN_OFFICE = "Arial"
+
+_MAX_BYTES, _MAX_UNPACKED, _MAX_PARTS = 20_000_000, 100_000_000, 2_000
+_MACROS = ("vbaproject", "vbadata", "/activex/", "/embeddings/", "/ctrlprops/")
+
+
+# ---- the neutral one
+
+
+@lru_cache(maxsize=2)
+def neutral(*, rtl: bool = False) -> bytes:
+    """Make the neutral template: white, one blue, Noto Sans where it is installed.
+
+    Parameters
+    ----------
+    rtl
+        For words in Arabic script, which are then set in Arial: every Office has it, with the
+        letters of Arabic and Sorani, and its lines are half as high as those of Noto Sans Arabic,
+        with which tables and charts have no room for their rows.
+    """
+    from pptx import Presentation
+
+    made = Presentation()
+    made.slide_width, made.slide_height = WIDE * PIXEL, HIGH * PIXEL  # type: ignore[assignment]
+    layouts = list(made.slide_layouts)
+    for layout, (name, places) in zip(layouts, LAYOUTS.items(), strict=False):
+        _lay_out(layout, name, places)
+    for layout in layouts[len(LAYOUTS) :]:
+        made.slide_layouts.remove(layout)
+    _set_master(made, _ARABIC_IN_OFFICE if rtl else ARABIC_FAMILY)
+    made.core_properties.author = made.core_properties.last_modified_by = ""
+    made.core_properties.title = ""
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _lay_out(layout: SlideLayout, name: str, places: dict[str, tuple[int, int, int, int]]) -> None:
+    """Give a layout its name and placeholders, and nothing else."""
+    layout.name = name
+    tree = layout.shapes._spTree
+    for shape in list(layout.shapes):
+        tree.remove(shape._element)
+    for number, (each, place) in enumerate(places.items()):
+        tree.append(_placeholder(number, each, place))
+    tree.append(_slide_number(len(places)))
+
+
+def _placeholder(number: int, name: str, place: tuple[int, int, int, int]) -> Any:
+    kind = {TITLE: "title", PICTURE: "pic"}.get(name, "body" if name in _TEXTS else "obj")
+    index = "" if kind == "title" else f' idx="{9 + number}"'
+    style = _style(name) if name in _TEXTS else ""
+    return _shape(number, name, place, f'type="{kind}"{index}', style, name)
+
+
+def _style(name: str) -> str:
+    """How words of a placeholder look."""
+    bold = ' b="1"' if name in (TITLE, KICKER) else ""
+    capitals = ' cap="all" spc="40"' if name == KICKER else ""
+    return (
+        '<a:lvl1pPr marL="0" indent="0" algn="l">'
+        '<a:spcBef><a:spcPts val="0"/></a:spcBef><a:buNone/>'
+        f'<a:defRPr sz="{round(SIZES[name] * 100)}"{bold}{capitals}>'
+        f'<a:solidFill><a:srgbClr val="{_COLORS[name]}"/></a:solidFill></a:defRPr></a:lvl1pPr>'
+    )
+
+
+def _slide_number(number: int) -> Any:
+    style = (
+        '<a:lvl1pPr algn="r"><a:defRPr sz="1350"><a:solidFill><a:srgbClr val="56636F"/>'
+        "</a:solidFill></a:defRPr></a:lvl1pPr>"
+    )
+    field = (
+        '<a:fld id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}" type="slidenum">'
+        '<a:rPr lang="en-GB"/><a:t>‹#›</a:t></a:fld>'
+    )
+    return _shape(
+        number, "Slide number", _NUMBER, 'type="sldNum" sz="quarter" idx="8"', style, "", field
+    )
+
+
+def _shape(
+    number: int,
+    name: str,
+    place: tuple[int, int, int, int],
+    kind: str,
+    style: str,
+    prompt: str,
+    field: str = "",
+) -> Any:
+    """A placeholder of a layout; its words only say what it is for."""
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls
+
+    left, top, width, height = (side * PIXEL for side in place)
+    anchor = "b" if name in (SOURCES, KICKER) else "t"
+    run = field or f'<a:r><a:rPr lang="en-GB"/><a:t>{prompt}</a:t></a:r>'
+    return parse_xml(
+        f"<p:sp {nsdecls('p', 'a')}><p:nvSpPr>"
+        f'<p:cNvPr id="{number + 2}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
+        f"<p:nvPr><p:ph {kind}/></p:nvPr></p:nvSpPr>"
+        f'<p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
+        f'<p:txBody><a:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="{anchor}">'
+        f"<a:normAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle>"
+        f"<a:p>{run}</a:p></p:txBody></p:sp>"
+    )
+
+
+def _set_master(made: Presentation, arabic: str) -> None:
+    """Let the master fit 16:9 and write in Noto Sans, Arabic script in the family named."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE
+
+    master = made.slide_master
+    for shape in list(master.shapes):
+        if not (shape.is_placeholder and shape.placeholder_format.type in _kept_kinds()):
+            master.shapes._spTree.remove(shape._element)
+        else:
+            shape.left, shape.top = 48 * PIXEL, shape.top
+            shape.width = (WIDE - 96) * PIXEL
+    theme: Any = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    fonts = theme.blob.decode()
+    fonts = fonts.replace('<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FAMILY}"/>')
+    theme._blob = fonts.replace('<a:cs typeface=""/>', f'<a:cs typeface="{arabic}"/>').encode()
+
+
+def _kept_kinds() -> tuple[Any, ...]:
+    from pptx.enum.shapes import PP_PLACEHOLDER
+
+    return (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.BODY)
+
+
+# ---- an organisation's own
+
+
+def checked(data: bytes, name: str) -> bytes:
+    """Return a template's bytes if it is safe and has what slides are made with.
+
+    Raises
+    ------
+    TemplateError
+        Naming the file and what is wrong with it or missing.
+    """
+    if name.lower().rpartition(".")[2] not in ("pptx", "potx"):
+        raise TemplateError(f"{name} is no .pptx; files with macros (.pptm, .potm) are not opened.")
+    try:
+        _check_package(data)
+        made = opened(data)
+    except TemplateError as error:
+        raise TemplateError(f"The template {name} is refused: {error}") from None
+    except Exception as error:  # what python-pptx raises on broken files is of many kinds
+        raise TemplateError(f"The template {name} cannot be read: {error}") from error
+    problems = list(_missing(made))
+    if problems:
+        raise TemplateError(f"The template {name} lacks something: {'; '.join(problems)}.")
+    return data
+
+
+def _check_package(data: bytes) -> None:
+    """Refuse what runs, loads or grows when it is opened; nothing is unpacked to disk."""
+    if len(data) > _MAX_BYTES:
+        raise TemplateError(f"it has {len(data):,} bytes, {_MAX_BYTES:,} at most.")
+    try:
+        package = zipfile.ZipFile(io.BytesIO(data))
+    except zipfile.BadZipFile:
+        raise TemplateError("it is not a PowerPoint file.") from None
+    parts = package.infolist()
+    if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED:
+        raise TemplateError("it unpacks to more than a template holds.")
+    for part in parts:
+        if any(word in f"/{part.filename}".lower() for word in _MACROS):
+            raise TemplateError(f"it holds macros, controls or embedded files ({part.filename}).")
+        if part.filename.endswith((".xml", ".rels")):
+            _check_part(part.filename, package.read(part))
+
+
+def _check_part(name: str, data: bytes) -> None:
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise TemplateError(f"{name} declares entities, or is not in UTF-8.")
+    if b"macroEnabled" in data:
+        raise TemplateError("it is a file with macros.")
+    if name.endswith(".rels") and b"External" in data:
+        raise TemplateError(f"it links to something outside itself ({name}).")
+
+
+def opened(data: bytes) -> Presentation:
+    """Open a template, without the slides that it may hold as examples."""
+    from pptx import Presentation
+
+    # A .potx differs in one word, which python-pptx does not read.
+    made = Presentation(io.BytesIO(_as_presentation(data)))
+    listed = made.slides._sldIdLst
+    for slide in list(listed):
+        made.part.drop_rel(slide.rId)
+        listed.remove(slide)
+    return made
+
+
+def _as_presentation(data: bytes) -> bytes:
+    source = zipfile.ZipFile(io.BytesIO(data))
+    kinds = source.read("[Content_Types].xml")
+    if b"presentationml.template.main+xml" not in kinds:
+        return data
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+        for part in source.infolist():
+            held = source.read(part)
+            if part.filename == "[Content_Types].xml":
+                held = kinds.replace(b"template.main+xml", b"presentation.main+xml")
+            copy.writestr(part, held)
+    return out.getvalue()
+
+
+def _missing(made: Presentation) -> Any:
+    """Sentences of what a template lacks."""
+    width, height = int(made.slide_width or 0), int(made.slide_height or 1)
+    if abs(width / height - WIDE / HIGH) > 0.01:
+        yield f"its slides are {width / PIXEL:.0f} × {height / PIXEL:.0f} pixels, and must be 16:9"
+    held = {layout.name: layout for layout in made.slide_layouts}
+    for name, places in LAYOUTS.items():
+        if name not in held:
+            known = ", ".join(f"“{each}”" for each in held) or "none"
+            yield f"there is no layout “{name}” (there is {known})"
+            continue
+        placeholders: Any = held[name].placeholders
+        found = {shape.name for shape in placeholders}
+        for place in places:
+            if place not in found:
+                yield f"the layout “{name}” has no placeholder “{place}”"
+
+
+def layout_named(made: Presentation, name: str) -> SlideLayout:
+    """One of the two layouts; :func:`checked` has made sure that it is there."""
+    return next(layout for layout in made.slide_layouts if layout.name == name)

@@ -1,0 +1,301 @@
+"""Trends and flows as SVG: for pages, PDF and pictures. Colours and fonts as the maps have them.
+
+A line joins counts that follow each other; where nobody counted for long there is a gap, never a
+line that no source has drawn.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from geodata.briefing.slides import Series
+from geodata.exports.drawing.svg import Across, document, element, title
+from geodata.exports.drawing.text_lines import length
+from geodata.exports.drawing.themes import THEMES
+from geodata.figures.flows import Flow
+from geodata.i18n.language import Language
+
+LINES = ("#0b5cad", "#c8553d", "#5b6b7a")  # told apart without colour by their labels
+WIDEST_GAP = dt.timedelta(days=200)
+_FONT_SIZE = 15
+_LETTER = 0.56
+_YEAR = 44  # pixels of a year's label and the room beside it
+
+Size = tuple[int, int]
+
+
+def _document(size: Size, said: str, parts: Iterable[str], speech: Language) -> str:
+    ink = THEMES["light"]["ink"]
+    return document(size, said, parts, ink=ink, font_size=_FONT_SIZE, speech=speech)
+
+
+# ---- trends
+
+
+def ceiling(highest: float) -> float:
+    """The next of 1, 2, 2.5, 5 × 10ⁿ that holds a number in four or five even steps."""
+    if highest <= 0:
+        return 1.0
+    step = highest / 4
+    power = 10 ** math.floor(math.log10(step))
+    step = next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= step)
+    return float(math.ceil(highest / step) * step)
+
+
+def steps(top: float) -> list[float]:
+    """Where the lines of the grid stand, from zero."""
+    power = 10 ** math.floor(math.log10(top / 4))
+    for each in (1, 2, 2.5, 5, 10):
+        n = top / (each * power)
+        if n <= 5 and abs(n - round(n)) < 1e-9:
+            return [each * power * i for i in range(round(n) + 1)]
+    return [0, top]
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """Where dates and numbers stand, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    first: dt.date
+    last: dt.date
+    highest: float
+
+    def x(self, day: dt.date) -> float:
+        span = (self.last - self.first).days or 1
+        return round(self.left + (self.right - self.left) * (day - self.first).days / span, 1)
+
+    def y(self, number: float) -> float:
+        part = number / self.highest
+        return round(self.bottom - (self.bottom - self.top) * part, 1)
+
+
+def runs(series: Series) -> list[list[tuple[dt.date, float]]]:
+    """Counts that follow each other; a new run where one is missing or long in coming.
+
+    What is printed for the country alone is in none (:func:`printed`).
+    """
+    found: list[list[tuple[dt.date, float]]] = []
+    before: dt.date | None = None
+    alone = {day for day, _ in printed(series)}
+    for written, number in zip(series.dates, series.numbers, strict=True):
+        day = dt.date.fromisoformat(written)
+        if number is None or day in alone:
+            before = None
+            continue
+        if before is None or day - before > WIDEST_GAP:
+            found.append([])
+        found[-1].append((day, number))
+        before = day
+    return found
+
+
+def printed(series: Series) -> list[tuple[dt.date, float]]:
+    """Totals of the country that a report prints: points that no line joins."""
+    marked = series.printed or (False,) * len(series.dates)
+    return [
+        (dt.date.fromisoformat(day), number)
+        for day, number, alone in zip(series.dates, series.numbers, marked, strict=True)
+        if alone and number is not None
+    ]
+
+
+def trend(series: Sequence[Series], speech: Language, size: Size, said: str) -> str:
+    """Lines on a time axis that is proportional to dates, labelled at their ends.
+
+    Time goes as the language is read.
+    """
+    lines = [run for each in series for run in runs(each)]
+    counted = [*lines, *(printed(each) for each in series)]
+    if not any(counted):
+        return _document(size, said, [], speech)
+    days = [day for run in counted for day, _ in run]
+    top = ceiling(max(number for run in counted for _, number in run))
+    width, height = size
+    written = [*(each.label for each in series), *_explained(series, speech)]
+    names = max(map(length, written)) * _FONT_SIZE * _LETTER
+    across = Across(speech, width)
+    plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
+    parts = [*_grid(plot, across), *_years(plot, across), *_lines(series, plot, across)]
+    return _document(size, said, parts, speech)
+
+
+def _grid(plot: _Plot, across: Across) -> list[str]:
+    line, mute, speech = THEMES["light"]["line"], THEMES["light"]["mute"], across.speech
+    parts = []
+    for number in steps(plot.highest):
+        y = plot.y(number)
+        ends = f"M{across.x(plot.left)} {y}H{across.x(plot.right)}"
+        parts.append(element("path", d=ends, stroke=line))
+        words = speech.compact(number) if number >= 1000 else speech.number(number)
+        parts.append(across.text(words, x=plot.left - 10, y=y + 5, text__anchor="end", fill=mute))
+    return parts
+
+
+def _years(plot: _Plot, across: Across) -> list[str]:
+    """First of January of as many years as there is room for: all, every second, fifth or tenth."""
+    mute = THEMES["light"]["mute"]
+    years = range(plot.first.year + 1, plot.last.year + 1)
+    wide = (plot.right - plot.left) / max(plot.last.year - plot.first.year, 1)
+    every = next((n for n in (1, 2, 5, 10) if n * wide >= _YEAR), 20)
+    parts = []
+    for year in years[::every]:
+        x, y = plot.x(dt.date(year, 1, 1)), plot.bottom + 24
+        parts.append(element("path", d=f"M{across.x(x)} {plot.bottom}v6", stroke=mute))
+        words = across.speech.whole(year)
+        parts.append(across.text(words, x=x, y=y, text__anchor="middle", fill=mute))
+    return parts
+
+
+def _lines(series: Sequence[Series], plot: _Plot, across: Across) -> list[str]:
+    parts: list[str] = []
+    taken: list[float] = []
+
+    def x(day: dt.date) -> float:
+        return across.x(plot.x(day))
+
+    for each, color in zip(series, itertools.cycle(LINES), strict=False):
+        found, alone = runs(each), printed(each)
+        if not found and not alone:
+            continue
+        for run in found:
+            points = "L".join(f"{x(day)} {plot.y(number)}" for day, number in run)
+            parts.append(
+                element("path", d=f"M{points}", fill="none", stroke=color, stroke__width=3)
+            )
+        ends = [*found[-1][-1:], *(run[0] for run in found if len(run) == 1)] if found else []
+        for day, number in ends:
+            parts.append(element("circle", cx=x(day), cy=plot.y(number), r=4.5, fill=color))
+        ring = {"r": 4.5, "fill": "#ffffff", "stroke": color, "stroke__width": 2.5}
+        for day, number in alone:
+            parts.append(element("circle", cx=x(day), cy=plot.y(number), **ring))
+        day, number = max([*ends[:1], *alone])
+        y = _beside(plot.y(number), taken, 61 if alone else 42)
+        taken.append(y + (19 if alone else 0))
+        at = {"x": plot.x(day) + 12, "fill": color, "font__weight": 700}
+        parts.append(across.text(each.label, y=y - 2, **at))
+        parts.append(across.text(across.speech.number(number), y=y + 17, **at))
+        for said in _explained([each], across.speech):
+            small = {**at, "font__weight": 400, "font__size": _FONT_SIZE}
+            parts.append(across.text(said, y=y + 36, **small))
+    return parts
+
+
+def _explained(series: Sequence[Series], speech: Language) -> list[str]:
+    """What rings stand for, where there are any."""
+    marked = any(printed(each) for each in series)
+    return [speech.gettext("for the country only")] if marked else []
+
+
+def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:
+    """A place for a label near ``y`` that is clear of the others; ``room`` is its height."""
+    while near := [other for other in taken if abs(other - y) < room]:
+        y = max(near) + room
+    return y
+
+
+# ---- flows
+
+
+def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> str:
+    """Origins at the start, destinations at the end, bands as wide as they have households.
+
+    From left to right, or from right to left where the language is read so.
+    """
+    if not flows:
+        return _document(size, said, [], speech)
+    names = [flow.origin_name for flow in flows] + [flow.destination_name for flow in flows]
+    room = max(map(length, names)) * _FONT_SIZE * _LETTER + 82
+    sides = _sides(flows, size[1])
+    colors = dict(zip(sides[0], itertools.cycle(_ORIGINS), strict=False))
+    drawn = _Sankey(size[0], room, 16, speech)
+    offsets = [{name: top for name, (top, _, _) in side.items()} for side in sides]
+    bands = []
+    for flow in flows:
+        scale = sides[0][flow.origin][1]
+        high = flow.number * scale
+        y0, y1 = offsets[0][flow.origin], offsets[1][flow.destination]
+        offsets[0][flow.origin] += high
+        offsets[1][flow.destination] += high
+        bands.append(drawn.band(y0, y1, high, colors[flow.origin], flow))
+    nodes = [
+        drawn.node(side, name, place, colors.get(name, _OTHER))
+        for side, places in enumerate(sides)
+        for name, place in places.items()
+    ]
+    return _document(size, said, [*bands, *nodes], speech)
+
+
+_ORIGINS = ("#0b5cad", "#c8553d", "#3f8f6b", "#8a5fb0", "#b58900", "#3b7d9b", "#a0527a", "#6b7a3a")
+_OTHER = "#5b6b7a"
+# Per node: where it begins, pixels for a household, and its name with its number.
+_Side = dict[str, tuple[float, float, tuple[str, int]]]
+
+
+def _sides(flows: Sequence[Flow], height: float) -> tuple[_Side, _Side]:
+    """Nodes of both sides from top to bottom, the largest first, on one scale."""
+    added: tuple[dict[str, tuple[str, int]], dict[str, tuple[str, int]]] = ({}, {})
+    for flow in flows:
+        ends = ((flow.origin, flow.origin_name), (flow.destination, flow.destination_name))
+        for side, (code, name) in zip(added, ends, strict=True):
+            side[code] = (name, side.get(code, (name, 0))[1] + flow.number)
+    whole = sum(flow.number for flow in flows)
+    gap = 26
+    most = max(map(len, added))
+    scale = max(height - 20 - gap * most, height / 4) / whole
+    placed: list[_Side] = []
+    for side in added:
+        used = whole * scale + gap * (len(side) - 1)
+        top, places = max(10.0, (height - used) / 2), {}
+        for code, named in sorted(side.items(), key=lambda each: -each[1][1]):
+            places[code] = (top, scale, named)
+            top += named[1] * scale + gap
+        placed.append(places)
+    return placed[0], placed[1]
+
+
+@dataclass(frozen=True)
+class _Sankey:
+    """Draws bands and nodes between two columns of names."""
+
+    width: float
+    room: float
+    bar: float
+    speech: Language
+
+    @property
+    def across(self) -> Across:
+        return Across(self.speech, self.width)
+
+    def band(self, y0: float, y1: float, high: float, color: str, flow: Flow) -> str:
+        a, b = self.room + self.bar, self.width - self.room - self.bar
+        x0, x1, mid = (round(self.across.x(x), 1) for x in (a, b, (a + b) / 2))
+        top = f"M{x0} {y0:.1f}C{mid} {y0:.1f} {mid} {y1:.1f} {x1} {y1:.1f}"
+        low0, low1 = y0 + high, y1 + high
+        bottom = f"v{high:.1f}C{mid} {low1:.1f} {mid} {low0:.1f} {x0} {low0:.1f}z"
+        arrow = "←" if self.speech.rtl else "→"
+        said = f"{flow.origin_name} {arrow} {flow.destination_name}: {flow.value}"
+        return element("path", title(said), d=top + bottom, fill=color, fill__opacity=0.45)
+
+    def node(
+        self, side: int, code: str, place: tuple[float, float, tuple[str, int]], color: str
+    ) -> str:
+        top, scale, (name, number) = place
+        x = round(self.room if side == 0 else self.width - self.room - self.bar, 1)
+        left = self.across.x(x, self.bar)
+        high = number * scale
+        bar = element(
+            "rect", x=left, y=round(top, 1), width=self.bar, height=round(high, 1), fill=color
+        )
+        beside = x - 8 if side == 0 else x + self.bar + 8
+        words = self.speech.gettext("{name} {value}", name=name, value=self.speech.number(number))
+        anchor = "end" if side == 0 else "start"
+        y = round(top + high / 2 + 5, 1)
+        return bar + self.across.text(words, x=beside, y=y, text__anchor=anchor)

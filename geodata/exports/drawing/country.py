@@ -1,0 +1,293 @@
+"""The country as paths and places for names, in the plane: what every drawing of the map shares.
+
+::
+
+    topology ─▶ Mercator ─▶ whole units (a country is SIZE long) ─▶ paths, names ─▶ Drawing
+
+Arcs are projected and thinned once each, so a border is the same line for both of its neighbours.
+No shapely here: a page must not wait for it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+
+from geodata.boundaries.build import lines, polygons, ring_points
+from geodata.exports.drawing.text_lines import length
+from geodata.figures.view import View, names
+from geodata.i18n.language import SOURCE_LANGUAGE, Language
+from geodata.snapshots.snapshot import Snapshot
+
+SIZE = 1000
+
+# Font sizes of the names, in units, for maps from large to small: a map drawn small needs larger
+# letters to be read, and has room for fewer names. The style sheet chooses among them.
+NAME_SIZES = {"l": 21, "w": 26, "m": 32, "n": 40}
+# On slides, which are read from afar: beside the words, and where two maps stand side by side.
+SLIDE_SIZES = {"p": 38, "x": 58}
+
+# Mean width of a letter in ems, Noto Sans at 600; and how far a name may reach beyond its area.
+_LETTER = 0.57
+_HALF = 0.78  # of the height of a line of Arabic letters, in ems, as browsers take it
+_SLACK = {1: 1.5, 2: 1.05}
+
+# Units from the middle to the corners of what stands for an area too small to have a shape here:
+# some five pixels across where the map is as wide as a page.
+_DOT = 4
+
+Point = tuple[int, int]
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name and where its middle stands.
+
+    Attributes
+    ----------
+    sizes
+        The letters of :data:`NAME_SIZES` and :data:`SLIDE_SIZES` at which it fits without touching
+        another.
+    """
+
+    pcode: str
+    text: str
+    x: int
+    y: int
+    sizes: str = ""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A country at one level. Paths are SVG path data in units; y points down.
+
+    Attributes
+    ----------
+    width, height
+        Of the country itself; neighbours lie beyond on all sides.
+    ground
+        Left, top, right and bottom of all that is drawn.
+    areas
+        Path data by P-code, in the order of the topology.
+    outlines
+        Borders of governorates, to lie above districts; empty at level 1.
+    """
+
+    width: int
+    height: int
+    ground: Box
+    areas: dict[str, str]
+    outlines: str
+    neighbours: tuple[str, ...]
+    names: tuple[Name, ...]
+    countries: tuple[Name, ...]
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing lies around the country that its areas would be told from."""
+        return not self.neighbours
+
+
+def mercator(lon: float, lat: float) -> tuple[float, float]:
+    """Project degrees to the plane, in radians of the equator; y points up."""
+    return math.radians(lon), math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))
+
+
+def _used(shapes: Iterable[dict[str, Any]]) -> set[int]:
+    """Positions of the arcs that shapes are made of."""
+    refs = (
+        ref for shape in shapes for polygon in polygons(shape) for ring in polygon for ref in ring
+    )
+    return {max(ref, ~ref) for ref in refs}
+
+
+def _thinned(points: Sequence[Point]) -> list[Point]:
+    """Leave out points that repeat, and those on a straight line between their neighbours."""
+    kept: list[Point] = []
+    for point in points:
+        if kept and point == kept[-1]:
+            continue
+        if len(kept) > 1 and _straight(kept[-2], kept[-1], point):
+            kept[-1] = point
+        else:
+            kept.append(point)
+    return kept
+
+
+def _straight(a: Point, b: Point, c: Point) -> bool:
+    ahead = (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) > 0
+    return ahead and (b[0] - a[0]) * (c[1] - b[1]) == (b[1] - a[1]) * (c[0] - b[0])
+
+
+def _path(points: Sequence[Point], *, close: bool) -> str:
+    """Path data of a line, relative, with no more separators than SVG asks for."""
+    parts = [f"m{points[0][0]} {points[0][1]}"]
+    for (x0, y0), (x, y) in itertools.pairwise(points):
+        dx, dy = x - x0, y - y0
+        lead = "l" if len(parts) == 1 else "" if dx < 0 else " "
+        parts.append(f"{lead}{dx}{'' if dy < 0 else ' '}{dy}")
+    data = "".join(parts).replace("m", "M", 1)
+    return data + "z" if close else data
+
+
+def _ring(refs: Sequence[int], arcs: Sequence[list[Point]]) -> list[Point]:
+    """Points of a ring, each once; a ring that thinning left without an area is dropped."""
+    points = ring_points(refs, arcs)
+    return points[:-1] if points[0] == points[-1] else points
+
+
+def _rings(shape: dict[str, Any], arcs: Sequence[list[Point]]) -> list[list[Point]]:
+    return [_ring(ring, arcs) for polygon in polygons(shape) for ring in polygon]
+
+
+def _shape(shape: dict[str, Any], arcs: Sequence[list[Point]]) -> str:
+    return "".join(_path(ring, close=True) for ring in _rings(shape, arcs) if len(ring) > 2)
+
+
+def _dot(shape: dict[str, Any], plane: _Plane) -> str:
+    """Path data of what stands for an area too small to have a shape: seen, and to point at."""
+    x, y = plane.point(shape["properties"]["label"])
+    corners = [(x, y - _DOT), (x + _DOT, y), (x, y + _DOT), (x - _DOT, y)]
+    return _path(corners, close=True)
+
+
+def _touch(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _extent(points: Iterable[Point]) -> Box:
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _fitting(candidates: list[tuple[Name, Box]], level: int) -> tuple[Name, ...]:
+    """Say at which sizes each name fits its area; larger areas choose first, none over another."""
+    fits: dict[str, str] = {}
+    largest_first = sorted(candidates, key=lambda each: -_size(each[1]))
+    for letter, size in {**NAME_SIZES, **SLIDE_SIZES}.items():
+        taken: list[Box] = []
+        for name, (left, top, right, bottom) in largest_first:
+            half = length(name.text) * size * _LETTER / 2
+            box = (name.x - half, name.y - size * _HALF, name.x + half, name.y + size * _HALF)
+            fits_area = (
+                2 * half <= (right - left) * _SLACK[level]
+                and size <= (bottom - top) * _SLACK[level]
+            )
+            if fits_area and not any(_touch(box, other) for other in taken):
+                taken.append(box)
+                fits[name.pcode] = fits.get(name.pcode, "") + letter
+    return tuple(
+        Name(name.pcode, name.text, name.x, name.y, fits[name.pcode])
+        for name, _ in candidates
+        if name.pcode in fits
+    )
+
+
+def _size(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+class _Plane:
+    """Degrees to units: the country's corner is the origin, its longer side is SIZE."""
+
+    def __init__(self, country: Iterable[Sequence[float]]) -> None:
+        points = [mercator(lon, lat) for lon, lat in country]
+        self._left, self._top = min(x for x, _ in points), max(y for _, y in points)
+        width = max(x for x, _ in points) - self._left
+        height = self._top - min(y for _, y in points)
+        self._scale = SIZE / max(width, height)
+        self.width, self.height = (round(side * self._scale) for side in (width, height))
+
+    def point(self, position: Sequence[float]) -> Point:
+        x, y = mercator(position[0], position[1])
+        return round((x - self._left) * self._scale), round((self._top - y) * self._scale)
+
+
+@lru_cache(maxsize=16)
+def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
+    """Draw governorates (level 1) or districts (level 2), with names in the reader's language."""
+    objects = snapshot.topology["objects"]
+    governorates = objects["governorates"]["geometries"]
+    shapes = objects["districts"]["geometries"] if level == 2 else governorates
+    neighbours = objects.get("neighbours", {"geometries": []})["geometries"]
+    degrees = lines(dict(snapshot.topology))
+    borders = sorted(_used(governorates))
+    plane = _Plane(point for ref in borders for point in degrees[ref])
+    arcs = [_thinned([plane.point(point) for point in arc]) for arc in degrees]
+    everything = _used([*shapes, *neighbours])
+    return Drawing(
+        width=plane.width,
+        height=plane.height,
+        ground=_extent(point for ref in everything for point in arcs[ref]),
+        areas={shape["id"]: _shape(shape, arcs) or _dot(shape, plane) for shape in shapes},
+        outlines="".join(_path(arcs[ref], close=False) for ref in borders if level == 2),
+        neighbours=tuple(_shape(shape, arcs) for shape in neighbours),
+        names=_names(snapshot, shapes, arcs, plane, level, speech),
+        countries=tuple(
+            Name("", country(shape["properties"]["name"], speech), *plane.point(label))
+            for shape in neighbours
+            if (label := shape["properties"].get("label"))
+        ),
+    )
+
+
+def country(name: str, speech: Language) -> str:
+    """Name of a country in the reader's language, as CLDR has it; as given where it has none."""
+    if speech.code == SOURCE_LANGUAGE:
+        return name
+    return str(speech.locale.territories.get(_territories().get(name, ""), name))
+
+
+def places(snapshot: Snapshot, speech: Language) -> dict[str, str]:
+    """Names around and on the map in the reader's language: neighbouring countries, cities.
+
+    By the name that the topology has, for scripts that draw it; only what differs.
+    """
+    objects = snapshot.topology["objects"]
+    named: dict[str, Callable[[str, Language], str]] = {
+        "neighbours": country,
+        "cities": lambda name, speech: speech.gettext(name),
+    }
+    found = {
+        name: translated(name, speech)
+        for kind, translated in named.items()
+        for shape in objects.get(kind, {"geometries": []})["geometries"]
+        if (name := shape["properties"]["name"])
+    }
+    return {name: said for name, said in found.items() if said != name}
+
+
+@lru_cache(maxsize=1)
+def _territories() -> dict[str, str]:
+    """CLDR's codes of countries by their English names, and by those they had on maps before."""
+    named = Locale.parse(SOURCE_LANGUAGE).territories
+    return {str(name): code for code, name in named.items()} | {"Turkey": "TR"}
+
+
+def drawn(view: View) -> Drawing:
+    """The country at a view's level, with names in its language."""
+    return drawing(view.snapshot, view.state.level, view.language)
+
+
+def _names(
+    snapshot: Snapshot,
+    shapes: list[dict[str, Any]],
+    arcs: Sequence[list[Point]],
+    plane: _Plane,
+    level: int,
+    speech: Language,
+) -> tuple[Name, ...]:
+    named = names(snapshot, speech)
+    candidates = []
+    for shape in shapes:
+        middle = plane.point(shape["properties"]["label"])
+        points = [point for ring in _rings(shape, arcs) for point in ring] or [middle]
+        candidates.append((Name(shape["id"], named[shape["id"]], *middle), _extent(points)))
+    return _fitting(candidates, level)

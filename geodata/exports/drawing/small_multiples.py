@@ -1,0 +1,54 @@
+"""Small maps, many on a page: every area is drawn once and used by all of them.
+
+:func:`shapes` goes once into the page, unseen; :func:`small` is one map, a few bytes for an area.
+"""
+
+from __future__ import annotations
+
+from geodata.exports.drawing import country
+from geodata.exports.drawing.svg import Paint, element, lone, textures
+from geodata.figures.view import View
+
+_SCOPE = "small"
+_MARGIN = 12
+_OUTLINES = "small-outlines"
+
+
+def _id(pcode: str) -> str:
+    return f"small-{pcode}"
+
+
+def shapes(view: View) -> str:
+    """Every area of the view's level, to be used and not to be seen here."""
+    drawn = country.drawn(view)
+    paths = [element("path", id=_id(pcode), d=d) for pcode, d in drawn.areas.items()]
+    if drawn.outlines:
+        paths.append(element("path", id=_OUTLINES, d=drawn.outlines, class_="outlines"))
+    return element(
+        "svg",
+        textures(Paint(view, scope=_SCOPE), 6),
+        element("defs", *paths),
+        class_="textures",
+        aria__hidden="true",
+    )
+
+
+def small(view: View, t: int, label: str) -> str:
+    """One map; ``label`` is what it says to those who do not see it."""
+    drawn, paint = country.drawn(view), Paint(view, scope=_SCOPE)
+    places = {pcode: i for i, pcode in enumerate(view.counts.areas.pcodes)}
+    used = [
+        element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(t, places[pcode])))
+        for pcode in drawn.areas
+    ]
+    if drawn.outlines:
+        used.append(element("use", href=f"#{_OUTLINES}"))
+    width, height = drawn.width + 2 * _MARGIN, drawn.height + 2 * _MARGIN
+    return element(
+        "svg",
+        *used,
+        class_=f"small areas level-{view.state.level}{lone(drawn)}",
+        viewBox=f"{-_MARGIN} {-_MARGIN} {width} {height}",
+        role="img",
+        aria__label=label,
+    )

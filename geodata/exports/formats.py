@@ -1,0 +1,284 @@
+"""Every file of a view, by name. To add one is to write a function here.
+
+::
+
+    @file("map.svg", "image/svg+xml", gettext("…"))
+    def map_svg(asked: Asked) -> bytes: ...
+
+What takes long and can be said with plain values is given to ``asked.render``, which a server
+points to another process; everywhere else it is a plain call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from geodata.exports.documents.pdf import page
+from geodata.exports.documents.typesetting import pdf
+from geodata.exports.drawing import svg
+from geodata.exports.drawing.raster import described, png
+from geodata.exports.drawing.text_lines import marked
+from geodata.exports.drawing.timelapse import timelapse
+from geodata.exports.filenames import filename
+from geodata.exports.options import Options
+from geodata.exports.provenance import Provenance, as_dict, pairs, plain, provenance
+from geodata.exports.render_worker import Render, here
+from geodata.exports.tables.csv import csv_file
+from geodata.exports.tables.geojson import geojson, records
+from geodata.exports.tables.long_table import COLUMNS, positions, tags
+from geodata.exports.tables.workbook import workbook
+from geodata.exports.tables.xlsx import sheets
+from geodata.exports.zip_archive import archive
+from geodata.figures.state import query
+from geodata.figures.view import View
+from geodata.i18n.language import bare, gettext
+from geodata.links.embed_html import frozen
+from geodata.text.sentences import product
+from geodata.util.json_encoding import to_json
+
+_PACKED_WIDTH = 1600
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for.
+
+    Attributes
+    ----------
+    page
+        Address of the map's page, without a query; empty where it is not known.
+    address
+        Makes the address of a file of a name and a query.
+    render
+        Calls a function of :mod:`geodata.exports` with plain values, wherever it runs.
+    """
+
+    view: View
+    options: Options = Options()
+    page: str = ""
+    address: Callable[[str, str], str] = lambda name, query: f"{name}?{query}"
+    render: Render = here
+
+    @property
+    def t(self) -> int:
+        """Position of the date that is shown."""
+        return self.view.date_index()
+
+    @property
+    def query(self) -> str:
+        """The state, frozen at date and snapshot."""
+        return query(frozen(self.view.state, self.view.snapshot), self.view.snapshot)
+
+    @property
+    def permalink(self) -> str:
+        """The page that shows the same for as long as the snapshot is held."""
+        return f"{self.page}?{self.query}"
+
+    @cached_property
+    def told(self) -> Provenance:
+        """What the file says of itself."""
+        return provenance(self.view, self.t, self.permalink)
+
+    @property
+    def dates(self) -> list[int]:
+        """Positions of the dates that go into a table."""
+        return positions(self.view, self.t, every=self.options.every)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that there is of every view.
+
+    Attributes
+    ----------
+    name
+        As it stands in the address: ``map.svg``.
+    label
+        What it is called where it is offered.
+    slow
+        Whether it may take longer than a second, so that whoever waits should be told.
+    linked
+        Whether it holds links, which follow the request where the site's address is not set.
+    kind
+        What tells its name from that of another file of the same ending.
+    """
+
+    name: str
+    media: str
+    label: str
+    make: Callable[[Asked], bytes]
+    slow: bool = False
+    linked: bool = True
+    animated: bool = False
+    kind: str = ""
+
+    @property
+    def ending(self) -> str:
+        """What its name ends in."""
+        return self.name.rpartition(".")[2]
+
+    def filename(self, asked: Asked) -> str:
+        """What it is called once it is saved."""
+        every = self.animated or (self.tabular and asked.options.every)
+        return filename(asked.view, self.kind + self.ending, every_date=every)
+
+    @property
+    def tabular(self) -> bool:
+        """Whether ``rows=all`` means anything."""
+        return self.name in ("data.csv", "data.xlsx", "data.json")
+
+
+FILES: dict[str, File] = {}
+
+
+def file(
+    name: str, media: str, label: str, **more: Any
+) -> Callable[[Callable[[Asked], bytes]], Callable[[Asked], bytes]]:
+    """Add what a function makes to the files that are offered."""
+
+    def add(make: Callable[[Asked], bytes]) -> Callable[[Asked], bytes]:
+        FILES[name] = File(name, media, label, make, **more)
+        return make
+
+    return add
+
+
+# ---------------------------------------------------------------------------------------- pictures
+
+
+@file("map.png", "image/png", gettext("Picture (PNG)"))
+def map_png(asked: Asked) -> bytes:
+    """The map with title, legend and sources, as a picture."""
+    picture = asked.render(png, _drawing(asked), width=asked.options.pixels)
+    told = asked.told
+    return described(
+        picture,
+        {
+            "Title": bare(told.title),
+            "Description": plain(told, asked.view.language),
+            "Source": told.permalink,
+            "Software": bare(product(asked.view.snapshot, asked.view.language)),
+        },
+    )
+
+
+@file("map.svg", "image/svg+xml", gettext("Drawing (SVG)"))
+def map_svg(asked: Asked) -> bytes:
+    """The same as a vector drawing."""
+    return _drawing(asked, whole=True).encode()
+
+
+@file("map.pdf", "application/pdf", gettext("Page to print (PDF)"))
+def map_pdf(asked: Asked) -> bytes:
+    """The same on a page, with method, sources and a code to scan."""
+    files, inputs = page(asked.view, asked.t, asked.told, asked.options.paper)
+    return asked.render(pdf, files, inputs)
+
+
+@file("timelapse.gif", "image/gif", gettext("All rounds in motion (GIF)"), slow=True, animated=True)
+def timelapse_gif(asked: Asked) -> bytes:
+    """Every round, one after the other."""
+    view, options = asked.view, asked.options
+    drawings = [
+        svg.picture(view, t, theme=options.theme, permalink=asked.permalink)
+        for t in range(len(view.counts.dates))
+    ]
+    return asked.render(timelapse, drawings, plain(asked.told, view.language))
+
+
+def _drawing(asked: Asked, *, whole: bool = False) -> str:
+    said = plain(asked.told, asked.view.language) if whole else ""
+    return svg.picture(
+        asked.view,
+        asked.t,
+        theme=asked.options.theme,
+        permalink=asked.permalink,
+        described=said,
+    )
+
+
+# ----------------------------------------------------------------------------------------- figures
+
+
+@file("data.csv", "text/csv", gettext("Table (CSV)"), linked=False)
+def data_csv(asked: Asked) -> bytes:
+    """The figures, a row for each area and date."""
+    return csv_file(asked.view, asked.dates, permalink=asked.page, hxl=asked.options.hxl)
+
+
+@file(
+    "data.xlsx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    gettext("Workbook (Excel)"),
+)
+def data_xlsx(asked: Asked) -> bytes:
+    """The figures, notes and sources as a workbook."""
+    made = sheets(asked.view, asked.dates, asked.told, asked.page, hxl=asked.options.hxl)
+    return asked.render(
+        workbook,
+        made,
+        {
+            "title": bare(asked.told.title),
+            "subject": bare(asked.told.headline),
+            "comments": asked.told.permalink,
+        },
+    )
+
+
+@file("data.geojson", "application/geo+json", gettext("Areas with figures (GeoJSON)"))
+def data_geojson(asked: Asked) -> bytes:
+    """Shapes of the areas with their figures on the date."""
+    return geojson(asked.view, asked.t, asked.told, asked.page)
+
+
+@file("data.json", "application/json", gettext("Table (JSON)"))
+def data_json(asked: Asked) -> bytes:
+    """The figures and what is to be known of them."""
+    return records(asked.view, asked.t, asked.told, asked.page, every=asked.options.every)
+
+
+@file("metadata.json", "application/json", gettext("About the figures (JSON)"), kind="metadata.")
+def metadata_json(asked: Asked) -> bytes:
+    """What is to be known of the figures, the columns of the tables, and where each file is."""
+    speech, tagged = asked.view.language, tags(asked.view)
+    columns = [
+        {"name": name, "description": speech.gettext(what), "hxl": tagged[name]}
+        for name, what in COLUMNS.items()
+    ]
+    files = {
+        name: {"url": asked.address(name, asked.query), "type": each.media}
+        for name, each in FILES.items()
+    }
+    return to_json(as_dict(asked.told) | {"columns": columns, "files": files})
+
+
+# --------------------------------------------------------------------------------------- everything
+
+
+@file("map.zip", "application/zip", gettext("All of it (ZIP)"), slow=True)
+def map_zip(asked: Asked) -> bytes:
+    """Every file but the moving one, with a readme."""
+    wide = replace(asked, options=replace(asked.options, width=_PACKED_WIDTH, scale=1))
+    packed = {
+        each.filename(wide): each.make(wide)
+        for each in FILES.values()
+        if not each.animated and each.name != "map.zip"
+    }
+    return archive({"README.txt": _readme(asked, packed).encode(), **packed})
+
+
+def _readme(asked: Asked, packed: dict[str, bytes]) -> str:
+    speech, told = asked.view.language, asked.told
+    sources = "\n\n".join(
+        marked(f"{source['title']}\n{source['credit']}\n{source['url']}\n{source['terms']}")
+        for source in told.sources
+    )
+    said = "\n".join(f"{label}: {text}" for label, text in pairs(told, speech))
+    return (
+        f"{marked(product(asked.view.snapshot, speech))}\n\n{said}\n\n"
+        f"{speech.gettext('Sources and terms')}\n\n{sources}\n\n"
+        f"{speech.gettext('Files')}\n\n" + "\n".join(packed) + "\n"
+    )

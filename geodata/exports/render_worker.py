@@ -1,0 +1,45 @@
+"""What another process runs to render: ``python -m geodata.exports.render_worker <descriptor>``.
+
+It is told over a socket which function of :mod:`geodata.exports` to call with what, answers with
+the bytes or the error, and ends when the other side closes or is gone.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+# Calls a function of geodata.exports with plain values, wherever it runs.
+Render = Callable[..., bytes]
+
+
+def here(function: Render, /, *args: Any, **options: Any) -> bytes:
+    """Render in this process."""
+    return function(*args, **options)
+
+
+def main(descriptor: int) -> None:
+    """Answer until nobody asks any more."""
+    # Ctrl+C goes to everything in a terminal; whoever started this process ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Connection(descriptor) as asked:
+        while True:
+            try:
+                function, arguments, options = asked.recv()
+            except (EOFError, OSError):
+                return
+            try:
+                answer: bytes | Exception = function(*arguments, **options)
+            except Exception as error:  # told to whoever asked, who raises it
+                answer = error
+            try:
+                asked.send(answer)
+            except OSError:
+                return
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

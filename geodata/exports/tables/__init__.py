@@ -1,0 +1,1 @@
+"""Figures as CSV, workbooks and GeoJSON."""

@@ -1,0 +1,78 @@
+"""A view's areas as GeoJSON (RFC 7946): shape, figure, and status in words.
+
+Shapes are the simplified ones of the map, in WGS 84; outer rings run counter-clockwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from geodata.boundaries.build import Line, is_clockwise, lines, polygons, ring_points
+from geodata.exports.provenance import Provenance, as_dict
+from geodata.exports.tables.long_table import COLUMNS, positions, rows
+from geodata.exports.tables.workbook import Value
+from geodata.figures.view import View
+from geodata.snapshots.snapshot import Snapshot
+from geodata.util.json_encoding import to_json
+
+_DIGITS = 5  # of a degree: a metre
+_OBJECTS = {1: "governorates", 2: "districts"}
+
+
+def geojson(view: View, t: int, told: Provenance, permalink: str) -> bytes:
+    """Write the areas on the date at position ``t``; provenance stands beside ``features``."""
+    shapes = geometries(view.snapshot, view.state.level)
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows(view, [t], permalink)]
+    features = [
+        {
+            "type": "Feature",
+            "id": row["pcode"],
+            "geometry": shapes[str(row["pcode"])],
+            "properties": plain(row),
+        }
+        for row in found
+    ]
+    whole = {"type": "FeatureCollection", "metadata": as_dict(told), "features": features}
+    return to_json(whole)
+
+
+def records(view: View, t: int, told: Provenance, permalink: str, *, every: bool) -> bytes:
+    """Write the same table as JSON, without shapes: ``{"metadata": …, "data": […]}``."""
+    table = rows(view, positions(view, t, every=every), permalink)
+    data = [plain(dict(zip(COLUMNS, row, strict=True))) for row in table]
+    return to_json({"metadata": as_dict(told), "data": data})
+
+
+def plain(row: dict[str, Value]) -> dict[str, Value]:
+    """A row as JSON holds it: dates as text."""
+    days = {name: str(row[name]) for name in ("date", "compared_with") if row[name]}
+    return row | days
+
+
+@lru_cache(maxsize=8)
+def geometries(snapshot: Snapshot, level: int) -> dict[str, dict[str, Any]]:
+    """Geometry of every area of a level, by P-code."""
+    arcs = lines(dict(snapshot.topology))
+    shapes = snapshot.topology["objects"][_OBJECTS[level]]["geometries"]
+    return {shape["id"]: _geometry(shape, arcs) for shape in shapes}
+
+
+def _geometry(shape: dict[str, Any], arcs: Sequence[Line]) -> dict[str, Any]:
+    found = [
+        [_wound(_ring(ring, arcs), outer=n == 0) for n, ring in enumerate(polygon)]
+        for polygon in polygons(shape)
+    ]
+    if len(found) == 1:
+        return {"type": "Polygon", "coordinates": found[0]}
+    return {"type": "MultiPolygon", "coordinates": found}
+
+
+def _ring(refs: Sequence[int], arcs: Sequence[Line]) -> Line:
+    return [[round(x, _DIGITS), round(y, _DIGITS)] for x, y in ring_points(refs, arcs)]
+
+
+def _wound(ring: Line, *, outer: bool) -> Line:
+    """Counter-clockwise for outer rings, clockwise for holes."""
+    return ring[::-1] if is_clockwise(ring) == outer else ring

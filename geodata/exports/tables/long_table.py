@@ -1,0 +1,116 @@
+"""The figures of a view as one table: a row for each area and date. CSV, Excel and JSON write it.
+
+Absent figures are ``None``, never zero; the status says in words why. Every row says where it can
+be found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from geodata import populations
+from geodata.exports.tables.workbook import Value
+from geodata.figures.state import query
+from geodata.figures.view import View, names
+from geodata.i18n.language import bare, gettext
+from geodata.text import sentences
+from geodata.util.json_encoding import number
+
+# Each column with what it holds; the names are English in every language.
+COLUMNS = {
+    "date": gettext("Day of the round, ISO 8601."),
+    "round": gettext("Number of the round as the source gives it; empty where it gives none."),
+    "pcode": gettext("P-code of the area."),
+    "name": gettext("Name of the area in the language asked for."),
+    "parent_pcode": gettext("P-code of the governorate of a district; empty for governorates."),
+    "parent": gettext("Name of that governorate."),
+    "population": gettext("idp, returnee or refugee: never added up."),
+    "measure": gettext("people, households, rate or share."),
+    "mode": gettext("level, or change since a date."),
+    "compared_with": gettext("The date that a change is since; empty for levels."),
+    "programmes": gettext("Codes of the chosen programmes, joined by ~."),
+    "value": gettext("The figure; empty where there is none, never zero for unknown."),
+    "unit": gettext("What the figure counts."),
+    "status": gettext("Whether there is a figure and, where there is none, why."),
+    "rank": gettext("1 is the most on the date; ties share a rank; empty where not ranked."),
+    "source": gettext("Id of the source of the counts, see the sources."),
+    "credit": gettext("How the source is to be credited."),
+    "snapshot": gettext("Version of the snapshot the figure is from."),
+    "link": gettext("Leads to this date in this snapshot."),
+}
+_TAGS = {
+    "date": "#date+reported",
+    "round": "#round+code",
+    "population": "#population+type",
+    "measure": "#indicator+type",
+    "mode": "#indicator+mode",
+    "compared_with": "#date+base",
+    "programmes": "#activity+programme+code",
+    "unit": "#indicator+unit",
+    "status": "#status",
+    "rank": "#indicator+rank",
+    "source": "#meta+source",
+    "credit": "#meta+credit",
+    "snapshot": "#meta+version",
+    "link": "#meta+url",
+}
+_GROUPS = {"idp": "idps", "returnee": "returnees", "refugee": "refugees"}
+_KINDS = {populations.PEOPLE: "#affected+{}+ind", populations.HOUSEHOLDS: "#affected+{}+hh"}
+_PARTS = {populations.RATE: "#indicator+rate+{}", populations.SHARE: "#indicator+pct+{}"}
+
+
+def tags(view: View) -> dict[str, str]:
+    """HXL tag of each column (https://hxlstandard.org); they differ with what is counted."""
+    state = view.state
+    level = state.level
+    value = (_KINDS | _PARTS)[state.measure].format(_GROUPS.get(state.pop, state.pop))
+    change = "+change" if state.mode == populations.CHANGE else ""
+    return _TAGS | {
+        "pcode": f"#adm{level}+code",
+        "name": f"#adm{level}+name",
+        "parent_pcode": "#adm1+code" if level == 2 else "",
+        "parent": "#adm1+name" if level == 2 else "",
+        "value": value + change,
+    }
+
+
+def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list[Value]]:
+    """Write a row for each area on the dates at these positions, typed, in the order of COLUMNS.
+
+    Parameters
+    ----------
+    permalink
+        The page that links lead to, as far as the ``?``; without one they are queries.
+    """
+    speech, state, found = view.language, view.state, view.counts
+    named, word_of = names(view.snapshot, speech), sentences.status_words(speech)
+    decimals = populations.decimals(state.measure, state.level)
+    asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
+    unit = bare(sentences.unit(view))
+    listed, source_on = sentences.sources(view), sentences.sources_on(view)
+    areas = list(zip(found.areas.pcodes, found.areas.parents, strict=True))
+    for t in dates:
+        day = found.dates[t]
+        frozen = replace(state, time=day, area="", v=view.snapshot.version)
+        link = f"{permalink}?{query(frozen, view.snapshot)}"
+        source = listed[source_on[t]]
+        origin: list[Value] = [source["id"], bare(source["credit"]), view.snapshot.version]
+        for i, (pcode, parent) in enumerate(areas):
+            value = float(view.values[t, i])
+            yield [
+                *(day, found.rounds[t], pcode, named[pcode]),
+                *((parent, named[parent]) if parent else (None, None)),
+                *asked,
+                number(value, decimals) if value == value else None,
+                unit,
+                word_of[str(view.status[t, i])],
+                int(view.ranks[t, i]) or None,
+                *origin,
+                link,
+            ]
+
+
+def positions(view: View, t: int, *, every: bool) -> list[int]:
+    """Positions of the dates in a file: the one that is shown, or all."""
+    return list(range(len(view.counts.dates))) if every else [t]

@@ -1,0 +1,84 @@
+"""Workbooks (.xlsx): plain lists of values in, bytes out.
+
+This is what another process loads to write one: nothing of the figures, so that it stays small.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from geodata.exports.tables.formula_injection import looks_like_a_formula
+
+_DAY, WIDE = "yyyy-mm-dd", 100
+_RTL = 2  # of a cell, whatever letters it begins with
+
+Value = str | int | float | dt.date | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: rows from the top, the first ``head`` of which stay in sight.
+
+    Attributes
+    ----------
+    rtl
+        Whether its first column is on the right, and its texts are read from there.
+    """
+
+    name: str
+    rows: list[list[Value]]
+    widths: tuple[float, ...]
+    head: int = 1
+    rtl: bool = False
+
+
+def workbook(given: list[Sheet], properties: dict[str, Any]) -> bytes:
+    """Write an .xlsx; the same sheets give the same bytes.
+
+    Parameters
+    ----------
+    properties
+        ``title``, ``comments`` and the like, as spreadsheets show them.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    settings = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(out, settings) as book:
+        book.set_properties({"created": dt.datetime(2000, 1, 1), **properties})
+        formats = {
+            "head": book.add_format({"bold": True, "bottom": 1}),
+            "day": book.add_format({"num_format": _DAY}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "rtl": book.add_format({"text_wrap": True, "valign": "top", "reading_order": _RTL}),
+            # Stays text also where someone edits the cell.
+            "quoted": book.add_format({"quote_prefix": True}),
+        }
+        for sheet in given:
+            _write(book.add_worksheet(sheet.name), sheet, formats)
+    return out.getvalue()
+
+
+def _write(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
+    for column, width in enumerate(sheet.widths):
+        page.set_column(column, column, width)
+    if sheet.rtl:
+        page.right_to_left()
+    page.freeze_panes(sheet.head, 0)
+    page.autofilter(sheet.head - 1, 0, len(sheet.rows) - 1, len(sheet.widths) - 1)
+    wraps = max(sheet.widths) >= WIDE
+    for r, row in enumerate(sheet.rows):
+        for c, value in enumerate(row):
+            if r < sheet.head:
+                page.write_string(r, c, value or "", formats["head"])
+            elif isinstance(value, dt.date):
+                page.write_datetime(r, c, value, formats["day"])
+            elif isinstance(value, int | float):
+                page.write_number(r, c, value)
+            elif value:
+                quoted = looks_like_a_formula(value)
+                plain = formats["rtl" if sheet.rtl else "text"] if wraps else None
+                page.write_string(r, c, value, formats["quoted"] if quoted else plain)

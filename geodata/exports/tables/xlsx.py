@@ -1,0 +1,77 @@
+"""A view as a workbook: the figures with their types, what is to be known of them, their sources.
+
+:func:`sheets` makes plain lists of a view; :func:`geodata.exports.tables.workbook.workbook` writes
+them, which takes a second for every round of every district and can be done by another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from geodata.exports.drawing.text_lines import marked
+from geodata.exports.provenance import Provenance, pairs
+from geodata.exports.tables.long_table import COLUMNS, rows, tags
+from geodata.exports.tables.workbook import WIDE, Sheet, Value
+from geodata.figures.view import View
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, gettext
+
+_WIDTHS = {"name": 18, "parent": 18, "unit": 26, "status": 28, "credit": 40, "link": 60}
+_LABEL, _MOST_WIDE = 26, 60
+# What stands above the columns in languages other than English, where programs read the names.
+HEADS = {
+    "date": gettext("Date"),
+    "round": gettext("Round of the count"),  # “Round” alone is of numbers
+    "pcode": gettext("P-code"),
+    "name": gettext("Area"),
+    "parent_pcode": gettext("P-code of the governorate"),
+    "parent": gettext("Governorate"),
+    "population": gettext("Population"),
+    "measure": gettext("Measure"),
+    "mode": gettext("Mode"),
+    "compared_with": gettext("Compared with"),
+    "programmes": gettext("Programmes"),
+    "value": gettext("Figure"),
+    "unit": gettext("Unit"),
+    "status": gettext("Status"),
+    "rank": gettext("Rank"),
+    "source": gettext("Source"),
+    "credit": gettext("Credit"),
+    "snapshot": gettext("Snapshot"),
+    "link": gettext("Link"),
+}
+_OF_SOURCES = {
+    "id": gettext("Source"),
+    "title": gettext("Title"),
+    "url": gettext("Address"),
+    "terms": gettext("Terms"),
+    "credit": gettext("Credit"),
+}
+
+
+def sheets(
+    view: View, dates: Iterable[int], told: Provenance, permalink: str, *, hxl: bool = False
+) -> list[Sheet]:
+    """Figures, notes and sources of a view."""
+    speech, tagged = view.language, tags(view)
+    head: list[list[Value]] = [_head(COLUMNS, HEADS, speech)]
+    if hxl:
+        head.append([tagged[name] for name in COLUMNS])
+    widths = tuple(_WIDTHS.get(name, 14) for name in COLUMNS)
+    notes: list[list[Value]] = [[speech.gettext("About"), speech.gettext("Text")]]
+    notes += [list(pair) for pair in pairs(told, speech)]
+    sources: list[list[Value]] = [_head(_OF_SOURCES, _OF_SOURCES, speech)]
+    sources += [[marked(source[name]) for name in _OF_SOURCES] for source in told.sources]
+    found = [
+        Sheet(speech.gettext("Data"), [*head, *rows(view, dates, permalink)], widths, len(head)),
+        Sheet(speech.gettext("Notes"), notes, (_LABEL, WIDE)),
+        Sheet(speech.gettext("Sources"), sources, (_LABEL, *[_MOST_WIDE] * (len(_OF_SOURCES) - 1))),
+    ]
+    return [replace(sheet, rtl=speech.rtl) for sheet in found]
+
+
+def _head(names: Iterable[str], heads: dict[str, str], speech: Language) -> list[Value]:
+    """What stands above the columns of these names."""
+    if speech.code == SOURCE_LANGUAGE:
+        return list(names)
+    return [speech.gettext(heads[name]) for name in names]

@@ -1,0 +1,1 @@
+"""What is counted and shown: state, counts, small counts, classes, views, comparisons."""

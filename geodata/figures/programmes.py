@@ -1,0 +1,135 @@
+"""Programmes: where they worked, what they reported, and the source of each statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from geodata.i18n.language import Language
+from geodata.snapshots.snapshot import Snapshot
+from geodata.util.arrays import records
+
+IMPLEMENTED = "implemented"
+NATIONAL = "national"
+
+
+def governorates(snapshot: Snapshot, codes: Iterable[str]) -> frozenset[str]:
+    """P-codes with an implemented coverage row of any of the programmes, at any date."""
+    rows = snapshot.tables.coverage
+    chosen = rows["programme"].isin(list(codes)) & (rows["status"] == IMPLEMENTED)
+    return frozenset(rows.loc[chosen, "pcode"])
+
+
+def years(row: Any, speech: Language) -> str:
+    """``2018–2021``, ``2018–`` where no end is known, or empty where no year is known."""
+    start = None if pd.isna(row.start_year) else int(row.start_year)
+    end = None if pd.isna(row.end_year) else int(row.end_year)
+    if start is None:
+        return "" if end is None else speech.gettext("–{last}", last=end)
+    if end is None:
+        return speech.gettext("{first}–", first=start)
+    return speech.gettext("{first}–{last}", first=start, last=end)
+
+
+def listed(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
+    """Return every programme for the filter: code, name, pillar, years, number of governorates.
+
+    In the order of pillars, those with coverage first, then by name.
+    """
+    pillars = snapshot.manifest["country"]["pillars"]
+    order = {pillar: i for i, pillar in enumerate(pillars)}
+    rows = [
+        {
+            "code": row.code,
+            "name": speech.gettext(row.name),
+            "pillar": row.pillar,
+            "pillarLabel": speech.gettext(pillars.get(row.pillar, row.pillar)),
+            "years": years(row, speech),
+            "governorates": len(governorates(snapshot, [str(row.code)])),
+        }
+        for row in records(snapshot.tables.programmes)
+    ]
+    return sorted(
+        rows,
+        key=lambda row: (
+            order.get(row["pillar"], len(order)),
+            not row["governorates"],
+            row["name"],
+        ),
+    )
+
+
+def link(source: str) -> dict[str, str]:
+    """A source as title and URL; the URL is empty where the source is a text."""
+    return {"title": source, "url": source if source.startswith(("http://", "https://")) else ""}
+
+
+def described(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
+    """One programme for its panel: years, funders, people served, governorates, results, sources.
+
+    Results are listed as printed, each with its place, date and source; they overlap and are
+    never added up.
+    """
+    tables = snapshot.tables
+    row = tables.programmes.set_index("code").loc[code]
+    coverage = tables.coverage[tables.coverage["programme"] == code]
+    reach = tables.reach[tables.reach["programme"] == code]
+    return {
+        "code": code,
+        "name": speech.gettext(str(row["name"])),
+        "description": row["description"],
+        "years": years(row, speech),
+        "funders": row["funders"],
+        "people": row["people_served"],
+        "governorates": sorted(governorates(snapshot, [code])),
+        "planned": sorted(
+            set(coverage["pcode"]) - governorates(snapshot, [code]),
+        ),
+        "results": [
+            {
+                "indicator": result.indicator,
+                "value": result.value,
+                "asOf": result.as_of,
+                "people": result.people,
+                "national": result.pcodes == snapshot.manifest["country"]["code"],
+                "places": []
+                if result.pcodes == snapshot.manifest["country"]["code"]
+                else result.pcodes.split(";"),
+                "source": link(str(result.source)),
+            }
+            for result in records(reach)
+        ],
+        "sources": [link(source.strip()) for source in row["sources"].split("|") if source],
+    }
+
+
+def present(snapshot: Snapshot, pcode: str, speech: Language) -> list[dict[str, Any]]:
+    """Programmes with a coverage row in a governorate: dates, status and source of each row."""
+    tables = snapshot.tables
+    rows = tables.coverage[tables.coverage["pcode"] == pcode]
+    named = tables.programmes.set_index("code")
+    found = []
+    for code, group in rows.groupby("programme", sort=True):
+        programme = named.loc[code]
+        found.append(
+            {
+                "code": code,
+                "name": speech.gettext(str(programme["name"])),
+                "years": years(programme, speech),
+                "rows": [
+                    {
+                        "phase": row.phase,
+                        "from": row.from_date,
+                        "to": row.to_date,
+                        "status": row.status,
+                        "basis": row.date_basis,
+                        "source": link(str(row.source)),
+                        "locator": row.locator,
+                    }
+                    for row in records(group)
+                ],
+            }
+        )
+    return found

@@ -1,0 +1,549 @@
+"""The state: what a reader asked for, as it stands in the URL. One parser, one writer.
+
+``pop=returnee&prog=PHSS~CRP&measure=rate&mode=change&base=2018-08-31&level=2&time=R101&area=IQG15``
+
+:func:`parse` reads a query against a snapshot, refuses what does not exist (or, for pages, falls
+back to the default and says so), and normalises; :func:`query` writes the shortest query that
+parses to the same state. Defaults are left out, order does not matter, unknown keys are ignored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from typing import TypeVar
+from urllib.parse import quote
+
+from geodata import populations
+from geodata.errors import NotHeld, StateError
+from geodata.figures import counts as counts_module
+from geodata.i18n.language import (
+    DIGITS,
+    SOURCE_LANGUAGE,
+    WESTERN,
+    Language,
+    gettext,
+    language,
+    languages,
+)
+from geodata.places.gazetteer import fold, former_code, former_codes
+from geodata.snapshots.snapshot import Snapshot
+
+LATEST = "latest"
+ROUND_STYLE, QUANTILES, JENKS = "round", "quantiles", "jenks"
+CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
+SEPARATOR = "~"
+NEAREST_DATE = gettext(
+    "{population}: no such figures on {asked}; showing the nearest date, {shown}."
+)
+NOT_WHOLE = gettext("{key}={value} cannot be: {key} is a whole number from {low} to {high}.")
+NO_FIGURES_AT_LEVEL = gettext("level={value} has no figures for pop={pop}: level may be {allowed}.")
+NO_AREAS_OF_LEVEL = gettext(
+    "level={value} cannot be shown: no boundaries of that level are held; level may be {allowed}."
+)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_SWITCH = {"0": False, "1": True}
+_ROUND = re.compile(r"^R(\d{1,4})$", re.IGNORECASE)
+_ONE_YEAR = dt.timedelta(days=365)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class State:
+    """A view asked for. Build it with :func:`parse`; every field is valid for the snapshot.
+
+    Attributes
+    ----------
+    time
+        A date of the population, or ``None`` for the newest.
+    base
+        The date to compare with; set exactly when ``mode`` is ``change``.
+    digits
+        Western ones, or those of the language's own script.
+    v
+        The snapshot version when the link is frozen.
+    english
+        Whether ``lang=en`` was asked for by name: links keep it, since a page without ``lang``
+        is in the language that the browser prefers.
+    """
+
+    pop: str = "idp"
+    prog: tuple[str, ...] = ()
+    measure: str = populations.PEOPLE
+    mode: str = populations.LEVEL
+    level: int = 1
+    classes: str = ROUND_STYLE
+    time: dt.date | None = None
+    base: dt.date | None = None
+    area: str = ""
+    lang: str = "en"
+    digits: str = WESTERN
+    v: str = ""
+    english: bool = False
+
+    @property
+    def language(self) -> Language:
+        """What the answer is written in."""
+        return language(self.lang, self.digits)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that its figures are given with."""
+        return populations.decimals(self.measure, self.level)
+
+    @property
+    def counted(self) -> tuple[str, tuple[str, ...], int, str]:
+        """What its dates are those of; see :func:`geodata.figures.counts.dates_of`."""
+        return self.pop, self.prog, self.level, self.measure
+
+    @property
+    def view_key(self) -> State:
+        """The state without what does not change the figures: time, area, version."""
+        return replace(self, time=None, area="", v="", english=False)
+
+
+# A field has the name of its key; ``english`` is how ``lang`` was written.
+KEYS = tuple(each.name for each in fields(State) if each.name != "english")
+
+
+@dataclass
+class Reader:
+    """Reads one key after the other; collects notices or raises on the first wrong value.
+
+    Attributes
+    ----------
+    query
+        Keys and values, decoded.
+    lenient
+        Give the default and a notice instead of an error.
+    language
+        What errors and notices are written in.
+    """
+
+    query: Mapping[str, str]
+    lenient: bool
+    language: Language
+    notices: list[str] = field(default_factory=list)
+
+    def get(self, key: str, default: T, read: Callable[[str], T]) -> T:
+        """Value of ``key`` through ``read``, or ``default`` where absent (or wrong and lenient)."""
+        text = self.query.get(key, "").strip()
+        if not text:
+            return default
+        try:
+            return read(text)
+        except NotHeld:
+            raise
+        except StateError as error:
+            if not self.lenient:
+                raise
+            shown = self.language.gettext("The default is shown instead.")
+            self.notices.append(f"{error} {shown}")
+            return default
+
+    def wrong(
+        self,
+        key: str,
+        value: str,
+        allowed: Iterable[str],
+        choices: Iterable[str] | Mapping[str, str] | None = None,
+    ) -> StateError:
+        """Make the error: what is allowed, and the nearest of ``choices`` (of all if ``None``).
+
+        ``choices`` may give for what is spelled, folded by :func:`geodata.places.gazetteer.fold`,
+        what is meant by it.
+        """
+        told = list(allowed)
+        if not isinstance(choices, Mapping):
+            choices = {fold(each): each for each in (told if choices is None else choices)}
+        near = difflib.get_close_matches(fold(value), choices, n=1)
+        sentence = self.language.gettext(
+            "{key}={value} is not known: {key} may be {allowed}.",
+            key=key,
+            value=self.language.quoted(value),
+            allowed=self.language.listed(told),
+        )
+        if near:
+            sentence += " " + self.language.gettext("Did you mean {near}?", near=choices[near[0]])
+        return StateError(key, value, sentence)
+
+    def choice(self, key: str, allowed: Iterable[str]) -> Callable[[str], str]:
+        """Make a function that lets through the ``allowed`` values of ``key`` and no other."""
+        choices = tuple(allowed)
+
+        def read(text: str) -> str:
+            if text not in choices:
+                raise self.wrong(key, text, choices)
+            return text
+
+        return read
+
+    def switch(self, key: str) -> Callable[[str], bool]:
+        """Make a function that reads what is on (``1``) or off (``0``)."""
+        choice = self.choice(key, _SWITCH)
+        return lambda text: _SWITCH[choice(text)]
+
+    def whole(
+        self, key: str, allowed: tuple[int, int], refusal: str = NOT_WHOLE
+    ) -> Callable[[str], int]:
+        """Make a function that reads a whole number from the first to the last ``allowed``.
+
+        Parameters
+        ----------
+        refusal
+            Sentence with ``{key}``, ``{value}``, ``{low}`` and ``{high}``.
+        """
+        low, high = allowed
+
+        def read(text: str) -> int:
+            if _WHOLE.fullmatch(text) and low <= int(text) <= high:
+                return int(text)
+            sentence = self.language.gettext(
+                refusal, key=key, value=self.language.quoted(text), low=low, high=high
+            )
+            raise StateError(key, text, sentence)
+
+        return read
+
+
+def parts(text: str) -> list[str]:
+    """What a list in a query holds: ``PHSS~CRP``, or with commas."""
+    return [part for part in text.replace(",", SEPARATOR).split(SEPARATOR) if part]
+
+
+@lru_cache(maxsize=64)
+def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple[str, ...]:
+    """Measures for which ``population`` has figures at ``level``."""
+    found = [populations.PEOPLE]
+    if counts_module.has_households(snapshot, population):
+        found.append(populations.HOUSEHOLDS)
+    if level == 1 and counts_module.residents_year(snapshot) is not None:
+        found.append(populations.RATE)
+    return (*found, populations.SHARE)
+
+
+def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
+    """Last dates, by key and value, of choices whose figures end before those of the population.
+
+    Of the state's population: each measure at its level, and each level, as ISO dates.
+    """
+    last = max(
+        (day for level in (1, 2) if (day := counts_module.until(snapshot, state.pop, level))),
+        default=None,
+    )
+    measured = {
+        measure: counts_module.until(snapshot, state.pop, state.level, measure)
+        for measure in available_measures(snapshot, state.pop, state.level)
+    }
+    levels = {
+        str(level): counts_module.until(snapshot, state.pop, level)
+        for level in counts_module.levels(snapshot, state.pop)
+    }
+    at_level = measured[populations.PEOPLE]
+    earlier = {
+        "measure": {k: day for k, day in measured.items() if day and at_level and day < at_level},
+        "level": {k: day for k, day in levels.items() if day and last and day < last},
+    }
+    return {key: {k: day.isoformat() for k, day in found.items()} for key, found in earlier.items()}
+
+
+def newest(snapshot: Snapshot, state: State) -> dt.date:
+    """Date that a state shows where it names none: the newest with figures by area."""
+    return counts_module.by_area_of(snapshot, *state.counted)[-1]
+
+
+def default_base(dates: tuple[dt.date, ...]) -> dt.date:
+    """Date to compare with where none is given: the one nearest to a year before the newest."""
+    return nearest(dates[:-1] or dates, dates[-1] - _ONE_YEAR)
+
+
+def nearest(dates: Iterable[dt.date], day: dt.date) -> dt.date:
+    """The date nearest to ``day``; the earlier of two equally near."""
+    return min(dates, key=lambda date: (abs(date - day), date))
+
+
+def parse(
+    query: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = False
+) -> tuple[State, list[str]]:
+    """Read a query into a state.
+
+    Parameters
+    ----------
+    query
+        Keys and values as they stand in the URL, decoded.
+    lenient
+        For pages: a wrong value gives its default and a notice instead of an error.
+
+    Returns
+    -------
+    tuple
+        The state, and the notices to show (empty unless ``lenient``).
+
+    Raises
+    ------
+    StateError
+        Naming the key, the value and what is allowed. :class:`~geodata.errors.NotHeld`
+        (also when lenient) where ``v`` names another snapshot.
+    """
+    reader = Reader(query, lenient, language(SOURCE_LANGUAGE))
+    lang = reader.get("lang", SOURCE_LANGUAGE, reader.choice("lang", languages()))
+    reader.language = language(lang)
+    digits = reader.get("digits", WESTERN, reader.choice("digits", DIGITS))
+    reader.language = language(lang, digits)
+    v = reader.get("v", "", lambda text: _version(reader, snapshot, text))
+    held = counts_module.populations_with_counts(snapshot)
+    pop = reader.get("pop", held[0], reader.choice("pop", held))
+    level = reader.get("level", 1, lambda text: _level(reader, snapshot, pop, text))
+    measure = reader.get(
+        "measure", populations.PEOPLE, _measure_reader(reader, snapshot, pop, level)
+    )
+    mode = reader.get("mode", populations.LEVEL, reader.choice("mode", populations.MODES))
+    none: tuple[str, ...] = ()
+    prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
+    counted = (pop, prog, level, measure)
+    dates = counts_module.by_area_of(snapshot, *counted)
+    time = reader.get("time", None, lambda text: read_date(reader, snapshot, counted, "time", text))
+    base = None
+    if mode == populations.CHANGE:
+        found = reader.get(
+            "base", None, lambda text: read_date(reader, snapshot, counted, "base", text)
+        )
+        latest = query.get("base", "").strip().lower() == LATEST
+        base = found or (dates[-1] if latest else default_base(dates))
+    return State(
+        pop=pop,
+        prog=prog,
+        measure=measure,
+        mode=mode,
+        level=level,
+        classes=reader.get("classes", ROUND_STYLE, reader.choice("classes", CLASSIFICATIONS)),
+        time=time,
+        base=base,
+        area=reader.get("area", "", lambda text: _area(reader, snapshot, text)),
+        lang=lang,
+        digits=digits,
+        v=v,
+        english=names_english(query),
+    ), reader.notices
+
+
+def names_english(query: Mapping[str, str]) -> bool:
+    """Whether a query asks for English by name."""
+    return query.get("lang", "").strip() == SOURCE_LANGUAGE
+
+
+def _version(reader: Reader, snapshot: Snapshot, text: str) -> str:
+    if text != snapshot.version:
+        raise not_held(text, [snapshot.version], reader.language)
+    return text
+
+
+def not_held(version: str, held: Iterable[str], speech: Language) -> NotHeld:
+    """Make the error that refuses a snapshot, naming some that are ``held``."""
+    sentence = speech.gettext(
+        "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
+        "for the newest figures.",
+        value=speech.quoted(version),
+        allowed=speech.listed(held),
+    )
+    return NotHeld("v", version, sentence)
+
+
+def _level(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> int:
+    held = [str(level) for level in counts_module.levels(snapshot, pop)]
+    if text in ("1", "2") and text not in held:
+        drawn = counts_module.areas_of(snapshot, int(text)).pcodes
+        raise StateError(
+            "level",
+            text,
+            reader.language.gettext(
+                NO_FIGURES_AT_LEVEL if drawn else NO_AREAS_OF_LEVEL,
+                value=text,
+                pop=pop,
+                allowed=reader.language.listed(held),
+            ),
+        )
+    return int(reader.choice("level", held)(text))
+
+
+def _measure_reader(
+    reader: Reader, snapshot: Snapshot, pop: str, level: int
+) -> Callable[[str], str]:
+    held = available_measures(snapshot, pop, level)
+
+    def read(text: str) -> str:
+        if text in populations.MEASURES and text not in held:
+            raise StateError(
+                "measure",
+                text,
+                reader.language.gettext(
+                    "measure={value} has no figures for pop={pop} at level={level}: measure may "
+                    "be {allowed}.",
+                    value=text,
+                    pop=pop,
+                    level=level,
+                    allowed=reader.language.listed(held),
+                ),
+            )
+        return reader.choice("measure", held)(text)
+
+    return read
+
+
+def read_date(
+    reader: Reader,
+    snapshot: Snapshot,
+    counted: tuple[str, tuple[str, ...], int, str],
+    key: str,
+    text: str,
+) -> dt.date | None:
+    """Date or round in the value of ``key``; ``None`` for the latest.
+
+    Parameters
+    ----------
+    counted
+        Whose dates it may be (:attr:`State.counted`).
+    """
+    pop = counted[0]
+    dates = counts_module.dates_of(snapshot, *counted)
+    if text.lower() == LATEST:
+        return None
+    numbers = counts_module.round_numbers(snapshot, *counted)
+    known = [number for number in numbers if number is not None]
+    span = [f"R{min(known)}–R{max(known)}"] if known else []
+    allowed = [f"{dates[0].isoformat()}–{dates[-1].isoformat()}", *span, LATEST]
+    if found := _ROUND.match(text):
+        if int(found[1]) in numbers:
+            return dates[numbers.index(int(found[1]))]
+        raise reader.wrong(key, text, allowed, choices=())
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise reader.wrong(key, text, allowed, choices=[LATEST]) from None
+    if day not in dates and reader.lenient:
+        reader.notices.append(_nearest_notice(reader, pop, day, nearest(dates, day)))
+        return nearest(dates, day)
+    if day not in dates:
+        raise StateError(
+            key,
+            text,
+            reader.language.gettext(
+                "{key}={value} is not a date with such figures of {population}: the nearest is "
+                "{nearest} (from {first} to {last}).",
+                key=key,
+                value=text,
+                population=reader.language.gettext(populations.POPULATIONS[pop].nouns),
+                nearest=nearest(dates, day).isoformat(),
+                first=dates[0].isoformat(),
+                last=dates[-1].isoformat(),
+            ),
+        )
+    return day
+
+
+def _nearest_notice(reader: Reader, pop: str, asked: dt.date, shown: dt.date) -> str:
+    speech = reader.language
+    return speech.gettext(
+        NEAREST_DATE,
+        population=speech.gettext(populations.POPULATIONS[pop].nouns),
+        asked=speech.date(asked),
+        shown=speech.date(shown),
+    )
+
+
+def _programmes(reader: Reader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
+    known = list(snapshot.tables.programmes["code"])
+    asked = tuple(sorted(set(parts(text))))
+    for code in asked:
+        if code not in known:
+            raise reader.wrong("prog", code, known)
+    return asked
+
+
+def _area(reader: Reader, snapshot: Snapshot, text: str) -> str:
+    known = list(snapshot.tables.areas["pcode"])
+    rules = former_codes(snapshot.manifest["country"])
+    if explanation := former_code(rules, text, reader.language):
+        raise StateError("area", text, explanation)
+    if text not in known:
+        levels = [counts_module.areas_of(snapshot, level).pcodes for level in (1, 2)]
+        allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels if pcodes]
+        raise reader.wrong("area", text, allowed, _spelled(snapshot))
+    return text
+
+
+def _spelled(snapshot: Snapshot) -> dict[str, str]:
+    """P-codes by what an area may be called, folded: its code, and its name in any language.
+
+    Of two areas of one name it is the larger one, the governorate.
+    """
+    areas = snapshot.tables.areas.sort_values("level", ascending=False, kind="stable")
+    columns = ("name_ckb", "name_ar", "name_official", "name_en", "pcode")
+    return {
+        fold(called): pcode
+        for column in columns
+        for called, pcode in areas[[column, "pcode"]].dropna().itertuples(index=False)
+    }
+
+
+def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Keys and values that differ from the defaults, in a fixed order."""
+    first = counts_module.populations_with_counts(snapshot)[0]
+    dates = counts_module.by_area_of(snapshot, *state.counted)
+    base = state.base.isoformat() if state.base and state.base != default_base(dates) else ""
+    values = [
+        ("pop", "" if state.pop == first else state.pop),
+        ("prog", SEPARATOR.join(state.prog)),
+        ("measure", "" if state.measure == populations.PEOPLE else state.measure),
+        ("mode", "" if state.mode == populations.LEVEL else state.mode),
+        ("level", "" if state.level == 1 else str(state.level)),
+        ("classes", "" if state.classes == ROUND_STYLE else state.classes),
+        ("time", state.time.isoformat() if state.time else ""),
+        ("base", base),
+        ("area", state.area),
+        *spoken(state.lang, state.digits, english=state.english),
+        ("v", state.v),
+    ]
+    return [(key, value) for key, value in values if value]
+
+
+def spoken(lang: str, digits: str, *, english: bool = False) -> list[tuple[str, str]]:
+    """Keys and values of what an answer is written in; empty values where it is the default."""
+    return [
+        ("lang", "" if lang == SOURCE_LANGUAGE and not english else lang),
+        ("digits", "" if digits == WESTERN else digits),
+    ]
+
+
+def of_population(state: State, population: str, snapshot: Snapshot) -> State:
+    """The state nearest to ``state`` that shows another population.
+
+    Its dates are the nearest ones of that population; a level or measure that it has no figures
+    for gives way to governorates and to people.
+    """
+    level = state.level if state.level in counts_module.levels(snapshot, population) else 1
+    held = available_measures(snapshot, population, level)
+    measure = state.measure if state.measure in held else populations.PEOPLE
+    dates = counts_module.dates_of(snapshot, population, state.prog, level, measure)
+    return replace(
+        state,
+        pop=population,
+        level=level,
+        measure=measure,
+        time=nearest(dates, state.time) if state.time else None,
+        base=nearest(dates, state.base) if state.base else None,
+    )
+
+
+def query(state: State, snapshot: Snapshot) -> str:
+    """Write the state as the shortest query that parses to it (without ``?``)."""
+    return joined(pairs(state, snapshot))
+
+
+def joined(keys: Iterable[tuple[str, str]]) -> str:
+    """Write keys and values as a query, without ``?``."""
+    return "&".join(f"{key}={quote(value, safe='~-')}" for key, value in keys)

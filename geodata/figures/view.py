@@ -1,0 +1,444 @@
+"""The view: the answer to a state, for all dates at once. Every painter only paints it.
+
+::
+
+    state ──▶ Counts ──▶ figures (level or change) ──▶ statuses ──▶ classes, ranks, tallies ──▶ View
+                 └─ hidden cells (suppression)   └─ programmes' area (outside)
+
+This is the one place where a figure, a class, a label or a status is made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geodata import populations
+from geodata.boundaries.adjacency import neighbours
+from geodata.bundled.iraq import ARABIC, SORANI
+from geodata.figures import programmes
+from geodata.figures.classes import Scale, diverging, sequential
+from geodata.figures.counts import (
+    Bools,
+    Counts,
+    Floats,
+    counts,
+    levels,
+    national,
+    own_counts,
+    residents_year,
+)
+from geodata.figures.state import State, available_measures, ends, query
+from geodata.figures.suppression import Threshold
+from geodata.i18n.language import Language
+from geodata.places.gazetteer import fold
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import sentences
+from geodata.util.json_encoding import plain
+from geodata.util.rounding import rounded
+
+# One letter per status; the words are in geodata.text.sentences.STATUS_WORDS.
+COUNTED, ZERO, NOT_ASSESSED, SUPPRESSED, OUTSIDE, NOT_COMPARABLE, NATIONAL_ONLY = "cznsoxp"
+UNCOLOURED = ZERO + NOT_ASSESSED + SUPPRESSED + OUTSIDE + NOT_COMPARABLE + NATIONAL_ONLY
+
+RATE_PER = 1000
+_TOP = 3
+_A_YEAR, _A_YEAR_MAY_MISS_BY = dt.timedelta(days=365), dt.timedelta(days=46)
+
+
+@dataclass(frozen=True)
+class View:
+    """The answer to a state. ``T`` dates, ``A`` areas.
+
+    Attributes
+    ----------
+    values
+        ``(T, A)`` in the state's measure; NaN wherever ``status`` is none of counted or zero.
+    status
+        ``(T, A)`` of the letters above.
+    classes
+        ``(T, A)`` index into ``scale.colors``; -1 where there is no colour.
+    ranks
+        ``(T, A)`` 1 for the largest value of the date, ties share a rank; 0 where not ranked.
+    totals
+        ``(T,)`` in the measure's own unit (people for shares); NaN where nothing was counted.
+    stocks
+        ``(T,)`` the totals themselves, also where ``totals`` are changes since the base.
+    shares
+        ``(T,)`` part of the country that lives in the chosen programmes' area; NaN without one.
+    not_placed
+        ``(T,)`` counted nationally but in no known area.
+    threshold
+        Cells under it are not shown (:mod:`geodata.figures.suppression`).
+    """
+
+    snapshot: Snapshot
+    state: State
+    counts: Counts
+    values: Floats
+    status: NDArray[np.str_]
+    classes: NDArray[np.int64]
+    ranks: NDArray[np.int64]
+    scale: Scale
+    totals: Floats
+    stocks: Floats
+    shares: Floats
+    not_placed: Floats
+    threshold: Threshold | int
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return self.state.language
+
+    def at(self, state: State) -> View:
+        """The same view on the date, and with the area, of a state that differs in nothing else."""
+        return replace(self, state=state)
+
+    def date_index(self) -> int:
+        """Position of the state's date; where it names none, the newest with figures by area."""
+        counts = self.counts
+        return counts.dates.index(self.state.time) if self.state.time else counts.newest
+
+    def base_index(self) -> int:
+        """Position of the date compared with; the first where there is none."""
+        return _base_index(self.counts, self.state)
+
+
+def _base_index(found: Counts, state: State) -> int:
+    return found.dates.index(state.base) if state.base else 0
+
+
+def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
+    """Residents of each area in the year that rates are out of; ``(A,)``.
+
+    NaN where unknown, and where nobody resides: there is no rate of nobody.
+    """
+    rows = snapshot.tables.residents
+    known = rows[rows["year"] == residents_year(snapshot)].set_index("pcode")["residents"]
+    ordered: Floats = known.reindex(list(pcodes)).to_numpy(dtype="float64", na_value=np.nan)
+    return np.where(ordered > 0, ordered, np.nan)
+
+
+def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, Floats, Floats]:
+    """Figures, national totals and what is not placed, in the measure. Hidden cells included."""
+    people_total = found.in_country(populations.PEOPLE)
+    if measure == populations.HOUSEHOLDS:
+        total = found.in_country(populations.HOUSEHOLDS)
+        return found.households, total, found.not_placed_households
+    if measure == populations.RATE:
+        denominator = residents(snapshot, found.areas.pcodes)
+        country = float(np.nansum(denominator)) or np.nan
+        return (
+            found.people / denominator * RATE_PER,
+            people_total / country * RATE_PER,
+            found.not_placed,
+        )
+    if measure == populations.SHARE:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            parts = found.people / people_total[:, None] * 100
+        # Where nobody was counted in the country, nobody is no undefined part of it.
+        return np.where(found.people == 0, 0.0, parts), people_total, found.not_placed
+    return found.people, people_total, found.not_placed
+
+
+def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
+    """Areas the chosen programmes worked in; all areas where none is chosen. Shape ``(A,)``."""
+    if not state.prog or own_counts(snapshot, state.pop, state.prog):
+        return np.ones(len(found.areas.pcodes), dtype=bool)
+    covered = programmes.governorates(snapshot, state.prog)
+    where = found.areas.pcodes if state.level == 1 else found.areas.parents
+    return np.array([pcode in covered for pcode in where])
+
+
+def _status(figures: Floats, found: Counts, inside: Bools) -> NDArray[np.str_]:
+    """Status of figures in the measure: people may be known where households are not."""
+    status = np.full(figures.shape, COUNTED)
+    status[figures == 0] = ZERO
+    status[found.hidden] = SUPPRESSED
+    status[np.isnan(figures)] = NOT_ASSESSED
+    status[found.national_only] = NATIONAL_ONLY
+    status[:, ~inside] = OUTSIDE
+    return status
+
+
+def _change_status(change: Floats, status: NDArray[np.str_], base: int) -> NDArray[np.str_]:
+    """Status of a change: comparable only where both dates were counted and may be shown."""
+    at_base = np.broadcast_to(status[base], status.shape)
+    shown = COUNTED + ZERO
+    result = np.where(change == 0, ZERO, COUNTED)
+    either = np.isin(status, list(shown)) & np.isin(at_base, list(shown))
+    result[~either] = NOT_COMPARABLE
+    result[(status == NOT_ASSESSED) & (at_base == NOT_ASSESSED)] = NOT_ASSESSED
+    neither_missing = (status != NOT_ASSESSED) & (at_base != NOT_ASSESSED)
+    result[~either & neither_missing] = SUPPRESSED
+    result[(status == NATIONAL_ONLY) | (at_base == NATIONAL_ONLY)] = NATIONAL_ONLY
+    result[status == OUTSIDE] = OUTSIDE
+    return result
+
+
+def _ranks(values: Floats) -> NDArray[np.int64]:
+    """Rank of each value within its date, 1 for the largest, ties alike, 0 for NaN."""
+    larger = values[:, None, :] > values[:, :, None]
+    return np.where(np.isnan(values), 0, larger.sum(axis=2) + 1)
+
+
+def _area_totals(
+    snapshot: Snapshot, state: State, found: Counts, whole: Counts, inside: Bools, totals: Floats
+) -> tuple[Floats, Floats]:
+    """Totals of the chosen area in the measure, and its part of the country's people.
+
+    From governorates (``whole``) at either level, so that no hidden district is missing from a
+    total. A total that would give away a hidden governorate is not shown.
+    """
+    if inside.all():
+        totals = np.where(found.national_hidden, np.nan, totals)
+        return totals, np.full(len(totals), np.nan)
+    covered = programmes.governorates(snapshot, state.prog)
+    chosen = np.array([pcode in covered for pcode in whole.areas.pcodes])
+    hidden = whole.hidden[:, chosen].any(axis=1)
+    nobody = np.zeros(len(whole.dates))
+    people = np.where(hidden, np.nan, national(whole.people[:, chosen], nobody))
+    country = whole.national_people  # a share of a hidden total would give it away
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(country > 0, people / country, np.nan)
+    part = people
+    if state.measure == populations.HOUSEHOLDS:
+        part = np.where(hidden, np.nan, national(whole.households[:, chosen], nobody))
+    elif state.measure == populations.RATE:
+        there = float(np.nansum(residents(snapshot, whole.areas.pcodes)[chosen])) or np.nan
+        part = people / there * RATE_PER
+    return part, shares
+
+
+def year_before(dates: tuple[dt.date, ...], t: int) -> int | None:
+    """Position of the date nearest to a year before the one at ``t``; ``None`` if there is none.
+
+    A date more than six weeks off is no year's comparison.
+    """
+    distances = [abs(dates[t] - _A_YEAR - other) for other in dates]
+    best = distances.index(min(distances))
+    return best if distances[best] <= _A_YEAR_MAY_MISS_BY else None
+
+
+def years_before(dates: tuple[dt.date, ...]) -> list[int | None]:
+    """For each date, the position of the one a year before it (:func:`year_before`)."""
+    return [year_before(dates, t) for t in range(len(dates))]
+
+
+def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
+    """Change of each value since the date at ``earlier``; NaN where either is NaN."""
+    changes = np.full(values.shape, np.nan)
+    for t, base in enumerate(earlier):
+        if base is not None:
+            changes[t] = values[t] - values[base]
+    return changes
+
+
+def _previous(n: int) -> list[int | None]:
+    return [None, *range(n - 1)]
+
+
+def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scale:
+    """Scale of population × measure × level (× mode), from all areas and all dates."""
+    decimals = state.decimals
+    if state.mode == populations.LEVEL:
+        return sequential(
+            shown,
+            measure=state.measure,
+            decimals=decimals,
+            method=state.classes,
+            language=speech,
+        )
+    yearly = changes_since(shown, years_before(found.dates))
+    if not np.isfinite(yearly).any():
+        yearly = changes_since(shown, _previous(len(shown)))
+    return diverging(
+        yearly, measure=state.measure, decimals=decimals, method=state.classes, language=speech
+    )
+
+
+def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> View:
+    """Answer ``state`` for every date of its population.
+
+    Parameters
+    ----------
+    threshold
+        Cells under it are not shown (:mod:`geodata.figures.suppression`).
+    """
+    own = own_counts(snapshot, state.pop, state.prog)
+    unit = populations.unit_of(state.measure)
+    found = counts(snapshot, state.pop, state.level, threshold, own, unit)
+    whole = counts(snapshot, state.pop, 1, threshold, own, unit).on(found.dates)
+    figures, national_totals, not_placed = _measured(found, snapshot, state.measure)
+    inside = _scope(snapshot, state, found)
+    if state.measure == populations.SHARE:
+        found = replace(found, hidden=found.hidden | found.national_hidden[:, None])
+    everywhere = np.where(found.hidden, np.nan, figures)
+    scale = _scale(everywhere, found, state, state.language)
+    shown = np.where(inside, everywhere, np.nan)
+    status = _status(figures, found, inside)
+    stocks, shares = _area_totals(snapshot, state, found, whole, inside, national_totals)
+    totals = stocks
+    if state.mode == populations.CHANGE:
+        base = _base_index(found, state)
+        values = shown - shown[base]
+        status = _change_status(values, status, base)
+        totals = stocks - stocks[base]
+        not_placed = not_placed - not_placed[base]
+    else:
+        values = shown
+    return View(
+        snapshot=snapshot,
+        state=state,
+        counts=found,
+        values=values,
+        status=status,
+        classes=scale.classify(values).astype(np.int64),
+        ranks=_ranks(values),
+        scale=scale,
+        totals=totals,
+        stocks=stocks,
+        shares=shares,
+        not_placed=np.where(inside.all(), not_placed, 0.0),
+        threshold=threshold,
+    )
+
+
+def largest(view: View, t: int) -> list[Any]:
+    """Part of the whole that the three largest areas hold on a date, and their positions.
+
+    Of all people counted, also of those that are not placed or not shown by area. Only for stocks:
+    a share of changes, or of rates, says nothing, and the list is empty.
+    """
+    state, row = view.state, view.values[t]
+    if state.mode == populations.CHANGE or state.measure == populations.RATE:
+        return []
+    whole = 100.0 if state.measure == populations.SHARE else view.totals[t]
+    order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]
+    order = order[np.nan_to_num(row[order], nan=0.0) > 0]
+    if not order.size:
+        return [None]  # nobody, or nothing is known by area
+    share = float(np.nansum(row[order]) / whole) if whole > 0 else None
+    return [share, *(int(i) for i in order)]
+
+
+def _written(share: float | None, *positions: int) -> list[Any]:
+    """The largest areas as JSON holds them."""
+    return [None if share is None else rounded(share, 4), *positions]
+
+
+def tally(view: View, t: int) -> list[int]:
+    """How many areas are in each class on a date, then in each status of ``UNCOLOURED``."""
+    in_classes = [int((view.classes[t] == k).sum()) for k in range(len(view.scale.colors))]
+    return in_classes + [int((view.status[t] == letter).sum()) for letter in UNCOLOURED]
+
+
+@lru_cache(maxsize=64)
+def names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
+    """Name of every area in the reader's language, or in the nearest that the source has.
+
+    Arabic names are spelled as Arabic readers do (:mod:`geodata.bundled.iraq`).
+    """
+    rows = snapshot.tables.areas.set_index("pcode")
+    local = rows["name_en"]
+    for code in reversed((speech.code, *speech.writing.names)):
+        if (column := f"name_{code}") in rows:
+            local = _spelled(rows[column], code).fillna(local)
+    return {str(pcode): str(name).strip() for pcode, name in local.items()}
+
+
+def _spelled(names: pd.Series, code: str) -> pd.Series:
+    """Names of one language with the letters that the source leaves out, or has from another."""
+    if code != "ar":
+        return names.replace(SORANI) if code == "ckb" else names
+    meant = names.index.to_series().map(ARABIC)
+    same = [fold(a) == fold(b) for a, b in zip(names.fillna(""), meant.fillna(""), strict=True)]
+    return names.mask(pd.Series(same, index=names.index) & meant.notna(), meant)
+
+
+def _areas(view: View) -> list[dict[str, Any]]:
+    named = names(view.snapshot, view.language)
+    areas = view.counts.areas
+    near = neighbours(view.snapshot, view.state.level, areas.pcodes)
+    return [
+        {"pcode": pcode, "name": named[pcode], "near": around}
+        | ({"parent": parent, "parentName": named[parent]} if parent else {})
+        for pcode, parent, around in zip(areas.pcodes, areas.parents, near, strict=True)
+    ]
+
+
+def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
+    """The normalised state as JSON, and the shortest query that leads to it."""
+    return {
+        "state": {
+            "pop": state.pop,
+            "prog": list(state.prog),
+            "measure": state.measure,
+            "mode": state.mode,
+            "level": state.level,
+            "classes": state.classes,
+            "time": state.time.isoformat() if state.time else None,
+            "base": state.base.isoformat() if state.base else None,
+            "area": state.area,
+            "lang": state.lang,
+            "digits": state.digits,
+            "v": state.v,
+        },
+        "query": query(state, snapshot),
+    }
+
+
+def as_dict(view: View) -> dict[str, Any]:
+    """Return the view as the JSON of ``/api/v1/view.json`` (see docs/api.md), but for the state.
+
+    Everything here is the same for every date and selected area, so it is computed once for them.
+    """
+    state, snapshot, found = view.state, view.snapshot, view.counts
+    dates, decimals = range(len(view.counts.dates)), state.decimals
+    total_decimals = 0 if state.measure == populations.SHARE else decimals
+    return {
+        "version": snapshot.version,
+        "available": {
+            "measures": list(available_measures(snapshot, state.pop, state.level)),
+            "levels": list(levels(snapshot, state.pop)),
+            "until": ends(snapshot, state),
+        },
+        "areas": _areas(view),
+        "dates": [day.isoformat() for day in found.dates],
+        "newest": found.newest,
+        "rounds": list(found.rounds),
+        "values": plain(view.values, decimals),
+        "status": ["".join(row) for row in view.status],
+        "classes": view.classes.tolist(),
+        "ranks": view.ranks.tolist(),
+        "tallies": [tally(view, t) for t in dates],
+        "scale": {
+            "kind": view.scale.kind,
+            "breaks": list(view.scale.breaks),
+            "colors": list(view.scale.colors),
+            "colorsDark": list(view.scale.colors_dark),
+            "inks": view.scale.inks,
+            "inksDark": view.scale.inks_dark,
+            "labels": list(view.scale.labels),
+        },
+        "totals": plain(view.totals, total_decimals),
+        "stocks": plain(view.stocks, total_decimals) if state.mode == populations.CHANGE else None,
+        "totalChanges": plain(
+            changes_since(view.totals[:, None], _previous(len(view.totals)))[:, 0], total_decimals
+        ),
+        "yearBefore": years_before(found.dates),
+        "shares": plain(view.shares, 4) if state.prog else None,
+        "notPlaced": plain(view.not_placed, 0) if view.not_placed.any() else None,
+        "top": [_written(*top) for t in dates if (top := largest(view, t))],
+        "text": sentences.of(view),
+        "programmes": [programmes.described(snapshot, code, state.language) for code in state.prog],
+        "sources": sentences.sources(view),
+        "sourceOn": sentences.sources_on(view),
+    }

@@ -1,0 +1,1 @@
+"""Languages: translation, numbers, dates, direction, and the catalogues."""

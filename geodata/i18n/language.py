@@ -1,0 +1,508 @@
+"""Words, numbers and dates in the reader's language: the only place that formats either.
+
+Messages come from gettext catalogues, ``locales/<code>/LC_MESSAGES/messages.po``, compiled in
+memory when a language is first asked for; English is the language of the code and needs none.
+Numbers, dates and lists follow CLDR through Babel; :data:`WRITING` holds what CLDR lacks or says
+otherwise than the country writes. Adding a language is adding its catalogue, and its row there.
+
+In a language written from right to left everything that is put into a sentence is isolated
+(Unicode's FSI … PDI), so that numbers, codes and Latin names neither move nor turn their
+surroundings; :func:`bare` takes the isolates out where a text is not for display.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext as gettext_module
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from babel import Locale
+from babel.dates import format_date, get_month_names
+from babel.lists import format_list
+
+from geodata.util.rounding import as_written, exactly, rounded
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+LOCALES = Path(__file__).parents[2] / "locales"
+DOMAIN = "messages"
+SOURCE_LANGUAGE = "en"
+_THOUSAND = 1000
+# The order in which languages are offered; those not named here follow.
+_ORDER = ("en", "ar", "ckb")
+
+WESTERN, NATIVE = "western", "native"
+DIGITS = (WESTERN, NATIVE)
+
+LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
+_ISOLATES = str.maketrans("", "", LRI + RLI + FSI + PDI)
+_MARKS = "\u200e\u200f\u061c"
+_RIGHT_TO_LEFT = "right-to-left"
+# A number in the words of a message: no part of a code, a file's name, a date or a size.
+_NUMBER_IN_WORDS = re.compile(r"(?<![\w=./-])\d[\d,.]*(?<=\d)%?(?![\w=/-])", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What a language is written with where CLDR has nothing, or not what its readers write.
+
+    Attributes
+    ----------
+    name
+        The language's name for itself, as short as it is in a list of languages.
+    dates
+        Locale that names the months.
+    long, medium
+        How a date is written, in CLDR's letters.
+    months
+        Names of months to be put in place of CLDR's.
+    quotes
+        Marks around what is quoted.
+    plurals
+        Language whose plural rule browsers know and is the same.
+    compact
+        What follows a number of thousands, millions and billions.
+    two, several
+        What joins two items of a list or the last two, and the others; empty: as CLDR has it.
+    digits
+        The ten digits of ``digits=native``; their signs are those of CLDR's ``arab``.
+    collation
+        Locale whose order of letters browsers know.
+    names
+        Languages that an area is named in where it has no name in this one.
+    also
+        Beginnings of language tags, in small letters, whose readers read this language, too:
+        "Kurdish" is Sorani where it is written in Arabic letters, and Kurmanji where it is not.
+    """
+
+    name: str = ""
+    dates: str = ""
+    long: str = "long"
+    medium: str = "medium"
+    months: tuple[tuple[str, str], ...] = ()
+    compact: tuple[str, str, str] = ("K", "M", "B")
+    quotes: tuple[str, str] = ("“", "”")
+    two: str = ""
+    several: str = ""
+    digits: str = ""
+    collation: str = ""
+    plurals: str = ""
+    names: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+_ARABIC_INDIC = "٠١٢٣٤٥٦٧٨٩"
+WRITING = {
+    # As the British write them ("15 May 2017", "one, two and three"), as IOM does.
+    "en": Writing("English", "en_GB", collation="en"),
+    # The months of Iraq and the Levant ("كانون الثاني"); CLDR's medium date is 15/05/2017.
+    "ar": Writing(
+        "العربية",
+        "ar_IQ",
+        long="d MMMM y",
+        medium="d MMMM y",
+        compact=("\xa0ألف", "\xa0مليون", "\xa0مليار"),
+        quotes=("«", "»"),
+        digits=_ARABIC_INDIC,
+        collation="ar",
+        also=("arb", "ara", "acm", "ayp"),
+    ),
+    # CLDR spells one December otherwise than January, and has no medium date that reads from
+    # right to left, no lists and no words for large numbers; browsers have no Sorani at all.
+    "ckb": Writing(
+        "کوردی",
+        "ckb_IQ",
+        long="dی MMMMی y",
+        medium="d MMMM y",
+        months=(("کانونی یەکەم", "کانوونی یەکەم"),),
+        compact=("\xa0هەزار", "\xa0ملیۆن", "\xa0ملیار"),
+        quotes=("«", "»"),
+        plurals="en",
+        two=" و ",
+        several="، ",
+        digits=_ARABIC_INDIC,
+        collation="ar",
+        names=("ar",),
+        also=("ku-arab", "kmr-arab", "ku-iq", "ku-ir"),
+    ),
+}
+
+
+def gettext(message: str) -> str:
+    """Mark ``message`` for the catalogue where no language is known yet; translate it later."""
+    return message
+
+
+def ngettext(one: str, many: str) -> tuple[str, str]:
+    """Mark a plural pair for the catalogue; choose and translate it later."""
+    return one, many
+
+
+def pgettext(context: str, message: str) -> tuple[str, str]:
+    """Mark a message that needs a ``context`` to be translated; translate it later."""
+    return context, message
+
+
+def bare(text: str) -> str:
+    """Take the isolates out: for file names, cells, and whatever is not read as a sentence."""
+    return text.translate(_ISOLATES)
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that can be chosen: English and every one with a catalogue."""
+    return _languages(LOCALES)
+
+
+@lru_cache(maxsize=8)
+def _languages(folder: Path) -> tuple[str, ...]:
+    found = {path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
+    found.add(SOURCE_LANGUAGE)
+    known = [code for code in _ORDER if code in found]
+    return (*known, *sorted(found.difference(known)))
+
+
+def language_of(tag: str) -> str:
+    """Code of the language, of those there are, that a BCP 47 tag asks for; empty without one."""
+    asked = f"{tag.lower()}-"
+    for code in languages():
+        ranges = (code, *WRITING.get(code, Writing()).also)
+        if any(asked.startswith(f"{each}-") for each in ranges):
+            return code
+    return ""
+
+
+class Amount(int):
+    """A whole number that counts: written with grouping where it is put into a message."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its catalogue, and how it writes numbers and dates.
+
+    Build it with :func:`language`, which keeps one of each.
+
+    Attributes
+    ----------
+    digits
+        :data:`WESTERN`, or :data:`NATIVE` for the digits of its own script, if it has any.
+    """
+
+    code: str
+    locale: Locale
+    date_locale: Locale
+    catalogue: gettext_module.NullTranslations
+    digits: str = WESTERN
+
+    @cached_property
+    def direction(self) -> str:
+        """``"ltr"`` or ``"rtl"``."""
+        return "rtl" if self.locale.character_order == _RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def rtl(self) -> bool:
+        """Whether it is written from right to left."""
+        return self.direction == "rtl"
+
+    @property
+    def tag(self) -> str:
+        """BCP 47 tag for ``lang=`` attributes, e.g. ``en``."""
+        return str(self.locale).replace("_", "-")
+
+    @property
+    def place(self) -> str:
+        """Language and country as Open Graph names them: ``ar_IQ``."""
+        return str(self.date_locale)
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        return self.writing.name or self.locale.display_name or self.code
+
+    @property
+    def writing(self) -> Writing:
+        """What it is written with beside what CLDR says."""
+        return WRITING.get(self.code, Writing())
+
+    @cached_property
+    def _native(self) -> dict[int, str]:
+        """What native digits and their signs are put in place of; empty where Western are used."""
+        digits = self.writing.digits if self.digits == NATIVE else ""
+        if not digits:
+            return {}
+        western, native = self._signs("latn"), self._signs("arab")
+        return {ord("0") + n: digit for n, digit in enumerate(digits)} | {
+            ord(western[name]): native[name] for name in western
+        }
+
+    @cached_property
+    def _numerals(self) -> dict[int, str]:
+        """What is put in place of the digits and signs of a number that Python has written."""
+        signs = self._signs("arab" if self._native else "latn")
+        own = {",": signs["group"], ".": signs["decimal"], "%": signs["percentSign"]}
+        return {**self._native, **str.maketrans(own)}
+
+    def _signs(self, system: str) -> dict[str, str]:
+        """What stands in and after a number, without CLDR's marks of direction around it."""
+        signs = self.locale.number_symbols[system]
+        return {name: signs[name].strip(_MARKS) for name in ("group", "decimal", "percentSign")}
+
+    # ---- messages
+
+    def gettext(self, message: str, **values: object) -> str:
+        """Translate ``message`` and fill its ``{name}`` placeholders.
+
+        A whole number among the values is written in the reader's digits, without grouping.
+        """
+        text = self.catalogue.gettext(message) if message else ""  # it knows "" as its own header
+        return self._filled(text, values, said=text != message)
+
+    def pgettext(self, context: str, message: str, **values: object) -> str:
+        """Translate ``message`` as it is said in ``context``; fill its placeholders."""
+        text = self.catalogue.pgettext(context, message)
+        return self._filled(text, values, said=text != message)
+
+    def ngettext(self, one: str, many: str, n: int, written: str = "", **values: object) -> str:
+        """Translate the plural form that fits ``n``; ``{n}`` is filled with it, formatted.
+
+        ``written`` is what it is filled with where that is not all of the number: a change with
+        its sign.
+        """
+        text = self.catalogue.ngettext(one, many, n)
+        filled = {"n": written or self.number(n), **values}
+        return self._filled(text, filled, said=text not in (one, many))
+
+    def plurals(self, one: str, many: str) -> dict[str, str]:
+        """Every plural form by CLDR's name of it, for scripts to choose from."""
+        rule, forms = self.locale.plural_form, {}
+        for n in (0, 1, 2, 3, 11, 100):
+            forms[rule(n)] = self.native(self.catalogue.ngettext(one, many, n))
+        return forms
+
+    def quoted(self, value: str) -> str:
+        """What was given, as a sentence shows it: not more than can be read."""
+        first, last = self.writing.quotes
+        return f"{first}{value[:60]}{last}"
+
+    def _filled(self, text: str, values: dict[str, object], *, said: bool) -> str:
+        """Fill the placeholders of a message; ``said`` is whether it is one of the language."""
+        text = self.native(text)
+        if not values:
+            return text
+        filled = text.format(**{name: self.isolated(value) for name, value in values.items()})
+        if not self.rtl:
+            return filled
+        # A range ("3 – 9") has no letter that says which way it goes; what begins with a Latin
+        # name would go that name's way. What is still English keeps its own.
+        kind = _first_letter(filled)
+        return f"{RLI}{filled}{PDI}" if not kind or (kind == "L" and said) else filled
+
+    def native(self, words: str) -> str:
+        """Write the numbers in a message's own words in the reader's digits."""
+        if not self._native:
+            return words
+        return _NUMBER_IN_WORDS.sub(lambda found: found[0].translate(self._native), words)
+
+    def isolated(self, value: object) -> str:
+        """A value as a sentence takes it in: apart from it, where that reads right to left."""
+        if isinstance(value, Amount):
+            value = self.number(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            value = str(value).translate(self._native)
+        text = str(value)
+        if not self.rtl or not text:
+            return text
+        # A list of codes goes the way of the sentence, whatever they are written in.
+        goes = RLI if FSI in text and not _first_letter(text) else FSI
+        return f"{goes}{text}{PDI}"
+
+    # ---- numbers
+
+    def number(self, value: float, decimals: int = 0, sign: str = "") -> str:
+        """Write a number with grouping: ``3,065,502``; exactly ``decimals`` decimals.
+
+        ``sign`` follows it: ``%`` where the number is in percent.
+        """
+        return self._figure(value, decimals, sign)
+
+    def whole(self, value: int) -> str:
+        """Write a number that names rather than counts, a year or a rank: ``2018``."""
+        return str(value).translate(self._native)
+
+    def signed(self, value: float, decimals: int = 0, sign: str = "") -> str:
+        """Write a change with its sign: ``+390``, ``−1,400`` (a true minus); as :meth:`number`."""
+        return self._figure(value, decimals, sign, plus="+")
+
+    def compact(self, value: float, *, change: bool = False) -> str:
+        """Write a large number short, ``3.07M``, ``780``; a ``change`` with a sign: ``+1.20M``.
+
+        Thousands are whole, what is larger has two decimals.
+        """
+        plus = "+" if change else ""
+        words = iter(self.writing.compact)
+        size, decimals, word = as_written(value), 0, ""
+        while abs(exactly(size, decimals)) >= _THOUSAND and (longer := next(words, "")):
+            decimals = 2 if word else 0
+            size, word = size / _THOUSAND, longer
+        return self._figure(float(size), decimals, plus=plus) + word
+
+    def percent(self, fraction: float) -> str:
+        """Write a fraction in whole percent, never rounding something down to nothing.
+
+        ``0.457`` is ``46%``; ``0.0004`` is ``less than 1%``; ``0.9996`` is ``more than 99%``.
+        """
+        if 0 < fraction < 0.005:
+            return self.gettext("less than {percent}", percent=self.percent(0.01))
+        if 0.995 <= fraction < 1:
+            return self.gettext("more than {percent}", percent=self.percent(0.99))
+        return self._figure(float(as_written(fraction) * 100), sign="%")
+
+    def _figure(self, value: float, decimals: int = 0, sign: str = "", *, plus: str = "") -> str:
+        """Write a number in the reader's digits and signs; its own sign is of what is written."""
+        shown = rounded(value, decimals)
+        before = "−" if shown < 0 else plus if shown > 0 else ""
+        written = f"{abs(shown):,.{decimals}f}{sign}".translate(self._numerals)
+        return self._after_sign(before, written)
+
+    def _after_sign(self, sign: str, written: str) -> str:
+        """Put a sign before a number, where it is read first, also alone in a cell.
+
+        That is to the left of Western digits. A word after them is none of its business: it goes
+        the way of its language.
+        """
+        if not sign or not self.rtl:
+            return sign + written
+        return f"{RLI if self._native else LRI}{sign}{written}{PDI}"
+
+    # ---- dates and lists
+
+    def date(self, day: dt.date, style: str = "medium") -> str:
+        """Write a date: ``medium`` is ``15 Aug 2018``, ``long`` is ``15 August 2018``."""
+        pattern = self.writing.long if style == "long" else self.writing.medium
+        written = format_date(day, format=pattern, locale=self.date_locale)
+        for said, corrected in self.writing.months:
+            written = written.replace(said, corrected)
+        return written.translate({**self._native, ord(","): ","}) if self._native else written
+
+    def names(self, items: list[str]) -> str:
+        """Join names as a sentence does: ``Ninewa, Anbar and Dahuk``."""
+        apart = [self.isolated(item) for item in items]
+        two = self.writing.two
+        if not two or len(apart) < 2:
+            return format_list(apart, locale=self.date_locale)
+        return self.writing.several.join(apart[:-1]) + two + apart[-1]
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Write words that may be chosen, or codes, one after the other: ``map, table``."""
+        return self._comma.join(map(self.isolated, words))
+
+    @property
+    def _comma(self) -> str:
+        return "، " if self.rtl else ", "
+
+    @property
+    def semicolon(self) -> str:
+        """What stands between parts of a sentence that have commas of their own."""
+        return "؛ " if self.rtl else "; "
+
+    def scripts(self) -> dict[str, Any]:
+        """How scripts write numbers and dates (``assets/js/format.js``), the same way as here."""
+        signs = self._signs("arab" if self._native else "latn")
+        return {
+            "digits": self.writing.digits if self._native else "",
+            "group": signs["group"],
+            "decimal": signs["decimal"],
+            "percent": signs["percentSign"],
+            "compact": list(self.writing.compact),
+            "rtl": self.rtl,
+            "plurals": self.writing.plurals or self.code,
+            "comma": self._comma,
+            "two": self.writing.two or self._joins()[0],
+            "several": self.writing.several or self._joins()[1],
+            "collation": self.writing.collation or self.code,
+            "dates": {"long": self._date_parts("long"), "short": self._date_parts("medium")},
+        }
+
+    def _joins(self) -> tuple[str, str]:
+        """What CLDR joins two items of a list with, and those before them."""
+        two, three = (format_list([*items], locale=self.date_locale) for items in ("01", "012"))
+        return two[1:-1], three[1 : three.index("1")]
+
+    def _date_parts(self, style: str) -> dict[str, Any]:
+        """How a date is written, by the names of its parts, and the twelve months."""
+        pattern = self.writing.long if style == "long" else self.writing.medium
+        if pattern in self.locale.date_formats:
+            pattern = self.date_locale.date_formats[pattern].pattern
+        width: Literal["wide", "abbreviated"] = "wide" if "MMMM" in pattern else "abbreviated"
+        corrected = dict(self.writing.months)
+        named = get_month_names(width, locale=self.date_locale)
+        months = [corrected.get(named[n], named[n]) for n in range(1, 13)]
+        words = re.sub(r"M+", "{month}", re.sub(r"\bd", "{day}", pattern))
+        return {"pattern": re.sub(r"\by$", "{year}", words), "months": months}
+
+
+def _first_letter(text: str) -> str:
+    """Direction of the first letter outside isolates, as Unicode names it; empty without one."""
+    depth = 0
+    for sign in text:
+        if sign in (LRI, RLI, FSI):
+            depth += 1
+        elif sign == PDI:
+            depth -= 1
+        elif not depth and (kind := unicodedata.bidirectional(sign)) in ("L", "R", "AL"):
+            return kind
+    return ""
+
+
+def _complete(catalogue: Catalog) -> Catalog:
+    """Without what is not translated, which is then said in English."""
+    from babel.messages.catalog import Catalog
+
+    kept = Catalog(locale=catalogue.locale, charset="utf-8")
+    kept.mime_headers = catalogue.mime_headers  # has the plural forms
+    for message in catalogue:
+        said = [message.string] if isinstance(message.string, str) else message.string
+        if message.id and said and all(said) and not message.fuzzy:
+            kept[message.id] = message
+    return kept
+
+
+@lru_cache(maxsize=16)
+def _catalogue(path: Path) -> gettext_module.NullTranslations:
+    """Compile a catalogue in memory; what it lacks stays English."""
+    if not path.exists():
+        return gettext_module.NullTranslations()
+    # Only where one is read: English, which most ask for, starts without.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, _complete(read_po(file, locale=path.parent.parent.name)))
+    compiled.seek(0)
+    return gettext_module.GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=32)
+def language(code: str, digits: str = WESTERN) -> Language:
+    """Return the language of ``code``; English where it has no catalogue.
+
+    Parameters
+    ----------
+    digits
+        One of :data:`DIGITS`.
+    """
+    catalogue = (
+        gettext_module.NullTranslations()
+        if code == SOURCE_LANGUAGE
+        else _catalogue(LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po")
+    )
+    dates = Locale.parse(WRITING.get(code, Writing()).dates or code)
+    return Language(code, Locale.parse(code), dates, catalogue, digits)

@@ -1,0 +1,1 @@
+"""New rounds and boundaries become a new snapshot: merging, checking, reporting, writing."""

@@ -1,0 +1,930 @@
+"""What is read joins what is held: places are found, figures replaced or added, changes reported.
+
+::
+
+    Reading ──▶ codes of the numbering they are of (geodata.places.pcode_schemes)
+            ──▶ placed (by code, name, alias, not at all) ──▶ added up to district, governorate
+                                                                        │
+    tables of the active snapshot ──────────────────────────────────────┴──▶ Merged: new tables,
+                                                                             join report, findings
+
+A *slice* is one population and programme on one date. A slice that the same source gave before is
+replaced; one of another source is kept and reported, unless replacing was asked for: the person
+who loads a round decides whose figure stands, not the order of files.
+
+What stands for a governorate is decided by what adds up: its own row where that holds its
+districts, their sum where it has none. A row below that sum stops the ingest, and so does a
+national total that falls further than it does between rounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from dataclasses import replace as with_changed
+from functools import cached_property
+from typing import Any, Literal
+
+import pandas as pd
+from babel import Locale
+
+from geodata import amounts
+from geodata.errors import JoinError
+from geodata.figures.counts import SAME_ROUND
+from geodata.i18n.language import SOURCE_LANGUAGE
+from geodata.places.gazetteer import (
+    Gazetteer,
+    Gazetteers,
+    JoinReport,
+    Unmatched,
+    fold,
+    former_codes,
+    gazetteers,
+)
+from geodata.places.pcode_schemes import BY_NAME, WRITTEN, resolve
+from geodata.snapshots.schemas import TABLES, check, check_references
+from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.sources.contract import Finding, Harm, Reading, stands_at
+from geodata.sources.dtm.api import NOT_AVAILABLE
+from geodata.util.arrays import records
+
+SLICE = ["population", "programme", "date"]
+_COUNTS = [*TABLES["counts"].columns]
+_BREAKDOWNS = [*TABLES["breakdowns"].columns]
+
+_A_LIST = 3  # places that make a list: fewer may be slips
+_BY_CHANCE = 0.2  # part of another country's places that may have a name of this country's
+_SHOWN = 8  # places, or rows of a file, that a sentence names
+
+# Rows that a row of a file replaces: those that say the same about the same.
+KEYS = {
+    "aliases": ["level", "scope", "spelling"],
+    "programmes": ["code"],
+    "residents": ["pcode", "year"],
+    # Their rows have no key of their own: a file holds all rows of the programmes that it names.
+    "coverage": ["programme"],
+    "reach": ["programme"],
+}
+
+# Rounds seldom differ more from the one before: of 236 that DTM published on the country that
+# ships, three do, all in the summer of 2014.
+SANE_CHANGE = 0.25
+
+LARGEST_FALL = 0.2
+"""Part by which a national total may fall and not be asked about.
+
+The largest real fall between two of those rounds, of 236 from 2014 to 2024, is 7.0% (October
+2019). A list that lacks the largest governorate of December 2024 falls by 21.5%.
+"""
+
+_FROM_A_FILE = (
+    "If the row is of people in no known district, write “Not available” as its district and pass "
+    "--allow-unmatched; if it is the governorate's total, mend whichever figure is wrong, or leave "
+    "the row out: the governorate is then added up from its districts."
+)
+_OF_ASSESSMENTS = (
+    "Where kinds of assessment are mixed, take one with --assessment; else leave the date out "
+    "until its publisher has mended it."
+)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What the snapshot would hold, and how that came about.
+
+    Attributes
+    ----------
+    join
+        How the rows of the file were placed.
+    findings
+        Those of the reading and of the join; one error among them stops the ingest.
+    taken
+        Counts of the file that were put in.
+    codes
+        Of which numbering the P-codes of each date were found to be, as lines.
+    totals
+        National totals of what was put in, beside what they follow and what they replace.
+    """
+
+    tables: Tables
+    join: JoinReport
+    findings: list[Finding] = field(default_factory=list)
+    taken: pd.DataFrame = field(default_factory=pd.DataFrame)
+    codes: Sequence[str] = ()
+    totals: Sequence[Total] = ()
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What stops the ingest."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+
+def merge(
+    held: Snapshot,
+    reading: Reading,
+    *,
+    allow_unmatched: bool = False,
+    replace: bool = False,
+    pcode_scheme: str = "",
+    largest_fall: float = LARGEST_FALL,
+    allow_fall: bool = False,
+) -> Merged:
+    """Join a reading to the areas of ``held`` and put it into its tables.
+
+    Parameters
+    ----------
+    allow_unmatched
+        Keep rows that match no area as "not placed" instead of refusing them.
+    replace
+        Replace also what another source gave for the same population, programme and date.
+    pcode_scheme
+        Numbering that the P-codes are said to be of, as
+        :func:`geodata.places.pcode_schemes.decide` takes it; goes before that of the reading.
+    largest_fall
+        Part by which a national total may fall: against the round before, or what it replaces.
+    allow_fall
+        Take a total that falls further, and say so, instead of refusing it.
+
+    Raises
+    ------
+    DataError
+        If the tables that come out break their schema.
+    """
+    country = held.manifest["country"]
+    # Codes of another numbering are read below, or refused with their round.
+    rules = () if "pcode_schemes" in country else former_codes(country)
+    books = gazetteers(held.tables.areas, held.tables.aliases, rules)
+    report, findings = JoinReport(), list(reading.findings)
+    said = pcode_scheme or reading.pcode_scheme
+    coded = resolve(reading.counts, reading.breakdowns, country, books, held.tables.counts, said)
+    findings += coded.findings
+    reading = with_changed(reading, counts=coded.counts, breakdowns=coded.breakdowns)
+    new = _counts(reading, books, held, report, findings)
+    parts = _breakdowns(reading, books, report, findings)
+    severity = "warning" if allow_unmatched else "error"
+    strange = _of_another_country(reading.counts, books, held)
+    findings += strange or [_not_placed(lost, severity) for lost in report.unmatched]
+    tables = {name: frame for name, frame in held.tables.items()}
+    elsewhere = _counted_elsewhere(tables["counts"], new, reading.source["id"])
+    if replace:
+        there = elsewhere.assign(date=elsewhere["held_date"])
+        tables["counts"] = _but(tables["counts"], there)
+    else:
+        findings += [_stands_already(row, tables["counts"], new) for row in records(elsewhere)]
+        new = _but(new, elsewhere)
+    tables["sources"] = _with_source(tables["sources"], reading)
+    tables["counts"] = _with_counts(tables["counts"], new)
+    tables["breakdowns"] = _with_breakdowns(tables["breakdowns"], parts, new)
+    first = held.manifest["country"].get("first_numbered_round", 1)
+    tables["rounds"] = _with_rounds(tables["rounds"], reading, new, first)
+    for name, rows in reading.tables.items():
+        tables[name] = _upserted(name, tables[name], rows)
+    checked = {  # what is as it was held was checked when that was built
+        name: frame if frame is getattr(held.tables, name) else check(name, frame)
+        for name, frame in tables.items()
+    }
+    check_references(checked)
+    findings += _levels_that_differ(checked["counts"], new, held.tables.areas)
+    changes = totals(checked["counts"], new, _replaced(held.tables.counts, new, elsewhere))
+    findings += _changes_beyond_reason(changes, largest_fall, allow_fall=allow_fall)
+    return Merged(
+        Tables(**{column.name: checked[column.name] for column in fields(Tables)}),
+        report,
+        findings,
+        new,
+        coded.lines,
+        changes,
+    )
+
+
+# ------------------------------------------------------------------------------------- places
+
+
+def _find(
+    rows: pd.DataFrame,
+    book: Gazetteer,
+    name: str,
+    code: str,
+    scope: pd.Series | None,
+    what: str,
+    report: JoinReport,
+    findings: list[Finding],
+) -> pd.Series:
+    """P-codes of the places that rows name; what matches nothing goes into the report."""
+    asked = pd.DataFrame(
+        {
+            "name": rows[name].fillna("").str.strip(),
+            "code": rows[code].fillna("").str.strip(),
+            "scope": "" if scope is None else scope.fillna(""),
+        },
+        index=rows.index,
+    )
+    found: dict[tuple[str, str, str], str | None] = {}
+    methods: dict[tuple[str, str, str], str] = {}
+    for index, *key_ in asked.drop_duplicates().itertuples(name=None):
+        key = (key_[0], key_[1], key_[2])
+        found[key], methods[key] = _one_place(book, *key, rows.loc[index], findings)
+    keys = list(zip(asked["name"], asked["code"], asked["scope"], strict=True))
+    counted = pd.Series([methods[key] for key in keys], index=rows.index)
+    _tell(report, what, rows, counted)
+    lost = counted == "none"
+    if scope is not None:
+        lost &= asked["scope"] != ""  # a governorate that is lost was told where it was looked for
+    grouped = rows[lost].groupby([asked["name"][lost], asked["code"][lost], asked["scope"][lost]])
+    for (spelling, written, where), group in grouped:
+        shown = str(spelling or written)
+        report.unmatched.append(
+            Unmatched(
+                what,
+                shown,
+                int(group["rows"].sum()) if "rows" in group else len(group),
+                _sum_or_none(group["households"]),
+                book.nearest(shown, str(where)),
+                _sum_or_none(group["people"]) if "people" in group else None,
+            )
+        )
+    return pd.Series([found[key] for key in keys], index=rows.index, dtype="str")
+
+
+def _sum_or_none(numbers: pd.Series) -> int | None:
+    """A sum; ``None`` where no row has a number, as of a source that does not count households."""
+    known = numbers.dropna()
+    return int(known.sum()) if len(known) else None
+
+
+def _one_place(
+    book: Gazetteer, name: str, code: str, scope: str, row: Any, findings: list[Finding]
+) -> tuple[str | None, str]:
+    written = row.get(WRITTEN[f"adm{book.level}_code"]) or code or name
+    try:
+        match = book.find(name=name, code=code, scope=scope)
+        named = book.find(name=name, scope=scope) if name and code else None
+    except JoinError as error:
+        at = stands_at(row)
+        findings.append(
+            Finding(
+                "error",
+                str(error),
+                column="P-code",
+                value=written,
+                harm=Harm.OTHER_PLACE,
+                **at,
+            )
+        )
+        return None, "none"
+    if match and named and match.pcode != named.pcode:
+        findings.append(
+            Finding(
+                "error",
+                f"the code means {book.display[match.pcode]} ({match.pcode}), and the name beside "
+                f"it, {name!r}, means {book.display[named.pcode]} ({named.pcode}): mend whichever "
+                f"is wrong, or leave the codes out (`pcode_scheme: {BY_NAME}` in the mapping, or "
+                f"--pcode-scheme {BY_NAME}).",
+                column="P-code",
+                value=written,
+                harm=Harm.OTHER_PLACE,
+                **stands_at(row),
+            )
+        )
+    return (match.pcode, match.method) if match else (None, "none")
+
+
+def _in_another_governorate(
+    inner: pd.DataFrame,
+    governorate: pd.Series,
+    district: pd.Series,
+    parents: pd.Series,
+    books: Gazetteers,
+) -> Iterable[Finding]:
+    """Districts that lie, by their code, in another governorate than their row says."""
+    lies = district.map(parents)
+    wrong = lies.notna() & governorate.notna() & (lies != governorate)
+    for index in inner[wrong].drop_duplicates(["adm1", "adm1_code", "adm2", "adm2_code"]).index:
+        row, outer = inner.loc[index], str(governorate[index])
+        code, inside = str(district[index]), str(lies[index])
+        yield Finding(
+            "error",
+            f"the code of the district means {books.districts.display[code]} ({code}) in "
+            f"{books.governorates.display[inside]}, and the row is of "
+            f"{books.governorates.display[outer]} ({outer}): mend whichever is wrong.",
+            column="P-code",
+            value=row.get(WRITTEN["adm2_code"]) or row["adm2_code"],
+            harm=Harm.OTHER_PLACE,
+            **stands_at(row),
+        )
+
+
+def _of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) -> list[Finding]:
+    """Say of a list of which hardly a place is known that it is another country's."""
+    book, country = books.governorates, held.manifest["country"]
+    places = rows[["adm1", "adm1_code"]].drop_duplicates() if len(rows) else rows
+    lost = [
+        (name, code)
+        for name, code in places[["adm1", "adm1_code"]].itertuples(index=False, name=None)
+        if (name or code) and not (book.coded(code) or book.find(name=name))
+    ]
+    ours = {_letters(code) for code in book.codes}
+    if all(code and _letters(code) in ours for _, code in lost):
+        return []
+    if len(lost) < _A_LIST or len(lost) < (1 - _BY_CHANCE) * len(places):
+        return []
+    shown = ", ".join(name or code for name, code in lost[:_A_LIST])
+    name = str(country["name"])
+    return [
+        Finding(
+            "error",
+            f"This is a list of another country than {name}, as it seems: {len(lost):,} of its "
+            f"{len(places):,} governorates are none of {name}'s ({shown} …)"
+            f"{_other_prefix([code for _, code in lost], ours)}. Bring it into snapshots of its "
+            "own country (docs/boundaries.md); should it be of this one, add its spellings with "
+            "`flask --app app ingest aliases FILE`.",
+            harm=Harm.OTHER_PLACE,
+        )
+    ]
+
+
+def _other_prefix(codes: Sequence[str], ours: Collection[str]) -> str:
+    """What the first letters of codes say of the country; empty where they say nothing."""
+    met = {_letters(code) for code in codes if code}
+    if len(met) != 1 or not all(met) or not all(ours):
+        return ""
+    (found,) = met
+    called = Locale(SOURCE_LANGUAGE).territories.get(found, "")
+    return (
+        f", and its P-codes begin with {found}{called and f' ({called})'}, not with "
+        f"{' or '.join(sorted(ours))}"
+    )
+
+
+def _letters(code: str) -> str:
+    """The two letters of its country (ISO 3166) that a P-code begins with."""
+    found = re.match(r"[A-Z]{2}", code.strip().upper())
+    return found[0] if found else ""
+
+
+def _tell(report: JoinReport, what: str, rows: pd.DataFrame, methods: pd.Series) -> None:
+    """Count rows of the file, of which one here may stand for many."""
+    weights = rows["rows"] if "rows" in rows else pd.Series(1, index=rows.index)
+    counted = weights.groupby(methods).sum()
+    report.rows[what] = {
+        method: int(counted.get(method, 0)) for method in ("code", "name", "alias", "none")
+    }
+
+
+def _not_placed(lost: Unmatched, severity: str) -> Finding:
+    counted = "its governorate and the country" if lost.table == "districts" else "the country"
+    kept = f"It is kept as “not placed” and counts in the total of {counted} only."
+    mend = (
+        "Mend the spelling, add it with `flask --app app ingest aliases FILE`, or pass "
+        "--allow-unmatched to keep it as “not placed”."
+    )
+    return Finding(
+        "warning" if severity == "warning" else "error",
+        f"no area answers to this place ({lost.counted()}). "
+        f"{kept if severity == 'warning' else mend}",
+        column=lost.table,
+        value=lost.place,
+        nearest=tuple(lost.nearest),
+        harm=Harm.NOT_PLACED,
+    )
+
+
+# -------------------------------------------------------------------------------------- counts
+
+
+def _counts(
+    reading: Reading,
+    books: Gazetteers,
+    held: Snapshot,
+    report: JoinReport,
+    findings: list[Finding],
+) -> pd.DataFrame:
+    """Counts of the reading by area, at every level that it can be added up to."""
+    rows = reading.counts
+    if rows.empty:
+        return held.tables.counts.head(0)
+    of_country = _is_of_country(rows, books.governorates, held)
+    nation, rows = rows[of_country], rows[~of_country]
+    parents = held.tables.areas.set_index("pcode")["parent"]
+    of_district = rows["level"] == 2
+    by_code = rows["adm2_code"].map(books.districts.coded).map(parents)
+    governorate = _find(
+        rows.assign(adm1_code=rows["adm1_code"].where(rows["adm1_code"] != "", by_code.fillna(""))),
+        books.governorates, "adm1", "adm1_code", None, "governorates", report, findings,
+    )  # fmt: skip
+    inner = rows[of_district]
+    district = _find(
+        inner, books.districts, "adm2", "adm2_code", governorate[of_district], "districts",
+        report, findings,
+    )  # fmt: skip
+    outer = governorate[of_district]
+    findings += _in_another_governorate(inner, outer, district, parents, books)
+    spelled = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"])
+    within = spelled[of_district] + " / " + inner["adm2"].where(
+        inner["adm2"] != "", inner["adm2_code"]
+    )  # fmt: skip
+    inner_of, own_of = governorate[of_district], governorate[~of_district]
+    own = _Added(rows[~of_district], own_of, spelled[~of_district], reading)
+    sums = _Added(inner, inner_of, spelled[of_district], reading)
+    findings += own.below(sums, books.governorates.display)
+    districts = _by_area(inner, district, within, 2, reading)
+    rest = own.beyond(sums, books.governorates.display, findings)
+    levels = [own.counts, sums.without(own), _together(districts, rest)]
+    parts = [part[_COUNTS] for part in levels if len(part)]
+    made = check("counts", pd.concat(parts, ignore_index=True))
+    findings += _beside_the_country(nation, made)
+    return made
+
+
+def _is_of_country(rows: pd.DataFrame, book: Gazetteer, held: Snapshot) -> pd.Series:
+    """Rows that are named as the country and not as a governorate, beside rows of other places.
+
+    Left in, they would count everyone twice as soon as they are kept as “not placed”.
+    """
+    facts = held.manifest["country"]
+    names = {fold(str(facts[key])) for key in ("name", "code") if facts.get(key)}
+    names = {name for name in names if book.find(name=name) is None}
+    said = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"]).map(fold)
+    named = said.isin(names) & (rows["level"] == 1)
+    return named & _slices(rows).isin(_slices(rows[~named]))
+
+
+def _beside_the_country(nation: pd.DataFrame, made: pd.DataFrame) -> Iterator[Finding]:
+    """Compare rows of the whole country with what the rows of its parts add up to."""
+    rows = nation.assign(date=pd.to_datetime(nation["date"]))
+    sums = made[made["level"] == 1].groupby(SLICE, as_index=False)["people"].sum()
+    for row in records(rows.merge(sums, on=SLICE, suffixes=("", "_made"))):
+        named = f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}"
+        where = {"file": row.file, "row": int(row.row), "column": "", "value": row.adm1}
+        if row.people == row.people_made:
+            said = f"{named}: the row is the total of the country, and is left out."
+            yield Finding("warning", said, **where, harm=Harm.LEFT_OUT)
+        else:
+            below = row.people < row.people_made
+            rule = "A country holds its governorates: mend whichever is wrong."
+            severity: Literal["error", "warning"] = "error" if below else "warning"
+            said = (
+                f"{named}: the row of the country says {int(row.people):,} people, and the rows of "
+                f"its governorates and districts add up to {int(row.people_made):,}. "
+                f"{rule if below else 'The row is left out. Is the list whole?'}"
+            )
+            yield Finding(severity, said, **where, harm=Harm.LEVELS_DIFFER)
+
+
+_PLACE = [*SLICE, "place"]
+
+
+@dataclass(frozen=True)
+class _Added:
+    """Rows of governorates, or of districts, added up to governorates.
+
+    Attributes
+    ----------
+    rows
+        Rows of the reading.
+    pcodes, spelled
+        The governorate of each: its P-code, where it has one, and how the file writes it.
+    """
+
+    rows: pd.DataFrame
+    pcodes: pd.Series
+    spelled: pd.Series
+    reading: Reading
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """Counts of governorates."""
+        return _by_area(self.rows, self.pcodes, self.spelled, 1, self.reading)
+
+    def without(self, others: _Added) -> pd.DataFrame:
+        """Counts of the governorates that ``others`` do not count on that date."""
+        known = pd.MultiIndex.from_frame(others.counts[_PLACE])
+        return self.counts[~pd.MultiIndex.from_frame(self.counts[_PLACE]).isin(known)]
+
+    def _beside(self, districts: _Added, how: Literal["inner", "left"]) -> pd.DataFrame:
+        columns = [*_PLACE, "people", "households"]
+        return self.counts.merge(
+            districts.counts[columns], how=how, on=_PLACE, suffixes=("", "_inner")
+        )
+
+    def below(self, districts: _Added, display: Mapping[str, str]) -> Iterator[Finding]:
+        """Name each governorate that is below the sum of its districts."""
+        for row in records(self._beside(districts, "inner")):
+            for what in ("people", "households"):
+                own, inner = getattr(row, what), getattr(row, f"{what}_inner")
+                if pd.notna(own) and pd.notna(inner) and own < inner:
+                    yield self._too_few(row, what, districts, display)
+                    break
+
+    def _too_few(
+        self, row: Any, what: str, districts: _Added, display: Mapping[str, str]
+    ) -> Finding:
+        own, inner = int(getattr(row, what)), int(getattr(row, f"{what}_inner"))
+        (file, number, _), rows = self._where(row), districts._where(row)[2]
+        advice = _FROM_A_FILE if self.reading.kind in ("table", "hxl") else _OF_ASSESSMENTS
+        return Finding(
+            "error",
+            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: the row of "
+            f"{display.get(row.place, row.place)} itself says {own:,} {what}, and its districts "
+            f"add up to {inner:,}{rows and f' ({rows})'}: a governorate holds its districts. "
+            f"{advice}",
+            file=file,
+            row=number,
+            value=display.get(row.place, row.place),
+            harm=Harm.LEVELS_DIFFER,
+        )
+
+    def _where(self, row: Any) -> tuple[str, int, str]:
+        """File and number of the first row that counts in a governorate, and all of them."""
+        place = self.pcodes.where(self.pcodes.notna(), self.spelled)
+        days = pd.to_datetime(self.rows["date"])
+        found = self.rows[
+            (place == row.place)
+            & (days == row.date)
+            & (self.rows["population"] == row.population)
+            & (self.rows["programme"] == row.programme)
+        ].sort_values(["file", "row"])
+        numbers = [int(number) for number in found["row"] if number]
+        if not numbers:
+            return "", 0, ""
+        shown = ", ".join(f"{number:,}" for number in numbers[:_SHOWN])
+        more = f" and {len(numbers) - _SHOWN:,} more" if len(numbers) > _SHOWN else ""
+        word = "row" if len(numbers) == 1 else "rows"
+        return str(found["file"].iloc[0]), numbers[0], f"{word} {shown}{more}"
+
+    def beyond(
+        self, districts: _Added, display: Mapping[str, str], findings: list[Finding]
+    ) -> pd.DataFrame:
+        """People of governorates in none of their districts, as not placed; told by date.
+
+        Only in slices with districts: there every level then adds up to the same total.
+        """
+        by_district = _slices(self.counts).isin(_slices(districts.counts))
+        beside = self._beside(districts, "left").loc[by_district]
+        more = beside["people"] - beside["people_inner"].fillna(0)
+        hh_inner = beside["households_inner"].where(beside["people_inner"].notna(), 0)
+        rest = beside.assign(people=more, households=beside["households"] - hh_inner)[more > 0]
+        for (population, programme, day), rows in rest.groupby(SLICE, sort=True):
+            listed = [
+                f"{display.get(row.place, row.place)} {row.people:,}" for row in records(rows)
+            ]
+            shown = ", ".join(listed[:_SHOWN])
+            more_of = f" and {len(listed) - _SHOWN:,} more" if len(listed) > _SHOWN else ""
+            findings.append(
+                Finding(
+                    "warning",
+                    f"{_named(str(population), str(programme))} on {day:%Y-%m-%d}: "
+                    f"{int(rows['people'].sum()):,} people of governorates are in none of their "
+                    f"districts ({shown}{more_of}). By district they are kept as “not placed”.",
+                    harm=Harm.LEVELS_DIFFER,
+                )
+            )
+        names = rest["place"].map(lambda place: f"{display.get(place, place)} / {NOT_AVAILABLE}")
+        few = rest["households"].where(rest["households"] >= 0)
+        return rest.assign(level=2, pcode=None, place=names, households=few)
+
+
+def _together(districts: pd.DataFrame, rest: pd.DataFrame) -> pd.DataFrame:
+    """Counts by district and those in none; a file may call its own by the same word."""
+    if rest.empty:
+        return districts
+    both = pd.concat([districts[_COUNTS], rest[_COUNTS].astype(districts.dtypes[_COUNTS])])
+    return _grouped(both)
+
+
+def _by_area(
+    rows: pd.DataFrame, pcodes: pd.Series, spelled: pd.Series, level: int, reading: Reading
+) -> pd.DataFrame:
+    placed = pcodes.notna()
+    frame = pd.DataFrame(
+        {
+            "population": rows["population"],
+            "date": pd.to_datetime(rows["date"]),
+            "level": level,
+            "pcode": pcodes,
+            "place": pcodes.where(placed, spelled),
+            "programme": rows["programme"],
+            "households": rows["households"].astype("Int64"),
+            "people": rows["people"].astype("Int64"),
+            "source": reading.source["id"],
+        }
+    )
+    return _grouped(frame)
+
+
+def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
+    keys = ["population", "date", "level", "pcode", "place", "programme", "source"]
+    grouped = frame.groupby(keys, dropna=False, as_index=False, sort=True)
+    return grouped[["households", "people"]].sum(min_count=1)
+
+
+def _breakdowns(
+    reading: Reading, books: Gazetteers, report: JoinReport, findings: list[Finding]
+) -> pd.DataFrame:
+    rows = reading.breakdowns
+    if rows.empty:
+        return pd.DataFrame(columns=_BREAKDOWNS)
+    # Their governorates were told with the counts; only origins may be spelled otherwise.
+    pcodes = _find(
+        rows, books.governorates, "adm1", "adm1_code", None, "breakdowns", JoinReport(), []
+    )
+    origin = rows["kind"] == "origin"
+    came = rows[origin].assign(category_code="")
+    origins = _find(
+        came, books.governorates, "category", "category_code", None, "origins", report, findings
+    )
+    category = rows["category"].copy()
+    category[origin] = origins.where(origins.notna(), came["category"])
+    frame = pd.DataFrame(
+        {
+            "kind": rows["kind"],
+            "population": rows["population"],
+            "date": pd.to_datetime(rows["date"]),
+            "pcode": pcodes,
+            "category": category,
+            "households": rows["households"].astype("Int64"),
+            "people": pd.Series(pd.NA, index=rows.index, dtype="Int64"),
+            "source": reading.source["id"],
+        }
+    )
+    figures = ["households", "people"]
+    keys = [column for column in frame.columns if column not in figures]
+    grouped = frame.groupby(keys, dropna=False, as_index=False, sort=True)
+    added = grouped[figures].sum(min_count=1)
+    return check("breakdowns", added[_BREAKDOWNS])
+
+
+# ----------------------------------------------------------------------------- what is held
+
+
+def _slices(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[SLICE])
+
+
+def _counted_elsewhere(held: pd.DataFrame, new: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Slices of the reading that another source has counted, too.
+
+    Sources date one round up to three days apart; two rounds are at least two weeks apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        :data:`SLICE` of the reading, and ``held_date`` and ``held_source`` of what is held.
+    """
+    other = held.loc[held["source"] != source, [*SLICE, "source"]].drop_duplicates(SLICE)
+    other = other.rename(columns={"source": "held_source"}).assign(held_date=other["date"])
+    if new.empty or other.empty:  # which merge_asof does not take
+        return new[SLICE].head(0).assign(held_source="", held_date=new["date"].head(0))
+    near = pd.merge_asof(
+        new[SLICE].drop_duplicates().sort_values("date"),
+        other.sort_values("date"),
+        on="date",
+        by=["population", "programme"],
+        direction="nearest",
+        tolerance=pd.Timedelta(SAME_ROUND),
+    )
+    return near.dropna(subset=["held_date"])
+
+
+def _stands_already(row: Any, held: pd.DataFrame, new: pd.DataFrame) -> Finding:
+    def people(rows: pd.DataFrame, day: pd.Timestamp) -> int:
+        told = (rows["population"] == row.population) & (rows["programme"] == row.programme)
+        return _total(rows[told & (rows["date"] == day)])
+
+    ours, theirs = people(held, row.held_date), people(new, row.date)
+    said = "the same total" if ours == theirs else f"{theirs:,} people against {ours:,} held"
+    dated = "" if row.date == row.held_date else f", dated {row.held_date:%Y-%m-%d} there"
+    return Finding(
+        "warning",
+        f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d} are held from source "
+        f"{row.held_source}{dated} ({said}), and stay as they are. Pass --replace to take the new "
+        "ones.",
+        harm=Harm.NOT_TAKEN,
+    )
+
+
+def _total(rows: pd.DataFrame) -> int:
+    """People in the country: governorates and what is not placed, or districts where only those."""
+    levels = rows["level"]
+    return int(rows.loc[levels == levels.min(), "people"].sum())
+
+
+def _named(population: str, programme: str) -> str:
+    return f"{population} of {programme}" if programme else population
+
+
+def _but(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the rows of some slices; the same frame where there are none."""
+    return rows if slices.empty else rows[~_slices(rows).isin(_slices(slices))]
+
+
+def _with_source(sources: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """A source that is held keeps its words, which may be translated; a mapping may change them."""
+    known = sources["id"] == reading.source["id"]
+    row = pd.DataFrame([dict(reading.source)])[list(sources.columns)]
+    if known.any() and reading.kind not in ("table", "hxl"):
+        return sources
+    return pd.concat([sources[~known], row.astype("str")], ignore_index=True)
+
+
+def _with_counts(held: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    if new.empty:
+        return held
+    key = [*SLICE, "level"]
+    replaced = pd.MultiIndex.from_frame(held[key]).isin(pd.MultiIndex.from_frame(new[key]))
+    # Of numbers that are read back, only those with gaps have a type that knows gaps.
+    held = held.astype({"households": "Int64", "people": "Int64"})
+    return pd.concat([held[~replaced], new.astype(held.dtypes.to_dict())], ignore_index=True)
+
+
+def _with_breakdowns(held: pd.DataFrame, parts: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Breakdowns go with the counts that they break down: none where those are not taken."""
+    whole = new[new["programme"] == ""]
+    taken = pd.MultiIndex.from_frame(whole[["population", "date"]].drop_duplicates())
+    stale = pd.MultiIndex.from_frame(held[["population", "date"]]).isin(taken)
+    if parts.empty:
+        return held[~stale]
+    held = held.astype({"households": "Int64", "people": "Int64"})
+    fresh = parts[pd.MultiIndex.from_frame(parts[["population", "date"]]).isin(taken)]
+    return pd.concat([held[~stale], fresh.astype(held.dtypes.to_dict())], ignore_index=True)
+
+
+def _with_rounds(
+    held: pd.DataFrame, reading: Reading, new: pd.DataFrame, first: int
+) -> pd.DataFrame:
+    """Add the dates that were counted; numbers below ``first`` are none that anyone published."""
+    if new.empty:
+        return held
+    rows = reading.counts.assign(date=pd.to_datetime(reading.counts["date"]))
+    numbers = rows.groupby("date")["round"].first().astype("Int64")
+    dates = sorted(set(new["date"]))
+    numbers = numbers.where(numbers >= first)
+    before = held[held["source"] == reading.source["id"]].set_index("date")["round"]
+    fresh = pd.DataFrame({"source": reading.source["id"], "date": dates})
+    fresh["round"] = pd.array(
+        [numbers[day] if pd.notna(numbers[day]) else before.get(day) for day in dates], "Int64"
+    )
+    known = pd.MultiIndex.from_frame(held[["source", "date"]])
+    stale = known.isin(pd.MultiIndex.from_frame(fresh[["source", "date"]]))
+    return pd.concat([held[~stale].astype({"round": "Int64"}), fresh], ignore_index=True)
+
+
+def _upserted(name: str, held: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    keys = KEYS[name]
+    replaced = pd.MultiIndex.from_frame(held[keys]).isin(pd.MultiIndex.from_frame(rows[keys]))
+    kept = held[~replaced]
+    return pd.concat([kept, rows[list(held.columns)]], ignore_index=True) if len(kept) else rows
+
+
+# -------------------------------------------------------------------------------------- reason
+
+
+def _levels_that_differ(
+    counts: pd.DataFrame, new: pd.DataFrame, areas: pd.DataFrame
+) -> Iterator[Finding]:
+    """Look at slices of which the file gives one level, and the other is held from before."""
+    levels = new.groupby(SLICE)["level"].nunique()
+    alone = levels[levels == 1].index
+    touched = counts[_slices(counts).isin(alone)]
+    parents = areas.set_index("pcode")["parent"]
+    names = dict(zip(areas["pcode"], areas["name_en"], strict=True))
+    inner = touched[(touched["level"] == 2) & touched["pcode"].notna()]
+    sums = inner.assign(pcode=inner["pcode"].map(parents)).groupby([*SLICE, "pcode"])["people"]
+    own = touched[touched["level"] == 1].set_index([*SLICE, "pcode"])["people"]
+    both = pd.DataFrame({"own": own, "inner": sums.sum()}).dropna().reset_index()
+    for row in records(both[both["own"] < both["inner"]]):
+        yield Finding(
+            "error",
+            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: {names[row.pcode]} "
+            f"has {int(row.own):,} people, and its districts, which are held, add up to "
+            f"{int(row.inner):,}: a governorate holds its districts. Bring in both levels by one "
+            "command.",
+            value=str(names[row.pcode]),
+            harm=Harm.LEVELS_DIFFER,
+        )
+    people = touched.groupby([*SLICE, "level"])["people"].sum().unstack()
+    if not {1, 2} <= set(people.columns):
+        return
+    people = people.rename(columns={1: "governorates", 2: "districts"}).dropna().reset_index()
+    for row in records(people[people["governorates"] != people["districts"]]):
+        yield Finding(
+            "warning",
+            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: districts add up to "
+            f"{int(row.districts):,} people and governorates to {int(row.governorates):,}; check "
+            "that both come from one list.",
+            harm=Harm.LEVELS_DIFFER,
+        )
+
+
+def _changes_beyond_reason(
+    changes: Iterable[Total], largest_fall: float, *, allow_fall: bool
+) -> Iterator[Finding]:
+    """National totals that differ a lot from those of the round before, or those they replace."""
+    for total in changes:
+        if fallen := total.fallen(largest_fall):
+            yield _fall(total, *fallen, largest_fall, allow_fall=allow_fall)
+        elif total.before and abs(total.people - total.before) > SANE_CHANGE * total.before:
+            yield Finding(
+                "warning",
+                f"{total.named} on {total.date}: {total.people:,} people, "
+                f"{amounts.change(total.people, total.before)} against {total.before:,} on "
+                f"{total.before_date}. Check that the list is whole and of this population.",
+                harm=Harm.TOTAL_CHANGES,
+            )
+
+
+def _fall(total: Total, was: int, what: str, largest_fall: float, *, allow_fall: bool) -> Finding:
+    taken = (
+        "It is taken, as --allow-fall was passed."
+        if allow_fall
+        else "Is the list whole, and of this population and date? If it is, pass --allow-fall."
+    )
+    return Finding(
+        "warning" if allow_fall else "error",
+        f"{total.named} on {total.date}: {total.people:,} people, "
+        f"{amounts.change(total.people, was)} against the {was:,} {what}. "
+        f"A total may fall by {largest_fall:.0%}. {taken}",
+        harm=Harm.TOTAL_FALLS,
+    )
+
+
+@dataclass(frozen=True)
+class Total:
+    """People in the country on a date, beside the date before it, and what they take the place of.
+
+    Attributes
+    ----------
+    before
+        People on the date before that is held.
+    replaced
+        People that were held for this date, or by another source for the same round.
+    """
+
+    population: str
+    programme: str
+    date: str
+    people: int
+    before_date: str = ""
+    before: int | None = None
+    replaced: int | None = None
+
+    @property
+    def named(self) -> str:
+        """The population, and the programme that its counts belong to."""
+        return _named(self.population, self.programme)
+
+    def fallen(self, most: float) -> tuple[int, str] | None:
+        """Return the total that this one falls from by more than ``most``, and which that is.
+
+        What is no less than what it replaces was asked about when that came in.
+        """
+        least = 1 - most
+        if self.replaced is not None:
+            if self.people < least * self.replaced:
+                return self.replaced, "that it replaces"
+            if self.people >= self.replaced:
+                return None
+        if self.before is not None and self.people < least * self.before:
+            return self.before, f"on {self.before_date}"
+        return None
+
+
+def totals(
+    counts: pd.DataFrame, new: pd.DataFrame, replaced: Mapping[tuple[Any, ...], int] | None = None
+) -> list[Total]:
+    """National totals of the slices in ``new``, as they are in ``counts``; in order of date."""
+    if new.empty:
+        return []
+    people = counts[counts["level"] == 1].groupby(SLICE)["people"].sum().sort_index()
+    table = people.rename("people").reset_index()
+    before = table.groupby(SLICE[:2])[["date", "people"]].shift()
+    table = table.assign(before_date=before["date"], before=before["people"])
+    return [
+        Total(
+            row.population,
+            row.programme,
+            f"{row.date:%Y-%m-%d}",
+            int(row.people),
+            "" if pd.isna(row.before_date) else f"{row.before_date:%Y-%m-%d}",
+            None if pd.isna(row.before) else int(row.before),
+            (replaced or {}).get((row.population, row.programme, row.date)),
+        )
+        for row in records(table[_slices(table).isin(_slices(new))])
+    ]
+
+
+def _replaced(
+    held: pd.DataFrame, new: pd.DataFrame, elsewhere: pd.DataFrame
+) -> dict[tuple[Any, ...], int]:
+    """National totals that those of the file take the place of, by slice of the file."""
+    lowest = held.groupby(SLICE)["level"].transform("min")
+    people = held[held["level"] == lowest].groupby(SLICE, as_index=False)[["people"]].sum()
+    was = {(row.population, row.programme, row.date): int(row.people) for row in records(people)}
+    dated = {(row.population, row.programme, row.date): row.held_date for row in records(elsewhere)}
+    found = {}
+    for slice_ in _slices(new).unique():
+        day = dated.get(slice_, slice_[2])
+        if (n := was.get((*slice_[:2], day))) is not None:
+            found[slice_] = n
+    return found

@@ -1,0 +1,1 @@
+"""Addresses, embed options and embed code."""

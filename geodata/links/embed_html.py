@@ -1,0 +1,135 @@
+"""What a web editor pastes: a frame with the map, and the script that gives it its height.
+
+::
+
+    query of the share page ──▶ Choice ──▶ state that is embedded ──▶ address ──▶ code
+      freeze · width · height · language · the options of geodata.links.embed_options
+
+A map that *follows* names neither date nor snapshot and shows the newest figures for ever; a
+*frozen* one names both and never changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
+
+from geodata.figures.state import Reader, State, newest
+from geodata.figures.view import View
+from geodata.i18n.language import Language, gettext, languages
+from geodata.links import embed_options
+from geodata.links.embed_options import Options
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import sentences
+
+WIDTHS, HEIGHTS = (240, 2000), (300, 2000)
+HEIGHT = 750
+_NO_SIZE = gettext("{key}={value} is no size in pixels: {key} may be from {low} to {high}.")
+
+
+@dataclass(frozen=True)
+class Size:
+    """Size of the frame in pixels; without a width it is as wide as its place."""
+
+    width: int | None = None
+    height: int = HEIGHT
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen for the embedded map on the share page.
+
+    Attributes
+    ----------
+    freeze
+        Whether the map stays at the date and the snapshot shown.
+    lang
+        Language of the map, which need not be the one of the page.
+    """
+
+    freeze: bool = False
+    lang: str = "en"
+    size: Size = Size()
+    options: Options = field(default_factory=Options)
+
+
+def parse(query: Mapping[str, str], state: State, speech: Language) -> tuple[Choice, list[str]]:
+    """Read what was chosen; a wrong value gives its default and a notice.
+
+    Parameters
+    ----------
+    state
+        What is shared. One that names a date or a snapshot is frozen unless told otherwise.
+    """
+    reader = Reader(query, lenient=True, language=speech)
+    options, notices = embed_options.parse(query, speech)
+    by_itself = bool(state.time or state.v)
+    choice = Choice(
+        freeze=reader.get("freeze", by_itself, reader.switch("freeze")),
+        lang=reader.get("language", state.lang, reader.choice("language", languages())),
+        size=Size(
+            width=reader.get("width", None, reader.whole("width", WIDTHS, _NO_SIZE)),
+            height=reader.get("height", HEIGHT, reader.whole("height", HEIGHTS, _NO_SIZE)),
+        ),
+        options=options,
+    )
+    return choice, [*reader.notices, *notices]
+
+
+def shown_date(state: State, snapshot: Snapshot) -> dt.date:
+    """Date that is shown: the state's own, else the newest with figures by area."""
+    return state.time or newest(snapshot, state)
+
+
+def frozen(state: State, snapshot: Snapshot) -> State:
+    """Return the state with the date and the snapshot it shows, which leads to it for ever."""
+    return replace(state, time=shown_date(state, snapshot), v=snapshot.version)
+
+
+def following(state: State) -> State:
+    """Return the state without date and snapshot, which leads to the newest figures."""
+    return replace(state, time=None, v="")
+
+
+def embedded(state: State, choice: Choice, snapshot: Snapshot) -> State:
+    """State of the map that is embedded."""
+    wanted = replace(state, lang=choice.lang, english=False)
+    return frozen(wanted, snapshot) if choice.freeze else following(wanted)
+
+
+def name(view: View) -> str:
+    """Name of the frame for those who do not see it; figures only where they stay the same."""
+    title = sentences.title_in_country(view)
+    if not (view.state.time and view.state.v):
+        return title
+    headline = sentences.headline(view, view.date_index())
+    return view.language.gettext("{title}: {headline}", title=title, headline=headline)
+
+
+def frame(address: str, title: str, size: Size) -> str:
+    """Write the frame as HTML. A width in pixels never exceeds the place it is in."""
+    style = "border:0;max-width:100%" if size.width else "border:0"
+    attributes = {
+        "src": address,
+        "title": title,
+        "width": str(size.width or "100%"),
+        "height": str(size.height),
+        "style": style,
+        "loading": "lazy",
+    }
+    written = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<iframe {written}></iframe>"
+
+
+def code(address: str, title: str, size: Size, *, script: str = "") -> str:
+    """Write what is pasted: the frame and, if there is one, the script that fits its height.
+
+    Parameters
+    ----------
+    address, script
+        Absolute links to the map and to the script.
+    """
+    pasted = frame(address, title, size)
+    return f'{pasted}\n<script src="{escape(script)}" async></script>' if script else pasted

@@ -1,0 +1,208 @@
+"""Every URL of the application and of a published folder, built here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from geodata.figures import state as state_module
+
+if TYPE_CHECKING:
+    from geodata.figures.state import State
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Builds URLs under ``prefix`` (starts and ends with a slash).
+
+    Attributes
+    ----------
+    spoken
+        Keys and values of the language and digits of a page, which its links stay with.
+    version
+        The snapshot that a page was asked for by name, which its links stay with.
+    """
+
+    prefix: str = "/"
+    version: str = ""
+    spoken: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kept(self) -> str:
+        """The query that every link of a page keeps: its language, digits and snapshot."""
+        pairs = [*self.spoken, ("v", self.version)]
+        return "&".join(f"{key}={value}" for key, value in pairs if value)
+
+    def at(self, version: str) -> str:
+        """The query that keeps the language, and leads to another snapshot."""
+        return replace(self, version=version).kept
+
+    def following(self, state: State) -> Urls:
+        """The same for a page of ``state``: its links keep its language, digits and snapshot."""
+        spoken = state_module.spoken(state.lang, state.digits, english=state.english)
+        return replace(self, version=state.v, spoken=tuple(spoken))
+
+    def page(self, query: str = "") -> str:
+        """The map; ``query`` as :func:`geodata.figures.state.query` writes it."""
+        return self._with(self.prefix, query)
+
+    def sources(self, source: str = "", query: str = "") -> str:
+        """Data and sources; ``source`` is the id of one of them."""
+        return self._with(f"{self.prefix}sources", query) + (f"#{source}" if source else "")
+
+    def built(self, name: str, version: str) -> str:
+        """A file that pages load, of that version: ``page.js`` is ``built/page.<version>.js``."""
+        stem, dot, ending = name.rpartition(".")
+        return f"{self.prefix}built/{stem}.{version}{dot}{ending}"
+
+    def worker(self) -> str:
+        """The service worker, which sees what lies below the place where it is."""
+        return f"{self.prefix}worker.js"
+
+    def installation(self, query: str = "") -> str:
+        """What a device is told that installs the page, in the language of the query."""
+        return self._with(f"{self.prefix}manifest.webmanifest", query)
+
+    def view(self, query: str = "") -> str:
+        """A view as JSON."""
+        return self._with(f"{self.prefix}api/v1/view.json", query)
+
+    def areas(self, level: int | str) -> str:
+        """Boundaries of a level as TopoJSON."""
+        return f"{self.prefix}api/v1/areas/{level}.topojson"
+
+    def area(self, pcode: str, query: str = "") -> str:
+        """The area panel as JSON."""
+        return self._with(f"{self.prefix}api/v1/area/{pcode}.json", query)
+
+    def meta(self) -> str:
+        """Populations, programmes, dates and sources as JSON."""
+        return f"{self.prefix}api/v1/meta.json"
+
+    def embed(self, query: str = "") -> str:
+        """The public map: state and options of :mod:`geodata.links.embed_options`."""
+        return self._with(f"{self.prefix}embed", query)
+
+    def embed_script(self, version: str = "") -> str:
+        """The public map's scripts as one file; immutable where ``version`` is its own."""
+        return self._with(f"{self.prefix}embed/map.js", version and f"m={version}")
+
+    def embed_style(self, theme: str, version: str = "") -> str:
+        """The public map's style as one file for ``auto``, ``light`` or ``dark``."""
+        return self._with(f"{self.prefix}embed/{theme}.css", version and f"m={version}")
+
+    def embed_host(self) -> str:
+        """The script of the snippet, which gives a frame the height of its map."""
+        return f"{self.prefix}embed/host.js"
+
+    def share(self, query: str = "") -> str:
+        """Link, embed code, citation and picture of a state."""
+        return self._with(f"{self.prefix}share", query)
+
+    def oembed(self, query: str = "") -> str:
+        """What oEmbed says of a page; ``query`` has its ``url``."""
+        return self._with(f"{self.prefix}oembed", query)
+
+    def map_png(self, query: str = "") -> str:
+        """The map of a state as a picture."""
+        return self._with(f"{self.prefix}map.png", query)
+
+    def card_png(self, query: str = "") -> str:
+        """The picture that chats and social media show beside a link, 1200 × 630."""
+        return self._with(f"{self.prefix}card.png", query)
+
+    def data_csv(self, query: str = "") -> str:
+        """The figures of a state as CSV."""
+        return self._with(f"{self.prefix}data.csv", query)
+
+    def file(self, name: str, query: str = "") -> str:
+        """A file of a state, ``map.pdf``, by its name in :mod:`geodata.exports.formats`."""
+        return self._with(f"{self.prefix}{name}", query)
+
+    def download(self, query: str = "") -> str:
+        """Every file of a state, as a page of links."""
+        return self._with(f"{self.prefix}download", query)
+
+    def compare(self, query: str = "") -> str:
+        """Two dates, populations or programmes side by side."""
+        return self._with(f"{self.prefix}compare", query)
+
+    def briefing(self, query: str = "", slide: int = 0) -> str:
+        """Return the address of slides, of a query as a briefing has it; ``slide`` is from 1."""
+        return self._with(f"{self.prefix}briefing", query) + (f"#slide-{slide}" if slide else "")
+
+    def briefing_editor(self, query: str = "") -> str:
+        """Where the slides of a briefing are put in order and reworded."""
+        return self._with(f"{self.prefix}briefing/edit", query)
+
+    def briefing_file(self, ending: str, query: str = "") -> str:
+        """A briefing as a file: ``yaml``, ``pptx``, ``pdf``."""
+        return self._with(f"{self.prefix}briefing.{ending}", query)
+
+    def health(self) -> str:
+        """Whether the process answers."""
+        return f"{self.prefix}healthz"
+
+    def ready(self) -> str:
+        """Whether a verified snapshot is served."""
+        return f"{self.prefix}readyz"
+
+    @staticmethod
+    def _with(path: str, query: str) -> str:
+        return f"{path}?{query}" if query else path
+
+
+@dataclass(frozen=True)
+class FolderUrls:
+    """Builds the addresses of a published folder, which are also the paths of its files.
+
+    What may be kept for a year has a hash of its content in its name.
+
+    Attributes
+    ----------
+    base
+        How the folder is reached: ``""`` from its own pages, ``"../"`` from one in a folder of
+        it, or its public address.
+    """
+
+    base: str = ""
+
+    def index(self) -> str:
+        """The list of everything published."""
+        return f"{self.base}index.html"
+
+    def sources(self, suffix: str = "") -> str:
+        """Data and sources; ``suffix`` tells those of another language or snapshot."""
+        return f"{self.base}sources{suffix}.html"
+
+    def embed(self, name: str) -> str:
+        """A public map."""
+        return f"{self.base}embed/{name}.html"
+
+    def view(self, name: str, version: str) -> str:
+        """A view as a script, which a page may load where it may not fetch."""
+        return f"{self.base}data/{name}.{version}.js"
+
+    def static(self, name: str, version: str, ending: str) -> str:
+        """A script, a style or a picture of the pages themselves."""
+        return f"{self.base}static/{name}.{version}.{ending}"
+
+    def host(self) -> str:
+        """The script of the snippet, which names it for ever."""
+        return f"{self.base}static/host.js"
+
+    def figures(self, name: str) -> str:
+        """The figures of a state on all dates, as CSV."""
+        return f"{self.base}files/{name}.csv"
+
+    def picture(self, name: str) -> str:
+        """The map of a state as a picture."""
+        return f"{self.base}files/{name}.png"
+
+    def card(self, name: str) -> str:
+        """The picture that chats and social media show beside a link."""
+        return f"{self.base}cards/{name}.png"
+
+    def manifest(self) -> str:
+        """What was published, of which snapshot, with the hash of every file."""
+        return f"{self.base}published.json"

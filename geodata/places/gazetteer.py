@@ -1,0 +1,392 @@
+"""Which area a name means: folding, aliases, and a report of what did not match.
+
+::
+
+    row (code, name) ──▶ by P-code ──▶ by folded name ──▶ by folded alias ──▶ not placed
+                                        └── whole, then without the word for its level ──┘
+                                                                   (with nearest candidates)
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import pandas as pd
+
+from geodata import amounts
+from geodata.errors import DataError, JoinError
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
+
+Method = Literal["code", "name", "alias"]
+Rules = Sequence[Mapping[str, str]]
+"""A country's former codes: ``pattern`` matches a whole code of a numbering that was given up,
+``sentence`` says, with ``{code}``, why it is refused and what to use instead."""
+
+_ARTICLES = re.compile(r"^(?:al|as|an|ad|at|ash|az|ar)[\W_]+", re.IGNORECASE)
+_ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
+# Letters that are written in several forms, by keyboard and by habit; search boxes have them, too.
+ARABIC_FORMS = {
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
+    "ک": "ك", "ە": "ه", "ـ": "",
+}  # fmt: skip
+_ARABIC_FORMS = str.maketrans(ARABIC_FORMS)
+_NOT_LETTERS = re.compile(r"[^\w]+")
+_ASCII_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ß": "ss", "’": "", "ʿ": "", "ʾ": "", "'": ""})
+
+
+def fold(name: str) -> str:
+    """Fold a place name to what stays the same between spellings.
+
+    Case, accents, apostrophes, hyphens, spaces, the Latin article (``Al-``, ``As-`` …), the Arabic
+    article and the Arabic letters that are written in several forms are dropped or made one.
+
+    >>> fold("Al -Anbār") == fold("anbar")
+    True
+    """
+    text = unicodedata.normalize("NFKD", name.strip().translate(_ASCII_LETTERS))
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = unicodedata.normalize("NFKC", text).translate(_ARABIC_FORMS).casefold()
+    text = _ARABIC_ARTICLE.sub("", _ARTICLES.sub("", text))
+    # An article inside the name ("Salah al-Din", "Abu Al-Khaseeb") is part of its sound: keep it.
+    return _NOT_LETTERS.sub("", text).replace("_", "")
+
+
+_KINDS: Mapping[int, Sequence[str]] = {
+    1: (
+        "governorate", "province", "muhafazah", "muhafaza", "muhafadha", "muhafadhah", "mohafaza",
+        "محافظة", "محافظه", "پارێزگای", "پارێزگا", "پارێزگەی", "پارێزگە",
+    ),
+    2: ("district", "qada", "qadha", "qadaa", "qadhaa", "قضاء", "قەزای", "قەزا"),
+}  # fmt: skip
+"""Words that say of which level an area is, and are no part of its name. Of each level its own
+only: *Basra District* is no governorate. A sub-district (*nahiya*) is of neither level."""
+
+
+def _around(words: Sequence[str]) -> re.Pattern[str]:
+    kind = "|".join(map(re.escape, words))
+    return re.compile(
+        rf"(?:{kind})(?:\s+of)?[\s:\-–]+(?P<after>.+)|(?P<before>.+?)[\s,\-–]+\(?(?:{kind})\)?",
+        re.IGNORECASE,
+    )
+
+
+_WITH_KIND = {level: _around(words) for level, words in _KINDS.items()}
+
+
+def without_kind(name: str, level: int) -> str:
+    """Return a name without the word that says its level, before or after; ``""`` without one.
+
+    >>> without_kind("Baghdad Governorate", 1)
+    'Baghdad'
+    >>> without_kind("Baghdad District", 1)
+    ''
+    """
+    found = _WITH_KIND[level].fullmatch(" ".join(name.split()))
+    return (found["after"] or found["before"]) if found else ""
+
+
+def former_codes(country: Mapping[str, Any]) -> Rules:
+    """Rules of a country's facts, as a snapshot's manifest holds them; most have none."""
+    rules: Rules = country.get("former_codes", [])
+    return rules
+
+
+def former_code(rules: Rules, code: str, speech: Language | None = None) -> str:
+    """Explain a code of a numbering that was given up; empty where ``code`` is none."""
+    speech = speech or language(SOURCE_LANGUAGE)
+    for rule in rules:
+        if re.fullmatch(rule["pattern"], code, re.IGNORECASE):
+            return speech.gettext(rule["sentence"], code=repr(code))
+    return ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """The area a row was found to mean, and how."""
+
+    pcode: str
+    method: Method
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Codes, names and aliases of the areas of one level.
+
+    Attributes
+    ----------
+    codes
+        Every P-code of the level.
+    names
+        ``(scope, folded name) -> pcode``; ``scope`` is the parent's P-code, or ``""`` at level 1.
+    aliases
+        The same for other known spellings.
+    display
+        ``pcode -> name`` for messages.
+    shared
+        ``(scope, folded name) -> pcodes`` of areas that have one name: only a code or an alias
+        tells them apart.
+    former_codes
+        The country's rules for codes that it gave up.
+    level
+        Of the areas: 1 governorates, 2 districts.
+    """
+
+    codes: frozenset[str]
+    names: Mapping[tuple[str, str], str]
+    aliases: Mapping[tuple[str, str], str]
+    display: Mapping[str, str]
+    shared: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    former_codes: Rules = ()
+    level: Literal[1, 2] = 1
+
+    @cached_property
+    def _codes_folded(self) -> Mapping[str, str]:
+        """P-codes by what they are in small letters, but for those that only case tells apart."""
+        met = Counter(map(str.casefold, self.codes))
+        return {code.casefold(): code for code in self.codes if met[code.casefold()] == 1}
+
+    def coded(self, code: str) -> str:
+        """Return the P-code that ``code`` is, in large letters or small; ``""`` where none."""
+        code = code.strip()
+        return code if code in self.codes else self._codes_folded.get(code.casefold(), "")
+
+    def find(self, *, name: str = "", code: str = "", scope: str = "") -> Match | None:
+        """Find the area by code, then name, then alias; ``None`` where nothing answers.
+
+        Raises
+        ------
+        JoinError
+            If ``code`` is one that the country gave up.
+        """
+        code = code.strip()
+        if explanation := former_code(self.former_codes, code):
+            raise JoinError(explanation)
+        if pcode := self.coded(code) or self.coded(name):
+            return Match(pcode, "code")
+        return self._named(name, scope) or self._named(without_kind(name, self.level), scope)
+
+    def _named(self, name: str, scope: str) -> Match | None:
+        key = (scope, fold(name))
+        if key in self.names:
+            return Match(self.names[key], "name")
+        if key in self.aliases:
+            return Match(self.aliases[key], "alias")
+        return None
+
+    def nearest(self, name: str, scope: str = "", n: int = 3) -> list[str]:
+        """Names of the areas spelled most like ``name`` within ``scope``, best first."""
+        known = {
+            folded: pcode
+            for table in (self.names, self.aliases)
+            for (where, folded), pcode in table.items()
+            if where == scope
+        }
+        name = without_kind(name, self.level) or name
+        close = difflib.get_close_matches(fold(name), known, n=3 * n, cutoff=0.5)
+        same = self.shared.get((scope, fold(name)), ())
+        candidates = dict.fromkeys([*same, *(known[folded] for folded in close)])
+        return [f"{self.display[pcode]} ({pcode})" for pcode in list(candidates)[:n]]
+
+
+def gazetteer(
+    areas: pd.DataFrame,
+    aliases: Iterable[tuple[str, str, str]],
+    *,
+    level: Literal[1, 2],
+    former_codes: Rules = (),
+) -> Gazetteer:
+    """Build the gazetteer of one level.
+
+    Parameters
+    ----------
+    areas
+        Table of :data:`geodata.snapshots.schemas.AREAS`.
+    aliases
+        ``(scope, spelling, pcode)``; ``scope`` is the parent's P-code or ``""``.
+
+    Raises
+    ------
+    DataError
+        If one folded spelling among the aliases would mean two areas.
+    """
+    rows = areas[areas["level"] == level]
+    spelled: list[tuple[str, str, str]] = []
+    for column in ("name_en", "name_official", "name_ar", "name_ckb"):
+        scoped = zip(rows["parent"].fillna(""), rows[column].fillna(""), rows["pcode"], strict=True)
+        spelled += [(scope, name, pcode) for scope, name, pcode in scoped if name]
+    names, shared = _alone_and_shared(spelled)
+    others = {k: v for k, v in _unambiguous(aliases).items() if k not in names}
+    bare = [(scope, without_kind(name, level), pcode) for scope, name, pcode in spelled]
+    plain, _ = _alone_and_shared([one for one in bare if one[1]])
+    names |= {k: v for k, v in plain.items() if not (k in names or k in shared or k in others)}
+    display = dict(zip(rows["pcode"], rows["name_en"], strict=True))
+    return Gazetteer(frozenset(rows["pcode"]), names, others, display, shared, former_codes, level)
+
+
+def _alone_and_shared(
+    spelled: Iterable[tuple[str, str, str]],
+) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, ...]]]:
+    """Names, folded, that mean one area, and those that several areas have."""
+    meant: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for scope, name, pcode in spelled:
+        meant[scope, fold(name)][pcode] = None
+    alone = {key: next(iter(pcodes)) for key, pcodes in meant.items() if len(pcodes) == 1}
+    return alone, {key: tuple(pcodes) for key, pcodes in meant.items() if len(pcodes) > 1}
+
+
+@dataclass(frozen=True)
+class Gazetteers:
+    """The gazetteers of both levels."""
+
+    governorates: Gazetteer
+    districts: Gazetteer
+
+
+def gazetteers(areas: pd.DataFrame, aliases: pd.DataFrame, former_codes: Rules = ()) -> Gazetteers:
+    """Build both gazetteers from the tables of a snapshot and its country's rules.
+
+    Raises
+    ------
+    DataError
+        If one folded spelling among the aliases would mean two areas.
+    """
+
+    def spelled(level: int) -> Iterable[tuple[str, str, str]]:
+        rows = aliases[aliases["level"] == level]
+        return zip(rows["scope"], rows["spelling"], rows["pcode"], strict=True)
+
+    def book(level: Literal[1, 2]) -> Gazetteer:
+        return gazetteer(areas, spelled(level), level=level, former_codes=former_codes)
+
+    return Gazetteers(book(1), book(2))
+
+
+def _unambiguous(spelled: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    table: dict[tuple[str, str], str] = {}
+    for scope, name, pcode in spelled:
+        key = (scope, fold(name))
+        if table.setdefault(key, pcode) != pcode:
+            raise DataError(
+                f"the spelling {name!r} would mean both {table[key]} and {pcode}; "
+                "one spelling may mean one area only"
+            )
+    return table
+
+
+@dataclass
+class Unmatched:
+    """A place name that no area answers to, with what hangs on it."""
+
+    table: str
+    place: str
+    rows: int
+    households: int | None
+    nearest: list[str]
+    people: int | None = None
+
+    def counted(self) -> str:
+        """Say what hangs on it, in the units that were counted."""
+        units = (("households", self.households), ("people", self.people))
+        rows = amounts.counted(self.rows, "row")
+        return ", ".join([rows, *(f"{n:,} {unit}" for unit, n in units if n is not None)])
+
+
+@dataclass
+class JoinReport:
+    """What was joined to what: rows by method, what matched nothing, areas that have no rows."""
+
+    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    areas_without_rows: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, table: str, methods: pd.Series) -> None:
+        """Count the rows of ``table`` by method (``code``, ``name``, ``alias`` or ``none``)."""
+        counted = methods.value_counts()
+        self.rows[table] = {m: int(counted.get(m, 0)) for m in ("code", "name", "alias", "none")}
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the report as JSON-ready values, in a stable order."""
+        return {
+            "rows": self.rows,
+            "unmatched": [vars(u) for u in self.unmatched],
+            "areas_without_rows": self.areas_without_rows,
+        }
+
+    def lines(self) -> list[str]:
+        """Return the report as lines a person can read."""
+        out = ["Join report: rows matched by code / name / alias / not at all"]
+        for table, n in self.rows.items():
+            out.append(
+                f"  {table:<24} {n['code']:>7,} {n['name']:>7,} {n['alias']:>7,} {n['none']:>7,}"
+            )
+        for u in self.unmatched:
+            near = f"; nearest: {', '.join(u.nearest)}" if u.nearest else "; nothing is near it"
+            out.append(f"  not placed: {u.place!r} in {u.table}: {u.counted()}{near}")
+        for what, pcodes in self.areas_without_rows.items():
+            if pcodes:
+                out.append(f"  no rows ({what}): {', '.join(pcodes)}")
+        return out
+
+
+def place(
+    frame: pd.DataFrame,
+    book: Gazetteer,
+    report: JoinReport,
+    *,
+    table: str,
+    name: str,
+    scope: str | None = None,
+    households: str | None = None,
+) -> pd.Series:
+    """Give every row of ``frame`` its P-code, and write down how.
+
+    Parameters
+    ----------
+    frame
+        Rows to place.
+    book
+        Gazetteer of the level.
+    report
+        Receives the counts by method and every name that matched nothing.
+    table
+        Name of the table in the report.
+    name, scope, households
+        Columns: the place's name (or code), the parent's P-code, the households in the row.
+
+    Returns
+    -------
+    pandas.Series
+        P-codes aligned with ``frame``; missing where nothing answers.
+    """
+    keys = frame[[name]].assign(scope="" if scope is None else frame[scope].fillna(""))
+    unique = keys.drop_duplicates()
+    found = {
+        (row_scope, spelling): book.find(name=spelling, code=spelling, scope=row_scope)
+        for spelling, row_scope in unique.itertuples(index=False)
+    }
+    pairs = list(zip(keys["scope"], keys[name], strict=True))
+    matches = [found[pair] for pair in pairs]
+    methods = pd.Series([m.method if m else "none" for m in matches], index=frame.index)
+    report.add(table, methods)
+    weights = frame[households] if households else pd.Series(0, index=frame.index)
+    for (row_scope, spelling), match in found.items():
+        parent_is_lost = scope is not None and not row_scope  # and told where it was looked for
+        if match is None and not parent_is_lost:
+            rows = (keys[name] == spelling) & (keys["scope"] == row_scope)
+            report.unmatched.append(
+                Unmatched(
+                    table,
+                    spelling,
+                    int(rows.sum()),
+                    int(weights[rows].sum()),
+                    book.nearest(spelling, row_scope),
+                )
+            )
+    return pd.Series([m.pcode if m else None for m in matches], index=frame.index, dtype="str")

@@ -1,0 +1,1 @@
+"""Published folders: what they hold and how they follow new snapshots."""

@@ -1,0 +1,185 @@
+"""What a published folder holds: which maps, and what each of them and its files is called.
+
+::
+
+    queries, or the defaults ──▶ Embed(snapshot, state, options) ──▶ returnee-people-districts
+                                                               └──▶ iraq-returnee-people-districts
+
+A name follows from the state alone: it stays what it is when figures are added, so that a page
+that embeds the map, or a link to a file, shows the newest after every publication.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from urllib.parse import parse_qsl
+
+from geodata import populations
+from geodata.errors import StateError
+from geodata.exports.drawing.themes import THEMES
+from geodata.exports.filenames import LEVELS, slug
+from geodata.figures.counts import by_area_of, counts, levels, populations_with_counts
+from geodata.figures.state import KEYS as state_keys
+from geodata.figures.state import ROUND_STYLE, State, available_measures, default_base, joined
+from geodata.figures.state import pairs as state_pairs
+from geodata.figures.suppression import Threshold
+from geodata.i18n.language import SOURCE_LANGUAGE, WESTERN
+from geodata.links import embed_options
+from geodata.links.embed_options import LIGHT, Options
+from geodata.snapshots.snapshot import Snapshot
+
+HANDFUL = 5
+KEYS = (*state_keys, *(each.name for each in fields(Options)))
+_PLAIN = ("pop", "level", "measure")
+_OPTIONS = {
+    "controls": "no-controls",
+    "legend": "no-legend",
+    "title": "no-title",
+    "lock": "locked",
+    "static": "still",
+    "play": "playing",
+}
+
+
+@dataclass(frozen=True)
+class Embed:
+    """One public map of a published folder."""
+
+    snapshot: Snapshot
+    state: State
+    options: Options = Options()
+
+    @property
+    def query(self) -> str:
+        """The shortest query that leads to the same map in the application."""
+        return embed_options.query(self.state, self.options, self.snapshot)
+
+    @property
+    def particulars(self) -> str:
+        """The part of the query that says more than population, level and measure."""
+        pairs = [*state_pairs(self.state, self.snapshot), *embed_options.pairs(self.options)]
+        return joined((key, value) for key, value in pairs if key not in _PLAIN)
+
+    @property
+    def name(self) -> str:
+        """Of the page: ``returnee-people-districts``; what is not a default is in it."""
+        changed = [_OPTIONS.get(key, value) for key, value in embed_options.pairs(self.options)]
+        return slug([*_words(self.state, self.snapshot), *changed])
+
+    @property
+    def view_name(self) -> str:
+        """Of the view, which is the same for every date, area and option."""
+        return slug(_words(self.whole_state, self.snapshot))
+
+    @property
+    def figures_name(self) -> str:
+        """Of the figures on all dates; it says by itself what is inside."""
+        return slug([self.snapshot.country, self.view_name])
+
+    @property
+    def picture_name(self) -> str:
+        """Of the picture; without a date in it, it is of the newest one."""
+        theme = [] if self.picture_theme == LIGHT else [self.picture_theme]
+        return slug([self.snapshot.country, self.card_name, *theme])
+
+    @property
+    def card_name(self) -> str:
+        """Of the picture beside links to the map."""
+        return slug(_words(self.drawn_state, self.snapshot))
+
+    @property
+    def picture_theme(self) -> str:
+        """What the map is drawn in where nobody can ask the reader's device."""
+        return self.options.theme if self.options.theme in THEMES else LIGHT
+
+    @property
+    def whole_state(self) -> State:
+        """The state without date and area, of which there are all in the view and the figures."""
+        return replace(self.state.view_key, v=self.state.v)
+
+    @property
+    def drawn_state(self) -> State:
+        """The state that a picture is of."""
+        return replace(self.state, area="")
+
+
+def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
+    """What a state is called by: what it shows, then what differs from the defaults."""
+    yield from (state.pop, *state.prog, state.measure, LEVELS[state.level])
+    if state.mode != populations.LEVEL:
+        yield state.mode
+    if state.base and state.base != default_base(by_area_of(snapshot, *state.counted)):
+        yield from ("since", state.base.isoformat())
+    if state.classes != ROUND_STYLE:
+        yield state.classes
+    if state.time:
+        yield state.time.isoformat()
+    yield state.area
+    if state.lang != SOURCE_LANGUAGE:
+        yield state.lang
+    if state.digits != WESTERN:
+        yield state.digits
+    yield state.v
+
+
+def followed(snapshot: Snapshot, threshold: Threshold | int) -> tuple[str, ...]:
+    """Populations that were counted often enough to be followed over time.
+
+    Those counted on more than :data:`HANDFUL` dates; all of them where none was.
+    """
+
+    def times(population: str) -> int:
+        found = counts(snapshot, population, 1, threshold, frozenset())
+        return int(found.counted.any(axis=1).sum())
+
+    held = populations_with_counts(snapshot)
+    return tuple(code for code in held if times(code) > HANDFUL) or held
+
+
+def defaults(snapshot: Snapshot, threshold: Threshold | int) -> Iterator[dict[str, str]]:
+    """Queries of what is published unless told otherwise.
+
+    The populations that can be :func:`followed`, at each level and in each measure that they have
+    figures for.
+    """
+    for population in followed(snapshot, threshold):
+        for level in levels(snapshot, population):
+            for measure in available_measures(snapshot, population, level):
+                yield {"pop": population, "level": str(level), "measure": measure}
+
+
+def read(text: str) -> dict[str, str]:
+    """Read a query strictly: who publishes a map is told of a key that there is not.
+
+    Raises
+    ------
+    StateError
+        If it is no query, or names a key that is none of the state or the options.
+    """
+    asked = text.strip().removeprefix("?")
+    try:
+        found = parse_qsl(asked, keep_blank_values=True, strict_parsing=bool(asked))
+    except ValueError:
+        raise StateError(
+            "state", text, f"“{text[:60]}” is no query: write key=value, with & between them."
+        ) from None
+    for key, value in found:
+        if key not in KEYS:
+            raise StateError(key, value, _unknown(key))
+    return dict(found)
+
+
+def _unknown(key: str) -> str:
+    near = difflib.get_close_matches(key, KEYS, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"“{key[:30]}” is no key of a map: those are {', '.join(KEYS)}.{hint}"
+
+
+def spoken(queries: Iterable[Mapping[str, str]], codes: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Ask each query in each language; one that names its own is asked in that alone."""
+    for query in queries:
+        for code in [""] if query.get("lang") else codes:
+            # English goes unnamed, so that its files are those of a plain address.
+            yield {**query} if code in ("", SOURCE_LANGUAGE) else {**query, "lang": code}

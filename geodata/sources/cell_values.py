@@ -1,0 +1,468 @@
+"""What a cell says: a number, a day, a word; and the notes that are made where it says none.
+
+A cell comes as text, or as the number or date that a workbook holds. The functions raise
+:class:`CellError` with the rule as a sentence that names no value, so that the same mistake in many
+rows is one kind of finding.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import difflib
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from geodata.sources import months
+from geodata.sources.contract import Finding, Harm
+from geodata.sources.tabular.open_table import column_letters
+
+Severity = Literal["error", "warning"]
+
+MOST = 10_000_000_000  # people on Earth, rounded up
+FIRST = dt.date(1990, 1, 1)  # as geodata.snapshots.schemas
+KEPT = 1_000
+
+_BLANKS = frozenset({"", "n/a", "na", "nan", "null", "not available"})
+# What a row of totals calls itself, also with what it is the total of: "Total Ninewa".
+_TOTAL = re.compile(
+    r"(?:grand |overall |national |sub-?)?totals?\b.*|.*\b(?:sub-?)?totals?|sum|overall|national"
+    r"|all (?:governorates|provinces|districts|locations)|somme\b.*"
+    r"|(?:ال)?مجموع(?: .*)?|(?:ال)?[إا]جمالي(?: .*)?|[كک]ۆ(?:[یي] گشت[یي].*)?|سەرجەم(?: .*)?",
+    re.IGNORECASE,
+)
+
+# Digits in groups of three with one separator throughout, or in no groups; and a part that is zero.
+_WHOLE = re.compile(r"(-?)(\d+|\d{1,3}(?:([,’' ])\d{3})(?:\3\d{3})*)(?:\.0+)?")
+_PART = re.compile(r"-?[\d,’' ]*\.\d+")
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+# What spreadsheets write in place of a result that they could not work out, in any language; a
+# word that begins with # and ends so is one of them, and no tag of HXL.
+_BROKEN = re.compile(r"#(?:[^\W\d_][\w/]*[!?]|n/[adv]|nv|getting_data)|err:\d{3}", re.IGNORECASE)
+
+_BY = r"[ .,،/\-\u2013]"  # between the parts of a date
+_NAME = r"([^\W\d_]\D*?)"
+_ISO_DAY = re.compile(
+    r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\S*)?"
+)
+_ISO_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
+_MONTH_YEAR = re.compile(r"(\d{1,2})[-/](\d{4})")
+_NUMBERS = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
+_ORDINAL = rf"(?:(?:st|nd|rd|th|[یي])(?={_BY}))?"
+_DAY_NAMED = re.compile(
+    rf"(\d{{1,2}}){_ORDINAL}{_BY}*{_NAME}{_BY}*(\d{{4}}|\d{{2}})", re.IGNORECASE
+)
+_NAMED_DAY = re.compile(rf"{_NAME}{_BY}+(\d{{1,2}}){_ORDINAL}{_BY}+(\d{{4}})", re.IGNORECASE)
+# Two digits after a space may be a day: only the signs that stand before a short year are taken.
+_NAMED = re.compile(rf"{_NAME}(?:{_BY}*(\d{{4}})|{_BY}*[-'’](\d{{2}}))")
+_YEAR_NAMED = re.compile(rf"(\d{{4}}){_BY}*{_NAME}(?:{_BY}+(\d{{1,2}}))?")
+_LONGEST_DAY = 60  # characters; patterns are tried on no more than a date can have
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DAY_OR_MONTH = re.compile(r"(\d{4}-\d\d)-\d\d or \1")
+
+BROKEN = (
+    "stands where a formula has no result: mend the formula, or type the value; leave the cell "
+    "empty only where nothing is known."
+)
+NOT_A_NUMBER = "is not a whole number: write digits only, like 1234 or 1,234."
+A_PART = (
+    "may be thousands or a part: only whole households and people are counted, and thousands are "
+    "written 1234 or 1,234."
+)
+NEGATIVE = "is below zero, which no number of people is."
+TOO_MANY = "is more than there are people on Earth."
+NOT_A_DAY = "is not a date: write it like 2020-03-31, or 2020-03 for the last day of a month."
+A_NUMBER = (
+    "is a number and not a date: format the column as a date, or write it like 2020-03-31 or, for "
+    "the last day of a month, 2020-03."
+)
+A_YEAR = (
+    "is a year and no date: write the day that the figures are of, or the month, like 2020-12-31 "
+    "or 2020-12."
+)
+DAY_OR_MONTH = (
+    "may be a day or a month: what the cell's number format shows depends on the program's "
+    "language or on a calendar. Format the cell as 2020-03-31, or write the month as text, 2020-03."
+)
+TWO_DAYS = (
+    "may be two dates, day or month first: write it like 2020-03-31, or say how dates are written "
+    "(`date_format` in a mapping)."
+)
+NO_SUCH_DAY = "is a date that the calendar does not have."
+OUT_OF_RANGE = "is before 1990 or after this month."
+
+
+class CellError(ValueError):
+    """A cell does not hold what its column promises; the rule, as a sentence without the value."""
+
+
+# ---- words
+
+
+def text(value: object) -> str:
+    r"""Return the text of a cell on one line, without signs that are not seen.
+
+    >>> text("  Al-\u200fAnbar \n district ")
+    'Al-Anbar district'
+    >>> text(12.0), text(None)
+    ('12', '')
+    """
+    if isinstance(value, str):
+        return _line(value) if value else ""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    return _line(str(value))
+
+
+@lru_cache(maxsize=65_536)
+def _line(cell: str) -> str:
+    return _SPACES.sub(" ", _UNSEEN.sub("", cell)).strip()
+
+
+def is_blank(value: object) -> bool:
+    """Whether a cell says nothing: empty, or one of the words for that."""
+    return text(value).casefold() in _BLANKS
+
+
+def broken(value: object) -> str:
+    """Return the word of a formula that has no result, ``""`` where a cell holds none.
+
+    >>> broken(" #ref! "), broken("Err:502"), broken("#adm1")
+    ('#REF!', 'ERR:502', '')
+    """
+    if not isinstance(value, str):
+        return ""
+    word = text(value)
+    return word.upper() if word[:1] in ("#", "E", "e") and _BROKEN.fullmatch(word) else ""
+
+
+def due(value: object) -> str:
+    """Return the text of a cell in which a place or another word is due.
+
+    Raises
+    ------
+    CellError
+        If a formula without a result stands there.
+    """
+    if broken(value):
+        raise CellError(BROKEN)
+    return text(value)
+
+
+def comment(value: object) -> str:
+    """Return the text of a cell in which nothing is due; ``#N/A`` says nothing there.
+
+    Raises
+    ------
+    CellError
+        If it is the word of another formula without a result.
+    """
+    word = broken(value)
+    if word and word != "#N/A":
+        raise CellError(BROKEN)
+    return "" if word else text(value)
+
+
+def is_total(value: object) -> bool:
+    """Whether a cell that should name a place says that its row is a sum.
+
+    >>> is_total("Grand Total:"), is_total("Ninewa total"), is_total("المجموع"), is_total("Totali")
+    (True, True, True, False)
+    """
+    return bool(_TOTAL.fullmatch(text(value).rstrip(" :.")))
+
+
+def nearest(value: str, choices: Iterable[str], n: int = 3) -> tuple[str, ...]:
+    """Return the choices that are written most like ``value``, best first."""
+    folded = {choice.casefold(): choice for choice in choices}
+    close = difflib.get_close_matches(value.casefold(), folded, n=n, cutoff=0.5)
+    return tuple(folded[key] for key in close)
+
+
+# ---- numbers
+
+
+def whole(value: object) -> int | None:
+    """Return the number of a cell; ``None`` where it says nothing.
+
+    Thousands may be separated, digits may be Arabic.
+
+    Raises
+    ------
+    CellError
+        If it is no whole number, or below zero.
+
+    Examples
+    --------
+    >>> whole("1,234"), whole("١٬٢٣٤"), whole(" 12.0 "), whole("")
+    (1234, 1234, 12, None)
+    """
+    if isinstance(value, bool):
+        raise CellError(NOT_A_NUMBER)
+    if isinstance(value, int):
+        return _counted(value)
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        if not value.is_integer():  # nor is infinity
+            raise CellError(A_PART if math.isfinite(value) else NOT_A_NUMBER)
+        return _counted(int(value))
+    return _written(text(value))
+
+
+@lru_cache(maxsize=65_536)
+def _written(cell: str) -> int | None:
+    if cell.casefold() in _BLANKS:
+        return None
+    plain = unicodedata.normalize("NFKC", cell).replace("٬", ",").replace("٫", ".")
+    plain = plain.replace("\u2212", "-")
+    found = _WHOLE.fullmatch(plain)
+    if not found and broken(cell):
+        raise CellError(BROKEN)
+    if not found:
+        raise CellError(A_PART if _PART.fullmatch(plain) else NOT_A_NUMBER)
+    digits = re.sub(r"\D", "", found[2])
+    if len(digits) > 15:
+        raise CellError(TOO_MANY)
+    return _counted(int(digits) * (-1 if found[1] else 1))
+
+
+def _counted(number: int) -> int:
+    if number < 0:
+        raise CellError(NEGATIVE)
+    if number > MOST:
+        raise CellError(TOO_MANY)
+    return number
+
+
+# ---- days
+
+
+def day(value: object, pattern: str = "") -> dt.date | None:
+    """Return the day of a cell; ``None`` where it says nothing.
+
+    A month without a day is its last day: figures of a month are those at its end.
+
+    Parameters
+    ----------
+    pattern
+        How dates are written, as :meth:`datetime.date.strptime` reads it; without one, a date that
+        may be two is refused.
+
+    Raises
+    ------
+    CellError
+        If it is no date, may be two, or lies before 1990 or after this month.
+
+    Examples
+    --------
+    >>> day("2020-03"), day("31/03/2020"), day("29 Feb 2020")
+    (datetime.date(2020, 3, 31), datetime.date(2020, 3, 31), datetime.date(2020, 2, 29))
+    """
+    if isinstance(value, dt.datetime):
+        return _in_range(value.date())
+    if isinstance(value, dt.date):
+        return _in_range(value)
+    cell = text(value)
+    if cell.casefold() in _BLANKS:
+        return None
+    return _in_range(_day_of(cell, pattern))
+
+
+def month_end(year: int, month: int) -> dt.date:
+    """Return the last day of a month."""
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+@lru_cache(maxsize=16_384)
+def _day_of(cell: str, pattern: str) -> dt.date:
+    plain = unicodedata.normalize("NFKC", cell)
+    if broken(plain):
+        raise CellError(BROKEN)
+    try:
+        return _by_pattern(plain, pattern) if pattern else _by_shape(plain)
+    except CellError:
+        raise
+    except (ValueError, IndexError):  # 30 February, month 13
+        raise CellError(NO_SUCH_DAY) from None
+
+
+def _by_pattern(cell: str, pattern: str) -> dt.date:
+    try:
+        found = dt.datetime.strptime(cell, pattern).date()
+    except ValueError:
+        raise CellError(f"is not a date as `date_format` says, {pattern}.") from None
+    return found if "%d" in pattern or "%j" in pattern else month_end(found.year, found.month)
+
+
+def _by_shape(cell: str) -> dt.date:
+    if len(cell) > _LONGEST_DAY:
+        raise CellError(NOT_A_DAY)
+    if found := _ISO_DAY.fullmatch(cell):
+        return dt.date(int(found[1]), int(found[3]), int(found[4]))
+    if found := _ISO_MONTH.fullmatch(cell):
+        return month_end(int(found[1]), int(found[2]))
+    if found := _MONTH_YEAR.fullmatch(cell):
+        return month_end(int(found[2]), int(found[1]))
+    if found := _NUMBERS.fullmatch(cell):
+        return _day_first_or_month_first(int(found[1]), int(found[3]), int(found[4]))
+    if found := _DAY_NAMED.fullmatch(cell):
+        return dt.date(_year(found[3]), _month(found[2]), int(found[1]))
+    if found := _NAMED_DAY.fullmatch(cell):
+        return dt.date(int(found[3]), _month(found[1]), int(found[2]))
+    if found := _NAMED.fullmatch(cell):
+        return month_end(_year(found[2] or found[3]), _month(found[1]))
+    if found := _YEAR_NAMED.fullmatch(cell):
+        year, month = int(found[1]), _month(found[2])
+        return dt.date(year, month, int(found[3])) if found[3] else month_end(year, month)
+    raise CellError(_no_day(cell))
+
+
+def _no_day(cell: str) -> str:
+    """The rule that a cell breaks which has the shape of no date."""
+    if _DAY_OR_MONTH.fullmatch(cell):
+        return DAY_OR_MONTH
+    if _YEAR.fullmatch(cell):
+        return A_YEAR
+    return A_NUMBER if re.fullmatch(r"[\d.,]+", cell) else NOT_A_DAY
+
+
+def _year(digits: str) -> int:
+    """A year; of two digits, that which the C library takes: 1969 to 2068."""
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < 69 else 1900)
+
+
+def _day_first_or_month_first(first: int, second: int, year: int) -> dt.date:
+    if first <= 12 and second <= 12 and first != second:
+        raise CellError(TWO_DAYS)
+    return dt.date(year, second, first) if second <= 12 else dt.date(year, first, second)
+
+
+def _month(name: str) -> int:
+    number = months.number_of(name)
+    if number is None:
+        raise CellError(NOT_A_DAY)
+    return number
+
+
+def _in_range(found: dt.date) -> dt.date:
+    today = dt.date.today()
+    # The end of this month may be ahead: a month is said by its last day.
+    if found < FIRST or (found > today and found > month_end(today.year, today.month)):
+        raise CellError(OUT_OF_RANGE)
+    return found
+
+
+# ---- findings
+
+
+@dataclass
+class Notes:
+    """Findings on one file as they are made.
+
+    Of a mistake that is in more than :data:`KEPT` rows the rest is counted only, so that a file of
+    millions of wrong rows takes no more memory than a small one.
+
+    Attributes
+    ----------
+    columns
+        Title of a column that is read ``->`` its position, so that a cell whose formula has no
+        result is named as a spreadsheet names it.
+    """
+
+    file: str = ""
+    sheet: str = ""
+    columns: Mapping[str, int] = field(default_factory=dict)
+    _kept: list[Finding] = field(default_factory=list)
+    _met: Counter[tuple[Severity, str, str, Harm]] = field(default_factory=Counter)
+    _errors: int = 0
+
+    def error(
+        self,
+        sentence: str,
+        *,
+        row: int = 0,
+        column: str = "",
+        value: object = "",
+        nearest: tuple[str, ...] = (),
+        harm: Harm = Harm.OTHER,
+    ) -> None:
+        """Note what stops the ingest."""
+        self._note("error", sentence, row, column, value, nearest, harm)
+
+    def warning(
+        self,
+        sentence: str,
+        *,
+        row: int = 0,
+        column: str = "",
+        value: object = "",
+        nearest: tuple[str, ...] = (),
+        harm: Harm = Harm.OTHER,
+    ) -> None:
+        """Note what a person should look at."""
+        self._note("warning", sentence, row, column, value, nearest, harm)
+
+    def take(self, finding: Finding) -> None:
+        """Pass on a finding that was made elsewhere."""
+        self._errors += finding.severity == "error"
+        self._kept.append(finding)
+
+    def _note(
+        self,
+        severity: Severity,
+        sentence: str,
+        row: int,
+        column: str,
+        value: object,
+        near: tuple[str, ...],
+        harm: Harm,
+    ) -> None:
+        kind = (severity, column, sentence, harm)
+        self._errors += severity == "error"
+        self._met[kind] += 1
+        if self._met[kind] <= KEPT:
+            shown = text(value)
+            shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
+            cell = ""
+            if self.sheet and column in self.columns and broken(value):
+                cell = f"{column_letters(self.columns[column] + 1)}{row}"
+            self._kept.append(
+                Finding(
+                    severity, sentence, self.file, self.sheet, row, column, shown, near, cell, harm
+                )
+            )
+
+    @property
+    def errors(self) -> int:
+        """How many errors were noted so far, those that are only counted among them."""
+        return self._errors
+
+    def all(self) -> list[Finding]:
+        """Return the findings in the order they were made, then how many more of each there are."""
+        more = [
+            Finding(
+                severity,
+                f"and in {count - KEPT:,} more rows: {sentence}",
+                self.file,
+                self.sheet,
+                column=column,
+                harm=harm,
+            )
+            for (severity, column, sentence, harm), count in self._met.items()
+            if count > KEPT
+        ]
+        return [*self._kept, *more]

@@ -1,0 +1,935 @@
+"""Reader of the tidy tables on Iraq: DTM by round, COD-AB boundaries, programmes, residents.
+
+::
+
+    SRC/dtm/dtm_{governorate,district}_round.csv   ─▶ counts, rounds (to February 2021)
+    SRC/dtm/dtm_{origin,shelter,period}_round.csv  ─▶ breakdowns, in households
+    SRC/dtm/dtm_api_governorate_round.csv          ─▶ counts, rounds (from April 2021)
+    SRC/dtm/dtm_api_origin_round.csv               ─▶ breakdowns, in people
+    SRC/dtm/national_totals_published.csv          ─▶ published
+    SRC/population/{residents,refugees_by_governorate}.csv ─▶ residents, counts
+    SRC/programmes/programme*.csv                  ─▶ programmes, coverage, reach
+    SRC/boundaries/                                ─▶ areas, topology
+
+What is particular to Iraq and to these files (sources, terms, notes, rules) stands here and nowhere
+else in the program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geodata.errors import DataError, JoinError
+from geodata.i18n.language import gettext
+from geodata.places.gazetteer import Gazetteers, JoinReport, gazetteer, gazetteers, place
+from geodata.snapshots.schemas import check, check_references
+from geodata.snapshots.snapshot import Tables
+from geodata.sources.dtm.layouts import SHELTER
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geodata.boundaries.build import BoundaryReport
+
+DTM, DTM_API, DTM_REPORTS, UNHCR, COD, CSO, PROGRAMMES, NATURAL_EARTH = (
+    "iom-dtm",
+    "iom-dtm-api",
+    "iom-dtm-reports",
+    "unhcr-syrian-refugees",
+    "ocha-cod-ab",
+    "cso-residents",
+    "iom-programmes",
+    "natural-earth",
+)
+
+# DTM's lists and its API are of one publisher, on one set of terms.
+_DTM_TERMS = gettext(
+    "© International Organization for Migration (IOM), Displacement Tracking Matrix "
+    "(DTM). Non-commercial use with the credit below."
+)
+_DTM_CREDIT = gettext(
+    "Source: International Organization for Migration (IOM), Displacement Tracking "
+    "Matrix (DTM) Iraq"
+)
+
+SOURCES = (
+    {
+        "id": DTM,
+        "role": "counts",
+        "title": "Displacement Tracking Matrix (DTM) Iraq, Master Lists",
+        "publisher": "International Organization for Migration (IOM)",
+        "url": "https://iraqdtm.iom.int/",
+        "terms": _DTM_TERMS,
+        "credit": _DTM_CREDIT,
+        "what": gettext(
+            "Households and individuals displaced or returned, by governorate and district and "
+            "round; households by origin, shelter type and period of displacement."
+        ),
+    },
+    {
+        "id": DTM_API,
+        "role": "counts",
+        "title": "Displacement Tracking Matrix (DTM) Iraq, API v3, rounds 121 to 134",
+        "publisher": "International Organization for Migration (IOM); read from a public copy of "
+        "22 September 2026",
+        "url": "https://dtm.iom.int/data-and-analysis/dtm-api",
+        "terms": _DTM_TERMS,
+        "credit": _DTM_CREDIT,
+        "what": gettext(
+            "People displaced, by governorate and round, from April 2021 on, and by governorate of "
+            "origin for rounds 132 to 134. Read from a copy of DTM's answers "
+            "(https://github.com/MANARALERYANI/MENA-DISPLACEMENT-MONITOR at aec7e743); every round "
+            "adds up to the total that a report prints or another copy holds. From round 134 on "
+            "its P-codes are those of 2014; places are told by name."
+        ),
+    },
+    {
+        "id": DTM_REPORTS,
+        "role": "published",
+        "title": "National totals in reports on DTM Iraq",
+        "publisher": "International Organization for Migration (IOM), and texts that quote it; "
+        "each named beside its figure",
+        "url": "https://iraqdtm.iom.int/",
+        "terms": gettext("Figures quoted from public reports, each with its source."),
+        "credit": gettext("National totals: reports of IOM DTM Iraq, and texts that quote them"),
+        "what": gettext(
+            "People displaced and people returned in the whole country, as printed: a check on the "
+            "lists, and for returnees the only figures after 28 February 2021."
+        ),
+    },
+    {
+        "id": UNHCR,
+        "role": "counts",
+        "title": "Syrian refugees registered by UNHCR in Iraq",
+        "publisher": "UNHCR, as quoted in the two reports below",
+        "url": "https://data.unhcr.org/en/situations/syria/location/5",
+        "terms": gettext(
+            "Figures quoted from public reports of 7 September 2012 and 31 August 2017, "
+            "with their source."
+        ),
+        "credit": gettext("Source: UNHCR registration of Syrian refugees in Iraq"),
+        "what": gettext(
+            "Registered Syrian refugees by governorate on the two dates for which the "
+            "breakdown is complete: 7 September 2012 "
+            "(https://yourmiddleeast.com/2012/09/07/more-than-21500-syrian-refugees-in-iraq/) and "
+            "31 August 2017 (https://m.moam.info/iraq-syria-iraq-syrian-refugee-stats-and-locations-"
+            "stories-from-_647a03c1097c476f028c2870.html)."
+        ),
+    },
+    {
+        "id": COD,
+        "role": "boundaries",
+        "title": "Common Operational Dataset, administrative boundaries (COD-AB) of Iraq, "
+        "valid 3 June 2019",
+        "publisher": "OCHA and the Iraq Central Statistical Organization (CSO)",
+        "url": "https://data.humdata.org/dataset/cod-ab-irq",
+        "terms": gettext("Creative Commons Attribution 3.0 IGO (CC BY 3.0 IGO)."),
+        "credit": gettext("Boundaries: OCHA and Iraq CSO, COD-AB 2019, simplified"),
+        "what": gettext(
+            "18 governorates and 101 districts: boundaries, P-codes, English and Arabic names."
+        ),
+    },
+    {
+        "id": CSO,
+        "role": "residents",
+        "title": "Population estimates of governorates",
+        "publisher": "Iraq Central Statistical Organization (CSO), via citypopulation.de",
+        "url": "https://www.citypopulation.de/en/iraq/cities/",
+        "terms": gettext("Official statistics, quoted with their source."),
+        "credit": gettext("Residents: Iraq CSO, estimate for 2018"),
+        "what": gettext(
+            "Residents of each governorate in 2018, the fixed denominator of figures per 1,000 "
+            "residents; Halabja is added to Sulaymaniyah."
+        ),
+    },
+    {
+        "id": PROGRAMMES,
+        "role": "programmes",
+        "title": "IOM programmes in Iraq: coverage and reported results",
+        "publisher": "Compiled from public texts of IOM and partners, each named beside its row",
+        "url": "https://iraq.iom.int/",
+        "terms": gettext(
+            "Facts quoted from public texts, each with its source. The grouping in pillars is "
+            "a reading, not a statement of IOM."
+        ),
+        "credit": gettext("Programmes: public texts of IOM Iraq"),
+        "what": gettext(
+            "Where and when a source says a programme worked, and results as printed. "
+            "Results overlap and are never added up."
+        ),
+    },
+    {
+        "id": NATURAL_EARTH,
+        "role": "orientation",
+        "title": "Natural Earth: neighbouring countries (1:50m) and cities (1:10m)",
+        "publisher": "Natural Earth",
+        "url": "https://www.naturalearthdata.com/",
+        "terms": gettext("Public domain."),
+        "credit": gettext("Neighbours and cities: Natural Earth"),
+        "what": gettext(
+            "Outlines of neighbouring countries and locations of cities, for orientation only."
+        ),
+    },
+)
+
+FIRST_NUMBERED_ROUND = 12
+
+GOVERNORATES_OF_2014 = {
+    "G01": "IQG01",
+    "G02": "IQG02",
+    "G03": "IQG03",
+    "G04": "IQG05",
+    "G05": "IQG06",
+    "G06": "IQG07",
+    "G07": "IQG08",
+    "G08": "IQG09",
+    "G09": "IQG17",
+    "G10": "IQG10",
+    "G11": "IQG11",
+    "G12": "IQG12",
+    "G13": "IQG13",
+    "G14": "IQG14",
+    "G15": "IQG15",
+    "G16": "IQG18",
+    "G17": "IQG04",
+    "G18": "IQG16",
+}
+"""OCHA's governorates of 2014 (``IQ-G01`` …) ``->`` P-code of COD-AB 2019, one by one by name."""
+
+COUNTRY: dict[str, Any] = {
+    "code": "IRQ",
+    "name": gettext("Iraq"),
+    "disclaimer": gettext(
+        "The boundaries and names shown and the designations used on this map do not imply "
+        "official endorsement or acceptance."
+    ),
+    "residents_year": 2018,
+    # Before 15 January 2015 numbers are by the order of dates only, and are not shown.
+    "first_numbered_round": FIRST_NUMBERED_ROUND,
+    # How IOM estimates people from households (its report of round 118).
+    "household_sizes": [
+        {"until": "2020-07-31", "people": 6, "in_camps": 6},
+        {"from": "2020-08-01", "people": 6, "in_camps": 5},
+    ],
+    # OCHA renumbered Iraq's P-codes in 2019. Dropping the hyphen would put a count in another
+    # governorate without a sound.
+    "former_codes": [
+        {
+            "pattern": "IQ-G[0-9]{2}(-?Q[0-9]{2})?",
+            "sentence": gettext(
+                "P-code {code} is of the numbering before 2019, in which the same digits meant "
+                "other governorates (IQ-G08 was Dahuk, IQG08 is Baghdad). Do not drop the hyphen: "
+                "look the place up by name, or use codes of COD-AB 2019 (IQG01 to IQG18)."
+            ),
+        },
+        {
+            "pattern": "IRQ-?G[0-9]{2}(-?Q[0-9]{2})?",
+            "sentence": gettext(
+                "P-code {code} does not say of which numbering it is: IRQ-G08 is Baghdad by that "
+                "of 2019, and Dahuk by that of 2014. Look the place up by name, or use codes of "
+                "COD-AB 2019 (IQG01 to IQG18)."
+            ),
+        },
+    ],
+    # The two numberings, as both are met. DTM's API writes them alike: up to round 133 `IRQ-G08` is
+    # Baghdad, in round 134 it is Dahuk. OCHA wrote IQ-G08 in 2014, and IQG08 since 2019. Districts
+    # of 2014 have no table here: they are known by name.
+    "pcode_schemes": {
+        "written": "(?:IQ|IRQ)[ -]?(G[0-9]{2})(?:[ -]?(Q[0-9]{2}))?",
+        "schemes": [
+            {"name": "2019"},
+            {"name": "2014", "governorates": dict(GOVERNORATES_OF_2014)},
+        ],
+    },
+    "pillars": {
+        "resilience": gettext("Resilience"),
+        "emergency": gettext("Emergency"),
+        "mobility": gettext("Mobility"),
+        "governance": gettext("Governance"),
+    },
+    "notes": [
+        {
+            "populations": ["idp", "returnee"],
+            "text": gettext(
+                "People are estimated by IOM as households × 6, and in camps × 5 from August 2020."
+            ),
+        },
+        {
+            "populations": ["idp"],
+            "text": gettext(
+                "Round 5 (August 2014) is not in the lists used here. From April 2021 on, DTM’s "
+                "API gives people by governorate only; no source holds a figure after "
+                "31 December 2024."
+            ),
+        },
+        {
+            "populations": ["returnee"],
+            "text": gettext(
+                "After 28 February 2021 the sources used here hold returnees for the country only, "
+                "as reports print them; rounds 127, 129 and 130 are not printed."
+            ),
+        },
+        {
+            "populations": ["idp", "returnee"],
+            "until": "2014-12-31",
+            "text": gettext("Rounds have a published number from 15 January 2015 (round 12) on."),
+        },
+        {
+            "populations": ["returnee"],
+            "text": gettext(
+                "Returnees are counted in eight governorates, from 10 April 2015; elsewhere they "
+                "are not assessed, which is not zero."
+            ),
+        },
+        {
+            "populations": ["refugee"],
+            "text": gettext(
+                "Syrian refugees registered by UNHCR are complete by governorate on two dates "
+                "only; no figure is drawn between them."
+            ),
+        },
+        {
+            "populations": ["idp", "returnee"],
+            "level": 2,
+            "text": gettext(
+                "DTM's districts are joined to the 101 districts of COD-AB by name, or by where "
+                "DTM's own locations fall; where DTM splits a district, its parts are added up."
+            ),
+        },
+        {
+            "text": gettext(
+                "Halabja is shown as a district of Sulaymaniyah, as in the boundaries of 2019; it "
+                "became the 19th governorate later."
+            ),
+        },
+    ],
+    # Where figures before and after cannot be held against each other without a word. The two
+    # dates are those of the last round before and the first one after; "lasting": it holds for
+    # every later figure, and is told beside each.
+    "breaks": [
+        {
+            "populations": ["idp", "returnee"],
+            "between": ["2023-12-31", "2024-04-30"],
+            "lasting": True,
+            "text": gettext(
+                "From round 132 (30 April 2024) on, places that could not be reached are left "
+                "out: part of any fall across that date is a change of method."
+            ),
+        },
+        {
+            "populations": ["returnee"],
+            "between": ["2022-12-31", "2023-12-31"],
+            "text": gettext(
+                "Between rounds 128 (31 December 2022) and 131 (31 December 2023) the number of "
+                "returnees falls from 4,989,852 to 4,863,072; the sources give no reason."
+            ),
+        },
+    ],
+    "shelter_notes": [
+        {
+            "populations": ["idp"],
+            "until": "2014-04-30",
+            "text": gettext("In April 2014 the list codes the shelter of all of Anbar as “other”."),
+        }
+    ],
+}
+
+_POPULATIONS = {"IDP": "idp", "Returnee": "returnee"}
+_BROKEN_DOWN = ["households", "people"]
+
+# Full names and forms of the names of governorates, as lists in Arabic and Sorani write them.
+FULL_NAMES = {
+    "IQG02": ("بەسڕە",),
+    "IQG03": ("موسەنا", "موسەننا"),
+    "IQG04": ("النجف الأشرف", "نەجەفی ئەشرەف"),
+    "IQG05": ("الديوانية", "قادسییە", "دیوانیە", "دیوانییە"),
+    "IQG07": ("بابیل",),
+    "IQG10": ("دیالا",),
+    "IQG12": ("كربلاء المقدسة", "كربلا"),
+    "IQG13": ("کەرکووک",),
+    "IQG16": ("سەلاحەدین", "سەلاحەددین", "سەڵاحەددین"),
+    "IQG17": ("زیقار",),
+    "IQG18": ("واست", "واسیت"),
+}
+_OTHER_GOVERNORATES = pd.DataFrame(
+    [(1, "", spelling, pcode) for pcode, names in FULL_NAMES.items() for spelling in names],
+    columns=["level", "scope", "spelling", "pcode"],
+)
+
+# Districts that master lists spell otherwise than the tables by round: governorate, spelling, code.
+_OTHER_DISTRICTS = pd.DataFrame(
+    {"level": 2, "scope": ["IQG16"], "spelling": ["Tooz"], "pcode": ["IQG16Q07"]}
+)
+
+_REFUGEE_DEFINITION = "Syrian refugee (UNHCR registered)"
+_REFUGEE_DATES = ("2012-09-07", "2017-08-31")
+_PLACED_IN_NO_GOVERNORATE = "No governorate given"
+_HALABJA, _SULAYMANIYAH_WITHOUT = "Halabja", "Sulaymaniyah (excl. Halabja)"
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """The four layers of the map, as read."""
+
+    governorates: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    neighbours: gpd.GeoDataFrame
+    cities: gpd.GeoDataFrame
+
+
+def _csv(src: Path, name: str, columns: list[str]) -> pd.DataFrame:
+    path = src / name
+    try:
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError(
+            f"{path} is missing; SRC must be a folder with dtm/, boundaries/, population/ and "
+            "programmes/"
+        ) from None
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise DataError(
+            f"{path}: columns {', '.join(missing)} are missing; it has {', '.join(frame.columns)}"
+        )
+    return frame
+
+
+def _first(wrong: pd.Series) -> Any:
+    """Index of the first row that is wrong; rows keep the numbers they have in the file."""
+    return wrong.idxmax()
+
+
+def _whole(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
+    numbers = pd.to_numeric(frame[column].replace("", None), errors="coerce").astype("Int64")
+    wrong = frame[column].ne("") & numbers.isna()
+    if wrong.any():
+        row = _first(wrong)
+        raise DataError(
+            f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not a whole "
+            "number; write digits only, and leave the cell empty where nothing was counted"
+        )
+    return numbers
+
+
+def _days(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
+    days = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
+    if days.isna().any():
+        row = _first(days.isna())
+        raise DataError(
+            f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not a date "
+            "like 2019-04-30"
+        )
+    return days.astype("datetime64[ns]")
+
+
+def _population(frame: pd.DataFrame, path: str) -> pd.Series:
+    known = frame["population_type"].map(_POPULATIONS)
+    if known.isna().any():
+        row = _first(known.isna())
+        raise DataError(
+            f"{path}, row {row + 2}, column 'population_type': "
+            f"{frame['population_type'][row]!r} is none of {', '.join(_POPULATIONS)}"
+        )
+    return known
+
+
+def read_boundaries(src: Path) -> Boundaries:
+    """Read the boundary files of ``src`` as they are."""
+    import geopandas as gpd
+
+    def layer(name: str) -> gpd.GeoDataFrame:
+        path = src / "boundaries" / f"{name}.geojson"
+        if not path.exists():
+            raise DataError(f"{path} is missing")
+        return gpd.read_file(path)
+
+    return Boundaries(
+        governorates=layer("irq_adm1_full"),
+        districts=layer("irq_adm2_full"),
+        neighbours=layer("neighbours_50m"),
+        cities=layer("cities_naturalearth10m"),
+    )
+
+
+def read_areas(src: Path, boundaries: Boundaries) -> pd.DataFrame:
+    """Read the table of areas: DTM's short English names, official, Arabic and Sorani names."""
+    columns = ["pcode", "name_en_codab", "name_ar_codab", "name_ku_sorani", "name_dtm_2014"]
+    book = _csv(src, "boundaries/governorates.csv", columns)
+    governorates = pd.DataFrame(
+        {
+            "pcode": book["pcode"],
+            "level": 1,
+            "parent": None,
+            "name_en": book["name_dtm_2014"],
+            "name_official": book["name_en_codab"],
+            "name_ar": book["name_ar_codab"],
+            "name_ckb": book["name_ku_sorani"],
+        }
+    )
+    layer = boundaries.districts
+    districts = pd.DataFrame(
+        {
+            "pcode": layer["pcode"],
+            "level": 2,
+            "parent": layer["adm1_pcode"],
+            "name_en": layer["name_en"],
+            "name_official": layer["name_en"],
+            "name_ar": layer["name_ar"],
+            "name_ckb": None,
+        }
+    )
+    areas = pd.concat([governorates, districts], ignore_index=True)
+    return check("areas", areas.astype({"parent": "str", "name_ckb": "str"}))
+
+
+def read_aliases(src: Path, areas: pd.DataFrame) -> pd.DataFrame:
+    """Read other spellings: those of governorates seen in files, and DTM's districts."""
+    known = _csv(src, "boundaries/governorate_aliases.csv", ["alias", "pcode"])
+    spellings = pd.DataFrame(
+        {"level": 1, "scope": "", "spelling": known["alias"], "pcode": known["pcode"]}
+    )
+    spelled = [("", alias, pcode) for alias, pcode in known[["alias", "pcode"]].to_numpy()]
+    governorates = gazetteer(areas, spelled, level=1)
+    crosswalk = _csv(
+        src, "boundaries/district_crosswalk.csv", ["dtm_governorate", "dtm_district", "pcode"]
+    )
+    scopes = place(crosswalk, governorates, JoinReport(), table="", name="dtm_governorate")
+    districts = pd.DataFrame(
+        {
+            "level": 2,
+            "scope": scopes,
+            "spelling": crosswalk["dtm_district"],
+            "pcode": crosswalk["pcode"],
+        }
+    )
+    every = pd.concat(
+        [spellings, _OTHER_GOVERNORATES, districts, _OTHER_DISTRICTS], ignore_index=True
+    )
+    return check("aliases", every.drop_duplicates())
+
+
+def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) -> pd.DataFrame:
+    name = "dtm_governorate_round" if level == 1 else "dtm_district_round"
+    path = f"dtm/{name}.csv"
+    columns = ["round_date", "population_type", "governorate", "households", "individuals"]
+    raw = _csv(src, path, columns + (["district"] if level == 2 else []))
+    raw["households"] = _whole(raw, "households", path)
+    if level == 1:
+        pcodes = place(
+            raw, books.governorates, report, table=name, name="governorate", households="households"
+        )
+        label = raw["governorate"]
+    else:
+        parents = JoinReport()
+        raw["scope"] = place(
+            raw,
+            books.governorates,
+            parents,
+            table=name,
+            name="governorate",
+            households="households",
+        )
+        report.unmatched += parents.unmatched
+        pcodes = place(
+            raw,
+            books.districts,
+            report,
+            table=name,
+            name="district",
+            scope="scope",
+            households="households",
+        )
+        label = raw["governorate"] + " / " + raw["district"]
+    rows = pd.DataFrame(
+        {
+            "population": _population(raw, path),
+            "date": _days(raw, "round_date", path),
+            "level": level,
+            "pcode": pcodes,
+            "place": label.where(pcodes.isna(), ""),
+            "programme": "",
+            "households": raw["households"],
+            "people": _whole(raw, "individuals", path),
+            "source": DTM,
+        }
+    )
+    keys = ["population", "date", "level", "pcode", "place", "programme", "source"]
+    added = rows.groupby(keys, dropna=False, as_index=False, sort=True)
+    return added[["households", "people"]].sum(min_count=1)
+
+
+def _api_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read rounds of the API: placed by name, which must be the place that the P-code says."""
+    path = "dtm/dtm_api_governorate_round.csv"
+    raw = _csv(src, path, ["round_date", "population_type", "governorate", "pcode", "individuals"])
+    pcodes = place(
+        raw, books.governorates, report, table="dtm_api_governorate_round", name="governorate"
+    )
+    differ = pcodes.notna() & (pcodes != raw["pcode"])
+    if differ.any():
+        row = _first(differ)
+        raise DataError(
+            f"{path}, row {row + 2}: {raw['governorate'][row]!r} is {pcodes[row]}, and column "
+            f"'pcode' says {raw['pcode'][row]}; name and P-code must be of one governorate"
+        )
+    return pd.DataFrame(
+        {
+            "population": _population(raw, path),
+            "date": _days(raw, "round_date", path),
+            "level": 1,
+            "pcode": pcodes,
+            "place": raw["governorate"].where(pcodes.isna(), ""),
+            "programme": "",
+            "households": None,
+            "people": _whole(raw, "individuals", path),
+            "source": DTM_API,
+        }
+    )
+
+
+def _numbered_rounds(src: Path, name: str, source: str) -> pd.DataFrame:
+    """Dates and numbers of the rounds in one table."""
+    path = f"dtm/{name}.csv"
+    raw = _csv(src, path, ["round", "round_date"])[["round", "round_date"]].drop_duplicates()
+    raw = raw.reset_index(drop=True)
+    number = _whole(raw, "round", path)
+    return pd.DataFrame(
+        {
+            "source": source,
+            "date": _days(raw, "round_date", path),
+            "round": number.where(number >= FIRST_NUMBERED_ROUND),
+        }
+    )
+
+
+def read_rounds(src: Path) -> pd.DataFrame:
+    """Read the dates on which DTM counted, with the numbers DTM printed."""
+    lists = _numbered_rounds(src, "dtm_governorate_round", DTM)
+    api = _numbered_rounds(src, "dtm_api_governorate_round", DTM_API)
+    refugees = pd.DataFrame(
+        {"source": UNHCR, "date": pd.to_datetime(list(_REFUGEE_DATES)), "round": pd.NA}
+    )
+    rounds = pd.concat([lists, api, refugees], ignore_index=True)
+    return check("rounds", rounds.astype({"round": "Int64"}))
+
+
+def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read registered Syrian refugees on the dates that are complete by governorate.
+
+    What the national total holds beyond the governorates named is kept as "not placed".
+    """
+    path = "population/refugees_by_governorate.csv"
+    raw = _csv(src, path, ["date", "population_type", "governorate", "unit", "value"])
+    raw = raw[(raw["population_type"] == _REFUGEE_DEFINITION) & raw["date"].isin(_REFUGEE_DATES)]
+    raw = raw.assign(people=_whole(raw, "value", path)).reset_index(drop=True)
+    single = raw[raw["governorate"].isin(books.governorates.codes)].reset_index(drop=True)
+    pcodes = place(
+        single, books.governorates, report, table="refugees_by_governorate", name="governorate"
+    )
+    national = raw[raw["governorate"] == COUNTRY["code"]].set_index("date")["people"]
+    remainder = national - single.groupby("date")["people"].sum()
+    if set(remainder.dropna().index) != set(_REFUGEE_DATES) or (remainder < 0).any():
+        raise DataError(
+            f"{path}: each of {', '.join(_REFUGEE_DATES)} must have a national row "
+            f"({COUNTRY['code']}) that is not below the sum of its governorates"
+        )
+    rest = remainder[remainder > 0]
+    rows = {
+        "date": pd.to_datetime([*single["date"], *rest.index]),
+        "pcode": [*pcodes, *[None] * len(rest)],
+        "place": [*[""] * len(single), *[_PLACED_IN_NO_GOVERNORATE] * len(rest)],
+        "people": [*single["people"], *rest],
+    }
+    frame = pd.DataFrame(rows).assign(population="refugee", level=1, programme="", source=UNHCR)
+    frame["households"] = None
+    return frame
+
+
+def read_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read all counts: DTM at both levels, then by governorate only, refugees by governorate."""
+    parts = [
+        _dtm_counts(src, books, report, level=1),
+        _dtm_counts(src, books, report, level=2),
+        _api_counts(src, books, report),
+        read_refugees(src, books, report),
+    ]
+    columns = ["population", "date", "level", "pcode", "place", "programme"]
+    columns += ["households", "people", "source"]
+    counts = pd.concat([part[columns].astype("object") for part in parts], ignore_index=True)
+    # An area's own name would only repeat its code; "place" speaks where there is no code.
+    counts["place"] = counts["place"].where(counts["pcode"].isna(), counts["pcode"])
+    types = dict.fromkeys(["population", "pcode", "place", "programme", "source"], "str")
+    return check("counts", counts.astype(types).astype({"people": "Int64", "households": "Int64"}))
+
+
+def read_breakdowns(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read breakdowns by origin, shelter and period: households, and people where DTM gives those.
+
+    Each by governorate; later rounds have origins only, in people.
+    """
+    parts = [
+        _breakdown(src, "dtm_origin_round", "origin", "from_governorate", books, report),
+        _breakdown(src, "dtm_shelter_round", "shelter", "shelter_type", books, report),
+        _breakdown(src, "dtm_period_round", "period", "displacement_period", books, report),
+        _breakdown(src, "dtm_api_origin_round", "origin", "from_governorate", books, report),
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    keys = [column for column in frame.columns if column not in _BROKEN_DOWN]
+    grouped = frame.groupby(keys, as_index=False, sort=True, dropna=False)
+    added = grouped[_BROKEN_DOWN].sum(min_count=1)
+    return check("breakdowns", added[list(frame.columns)])
+
+
+def _breakdown(
+    src: Path, name: str, kind: str, column: str, books: Gazetteers, report: JoinReport
+) -> pd.DataFrame:
+    """Read one table of breakdowns, in households or, from the API, in individuals."""
+    path = f"dtm/{name}.csv"
+    source, counted = (DTM, "households") if "_api_" not in name else (DTM_API, "individuals")
+    raw = _csv(src, path, ["round_date", "population_type", "governorate", column, counted])
+    raw["number"] = _whole(raw, counted, path)
+    # The report of what is not placed weighs rows by households, which the API does not have.
+    weight = {"households": "number"} if source == DTM else {}
+    pcodes = place(raw, books.governorates, report, table=name, name="governorate", **weight)
+    nothing = pd.Series(pd.NA, index=raw.index, dtype="Int64")
+    return pd.DataFrame(
+        {
+            "kind": kind,
+            "population": _population(raw, path),
+            "date": _days(raw, "round_date", path),
+            "pcode": pcodes,
+            "category": _category(raw, kind, column, books, path, report, weight),
+            "households": raw["number"] if source == DTM else nothing,
+            "people": raw["number"] if source == DTM_API else nothing,
+            "source": source,
+        }
+    )
+
+
+def _category(
+    raw: pd.DataFrame,
+    kind: str,
+    column: str,
+    books: Gazetteers,
+    path: str,
+    report: JoinReport,
+    weight: dict[str, str],
+) -> pd.Series:
+    """Category of each row; an origin that no governorate answers to keeps its name."""
+    if kind == "origin":
+        table = f"{Path(path).stem}, from"
+        origins = place(raw, books.governorates, report, table=table, name=column, **weight)
+        return origins.where(origins.notna(), raw[column])
+    if kind == "shelter":
+        return _all_known(raw, column, raw[column].map(SHELTER), path, SHELTER)
+    return raw[column]
+
+
+def _all_known(
+    raw: pd.DataFrame, column: str, known: pd.Series, path: str, allowed: Any
+) -> pd.Series:
+    if known.isna().any():
+        row = _first(known.isna())
+        raise DataError(
+            f"{path}, row {row + 2}, column {column!r}: {raw[column][row]!r} is none of "
+            f"{', '.join(allowed)}"
+        )
+    return known
+
+
+def read_residents(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
+    """Read residents by governorate and year; Halabja is added to Sulaymaniyah."""
+    path = "population/residents.csv"
+    raw = _csv(src, path, ["year", "governorate", "population", "basis", "source_url"])
+    names = raw["governorate"].replace(
+        {_HALABJA: "Sulaymaniyah", _SULAYMANIYAH_WITHOUT: "Sulaymaniyah"}
+    )
+    raw = raw.assign(governorate=names, residents=_whole(raw, "population", path))
+    pcodes = place(raw, books.governorates, report, table="residents", name="governorate")
+    if pcodes.isna().any():
+        lost = raw["governorate"][pcodes.isna()].unique()
+        raise JoinError(f"{path}: no governorate answers to {', '.join(map(repr, lost))}")
+    rows = pd.DataFrame(
+        {
+            "pcode": pcodes,
+            "year": _whole(raw, "year", path),
+            "residents": raw["residents"],
+            "basis": raw["basis"],
+            "url": raw["source_url"],
+        }
+    )
+    keys = ["pcode", "year", "basis", "url"]
+    added = rows.groupby(keys, as_index=False, sort=True)[["residents"]].sum()
+    return check("residents", added[["pcode", "year", "residents", "basis", "url"]])
+
+
+def read_programmes(src: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Read programmes, where they worked, and what they reported."""
+    raw = _csv(src, "programmes/programmes.csv", ["code", "name_en", "pillar", "start_year"])
+    programmes = pd.DataFrame(
+        {
+            "code": raw["code"],
+            "name": raw["name_en"],
+            "pillar": raw["pillar"],
+            "start_year": _whole(raw, "start_year", "programmes/programmes.csv"),
+            "end_year": _whole(raw, "end_year", "programmes/programmes.csv"),
+            "funders": raw["funders"],
+            "people_served": raw["population_types"],
+            "description": raw["description_short"],
+            "sources": raw["sources"],
+        }
+    )
+    raw = _csv(src, "programmes/programme_coverage.csv", ["programme", "governorate", "status"])
+    raw = raw.rename(columns={"governorate": "pcode"})
+    raw["note"] = raw["note"].str.replace(
+        "programme label assigned by scout", "the source does not name the programme"
+    )
+    columns = ["programme", "phase", "pcode", "from_date", "to_date", "status", "date_basis"]
+    coverage = raw[[*columns, "source", "locator", "note"]]
+    raw = _csv(src, "programmes/programme_reach.csv", ["programme", "governorates", "indicator"])
+    reach = raw.rename(columns={"governorates": "pcodes", "population_type": "people"})
+    columns = ["programme", "pcodes", "as_of", "people", "indicator", "value", "cumulative"]
+    reach = reach[[*columns, "source", "locator", "note"]]
+    return check("programmes", programmes), check("coverage", coverage), check("reach", reach)
+
+
+def read_published(src: Path) -> pd.DataFrame:
+    """Read the national totals printed in IOM's reports."""
+    path = "dtm/national_totals_published.csv"
+    raw = _csv(src, path, ["round", "date", "population_type", "individuals", "status"])
+    households = raw["households"].str.replace(r"\.0$", "", regex=True)
+    rows = pd.DataFrame(
+        {
+            "population": _population(raw, path),
+            "date": _days(raw, "date", path),
+            "round": _whole(raw, "round", path),
+            "people": _whole(raw, "individuals", path),
+            "households": _whole(raw.assign(households=households), "households", path),
+            "status": raw["status"],
+            "url": raw["source_url"],
+            "source": DTM_REPORTS,
+        }
+    )
+    return check("published", rows)
+
+
+def _check_printed(counts: pd.DataFrame, published: pd.DataFrame) -> None:
+    """Each round of the API must add up to the national total that is printed for its date."""
+    rows = counts[counts["source"] == DTM_API]
+    added = rows.groupby(["population", "date"])["people"].sum()
+    printed = published.set_index(["population", "date"])["people"].reindex(added.index)
+    differ = added[printed.ne(added).fillna(True)]
+    if len(differ):
+        population, date = differ.index[0]
+        raise DataError(
+            f"{population} on {date:%Y-%m-%d}: governorates of dtm_api_governorate_round.csv add "
+            f"up to {differ.iloc[0]:,} people, and national_totals_published.csv says "
+            f"{printed[population, date]}; a round is taken only where the two agree"
+        )
+
+
+def _check_origins_agree(counts: pd.DataFrame, breakdowns: pd.DataFrame) -> None:
+    """People by origin must add up to the people of each governorate and round."""
+    key = ["population", "date", "pcode"]
+    parts = breakdowns[breakdowns["people"].notna()].groupby(key)["people"].sum()
+    whole = counts[(counts["level"] == 1)].set_index(key)["people"]
+    differ = parts[parts.ne(whole.reindex(parts.index)).fillna(True)]
+    if len(differ):
+        population, date, pcode = differ.index[0]
+        raise DataError(
+            f"{population} on {date:%Y-%m-%d} in {pcode}: origins add up to {differ.iloc[0]:,} "
+            "people, which is not what the governorate has; both tables must come from one copy"
+        )
+
+
+def _report_absences(report: JoinReport, areas: pd.DataFrame, counts: pd.DataFrame) -> None:
+    for (population, level), rows in counts.groupby(["population", "level"]):
+        every = areas.loc[areas["level"] == level, "pcode"]
+        absent = sorted(set(every) - set(rows["pcode"].dropna()))
+        report.areas_without_rows[f"{population}, level {level}"] = absent
+
+
+def _check_levels_agree(counts: pd.DataFrame) -> None:
+    """Districts and governorates are sums of the same rows: their national totals must agree."""
+    lists = counts[counts["source"] == DTM]
+    totals = lists.pivot_table(
+        index=["population", "date"], columns="level", values="people", aggfunc="sum"
+    )
+    differ = totals[totals[1] != totals[2]]
+    if len(differ):
+        population, date = differ.index[0]
+        raise DataError(
+            f"{population} on {date:%Y-%m-%d}: districts add up to {differ[2].iloc[0]:,} people "
+            f"and governorates to {differ[1].iloc[0]:,}; both tables must come from one list"
+        )
+
+
+def read(src: Path, *, allow_unmatched: bool = False) -> tuple[Tables, Boundaries, JoinReport]:
+    """Read every table of ``src``.
+
+    Raises
+    ------
+    DataError
+        If a file, column or value is not what it must be.
+    JoinError
+        If rows match no area and ``allow_unmatched`` is false. With it, they are kept as
+        "not placed" and counted in national totals.
+    """
+    report = JoinReport()
+    boundaries = read_boundaries(src)
+    areas = read_areas(src, boundaries)
+    aliases = read_aliases(src, areas)
+    books = gazetteers(areas, aliases, COUNTRY["former_codes"])
+    counts = read_counts(src, books, report)
+    breakdowns = read_breakdowns(src, books, report)
+    if report.unmatched and not allow_unmatched:
+        raise JoinError(
+            "\n".join(
+                [
+                    *report.lines(),
+                    "Rows match no area. Mend the spelling, add it to the alias table "
+                    "(boundaries/governorate_aliases.csv, district_crosswalk.csv), or pass "
+                    "--allow-unmatched to keep them as “not placed”.",
+                ]
+            )
+        )
+    published = read_published(src)
+    _check_levels_agree(counts)
+    _check_printed(counts, published)
+    _check_origins_agree(counts, breakdowns)
+    _report_absences(report, areas, counts)
+    programmes, coverage, reach = read_programmes(src)
+    tables = Tables(
+        areas=areas,
+        aliases=aliases,
+        counts=counts,
+        breakdowns=breakdowns,
+        rounds=read_rounds(src),
+        residents=read_residents(src, books, report),
+        programmes=programmes,
+        coverage=coverage,
+        reach=reach,
+        published=published,
+        sources=check("sources", pd.DataFrame(list(SOURCES))),
+    )
+    check_references(dict(tables.items()))
+    return tables, boundaries, report
+
+
+def build(
+    src: Path, out: Path, *, allow_unmatched: bool = False
+) -> tuple[str, JoinReport, BoundaryReport]:
+    """Read ``src`` and write a snapshot to ``out``; return version, join and boundary reports."""
+    from geodata.boundaries.build import build_topology
+    from geodata.snapshots.snapshot import write_snapshot
+
+    tables, layers, report = read(src, allow_unmatched=allow_unmatched)
+    topology, boundary_report = build_topology(
+        layers.governorates, layers.districts, layers.neighbours, layers.cities
+    )
+    version = write_snapshot(out, tables, topology, join_report=report.as_dict(), country=COUNTRY)
+    return version, report, boundary_report

@@ -1,0 +1,1 @@
+"""Readers of the lists and the API of the Displacement Tracking Matrix."""

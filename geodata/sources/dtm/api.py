@@ -1,0 +1,411 @@
+"""DTM's API: figures of internally displaced people by governorate and district.
+
+::
+
+    years × levels ──▶ kept from an interrupted fetch? ──▶ else asked for, up to seven times
+                                                                   │
+    {result, isSuccess, errorMessages, totalRecordsCount} ◀────────┘──▶ Tally ──▶ Reading
+
+IOM's own package ``dtmapi`` asks; :class:`Client` adds what it does not do: another address, asking
+again after a connection that was cut within an answer, and a look at the envelope before it is
+opened. Each answer is kept until the whole is read, so that a fetch that is interrupted goes on
+where it was. The key is taken from the environment and written nowhere.
+
+The API has no households, and no returnees: those are in the master lists only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import logging
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from dtmapi import DTMApi, DTMApiError, DTMApiResponseError, DTMAuthenticationError
+
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.cell_values import CellError, Notes, day, text, whole
+from geodata.sources.contract import (
+    Asked,
+    FileRead,
+    Finding,
+    Harm,
+    Kind,
+    Progress,
+    Reading,
+    no_breakdowns,
+    no_counts,
+)
+from geodata.sources.header import fingerprint
+from geodata.sources.tally import Row, Tally
+
+KEY = "DTMAPI_SUBSCRIPTION_KEY"
+API = "https://dtmapi.iom.int"
+VERSIONS = ("v3", "v2")
+FIRST_YEAR = 2010  # of the rounds in the API; what is earlier is asked for in one piece
+KEPT_FOR = dt.timedelta(days=1)
+NOT_AVAILABLE = "Not available"  # what DTM writes where a place or an origin is not known
+
+SOURCE: Mapping[str, str] = {
+    "id": "iom-dtm-api",
+    "role": "counts",
+    "title": "Displacement Tracking Matrix (DTM), API",
+    "publisher": "International Organization for Migration (IOM)",
+    "url": "https://dtm.iom.int/data-and-analysis/dtm-api",
+    "terms": "© International Organization for Migration (IOM), Displacement Tracking Matrix "
+    "(DTM). Non-commercial use with the credit below.",
+    "credit": "Source: International Organization for Migration (IOM), Displacement Tracking "
+    "Matrix (DTM)",
+    "what": "Internally displaced people by governorate and district and round, as DTM's API gives "
+    "them.",
+}
+
+# dtmapi logs what it does; what a person should know is in the findings.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+_BROKEN = (
+    requests.exceptions.ChunkedEncodingError,  # the connection was cut within the answer
+    requests.exceptions.ContentDecodingError,
+    requests.exceptions.JSONDecodeError,
+)
+_NOTHING_FOUND = re.compile(r"\bno\b.{0,40}\b(data|records?|results?|found)\b|not found", re.I)
+
+
+class Client(DTMApi):  # type: ignore[misc]  # dtmapi has no types
+    """IOM's client at another address, which asks again also after an answer that broke off."""
+
+    def __init__(self, key: str, options: Mapping[str, Any]) -> None:
+        super().__init__(
+            subscription_key=key,
+            api_version=options.get("api_version") or VERSIONS[0],
+            timeout=options.get("timeout", 60),
+            max_retries=options.get("retries", 6),
+            retry_delay=options.get("retry_delay", 1.0),
+        )
+        self.address = str(options.get("base_url") or API).rstrip("/")
+
+    def _get_endpoint(self, endpoint_type: str) -> str:
+        return str(super()._get_endpoint(endpoint_type)).replace(API, self.address, 1)
+
+    def _is_retryable_error(self, exception: Exception) -> bool:
+        return isinstance(exception, _BROKEN) or bool(super()._is_retryable_error(exception))
+
+    def _unwrap(self, data: Any) -> list[dict[str, Any]]:
+        """Records of an answer that is whole; an answer that says it found nothing has none."""
+        if not isinstance(data, dict) or "isSuccess" not in data:
+            raise DTMApiResponseError("the answer is not in the envelope that DTM's API writes")
+        said = [str(message) for message in data.get("errorMessages") or []]
+        if not data["isSuccess"]:
+            if said and all(map(_NOTHING_FOUND.search, said)):
+                return []
+            raise DTMApiResponseError(f"the API says: {'; '.join(said) or 'no reason'}")
+        records = data.get("result")
+        if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+            raise DTMApiResponseError("the answer holds no list of records")
+        count = data.get("totalRecordsCount")
+        if isinstance(count, int) and count != len(records):
+            raise DTMApiResponseError(
+                f"the API says that there are {count:,} records, and sent {len(records):,}"
+            )
+        return records
+
+    def records(self, part: Part, country: str) -> list[dict[str, Any]]:
+        """Ask for one part.
+
+        Raises
+        ------
+        DTMApiError
+            If there is no whole answer after all tries.
+        """
+        ask = self.get_idp_admin1_data if part.level == 1 else self.get_idp_admin2_data
+        found = ask(
+            Admin0Pcode=country,
+            FromReportingDate=part.since and part.since.isoformat(),
+            ToReportingDate=part.until and part.until.isoformat(),
+            to_pandas=False,
+        )
+        return list(found)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is asked for at once: a level, and reporting dates from and to (``None``: open)."""
+
+    level: int
+    since: dt.date | None
+    until: dt.date | None
+
+    @property
+    def name(self) -> str:
+        """The part in words."""
+        return f"admin{self.level} from {self.since or 'the first'} to {self.until or 'the last'}"
+
+
+def parts(since: dt.date | None, until: dt.date | None, today: dt.date) -> Iterator[Part]:
+    """Cut the time asked for into calendar years, for each level.
+
+    Together the parts hold every date from ``since`` to ``until`` once; both ends may be open.
+    """
+    first = since.year if since else FIRST_YEAR
+    last = max(until.year if until else today.year, first - (not since))
+    for level in (1, 2):
+        if not since:
+            before = dt.date(FIRST_YEAR - 1, 12, 31)
+            yield Part(level, None, min(until, before) if until else before)
+        for year in range(first, last + 1):
+            yield Part(
+                level,
+                since if since and year == first else dt.date(year, 1, 1),
+                until if year == last else dt.date(year, 12, 31),
+            )
+
+
+# ---- answers that are kept
+
+
+def default_folder() -> Path:
+    """Where answers of an interrupted fetch are kept: the user's own cache folder."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "displacement-map" / "dtm-api"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Answers of one address, version and country, a file each."""
+
+    folder: Path
+    of: str
+
+    def _path(self, part: Part) -> Path:
+        digest = hashlib.sha256(f"{self.of} {part.name}".encode()).hexdigest()
+        return self.folder / f"{digest[:24]}.json"
+
+    def get(self, part: Part) -> list[dict[str, Any]] | None:
+        """Return a part that was kept whole and not long ago."""
+        path = self._path(part)
+        try:
+            if time.time() - path.stat().st_mtime > KEPT_FOR.total_seconds():
+                return None
+            held = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            return None
+        return held if isinstance(held, list) else None
+
+    def put(self, part: Part, records: list[dict[str, Any]]) -> None:
+        """Keep a part: the whole file or none. A folder that cannot be written keeps nothing."""
+        path = self._path(part)
+        fresh = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh.write_text(json.dumps(records), "utf-8")
+            fresh.replace(path)
+        except OSError:
+            with suppress(OSError):
+                fresh.unlink()
+
+    def forget(self, every: Sequence[Part]) -> None:
+        """Drop what is kept of these parts."""
+        for part in every:
+            with suppress(OSError):
+                self._path(part).unlink()
+
+
+# ---- reading
+
+
+def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress) -> Reading:
+    """Fetch what was asked for.
+
+    ``asked.options`` may hold ``api_version`` (``v3``, ``v2``), ``operation``, ``assessment``,
+    ``repeated_rows`` (:data:`geodata.sources.Repeats`), ``resume_folder``, and for another
+    network or a test ``base_url``, ``timeout`` (seconds), ``retries`` and ``retry_delay`` (seconds,
+    doubled each time).
+    """
+    notes = Notes(file="DTM API")
+    key = os.environ.get(KEY, "").strip()
+    if not _may_ask(key, asked, notes):
+        return _reading([], Tally(notes), asked, notes)
+    client = Client(key, asked.options)
+    country = str(snapshot.manifest["country"]["code"])
+    every = list(parts(asked.since, asked.until, dt.date.today()))
+    folder = Path(asked.options.get("resume_folder") or default_folder())
+    kept = Kept(folder, f"{client.address} {client.api_version} {country}")
+    tally = Tally(notes, asked.options.get("repeated_rows") or "refuse")
+    fetched = list[FileRead]()
+    for done, part in enumerate(every):
+        notes.file = f"DTM API {client.api_version}, {part.name}"
+        progress(notes.file, done, len(every))
+        records = _fetched(client, part, country, kept, notes, f"{done:,} of {len(every):,}")
+        if records is None:
+            return _reading(fetched, Tally(notes), asked, notes)
+        fetched.append(_file_read(client, part, records))
+        _take(records, part, country, tally, notes)
+    notes.file = f"DTM API {client.api_version}"
+    progress(notes.file, len(every), len(every))
+    if not tally.rows:
+        notes.error(
+            f"The API has no figures of {country} in this time. `--from` and `--to` may be wrong, "
+            "or DTM does not work there."
+        )
+    reading = _reading(fetched, tally, asked, notes)
+    if not reading.errors:
+        kept.forget(every)
+    return reading
+
+
+def _may_ask(key: str, asked: Asked, notes: Notes) -> bool:
+    """Whether there is all that a request takes; what is missing is noted."""
+    version = asked.options.get("api_version") or VERSIONS[0]
+    if version not in VERSIONS:
+        notes.error("DTM's API has versions v3 and v2.", column="api_version", value=version)
+    if asked.since and asked.until and asked.since > asked.until:
+        notes.error("`--from` is after `--to`.", value=asked.since)
+    if not key:
+        notes.error(
+            f"There is no key for DTM's API: put it into the environment as {KEY}. A key is free "
+            "at https://dtm-apim-portal.iom.int/."
+        )
+    elif not re.fullmatch(r"[!-~]+", key):  # such a header would be refused, and quoted in full
+        notes.error(f"The key in {KEY} has spaces or signs in it that no key has: copy it again.")
+    return not notes.all()
+
+
+def _fetched(
+    client: Client, part: Part, country: str, kept: Kept, notes: Notes, so_far: str
+) -> list[dict[str, Any]] | None:
+    records = kept.get(part)
+    if records is not None:
+        return records
+    try:
+        records = client.records(part, country)
+    except DTMAuthenticationError:
+        notes.error(
+            f"DTM's API refuses the key in {KEY}: check it and its subscription at "
+            "https://dtm-apim-portal.iom.int/."
+        )
+        return None
+    except DTMApiError as error:
+        said = str(error).replace(client.subscription_key, "…").rstrip(".")
+        notes.error(
+            f"DTM's API did not answer for {part.name}: {said}. {so_far} parts are here and are "
+            "kept for a day: the same command goes on from there."
+        )
+        return None
+    kept.put(part, records)
+    return records
+
+
+def _file_read(client: Client, part: Part, records: list[dict[str, Any]]) -> FileRead:
+    data = json.dumps(records, sort_keys=True, ensure_ascii=False).encode()
+    return FileRead(
+        name=f"{client.api_version} {part.name}",
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        rows=len(records),
+        layout=f"DTM API {client.api_version}",
+    )
+
+
+def _take(
+    records: list[dict[str, Any]], part: Part, country: str, tally: Tally, notes: Notes
+) -> None:
+    for number, record in enumerate(records, start=1):
+        if text(record.get("admin0Pcode")).upper() != country:
+            notes.warning(
+                "The record is of another country and is left out.",
+                row=number,
+                column="admin0Pcode",
+                value=record.get("admin0Pcode"),
+                harm=Harm.LEFT_OUT,
+            )
+        elif row := _row(record, part, number, notes):
+            tally.add(row)
+
+
+def _row(record: Mapping[str, Any], part: Part, number: int, notes: Notes) -> Row | None:
+    """The figure of a record; ``None``, and a note, where it gives none."""
+    said: dict[str, Any] = {}
+    for column, read_cell in (
+        ("numPresentIdpInd", whole),
+        ("reportingDate", day),
+        ("roundNumber", whole),
+    ):
+        try:
+            said[column] = read_cell(record.get(column))
+        except CellError as error:
+            notes.error(str(error), row=number, column=column, value=record.get(column))
+    if len(said) < 3:
+        return None
+    place = f"{_place(record, 1)} / {_place(record, 2)}" if part.level == 2 else _place(record, 1)
+    if said["numPresentIdpInd"] is None:
+        notes.warning(
+            "The record gives no number; its place is not assessed on that date.",
+            row=number,
+            column="numPresentIdpInd",
+            value=place,
+            harm=Harm.NOT_ASSESSED,
+        )
+        return None
+    if said["reportingDate"] is None:
+        notes.error("The record has no date.", row=number, column="reportingDate", value=place)
+        return None
+    return Row(
+        number=number,
+        population="idp",
+        date=said["reportingDate"],
+        level=part.level,
+        adm1=_place(record, 1),
+        adm1_code=known(record.get("admin1Pcode")),
+        adm2=_place(record, 2) if part.level == 2 else "",
+        adm2_code=known(record.get("admin2Pcode")) if part.level == 2 else "",
+        people=said["numPresentIdpInd"],
+        round=said["roundNumber"] or None,
+        operation=text(record.get("operation")),
+        assessment=text(record.get("assessmentType")),
+        split=tuple(
+            text(record.get(column))
+            for column in ("displacementReason", "idpOriginAdmin1Name", "idpOriginAdmin1Pcode")
+        ),
+        whole=fingerprint(cell for key, cell in record.items() if key != "id"),
+    )
+
+
+def _place(record: Mapping[str, Any], level: int) -> str:
+    """The name of a place; what DTM writes for an unknown one where there is none."""
+    return text(record.get(f"admin{level}Name")) or NOT_AVAILABLE
+
+
+def known(value: object) -> str:
+    """A code as it is written; ``""`` for the words that say that it is not known."""
+    code = text(value)
+    return "" if code.casefold() == NOT_AVAILABLE.casefold() else code
+
+
+def _reading(files: Sequence[FileRead], tally: Tally, asked: Asked, notes: Notes) -> Reading:
+    counts = no_counts()
+    if tally.rows:
+        counts = tally.counts(
+            operation=str(asked.options.get("operation") or ""),
+            assessment=str(asked.options.get("assessment") or ""),
+        )
+    findings: list[Finding] = notes.all()
+    return Reading("dtm-api", SOURCE, tuple(files), counts, no_breakdowns(), findings=findings)
+
+
+KINDS = (
+    Kind(
+        "dtm-api",
+        f"DTM's API, by governorate and district (key in {KEY})",
+        read,
+        files="none",
+    ),
+)

@@ -1,0 +1,689 @@
+"""Reader of DTM master lists: places where displaced people live, or have returned to.
+
+::
+
+    file ─▶ rows ─▶ layout, date ─▶ rows in DuckDB ─┬─▶ households, people by district
+            (files)  (dtm_layouts)    (dtm_rows)    ├─▶ origin, shelter, period by governorate
+                                                    └─▶ points checked, and forgotten
+
+People are as printed, but for one rule. IOM estimates people as households times a size, and since
+some date another size in camps (the country's ``household_sizes``). Files that were exported later
+keep the first size for all households: where every row of a list is exactly that, and the rule of
+its date has another size in camps, households in camps (shelter type *Camp*) are counted with that.
+So the reports that IOM published are met to the person. A list whose individuals already differ in
+any row from households times the first size is as printed.
+
+Breakdowns count households, or in later lists individuals. Which, the sums say: governorates of
+origin add up to one or the other. Individuals are turned into households where every row of a
+governorate divides without a rest and adds up to the row's households; else the breakdown of that
+governorate is left out, and said to be. Nothing is shared out, rounded or carried over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geodata.boundaries.points import IMPOSSIBLE, MISSING, Governorates
+from geodata.errors import DataError
+from geodata.household_sizes import Size, size_on
+from geodata.places.gazetteer import Gazetteer, Gazetteers, gazetteers
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.cell_values import DAY_OR_MONTH, CellError, Notes, day, month_end, nearest
+from geodata.sources.contract import (
+    BREAKDOWNS_READ,
+    COUNTS_READ,
+    Asked,
+    FileRead,
+    Finding,
+    Harm,
+    Kind,
+    Progress,
+    Reading,
+    no_breakdowns,
+    no_counts,
+    silent,
+)
+from geodata.sources.dtm import aggregate, layouts
+from geodata.sources.dtm.aggregate import LISTED, QUICK_FROM, WORDS, Loaded
+from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NoList, Population, Unit, days_in
+from geodata.sources.tabular.open_table import Rows, check_file, read_rows
+from geodata.util.arrays import records
+
+SOURCE: Mapping[str, str] = {
+    "id": "iom-dtm",
+    "role": "counts",
+    "title": "Displacement Tracking Matrix (DTM), Master Lists",
+    "publisher": "International Organization for Migration (IOM)",
+    "url": "https://dtm.iom.int/",
+    "terms": "© International Organization for Migration (IOM), Displacement Tracking Matrix "
+    "(DTM). Non-commercial use with the credit below.",
+    "credit": "Source: International Organization for Migration (IOM), Displacement Tracking "
+    "Matrix (DTM)",
+    "what": "Households and individuals displaced or returned, by governorate and district and "
+    "round; households by origin, shelter type and period of displacement.",
+}
+"""What is said of the lists where the active snapshot does not hold this source already."""
+
+_CALLED: Mapping[str, str] = {"idp": "IDP", "returnee": "Returnee"}
+_NEARLY = 0.02
+"""Part by which a breakdown may miss its households and still be taken to count them."""
+
+
+@dataclass(frozen=True)
+class _List:
+    """What one file gave."""
+
+    file: FileRead
+    counts: pd.DataFrame
+    breakdowns: pd.DataFrame
+
+
+def read(
+    population: Population,
+    files: Sequence[Path],
+    snapshot: Snapshot,
+    asked: Asked,
+    progress: Progress = silent,
+    *,
+    quick_from: int = QUICK_FROM,
+) -> Reading:
+    """Read master lists of one population.
+
+    Parameters
+    ----------
+    quick_from
+        Bytes from which a CSV is first tried in one go; see :mod:`geodata.sources.dtm.aggregate`.
+
+    Returns
+    -------
+    Reading
+        Counts by district, as the lists name it, and breakdowns by governorate; every finding. What
+        is wrong with a file is a finding too, so that the files after it are read all the same.
+    """
+    books = gazetteers(snapshot.tables.areas, snapshot.tables.aliases)
+    reader = _Reader(population, snapshot, books, asked, progress, quick_from)
+    lists: list[_List] = []
+    findings: list[Finding] = []
+    for path in files:
+        made, found = reader.file(Path(path))
+        lists += [made] if made else []
+        findings += found
+    findings += _given_twice(lists)
+    counts = [made.counts for made in lists]
+    breakdowns = [made.breakdowns for made in lists if len(made.breakdowns)]
+    return Reading(
+        f"dtm-{population}",
+        _source(snapshot),
+        tuple(made.file for made in lists),
+        pd.concat(counts, ignore_index=True) if counts else no_counts(),
+        pd.concat(breakdowns, ignore_index=True) if breakdowns else no_breakdowns(),
+        findings=findings,
+    )
+
+
+def _source(snapshot: Snapshot) -> Mapping[str, str]:
+    rows: list[Any] = snapshot.tables.sources.to_dict(orient="records")
+    return next((row for row in rows if row["id"] == SOURCE["id"]), SOURCE)
+
+
+def _by_date(frame: pd.DataFrame) -> list[tuple[dt.date, pd.DataFrame]]:
+    return [(date, frame[frame["date"] == date]) for date in sorted(frame["date"].unique())]
+
+
+def _given_twice(lists: Sequence[_List]) -> Iterator[Finding]:
+    """Two files of one date would be counted together."""
+    first: dict[Any, str] = {}
+    for made in lists:
+        for date in made.counts["date"].unique():
+            if date in first:
+                yield Finding(
+                    "error",
+                    f"{first[date]} gives figures of {date:%Y-%m-%d} too, and they would be added: "
+                    "bring in one list of a date.",
+                    made.file.name,
+                )
+            first.setdefault(date, made.file.name)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    population: Population
+    snapshot: Snapshot
+    books: Gazetteers
+    asked: Asked
+    progress: Progress
+    quick_from: int
+
+    @property
+    def country(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.snapshot.manifest["country"]
+        return found
+
+    def file(self, path: Path) -> tuple[_List | None, list[Finding]]:
+        """Read one file; ``None`` where nothing could be read of it."""
+        notes = Notes(path.name)
+        made = None
+        try:
+            rows = read_rows(check_file(path), score=layouts.header_score)
+            notes.sheet = rows.sheet
+            for finding in rows.findings:
+                notes.take(finding)
+            made = self._list(rows, notes)
+        except NoList as error:
+            for finding in error.findings:
+                notes.take(_placed(finding, notes))
+        except DataError as error:
+            notes.take(Finding("error", str(error)))
+        except OSError as error:
+            sentence = f"The file could not be read to its end: {error.strerror or error}."
+            notes.take(Finding("error", sentence, path.name))
+        return made, notes.all()
+
+    def _list(self, rows: Rows, notes: Notes) -> _List | None:
+        governorates = self.books.governorates
+        layout = layouts.recognise(rows.head(), governorates, sheet=rows.sheet)
+        for finding in layout.findings:
+            notes.take(_placed(finding, notes, row=layout.header_row))
+        self._population_fits(layout, rows, notes)
+        if layout.one(layouts.PEOPLE) is None and not self.country.get("household_sizes"):
+            notes.error(
+                "The column Individuals is missing, and the country has no rule that says how many "
+                "people are counted to a household.",
+                row=layout.header_row,
+                nearest=nearest("Individuals", [column.name for column in layout.columns]),
+            )
+        if notes.errors:
+            return None
+        if layout.repeated:
+            notes.warning(
+                "Columns stand twice in the file. They are read once, and must say the same "
+                "wherever they stand.",
+                row=layout.header_row,
+                column=", ".join(again.name for _, again in layout.repeated),
+            )
+        with aggregate.workspace() as con:
+            loaded = aggregate.load(
+                con, rows, layout, self._sizes(), notes, self.progress, quick_from=self.quick_from
+            )
+            return self._made(loaded, rows, layout, notes)
+
+    def _sizes(self) -> list[int]:
+        return sorted({int(rule["people"]) for rule in self.country.get("household_sizes", ())})
+
+    def _population_fits(self, layout: Layout, rows: Rows, notes: Notes) -> None:
+        said = layout.population or layouts.population_of([rows.file.name])
+        if said and said != self.population:
+            notes.error(
+                f"This is a list of {_PEOPLE[said]}, and was given as one of "
+                f"{_PEOPLE[self.population]}: bring it in with dtm-{said}.",
+                value=layout.titles[0] if layout.titles else "",
+            )
+        elif not said:
+            notes.warning(
+                "Nothing in the list says whom it counts; it is read as a list of "
+                f"{_PEOPLE[self.population]}, as asked."
+            )
+
+    def _made(self, loaded: Loaded, rows: Rows, layout: Layout, notes: Notes) -> _List | None:
+        sums = loaded.sums
+        if sums.empty:
+            notes.error("No row below the names of the columns gives a figure.")
+            return None
+        dates = _dates(loaded, self.asked, notes)
+        _compare_totals(loaded, notes)
+        if notes.errors:
+            return None
+        sums = sums.assign(date=sums["day"].map(dates))
+        units = {date: _unit(part, layout, notes) for date, part in _by_date(sums)}
+        sums = self._with_people(sums, layout, units, notes)
+        self._check_points(loaded, notes)
+        counts = _counts(sums, self.population, layout, self._round(sums, notes))
+        breakdowns = self._breakdowns(loaded, sums, dates, units, notes)
+        called = _layout_text(self.population, layout, set(units.values()))
+        read = rows.file.read(int(sums["rows"].sum()), called)
+        return _List(read, counts, breakdowns)
+
+    def _round(self, sums: pd.DataFrame, notes: Notes) -> int | None:
+        if self.asked.round is not None and sums["date"].nunique() > 1:
+            notes.error("The list holds several dates, and a round number is of one: give none.")
+        return self.asked.round
+
+    # ---- people
+
+    def _with_people(
+        self,
+        sums: pd.DataFrame,
+        layout: Layout,
+        units: Mapping[dt.date, Unit | None],
+        notes: Notes,
+    ) -> pd.DataFrame:
+        """Put people as the country's rule has them where the file does not; see the module."""
+        sums = sums.copy()
+        printed = layout.one(layouts.PEOPLE) is not None
+        camps = [
+            name
+            for name, column in aggregate.breakdown_columns(layout)
+            if (column.field, column.category) == ("shelter", "camp")
+        ]
+        for date, part in _by_date(sums):
+            size = size_on(self.country, date)
+            if size is None:
+                if not printed:
+                    notes.error(
+                        f"The column Individuals is missing, and the country has no rule for {date}"
+                    )
+                continue
+            flat = not printed or bool(part[f"flat_{size.people}"].fillna(False).all())
+            if not flat or (printed and size.people == size.in_camps):
+                continue
+            in_camps = part[camps].sum(axis=1)
+            if units[date] == "individuals":
+                in_camps = in_camps / size.people
+            people = size.people * part["households"] - (size.people - size.in_camps) * in_camps
+            if not camps and size.people != size.in_camps:
+                notes.warning(
+                    f"People in camps are counted {size.in_camps} to a household on {date}, and no "
+                    "column gives the households in camps: people are "
+                    f"{'as printed' if printed else f'households × {size.people}'}."
+                )
+            changed = int((part["people"] - people).sum())
+            sums.loc[part.index, "people"] = people
+            if not printed:
+                notes.warning(
+                    f"The column Individuals is missing: people are households × {size.people}, in "
+                    f"camps × {size.in_camps}, as the country's rule has it on {date}."
+                )
+            elif changed:
+                notes.warning(
+                    f"Individuals are households × {size.people} in every row. From the country's "
+                    f"rule, households in camps are counted × {size.in_camps} on {date}: "
+                    f"{people.sum():,.0f} people instead of the {part['people'].sum():,.0f} "
+                    "printed."
+                )
+        return sums
+
+    # ---- places
+
+    def _check_points(self, loaded: Loaded, notes: Notes) -> None:
+        layout = loaded.layout
+        if not (layout.one(layouts.LATITUDE) and layout.one(layouts.LONGITUDE)):
+            notes.warning("No columns give latitude and longitude: places are not checked.")
+            return
+        shapes = Governorates(self.snapshot.topology)
+        strays: dict[tuple[str, str, int], tuple[str, int]] = {}
+        for (name, code), points in loaded.points.items():
+            pcode = _pcode(self.books.governorates, name, code)
+            for point, rows in _strays(shapes, pcode, points).items():
+                strays[name, code, point] = (pcode, rows)
+        if not strays:
+            return
+        kinds = {key: self._stray(shapes, pcode, key[2]) for key, (pcode, _) in strays.items()}
+        met: Counter[str] = Counter()
+        listed: Counter[str] = Counter()
+        for key, (_, rows) in strays.items():
+            met[kinds[key][0]] += rows
+        for row, place, name, code, point in aggregate.rows_at(loaded, strays, 4 * LISTED):
+            sentence, lies = kinds[name, code, point]
+            listed[sentence] += 1
+            if listed[sentence] <= LISTED:
+                said = f"{place}: {name}, lies in {lies}" if lies else f"{place}: {name}"
+                notes.warning(sentence, row=row, column="Latitude, Longitude", value=said)
+        for sentence, count in met.items():
+            if (more := count - min(listed[sentence], LISTED)) > 0:
+                notes.warning(f"and in {more:,} more rows: {sentence}")
+
+    def _stray(self, shapes: Governorates, pcode: str, point: int) -> tuple[str, str]:
+        """What is wrong with a point, and the governorate that it lies in."""
+        if point == MISSING:
+            return "No point is given (blank or 0): the row is counted, and not checked.", ""
+        if point == IMPOSSIBLE:
+            return "The point lies nowhere on Earth: the row is counted where it says.", ""
+        if shapes.exchanged(pcode, point):
+            return (
+                "The point lies in the governorate only with latitude and longitude exchanged: the "
+                "row is counted where it says.",
+                "",
+            )
+        lies = shapes.containing(point)
+        if not lies:
+            return "The point lies in no governorate: the row is counted where it says.", ""
+        display = self.books.governorates.display.get(lies, lies)
+        return (
+            "The point lies in another governorate than the row names: the row is counted where it "
+            "says, and not moved.",
+            f"{display} ({lies})",
+        )
+
+    # ---- breakdowns
+
+    def _breakdowns(
+        self,
+        loaded: Loaded,
+        sums: pd.DataFrame,
+        dates: Mapping[str, dt.date],
+        units: Mapping[dt.date, Unit | None],
+        notes: Notes,
+    ) -> pd.DataFrame:
+        parts = []
+        keys = ["date", "adm1", "adm1_code"]
+        figures = [name for name, _ in loaded.breakdowns]
+        by_governorate = sums.groupby(keys, as_index=False)[["households", *figures]].sum()
+        for date, part in _by_date(by_governorate):
+            if units[date] == "individuals":
+                size = size_on(self.country, date)
+                flat = f"flat_{size.people}" if size else ""
+                all_flat = bool(flat) and bool(sums.loc[sums["date"] == date, flat].all())
+                made = _in_households(loaded, date, dates, part, size, all_flat, notes)
+            elif units[date] == "households":
+                made = list(_as_counted(loaded, part, notes))
+            else:
+                made = []
+            parts += [row | {"date": date} for row in made]
+        if not parts:
+            return no_breakdowns()
+        frame = pd.DataFrame(parts).assign(population=self.population)
+        frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[ns]")
+        keys = [column for column in BREAKDOWNS_READ if column != "households"]
+        added = frame.groupby(keys, as_index=False)[["households"]].sum()
+        words = dict.fromkeys(["kind", "population", "adm1", "adm1_code", "category"], "str")
+        return added[list(BREAKDOWNS_READ)].astype({**words, "households": "Int64"})
+
+
+_PEOPLE: Mapping[str, str] = {"idp": "displaced people (IDPs)", "returnee": "returnees"}
+
+
+def _placed(finding: Finding, notes: Notes, row: int = 0) -> Finding:
+    """Say of a finding on a layout in which file and sheet it was made."""
+    return Finding(
+        finding.severity, finding.sentence, notes.file, notes.sheet, finding.row or row,
+        finding.column, finding.value, finding.nearest,
+    )  # fmt: skip
+
+
+def _layout_text(population: str, layout: Layout, units: set[Unit | None]) -> str:
+    held = [kind for kind in BREAKDOWNS if layout.breakdown(kind)]
+    said = sorted(unit for unit in units if unit)
+    by = f"{', '.join(held)} in {' and '.join(said)}" if held and said else "no breakdowns"
+    return (
+        f"{_CALLED[population]} master list, {layout.called}, columns named in row "
+        f"{layout.header_row}, {by}"
+    )
+
+
+# ---- dates
+
+
+def _dates(loaded: Loaded, asked: Asked, notes: Notes) -> dict[str, dt.date]:
+    """The date of each value that the column of dates holds (``""`` without such a column).
+
+    The title, the column, and the file's name must agree; what was asked for goes before them.
+    """
+    layout, file = loaded.layout, loaded.rows.file
+    written = [str(value) for value in loaded.sums["day"].unique()]
+    column = layout.one(layouts.DATE)
+    in_column = {value: _days_of(value) for value in written} if column else {}
+    for value, days in in_column.items():
+        if not days:
+            notes.error(
+                "The cell is no date; write it like 2020-02-29.", column=_name(column), value=value
+            )
+    if len(in_column) > 1:
+        return _many_dates(in_column, asked, _name(column), notes)
+    claims = {
+        "the title": set().union(*(days_in(title) for title in layout.titles), set()),
+        f"the column {_name(column)}": next(iter(in_column.values()), set()),
+        "the name of the file": days_in(Path(file.name).stem),
+    }
+    claims = {where: days for where, days in claims.items() if days}
+    if asked.date is not None:
+        others = [where for where, days in claims.items() if asked.date not in days]
+        if others:
+            notes.warning(
+                f"The figures are taken as of {asked.date}, as asked, though {_said(claims)}."
+            )
+        return dict.fromkeys(written, asked.date)
+    agreed = set.intersection(*claims.values()) if claims else set()
+    if len(agreed) == 1:
+        return dict.fromkeys(written, agreed.pop())
+    if not claims:
+        notes.error("Nothing says of which date the figures are: give it with --date 2020-02-29.")
+    elif agreed:
+        either = " or ".join(map(str, sorted(agreed)))
+        notes.error(f"The date may be {either}: say which with --date.")
+    else:
+        notes.error(f"The dates do not agree: {_said(claims)}. Say which is right with --date.")
+    return {}
+
+
+def _days_of(value: str) -> set[dt.date]:
+    try:
+        return {found} if (found := day(value)) else set()
+    except CellError as error:
+        days = days_in(value)
+        if str(error) == DAY_OR_MONTH:  # a day, or the whole month that it begins
+            days |= {month_end(one.year, one.month) for one in days}
+        return days
+
+
+def _many_dates(
+    in_column: Mapping[str, set[dt.date]], asked: Asked, column: str, notes: Notes
+) -> dict[str, dt.date]:
+    """Dates of a list that holds several rounds."""
+    if asked.date is not None:
+        notes.error(
+            f"The list holds {len(in_column)} dates, and {asked.date} was asked for: leave --date "
+            "out, or bring in a list of one date.",
+            column=column,
+        )
+    for value, days in in_column.items():
+        if len(days) > 1:
+            either = " or ".join(map(str, sorted(days)))
+            notes.error(f"The date may be {either}; write it like 2020-02-29.", value=value)
+    return {value: min(days) for value, days in in_column.items() if days}
+
+
+def _said(claims: Mapping[str, set[dt.date]]) -> str:
+    return "; ".join(
+        f"{where} says {' or '.join(map(str, sorted(days)))}" for where, days in claims.items()
+    )
+
+
+def _name(column: layouts.Column | None) -> str:
+    return column.name if column else ""
+
+
+# ---- sums
+
+
+def _compare_totals(loaded: Loaded, notes: Notes) -> None:
+    counted = int(loaded.sums["households"].sum())
+    column = _name(loaded.layout.one(layouts.HOUSEHOLDS))
+    for total in loaded.totals:
+        notes.warning(
+            "The row is one of totals, and is left out.",
+            row=total.row,
+            value=total.said,
+            harm=Harm.LEFT_OUT,
+        )
+    if len(loaded.totals) == 1 and (said := loaded.totals[0].households) is not None:
+        if said != counted:
+            notes.warning(
+                f"The total does not agree with the rows above it, which add up to {counted:,} "
+                "households.",
+                row=loaded.totals[0].row,
+                column=column,
+                value=f"{said:,}",
+                harm=Harm.LEVELS_DIFFER,
+            )
+
+
+def _unit(sums: pd.DataFrame, layout: Layout, notes: Notes) -> Unit | None:
+    """What the breakdowns of a date count: the sums of the first of them say."""
+    named = aggregate.breakdown_columns(layout)
+    date = sums["date"].iloc[0]
+    whole = {"households": sums["households"].sum(), "individuals": sums["people"].sum()}
+    for kind in BREAKDOWNS:
+        counted = sums[[name for name, column in named if column.field == kind]].sum().sum()
+        if not counted:
+            continue
+        unit = min(whole, key=lambda name: abs(whole[name] - counted))
+        if abs(whole[unit] - counted) <= _NEARLY * whole[unit]:
+            return "households" if unit == "households" else "individuals"
+        notes.warning(
+            f"The columns of {kind} add up to {counted:,.0f} on {date}, neither to "
+            f"{whole['households']:,.0f} households nor to {whole['individuals']:,.0f} "
+            "individuals: no breakdown of that date is taken."
+        )
+        return None
+    return None
+
+
+def _counts(
+    sums: pd.DataFrame, population: str, layout: Layout, number: int | None
+) -> pd.DataFrame:
+    """Counts by district, or by governorate where the list has no districts."""
+    level = 2 if layout.one(layouts.ADM2) else 1
+    frame = sums.assign(population=population, programme="", level=level, file="", row=0)
+    frame["round"] = pd.Series(number, index=frame.index, dtype="Int64")
+    frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[ns]")
+    keys = [c for c in COUNTS_READ if c not in ("households", "people", "rows")]
+    added = frame.groupby(keys, as_index=False, dropna=False)[["households", "people", "rows"]]
+    words = dict.fromkeys(("population", "programme", "file", *WORDS[1:]), "str")
+    numbers = dict.fromkeys(("round", "households", "people", "rows", "row"), "Int64")
+    return added.sum()[list(COUNTS_READ)].astype({**words, **numbers, "level": "int8"})
+
+
+def _as_counted(loaded: Loaded, part: pd.DataFrame, notes: Notes) -> Iterator[dict[str, Any]]:
+    """Breakdowns of a date that count households."""
+    for row in records(part):
+        for kind in BREAKDOWNS:
+            named = [(n, c.category) for n, c in loaded.breakdowns if c.field == kind]
+            found = {(n, category): int(getattr(row, n)) for n, category in named}
+            missing = int(row.households) - sum(found.values())
+            if named and missing:
+                notes.warning(
+                    f"Households by {kind} do not add up: they are {sum(found.values()):,} of "
+                    f"{int(row.households):,}.",
+                    value=str(row.adm1),
+                )
+            yield from _rows_of(kind, row, ((c, n) for (_, c), n in found.items()))
+
+
+def _rows_of(kind: str, row: Any, found: Iterable[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+    for category, households in found:
+        if households > 0:
+            yield {
+                "kind": kind,
+                "adm1": row.adm1,
+                "adm1_code": row.adm1_code,
+                "category": category,
+                "households": households,
+            }
+
+
+def _in_households(
+    loaded: Loaded,
+    date: dt.date,
+    dates: Mapping[str, dt.date],
+    part: pd.DataFrame,
+    size: Size | None,
+    flat: bool,
+    notes: Notes,
+) -> list[dict[str, Any]]:
+    """Breakdowns of a date that count individuals, as households where that is exact."""
+    if size is None:
+        notes.warning(
+            f"The breakdowns count individuals, and the country has no rule that makes them "
+            f"households on {date}: they are left out."
+        )
+        return []
+    in_camps = size.people if flat else size.in_camps
+    written = [value for value, meant in dates.items() if meant == date]
+    made: list[dict[str, Any]] = []
+    for kind in BREAKDOWNS:
+        sums = _converted(loaded, kind, written, size.people, in_camps)
+        for row in records(sums):
+            if row.exact:
+                named = [(n, c.category) for n, c in loaded.breakdowns if c.field == kind]
+                made += _rows_of(kind, row, ((c, int(getattr(row, n) or 0)) for n, c in named))
+            else:
+                notes.warning(
+                    f"Individuals by {kind} are not whole households of {size.people} "
+                    f"({in_camps} in camps) in every row, or do not add up to them: they are left "
+                    "out.",
+                    value=str(row.adm1),
+                )
+    return made
+
+
+def _converted(
+    loaded: Loaded, kind: str, days: Sequence[str], people: int, in_camps: int
+) -> pd.DataFrame:
+    """Individuals of a breakdown as households by governorate, and whether that is exact.
+
+    A row's households have one size where all of it or none of it lives in camps; the shelter type
+    says the size itself.
+    """
+    named = [(name, column) for name, column in loaded.breakdowns if column.field == kind]
+    if not named:
+        return pd.DataFrame(columns=["adm1", "adm1_code", "exact"])
+    camps = [n for n, c in loaded.breakdowns if (c.field, c.category) == ("shelter", "camp")]
+    camp = " + ".join(f"coalesce({name}, 0)" for name in camps) or "0"
+    of_row = (
+        f"CASE WHEN {camp} = 0 THEN {people} WHEN {camp} = people THEN {in_camps} "
+        f"{f'ELSE {people}' if people == in_camps else ''} END"
+    )
+
+    def size(name: str) -> str:
+        if kind != "shelter":
+            return "size"
+        return str(in_camps if name in camps else people)
+
+    whole = " AND ".join(f"coalesce({name}, 0) % {size(name)} = 0" for name, _ in named)
+    total = " + ".join(f"coalesce({name}, 0) / {size(name)}" for name, _ in named)
+    exact = f"bool_and(coalesce({whole} AND {total} = households, false))"
+    sums = ", ".join(f"sum({name} / {size(name)}) AS {name}" for name, _ in named)
+    marks = ", ".join("?" for _ in days)
+    return loaded.con.execute(
+        f"SELECT adm1, adm1_code, {exact} AS exact, {sums} "
+        f"FROM (SELECT *, {of_row} AS size FROM rows) WHERE day IN ({marks}) "
+        "GROUP BY adm1, adm1_code ORDER BY adm1, adm1_code",
+        list(days),
+    ).df()
+
+
+# ---- points
+
+
+def _pcode(book: Gazetteer, name: str, code: str) -> str:
+    """P-code of the governorate that a row names; ``""`` where the join will say that it has none.
+
+    The code is asked last: it may be of a former numbering.
+    """
+    found = book.find(name=name)
+    return found.pcode if found else book.coded(code)
+
+
+def _strays(shapes: Governorates, pcode: str, points: Any) -> dict[int, int]:
+    """Points that are not in a governorate, with how many rows have each."""
+    import numpy as np
+
+    found, rows = np.unique(points, return_counts=True)
+    wrong = found < 0
+    if pcode in shapes.pcodes:
+        wrong |= shapes.outside(pcode, found)
+    return dict(zip(found[wrong].tolist(), rows[wrong].tolist(), strict=True))
+
+
+KINDS = (
+    Kind("dtm-idp", "DTM master lists of displaced people, as published", partial(read, "idp")),
+    Kind("dtm-returnee", "DTM master lists of returnees, as published", partial(read, "returnee")),
+)

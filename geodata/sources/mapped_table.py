@@ -1,0 +1,49 @@
+"""The organisation's own tidy table: CSV or Excel, with a mapping that says what its columns mean.
+
+One row is one place, date, population and programme, with households, people or both. A table in
+which dates or groups are columns is not tidy and not read: unpivot it first.
+"""
+
+from __future__ import annotations
+
+from geodata.errors import DataError
+from geodata.sources.cell_values import Notes
+from geodata.sources.contract import Asked, Kind
+from geodata.sources.header import find_header
+from geodata.sources.mapping import TableMapping
+from geodata.sources.tabular.open_table import Rows
+from geodata.sources.tidy import Columns, Tables
+
+
+def columns_of(rows: Rows, mapping: TableMapping, asked: Asked, notes: Notes) -> Columns | None:
+    """Find the columns that the mapping names.
+
+    Raises
+    ------
+    DataError
+        If nothing says the date.
+    """
+    if "date" not in mapping.columns.keys() | mapping.constants.keys() and not asked.date:
+        raise DataError("Nothing says the date: name its column in the mapping, or pass --date.")
+    required = [name for name in mapping.columns if name != "date" or not asked.date]
+    sheet = find_header(
+        rows,
+        mapping.columns,
+        required,
+        notes,
+        header_row=mapping.header_row,
+        figures=("people", "households"),
+    )
+    return Columns(sheet) if sheet else None
+
+
+read = Tables("table", "tidy table", columns_of).read
+
+KINDS = (
+    Kind(
+        "table",
+        "your own tidy table, also by programme, with a mapping of its columns",
+        read,
+        needs_mapping=True,
+    ),
+)

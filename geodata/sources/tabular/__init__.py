@@ -1,0 +1,1 @@
+"""Workbooks and CSV opened safely, as rows of cells."""

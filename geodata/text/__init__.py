@@ -1,0 +1,1 @@
+"""What is said of a view: titles, headlines, statuses, notes, key figures, citations."""

@@ -1,0 +1,217 @@
+"""What one area's cell of a view says on one date, in words: for tables, labels and files.
+
+``assets/js/reading.js`` says the same with the same words while the timeline moves; a test holds
+the two together. Nothing is computed here but the difference of two figures that are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geodata import populations
+from geodata.figures.view import COUNTED, UNCOLOURED, ZERO, View, names, tally
+from geodata.i18n.language import gettext, ngettext
+from geodata.text import sentences
+from geodata.text.sentences import status_labels
+from geodata.util.rounding import rounded
+
+SHOWN = COUNTED + ZERO
+WORDS = {
+    "round": gettext("Round {n}"),
+    "unnumbered": gettext("{i} of {n} dates"),
+    "rank": gettext("rank {rank} of {n}"),
+    "sincePrevious": gettext("{change} since {date}"),
+    "unitSince": gettext("{unit}, compared with {date}"),
+    "valueSince": gettext("{value}, compared with {date}"),
+    "value": gettext("{value} {unit}"),
+    "areaLabel": gettext("{name}: {value}"),
+    "noChange": gettext("no change"),
+}
+# What is counted after a number; other measures have a unit that no number changes.
+COUNTED_IN = {
+    populations.PEOPLE: ngettext("{n} person", "{n} people"),
+    populations.HOUSEHOLDS: ngettext("{n} household", "{n} households"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One area on one date.
+
+    Attributes
+    ----------
+    letter
+        Its status, as :mod:`geodata.figures.view` writes it.
+    shown
+        Whether it has a figure.
+    value
+        The figure, or the status in words where there is none.
+    rank, change
+        Empty where there is none; ``change`` is since the date before.
+    figure, status, by
+        What stands in the columns of a table: the figure alone, the status in words, and the
+        number of the change; empty where there is none.
+    sentence
+        All of it: ``Anbar: 37,062 people, rank 9 of 18, −120 since 31 December 2020``.
+    """
+
+    pcode: str
+    name: str
+    parent: str
+    letter: str
+    shown: bool
+    value: str
+    rank: str
+    change: str
+    sentence: str
+    figure: str
+    status: str
+    by: str
+
+
+def cells(view: View, t: int) -> list[Cell]:
+    """Read every area on the date at position ``t``, in the view's order."""
+    return [_cell(view, t, i) for i in range(len(view.counts.areas.pcodes))]
+
+
+def caption(view: View, t: int) -> str:
+    """``Round 101``, or the place among the dates where the round has no number."""
+    number = view.counts.rounds[t]
+    if number is not None:
+        return view.language.gettext(WORDS["round"], n=number)
+    return view.language.gettext(WORDS["unnumbered"], i=t + 1, n=len(view.counts.dates))
+
+
+def unit(view: View) -> str:
+    """The unit in words, with the date compared with in change mode."""
+    speech = view.language
+    plain = sentences.unit(view)
+    if view.state.base is None:
+        return plain
+    return speech.gettext(WORDS["unitSince"], unit=plain, date=speech.date(view.state.base))
+
+
+def _value(view: View, t: int, i: int, letter: str) -> str:
+    speech, change = view.language, view.state.mode == populations.CHANGE
+    if letter not in SHOWN:
+        return _status(view, letter)
+    if letter == ZERO and change:
+        return speech.gettext(WORDS["noChange"])
+    return _figure(view, float(view.values[t, i]), change=change)
+
+
+def _status(view: View, letter: str) -> str:
+    return status_labels(view.language, change=view.state.mode == populations.CHANGE)[letter]
+
+
+def _figure(view: View, number: float, *, change: bool) -> str:
+    """A figure of the view's measure, with its sign where it is a change."""
+    write = view.language.signed if change else view.language.number
+    return write(number, view.state.decimals, populations.sign(view.state.measure))
+
+
+def _measured(view: View, t: int, i: int, letter: str, value: str) -> str:
+    """The figure with what it is in; the status in words where there is none."""
+    speech, measure = view.language, view.state.measure
+    if letter not in SHOWN:
+        return value
+    said = value
+    if letter != ZERO or view.state.mode != populations.CHANGE:
+        said = (
+            speech.ngettext(*COUNTED_IN[measure], abs(int(view.values[t, i])), written=value)
+            if measure in COUNTED_IN
+            else speech.gettext(WORDS["value"], value=value, unit=sentences.unit(view))
+        )
+    if view.state.base is None:
+        return said
+    return speech.gettext(WORDS["valueSince"], value=said, date=speech.date(view.state.base))
+
+
+def _difference(view: View, t: int, i: int) -> float | None:
+    """Difference of the figures that are shown; ``None`` where there is nothing to compare with."""
+    if view.state.mode == populations.CHANGE or t == 0:
+        return None
+    now, then = float(view.values[t, i]), float(view.values[t - 1, i])
+    if now != now or then != then:  # NaN
+        return None
+    decimals = view.state.decimals
+    return rounded(now, decimals) - rounded(then, decimals)
+
+
+def _change(view: View, t: int, by: float | None) -> str:
+    """``+390 since 1 May 2017``; empty where there is nothing to compare with."""
+    if by is None:
+        return ""
+    speech = view.language
+    size = _figure(view, by, change=True) if by else speech.gettext(WORDS["noChange"])
+    date = speech.date(view.counts.dates[t - 1])
+    return speech.gettext(WORDS["sincePrevious"], change=size, date=date)
+
+
+def _rank(view: View, t: int, i: int) -> str:
+    place = int(view.ranks[t, i])
+    if not place:
+        return ""
+    speech, n = view.language, int((view.ranks[t] > 0).sum())
+    return speech.gettext(WORDS["rank"], rank=speech.number(place), n=speech.number(n))
+
+
+def _cell(view: View, t: int, i: int) -> Cell:
+    speech, areas = view.language, view.counts.areas
+    named = names(view.snapshot, speech)
+    letter = str(view.status[t, i])
+    shown = letter in SHOWN
+    by, change_mode = _difference(view, t, i), view.state.mode == populations.CHANGE
+    value, rank, change = _value(view, t, i, letter), _rank(view, t, i), _change(view, t, by)
+    said = _measured(view, t, i, letter, value)
+    rest = speech.listed(part for part in (said, rank, change) if part)
+    return Cell(
+        pcode=areas.pcodes[i],
+        name=named[areas.pcodes[i]],
+        parent=named[areas.parents[i]] if areas.parents[i] else "",
+        letter=letter,
+        shown=shown,
+        value=value,
+        rank=rank,
+        change=change,
+        sentence=speech.gettext(WORDS["areaLabel"], name=named[areas.pcodes[i]], value=rest),
+        figure=_figure(view, float(view.values[t, i]), change=change_mode) if shown else "",
+        status=_status(view, letter),
+        by="" if by is None else _figure(view, by, change=True),
+    )
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """One class or status of the legend.
+
+    Attributes
+    ----------
+    kind
+        ``k`` and the position of the class's colour in the scale, or the status letter.
+    place
+        Position in :func:`geodata.figures.view.tally`.
+    count
+        How many areas it holds on the date.
+    """
+
+    kind: str
+    label: str
+    place: int
+    count: int
+
+
+def legend(view: View, t: int) -> list[LegendRow]:
+    """Classes from most to least, then the statuses that occur on any date."""
+    n, counted = len(view.scale.colors), tally(view, t)
+    labels = status_labels(view.language, change=view.state.mode == populations.CHANGE)
+    always = "zx" if view.state.mode == populations.CHANGE else "zn"
+    classes = [(f"k{k}", view.scale.labels[k], k) for k in reversed(range(n))]
+    statuses = [
+        (letter, labels[letter], n + UNCOLOURED.index(letter))
+        for letter in UNCOLOURED
+        if letter in always or (view.status == letter).any()
+    ]
+    return [
+        LegendRow(kind, label, place, counted[place]) for kind, label, place in classes + statuses
+    ]

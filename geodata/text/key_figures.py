@@ -1,0 +1,159 @@
+"""Four figures of the whole on one date: total, change, concentration, what is not known.
+
+``createKeyFigures`` in ``assets/js/page/panels.js`` says the same with the same words while the
+timeline moves, and takes percentages as they are written here; ``tests/test_same_words.py`` holds
+the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geodata import populations
+from geodata.figures.view import OUTSIDE, View, largest, names
+from geodata.i18n.language import gettext, ngettext
+from geodata.text.area_labels import SHOWN
+from geodata.text.area_labels import WORDS as READING
+from geodata.text.sentences import of_programmes
+from geodata.util.rounding import rounded
+
+NONE = "–"
+WORDS = {
+    "nationally": gettext("{population}, nationally"),
+    "previousRound": gettext("since previous round ({date})"),
+    "firstRound": gettext("no earlier round to compare with"),
+    "topIn": gettext("in {names}"),
+    "highest": gettext("in {name}, the highest"),
+    "largestChange": gettext("in {name}, the largest change"),
+    "shareOfCountry": gettext("of the country is in this area"),
+    "rates": gettext("per 1,000 residents, nationally"),
+    "noFigure": gettext("no figure"),
+    "nowhereKnown": gettext("{population}: no figure"),
+    "nationallyHouseholds": gettext("{population}, nationally (households)"),
+}
+# The total where programmes are chosen, by what is counted.
+IN_PROGRAMMES = {
+    "inProgrammes": ngettext(
+        "{population} where {programmes} works or worked",
+        "{population} where {programmes} work or worked",
+    ),
+    "inProgrammesHouseholds": ngettext(
+        "{population} where {programmes} works or worked (households)",
+        "{population} where {programmes} work or worked (households)",
+    ),
+}
+WITHOUT_FIGURE = ngettext(
+    "of {n} area has no figure on this date", "of {n} areas have no figure on this date"
+)
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure as it is written, what it is of, and all its digits where it is shortened."""
+
+    number: str
+    label: str
+    exact: str = ""
+
+
+def key_figures(view: View, t: int) -> list[KeyFigure]:
+    """The four figures on the date at position ``t``."""
+    return [_total(view, t), _change(view, t), _top(view, t), _gaps(view, t)]
+
+
+def _population(view: View) -> str:
+    return view.language.gettext(populations.POPULATIONS[view.state.pop].nouns)
+
+
+def _whom(view: View) -> str:
+    """Whom the total is of, and what it is since or in."""
+    speech, state = view.language, view.state
+    households = "Households" if state.measure == populations.HOUSEHOLDS else ""
+    if state.measure == populations.RATE and not state.prog:
+        said = speech.gettext(WORDS["rates"])
+    else:
+        said = _population_there(view, households)
+    if not state.base:
+        return said
+    return speech.gettext(READING["valueSince"], value=said, date=speech.date(state.base))
+
+
+def _population_there(view: View, households: str = "") -> str:
+    """Who is counted, in the country or where the chosen programmes work."""
+    population = _population(view)
+    if view.state.prog:
+        pair = IN_PROGRAMMES[f"inProgrammes{households}"]
+        return of_programmes(view, pair, population=population)
+    return view.language.gettext(WORDS[f"nationally{households}"], population=population)
+
+
+def _total(view: View, t: int) -> KeyFigure:
+    speech, state, value = view.language, view.state, float(view.totals[t])
+    if np.isnan(value):
+        said = speech.gettext(WORDS["nowhereKnown"], population=_population_there(view))
+        return KeyFigure(NONE, said)
+    rate, change = state.measure == populations.RATE, state.mode == populations.CHANGE
+    exact = (speech.signed if change else speech.number)(value, int(rate))
+    return KeyFigure(exact if rate else speech.compact(value, change=change), _whom(view), exact)
+
+
+def _change(view: View, t: int) -> KeyFigure:
+    speech = view.language
+    now, then = (float(view.totals[at]) if at >= 0 else np.nan for at in (t, t - 1))
+    if np.isnan(now - then):
+        return KeyFigure(NONE, speech.gettext(WORDS["firstRound"]))
+    decimals = int(view.state.measure == populations.RATE)
+    by = rounded(now, decimals) - rounded(then, decimals)  # of the figures that are shown
+    number = speech.signed(by, decimals if by else 0)
+    date = speech.date(view.counts.dates[t - 1])
+    return KeyFigure(number, speech.gettext(WORDS["previousRound"], date=date))
+
+
+def _top(view: View, t: int) -> KeyFigure:
+    """With a programme: its part of the country. Else: how much the three largest areas hold."""
+    speech, written = view.language, part(view, t)
+    if view.state.prog and not np.isnan(view.shares[t]):
+        return KeyFigure(written, speech.gettext(WORDS["shareOfCountry"]))
+    if not (top := largest(view, t)):
+        return _extreme(view, t)
+    _, *positions = top
+    if not written:
+        return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
+    named = names(view.snapshot, speech)
+    joined = speech.listed(named[view.counts.areas.pcodes[i]] for i in positions)
+    return KeyFigure(written, speech.gettext(WORDS["topIn"], names=joined))
+
+
+def part(view: View, t: int) -> str:
+    """The part of the whole that the third figure tells, in percent; empty where it tells none."""
+    share = float(view.shares[t])
+    if view.state.prog and not np.isnan(share):
+        return view.language.percent(share)
+    top = largest(view, t)
+    return view.language.percent(top[0]) if top and top[0] is not None else ""
+
+
+def _extreme(view: View, t: int) -> KeyFigure:
+    """Where shares say nothing (rates, changes): the area with the most, or the largest change."""
+    speech, state = view.language, view.state
+    values = np.nan_to_num(view.values[t]).tolist()
+    sizes = [rounded(abs(value), state.decimals) for value in values]
+    if not any(sizes):
+        return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
+    # Of those that are shown alike it is the first.
+    i, change = sizes.index(max(sizes)), state.mode == populations.CHANGE
+    write = speech.signed if change else speech.number
+    number = write(float(view.values[t, i]), state.decimals, populations.sign(state.measure))
+    name = names(view.snapshot, speech)[view.counts.areas.pcodes[i]]
+    said = WORDS["largestChange"] if change else WORDS["highest"]
+    return KeyFigure(number, speech.gettext(said, name=name))
+
+
+def _gaps(view: View, t: int) -> KeyFigure:
+    speech, letters = view.language, [str(letter) for letter in view.status[t]]
+    inside = [letter for letter in letters if letter != OUTSIDE]
+    without = sum(letter not in SHOWN for letter in inside)
+    said = speech.ngettext(*WITHOUT_FIGURE, len(inside))
+    return KeyFigure(speech.number(without), said)

@@ -1,0 +1,1 @@
+"""General helpers that know nothing of displacement: arrays, JSON, YAML, atomic writes."""

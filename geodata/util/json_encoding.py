@@ -1,0 +1,37 @@
+"""Answers as JSON: the one form in which they are sent, embedded in files and compared.
+
+A figure that there is none of is ``null``, never NaN, which JSON does not have.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from geodata.util.rounding import rounded
+
+if TYPE_CHECKING:  # boundaries are served without numpy
+    from geodata.figures.counts import Floats
+
+
+def to_json(value: object) -> bytes:
+    """Compact JSON in UTF-8; NaN is a mistake and raises."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def plain(values: Floats, decimals: int = 0) -> list[Any]:
+    """Numbers as JSON holds them: whole numbers without a point, ``None`` for NaN.
+
+    Nested as ``values`` are: ``(T, A)`` gives ``T`` lists of ``A`` numbers.
+    """
+    if values.ndim > 1:
+        return [plain(row, decimals) for row in values]
+    return [None if math.isnan(value) else number(value, decimals) for value in values.tolist()]
+
+
+def number(value: float, decimals: int = 0) -> float:
+    """A number with so many decimals; without any it is whole, and written without a point."""
+    written = rounded(value, decimals)
+    return written if decimals else int(written)

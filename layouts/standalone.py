@@ -1,0 +1,76 @@
+"""The public map as one file that needs nothing else: for a memory stick, a mail, an archive.
+
+It is the embedded map with its style, its scripts and its figures within the page. A policy in the
+file itself forbids every request.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from geodata.figures.view import View
+from geodata.links.embed_options import AUTO, Options
+from layouts import bundle
+from layouts import embed as layout
+from layouts.embed import Links
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What stands in the page instead of beside it; ``saved`` says when and from where it is."""
+
+    style: Markup
+    script: Markup
+    policy: str
+    saved: str
+    url: str
+
+
+def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.date) -> str:
+    """Render a view as one file.
+
+    Parameters
+    ----------
+    figures
+        The view as JSON, for all dates.
+    permalink, sources
+        Addresses of the same figures, and of their sources, where there is a network.
+    today
+        The day on which it is saved, in UTC.
+    """
+    speech = view.language
+    script = _script(figures)
+    saved = speech.gettext(
+        "Saved on {date}. It shows snapshot {version} and follows no newer figures; they are at:",
+        date=speech.date(today, "long"),
+        version=view.snapshot.version,
+    )
+    packed = Packed(
+        style=Markup(bundle.style(AUTO).body.decode()),  # noqa: S704 - our own files
+        script=script,
+        policy=_policy(script),
+        saved=saved,
+        url=permalink,
+    )
+    links = Links(script="", style="", view="", sources=sources, full=permalink)
+    return layout.page(view, Options(), links, packed=packed)[0]
+
+
+def _script(figures: bytes) -> Markup:
+    """The figures, then what makes the map live of them; nothing in it can end its element."""
+    view = figures.decode().replace("<", "\\u003c").replace("\u2028", "\\u2028")
+    received = f"window.displacement=window.displacement||{{}};window.displacement.view={view};"
+    return Markup(f"{received}\n{bundle.script().body.decode()}")  # noqa: S704 - escaped, and our own
+
+
+def _policy(script: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
