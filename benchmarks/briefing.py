@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from benchmarks.table import Row, fact, middle, time, write
-from geodata.briefing.briefing import default, from_query, to_query
+from geodata.briefing.addresses import from_query, to_query
+from geodata.briefing.briefing import default
 from geodata.briefing.slides import contents
 from geodata.exports.documents import deck_pdf, pptx
 from geodata.exports.drawing.raster import png

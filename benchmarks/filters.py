@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, Page
 from benchmarks.browser import LATE_MS, Traffic, open_map, opened, wait_until
 from benchmarks.table import Row, count, fact, write
 from geodata import populations
-from geodata.figures.counts import populations_with_counts
-from geodata.figures.state import available_measures
+from geodata.figures.availability import available_measures, populations_with_counts
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import load
 

@@ -20,6 +20,7 @@ from flask import Flask
 
 from benchmarks.table import OK, OVER, Row, as_text, fact, time, write
 from callbacks.serving.context import Context
+from geodata.figures import availability, cells
 from geodata.figures import counts as counted
 from geodata.figures.state import parse
 from geodata.figures.view import compute
@@ -41,7 +42,7 @@ BY_HAND = """
 def synthetic(held: Snapshot, rows: int = ROWS) -> Snapshot:
     """The bundled snapshot with made-up places: ``rows`` of them, in every district and date."""
     days = np.array(sorted(set(held.tables.rounds["date"])), dtype="datetime64[ns]")
-    pcodes = counted.areas_of(held, counted.DISTRICT).pcodes
+    pcodes = availability.areas_of(held, availability.DISTRICT).pcodes
     places = -(-rows // (len(days) * len(pcodes)))
     shape = (places, len(days), len(pcodes))
     place, day, area = (axis.ravel()[:rows] for axis in np.indices(shape, dtype=np.int32))
@@ -74,8 +75,13 @@ def synthetic(held: Snapshot, rows: int = ROWS) -> Snapshot:
 
 def forget() -> None:
     """Empty what is kept, but for the engine that is open."""
-    kept = (counted._slices, counted._cells, counted._slices_shown, counted._printed_alone)
-    for each in (*kept, counted._rounds, counted.counts):
+    kept = (
+        availability._slices,
+        cells.cells_of,
+        availability._slices_shown,
+        availability._printed_alone,
+    )
+    for each in (*kept, availability.rounds_of, counted.counts):
         each.cache_clear()
 
 

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from benchmarks.serving import ROOT
 from benchmarks.table import Row, fact, middle, spread, write
+from geodata.api.view_json import as_dict
 from geodata.figures import counts
 from geodata.figures.state import State, parse
-from geodata.figures.view import as_dict, compute
+from geodata.figures.view import compute
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshots.snapshot import Snapshot, load
 from geodata.util.json_encoding import to_json

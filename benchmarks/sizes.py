@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.serving import ROOT
 from benchmarks.table import Row, count, fact, write
-from geodata.boundaries.build import level_topology
+from geodata.boundaries.topology import level_topology
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import load
 from geodata.util.json_encoding import to_json

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import shapely
 
-from geodata.boundaries.build import decode
+from geodata.boundaries.topology import decode
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import Snapshot, load
 

@@ -21,9 +21,10 @@ import shapely
 from dash import Dash, Input, Output, dcc, html
 from flask import Flask
 
-from geodata.boundaries.build import decode
+from geodata.boundaries.topology import decode
 from geodata.figures.state import parse
-from geodata.figures.view import compute, names
+from geodata.figures.view import compute
+from geodata.places.area_names import names
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshots.snapshot import Snapshot, load
 

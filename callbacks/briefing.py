@@ -21,21 +21,22 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from callbacks.api import Keep, answer, as_named, refuse, told
 from callbacks.downloads import busy
-from callbacks.pages import HTML, problem
+from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, page_query, speech_of
 from callbacks.serving.render_pool import Busy, Rendering
-from geodata.briefing import briefing
-from geodata.briefing.briefing import Briefing, Slide
-from geodata.briefing.slides import MAP, Content, contents
+from callbacks.serving.responses import Keep, answer, as_named, refuse, told
+from geodata.briefing import addresses, briefing, yaml_files
+from geodata.briefing.briefing import MAP, Briefing, Slide
+from geodata.briefing.content import Content
+from geodata.briefing.slides import contents
 from geodata.errors import BriefingError, NotHeld
 from geodata.exports.documents import deck_pdf, pptx
-from geodata.exports.filenames import slug
 from geodata.exports.render_worker import Render
-from geodata.figures.state import joined
-from geodata.i18n.language import SOURCE_LANGUAGE, Amount, Language, gettext
-from geodata.links.urls import Urls
+from geodata.figures.query_keys import joined
+from geodata.i18n.language import SOURCE_LANGUAGE, Amount, Language
+from geodata.i18n.messages import gettext
+from geodata.links.urls import Urls, slug
 from geodata.snapshots.snapshot import Snapshot
 from layouts import briefing as layout
 from layouts.briefing import Links
@@ -75,7 +76,7 @@ class Asked:
         BriefingError
             If it is too long for an address.
         """
-        written = briefing.to_query(made or self.briefing, self.snapshot)
+        written = addresses.to_query(made or self.briefing, self.snapshot)
         frozen = f"v={self.version}" if self.version else ""
         return "&".join(filter(None, [written, frozen]))
 
@@ -89,7 +90,7 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Asked:
         Unless ``lenient``; :class:`~geodata.errors.NotHeld` in any case.
     """
     snapshot, named, _ = context.named(query, lenient=True)
-    made, notices = briefing.from_query(query, snapshot, lenient=lenient)
+    made, notices = addresses.from_query(query, snapshot, lenient=lenient)
     return Asked(made, snapshot, named.v, tuple(notices))
 
 
@@ -206,7 +207,7 @@ def written(form: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = Fals
         Naming the slide; never when ``lenient``.
     """
     said = {key: form.get(key, "") for key in ("title", "lang", "digits")}
-    base, _ = briefing.from_query(said, snapshot, lenient=lenient)
+    base, _ = addresses.from_query(said, snapshot, lenient=lenient)
     slides = []
     number = 1
     while f"view-{number}" in form and number <= briefing.MAX_SLIDES:
@@ -328,7 +329,7 @@ def _loaded(context: Context) -> Response:
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
         raise BriefingError(gettext("The file is not text in UTF-8."), line=line) from None
-    asked = Asked(briefing.from_yaml(text, snapshot), snapshot, named.v)
+    asked = Asked(yaml_files.from_yaml(text, snapshot), snapshot, named.v)
     return _to(context.urls.briefing(asked.query()), HTTPStatus.SEE_OTHER)
 
 
@@ -343,7 +344,7 @@ def _named(response: Response, asked: Asked, ending: str) -> Response:
 
 
 def _yaml(asked: Asked) -> Response:
-    response = Response(briefing.to_yaml(asked.briefing), mimetype=YAML)
+    response = Response(yaml_files.to_yaml(asked.briefing), mimetype=YAML)
     response.cache_control.no_store = True
     return _named(response, asked, "yaml")
 
@@ -351,7 +352,7 @@ def _yaml(asked: Asked) -> Response:
 def _made(context: Context, asked: Asked, ending: str) -> Response:
     """A briefing as a file that others show."""
     if ending == "yaml":
-        body = briefing.to_yaml(asked.briefing).encode()
+        body = yaml_files.to_yaml(asked.briefing).encode()
         return _named(answer(body, YAML, as_named()), asked, ending)
     make, mimetype = {"pptx": (pptx.deck, PPTX), "pdf": (deck_pdf.deck, PDF)}[ending]
     link = _permalink(context)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dash import Dash
 from flask import Response, request
 
-from callbacks.api import Keep, answer
-from callbacks.pages import HTML, problem
+from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, last_values, page_query
+from callbacks.serving.responses import Keep, answer
 from geodata.errors import NotHeld
 from geodata.figures import comparison
-from geodata.figures.comparison import Comparison
-from geodata.figures.state import joined
+from geodata.figures.query_keys import joined
+from geodata.text import comparison_tables
+from geodata.text.comparison_tables import Comparison
 from layouts import compare as layout
 from layouts.share import Shared
 
@@ -28,7 +29,7 @@ def read(context: Context, query: Mapping[str, str]) -> tuple[Comparison, Shared
     """
     snapshot, _, _ = context.named(query, lenient=True)
     asked, notices = comparison.parse(query, snapshot)
-    found = comparison.compare(snapshot, asked, context.computed)
+    found = comparison_tables.compare(snapshot, asked, context.computed)
     return found, context.shared(snapshot, asked.mapped(snapshot)), notices
 
 

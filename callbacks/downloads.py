@@ -20,21 +20,20 @@ from http import HTTPStatus
 from dash import Dash
 from flask import Response, request
 
-from callbacks.api import JSON, Keep, answer, as_named, refuse, told
-from callbacks.pages import HTML, problem
+from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, page_query
 from callbacks.serving.render_pool import RETRY_AFTER, Busy, Rendering
+from callbacks.serving.responses import JSON, Keep, answer, as_named, refuse, told
 from geodata.errors import NotHeld, StateError
-from geodata.exports.drawing import svg
+from geodata.exports.drawing import pictures
 from geodata.exports.drawing.raster import png
 from geodata.exports.filenames import filename
 from geodata.exports.formats import FILES, Asked, File
 from geodata.exports.options import Options, parse
-from geodata.figures.state import query
+from geodata.figures.state import frozen, query
 from geodata.figures.view import View
 from geodata.i18n.language import Language
-from geodata.links.embed_html import frozen
-from geodata.text.sentences import product
+from geodata.text.wording import product
 from layouts import download, standalone
 from layouts.download_menu import ONE_FILE
 
@@ -109,9 +108,9 @@ def register(app: Dash, context: Context) -> None:
         except StateError as error:
             return refuse(error)
         view = context.view_at(snapshot, state)
-        card = svg.card(view, view.date_index(), product=product(view.snapshot, view.language))
+        card = pictures.card(view, view.date_index(), product=product(view.snapshot, view.language))
         try:
-            body = rendering.once(card, lambda call: call(png, card, width=svg.CARD[0]))
+            body = rendering.once(card, lambda call: call(png, card, width=pictures.CARD[0]))
         except Busy:
             return busy(state.language)
         return _sent(body, PNG, filename(view, "png"))

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -17,20 +16,19 @@ from dash import Dash
 from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
-from callbacks.api import Keep, answer
 from callbacks.serving.context import Context, speech_of
+from callbacks.serving.responses import Keep, answer
 from geodata.errors import NotHeld
-from geodata.figures import programmes
+from geodata.figures import query_keys
 from geodata.figures import state as states
-from geodata.figures.counts import populations_with_counts
 from geodata.figures.state import State
 from geodata.figures.view import View
 from geodata.links import embed_options
 from geodata.links.embed_options import Options
-from geodata.text.sentences import newest_day
+from geodata.text.newest_figure import newest_day
 from layouts import bundle
 from layouts import embed as layout
-from layouts.embed import Choice, Links
+from layouts.embed import Links, population_choices, programme_choices
 from layouts.share import Card, card
 
 HTML, CSS, JAVASCRIPT = "text/html", "text/css", "text/javascript"
@@ -53,8 +51,8 @@ def links(context: Context, view: View, options: Options) -> Links:
         view=urls.view(figures),
         sources=urls.sources(query=urls.following(state).kept),
         full=urls.page(query),
-        csv=urls.data_csv(states.joined([*states.pairs(state, snapshot), ("rows", "all")])),
-        png=urls.map_png(states.joined([*states.pairs(state, snapshot), *theme])),
+        csv=urls.data_csv(query_keys.joined([*states.pairs(state, snapshot), ("rows", "all")])),
+        png=urls.map_png(query_keys.joined([*states.pairs(state, snapshot), *theme])),
         previous=go(replace(state, time=dates[at - 1])) if at else "",
         next=go(replace(state, time=dates[at + 1])) if at + 1 < len(dates) else "",
         populations=tuple(population_choices(view, go)),
@@ -62,33 +60,11 @@ def links(context: Context, view: View, options: Options) -> Links:
     )
 
 
-def population_choices(view: View, go: Callable[[State], str]) -> Iterator[Choice]:
-    """The same map of each population; ``go`` writes the address of a state."""
-    state, snapshot = view.state, view.snapshot
-    for code in populations_with_counts(snapshot):
-        url = go(states.of_population(state, code, snapshot))
-        label = layout.population_label(view.language, code)
-        yield Choice(label, url, current=code == state.pop)
-
-
-def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[Choice]:
-    """All of them, each one, and the ones shown where they are several; none where none is."""
-    speech, state = view.language, view.state
-    if not state.prog:
-        return
-    yield Choice(speech.gettext("All programmes"), go(replace(state, prog=())))
-    if len(state.prog) > 1:
-        yield Choice(speech.names(list(state.prog)), go(state), current=True)
-    for row in programmes.listed(view.snapshot, speech):
-        only = (row["code"],)
-        yield Choice(row["code"], go(replace(state, prog=only)), state.prog == only, row["name"])
-
-
 def _not_held(context: Context, error: NotHeld) -> Response:
     """A frozen map whose snapshot is gone: say so in its frame, and where the newest one is."""
     query = {key: value for key, value in request.args.items() if key not in ("v", "time", "base")}
     speech = speech_of(request.args)
-    url = context.urls.embed(states.joined(query.items()))
+    url = context.urls.embed(query_keys.joined(query.items()))
     html = layout.problem(speech, context.urls, sentence=str(error), url=url)
     return Response(html, status=HTTPStatus.NOT_FOUND, mimetype=HTML)
 

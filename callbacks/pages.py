@@ -2,105 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from http import HTTPStatus
 
 from dash import Dash
 from dash.exceptions import DependencyException
-from flask import Response, current_app, request
+from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from callbacks.api import Keep, answer, refuse, told
-from callbacks.serving.context import Context, last_values, page_query, page_speech, speech_of
+from callbacks.error_pages import _REFUSED, HTML, NOT_TAKEN, failed, here, problem, problem_response
+from callbacks.serving.context import Context, page_query, page_speech, speech_of
+from callbacks.serving.responses import Keep, answer, refuse, told
 from callbacks.serving.security import PUBLIC
 from geodata.errors import NotHeld, StateError
-from geodata.figures import state as states
-from geodata.figures.state import SEPARATOR, names_english, parse, query
-from geodata.i18n.language import bare, gettext
-from geodata.links.urls import Urls
+from geodata.figures.query_keys import SEPARATOR
+from geodata.figures.state import query
 from layouts import explore, share, sources
-from layouts.shell import HERE, Here, render
+from layouts.shell import HERE, Here
 
-HTML = "text/html"
 _DASH_CALLBACKS = "_dash-update-component"
 _REMEMBERED = 64  # states whose page is remembered, some 100 kB each
-_NOT_TAKEN = gettext("The server does not take what was sent to this address (error {code}).")
-_REFUSED = {
-    500: gettext(
-        "Something went wrong on the server, which has been written down there (error {code}). "
-        "Please try again in a moment."
-    ),
-    503: gettext("The server is busy just now (error {code}). Please try again in a moment."),
-}
-
-
-def _problem(
-    context: Context,
-    heading: str,
-    sentence: str,
-    way_on: dict[str, str],
-    status: HTTPStatus = HTTPStatus.NOT_FOUND,
-) -> Response:
-    speech = page_speech()
-    html = render(
-        "problem.html",
-        context.snapshot,
-        speech,
-        _here(context),
-        current="",
-        heading=heading,
-        sentence=sentence,
-        way_on=way_on,
-    )
-    return Response(html, status=status, mimetype=HTML)
-
-
-def _here(context: Context) -> Urls:
-    """What builds the links of a page that answers no state: they keep its language."""
-    speech, english = page_speech(), names_english(last_values(request.args))
-    spoken = states.spoken(speech.code, speech.digits, english=english)
-    return replace(context.urls, spoken=tuple(spoken))
-
-
-def _failed(context: Context, code: int, sentence: str) -> Response:
-    """Say that a page could not be made: as a page, or where that fails, too, as a sentence."""
-    speech, way_on = page_speech(), context.urls.page(_here(context).kept)
-    try:
-        return _problem(
-            context,
-            speech.gettext("This page cannot be shown"),
-            sentence,
-            {"url": way_on, "label": speech.gettext("Open the map")},
-            HTTPStatus(code),
-        )
-    except Exception:
-        current_app.logger.exception("the page that says what is wrong could not be made")
-        return Response(bare(sentence), status=code, mimetype="text/plain")
-
-
-def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None = None) -> Response:
-    """Say as a page that a snapshot is not held, with a link to the same in the newest figures.
-
-    Parameters
-    ----------
-    page
-        Makes the link from a query; the map's page where left out.
-    """
-    speech = page_speech()
-    newest = {key: value for key, value in page_query(request.args).items() if key != "v"}
-    state, _ = parse(newest, context.snapshot, lenient=True)
-    return _problem(
-        context,
-        speech.gettext("This snapshot is not held here"),
-        str(error),
-        {
-            "url": (page or context.urls.page)(query(state, context.snapshot)),
-            "label": speech.gettext("Open the same in the newest figures"),
-        },
-    )
 
 
 def _programmes(args: MultiDict[str, str]) -> dict[str, str]:
@@ -169,14 +91,14 @@ def register(app: Dash, context: Context) -> None:
 
     def no_such_page() -> Response:
         speech = page_speech()
-        return _problem(
+        return problem_response(
             context,
             speech.gettext("There is no such page"),
             speech.gettext(
                 "Nothing is at {path}. The pages there are stand at the top.",
                 path=request.path[:80],
             ),
-            {"url": urls.page(_here(context).kept), "label": speech.gettext("Open the map")},
+            {"url": urls.page(here(context).kept), "label": speech.gettext("Open the map")},
         )
 
     @app.server.errorhandler(HTTPException)
@@ -184,13 +106,13 @@ def register(app: Dash, context: Context) -> None:
         """What the server itself refuses or fails at, said in the reader's language."""
         if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
             return error.get_response()
-        sentence = page_speech().gettext(_REFUSED.get(error.code, _NOT_TAKEN), code=error.code)
+        sentence = page_speech().gettext(_REFUSED.get(error.code, NOT_TAKEN), code=error.code)
         if request.endpoint in PUBLIC or request.path.startswith(f"{urls.prefix}api/"):
             response: WerkzeugResponse = told(HTTPStatus(error.code), sentence)
         elif error.code == HTTPStatus.NOT_FOUND:
             response = no_such_page()
         else:
-            response = _failed(context, error.code, sentence)
+            response = failed(context, error.code, sentence)
         for name, value in error.get_headers():
             if name != "Content-Type":
                 response.headers[name] = value

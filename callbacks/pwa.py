@@ -14,10 +14,10 @@ import rjsmin
 from dash import Dash
 from flask import Response, request
 
-from callbacks.api import Keep, answer
 from callbacks.serving.context import Context
+from callbacks.serving.responses import Keep, answer
 from geodata.i18n.language import bare
-from geodata.text.sentences import product
+from geodata.text.wording import product
 from geodata.util.json_encoding import to_json
 from layouts import bundle
 from layouts.shell import versioned

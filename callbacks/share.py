@@ -19,14 +19,14 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks import compare
-from callbacks.api import JSON, Keep, answer, refuse, told
-from callbacks.pages import HTML, problem
+from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, last_values, page_query, speech_of
+from callbacks.serving.responses import JSON, Keep, answer, refuse, told
 from geodata.errors import NotHeld, StateError
-from geodata.figures.comparison import Comparison
-from geodata.figures.state import Reader
+from geodata.figures.query_keys import Reader
 from geodata.i18n.language import Language
 from geodata.links import embed_html
+from geodata.text.comparison_tables import Comparison
 from geodata.util.json_encoding import to_json
 from layouts import compare as comparisons
 from layouts import share

@@ -23,10 +23,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geodata.i18n.language import SOURCE_LANGUAGE, gettext, language
+from geodata.i18n.language import SOURCE_LANGUAGE, language
+from geodata.i18n.messages import gettext
 
 if TYPE_CHECKING:
     from geodata.i18n.language import Language
+from collections.abc import Iterable
+
+from geodata.i18n.language import Language
 
 _AT_LINE = gettext("line {line}: {sentence}")
 _AT_KEY = gettext("{key}: {sentence}")
@@ -166,3 +170,14 @@ class StateError(DisplacementError):
 
 class NotHeld(StateError):
     """The snapshot, area or level asked for is not held by this server."""
+
+
+def not_held(version: str, held: Iterable[str], speech: Language) -> NotHeld:
+    """Make the error that refuses a snapshot, naming some that are ``held``."""
+    sentence = speech.gettext(
+        "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
+        "for the newest figures.",
+        value=speech.quoted(version),
+        allowed=speech.listed(held),
+    )
+    return NotHeld("v", version, sentence)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geodata.i18n.language import Language, gettext, ngettext, pgettext
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext, ngettext, pgettext
+
+LEVELS = {1: "governorates", 2: "districts"}
 
 PEOPLE, HOUSEHOLDS, RATE, SHARE = "people", "households", "rate", "share"
 MEASURES = (PEOPLE, HOUSEHOLDS, RATE, SHARE)

@@ -18,19 +18,9 @@ from typing import Any
 from markupsafe import Markup
 
 from geodata.briefing import briefing
-from geodata.briefing.briefing import Briefing
-from geodata.briefing.slides import (
-    COMPARE,
-    FLOWS,
-    FOOTPRINT,
-    LAYOUT_LABELS,
-    MAP,
-    TREND,
-    Content,
-    Figure,
-    Row,
-    title_of,
-)
+from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, LAYOUT_LABELS, MAP, TREND, Briefing
+from geodata.briefing.content import Content, Figure, Row
+from geodata.briefing.slides import title_of
 from geodata.exports.drawing import charts, svg
 from geodata.figures.state import query
 from geodata.figures.view import View

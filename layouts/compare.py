@@ -16,18 +16,23 @@ from geodata import populations
 from geodata.boundaries.adjacency import neighbours
 from geodata.exports.drawing import small_multiples, svg
 from geodata.figures import comparison, programmes
-from geodata.figures.comparison import DATES, Comparison, Side
-from geodata.figures.counts import (
+from geodata.figures.availability import (
+    available_measures,
     by_area_of,
     dates_of,
     levels,
     populations_with_counts,
     round_numbers,
 )
-from geodata.figures.state import SEPARATOR, available_measures, default_base, joined, newest, query
-from geodata.i18n.language import Language, gettext
-from geodata.text import citation, comparison_summary
-from geodata.text.sentences import headline
+from geodata.figures.comparison import DATES
+from geodata.figures.dates import default_base
+from geodata.figures.query_keys import SEPARATOR, joined
+from geodata.figures.state import newest, query
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
+from geodata.text import citation, comparison_summary, comparison_tables
+from geodata.text.comparison_tables import Comparison, Side
+from geodata.text.view_headlines import headline
 from layouts.bundle import DARK_QUERY
 from layouts.share import COMPARE, PAGE, Shared, Subject, card
 from layouts.shell import STYLES, as_data, render
@@ -276,7 +281,7 @@ def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
                 for one in strip.multiples
             ],
         }
-        for strip in comparison.strips(found)
+        for strip in comparison_tables.strips(found)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from geodata.text.sentences import title_in_country
+from geodata.text.wording import title_in_country
 from layouts import share, shell
 from layouts.share import Shared
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geodata.exports.formats import FILES
-from geodata.i18n.language import Language, gettext
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
 from geodata.links.urls import Urls
 
 # In the order in which they are offered, with what a file is for.

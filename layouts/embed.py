@@ -8,27 +8,29 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 from markupsafe import Markup
 
 from geodata.exports.drawing import svg
+from geodata.figures import programmes
+from geodata.figures import state as states
+from geodata.figures.availability import populations_with_counts
+from geodata.figures.state import State
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.links.embed_options import AUTO, DARK, Options
 from geodata.links.urls import Urls
 from geodata.populations import POPULATIONS
-from geodata.text import area_labels
+from geodata.text import area_labels, breaks, newest_figure, view_headlines, wording
 from geodata.text import sentences as view_text
 from layouts import script_strings
 from layouts.bundle import DARK_QUERY, style
 from layouts.share import Card
 from layouts.shell import as_data, template
 from layouts.shortcuts import listed
-
-if TYPE_CHECKING:
-    from layouts.standalone import Packed
 
 
 @dataclass(frozen=True)
@@ -122,13 +124,13 @@ def page(
         card=card,
         packed=packed,
         style=Markup(colors),  # noqa: S704 - colours of the scale
-        title=view_text.title_in_country(view),
-        headline=view_text.headline(view, t),
+        title=wording.title_in_country(view),
+        headline=view_headlines.headline(view, t),
         date=speech.date(view.counts.dates[t]),
         iso=view.counts.dates[t].isoformat(),
         caption=area_labels.caption(view, t),
-        breaks=" ".join(view_text.breaks_on(view, t)),
-        newest=view_text.newest(view),
+        breaks=" ".join(breaks.breaks_on(view, t)),
+        newest=newest_figure.newest(view),
         age=age,
         map=Markup(svg.inline(view, t)),  # noqa: S704 - escaped where it is made
         legend=area_labels.legend(view, t),
@@ -139,7 +141,7 @@ def page(
         missing=view_text.missing_on(view, t),
         notes=view_text.notes(view),
         sources=view_text.sources(view),
-        disclaimer=view_text.disclaimer(view),
+        disclaimer=wording.disclaimer(view),
         version=view.snapshot.version,
         data=as_data(_script_data(view, options, links, t)),
         color_scheme={AUTO: "light dark"}.get(options.theme, options.theme),
@@ -173,3 +175,36 @@ def _script_data(view: View, options: Options, links: Links, t: int) -> dict[str
         "strings": script_strings.embed(speech),
         "timeline": script_strings.timeline(speech) if options.controls else {},
     }
+
+
+def population_choices(view: View, go: Callable[[State], str]) -> Iterator[Choice]:
+    """The same map of each population; ``go`` writes the address of a state."""
+    state, snapshot = view.state, view.snapshot
+    for code in populations_with_counts(snapshot):
+        url = go(states.of_population(state, code, snapshot))
+        label = population_label(view.language, code)
+        yield Choice(label, url, current=code == state.pop)
+
+
+def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[Choice]:
+    """All of them, each one, and the ones shown where they are several; none where none is."""
+    speech, state = view.language, view.state
+    if not state.prog:
+        return
+    yield Choice(speech.gettext("All programmes"), go(replace(state, prog=())))
+    if len(state.prog) > 1:
+        yield Choice(speech.names(list(state.prog)), go(state), current=True)
+    for row in programmes.listed(view.snapshot, speech):
+        only = (row["code"],)
+        yield Choice(row["code"], go(replace(state, prog=only)), state.prog == only, row["name"])
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What stands in the page instead of beside it; ``saved`` says when and from where it is."""
+
+    style: Markup
+    script: Markup
+    policy: str
+    saved: str
+    url: str

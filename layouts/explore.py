@@ -20,14 +20,17 @@ from markupsafe import Markup
 from geodata import populations
 from geodata.exports.drawing import country, svg
 from geodata.figures import programmes, state
-from geodata.figures.counts import counts, levels, populations_with_counts
-from geodata.figures.state import JENKS, QUANTILES, ROUND_STYLE, available_measures
-from geodata.figures.view import OUTSIDE, View
-from geodata.i18n.language import Language, gettext
+from geodata.figures.availability import available_measures, levels, populations_with_counts
+from geodata.figures.classes import JENKS, QUANTILES, ROUND_STYLE
+from geodata.figures.counts import counts
+from geodata.figures.statuses import OUTSIDE
+from geodata.figures.view import View
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
 from geodata.links.embed_options import AUTO
 from geodata.links.urls import Urls
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import area_labels, sentences
+from geodata.text import area_labels, breaks, newest_figure, sentences, view_headlines, wording
 from geodata.text.key_figures import key_figures
 from layouts import ids, share
 from layouts.embed import scale_style
@@ -73,20 +76,20 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
     return {
         "view_url": _view_url(shown),
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
-        "title": sentences.title(view),
-        "headline": sentences.headline(view, at),
+        "title": wording.title(view),
+        "headline": view_headlines.headline(view, at),
         "map": _map(view, cells),
         "plane": _plane(view),
         "lone": svg.lone(country.drawn(view)),
         "legend": area_labels.legend(view, at),
-        "unit": sentences.unit(view),
+        "unit": wording.unit(view),
         "figures": key_figures(view, at),
         "table_rows": _table(view, cells),
         "ranking": list(_ranking(shown, cells)),
         "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
         "missing": sentences.missing_on(view, at),
-        "breaks": " ".join(sentences.breaks_on(view, at)),
-        "newest": sentences.newest(view),
+        "breaks": " ".join(breaks.breaks_on(view, at)),
+        "newest": newest_figure.newest(view),
         "notes": sentences.notes(view),
         "sources": sentences.sources(view),
         "source": sentences.sources(view)[sentences.sources_on(view)[at]]["id"],
@@ -130,7 +133,7 @@ def page(
         card=share.card(shared),
         dash_config=Markup(dash_config),  # noqa: S704 - written by Dash
         data=script_data(shared.snapshot, shared.speech, urls, **_handed_over(shared, ages)),
-        age=ages.get(sentences.newest_day(shared.view).isoformat(), ""),
+        age=ages.get(newest_figure.newest_day(shared.view).isoformat(), ""),
         notices=notices,
         tab=tab,
         **content,

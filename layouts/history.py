@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geodata import populations
-from geodata.i18n.language import Language, gettext
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
 from geodata.snapshots.registry import Past
 from geodata.snapshots.snapshot import Snapshot
 

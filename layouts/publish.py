@@ -23,7 +23,7 @@ from geodata.links.embed_html import Size
 from geodata.links.urls import FolderUrls
 from geodata.publishing.embeds import Embed
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import sentences
+from geodata.text import sentences, view_headlines, wording
 from layouts import sources
 from layouts.bundle import Bundle, bundled, joined
 from layouts.share import Card
@@ -108,11 +108,11 @@ def code(listed: Listed, at: str) -> str:
 def card(listed: Listed, at: str) -> Card:
     """Make the card of a published map; it names no address where ``at`` is not known."""
     speech, urls = listed.view.language, FolderUrls(at)
-    site = sentences.product(listed.embed.snapshot, speech)
-    headline = sentences.headline(listed.view, listed.view.date_index())
+    site = wording.product(listed.embed.snapshot, speech)
+    headline = view_headlines.headline(listed.view, listed.view.date_index())
     return Card(
         site=site,
-        title=speech.gettext("{work}: {title}", work=site, title=sentences.title(listed.view)),
+        title=speech.gettext("{work}: {title}", work=site, title=wording.title(listed.view)),
         description=headline,
         url=urls.embed(listed.embed.name) if at else "",
         image=urls.card(listed.embed.card_name) if at else "",
@@ -149,7 +149,7 @@ def _page(name: str, folder: Folder, **values: Any) -> str:
         _=speech.gettext,
         speech=speech,
         snapshot=snapshot,
-        product=sentences.product(snapshot, speech),
+        product=wording.product(snapshot, speech),
         disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
         urls=FolderUrls(),
         site=folder.site,
@@ -163,8 +163,8 @@ def _page(name: str, folder: Folder, **values: Any) -> str:
 
 def _index_card(folder: Folder, first: Listed) -> Card:
     speech, urls = folder.speech, FolderUrls(folder.at)
-    site = sentences.product(folder.snapshot, speech)
-    headline = sentences.headline(first.view, first.view.date_index())
+    site = wording.product(folder.snapshot, speech)
+    headline = view_headlines.headline(first.view, first.view.date_index())
     return Card(
         site=site,
         title=speech.gettext("{work}: {title}", work=site, title=speech.gettext("Maps to embed")),
@@ -206,7 +206,7 @@ def _entry(one: Listed, folder: Folder) -> dict[str, Any]:
         "lang": speech.code,
         "dir": speech.direction,
         "label": folder.speech.gettext(populations.MEASURE_LABELS[state.measure]),
-        "headline": sentences.headline(one.view, one.view.date_index()),
+        "headline": view_headlines.headline(one.view, one.view.date_index()),
         "particulars": one.embed.particulars,
         "code": code(one, folder.at),
         "code_label": pasted,

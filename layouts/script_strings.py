@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from geodata.figures.state import NEAREST_DATE
-from geodata.i18n.language import Language, gettext
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
 from geodata.text.area_labels import COUNTED_IN, WORDS
 from geodata.text.key_figures import IN_PROGRAMMES, WITHOUT_FIGURE
 from geodata.text.key_figures import WORDS as KEY_FIGURES

@@ -21,14 +21,17 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from geodata.figures.state import State, joined, pairs, query
+from geodata.figures import state
+from geodata.figures.query_keys import joined
+from geodata.figures.state import State, pairs, query
 from geodata.figures.view import View
-from geodata.i18n.language import Language, bare, gettext, language, languages
+from geodata.i18n.language import Language, bare, language, languages
+from geodata.i18n.messages import gettext
 from geodata.links import embed_html, embed_options
 from geodata.links.embed_html import Choice, Size
 from geodata.links.urls import Urls
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import citation, sentences
+from geodata.text import citation, view_headlines, wording
 from geodata.text.citation import Citation
 from layouts.shell import render
 
@@ -90,12 +93,12 @@ class Shared:
     @property
     def frozen_query(self) -> str:
         """The query that leads to the same figures for as long as the snapshot is held."""
-        return query(embed_html.frozen(self.state, self.snapshot), self.snapshot)
+        return query(state.frozen(self.state, self.snapshot), self.snapshot)
 
     @property
     def headline(self) -> str:
         """The sentence on the date that is shown."""
-        return sentences.headline(self.view, self.view.date_index())
+        return view_headlines.headline(self.view, self.view.date_index())
 
 
 # --------------------------------------------------------------------- what other sites read
@@ -131,8 +134,8 @@ def card(shared: Shared, *, page: str = "", title: str = "") -> Card:
     urls, link = shared.urls, shared.link
     own = link(urls.page(shared.query))
     return Card(
-        site=sentences.product(shared.snapshot, shared.speech),
-        title=title or sentences.title_in_country(shared.view),
+        site=wording.product(shared.snapshot, shared.speech),
+        title=title or wording.title_in_country(shared.view),
         description=shared.headline,
         url=link(page) if page else own,
         image=link(urls.card_png(shared.query)),
@@ -160,7 +163,7 @@ def oembed(
         "version": "1.0",
         "type": "rich",
         "title": bare(embed_html.name(shared.view)),
-        "provider_name": bare(sentences.product(shared.snapshot, shared.speech)),
+        "provider_name": bare(wording.product(shared.snapshot, shared.speech)),
         "provider_url": shared.link(shared.urls.page()),
         "cache_age": _A_YEAR if shared.state.v and shared.state.time else _AN_HOUR,
         "html": embed_code(shared, options, fitted),
@@ -226,7 +229,7 @@ def subject(shared: Shared, today: dt.date) -> Subject:
     """The map as what is shared; ``today`` is the day of access, in UTC."""
     frozen = shared.link(shared.urls.page(shared.frozen_query))
     return Subject(
-        title=sentences.title_in_country(shared.view),
+        title=wording.title_in_country(shared.view),
         headline=shared.headline,
         asked=pairs(shared.state, shared.snapshot),
         page=shared.urls.page(shared.query),
@@ -294,7 +297,7 @@ def _form(subject: Subject, shared: Shared, choice: Choice) -> dict[str, Any]:
             "0": speech.gettext("Follow new data"),
             "1": speech.gettext(
                 "Freeze at {date}",
-                date=speech.date(embed_html.shown_date(shared.state, shared.snapshot), "long"),
+                date=speech.date(state.shown_date(shared.state, shared.snapshot), "long"),
             ),
         },
         "widths": embed_html.WIDTHS,

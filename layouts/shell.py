@@ -17,12 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from geodata.exports.drawing.country import places
-from geodata.figures.state import joined
+from geodata.figures.query_keys import joined
 from geodata.i18n.language import Language, language, languages
 from geodata.links.urls import Urls
-from geodata.places.gazetteer import ARABIC_FORMS
+from geodata.places.folding import ARABIC_FORMS
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text.sentences import product
+from geodata.text.wording import product
 from layouts import script_strings, shortcuts
 from layouts.bundle import built
 from layouts.download_menu import choices

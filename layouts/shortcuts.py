@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geodata.i18n.language import Language, gettext
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
 
 
 @dataclass(frozen=True)

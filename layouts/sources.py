@@ -7,17 +7,18 @@ from functools import lru_cache
 from typing import Any
 
 from geodata import populations
-from geodata.exports.provenance import MEANINGS
 from geodata.figures import programmes
-from geodata.figures.counts import counts, least_people, populations_with_counts
+from geodata.figures.availability import least_people, populations_with_counts
+from geodata.figures.counts import counts
 from geodata.figures.printed_totals import Printed, printed
+from geodata.figures.statuses import MEANINGS, status_words
 from geodata.figures.suppression import Threshold
-from geodata.figures.view import names
 from geodata.i18n.language import Language
 from geodata.links.urls import Urls
+from geodata.places.area_names import names
 from geodata.snapshots.registry import Past
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text.sentences import listed_sources, status_words
+from geodata.text.sentences import listed_sources
 from geodata.util.arrays import records
 from layouts.history import history, made
 from layouts.share import Card

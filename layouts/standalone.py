@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -17,18 +16,7 @@ from geodata.figures.view import View
 from geodata.links.embed_options import AUTO, Options
 from layouts import bundle
 from layouts import embed as layout
-from layouts.embed import Links
-
-
-@dataclass(frozen=True)
-class Packed:
-    """What stands in the page instead of beside it; ``saved`` says when and from where it is."""
-
-    style: Markup
-    script: Markup
-    policy: str
-    saved: str
-    url: str
+from layouts.embed import Links, Packed
 
 
 def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.date) -> str:

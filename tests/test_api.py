@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata.figures.counts import dates_of
-from geodata.figures.state import CLASSIFICATIONS, available_measures
+from geodata.figures.availability import available_measures, dates_of
+from geodata.figures.classes import CLASSIFICATIONS
 
 VIEW, META = "/api/v1/view.json", "/api/v1/meta.json"
 AREAS, NINEWA = "/api/v1/areas/1.topojson", "/api/v1/area/IQG15.json"

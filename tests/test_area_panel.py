@@ -8,8 +8,10 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from geodata.api.area_json import PERIOD_LABELS, SHELTER_LABELS, panel
-from geodata.figures.counts import areas_of, counts, dates_of
+from geodata.api.area_json import panel
+from geodata.figures.availability import areas_of, dates_of
+from geodata.figures.breakdowns import PERIOD_LABELS, SHELTER_LABELS
+from geodata.figures.counts import counts
 from geodata.figures.state import parse
 from geodata.snapshots.snapshot import load
 from geodata.util.json_encoding import to_json

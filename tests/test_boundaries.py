@@ -25,15 +25,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.boundaries.build import (
-    BoundaryReport,
-    build_topology,
-    check_boundaries,
-    decode,
-    label_points,
-    level_topology,
-    serialise,
-)
+from geodata.boundaries.build import BoundaryReport, build_topology
+from geodata.boundaries.checks import check_boundaries
+from geodata.boundaries.labels import label_points
+from geodata.boundaries.topology import decode, level_topology, serialise
 from geodata.errors import BoundaryError
 
 ROOT = Path(__file__).parents[1]

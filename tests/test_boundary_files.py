@@ -19,11 +19,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from geodata.boundaries.build import decode, level_topology
 from geodata.boundaries.readers import read_files
 from geodata.boundaries.repair import Mended, mend
+from geodata.boundaries.topology import decode, level_topology
 from geodata.errors import BoundaryError
-from geodata.figures.counts import residents_year
+from geodata.figures.availability import residents_year
 from geodata.ingest.boundary_update import Report, Wanted, add
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library

@@ -9,16 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.briefing import briefing, slides
-from geodata.briefing.briefing import (
-    Briefing,
-    Slide,
-    default,
-    from_query,
-    from_yaml,
-    to_query,
-    to_yaml,
-)
+from geodata.briefing import addresses, briefing, slide_layouts, slides
+from geodata.briefing.addresses import from_query, to_query
+from geodata.briefing.briefing import Briefing, Slide, default
+from geodata.briefing.yaml_files import from_yaml, to_yaml
 from geodata.errors import BriefingError
 from geodata.figures.view import compute
 from geodata.i18n.language import language
@@ -53,11 +47,11 @@ def briefings(draw, snapshot):
             view, snapshot, layout=layout, headline=headline, note=note
         ),
         st.sampled_from(VIEWS),
-        st.sampled_from(slides.LAYOUTS),
+        st.sampled_from(briefing.LAYOUTS),
         WORDS,
         NOTES,
     )
-    title = briefing._short(draw(WORDS), 200, "title")
+    title = briefing.short(draw(WORDS), 200, "title")
     return Briefing(title, tuple(draw(st.lists(made, min_size=1, max_size=6))))
 
 
@@ -89,7 +83,7 @@ def test_there_is_no_slide_of_what_the_snapshot_does_not_hold(examplia):
     assert layouts == ["map", "compare", "map", "trend", "footprint"]
 
 
-@pytest.mark.parametrize("layout", slides.LAYOUTS)
+@pytest.mark.parametrize("layout", briefing.LAYOUTS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_layout_of_every_view_says_something_and_its_date(snapshot, layout, view):
     slide = briefing.slide_of(view, snapshot, layout=layout)
@@ -114,7 +108,7 @@ def test_rows_are_the_figures_of_the_view(snapshot):
 
 
 def test_a_table_lists_places_without_a_figure_in_words(snapshot):
-    found = slides.content(Slide("pop=returnee", slides.TABLE), snapshot, ENGLISH, answer)
+    found = slides.content(Slide("pop=returnee", briefing.TABLE), snapshot, ENGLISH, answer)
     missing = [row for row in found.rows if row.number is None]
     assert len(found.rows) == 18
     assert {row.value for row in missing} == {"Not assessed"}
@@ -122,23 +116,23 @@ def test_a_table_lists_places_without_a_figure_in_words(snapshot):
 
 
 def test_two_dates_share_a_scale_and_their_change_is_the_difference(snapshot):
-    found = slides.content(Slide("mode=change", slides.COMPARE), snapshot, ENGLISH, answer)
+    found = slides.content(Slide("mode=change", briefing.COMPARE), snapshot, ENGLISH, answer)
     assert found.other and found.other.scale is found.view.scale
     before, now = found.other.date_index(), found.t
     for row in found.rows:
         i = found.view.counts.areas.index(row.pcode)
         assert row.number == found.view.values[now, i] - found.view.values[before, i]
-    assert len(found.rows) == slides.RANKED
+    assert len(found.rows) == slide_layouts.RANKED
 
 
 def test_flows_are_the_breakdown_by_origin(snapshot):
-    found = slides.content(Slide("", slides.FLOWS), snapshot, ENGLISH, answer)
+    found = slides.content(Slide("", briefing.FLOWS), snapshot, ENGLISH, answer)
     rows = snapshot.tables.breakdowns
     rows = rows[(rows["population"] == "idp") & (rows["kind"] == "origin")]
     rows = rows[rows["date"].dt.date == found.view.counts.dates[found.t]]
     assert rows["households"].isna().all()  # the newest origins are in people
     held = rows.set_index(["category", "pcode"])["people"]
-    assert len(found.flows) == slides.FLOWING
+    assert len(found.flows) == slide_layouts.FLOWING
     assert all(held[flow.origin, flow.destination] == flow.number for flow in found.flows)
     assert found.figures[0].value == ENGLISH.number(held.sum())
 
@@ -146,7 +140,7 @@ def test_flows_are_the_breakdown_by_origin(snapshot):
 def test_flows_into_a_governorate_whose_total_is_hidden_are_left_out(examplia):
     """At this threshold the totals of Alpha and Beta would give their districts away."""
     query = "time=2020-01-31"
-    shown = slides.content(Slide(query, slides.FLOWS), examplia, ENGLISH, answer)
+    shown = slides.content(Slide(query, briefing.FLOWS), examplia, ENGLISH, answer)
     assert [(flow.origin, flow.destination, flow.number) for flow in shown.flows] == [
         ("XXG01", "XXG01", 100),
         ("XXG02", "XXG01", 53),
@@ -156,14 +150,14 @@ def test_flows_into_a_governorate_whose_total_is_hidden_are_left_out(examplia):
     def strict(held, state):
         return compute(held, state, threshold=1000)
 
-    hidden = slides.content(Slide(query, slides.FLOWS), examplia, ENGLISH, strict)
+    hidden = slides.content(Slide(query, briefing.FLOWS), examplia, ENGLISH, strict)
     assert hidden.flows == () and hidden.rows == ()
     assert "40" not in hidden.headline
     assert any("too small to show" in note for note in hidden.notes)
 
 
 def test_a_trend_has_gaps_where_nobody_counted_and_ends_at_its_date(snapshot):
-    found = slides.content(Slide("time=2016-03-31", slides.TREND), snapshot, ENGLISH, answer)
+    found = slides.content(Slide("time=2016-03-31", briefing.TREND), snapshot, ENGLISH, answer)
     displaced, returned = found.series
     assert displaced.dates[-1] == "2016-03-31"
     assert returned.numbers[0] is None and returned.numbers[-1]
@@ -281,8 +275,8 @@ def test_an_address_is_short_and_can_be_read(snapshot):
         "",
         (
             Slide("pop=returnee"),
-            Slide("mode=change&base=2018-08-31", slides.COMPARE),
-            Slide("", slides.TREND, "Fewer, every year"),
+            Slide("mode=change&base=2018-08-31", briefing.COMPARE),
+            Slide("", briefing.TREND, "Fewer, every year"),
         ),
     )
     assert to_query(made) == (
@@ -306,7 +300,7 @@ def test_any_briefing_survives_its_address(snapshot, data):
     except BriefingError as error:
         assert "Save it as a file" in str(error)
         return
-    assert len(written) <= briefing.MAX_QUERY
+    assert len(written) <= addresses.MAX_QUERY
     assert written.isascii() and not set(written) & set(" \"'<>#")
     assert from_query(decoded(written), snapshot, lenient=False) == (made, [])
 
@@ -314,7 +308,7 @@ def test_any_briefing_survives_its_address(snapshot, data):
 def test_a_wrong_slide_of_an_address_is_left_out_with_a_notice(snapshot):
     query = {"slides": "map:pop=returnee;mapp;map:pop=x;trend", "lang": "xx", "title": "x" * 300}
     found, notices = from_query(query, snapshot, lenient=True)
-    assert found.slides == (Slide("pop=returnee"), Slide("", slides.TREND))
+    assert found.slides == (Slide("pop=returnee"), Slide("", briefing.TREND))
     assert found.lang == "en" and found.title == ""
     assert [notice.partition(":")[0] for notice in notices] == [
         "lang",

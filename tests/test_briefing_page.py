@@ -18,9 +18,8 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from callbacks.briefing import MAX_FILE, moved
-from geodata.briefing import briefing
-from geodata.briefing.briefing import MAX_HEADLINE, MAX_NOTE, MAX_SLIDES, Briefing, Slide
-from geodata.briefing.slides import LAYOUTS
+from geodata.briefing import addresses, briefing, yaml_files
+from geodata.briefing.briefing import LAYOUTS, MAX_HEADLINE, MAX_NOTE, MAX_SLIDES, Briefing, Slide
 from geodata.i18n.language import language
 from geodata.links.urls import Urls
 from tests import access
@@ -40,7 +39,7 @@ def read(client: FlaskClient, path: str) -> str:
 def slides_of(address: str, snapshot) -> tuple[Slide, ...]:
     """The slides that an address leads to."""
     query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
-    return briefing.from_query(query, snapshot, lenient=False)[0].slides
+    return addresses.from_query(query, snapshot, lenient=False)[0].slides
 
 
 def form_of(slides: tuple[Slide, ...], do: str = "save", **more: str) -> dict[str, str]:
@@ -245,7 +244,7 @@ def test_what_is_too_long_for_an_address_stays_in_the_form_and_can_be_saved(clie
     html = answer.get_data(as_text=True)
     assert "Save it as a file" in html and html.count("b" * MAX_NOTE) == 2
     saved = client.post("/briefing/edit", data=form_of(long, "yaml"))
-    assert briefing.from_yaml(saved.get_data(as_text=True), snapshot).slides == long
+    assert yaml_files.from_yaml(saved.get_data(as_text=True), snapshot).slides == long
 
 
 def test_a_headline_that_is_too_long_is_refused_by_its_slide(client: FlaskClient):
@@ -265,7 +264,7 @@ def test_a_form_that_is_too_large_is_refused(client: FlaskClient):
 
 
 def test_a_briefing_is_saved_and_loaded(client: FlaskClient, snapshot):
-    query = briefing.to_query(Briefing("Erbil, عنوان", THREE), snapshot)
+    query = addresses.to_query(Briefing("Erbil, عنوان", THREE), snapshot)
     saved = client.get(f"/briefing.yaml?{query}")
     assert saved.mimetype == "application/yaml"
     assert "attachment" in saved.headers["Content-Disposition"]

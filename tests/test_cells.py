@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.sources import cell_values
-from geodata.sources.cell_values import KEPT, CellError, Notes, day, is_total, nearest, text, whole
+from geodata.sources.cell_values import KEPT, CellError, Notes, day, is_total, text, whole
+from geodata.util.suggestions import nearest
 
 unhurried = settings(deadline=None)
 EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.figures import state
 from geodata.figures.state import parse, query
 from geodata.figures.view import View, compute
-from geodata.links import embed_html
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import Snapshot, load
 from geodata.text import citation
@@ -34,7 +34,7 @@ def view_of(text: str, snapshot: Snapshot = SNAPSHOT) -> View:
 
 def cited(text: str = "", *, today: dt.date = TODAY, site: str = SITE) -> Citation:
     view = view_of(text)
-    link = f"{site}?{query(embed_html.frozen(view.state, SNAPSHOT), SNAPSHOT)}"
+    link = f"{site}?{query(state.frozen(view.state, SNAPSHOT), SNAPSHOT)}"
     return citation.cite(view, url=link, accessed=today)
 
 

@@ -197,7 +197,7 @@ def test_none_is_told_from_the_first_classes(theme, vision):
 
 def test_every_status_without_a_figure_has_a_texture_of_its_own():
     from geodata.exports.drawing.svg import TEXTURES
-    from geodata.figures.view import COUNTED, ZERO
+    from geodata.figures.statuses import COUNTED, ZERO
 
     letters = "cznsoxp"
     assert set(TEXTURES) == set(letters) - {COUNTED, ZERO}

@@ -20,13 +20,14 @@ from playwright.sync_api import Page, expect
 from geodata.errors import NotHeld, StateError
 from geodata.exports.drawing import small_multiples
 from geodata.figures import comparison
-from geodata.figures.comparison import DATES, POPULATIONS, PROGRAMMES, Comparison, Row
-from geodata.figures.counts import dates_of
+from geodata.figures.availability import dates_of
+from geodata.figures.comparison import DATES, POPULATIONS, PROGRAMMES
 from geodata.figures.state import parse
 from geodata.figures.view import compute
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import Snapshot, load
-from geodata.text import comparison_summary
+from geodata.text import comparison_summary, comparison_tables
+from geodata.text.comparison_tables import Comparison, Row
 from tests import access
 from tests.documents import Document, words
 from tests.queries import echoed, hostile, marked
@@ -39,7 +40,7 @@ def compared(snapshot, threshold: int = 5, **query: str) -> Comparison:
     """The comparison that a query asks for; ``with_`` is the key ``with``."""
     asked, notices = comparison.parse({k.rstrip("_"): v for k, v in query.items()}, snapshot)
     assert notices == []
-    return comparison.compare(
+    return comparison_tables.compare(
         snapshot, asked, lambda s, state: compute(s, state, threshold=threshold)
     )
 
@@ -386,10 +387,10 @@ def test_a_summary_with_any_two_totals(examplia, base, time, said):
 
 def test_the_largest_stand_first_and_ties_in_order_of_their_names():
     rows = [row("b", 5), row("a", 5), row("c", 9), row("d", -1), row("e", -7), row("f", np.nan)]
-    rises, falls = comparison.movers([*rows, row("g", 0)])
+    rises, falls = comparison_tables.movers([*rows, row("g", 0)])
     assert [each.name for each in rises] == ["c", "a", "b"]
     assert [each.name for each in falls] == ["e", "d"]
-    assert [each.name for each in comparison.movers(rows, 1)[0]] == ["c"]
+    assert [each.name for each in comparison_tables.movers(rows, 1)[0]] == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -439,7 +440,7 @@ def test_rounds_are_chosen_evenly_in_time(snapshot):
 
 
 def test_small_maps_are_of_rounds_that_were_counted_and_of_one_scale(snapshot):
-    (strip,) = comparison.strips(compared(snapshot, pop="returnee"))
+    (strip,) = comparison_tables.strips(compared(snapshot, pop="returnee"))
     assert len(strip.multiples) == comparison.MOST_ROUNDS
     assert [strip.multiples[0].date, strip.multiples[-1].date] == ["10 Apr 2015", "28 Feb 2021"]
     assert strip.multiples[-1].total == "4,851,816 returnees"
@@ -447,19 +448,19 @@ def test_small_maps_are_of_rounds_that_were_counted_and_of_one_scale(snapshot):
 
 
 def test_each_population_has_its_own_small_maps(snapshot):
-    both = comparison.strips(compared(snapshot, with_="returnee"))
+    both = comparison_tables.strips(compared(snapshot, with_="returnee"))
     assert [strip.heading for strip in both] == ["Internally displaced", "Returnees"]
     assert sum(len(strip.multiples) for strip in both) == comparison.MOST_ROUNDS
     assert len({one.view.scale for strip in both for one in strip.multiples}) == 1
 
 
 def test_rounds_can_be_named(snapshot):
-    (strip,) = comparison.strips(compared(snapshot, rounds="latest~R100~2016-02-17"))
+    (strip,) = comparison_tables.strips(compared(snapshot, rounds="latest~R100~2016-02-17"))
     assert [one.date for one in strip.multiples] == ["17 Feb 2016", "31 Jul 2018", "31 Dec 2024"]
 
 
 def test_a_round_without_a_count_says_so(snapshot):
-    (strip,) = comparison.strips(compared(snapshot, pop="returnee", rounds="2014-04-01"))
+    (strip,) = comparison_tables.strips(compared(snapshot, pop="returnee", rounds="2014-04-01"))
     assert [one.total for one in strip.multiples] == ["Not assessed"]
 
 

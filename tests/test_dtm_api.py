@@ -22,8 +22,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.sources.contract import COUNTS_READ, Asked, Reading, silent
+from geodata.sources.contract import COUNTS_READ, Asked, Reading
 from geodata.sources.dtm.api import API, KEPT_FOR, KEY, KINDS, Client, Kept, Part, parts, read
+from geodata.util.findings import silent
 
 unhurried = settings(deadline=None)
 SECRET = "made-up-key-5f3c"

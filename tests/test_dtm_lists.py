@@ -20,11 +20,11 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.bundled.iraq import COUNTRY
 from geodata.household_sizes import Size, size_on
 from geodata.places.gazetteer import gazetteers
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.contract import Asked, Finding, Reading
-from geodata.sources.data_folder import COUNTRY
+from geodata.sources.contract import Asked, Reading
 from geodata.sources.dtm import aggregate
 from geodata.sources.dtm.layouts import (
     SHELTER,
@@ -37,6 +37,7 @@ from geodata.sources.dtm.layouts import (
 from geodata.sources.dtm.master_list import SOURCE, read
 from geodata.sources.tabular.open_table import read_rows
 from geodata.util.arrays import records
+from geodata.util.findings import Finding
 
 PUBLISHED = {
     ("idp", "2019-08-31"): "idp_master_list_2019-08-31.xlsx",

@@ -14,14 +14,15 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from geodata.api.view_json import as_dict
 from geodata.engine import queries
 from geodata.engine.connect import ask, store
 from geodata.engine.postgres import Postgres, schema_of
 from geodata.errors import SnapshotError
-from geodata.figures import counts as counting
+from geodata.figures import availability, cells
 from geodata.figures.counts import counts
 from geodata.figures.state import parse
-from geodata.figures.view import as_dict, compute
+from geodata.figures.view import compute
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import load, without_dictionaries
 from tests.engines import postgres, postgres_programs
@@ -85,7 +86,7 @@ def test_views_from_postgresql_are_those_from_duckdb(database):
 
 
 def _forget() -> None:
-    for kept in (counting._slices, counting._cells, counts):
+    for kept in (availability._slices, cells.cells_of, counts):
         kept.cache_clear()
 
 

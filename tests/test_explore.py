@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from geodata.places.gazetteer import ARABIC_FORMS, fold
+from geodata.places.folding import ARABIC_FORMS, fold
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from geodata.exports.drawing import svg
+from geodata.exports.drawing import elements, pictures, svg
 from geodata.exports.drawing.country import NAME_SIZES, drawing, mercator
 from geodata.exports.drawing.raster import png
 from geodata.exports.drawing.text_lines import wrapped
@@ -22,11 +22,12 @@ from geodata.exports.filenames import filename
 from geodata.exports.tables.csv import csv_text
 from geodata.exports.tables.formula_injection import harmless
 from geodata.exports.tables.long_table import COLUMNS
+from geodata.figures import statuses
 from geodata.figures.state import parse
 from geodata.figures.view import View, compute
 from geodata.i18n.language import language
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import area_labels, sentences
+from geodata.text import area_labels, sentences, view_headlines, wording
 
 ROOT = Path(__file__).parents[1]
 TOKENS = (ROOT / "assets" / "css" / "tokens.css").read_text("utf-8")
@@ -111,13 +112,13 @@ def test_north_is_up_and_east_is_right():
 def test_a_picture_carries_title_headline_source_disclaimer_and_version(snapshot, query, theme):
     view = viewed(snapshot, **query)
     t = view.date_index()
-    made = svg.picture(view, t, theme=theme, permalink="https://example.org/?a=1&b=<2>")
+    made = pictures.picture(view, t, theme=theme, permalink="https://example.org/?a=1&b=<2>")
     said = " ".join(ET.fromstring(made).itertext())
-    assert sentences.title_in_country(view) in said
-    assert sentences.headline(view, t) in said
+    assert wording.title_in_country(view) in said
+    assert view_headlines.headline(view, t) in said
     for words in (
         *sentences.sources(view)[0]["credit"].split(),
-        *sentences.disclaimer(view).split(),
+        *wording.disclaimer(view).split(),
     ):
         assert words in said
     assert snapshot.version in said
@@ -130,7 +131,7 @@ def test_a_picture_carries_title_headline_source_disclaimer_and_version(snapshot
 def test_every_area_of_a_picture_has_the_colour_of_its_class(snapshot, query):
     view = viewed(snapshot, **query)
     t = view.date_index()
-    paths = ET.fromstring(svg.picture(view, t)).iter(f"{SVG}path")
+    paths = ET.fromstring(pictures.picture(view, t)).iter(f"{SVG}path")
     fills = {path.get("data-pcode"): path.get("fill") for path in paths if path.get("data-pcode")}
     assert len(fills) == len(view.counts.areas.pcodes)
     for i, pcode in enumerate(view.counts.areas.pcodes):
@@ -154,9 +155,9 @@ def size_of(image: bytes) -> tuple[int, int]:
 
 def test_pictures_and_cards_have_the_size_that_was_asked_for(snapshot):
     view = viewed(snapshot)
-    assert size_of(png(svg.picture(view, 0), width=800)) == (800, 600)
-    card = svg.card(view, 0, product="Iraq displacement map")
-    assert size_of(png(card, width=svg.CARD[0])) == svg.CARD
+    assert size_of(png(pictures.picture(view, 0), width=800)) == (800, 600)
+    card = pictures.card(view, 0, product="Iraq displacement map")
+    assert size_of(png(card, width=pictures.CARD[0])) == pictures.CARD
 
 
 def test_lines_break_between_words_and_keep_them_all():
@@ -170,7 +171,7 @@ def test_lines_break_between_words_and_keep_them_all():
 def test_what_a_card_has_no_room_for_ends_in_an_ellipsis(snapshot, monkeypatch):
     monkeypatch.setattr(svg, "headline", lambda view, t: "PHSS works or worked here " * 20)
     view = viewed(snapshot)
-    lines = re.findall(r'font-size="27"[^>]*>([^<]+)<', svg.card(view, 0, product="Map"))
+    lines = re.findall(r'font-size="27"[^>]*>([^<]+)<', pictures.card(view, 0, product="Map"))
     assert len(lines) == 5 and [line[-1] == "…" for line in lines] == [False] * 4 + [True]
 
 
@@ -178,14 +179,14 @@ def test_a_headline_that_is_too_long_for_its_line_is_written_smaller(snapshot, m
     sizes = []
     for words in ("short", "PHSS works or worked here " * 8):
         monkeypatch.setattr(svg, "headline", lambda view, t, words=words: words)
-        found = re.search(r'y="88" font-size="([0-9.]+)"', svg.picture(viewed(snapshot), 0))
+        found = re.search(r'y="88" font-size="([0-9.]+)"', pictures.picture(viewed(snapshot), 0))
         sizes.append(float(found[1]) if found else 0.0)
     assert sizes[0] == 20 > sizes[1] > 0 and sizes[1] * 208 * 0.466 <= 1120
 
 
 def test_markup_in_a_name_stays_text():
     assert (
-        svg.text("<b>&", x=1, data__a='"<')
+        elements.text("<b>&", x=1, data__a='"<')
         == '<text x="1" data-a="&#34;&lt;">&lt;b&gt;&amp;</text>'
     )
 
@@ -201,7 +202,7 @@ def test_csv_has_a_row_for_every_area_and_date_and_no_invented_zero(snapshot, qu
     assert len(rows) == view.values.size
     for row, value, letter in zip(rows, view.values.flat, view.status.flat, strict=True):
         assert (row["value"] == "") == (value != value)
-        assert row["status"] == sentences.STATUS_WORDS[letter]
+        assert row["status"] == statuses.STATUS_WORDS[letter]
     assert {row["snapshot"] for row in rows} == {snapshot.version}
     assert all(row["source"] for row in rows)
 

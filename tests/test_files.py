@@ -26,7 +26,7 @@ from PIL import Image, ImageChops, ImageFont
 from pypdf import PageObject, PdfReader
 
 from geodata.exports.documents.typesetting import pdf
-from geodata.exports.drawing import country, svg
+from geodata.exports.drawing import country, elements, pictures, svg
 from geodata.exports.drawing.raster import FONTS, pixels, png
 from geodata.exports.drawing.text_lines import marked
 from geodata.exports.drawing.themes import LIGHT
@@ -36,11 +36,14 @@ from geodata.exports.provenance import provenance
 from geodata.exports.tables.long_table import COLUMNS, tags
 from geodata.exports.tables.workbook import Sheet, workbook
 from geodata.exports.tables.xlsx import HEADS, sheets
+from geodata.figures import statuses
 from geodata.figures.state import parse
-from geodata.figures.view import View, compute, names
-from geodata.i18n.language import LOCALES, NATIVE, PDI, RLI, bare, language
+from geodata.figures.view import View, compute
+from geodata.i18n.language import LOCALES, PDI, RLI, bare, language
+from geodata.i18n.writing import NATIVE
+from geodata.places.area_names import names
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import sentences
+from geodata.text import sentences, view_headlines, wording
 
 REFERENCES = Path(__file__).parent / "references"
 HERE = "https://maps.example.org/"
@@ -74,7 +77,7 @@ def words_of(said: str) -> str:
 
 def expected(view: View, dates: list[int]) -> Iterator[tuple[str, str, float | None, str]]:
     """Date, P-code, figure and status of every cell, as the view has them."""
-    said = sentences.status_words(view.language)
+    said = statuses.status_words(view.language)
     for t in dates:
         for i, pcode in enumerate(view.counts.areas.pcodes):
             value = float(view.values[t, i])
@@ -169,8 +172,8 @@ def test_a_workbook_says_what_is_to_be_known_of_its_figures(snapshot):
     book = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view)))
     said = {row[1] for row in book["Notes"].iter_rows(values_only=True)}
     assert {
-        sentences.title_in_country(view),
-        sentences.disclaimer(view),
+        wording.title_in_country(view),
+        wording.disclaimer(view),
         *sentences.notes(view),
     } <= said
     assert any(snapshot.version in str(each) for each in said)
@@ -204,7 +207,7 @@ def test_json_has_the_figures_of_the_view_and_says_whose_they_are(snapshot, quer
     found = [(row["date"], row["pcode"], row["value"], row["status"]) for row in read["data"]]
     same(found, view, [view.date_index()])
     told = read["metadata"]
-    assert told["disclaimer"] == sentences.disclaimer(view)
+    assert told["disclaimer"] == wording.disclaimer(view)
     assert [source["terms"] for source in told["sources"]] == [
         source["terms"] for source in sentences.sources(view)
     ]
@@ -242,7 +245,7 @@ def test_metadata_names_every_file_and_describes_every_column(snapshot):
     assert set(read["files"]) == set(FILES)
     assert [column["name"] for column in read["columns"]] == list(COLUMNS)
     assert all(column["description"] for column in read["columns"])
-    assert set(read["statuses"]) == set(sentences.STATUS_WORDS.values())
+    assert set(read["statuses"]) == set(statuses.STATUS_WORDS.values())
 
 
 # -------------------------------------------------------------------------- pictures and the page
@@ -284,7 +287,7 @@ def test_pictures_say_inside_what_they_have_no_room_for(snapshot, query):
             *(source["terms"] for source in sentences.sources(view)),
         ):
             assert note in said
-    assert picture.info["Title"] == sentences.title_in_country(view)
+    assert picture.info["Title"] == wording.title_in_country(view)
     assert picture.info["Source"].startswith(f"{HERE}?")
 
 
@@ -303,20 +306,20 @@ def difference(a: Image.Image, b: Image.Image) -> float:
 def test_a_picture_looks_as_it_did(snapshot, theme):
     """``tests/references`` holds what was looked at; small differences of rendering are allowed."""
     view = viewed(snapshot, level="2", time="2017-05-15")
-    drawn = svg.picture(view, view.date_index(), theme=theme, permalink="")
+    drawn = pictures.picture(view, view.date_index(), theme=theme, permalink="")
     found = Image.open(io.BytesIO(png(drawn, width=480))).convert("RGB")
     reference = Image.open(REFERENCES / f"districts-{theme}.png").convert("RGB")
     assert found.size == reference.size
     assert difference(found, reference) < 1.0
     other = viewed(snapshot, level="2", time="2019-04-30")
-    changed = png(svg.picture(other, other.date_index(), theme=theme), width=480)
+    changed = png(pictures.picture(other, other.date_index(), theme=theme), width=480)
     assert difference(Image.open(io.BytesIO(changed)).convert("RGB"), reference) > 1.0
 
 
 def test_nothing_of_the_map_reaches_beyond_its_frame(snapshot):
     """It is not clipped, but covered: above the map there is title and ground, nothing else."""
     view = viewed(snapshot)
-    drawn = svg.picture(view, view.date_index(), theme="light")
+    drawn = pictures.picture(view, view.date_index(), theme="light")
     picture = np.asarray(Image.open(io.BytesIO(png(drawn, width=1200))).convert("RGB"))
     assert (picture[98:112, :] == 255).all()
     assert (picture[:112, 800:] == 255).all()
@@ -338,12 +341,12 @@ def test_every_round_is_a_frame_and_the_last_stays(examplia):
 def document(*parts: str, **look: object) -> str:
     """An SVG document of 1200 × 120 pixels without a ground."""
     size = {"xmlns": "http://www.w3.org/2000/svg", "width": 1200, "height": 120}
-    return svg.element("svg", *parts, **size, **look)
+    return elements.element("svg", *parts, **size, **look)
 
 
 def test_a_picture_has_the_letters_that_ship_whatever_the_machine_has():
-    line = svg.text("iiWWaz 12,345", x=5, y=60, font__size=30)
-    families = (svg.FONT, "monospace", "serif", "DejaVu Sans Mono")
+    line = elements.text("iiWWaz 12,345", x=5, y=60, font__size=30)
+    families = (elements.FONT, "monospace", "serif", "DejaVu Sans Mono")
     assert len({png(document(line, font__family=family), width=1200) for family in families}) == 1
 
 
@@ -356,7 +359,7 @@ def test_what_else_is_started_keeps_the_fonts_of_the_machine():
 @pytest.mark.parametrize("texture", svg.TEXTURES.values())
 def test_a_texture_looks_the_same_however_many_marks_a_tile_has(examplia, texture):
     paint = svg.Paint(viewed(examplia), "light")
-    area = svg.element("rect", width=1200, height=120, fill=texture)
+    area = elements.element("rect", width=1200, height=120, fill=texture)
     once, often = (
         Image.frombytes("RGB", *pixels(document(svg.textures(paint, 1.5, n), area), width=1200))
         for n in (1, 6)
@@ -367,7 +370,7 @@ def test_a_texture_looks_the_same_however_many_marks_a_tile_has(examplia, textur
 
 def test_a_frame_of_the_moving_picture_is_the_picture_without_its_alpha(examplia):
     view = viewed(examplia)
-    drawn = svg.picture(view, 0)
+    drawn = pictures.picture(view, 0)
     size, colors = pixels(drawn, width=320)
     picture = Image.open(io.BytesIO(png(drawn, width=320)))
     assert size == picture.size == (320, 240)
@@ -383,8 +386,8 @@ NON_JOINER = "\u200c"
 def ink(words: str, weight: int = 400) -> np.ndarray:
     """Which pixels of a line of text are dark."""
     look = {"font__size": 48, "font__weight": weight, "text__anchor": "middle"}
-    drawn = svg.text(words, x=600, y=80, **look)
-    line = document(drawn, font__family=svg.FONT)
+    drawn = elements.text(words, x=600, y=80, **look)
+    line = document(drawn, font__family=elements.FONT)
     return np.asarray(Image.open(io.BytesIO(png(line, width=1200))))[:, :, 3] > 127
 
 
@@ -487,7 +490,7 @@ def test_the_fonts_that_ship_have_every_letter_of_a_language(snapshot, code, wei
 
 
 def drawn(view: View) -> ET.Element:
-    return ET.fromstring(svg.picture(view, view.date_index(), permalink=HERE))
+    return ET.fromstring(pictures.picture(view, view.date_index(), permalink=HERE))
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -499,9 +502,9 @@ def test_a_picture_is_laid_out_from_the_right_and_its_map_is_not_mirrored(snapsh
     lines = [each for each in found.findall(f"{SVG}text")]
     assert all(str(each.text).startswith(RLI) and str(each.text).endswith(PDI) for each in lines)
     title = lines[0]
-    assert (title.get("x"), title.get("text-anchor")) == (str(svg.WIDTH - 40), "end")
+    assert (title.get("x"), title.get("text-anchor")) == (str(pictures.WIDTH - 40), "end")
     *_, card = (each for each in found.findall(f"{SVG}rect") if each.get("rx") == "10")
-    assert float(card.get("x", 0)) + float(card.get("width", 0)) == svg.WIDTH - 40
+    assert float(card.get("x", 0)) + float(card.get("width", 0)) == pictures.WIDTH - 40
     swatches = [
         float(each.get("x", 0)) for each in found.iter(f"{SVG}rect") if each.get("rx") == "3"
     ]
@@ -516,16 +519,16 @@ def test_a_picture_is_laid_out_from_the_right_and_its_map_is_not_mirrored(snapsh
 
 @pytest.mark.parametrize("code", CODES)
 def test_neighbours_are_named_in_the_language_and_their_letters_are_not_spaced(snapshot, code):
-    said = svg.picture(viewed(snapshot, lang=code), 0)
+    said = pictures.picture(viewed(snapshot, lang=code), 0)
     assert language(code).locale.territories["IR"] in said and ">Iran<" not in said
     assert "letter-spacing" not in said
-    assert "letter-spacing" in svg.picture(viewed(snapshot), 0)
+    assert "letter-spacing" in pictures.picture(viewed(snapshot), 0)
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_picture_in_another_language_looks_as_it_did(snapshot, code):
     view = viewed(snapshot, pop="returnee", time="2018-08-31", lang=code)
-    found = Image.open(io.BytesIO(png(svg.picture(view, view.date_index()), width=480)))
+    found = Image.open(io.BytesIO(png(pictures.picture(view, view.date_index()), width=480)))
     reference = Image.open(REFERENCES / f"returnees-{code}.png").convert("RGB")
     assert difference(found.convert("RGB"), reference) < 1.0
     mirrored = reference.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
@@ -534,10 +537,10 @@ def test_a_picture_in_another_language_looks_as_it_did(snapshot, code):
 
 def test_digits_of_the_script_are_shown_in_pictures_and_pages_and_never_in_cells(snapshot):
     view = viewed(snapshot, lang="ar", digits="native")
-    picture = svg.picture(view, view.date_index())
+    picture = pictures.picture(view, view.date_index())
     assert "٢٠٢٤" in picture and "2024" not in re.sub(r"<title>.*?</title>", "", picture)
     said = PdfReader(io.BytesIO(made("map.pdf", view))).pages[0].extract_text()
-    assert letters_in(sentences.headline(view, view.date_index())) <= letters_in(said)
+    assert letters_in(view_headlines.headline(view, view.date_index())) <= letters_in(said)
     assert not re.search("[٠-٩]", made("data.csv", view).decode())
     page = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view))).worksheets[0]
     values = [cell.value for column in page.iter_cols(min_row=2) for cell in column]
@@ -607,13 +610,13 @@ def test_a_readme_and_what_pictures_say_inside_are_in_the_language(snapshot, cod
     view = viewed(snapshot, lang=code, time="2018-08-31")
     picture = Image.open(io.BytesIO(made("map.png", view, width=320)))
     picture.load()
-    assert picture.info["Title"] == bare(sentences.title_in_country(view))
+    assert picture.info["Title"] == bare(wording.title_in_country(view))
     with zipfile.ZipFile(io.BytesIO(made("map.zip", view))) as packed:
         readme = packed.read("README.txt").decode()
         assert all(name.isascii() for name in packed.namelist())
     for said in (picture.info["Description"], readme):
         assert not re.search("[\u2066-\u2069]", said)
-        assert marked(sentences.headline(view, view.date_index())) in said
+        assert marked(view_headlines.headline(view, view.date_index())) in said
 
 
 # ----------------------------------------------------------------------------------------- routes

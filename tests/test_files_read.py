@@ -15,8 +15,16 @@ import pytest
 import xlsxwriter
 
 from geodata.errors import DataError
-from geodata.sources.tabular import open_table
-from geodata.sources.tabular.open_table import cell_text, check_file, column_letters, read_rows
+from geodata.sources.tabular import (
+    csv_text,
+    detect,
+    opening,
+    workbook_safety,
+    workbook_scan,
+)
+from geodata.sources.tabular.detect import check_file
+from geodata.sources.tabular.open_table import cell_text, read_rows
+from geodata.sources.tabular.workbook_scan import column_letters
 
 TABLE: list[list[object]] = [["Place", "Households"], ["Alpha", 12], ["Beta", 3]]
 READ = [(1, ["Place", "Households"]), (2, ["Alpha", "12"]), (3, ["Beta", "3"])]
@@ -92,10 +100,10 @@ def test_a_file_that_may_not_be_read_is_said_to_be_so(tmp_path, monkeypatch):
         (b"\n\n  <html><head>", "web page"),
         (b"\x00\x01\x02\x03 table", "binary"),
         (
-            open_table._OLE + b"\x00" * 600 + "Workbook".encode("utf-16-le"),
+            detect._OLE + b"\x00" * 600 + "Workbook".encode("utf-16-le"),
             r"old Excel format \(.xls\)",
         ),
-        (open_table._OLE + b"\x00" * 2_000_000 + open_table._LOCKED, "locked with a password"),
+        (detect._OLE + b"\x00" * 2_000_000 + detect._LOCKED, "locked with a password"),
     ],
 )
 def test_what_is_no_table_is_refused_with_what_it_is(tmp_path, data, said):
@@ -155,7 +163,7 @@ def test_a_format_that_its_reader_does_not_read_is_refused(tmp_path):
 
 
 def test_a_file_beyond_the_limit_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setitem(open_table.MAX_BYTES, "csv", 10)
+    monkeypatch.setitem(detect.MAX_BYTES, "csv", 10)
     with pytest.raises(DataError, match="may have"):
         check_file(text_file(tmp_path, "a,b\n1,2\n3,4\n"))
 
@@ -165,10 +173,10 @@ def test_a_file_beyond_the_limit_is_refused(tmp_path, monkeypatch):
 
 def test_a_workbook_that_says_it_unpacks_to_too_much_is_not_unpacked(tmp_path, monkeypatch):
     path = repacked(workbook(tmp_path / "list.xlsx"), xl__extra_dot_xml=b"0" * 30_000_000)
-    monkeypatch.setattr(open_table, "_unpacked", lambda *_: pytest.fail("it was unpacked"))
+    monkeypatch.setattr(workbook_safety, "unpacked", lambda *_: pytest.fail("it was unpacked"))
     with pytest.raises(DataError, match="more than 250 times its packed size"):
         check_file(path)
-    monkeypatch.setattr(open_table, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(workbook_safety, "MAX_UNPACKED", 1_000_000)
     with pytest.raises(DataError, match="unpacks to more than 1 MB"):
         check_file(path)
 
@@ -314,7 +322,7 @@ def test_a_last_row_of_formulas_without_values_is_left_out_and_said_to_be(tmp_pa
 def test_many_formulas_without_values_are_counted_after_the_first(tmp_path):
     rows: Sequence[Sequence[object]] = [[f"=A{i}", f"=B{i}"] for i in range(100)] + [["end", 1]]
     found = read_rows(workbook(tmp_path / "list.xlsx", {"List": rows})).findings
-    assert len(found) == 1 + open_table.MAX_LISTED + 1
+    assert len(found) == 1 + workbook_scan.MAX_LISTED + 1
     assert "and 150 more cells" in found[-1].sentence
 
 
@@ -370,7 +378,7 @@ def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path):
 
 
 def test_a_character_that_breaks_beyond_the_checked_part_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(open_table, "_WHOLE_BYTES", 64)
+    monkeypatch.setattr(csv_text, "_WHOLE_BYTES", 64)
     path = text_file(tmp_path, b"Place,n\n" + b"Alpha,1\n" * 5_000 + b"Nin\xe9wa,2\n")
     with pytest.raises(DataError, match=r"a character is broken"):
         list(read_rows(path))
@@ -380,14 +388,14 @@ def test_only_the_head_of_a_file_is_read_until_more_is_asked_for(tmp_path, monke
     path = text_file(tmp_path, "a,b\n" + "1,2\n" * 50_000)
     read = read_rows(path)
     given: list[str] = []
-    whole = open_table._lines
+    whole = csv_text.csv_lines
 
     def counted(name, handle):
         for line in whole(name, handle):
             given.append(line)
             yield line
 
-    monkeypatch.setattr(open_table, "_lines", counted)
+    monkeypatch.setattr(csv_text, "csv_lines", counted)
     assert len(read.head(3)) == 3
     assert len(given) <= 4
 
@@ -417,7 +425,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
 def test_empty_lines_are_seen_wherever_chunks_end(tmp_path, monkeypatch, data, blank):
     path = text_file(tmp_path, data)
     for chunk in (1, 2, 3, 100):
-        monkeypatch.setattr(open_table, "_CHUNK", chunk)
+        monkeypatch.setattr(opening, "CHUNK", chunk)
         assert check_file(path).blank_lines is blank
 
 

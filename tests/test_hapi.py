@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataError
 from geodata.ingest.merge import merge
-from geodata.sources.contract import COUNTS_READ, Asked, Reading, silent
+from geodata.sources.contract import COUNTS_READ, Asked, Reading
 from geodata.sources.hapi import COLUMNS, KINDS, level_of, read
+from geodata.util.findings import silent
 
 unhurried = settings(deadline=None)
 HEADER = (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geodata.briefing import briefing, headlines, slides
 from geodata.briefing.headlines import leaders
-from geodata.figures.counts import dates_of
+from geodata.figures.availability import dates_of
 from geodata.figures.state import parse
 from geodata.figures.view import compute
 from geodata.i18n.language import language
@@ -31,7 +31,7 @@ def view_of(snapshot, query="", threshold=5):
     return compute(snapshot, state.view_key, threshold=threshold).at(state)
 
 
-def said(snapshot, query="", layout=slides.MAP):
+def said(snapshot, query="", layout=briefing.MAP):
     """The computed headline of a slide."""
 
     def answer(held, state):
@@ -120,7 +120,7 @@ def test_no_area_is_named_without_a_figure_and_the_percentage_is_theirs(examplia
 
 
 def slides_names(snapshot):
-    from geodata.figures.view import names
+    from geodata.places.area_names import names
 
     return {pcode: name for pcode, name in names(snapshot, ENGLISH).items() if "Q" in pcode}
 

@@ -19,8 +19,9 @@ from geodata.exports.formats import FILES
 from geodata.exports.options import Options
 from geodata.figures.state import parse
 from geodata.figures.view import compute
-from geodata.sources.contract import Asked, Harm, Reading, silent
+from geodata.sources.contract import Asked, Reading
 from geodata.sources.hxl import KINDS, Tag, parse_tag, read, role_of
+from geodata.util.findings import Harm, silent
 
 unhurried = settings(deadline=None)
 MAPPING = """\

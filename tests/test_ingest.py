@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.ingest.ingest import SHOWN
+from geodata.ingest.report import SHOWN
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load

@@ -11,9 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from geodata.api.view_json import as_dict
+from geodata.bundled import iraq
 from geodata.errors import DataError, JoinError
 from geodata.figures.state import parse
-from geodata.figures.view import as_dict, compute
+from geodata.figures.view import compute
+from geodata.ingest import bundled_snapshot
 from geodata.snapshots.snapshot import load
 from geodata.sources import data_folder
 
@@ -66,7 +69,7 @@ def with_a_misspelt_name(shared, tmp_path_factory) -> Path:
 def kept(with_a_misspelt_name, tmp_path_factory):
     """The snapshot built from them with ``--allow-unmatched``."""
     out = tmp_path_factory.mktemp("kept") / "snapshot"
-    version, report, _ = data_folder.build(with_a_misspelt_name, out, allow_unmatched=True)
+    version, report, _ = bundled_snapshot.build(with_a_misspelt_name, out, allow_unmatched=True)
     snapshot = load(out)
     assert snapshot.version == version
     return snapshot
@@ -103,7 +106,7 @@ def test_no_household_is_lost_on_the_way(shared, snapshot):
         with (shared / "dtm" / f"{name}.csv").open(encoding="utf-8-sig") as file:
             raw = list(csv.DictReader(file))
         held = snapshot.tables.counts
-        held = held[(held["level"] == level) & (held["source"] == data_folder.DTM)]
+        held = held[(held["level"] == level) & (held["source"] == iraq.DTM)]
         assert held["households"].sum() == sum(int(row["households"]) for row in raw)
         assert held["people"].sum() == sum(int(row["individuals"]) for row in raw)
 
@@ -120,7 +123,7 @@ def test_breakdowns_keep_their_households(shared, snapshot):
 
 def test_a_name_that_no_area_answers_to_stops_the_build(with_a_misspelt_name, tmp_path):
     with pytest.raises(JoinError) as refusal:
-        data_folder.build(with_a_misspelt_name, tmp_path / "out")
+        bundled_snapshot.build(with_a_misspelt_name, tmp_path / "out")
     said = str(refusal.value)
     assert (
         "not placed: 'Ninevva' in dtm_governorate_round: 1 row, 83,552 households; "

@@ -12,8 +12,8 @@ import pytest
 from flask import Flask, Response, g
 from werkzeug.test import Client
 
-from callbacks.api import Keep, answer
 from callbacks.serving.response_cache import LONGEST_ADDRESS, Kept
+from callbacks.serving.responses import Keep, answer
 
 VIEW = "/api/v1/view.json"
 PATHS = [

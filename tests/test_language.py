@@ -9,18 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.i18n import language as language_module
-from geodata.i18n.language import (
-    FSI,
-    LRI,
-    NATIVE,
-    PDI,
-    RLI,
-    WESTERN,
-    Amount,
-    bare,
-    language,
-    languages,
-)
+from geodata.i18n.language import FSI, LRI, PDI, RLI, Amount, bare, language, languages
+from geodata.i18n.writing import NATIVE, WESTERN
 
 ENGLISH = language("en")
 

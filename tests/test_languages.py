@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from callbacks.serving.context import preferred
-from geodata.figures.view import names
-from geodata.i18n.language import NATIVE, bare, language, languages
-from geodata.places.gazetteer import fold
+from geodata.i18n.language import bare, language, languages
+from geodata.i18n.writing import NATIVE
+from geodata.places.area_names import names
+from geodata.places.folding import fold
 from tests.documents import Document
 
 HTML = ["/", "/compare", "/briefing", "/briefing/edit", "/share", "/sources", "/download"]

@@ -26,10 +26,13 @@ from hypothesis.stateful import (
 )
 
 from geodata.errors import SnapshotError
-from geodata.snapshots import storage
+from geodata.snapshots import storage, storage_fsspec
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import MANIFEST, Snapshot
-from geodata.snapshots.storage import HISTORY, LOCK, FolderShelf, RemoteShelf, shelf
+from geodata.snapshots.storage import shelf
+from geodata.snapshots.storage_base import HISTORY, LOCK
+from geodata.snapshots.storage_folder import FolderShelf
+from geodata.snapshots.storage_fsspec import RemoteShelf
 from tests import made_up
 
 UNKNOWN = "0" * 12
@@ -576,7 +579,7 @@ def test_a_killed_holder_is_waited_for_as_long_as_it_may_live_and_no_longer(remo
     left(remote)
     library, said = Library(remote), list[str]()
     with library.lock(told=said.append):
-        assert storage.STALE <= sum(clock) <= storage.STALE + 2
+        assert storage_fsspec.STALE <= sum(clock) <= storage_fsspec.STALE + 2
         version = add(library, "first")
     assert "process 7 on gone since 2020-01-01" in said[0]
     assert library.held() == [version]
@@ -599,7 +602,7 @@ def test_a_holder_that_shows_that_it_lives_keeps_the_lock(remote, clock, monkeyp
 
 
 def test_the_holder_shows_that_it_lives(remote, monkeypatch):
-    monkeypatch.setattr(storage, "BEAT", 0.001)
+    monkeypatch.setattr(storage_fsspec, "BEAT", 0.001)
     library, written, write = Library(remote), threading.Semaphore(0), RemoteShelf.write
 
     def counted(self: RemoteShelf, name: str, data: bytes) -> None:

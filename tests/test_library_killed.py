@@ -24,7 +24,7 @@ import pytest
 from geodata.errors import SnapshotError
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import read_manifest
-from geodata.snapshots.storage import HISTORY, LOCK
+from geodata.snapshots.storage_base import HISTORY, LOCK
 
 ROOT = Path(__file__).parents[1]
 # What the interpreter announces before it asks the system to do it.

@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataError
 from geodata.ingest import merge as joining
-from geodata.ingest.merge import Merged, totals
+from geodata.ingest import plausibility
+from geodata.ingest.merge import Merged
 from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.totals import totals
 from geodata.sources.contract import (
     BREAKDOWNS_READ,
     COUNTS_READ,
-    Harm,
     Reading,
     by_harm,
     no_breakdowns,
     no_counts,
 )
+from geodata.util.findings import Harm
 from tests import made_up
 
 LAST = dt.date(2021, 7, 31)
@@ -318,7 +320,7 @@ def test_no_real_round_is_taken_for_one_that_falls_too_far(snapshot):
         for total in totals(counts, counts)
         if total.before and total.population != "refugee"
     )
-    assert -joining.LARGEST_FALL / 2 < worst < 0
+    assert -plausibility.LARGEST_FALL / 2 < worst < 0
 
 
 def test_a_place_that_matches_nothing_is_refused_with_what_is_near(examplia):

@@ -10,18 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.bundled.iraq import FULL_NAMES
 from geodata.errors import DataError, JoinError
-from geodata.places.gazetteer import (
-    Gazetteer,
-    JoinReport,
-    fold,
-    former_code,
-    former_codes,
-    gazetteer,
-    gazetteers,
-    place,
-)
-from geodata.sources.data_folder import FULL_NAMES
+from geodata.places.folding import fold
+from geodata.places.gazetteer import Gazetteer, former_code, former_codes, gazetteer, gazetteers
+from geodata.places.join import JoinReport, place
 from tests import made_up
 
 unhurried = settings(deadline=None)

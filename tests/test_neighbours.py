@@ -6,10 +6,11 @@ import math
 
 import pytest
 
+from geodata.api.view_json import as_dict
 from geodata.boundaries.adjacency import DIRECTIONS, NOWHERE, neighbours
-from geodata.figures.counts import areas_of
+from geodata.figures.availability import areas_of
 from geodata.figures.state import State, parse
-from geodata.figures.view import as_dict, compute
+from geodata.figures.view import compute
 
 WEST, EAST, NORTH, SOUTH = range(4)
 

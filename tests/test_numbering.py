@@ -9,10 +9,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from geodata.bundled.iraq import COUNTRY, GOVERNORATES_OF_2014
 from geodata.ingest.merge import Merged, merge
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.contract import BREAKDOWNS_READ, COUNTS_READ, Harm, Reading, no_breakdowns
-from geodata.sources.data_folder import COUNTRY, GOVERNORATES_OF_2014
+from geodata.sources.contract import BREAKDOWNS_READ, COUNTS_READ, Reading, no_breakdowns
+from geodata.util.findings import Harm
 from tests import made_up
 
 OLD, NEW = "2014", "2019"

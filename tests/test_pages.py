@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from geodata.figures.printed_totals import printed
+from geodata.figures.statuses import STATUS_WORDS
 from geodata.i18n.language import language
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load, write_snapshot
-from geodata.text.sentences import STATUS_WORDS
 from layouts import ids
 from tests import made_up
 from tests.documents import Document, words

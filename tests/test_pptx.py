@@ -19,9 +19,10 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.util import Pt
 
 from callbacks.commands import briefing
+from geodata.briefing import briefing as briefings
 from geodata.briefing import slides
 from geodata.briefing.briefing import Briefing, Slide, default
-from geodata.briefing.slides import Series
+from geodata.briefing.content import Series
 from geodata.errors import TemplateError
 from geodata.exports.documents import deck_pdf, pptx, pptx_template, typesetting
 from geodata.exports.drawing import charts
@@ -47,11 +48,11 @@ def link(query):
 def made(snapshot) -> Briefing:
     """The default briefing, and a slide of every other kind."""
     more = (
-        Slide("", slides.TABLE, "Every governorate", "Say it slowly.\nThen wait."),
+        Slide("", briefings.TABLE, "Every governorate", "Say it slowly.\nThen wait."),
         Slide("mode=change&level=2"),
-        Slide("pop=refugee", slides.TREND),
-        Slide("prog=PHSS", slides.FOOTPRINT),
-        Slide("pop=refugee", slides.FLOWS),
+        Slide("pop=refugee", briefings.TREND),
+        Slide("prog=PHSS", briefings.FOOTPRINT),
+        Slide("pop=refugee", briefings.FLOWS),
     )
     return Briefing("A briefing", (*default(snapshot, ENGLISH).slides, *more))
 
@@ -115,7 +116,7 @@ def test_titles_are_titles_and_the_date_is_on_every_slide(opened, contents):
 
 def test_a_ranking_is_a_native_chart_of_the_views_figures(opened, contents):
     for slide, content in zip(opened.slides, contents, strict=True):
-        if content.slide.layout != slides.MAP:
+        if content.slide.layout != briefings.MAP:
             continue
         plot = chart_of(slide).plots[0]
         assert list(plot.categories) == [row.name for row in content.rows]
@@ -238,7 +239,12 @@ def test_words_are_large_enough_for_the_back_of_the_room(opened):
 @pytest.fixture(scope="module", params=["ar", "ckb"])
 def from_the_right(request, snapshot):
     """A briefing in a language that is read from the right: its slides, and it as PowerPoint."""
-    shown = (Slide(""), Slide("", slides.COMPARE), Slide("", slides.TREND), Slide("", slides.TABLE))
+    shown = (
+        Slide(""),
+        Slide("", briefings.COMPARE),
+        Slide("", briefings.TREND),
+        Slide("", briefings.TABLE),
+    )
     made = Briefing("", shown, request.param)
     contents = slides.contents(made, snapshot, answer)
     return made, contents, pptx.deck(made, contents, link=link)
@@ -321,7 +327,7 @@ def test_its_pdf_has_a_page_for_each_slide_in_its_language(from_the_right):
 
 
 def test_digits_of_the_script_are_a_format_of_charts_and_text_of_tables(snapshot):
-    shown = (Slide("mode=change"), Slide("", slides.TABLE))
+    shown = (Slide("mode=change"), Slide("", briefings.TABLE))
     made = Briefing("", shown, "ar", "native")
     contents = slides.contents(made, snapshot, answer)
     found = Presentation(io.BytesIO(pptx.deck(made, contents, link=link)))
@@ -527,7 +533,7 @@ def test_the_pages_say_what_the_slides_say(pdf, contents):
         assert squeezed(content.headline) in said
         assert squeezed(content.kicker).upper() in said
         assert squeezed(content.disclaimer) in said
-        for figure in content.figures if content.slide.layout != slides.TABLE else ():
+        for figure in content.figures if content.slide.layout != briefings.TABLE else ():
             assert squeezed(figure.value) in said
         for row in content.rows[:8]:
             assert squeezed(row.name) in said and squeezed(row.value) in said

@@ -23,9 +23,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from callbacks.commands import static_site
+from geodata.api.view_json import as_dict, state_dict
 from geodata.exports.drawing.raster import png
 from geodata.figures.state import State, parse
-from geodata.figures.view import as_dict, compute, state_dict
+from geodata.figures.view import compute
 from geodata.links.embed_options import Options
 from geodata.publishing import embeds, site_manifest
 from geodata.publishing.embeds import Embed, followed

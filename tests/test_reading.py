@@ -9,7 +9,8 @@ import pytest
 from geodata.figures.state import parse
 from geodata.figures.view import View, compute, tally
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import area_labels, sentences
+from geodata.text import area_labels
+from geodata.text import key_figures as panel
 from geodata.text.key_figures import key_figures
 
 
@@ -65,7 +66,7 @@ def test_a_part_is_rounded_once_whoever_writes_it(snapshot, time, share):
     """They are 38.499, 40.499, 49.498 and 26.5002 per cent."""
     level = {} if time == "2015-09-29" else {"level": "2"}
     view = viewed(snapshot, time=time, **level)
-    assert sentences.parts(view)[view.date_index()] == share
+    assert panel.parts(view)[view.date_index()] == share
     assert key_figures(view, view.date_index())[2].number == share
 
 

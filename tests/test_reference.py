@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from geodata.ingest.merge import merge
 from geodata.places.gazetteer import Match, gazetteers
 from geodata.sources import reference
-from geodata.sources.contract import Asked, Reading, silent
+from geodata.sources.contract import Asked, Reading
 from geodata.sources.reference import Wrong, part_of_date, span_of
+from geodata.util.findings import silent
 
 unhurried = settings(deadline=None)
 READERS = {kind.name: kind.read for kind in reference.KINDS}

@@ -13,22 +13,33 @@ import numpy as np
 import pytest
 
 from geodata.api.area_json import panel
-from geodata.briefing import slides
+from geodata.api.view_json import as_dict
+from geodata.briefing import briefing, slides
 from geodata.briefing.briefing import Slide
 from geodata.briefing.headlines import of_change
+from geodata.bundled import iraq
 from geodata.errors import DataError, StateError
 from geodata.exports.drawing import charts
 from geodata.figures import comparison
-from geodata.figures.counts import by_area_of, dates_of, until
+from geodata.figures.availability import by_area_of, dates_of, until
 from geodata.figures.flows import flows
 from geodata.figures.state import parse
-from geodata.figures.view import NATIONAL_ONLY, View, as_dict, compute
+from geodata.figures.statuses import NATIONAL_ONLY
+from geodata.figures.view import View, compute
 from geodata.i18n.language import language
-from geodata.places.gazetteer import JoinReport, gazetteers
+from geodata.places.gazetteer import gazetteers
+from geodata.places.join import JoinReport
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import load
 from geodata.sources import data_folder
-from geodata.text import comparison_summary, sentences
+from geodata.text import (
+    breaks,
+    comparison_summary,
+    comparison_tables,
+    newest_figure,
+    sentences,
+    view_headlines,
+)
 from geodata.text.area_labels import cells, legend
 
 SNAPSHOT = load(BUNDLED)
@@ -95,7 +106,7 @@ def test_a_round_whose_code_and_name_differ_is_not_built(shared, tmp_path):
     written = source.read_text("utf-8-sig").replace("IQG09,Dahuk,211028", "IQG08,Dahuk,211028")
     (tmp_path / "dtm" / source.name).write_text(written, "utf-8")
     areas = SNAPSHOT.tables.areas
-    books = gazetteers(areas, SNAPSHOT.tables.aliases, data_folder.COUNTRY["former_codes"])
+    books = gazetteers(areas, SNAPSHOT.tables.aliases, iraq.COUNTRY["former_codes"])
     with pytest.raises(DataError, match="'Dahuk' is IQG09, and column 'pcode' says IQG08"):
         data_folder._api_counts(tmp_path, books, JoinReport())
 
@@ -173,7 +184,7 @@ def test_without_a_date_returnees_are_shown_where_they_are_known_by_governorate(
 def test_what_is_published_for_the_country_only_is_told_in_words():
     found = shown(pop="returnee", time="2024-12-31")
     t = found.date_index()
-    assert sentences.headline(found, t) == (
+    assert view_headlines.headline(found, t) == (
         "4,927,890 returnees on 31 December 2024: published for the country, not by governorate"
     )
     assert sentences.missing_on(found, t) == (
@@ -212,7 +223,7 @@ def test_a_programmes_area_has_no_part_of_a_total_of_the_country():
     t = found.date_index()
     assert np.isnan(found.totals[t]) and np.isnan(found.shares[t])
     assert set(found.status[t]) == {NATIONAL_ONLY, "o"}
-    assert "published for the country only" in sentences.headline(found, t)
+    assert "published for the country only" in view_headlines.headline(found, t)
 
 
 def test_a_change_to_such_a_date_is_known_for_the_country_only():
@@ -229,7 +240,7 @@ def test_households_of_the_country_are_shown_where_they_are_printed():
 
 
 def test_a_trend_draws_such_totals_as_points_that_no_line_joins():
-    slide = Slide("pop=returnee&time=2024-12-31", slides.TREND)
+    slide = Slide("pop=returnee&time=2024-12-31", briefing.TREND)
     said = slides.content(slide, SNAPSHOT, ENGLISH, lambda s, state: compute(s, state, threshold=5))
     returnees = next(line for line in said.series if line.population == "returnee")
     assert len(charts.printed(returnees)) == 11
@@ -241,7 +252,7 @@ def test_a_trend_draws_such_totals_as_points_that_no_line_joins():
 
 
 def test_years_of_a_long_trend_are_whole_and_upright():
-    slide = Slide("time=2024-12-31", slides.TREND)
+    slide = Slide("time=2024-12-31", briefing.TREND)
     said = slides.content(slide, SNAPSHOT, ENGLISH, lambda s, state: compute(s, state, threshold=5))
     for width in (360, 640, 1200):
         drawn = charts.trend(said.series, ENGLISH, (width, 400), "")
@@ -283,7 +294,7 @@ def test_flows_of_2024_are_in_people_and_say_so():
 
 def test_from_round_132_on_the_figures_say_what_is_left_out():
     found = shown()
-    said = [" ".join(sentences.breaks_on(found, t)) for t in range(len(found.counts.dates))]
+    said = [" ".join(breaks.breaks_on(found, t)) for t in range(len(found.counts.dates))]
     told = [day for day, words in zip(found.counts.dates, said, strict=True) if LEFT_OUT in words]
     assert told == [dt.date(2024, 4, 30), dt.date(2024, 8, 31), LAST]
 
@@ -292,8 +303,8 @@ def test_the_fall_of_returnees_without_a_reason_is_told_where_it_is():
     found = shown(pop="returnee")
     assert found.totals[on(found, "2022-12-31")] == 4_989_852
     assert found.totals[on(found, "2023-12-31")] == 4_863_072
-    assert NO_REASON in " ".join(sentences.breaks_on(found, on(found, "2023-12-31")))
-    assert sentences.breaks_on(found, on(found, "2022-12-31")) == []
+    assert NO_REASON in " ".join(breaks.breaks_on(found, on(found, "2023-12-31")))
+    assert breaks.breaks_on(found, on(found, "2022-12-31")) == []
 
 
 @pytest.mark.parametrize(
@@ -310,9 +321,9 @@ def test_the_fall_of_returnees_without_a_reason_is_told_where_it_is():
 def test_a_change_across_a_break_says_so(query, crossed):
     found = shown(mode="change", **query)
     t = found.date_index()
-    assert ("(the figures break in between)" in sentences.headline(found, t)) is crossed
+    assert ("(the figures break in between)" in view_headlines.headline(found, t)) is crossed
     assert ("(the figures break in between)" in of_change(found, t)) is crossed
-    assert bool(sentences.breaks_on(found, t)) is crossed
+    assert bool(breaks.breaks_on(found, t)) is crossed
     assert bool(as_dict(found)["text"]["breaks"]["on"][t]) is crossed
 
 
@@ -328,7 +339,9 @@ def test_breaks_stand_beside_the_figures(client):
 
 def test_a_comparison_of_two_dates_across_a_break_begins_with_it():
     asked, _ = comparison.parse({"base": "2023-12-31", "time": "2024-12-31"}, SNAPSHOT)
-    found = comparison.compare(SNAPSHOT, asked, lambda s, state: compute(s, state, threshold=5))
+    found = comparison_tables.compare(
+        SNAPSHOT, asked, lambda s, state: compute(s, state, threshold=5)
+    )
     assert comparison_summary.meaning(found).startswith(LEFT_OUT)
 
 
@@ -347,17 +360,19 @@ def test_a_comparison_of_two_dates_across_a_break_begins_with_it():
 )
 def test_what_a_comparison_says_first_tells_of_a_break(query, crossed):
     asked, _ = comparison.parse(query, SNAPSHOT)
-    found = comparison.compare(SNAPSHOT, asked, lambda s, state: compute(s, state, threshold=5))
+    found = comparison_tables.compare(
+        SNAPSHOT, asked, lambda s, state: compute(s, state, threshold=5)
+    )
     summary = comparison_summary.summary(found)
     assert ("The figures break in between." in summary) == crossed
 
 
 def test_of_when_the_newest_figure_is_stands_in_words():
-    assert sentences.newest(shown()) == "Newest figure: 31 December 2024"
-    assert sentences.newest(shown(pop="returnee")) == (
+    assert newest_figure.newest(shown()) == "Newest figure: 31 December 2024"
+    assert newest_figure.newest(shown(pop="returnee")) == (
         "Newest figure by governorate: 28 February 2021; for the country: 31 December 2024"
     )
-    assert sentences.newest(shown(level="2")) == (
+    assert newest_figure.newest(shown(level="2")) == (
         "Newest figure shown here: 28 February 2021; of all: 31 December 2024"
     )
 
@@ -367,8 +382,8 @@ def test_of_when_the_newest_figure_is_stands_in_words():
 def test_how_long_ago_that_is_follows_the_date_it_is_counted_from(state, lang):
     """The age stands behind the sentence, so that its last date must be the newest one."""
     view = shown(**state, lang=lang)
-    years = re.findall(r"20\d\d", sentences.newest(view))
-    assert years[-1] == str(sentences.newest_day(view).year)
+    years = re.findall(r"20\d\d", newest_figure.newest(view))
+    assert years[-1] == str(newest_figure.newest_day(view).year)
 
 
 @pytest.mark.parametrize(
@@ -381,7 +396,7 @@ def test_how_long_ago_that_is_follows_the_date_it_is_counted_from(state, lang):
     ],
 )
 def test_from_the_threshold_on_it_is_said_how_long_ago_that_is(today, said):
-    assert sentences.age(LAST, today, 180, ENGLISH) == said
+    assert newest_figure.age(LAST, today, 180, ENGLISH) == said
 
 
 def test_pages_embeds_and_slides_say_it(client):

@@ -15,9 +15,14 @@ from urllib.parse import urlencode
 import pytest
 
 from geodata import populations
-from geodata.figures.counts import dates_of, levels, populations_with_counts
-from geodata.figures.state import available_measures
-from geodata.i18n.language import NATIVE, languages
+from geodata.figures.availability import (
+    available_measures,
+    dates_of,
+    levels,
+    populations_with_counts,
+)
+from geodata.i18n.language import languages
+from geodata.i18n.writing import NATIVE
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import Snapshot, load
 

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.api.area_json import panel
-from geodata.briefing import slides
+from geodata.api.view_json import as_dict
+from geodata.briefing import briefing, content, slides
 from geodata.briefing.briefing import Slide
 from geodata.figures.state import State, parse
 from geodata.figures.suppression import Threshold
-from geodata.figures.view import View, as_dict, compute
+from geodata.figures.view import View, compute
 from geodata.i18n.language import language
 from geodata.snapshots.snapshot import Snapshot, described
 from tests import made_up
@@ -219,12 +220,12 @@ def table(held: Snapshot, pcode: str, kind: str = "origin", threshold: Threshold
     return None
 
 
-def flows_slide(held: Snapshot, threshold: Threshold | int = 5, query: str = "") -> slides.Content:
+def flows_slide(held: Snapshot, threshold: Threshold | int = 5, query: str = "") -> content.Content:
     def answer(snapshot: Snapshot, state: State) -> View:
         return compute(snapshot, state, threshold=threshold)
 
     query = "&".join(filter(None, [f"time={EARLIER}", query]))
-    return slides.content(Slide(query, slides.FLOWS), held, language("en"), answer)
+    return slides.content(Slide(query, briefing.FLOWS), held, language("en"), answer)
 
 
 FAR, FARTHER = "Far", "Farther"  # origins that are no governorates of the country

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from geodata.boundaries.build import level_topology
+from geodata.boundaries.topology import level_topology
 from geodata.engine import queries
 from geodata.engine.connect import ask
 from geodata.errors import SnapshotError

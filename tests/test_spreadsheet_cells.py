@@ -16,10 +16,11 @@ import xlsxwriter
 
 from geodata.errors import DataError
 from geodata.sources import cell_values, hapi, header, hxl, mapped_table, reference, tidy
-from geodata.sources.contract import Asked, Reading, silent
+from geodata.sources.contract import Asked, Reading
 from geodata.sources.dtm import layouts, master_list
 from geodata.sources.tabular.number_formats import shown, shown_by_styles
 from geodata.sources.tabular.open_table import read_rows
+from geodata.util.findings import silent
 
 SOURCE = """\
 source: {id: own-count, title: "Own count, made up", publisher: Nobody,

@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 
 from geodata import populations
 from geodata.errors import NotHeld, StateError
-from geodata.figures.counts import dates_of, levels, populations_with_counts, round_numbers
-from geodata.figures.state import (
-    CLASSIFICATIONS,
-    State,
+from geodata.figures.availability import (
     available_measures,
-    default_base,
-    nearest,
-    parse,
-    query,
+    dates_of,
+    levels,
+    populations_with_counts,
+    round_numbers,
 )
+from geodata.figures.classes import CLASSIFICATIONS
+from geodata.figures.dates import default_base
+from geodata.figures.state import State, parse, query
 from geodata.settings import BUNDLED
+from geodata.snapshots.rounds import nearest
 from geodata.snapshots.snapshot import load
 
 SNAPSHOT = load(BUNDLED)

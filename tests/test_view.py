@@ -11,10 +11,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from geodata.figures.counts import populations_with_counts
-from geodata.figures.state import available_measures, nearest, parse
-from geodata.figures.view import UNCOLOURED, View, as_dict, compute, years_before
+from geodata.api.view_json import as_dict
+from geodata.figures.availability import available_measures, populations_with_counts
+from geodata.figures.state import parse
+from geodata.figures.statuses import UNCOLOURED
+from geodata.figures.view import View, compute, years_before
 from geodata.settings import BUNDLED
+from geodata.snapshots.rounds import nearest
 from geodata.snapshots.snapshot import load
 from geodata.util.json_encoding import to_json
 from tests.made_up import count

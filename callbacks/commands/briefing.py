@@ -19,6 +19,7 @@ from dash import Dash
 
 from callbacks.serving.context import Context
 from geodata.briefing import briefing as briefings
+from geodata.briefing import yaml_files
 from geodata.briefing.briefing import Briefing
 from geodata.briefing.slides import contents
 from geodata.errors import BriefingError, DisplacementError
@@ -58,7 +59,7 @@ def read(path: Path | None, context: Context, lang: str) -> Briefing:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{path} is not in UTF-8 (byte {error.start}).") from None
-    found = briefings.from_yaml(text, context.snapshot)
+    found = yaml_files.from_yaml(text, context.snapshot)
     return replace(found, lang=lang) if lang else found
 
 
@@ -142,7 +143,7 @@ def _make(
     found = read(file, context, lang)
     made: list[tuple[Path, bytes]] = []
     if to_yaml:
-        made.append((to_yaml, briefings.to_yaml(found).encode()))
+        made.append((to_yaml, yaml_files.to_yaml(found).encode()))
 
     def link(query: str) -> str:
         return context.settings.public_url + context.urls.page(query)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from callbacks.api import Keep
+from callbacks.serving.responses import Keep
 from callbacks.serving.security import (
     EVERYWHERE,
     READABLE,

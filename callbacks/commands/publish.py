@@ -31,9 +31,9 @@ from dash import Dash
 from callbacks.commands.static_site import Made, Publication, described, write, write_for_hosts
 from callbacks.serving.context import Context
 from geodata.errors import DisplacementError, StateError
-from geodata.exports.filenames import LEVELS
 from geodata.i18n.language import SOURCE_LANGUAGE
 from geodata.links import embed_options
+from geodata.populations import LEVELS
 from geodata.publishing import embeds
 from geodata.publishing.embeds import Embed
 from geodata.publishing.site_manifest import Edition, check

@@ -25,7 +25,8 @@ from geodata.snapshots.snapshot import Snapshot, load
 from geodata.snapshots.snapshot import verify as verify_snapshot
 from geodata.sources import MODULES, REPEATS
 from geodata.sources import kind as source
-from geodata.sources.contract import Asked, Progress
+from geodata.sources.contract import Asked
+from geodata.util.findings import Progress
 
 REFUSED, UNUSABLE = 1, 3
 _HELD = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -134,10 +135,7 @@ def _ingest(settings: Settings) -> click.Command:
         as_json: bool,
     ) -> None:
         """Bring files of a KIND into the snapshots; the dashboard follows within seconds."""
-        from geodata.ingest.ingest import (
-            Wanted,  # what serves the map has no use for it
-            ingest,  # what serves the map has no use for it
-        )
+        from geodata.ingest.ingest import Wanted, ingest
 
         _check_files(kind, files, mapping)
         options = {
@@ -209,7 +207,7 @@ def _snapshots(settings: Settings) -> click.Group:
     )
     def build(src: Path, out: Path, allow_unmatched: bool) -> None:
         """Build the snapshot that ships from the tidy tables in SRC."""
-        from geodata.sources.data_folder import build as build_snapshot
+        from geodata.ingest.bundled_snapshot import build as build_snapshot
 
         with told():
             version, join, boundaries = build_snapshot(src, out, allow_unmatched=allow_unmatched)

@@ -18,25 +18,24 @@ from functools import partial
 from typing import Any
 
 from callbacks.commands import host_rules
-from callbacks.embed import population_choices, programme_choices
 from callbacks.serving.context import Context
-from geodata.exports.drawing import svg
+from geodata.exports.drawing import pictures
 from geodata.exports.drawing.raster import png
-from geodata.exports.filenames import filename, slug
+from geodata.exports.filenames import filename
 from geodata.exports.tables.csv import csv_file
-from geodata.figures.state import State, query
+from geodata.figures.state import State, frozen, query
 from geodata.figures.view import View
-from geodata.i18n.language import WESTERN, Language
-from geodata.links.embed_html import frozen
-from geodata.links.urls import FolderUrls, Urls
+from geodata.i18n.language import Language
+from geodata.i18n.writing import WESTERN
+from geodata.links.urls import FolderUrls, Urls, slug
 from geodata.publishing.embeds import Embed
 from geodata.publishing.site_manifest import Edition
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text.sentences import product, title
+from geodata.text.wording import product, title
 from layouts import bundle
 from layouts import embed as layout
 from layouts import publish as pages
-from layouts.embed import Choice, Links
+from layouts.embed import Choice, Links, population_choices, programme_choices
 from layouts.publish import Folder, Listed
 
 _TOP, _INSIDE = FolderUrls(), FolderUrls("../")
@@ -271,14 +270,14 @@ def _picture(publication: Publication, embed: Embed) -> bytes:
     view = publication.context.view_at(embed.snapshot, embed.drawn_state)
     asked = query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
     link = Urls(publication.site).page(asked) if publication.site else publication.at
-    drawing = svg.picture(view, view.date_index(), theme=embed.picture_theme, permalink=link)
-    return png(drawing, width=svg.WIDTH)
+    drawing = pictures.picture(view, view.date_index(), theme=embed.picture_theme, permalink=link)
+    return png(drawing, width=pictures.WIDTH)
 
 
 def _card(publication: Publication, embed: Embed) -> bytes:
     view = publication.context.view_at(embed.snapshot, embed.drawn_state)
-    drawing = svg.card(view, view.date_index(), product=product(view.snapshot, view.language))
-    return png(drawing, width=svg.CARD[0])
+    drawing = pictures.card(view, view.date_index(), product=product(view.snapshot, view.language))
+    return png(drawing, width=pictures.CARD[0])
 
 
 # ------------------------------------------------------------------------------ list and sources

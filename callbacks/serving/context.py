@@ -17,25 +17,19 @@ from werkzeug.http import parse_accept_header
 
 from geodata.api.area_json import panel
 from geodata.api.meta_json import meta
-from geodata.boundaries.build import level_topology
+from geodata.api.view_json import as_dict, state_dict
+from geodata.boundaries.topology import level_topology
 from geodata.figures.state import State, parse
 from geodata.figures.suppression import Threshold
-from geodata.figures.view import View, as_dict, compute, state_dict
-from geodata.i18n.language import (
-    DIGITS,
-    SOURCE_LANGUAGE,
-    WESTERN,
-    Language,
-    language,
-    language_of,
-    languages,
-)
+from geodata.figures.view import View, compute
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, language, language_of, languages
+from geodata.i18n.writing import DIGITS, WESTERN
 from geodata.links.urls import Urls
 from geodata.settings import Settings
 from geodata.snapshots.library import Library
 from geodata.snapshots.registry import Holdings, Now
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import sentences
+from geodata.text import newest_figure
 from geodata.util.json_encoding import to_json
 from geodata.util.polling import Following
 from layouts.share import Shared
@@ -138,7 +132,8 @@ class Context:
 
         ``settings.public_url`` says where the application is found; without it the link follows
         the request, whose ``Host`` is the client's word: the answer is then that client's alone
-        and no cache is to keep it (:func:`callbacks.api.answer` and the headers see to that).
+        and no cache is to keep it (:func:`callbacks.serving.responses.answer` and the headers see
+        to that).
         """
         if self.settings.public_url:
             return self.settings.public_url + path
@@ -169,7 +164,7 @@ class Context:
         if state.v:
             return {}
         old_after = self.settings.old_after_days
-        return sentences.ages(snapshot, dt.date.today(), old_after, state.language)
+        return newest_figure.ages(snapshot, dt.date.today(), old_after, state.language)
 
     def whole_view(self, snapshot: Snapshot, state: State, **more: object) -> bytes:
         """Write a view as JSON: the state and ``more``, then the figures, which are kept."""

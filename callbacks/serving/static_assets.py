@@ -24,9 +24,9 @@ from dash import Dash
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from callbacks.api import WORTH_BYTES, Keep
 from callbacks.serving.content_coding import CODINGS, coding
 from callbacks.serving.context import Context
+from callbacks.serving.responses import WORTH_BYTES, Keep
 from layouts import bundle
 from layouts.bundle import TYPES, Bundle
 

@@ -8,62 +8,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geodata import populations
-from geodata.engine import queries
-from geodata.engine.connect import ask
 from geodata.figures import programmes
-from geodata.figures.breakdowns import judged
-from geodata.figures.counts import (
+from geodata.figures.availability import (
     GOVERNORATE,
-    counts,
     dates_of,
     levels,
     populations_with_counts,
     sources_of,
 )
+from geodata.figures.breakdowns import PERIOD_LABELS, SHELTER_LABELS, of_area
+from geodata.figures.counts import counts
 from geodata.figures.state import State
 from geodata.figures.suppression import Threshold
-from geodata.figures.view import names
-from geodata.i18n.language import Language, gettext, language
+from geodata.i18n.language import Language, language
+from geodata.i18n.messages import gettext
+from geodata.places.area_names import names
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.json_encoding import plain
-
-SHELTER_LABELS = {
-    "camp": gettext("Camp"),
-    "habitual": gettext("Habitual residence (before Nov 2018)"),
-    "habitual_habitable": gettext("Habitual residence, habitable"),
-    "habitual_uninhabitable": gettext("Habitual residence, uninhabitable"),
-    "host_family": gettext("Host family"),
-    "hotel": gettext("Hotel or short-term rental"),
-    "informal_settlement": gettext("Informal settlement"),
-    "other": gettext("Other"),
-    "own_property": gettext("Own property"),
-    "religious_building": gettext("Religious building"),
-    "rented": gettext("Rented (condition not stated)"),
-    "rented_habitable": gettext("Rented, habitable"),
-    "rented_uninhabitable": gettext("Rented, uninhabitable"),
-    "school": gettext("School building"),
-    "unfinished_building": gettext("Unfinished or abandoned building"),
-    "unknown": gettext("Unknown"),
-}
-# In order of time; each begins where the next one takes over.
-PERIOD_LABELS = {
-    "pre_jun_2014": gettext("Before June 2014"),
-    "jun_jul_2014": gettext("June – July 2014"),
-    "aug_2014": gettext("August 2014"),
-    "post_sep_2014": gettext("September 2014 – March 2015"),
-    "post_apr_2015": gettext("April 2015 – February 2016"),
-    "post_mar_2016": gettext("March – 16 October 2016"),
-    "post_17_oct_2016": gettext("17 October 2016 – June 2017"),
-    "jul_2017_on": gettext("July 2017 – December 2018"),
-    "jan_2019_on": gettext("January 2019 and later"),
-}
 
 
 def panel(
@@ -150,11 +117,11 @@ def _breakdowns(
 
     What the source breaks down in households, and later in people, are two tables.
     """
-    rows = _of_area(snapshot, state.pop, pcode, threshold)
+    rows = of_area(snapshot, state.pop, pcode, threshold)
     here = rows[rows["pcode"] == pcode]
     returned = state.pop == "returnee"
     dates = dates_of(snapshot, state.pop, state.prog)
-    idp_rows = _of_area(snapshot, "idp", pcode, threshold)
+    idp_rows = of_area(snapshot, "idp", pcode, threshold)
     counted_by = sources_of(snapshot, state.pop, state.prog)
     # Who else counted knows nothing of where the displaced come from.
     idp_rows = idp_rows[idp_rows["source"].isin(counted_by)]
@@ -208,16 +175,6 @@ def _breakdowns(
 def _source(rows: pd.DataFrame) -> str:
     """Id of the source of the newest rows."""
     return str(rows.sort_values("date")["source"].iloc[-1])
-
-
-@lru_cache(maxsize=256)
-def _of_area(
-    snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
-) -> pd.DataFrame:
-    """Breakdowns of a governorate and of who came from it; of hidden ones, those in people."""
-    rows = ask(snapshot, queries.breakdowns_of, population, pcode)
-    rows = judged(rows, snapshot, population, threshold)
-    return rows[rows["shown"] | rows["people"].notna()]
 
 
 def _table(

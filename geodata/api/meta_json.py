@@ -6,15 +6,15 @@ from typing import Any
 
 from geodata import populations
 from geodata.figures import programmes
-from geodata.figures.counts import (
-    counts,
+from geodata.figures.availability import (
+    available_measures,
     dates_of,
     levels,
     populations_with_counts,
     round_numbers,
     source_of,
 )
-from geodata.figures.state import available_measures
+from geodata.figures.counts import counts
 from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language, languages
 from geodata.snapshots.snapshot import Snapshot

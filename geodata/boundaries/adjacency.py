@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from geodata.boundaries.build import polygons
+from geodata.boundaries.topology import polygons
 from geodata.snapshots.snapshot import Snapshot
 
 # West, east, north, south; y points up.

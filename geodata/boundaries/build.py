@@ -17,36 +17,22 @@ dictionaries, so geopandas, shapely and topojson are imported only where shapes 
 
 from __future__ import annotations
 
-import difflib
-import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geodata.errors import BoundaryError
-from geodata.util.json_encoding import to_json
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from shapely import Geometry
-
-Topology = dict[str, Any]
-Shape = dict[str, Any]
-Line = list[list[float]]
-P = TypeVar("P")  # a point
-
-CODE = "pcode"
-PARENT = "adm1_pcode"
-
-WGS84 = "EPSG:4326"
-EQUAL_AREA = "EPSG:6933"
-
-_LEVELS = {
-    1: {"governorates", "neighbours", "cities"},
-    2: {"governorates", "districts", "neighbours", "cities"},
-}
+from geodata.boundaries.checks import check_boundaries, percent
+from geodata.boundaries.labels import add_labels
+from geodata.boundaries.simplify import EQUAL_AREA, compute, longer_side, simplify, tidy, wgs84
+from geodata.boundaries.surroundings import add_cities, add_neighbours, check_context
+from geodata.boundaries.topology import CODE, PARENT, Grid, Topology, decode, no_shapes, serialise
 
 # Tolerances to try, coarsest first, as parts of the country's longer side: a thousandth is about
 # one pixel of a map 1000 px wide, so a country of any size starts out looking right.
@@ -55,30 +41,6 @@ _LADDER = (1 / 1000, 1 / 1400, 1 / 2000, 1 / 2800, 1 / 4000, 1 / 8000, 1 / 16000
 # Steps of the quantisation grid along the country's longer side, at least; the second is for
 # countries of small islands far apart (Kiribati, Seychelles), which the first would deform.
 _GRID_STEPS = (10_000, 100_000)
-
-SLIVER = 1e-6
-"""Part of an area that may overlap or stick out: the rounding of six-decimal degrees, no more."""
-
-# A name is wider than tall: its place is sought with the map squeezed by this factor.
-_LABEL_ASPECT = 2.0
-
-# How far beyond the country, in parts of its longer side, every map shows its neighbours.
-_MARGIN = 0.1
-
-# Half the width of the widest gap between two sources' ideas of one border, in parts of the side.
-_GAP = 0.005
-
-# Degrees within which overlaid borders count as one: a tenth of a metre.
-_TOUCH = 1e-6
-
-_CITY_KINDS = {"Admin-0 capital": "national", "Admin-1 capital": "regional"}
-
-
-class Grid(TypedDict):
-    """The transform of a quantised TopoJSON: degrees of a step, and the south-west corner."""
-
-    scale: Sequence[float]
-    translate: Sequence[float]
 
 
 class Pinched(NamedTuple):
@@ -183,9 +145,9 @@ def build_topology(
     if districts is None:
         districts = governorates.assign(**{PARENT: governorates.get(CODE)})
     check_boundaries(governorates, districts)
-    _check_context(neighbours, cities)
-    governorates = _tidy(governorates, [CODE])
-    districts = _tidy(districts, [CODE, PARENT]).rename(columns={PARENT: "parent"})
+    check_context(neighbours, cities)
+    governorates = tidy(governorates, [CODE])
+    districts = tidy(districts, [CODE, PARENT]).rename(columns={PARENT: "parent"})
     for steps in _GRID_STEPS:
         grid = _grid(districts, steps, neighbours, cities)
         tolerances = _tolerances(districts, steps)
@@ -196,43 +158,15 @@ def build_topology(
         raise BoundaryError(_why_not(governorates, districts, grid, tolerances[-1], max_area_error))
     topology = draft.topology
     for name in ("governorates", "districts"):
-        _add_labels(topology["objects"][name], decode(topology, name).geometry)
+        add_labels(topology["objects"][name], decode(topology, name).geometry)
     if none_below:
-        topology["objects"]["districts"] = _no_shapes()
-    topology["objects"] |= {"neighbours": _no_shapes(), "cities": _no_shapes()}
+        topology["objects"]["districts"] = no_shapes()
+    topology["objects"] |= {"neighbours": no_shapes(), "cities": no_shapes()}
     if neighbours is not None:
-        _add_neighbours(topology, _tidy(neighbours, ["id", "name"]), draft.tolerance)
+        add_neighbours(topology, tidy(neighbours, ["id", "name"]), draft.tolerance)
     if cities is not None:
-        _add_cities(topology, cities)
+        add_cities(topology, cities)
     return topology, _report(draft)
-
-
-def surroundings(topology: Topology) -> tuple[GeoDataFrame | None, GeoDataFrame | None]:
-    """Take the neighbours and cities out of a topology, as `build_topology` wants them.
-
-    They are as coarse as they were drawn; ``None`` where there are none.
-    """
-    found: list[GeoDataFrame | None] = []
-    for name in ("neighbours", "cities"):
-        held = topology["objects"].get(name, _no_shapes())["geometries"]
-        found.append(decode(topology, name) if held else None)
-    neighbours, cities = found
-    if cities is not None:
-        features = {kind: feature for feature, kind in _CITY_KINDS.items()}
-        cities = cities.assign(
-            featurecla=cities["kind"].map(features).fillna("Populated place"),
-            pop_max=range(len(cities), 0, -1),  # they stand in order of size
-        )
-    return neighbours, cities
-
-
-def _no_shapes() -> Shape:
-    return {"type": "GeometryCollection", "geometries": []}
-
-
-def serialise(topology: Topology) -> bytes:
-    """Write a topology as compact UTF-8 JSON: the one form that is stored, hashed and served."""
-    return to_json(topology)
 
 
 def _report(draft: _Draft) -> BoundaryReport:
@@ -253,32 +187,16 @@ def _report(draft: _Draft) -> BoundaryReport:
     )
 
 
-def _wgs84(frame: GeoDataFrame) -> GeoDataFrame:
-    return frame if frame.crs == WGS84 else frame.to_crs(WGS84)
-
-
-def _tidy(frame: GeoDataFrame, columns: list[str]) -> GeoDataFrame:
-    """Keep the named columns and the geometry in lon/lat, rows ordered by the first column."""
-    frame = _wgs84(frame)
-    frame = frame.set_geometry(frame.geometry.rename("geometry"))
-    return frame[[*columns, "geometry"]].sort_values(columns[0], ignore_index=True)
-
-
-def _longer_side(frame: GeoDataFrame) -> float:
-    west, south, east, north = frame.total_bounds
-    return float(max(east - west, north - south))
-
-
 def _grid(country: GeoDataFrame, steps: int, *context: GeoDataFrame | None) -> Grid:
     """Lay a grid of round steps (1, 2 or 5 x 10^n degrees) over all layers.
 
     The step follows from the country alone, so that wide surroundings do not coarsen it.
     """
-    finest = _longer_side(country) / steps
+    finest = longer_side(country) / steps
     exponent = math.floor(math.log10(finest))
     digit = max(d for d in (1, 2, 5) if d == 1 or d * 10.0**exponent <= finest)
     step = float(f"{digit}e{exponent}")
-    corners = [_wgs84(frame).total_bounds for frame in (country, *context) if frame is not None]
+    corners = [wgs84(frame).total_bounds for frame in (country, *context) if frame is not None]
     west, south = (math.floor(min(c[axis] for c in corners) / step) for axis in (0, 1))
     corner = [round(west * step, max(-exponent, 0)), round(south * step, max(-exponent, 0))]
     return {"scale": [step, step], "translate": corner}
@@ -286,7 +204,7 @@ def _grid(country: GeoDataFrame, steps: int, *context: GeoDataFrame | None) -> G
 
 def _tolerances(country: GeoDataFrame, steps: int) -> list[float]:
     """The ladder in degrees, as much finer as the grid is."""
-    side = _longer_side(country) * _GRID_STEPS[0] / steps
+    side = longer_side(country) * _GRID_STEPS[0] / steps
     return [float(f"{side * part:.3g}") for part in _LADDER]
 
 
@@ -313,7 +231,7 @@ def _draft(
     governorates: GeoDataFrame, districts: GeoDataFrame, grid: Grid, tolerance: float
 ) -> _Draft | None:
     """Simplify at one tolerance; None if an area is too small for the grid."""
-    simple = _simplify(districts, tolerance)
+    simple = simplify(districts, tolerance)
     topology, drawn = _quantised(simple, grid)
     pinched: tuple[Pinched, ...] = ()
     if not all(map(_is_coverage, drawn)):
@@ -338,7 +256,7 @@ def _quantised(
     """Round districts, and the governorates made of them, to the grid; and read them back."""
     dissolved = simple[["parent", "geometry"]].dissolve("parent", method="coverage")
     dissolved = dissolved.reset_index(names=CODE)
-    topology = _compute({"governorates": dissolved, "districts": simple}, grid, key=CODE)
+    topology = compute({"governorates": dissolved, "districts": simple}, grid, key=CODE)
     return topology, (decode(topology, "governorates"), decode(topology, "districts"))
 
 
@@ -392,7 +310,7 @@ def _why_not(
     import shapely
 
     step = grid["scale"][0]
-    snapped = _on_grid(_simplify(districts, finest), grid)
+    snapped = _on_grid(simplify(districts, finest), grid)
     gone = shapely.is_empty(snapped.geometry.to_numpy())
     if gone.any():
         named = ", ".join(map(_placed, districts[CODE][gone], districts.geometry[gone]))
@@ -404,12 +322,12 @@ def _why_not(
     errors = _area_errors(governorates, drawn)
     shapes = governorates.set_index(CODE).geometry
     named = ", ".join(
-        f"{_placed(code, shapes[code])} by {_percent(error)}"
+        f"{_placed(code, shapes[code])} by {percent(error)}"
         for code, error in errors[errors >= limit].items()
     )
     return (
         f"No tolerance down to {finest:.2g}° keeps the area of every governorate within "
-        f"{_percent(limit)} of the original. On the grid of {step:g}° these change: {named}. "
+        f"{percent(limit)} of the original. On the grid of {step:g}° these change: {named}. "
         "In the file, join what is so small to the area beside it, or leave it out."
     )
 
@@ -420,62 +338,6 @@ def _placed(code: str, shape: Geometry) -> str:
 
     where = shapely.point_on_surface(shape)
     return f"{code} (near {where.x:.3f}°, {where.y:.3f}°)"
-
-
-def _simplify(areas: GeoDataFrame, tolerance: float) -> GeoDataFrame:
-    """Simplify polygons together, so that a border two of them share stays one line.
-
-    Visvalingam-Whyatt over the whole coverage, as GEOS has it, never lets two borders cross;
-    topojson's own simplification takes each arc by itself, and there they may.
-    """
-    import shapely
-
-    return areas.set_geometry(
-        shapely.coverage_simplify(areas.geometry.to_numpy(), tolerance), crs=areas.crs
-    )
-
-
-def _compute(frames: dict[str, GeoDataFrame], grid: Grid, key: str) -> Topology:
-    """Quantise frames and find the arcs they share: one object for each, in the order of rows."""
-    import topojson
-
-    computed = topojson.Topology(  # type: ignore[attr-defined]
-        list(frames.values()), object_name=list(frames), prequantize=grid
-    ).to_dict()
-    arcs = _absolute(computed["arcs"])
-    objects = {
-        name: {
-            "type": "GeometryCollection",
-            "geometries": [_tidy_shape(shape, key, arcs) for shape in held["geometries"]],
-        }
-        for name, held in computed["objects"].items()
-    }
-    return {"type": "Topology", "transform": grid, "objects": objects, "arcs": computed["arcs"]}
-
-
-def _tidy_shape(shape: Shape, key: str, arcs: list[Line]) -> Shape:
-    """Give a shape the value of its key column as id, and rings that run the way they should.
-
-    topojson shares the arc of an enclave with the hole around it without turning it, so the hole
-    would run clockwise and be painted.
-    """
-    wound = {"type": shape["type"], "id": shape["properties"][key]}
-    wound["properties"] = shape["properties"]
-    if shape["type"] is None:
-        return wound
-
-    def polygon(rings: list[list[int]]) -> list[list[int]]:
-        return [_wind(ring, arcs, clockwise=not index) for index, ring in enumerate(rings)]
-
-    many = shape["type"] == "MultiPolygon"
-    wound["arcs"] = [polygon(p) for p in shape["arcs"]] if many else polygon(shape["arcs"])
-    return wound
-
-
-def _wind(ring: list[int], arcs: list[Line], *, clockwise: bool) -> list[int]:
-    """Turn a ring of arc references if it runs the other way."""
-    as_asked = is_clockwise(ring_points(ring, arcs)) == clockwise
-    return ring if as_asked else [~ref for ref in reversed(ring)]
 
 
 def _is_coverage(areas: GeoDataFrame) -> bool:
@@ -490,534 +352,3 @@ def _area_errors(before: GeoDataFrame, after: GeoDataFrame) -> Any:
     """Relative change of area of each code, as a series."""
     old, new = (f.set_index(CODE).geometry.to_crs(EQUAL_AREA).area for f in (before, after))
     return (new / old - 1).abs()
-
-
-# ---- surroundings
-
-
-def _check_context(neighbours: GeoDataFrame | None, cities: GeoDataFrame | None) -> None:
-    problems = []
-    if neighbours is not None:
-        problems += _table_problems("neighbours", neighbours, ["id", "name"]) or _shape_problems(
-            "neighbour", _wgs84(neighbours), "id"
-        )
-    if cities is not None:
-        missing = _table_problems("cities", cities, ["name", "featurecla"])
-        if not missing and not (cities.geom_type == "Point").all():
-            missing = ["cities: some are not points. Rule: a city is one point."]
-        problems += missing
-    _raise_all(problems)
-
-
-def _add_neighbours(topology: Topology, neighbours: GeoDataFrame, tolerance: float) -> None:
-    """Append the neighbours, with arcs of their own and a label where they can be seen."""
-    country = decode(topology, "governorates")
-    simple = _simplify(_close_gaps(neighbours, country, lap=4 * tolerance), tolerance)
-    # Neighbours need not tile as strictly as areas, so rounding may mend what it breaks.
-    step = topology["transform"]["scale"][0]
-    simple = simple.set_geometry(simple.geometry.set_precision(step), crs=simple.crs)
-    own = _compute({"neighbours": simple}, topology["transform"], key="id")
-    drawn = decode(own, "neighbours")
-    broken = drawn["id"][~drawn.is_valid | drawn.geometry.isna()]
-    _raise_all(
-        f"neighbour {code!r}: broken by simplification at {tolerance}°. Rule: neighbours do not "
-        "overlap and are wider than the tolerance."
-        for code in broken
-    )
-    shapes, offset = own["objects"]["neighbours"], len(topology["arcs"])
-    shapes = _renumber(shapes, lambda arc: arc + offset)
-    for shape in shapes["geometries"]:
-        del shape["properties"]["id"]
-    _add_labels(shapes, _visible(drawn, country))
-    topology["objects"]["neighbours"] = shapes
-    topology["arcs"] = topology["arcs"] + own["arcs"]
-
-
-def _close_gaps(neighbours: GeoDataFrame, country: GeoDataFrame, lap: float) -> GeoDataFrame:
-    """Grow neighbours into the gaps along the country's border, and a little beneath it.
-
-    Where two sources draw one border apart, the sea would show. Each piece of a gap goes to the
-    neighbour with the longest border on it.
-    """
-    import shapely
-
-    shapes = neighbours.geometry.to_numpy()
-    inside, around = country.union_all(method="coverage"), shapely.union_all(shapes)
-    width = _GAP * _longer_side(country)
-    gaps = _gaps(around.union(inside), width)
-    wide = gaps.buffer(lap).simplify(lap / 2)
-    parts = shapely.get_parts(wide.difference(around).intersection(gaps.union(inside)))
-    patch = shapely.multipolygons(parts[shapely.area(parts) > 0])
-    grown = [[shape] for shape in shapes]
-    for piece in _split(patch, _crossings(shapes, patch, inside, 10 * width)):
-        grown[_beside(piece, shapes)].append(piece)
-    # Cutting leaves points on one side of a border only; simplification needs them on both.
-    closed = shapely.coverage_clean([shapely.union_all(parts) for parts in grown])
-    return neighbours.set_geometry(closed, crs=neighbours.crs)
-
-
-def _beside(piece: Geometry, shapes: Any) -> int:
-    """Find the shape with the longest border on a piece."""
-    import shapely
-
-    # Overlay leaves points within rounding of a border, not on it.
-    border = shapely.length(piece.boundary.intersection(shapely.buffer(shapes, _TOUCH)))
-    return int(border.argmax()) if border.any() else int(piece.distance(shapes).argmin())
-
-
-def _crossings(shapes: Any, patch: Geometry, inside: Geometry, beyond: float) -> list[Geometry]:
-    """Draw lines that lead the borders between shapes on, across a patch, into the country."""
-    import shapely
-
-    lines = []
-    for one, other in itertools.combinations(shapes, 2):
-        touching = shapely.get_parts(one.intersection(other))
-        border = shapely.multilinestrings(touching[shapely.get_dimensions(touching) == 1])
-        for end in shapely.get_parts(shapely.line_merge(border).boundary):
-            way = shapely.shortest_line(end, inside)
-            if end.distance(patch) < _TOUCH and way.length:
-                lines.append(_lengthen(way, beyond))
-    return lines
-
-
-def _lengthen(line: Geometry, by: float) -> Geometry:
-    """Lead a straight line on at both ends."""
-    import shapely
-
-    (x0, y0), (x1, y1) = line.coords
-    dx, dy = by * (x1 - x0) / line.length, by * (y1 - y0) / line.length
-    return shapely.LineString([(x0 - dx, y0 - dy), (x1 + dx, y1 + dy)])
-
-
-def _split(patch: Geometry, lines: list[Geometry]) -> list[Geometry]:
-    """Cut a patch along lines."""
-    import shapely
-
-    faces = shapely.polygonize([shapely.union_all([patch.boundary, *lines])])
-    return [f for f in shapely.get_parts(faces) if patch.contains(f.representative_point())]
-
-
-def _gaps(land: Geometry, width: float) -> Geometry:
-    """Find the narrow gaps with land on all sides: none of them is sea, or a lake."""
-    import shapely
-
-    rings = [ring for part in shapely.get_parts(land) for ring in part.interiors]
-    # The country may stand in a hole like an island.
-    holes = [shapely.Polygon(ring).difference(land) for ring in rings]
-    return shapely.union_all([hole for hole in holes if hole.buffer(-width).is_empty])
-
-
-def _visible(neighbours: GeoDataFrame, country: GeoDataFrame) -> list[Geometry]:
-    """Cut the part of each neighbour that the country leaves free, near it where there is some."""
-    import shapely
-
-    margin = _MARGIN * _longer_side(country)
-    frame = shapely.box(*country.total_bounds).buffer(margin, join_style="mitre")
-    covered = country.union_all(method="coverage")
-    visible = []
-    for neighbour in neighbours.geometry:
-        free = neighbour.difference(covered)
-        near = free.intersection(frame)
-        visible.append(next(shape for shape in (near, free, neighbour) if shape.area > 0))
-    return visible
-
-
-def _add_cities(topology: Topology, cities: GeoDataFrame) -> None:
-    """Append cities as points on the grid, the largest first."""
-    cities = _wgs84(cities)
-    ranks = [c for c in ("pop_max",) if c in cities]
-    cities = cities.sort_values([*ranks, "name"], ascending=[*(False for _ in ranks), True])
-    topology["objects"]["cities"] = {
-        "type": "GeometryCollection",
-        "geometries": [
-            {
-                "type": "Point",
-                "properties": {
-                    "name": name,
-                    "capital": feature in _CITY_KINDS,
-                    "kind": _CITY_KINDS.get(feature, "town"),
-                },
-                "coordinates": _to_grid(point.x, point.y, topology["transform"]),
-            }
-            for name, feature, point in zip(
-                cities["name"], cities["featurecla"], cities.geometry, strict=True
-            )
-        ],
-    }
-
-
-# ---- labels
-
-
-def label_points(areas: Iterable[Geometry]) -> list[list[float]]:
-    """Find where the name of each area reads best: well inside its largest polygon.
-
-    The centre of the largest inscribed ellipse that is twice as wide as tall, as a name is: the
-    pole of inaccessibility of the squeezed polygon.
-
-    Parameters
-    ----------
-    areas
-        Polygons in lon/lat degrees, e.g. a GeoSeries.
-
-    Returns
-    -------
-    list
-        ``[lon, lat]`` of each area in order, to 3 decimals (all of them if the area is so small
-        that rounding would leave it).
-    """
-    return [_label_point(area) for area in areas]
-
-
-def _label_point(area: Geometry) -> list[float]:
-    import shapely
-
-    polygon = max(shapely.get_parts(area), key=shapely.area)
-    width = math.cos(math.radians(polygon.centroid.y)) / _LABEL_ASPECT
-    squeezed = shapely.transform(polygon, lambda xy: xy * [width, 1])
-    # Area / length is the least the radius can be.
-    circle = shapely.maximum_inscribed_circle(squeezed, 0.05 * squeezed.area / squeezed.length)
-    # Come back towards the middle while there is nearly as much room.
-    way = shapely.LineString([squeezed.centroid, circle.coords[0]])
-    stops = [way.interpolate(step / 20, normalized=True) for step in range(20)]
-    roomy = (
-        stop
-        for stop in stops
-        if squeezed.contains(stop) and squeezed.boundary.distance(stop) >= 0.9 * circle.length
-    )
-    x, y = next(roomy, shapely.get_point(circle, 0)).coords[0]
-    rounded = [round(x / width, 3), round(y, 3)]
-    return rounded if polygon.contains(shapely.Point(rounded)) else [x / width, y]
-
-
-def _add_labels(shapes: dict[str, Any], areas: Iterable[Geometry]) -> None:
-    for shape, label in zip(shapes["geometries"], label_points(areas), strict=True):
-        shape["properties"]["label"] = label
-
-
-# ---- read
-
-
-def level_topology(topology: Topology, level: int) -> Topology:
-    """Take the part of a topology that one level of the map needs.
-
-    Parameters
-    ----------
-    topology
-        As `build_topology` returns it; it stays as it is.
-    level
-        1 for governorates, 2 for governorates and districts; neighbours and cities come along.
-
-    Returns
-    -------
-    dict
-        A topology with only the arcs in use, renumbered, on the same grid.
-
-    Raises
-    ------
-    BoundaryError
-        If there is no such level.
-    """
-    if level not in _LEVELS:
-        allowed = " or ".join(map(str, _LEVELS))
-        raise BoundaryError(f"No level {level!r} in the topology: level is {allowed}.")
-    objects = {name: held for name, held in topology["objects"].items() if name in _LEVELS[level]}
-    shapes = itertools.chain.from_iterable(held["geometries"] for held in objects.values())
-    used = sorted({max(ref, ~ref) for s in shapes for ring in _rings(s) for ref in ring})
-    place = {arc: position for position, arc in enumerate(used)}
-    return {
-        **topology,
-        "objects": {name: _renumber(held, place.__getitem__) for name, held in objects.items()},
-        "arcs": [topology["arcs"][arc] for arc in used],
-    }
-
-
-def decode(topology: Topology, object_name: str) -> GeoDataFrame:
-    """Turn one object of a topology back into shapes.
-
-    Parameters
-    ----------
-    topology
-        Quantised TopoJSON, whole or of one level.
-    object_name
-        ``"governorates"``, ``"districts"``, ``"neighbours"`` or ``"cities"``.
-
-    Returns
-    -------
-    GeoDataFrame
-        In lon/lat degrees, rows in the order of the object: ``id`` where shapes have one, their
-        properties, geometry.
-
-    Raises
-    ------
-    BoundaryError
-        If the topology holds no such object.
-    """
-    import geopandas
-
-    if object_name not in topology["objects"]:
-        held = ", ".join(topology["objects"])
-        raise BoundaryError(f"No object {object_name!r} in the topology: it holds {held}.")
-    shapes = topology["objects"][object_name]["geometries"]
-    arcs = lines(topology)
-    return geopandas.GeoDataFrame(
-        [{**({"id": s["id"]} if "id" in s else {}), **s["properties"]} for s in shapes],
-        geometry=[_geometry(s, arcs, topology["transform"]) for s in shapes],
-        crs=WGS84,
-    )
-
-
-def lines(topology: Topology) -> list[Line]:
-    """Every arc of a quantised topology, in lon/lat degrees; shapes refer to them by position."""
-    grid = topology["transform"]
-    return [[_to_degrees(point, grid) for point in arc] for arc in _absolute(topology["arcs"])]
-
-
-def _geometry(shape: Shape, arcs: list[Line], grid: Grid) -> Geometry | None:
-    import shapely
-
-    if shape["type"] is None:
-        return None
-    if shape["type"] == "Point":
-        return shapely.Point(_to_degrees(shape["coordinates"], grid))
-    made = [
-        shapely.Polygon(rings[0], rings[1:])
-        for rings in ([ring_points(ring, arcs) for ring in polygon] for polygon in polygons(shape))
-    ]
-    return made[0] if shape["type"] == "Polygon" else shapely.MultiPolygon(made)
-
-
-def _to_grid(lon: float, lat: float, grid: Grid) -> list[int]:
-    (kx, ky), (x0, y0) = grid["scale"], grid["translate"]
-    return [round((lon - x0) / kx), round((lat - y0) / ky)]
-
-
-def _to_degrees(point: Sequence[float], grid: Grid) -> list[float]:
-    (kx, ky), (x0, y0) = grid["scale"], grid["translate"]
-    return [point[0] * kx + x0, point[1] * ky + y0]
-
-
-def _absolute(arcs: list[Line]) -> list[Line]:
-    """Undo the delta encoding of arcs."""
-
-    def step(a: list[float], b: list[float]) -> list[float]:
-        return [a[0] + b[0], a[1] + b[1]]
-
-    return [list(itertools.accumulate(arc, step)) for arc in arcs]
-
-
-def ring_points(ring: Sequence[int], arcs: Sequence[list[P]]) -> list[P]:
-    """Join the arcs of a ring; ``~n`` is arc n backwards, each starts where the last ended."""
-    lines = [arcs[ref] if ref >= 0 else arcs[~ref][::-1] for ref in ring]
-    return lines[0][:1] + [point for line in lines for point in line[1:]]
-
-
-def is_clockwise(ring: Line) -> bool:
-    """Whether a closed ring runs clockwise where north is up (shoelace formula)."""
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)) < 0
-
-
-def polygons(shape: Shape) -> list[list[list[int]]]:
-    """Arc references of a shape: polygons of rings; none for a point."""
-    arcs = shape.get("arcs", [])
-    return [arcs] if shape["type"] == "Polygon" else arcs
-
-
-def _rings(shape: Shape) -> Iterator[list[int]]:
-    return itertools.chain.from_iterable(polygons(shape))
-
-
-def _renumber(shapes: Shape, place: Callable[[int], int]) -> Shape:
-    """Copy a collection of shapes with every arc at its new place."""
-
-    def turn(refs: Any) -> Any:
-        if isinstance(refs, list):
-            return [turn(ref) for ref in refs]
-        return place(refs) if refs >= 0 else ~place(~refs)
-
-    moved = [{**s, "arcs": turn(s["arcs"])} if "arcs" in s else s for s in shapes["geometries"]]
-    return {**shapes, "geometries": moved}
-
-
-# ---- check
-
-
-def check_boundaries(governorates: GeoDataFrame, districts: GeoDataFrame) -> None:
-    """Refuse boundaries that a map cannot be built from, and say everything that is wrong.
-
-    Any known coordinate reference system will do; the rules are checked in lon/lat.
-
-    Parameters
-    ----------
-    governorates
-        Polygons with the column ``pcode``.
-    districts
-        Polygons with the columns ``pcode`` and ``adm1_pcode``.
-
-    Raises
-    ------
-    BoundaryError
-        With one line for each problem: the code, what was found, the rule.
-    """
-    tables = _table_problems("governorates", governorates, [CODE])
-    tables += _table_problems("districts", districts, [CODE, PARENT])
-    if tables:
-        _raise_all([*tables, "Nothing else was checked: the tables must be complete first."])
-    governorates, districts = _wgs84(governorates), _wgs84(districts)
-    _raise_all(
-        [
-            *_code_problems("governorate", governorates),
-            *_code_problems("district", districts),
-            *_parent_problems(governorates, districts),
-            *_shape_problems("governorate", governorates, CODE),
-            *_shape_problems("district", districts, CODE),
-            *_tiling_problems(_sound(governorates), _sound(districts)),
-            *_nesting_problems(_sound(governorates), districts),
-        ]
-    )
-
-
-def _raise_all(problems: Iterable[str]) -> None:
-    problems = list(problems)
-    if problems:
-        raise BoundaryError("\n- ".join(["The boundaries cannot be used:", *problems]))
-
-
-def _percent(share: float) -> str:
-    return f"{float(f'{100 * share:.2g}'):g}%"
-
-
-def _table_problems(table: str, frame: GeoDataFrame, columns: list[str]) -> list[str]:
-    found = ", ".join(map(str, frame.columns))
-    problems = [
-        f"{table}: column {column!r} is missing. Rule: {table} have the columns "
-        f"{', '.join(columns)} and a geometry; found: {found}."
-        for column in columns
-        if column not in frame
-    ]
-    if frame.empty:
-        problems.append(f"{table}: no rows. Rule: there is at least one.")
-    if frame.active_geometry_name is None:
-        problems.append(f"{table}: no geometry. Rule: each row has a shape; found: {found}.")
-    elif frame.crs is None:
-        problems.append(
-            f"{table}: no coordinate reference system. Rule: the file says which one it uses "
-            f"({WGS84} for degrees of longitude and latitude)."
-        )
-    return problems
-
-
-def _code_problems(kind: str, frame: GeoDataFrame) -> list[str]:
-    codes = frame[CODE]
-    blank = [n for n, c in enumerate(codes, 1) if not (isinstance(c, str) and c.strip())]
-    twice = sorted(set(codes[codes.duplicated() & codes.notna()].astype(str)))
-    return [
-        *(f"{kind} in row {n}: no {CODE}. Rule: each area has a code, as text." for n in blank),
-        *(
-            f"{kind} {code!r}: the code stands in {(codes.astype(str) == code).sum()} rows. "
-            "Rule: one row for each code."
-            for code in twice
-        ),
-    ]
-
-
-def _parent_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> list[str]:
-    known = [code for code in governorates[CODE] if isinstance(code, str)]
-    problems = []
-    for code, parent in zip(districts[CODE], districts[PARENT], strict=True):
-        if parent not in known:
-            near = difflib.get_close_matches(str(parent), known, n=1)
-            hint = f"; nearest: {near[0]!r}" if near else ""
-            problems.append(
-                f"district {code!r}: its {PARENT} {parent!r} is no governorate{hint}. "
-                "Rule: a district names the code of the governorate it lies in."
-            )
-    return problems
-
-
-def flaw(shape: Geometry | None) -> str | None:
-    """Say what is wrong with one shape by itself, if anything."""
-    import shapely
-
-    if shape is None or shape.is_empty:
-        return "no shape. Rule: each area has one"
-    if shape.geom_type not in ("Polygon", "MultiPolygon"):
-        return f"a {shape.geom_type}. Rule: an area is a polygon or several"
-    if not shape.is_valid:
-        return f"invalid ({shapely.is_valid_reason(shape)}). Rule: a ring does not cross itself"
-    west, south, east, north = shape.bounds
-    # Beyond 180° a country across it is drawn in one piece.
-    if west < -360 or east > 360 or south < -90 or north > 90:
-        return f"bounds {shape.bounds}. Rule: degrees, longitude first, or name another system"
-    return None
-
-
-def _shape_problems(kind: str, frame: GeoDataFrame, key: str) -> list[str]:
-    flaws = zip(frame[key], map(flaw, frame.geometry), strict=True)
-    return [f"{kind} {code!r}: {flaw}." for code, flaw in flaws if flaw]
-
-
-def _sound(frame: GeoDataFrame) -> GeoDataFrame:
-    return frame[[flaw(shape) is None for shape in frame.geometry]]
-
-
-def _tiling_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> list[str]:
-    """Find areas that overlap, and borders of districts that only nearly meet."""
-    import shapely
-
-    problems = _overlaps("governorate", governorates)
-    overlaps = _overlaps("district", districts)
-    unmatched = shapely.coverage_invalid_edges(districts.geometry.to_numpy())
-    loose = [code for code, edge in zip(districts[CODE], unmatched, strict=True) if edge]
-    # An overlap leaves unmatched borders too: one line about it is enough.
-    if loose and not overlaps:
-        problems.append(
-            f"districts {', '.join(map(repr, loose))}: their borders do not meet point by point. "
-            "Rule: districts side by side share every point of their border "
-            "(shapely.coverage_clean mends this)."
-        )
-    return problems + overlaps
-
-
-def _overlaps(kind: str, frame: GeoDataFrame) -> list[str]:
-    import shapely
-
-    shapes, codes = frame.geometry.to_numpy(), frame[CODE].to_numpy()
-    problems = []
-    for i, j in shapely.STRtree(shapes).query(shapes, predicate="intersects").T:
-        if i >= j:
-            continue
-        share = shapes[i].intersection(shapes[j]).area / min(shapes[i].area, shapes[j].area)
-        if share > SLIVER:
-            problems.append(
-                f"{kind}s {codes[i]!r} and {codes[j]!r}: overlap on {_percent(share)} of the "
-                f"smaller. Rule: {kind}s do not overlap."
-            )
-    return problems
-
-
-def _nesting_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> list[str]:
-    """Find districts that stick out of their governorate, and governorates not covered."""
-    import shapely
-
-    sound = _sound(districts)
-    problems = []
-    for code, whole in zip(governorates[CODE], governorates.geometry, strict=True):
-        parts = sound[sound[PARENT] == code]
-        shapes = parts.geometry.to_numpy()
-        outside = shapely.area(shapely.difference(shapes, whole)) / shapely.area(shapes)
-        problems += [
-            f"district {part!r}: {_percent(share)} of it lies outside its governorate {code!r}. "
-            "Rule: a district lies inside the governorate it names."
-            for part, share in zip(parts[CODE], outside, strict=True)
-            if share > SLIVER
-        ]
-        if len(parts) < (districts[PARENT] == code).sum():
-            continue  # a district without a sound shape leaves a hole that is reported already
-        bare = whole.difference(shapely.union_all(shapes)).area / whole.area
-        if bare > SLIVER:
-            problems.append(
-                f"governorate {code!r}: {_percent(bare)} of it is in none of its {len(parts)} "
-                "districts. Rule: the districts of a governorate cover it."
-            )
-    return problems

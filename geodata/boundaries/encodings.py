@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geodata.errors import BoundaryError
-from geodata.sources.contract import Finding
+from geodata.util.findings import Finding
 
 # Byte 29 of a .dbf, as GDAL knows it. 0 and 0x57 ("ANSI", of whatever machine) say nothing.
 _PAGES = {

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geodata.boundaries.build import decode
+from geodata.boundaries.topology import decode
 
 TOLERANCE = 0.05
 """Degrees (some 5 km) that a point may lie outside: boundaries are simplified, points rounded."""

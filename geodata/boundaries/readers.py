@@ -29,7 +29,7 @@ from geodata.boundaries.columns import LEVELS, Given, areas, no_level
 from geodata.boundaries.encodings import shapefile_encoding
 from geodata.boundaries.formats import json_format, not_in_archive, not_read
 from geodata.errors import BoundaryError
-from geodata.sources.contract import FileRead, Finding, Progress, silent
+from geodata.util.findings import FileRead, Finding, Progress, silent
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

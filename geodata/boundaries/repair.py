@@ -24,11 +24,13 @@ import pandas as pd
 
 from geodata import amounts
 from geodata.boundaries.antimeridian import led_on, on_one_side
-from geodata.boundaries.build import CODE, EQUAL_AREA, PARENT, SLIVER, WGS84, flaw
+from geodata.boundaries.checks import SLIVER, flaw
 from geodata.boundaries.columns import preferred
 from geodata.boundaries.readers import Layer
+from geodata.boundaries.simplify import EQUAL_AREA
+from geodata.boundaries.topology import CODE, PARENT, WGS84
 from geodata.snapshots.schemas import PCODE
-from geodata.sources.contract import Finding
+from geodata.util.findings import Finding
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame, GeoSeries

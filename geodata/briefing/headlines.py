@@ -5,7 +5,7 @@
     figures ──▶ who leads, what moved, where the peak was ──▶ the sentence that fits ──▶ words
 
 Each names only areas that have a figure; where a case has nothing to say beyond the total, the
-headline is the view's own (:func:`geodata.text.sentences.headline`). The date is on the slide
+headline is the view's own (:func:`geodata.text.view_headlines.headline`). The date is on the slide
 beside it.
 """
 
@@ -18,13 +18,15 @@ import numpy as np
 
 from geodata import populations
 from geodata.figures import programmes
-from geodata.figures.counts import Floats
 from geodata.figures.flows import Flows, governorate_of
-from geodata.figures.view import NOT_COMPARABLE, SUPPRESSED, View, names
-from geodata.i18n.language import gettext, ngettext, pgettext
-from geodata.text import sentences
-from geodata.text.area_labels import SHOWN, cells
-from geodata.util.rounding import rounded
+from geodata.figures.statuses import NOT_COMPARABLE, SHOWN, SUPPRESSED
+from geodata.figures.view import View
+from geodata.i18n.messages import gettext, ngettext, pgettext
+from geodata.i18n.rounding import rounded
+from geodata.places.area_names import names
+from geodata.text import breaks, view_headlines, wording
+from geodata.text.area_labels import cells
+from geodata.util.arrays import Floats
 
 _MOST = 0.8  # so much of the whole needs no further name
 _AS_MANY_AGAIN = 2  # from here on "from … to …" is understood better than a percentage
@@ -197,12 +199,12 @@ def of_map(view: View, t: int) -> str:
         return of_change(view, t)
     whole = view.totals[t]
     if not whole > 0:
-        return _nothing(view, t) if whole == 0 else sentences.headline(view, t)
+        return _nothing(view, t) if whole == 0 else view_headlines.headline(view, t)
     if view.state.area in view.counts.areas.pcodes:
         return _of_area(view, t)
     if view.state.prog:  # counts of their own are of no area that they work in
-        own = sentences.counted_by_programmes(view)
-        return sentences.headline(view, t) if own else _of_programmes(view, t)
+        own = wording.counted_by_programmes(view)
+        return view_headlines.headline(view, t) if own else _of_programmes(view, t)
     if view.state.measure == populations.RATE:
         return _of_rate(view, t)
     return _of_places(view, _figures(view, t), float(whole), t)
@@ -266,7 +268,7 @@ def _figures(view: View, t: int) -> list[tuple[str, float]]:
 def _of_places(view: View, figures: list[tuple[str, float]], whole: float, t: int) -> str:
     speech = view.language
     if not any(size > 0 for _, size in figures):
-        return sentences.headline(view, t)
+        return view_headlines.headline(view, t)
     found = leaders(figures, whole)
     if found is None:
         largest = max(size for _, size in figures)
@@ -286,7 +288,7 @@ def _hosting(view: View, found: Leaders, whole: float) -> str:
     if found.share == 1:
         return speech.gettext(
             "{counted}, counted in {names} alone",
-            counted=sentences.amount(view, whole),
+            counted=wording.amount(view, whole),
             names=speech.names(named),
         )
     return speech.ngettext(
@@ -312,8 +314,8 @@ def _of_area(view: View, t: int) -> str:
 def _of_programmes(view: View, t: int) -> str:
     share = view.shares[t]
     if not share > 0:
-        return sentences.headline(view, t)
-    return sentences.of_programmes(
+        return view_headlines.headline(view, t)
+    return wording.of_programmes(
         view, _WITHIN[view.state.pop], percent=view.language.percent(float(share))
     )
 
@@ -324,7 +326,7 @@ def _of_rate(view: View, t: int) -> str:
     highest = max((rate for _, rate in rates), default=0)
     first = [name for name, rate in rates if rate == highest]
     if not highest > 0 or len(first) > 4:
-        return sentences.headline(view, t)
+        return view_headlines.headline(view, t)
     return speech.ngettext(
         *_MOST_FOR_RESIDENTS,
         len(first),
@@ -343,14 +345,14 @@ def of_change(view: View, t: int) -> str:
     change = view.totals[t]
     base = view.base_index()
     told = np.isnan(change) or change == 0 or base >= t  # “since” is said of an earlier date
-    if told or sentences.counted_by_programmes(view):
-        return sentences.headline(view, t)
+    if told or wording.counted_by_programmes(view):
+        return view_headlines.headline(view, t)
     then, now = float(view.stocks[base]), float(view.stocks[t])
     if min(then, now) == 0 or now >= _AS_MANY_AGAIN * then:
         said = _from_to(view, base, t)
     else:
         said = _moved(view, t, now > then, abs(now - then) / then)
-    return sentences.across_breaks(view, said, view.counts.dates[base], view.counts.dates[t])
+    return breaks.across_breaks(view, said, view.counts.dates[base], view.counts.dates[t])
 
 
 def _from_to(view: View, base: int, t: int) -> str:
@@ -358,13 +360,13 @@ def _from_to(view: View, base: int, t: int) -> str:
     speech = view.language
     then, now = float(view.stocks[base]), float(view.stocks[t])
     said = {
-        "then": sentences.amount(view, then),
-        "now": sentences.amount(view, now),
+        "then": wording.amount(view, then),
+        "now": wording.amount(view, now),
         "base": speech.date(view.counts.dates[base], "long"),
         "date": speech.date(view.counts.dates[t], "long"),
     }
     if view.state.prog:
-        return sentences.of_programmes(view, _FROM_TO_WITHIN, **said)
+        return wording.of_programmes(view, _FROM_TO_WITHIN, **said)
     return speech.gettext("{then} on {base}, {now} on {date}", **said)
 
 
@@ -377,7 +379,7 @@ def _moved(view: View, t: int, rose: bool, part: float) -> str:
         "base": speech.date(view.state.base or view.counts.dates[0], "long"),
     }
     if view.state.prog:
-        return sentences.of_programmes(view, _MOVED_WITHIN[rose], **said)
+        return wording.of_programmes(view, _MOVED_WITHIN[rose], **said)
     if area := _mover(view, t, rose):
         return speech.gettext(_MOVED_MOST[rose], area=area, **said)
     return speech.gettext(_MOVED[rose], **said)
@@ -409,7 +411,7 @@ def of_trend(view: View, stocks: Floats, t: int) -> str:
     """
     areas = view.counts.areas
     if view.state.area not in areas.pcodes:
-        return _against_highest(view, stocks, t) or sentences.headline(view, t)
+        return _against_highest(view, stocks, t) or view_headlines.headline(view, t)
     cell = cells(view, t)[areas.index(view.state.area)]
     said = _against_highest(view, stocks, t)
     if not said:
@@ -430,7 +432,7 @@ def _against_highest(view: View, stocks: Floats, t: int) -> str:
     if now == peak:
         return _highest(view, peak, highest, t)
     said, dates = _below(view, peak, highest, float(now)), view.counts.dates
-    return sentences.across_breaks(view, said, dates[highest], dates[t])
+    return breaks.across_breaks(view, said, dates[highest], dates[t])
 
 
 def _unchanged(view: View, first: int) -> str:
@@ -446,11 +448,11 @@ def _highest(view: View, peak: float, highest: int, t: int) -> str:
     speech = view.language
     if highest == t:
         return speech.gettext(
-            "{counted}: more than on any date before", counted=sentences.amount(view, peak)
+            "{counted}: more than on any date before", counted=wording.amount(view, peak)
         )
     return speech.gettext(
         "{counted}: as many as on {date}, and never more",
-        counted=sentences.amount(view, peak),
+        counted=wording.amount(view, peak),
         date=speech.date(view.counts.dates[highest], "long"),
     )
 
@@ -459,7 +461,7 @@ def _below(view: View, peak: float, highest: int, now: float) -> str:
     speech = view.language
     said = {
         "population": nouns(view),
-        "peak": sentences.amount(view, peak),
+        "peak": wording.amount(view, peak),
         "date": speech.date(view.counts.dates[highest], "long"),
     }
     if now == 0:

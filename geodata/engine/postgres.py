@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as csv
 
-from geodata.engine.connect import ASKED, POSTGRES, answer, table_of
+from geodata.engine.base import ASKED, POSTGRES, answer, table_of
 from geodata.errors import SnapshotError
 from geodata.snapshots.snapshot import SCHEMA_VERSION, Snapshot, without_dictionaries
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
 from geodata.figures.view import View
 from geodata.i18n.language import SOURCE_LANGUAGE
-from geodata.populations import LEVEL
-
-LEVELS = {1: "governorates", 2: "districts"}
+from geodata.links.urls import slug
+from geodata.populations import LEVEL, LEVELS
 
 
 def filename(view: View, ending: str, *, every_date: bool = False) -> str:
@@ -26,8 +22,3 @@ def filename(view: View, ending: str, *, every_date: bool = False) -> str:
     if state.lang != SOURCE_LANGUAGE:
         parts.append(state.lang)
     return f"{slug(parts)}.{ending}"
-
-
-def slug(parts: Iterable[str]) -> str:
-    """Words as a name that every file system and address takes: ``a-b-c``."""
-    return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")

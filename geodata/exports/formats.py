@@ -18,7 +18,7 @@ from typing import Any
 
 from geodata.exports.documents.pdf import page
 from geodata.exports.documents.typesetting import pdf
-from geodata.exports.drawing import svg
+from geodata.exports.drawing import pictures
 from geodata.exports.drawing.raster import described, png
 from geodata.exports.drawing.text_lines import marked
 from geodata.exports.drawing.timelapse import timelapse
@@ -32,11 +32,11 @@ from geodata.exports.tables.long_table import COLUMNS, positions, tags
 from geodata.exports.tables.workbook import workbook
 from geodata.exports.tables.xlsx import sheets
 from geodata.exports.zip_archive import archive
-from geodata.figures.state import query
+from geodata.figures.state import frozen, query
 from geodata.figures.view import View
-from geodata.i18n.language import bare, gettext
-from geodata.links.embed_html import frozen
-from geodata.text.sentences import product
+from geodata.i18n.language import bare
+from geodata.i18n.messages import gettext
+from geodata.text.wording import product
 from geodata.util.json_encoding import to_json
 
 _PACKED_WIDTH = 1600
@@ -183,7 +183,7 @@ def timelapse_gif(asked: Asked) -> bytes:
     """Every round, one after the other."""
     view, options = asked.view, asked.options
     drawings = [
-        svg.picture(view, t, theme=options.theme, permalink=asked.permalink)
+        pictures.picture(view, t, theme=options.theme, permalink=asked.permalink)
         for t in range(len(view.counts.dates))
     ]
     return asked.render(timelapse, drawings, plain(asked.told, view.language))
@@ -191,7 +191,7 @@ def timelapse_gif(asked: Asked) -> bytes:
 
 def _drawing(asked: Asked, *, whole: bool = False) -> str:
     said = plain(asked.told, asked.view.language) if whole else ""
-    return svg.picture(
+    return pictures.picture(
         asked.view,
         asked.t,
         theme=asked.options.theme,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from geodata.errors import StateError
 from geodata.exports.documents.pdf import PAPERS
-from geodata.exports.drawing import svg
+from geodata.exports.drawing import pictures
 from geodata.exports.drawing.themes import THEMES
-from geodata.figures.state import Reader
+from geodata.figures.query_keys import Reader
 from geodata.i18n.language import Language
 
 WIDTHS, SCALES = (320, 2400), (1, 3)
@@ -37,7 +37,7 @@ class Options:
         With a row of HXL tags.
     """
 
-    width: int = svg.WIDTH
+    width: int = pictures.WIDTH
     scale: int = 1
     theme: str = "light"
     paper: str = "A4"
@@ -60,7 +60,7 @@ def parse(query: Mapping[str, str], speech: Language) -> Options:
     """
     reader = Reader(query, False, speech)
     options = Options(
-        width=reader.get("w", svg.WIDTH, reader.whole("w", WIDTHS)),
+        width=reader.get("w", pictures.WIDTH, reader.whole("w", WIDTHS)),
         scale=reader.get("scale", 1, reader.whole("scale", SCALES)),
         theme=reader.get("theme", "light", reader.choice("theme", THEMES)),
         paper=reader.get("paper", "A4", reader.choice("paper", PAPERS)),

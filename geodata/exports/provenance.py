@@ -15,21 +15,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from geodata.exports.drawing.text_lines import marked
+from geodata.figures import statuses
+from geodata.figures.statuses import MEANINGS
 from geodata.figures.view import View
-from geodata.i18n.language import Language, bare, gettext
+from geodata.i18n.language import Language, bare
 from geodata.populations import MODE_LABELS, POPULATIONS
-from geodata.text import sentences
+from geodata.text import breaks, sentences, view_headlines, wording
 from geodata.text.area_labels import caption, unit
-
-MEANINGS = {
-    "c": gettext("The source has a figure for the place on the date."),
-    "z": gettext("The source has a figure, and it is zero. Left white."),
-    "n": gettext("The source has no row for the place on the date. Hatched; it is not zero."),
-    "s": gettext("Too few households, or people, to show without pointing at a family. Dotted."),
-    "o": gettext("No source says that a chosen programme worked in the governorate."),
-    "x": gettext("In a comparison: one of the two dates was not counted."),
-    "p": gettext("A report prints the country’s total for the date, and no source has it by area."),
-}
 
 
 @dataclass(frozen=True)
@@ -76,10 +68,10 @@ class Provenance:
 def provenance(view: View, t: int, permalink: str) -> Provenance:
     """Collect what is said of a view on the date at position ``t``."""
     speech, state = view.language, view.state
-    said = sentences.status_words(speech)
+    said = statuses.status_words(speech)
     return Provenance(
-        title=sentences.title_in_country(view),
-        headline=sentences.headline(view, t),
+        title=wording.title_in_country(view),
+        headline=view_headlines.headline(view, t),
         date=view.counts.dates[t].isoformat(),
         round=caption(view, t),
         population=speech.gettext(POPULATIONS[state.pop].nouns),
@@ -89,9 +81,9 @@ def provenance(view: View, t: int, permalink: str) -> Provenance:
         programmes=state.prog,
         statuses={said[letter]: speech.gettext(meaning) for letter, meaning in MEANINGS.items()},
         missing=sentences.missing_on(view, t),
-        method=(*sentences.breaks_on(view, t), *sentences.notes(view)),
+        method=(*breaks.breaks_on(view, t), *sentences.notes(view)),
         sources=tuple(sentences.sources(view)),
-        disclaimer=sentences.disclaimer(view),
+        disclaimer=wording.disclaimer(view),
         snapshot=view.snapshot.version,
         permalink=permalink,
         language=state.lang,

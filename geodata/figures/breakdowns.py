@@ -21,9 +21,45 @@ import pandas as pd
 
 from geodata.engine import queries
 from geodata.engine.connect import ask
-from geodata.figures.counts import GOVERNORATE, counts, people_thresholds
+from geodata.figures.availability import (
+    GOVERNORATE,
+    people_thresholds,
+)
+from geodata.figures.counts import counts
 from geodata.figures.suppression import Threshold, suppress_parts
+from geodata.i18n.messages import gettext
 from geodata.snapshots.snapshot import Snapshot
+
+SHELTER_LABELS = {
+    "camp": gettext("Camp"),
+    "habitual": gettext("Habitual residence (before Nov 2018)"),
+    "habitual_habitable": gettext("Habitual residence, habitable"),
+    "habitual_uninhabitable": gettext("Habitual residence, uninhabitable"),
+    "host_family": gettext("Host family"),
+    "hotel": gettext("Hotel or short-term rental"),
+    "informal_settlement": gettext("Informal settlement"),
+    "other": gettext("Other"),
+    "own_property": gettext("Own property"),
+    "religious_building": gettext("Religious building"),
+    "rented": gettext("Rented (condition not stated)"),
+    "rented_habitable": gettext("Rented, habitable"),
+    "rented_uninhabitable": gettext("Rented, uninhabitable"),
+    "school": gettext("School building"),
+    "unfinished_building": gettext("Unfinished or abandoned building"),
+    "unknown": gettext("Unknown"),
+}
+# In order of time; each begins where the next one takes over.
+PERIOD_LABELS = {
+    "pre_jun_2014": gettext("Before June 2014"),
+    "jun_jul_2014": gettext("June – July 2014"),
+    "aug_2014": gettext("August 2014"),
+    "post_sep_2014": gettext("September 2014 – March 2015"),
+    "post_apr_2015": gettext("April 2015 – February 2016"),
+    "post_mar_2016": gettext("March – 16 October 2016"),
+    "post_17_oct_2016": gettext("17 October 2016 – June 2017"),
+    "jul_2017_on": gettext("July 2017 – December 2018"),
+    "jan_2019_on": gettext("January 2019 and later"),
+}
 
 WHOLE = ["kind", "date", "pcode"]
 PART = [*WHOLE, "category"]
@@ -87,3 +123,13 @@ def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) ->
     limits = people_thresholds(snapshot, days, Threshold.of(threshold))
     found = suppress_parts(grid, whole, len(wholes), limits)
     return rows[PART].assign(hidden=found.parts[t, p], alone=found.wholes[t, whole[p]])
+
+
+@lru_cache(maxsize=256)
+def of_area(
+    snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
+) -> pd.DataFrame:
+    """Breakdowns of a governorate and of who came from it; of hidden ones, those in people."""
+    rows = ask(snapshot, queries.breakdowns_of, population, pcode)
+    rows = judged(rows, snapshot, population, threshold)
+    return rows[rows["shown"] | rows["people"].notna()]

@@ -18,9 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata import populations
-from geodata.figures.counts import Floats
-from geodata.figures.state import JENKS, QUANTILES
 from geodata.i18n.language import Language
+from geodata.util.arrays import Floats
+
+ROUND_STYLE, QUANTILES, JENKS = "round", "quantiles", "jenks"
+CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
 
 CLASSES = 7
 DIVERGING_CLASSES = 3  # on each side of zero

@@ -15,40 +15,30 @@ is in :mod:`geodata.text.comparison_summary`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geodata import populations
 from geodata.errors import StateError
+from geodata.figures import query_keys
 from geodata.figures import state as states
+from geodata.figures.availability import dates_of, populations_with_counts
 from geodata.figures.classes import diverging, sequential
-from geodata.figures.counts import Floats, dates_of, populations_with_counts
-from geodata.figures.state import (
-    SEPARATOR,
-    Reader,
-    State,
-    default_base,
-    nearest,
-    newest,
-    of_population,
-    parts,
-    read_date,
-)
-from geodata.figures.view import COUNTED, NOT_COMPARABLE, OUTSIDE, ZERO, View
-from geodata.i18n.language import Language
+from geodata.figures.dates import default_base
+from geodata.figures.query_keys import SEPARATOR, Reader, parts
+from geodata.figures.state import State, newest, of_population, read_date
+from geodata.figures.statuses import COUNTED, NOT_COMPARABLE, OUTSIDE, SHOWN, ZERO
+from geodata.figures.view import View
+from geodata.i18n import messages
+from geodata.snapshots.rounds import nearest
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import sentences
-from geodata.text.area_labels import SHOWN, WORDS, Cell, caption, cells
-from geodata.util.rounding import rounded
+from geodata.util.arrays import Floats
 
 DATES, POPULATIONS, PROGRAMMES = "dates", "populations", "programmes"
 MOST_ROUNDS = 12
-LARGEST = 8
-_EACH_SIDE = MOST_ROUNDS // 2
 
 Compute = Callable[[Snapshot, State], View]
 
@@ -164,14 +154,14 @@ def _on_common_ground(state: State, other: State, reader: Reader) -> State:
         reader.notices.append(
             speech.gettext(
                 "{population} were counted by governorate only: both sides show governorates.",
-                population=sentences.sentence_case(population),
+                population=messages.sentence_case(population),
             )
         )
     if state.measure != other.measure:
         reader.notices.append(
             speech.gettext(
                 "{population} were not counted in this measure: both sides show people.",
-                population=sentences.sentence_case(population),
+                population=messages.sentence_case(population),
             )
         )
     return replace(state, level=other.level, measure=other.measure)
@@ -219,7 +209,7 @@ def pairs(asked: Asked, snapshot: Snapshot) -> list[tuple[str, str]]:
 
 def query(asked: Asked, snapshot: Snapshot) -> str:
     """Write a comparison as the shortest query that parses to it."""
-    return states.joined(pairs(asked, snapshot))
+    return query_keys.joined(pairs(asked, snapshot))
 
 
 def swapped(asked: Asked) -> Asked | None:
@@ -233,152 +223,6 @@ def swapped(asked: Asked) -> Asked | None:
         # Rounds are of one population.
         rounds=() if asked.kind == POPULATIONS else asked.rounds,
     )
-
-
-# ------------------------------------------------------------------------------ the two sides
-
-
-@dataclass(frozen=True)
-class Side:
-    """A map of the three: a view, the position of its date, and what it is called."""
-
-    view: View
-    t: int
-    heading: str
-    caption: str
-
-    @property
-    def day(self) -> dt.date:
-        """The date shown."""
-        return self.view.counts.dates[self.t]
-
-    @cached_property
-    def cells(self) -> list[Cell]:
-        """Every area in words."""
-        return cells(self.view, self.t)
-
-    @property
-    def total(self) -> float:
-        """The whole; NaN where it was not counted or is too small to show."""
-        return float(self.view.totals[self.t])
-
-
-@dataclass(frozen=True)
-class Row:
-    """One area on both sides, in words; ``number`` is NaN where they cannot be compared."""
-
-    pcode: str
-    name: str
-    parent: str
-    first: str
-    second: str
-    difference: str
-    number: float
-    letter: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Multiple:
-    """One of the small maps."""
-
-    view: View
-    t: int
-    date: str
-    total: str
-
-
-@dataclass(frozen=True)
-class Strip:
-    """Small maps of one side; ``heading`` is empty where there is only one strip."""
-
-    heading: str
-    multiples: tuple[Multiple, ...]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Everything the page shows. Build it with :func:`compare`."""
-
-    asked: Asked
-    first: Side
-    second: Side
-    difference: Side
-
-    @property
-    def kind(self) -> str:
-        """What the two sides differ in."""
-        return self.asked.kind
-
-    @property
-    def speech(self) -> Language:
-        """The reader's language."""
-        return self.first.view.language
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """Where the figures come from."""
-        return self.first.view.snapshot
-
-    @property
-    def sides(self) -> tuple[Side, Side]:
-        """The two that are compared."""
-        return self.first, self.second
-
-    @cached_property
-    def rows(self) -> list[Row]:
-        """Every area, in the view's order."""
-        return list(_rows(self))
-
-
-def compare(snapshot: Snapshot, asked: Asked, compute: Compute) -> Comparison:
-    """Answer a comparison.
-
-    Parameters
-    ----------
-    compute
-        Answers a state; see :func:`geodata.figures.view.compute`.
-    """
-    first, second = (
-        compute(snapshot, side.view_key).at(side) for side in (asked.first, asked.second)
-    )
-    if asked.kind == DATES:
-        change = compute(snapshot, asked.change.view_key)
-        difference = change.at(replace(asked.change, time=asked.second.time))
-    else:
-        first, second = on_one_scale(first, second)
-        difference = minus(second, first)
-    speech = first.language
-    return Comparison(
-        asked,
-        _side(first, asked.kind),
-        _side(second, asked.kind),
-        Side(
-            difference,
-            difference.date_index(),
-            speech.gettext("Change") if asked.kind == DATES else speech.gettext("Difference"),
-            speech.gettext(
-                "{second} minus {first}",
-                second=_called(second, asked.kind),
-                first=_called(first, asked.kind),
-            ),
-        ),
-    )
-
-
-def _side(view: View, kind: str) -> Side:
-    t, speech = view.date_index(), view.language
-    date, counted_in = speech.date(view.counts.dates[t]), caption(view, t)
-    return Side(view, t, _called(view, kind), counted_in if kind == DATES else date)
-
-
-def _called(view: View, kind: str) -> str:
-    speech, state = view.language, view.state
-    if kind == POPULATIONS:
-        return speech.gettext(populations.POPULATIONS[state.pop].label)
-    if kind == PROGRAMMES:
-        return sentences.programme_names(view) or speech.gettext("All areas")
-    return speech.date(view.counts.dates[view.date_index()])
 
 
 def on_one_scale(first: View, second: View) -> tuple[View, View]:
@@ -446,58 +290,6 @@ def minus(second: View, first: View) -> View:
     )
 
 
-# ------------------------------------------------------------------------------ area by area
-
-
-def _difference_words(found: Comparison, number: float, letter: str, status: str) -> str:
-    """``+1,234``; that there is none; or the status where they cannot be compared."""
-    speech, view = found.speech, found.difference.view
-    dates = found.kind == DATES
-    if letter == ZERO:
-        return speech.gettext(WORDS["noChange"]) if dates else speech.gettext("no difference")
-    if letter not in SHOWN:
-        return status
-    decimals = view.state.decimals
-    if not rounded(number, decimals):
-        return speech.gettext("almost none")
-    return speech.signed(number, decimals, populations.sign(view.state.measure))
-
-
-def _rows(found: Comparison) -> Iterator[Row]:
-    speech, view, t = found.speech, found.difference.view, found.difference.t
-    sides = zip(found.first.cells, found.second.cells, found.difference.cells, strict=True)
-    for i, (first, second, both) in enumerate(sides):
-        number, letter = float(view.values[t, i]), str(view.status[t, i])
-        said = _difference_words(found, number, letter, both.value)
-        sentence = speech.gettext(
-            "{name}: {difference} ({first_side}: {first}; {second_side}: {second})",
-            name=both.name,
-            difference=said,
-            first_side=found.first.heading,
-            first=first.value,
-            second_side=found.second.heading,
-            second=second.value,
-        )
-        yield Row(
-            both.pcode,
-            both.name,
-            both.parent,
-            first.value,
-            second.value,
-            said,
-            number,
-            letter,
-            sentence,
-        )
-
-
-def movers(rows: Sequence[Row], most: int = LARGEST) -> tuple[list[Row], list[Row]]:
-    """The largest rises and the largest falls, the largest first; ties in order of their names."""
-    rises = sorted((row for row in rows if row.number > 0), key=lambda row: (-row.number, row.name))
-    falls = sorted((row for row in rows if row.number < 0), key=lambda row: (row.number, row.name))
-    return rises[:most], falls[:most]
-
-
 # ------------------------------------------------------------------------------ small multiples
 
 
@@ -507,29 +299,3 @@ def evenly(dates: Sequence[dt.date], most: int) -> list[dt.date]:
         return list(dates)
     first, span = dates[0], dates[-1] - dates[0]
     return sorted({nearest(dates, first + span * i / (most - 1)) for i in range(most)})
-
-
-def strips(found: Comparison) -> list[Strip]:
-    """Small maps on the scale of the large ones: of one population, or of each side."""
-    if found.kind == DATES:
-        return [Strip("", _multiples(found, found.second, MOST_ROUNDS))]
-    return [Strip(side.heading, _multiples(found, side, _EACH_SIDE)) for side in found.sides]
-
-
-def _multiples(found: Comparison, side: Side, most: int) -> tuple[Multiple, ...]:
-    view, dates = side.view, side.view.counts.dates
-    known = [day for day, row in zip(dates, view.values, strict=True) if np.isfinite(row).any()]
-    chosen = sorted({nearest(dates, day) for day in found.asked.rounds})
-    chosen = chosen or evenly(known or dates, most)
-    return tuple(_multiple(view, dates.index(day)) for day in chosen)
-
-
-def _multiple(view: View, t: int) -> Multiple:
-    speech, total, day = view.language, float(view.totals[t]), view.counts.dates[t]
-    if not np.isnan(total):
-        said = sentences.amount(view, total)
-    elif view.counts.counted[t].any():
-        said = speech.gettext(sentences.STATUS_LABELS["s"])
-    else:
-        said = speech.gettext(sentences.STATUS_LABELS["n"])
-    return Multiple(view.at(replace(view.state, time=day)), t, speech.date(day), said)

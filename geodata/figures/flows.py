@@ -14,10 +14,12 @@ import pandas as pd
 from geodata import populations
 from geodata.engine import queries
 from geodata.engine.connect import ask
+from geodata.figures.availability import GOVERNORATE
 from geodata.figures.breakdowns import judged
-from geodata.figures.counts import GOVERNORATE, counts
-from geodata.figures.view import View, names
+from geodata.figures.counts import counts
+from geodata.figures.view import View
 from geodata.i18n.language import Language
+from geodata.places.area_names import names
 from geodata.util.arrays import records
 
 ORIGIN = "origin"

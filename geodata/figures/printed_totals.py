@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from geodata.figures.counts import GOVERNORATE, SAME_ROUND, by_area_of, counts
+from geodata.figures.availability import GOVERNORATE, by_area_of
+from geodata.figures.counts import counts
 from geodata.figures.suppression import Threshold
+from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import records
 from geodata.util.json_encoding import number

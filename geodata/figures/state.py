@@ -10,46 +10,34 @@ parses to the same state. Defaults are left out, order does not matter, unknown 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
-from typing import TypeVar
-from urllib.parse import quote
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 
 from geodata import populations
-from geodata.errors import NotHeld, StateError
-from geodata.figures import counts as counts_module
-from geodata.i18n.language import (
-    DIGITS,
-    SOURCE_LANGUAGE,
-    WESTERN,
-    Language,
-    gettext,
-    language,
-    languages,
-)
-from geodata.places.gazetteer import fold, former_code, former_codes
+from geodata.errors import StateError, not_held
+from geodata.figures import availability
+from geodata.figures.availability import available_measures
+from geodata.figures.classes import CLASSIFICATIONS, ROUND_STYLE
+from geodata.figures.dates import default_base
+from geodata.figures.query_keys import SEPARATOR, Reader, joined, parts
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, language, languages
+from geodata.i18n.messages import gettext
+from geodata.i18n.writing import DIGITS, WESTERN
+from geodata.places.folding import fold
+from geodata.places.gazetteer import former_code, former_codes
+from geodata.snapshots.rounds import nearest
 from geodata.snapshots.snapshot import Snapshot
 
 LATEST = "latest"
-ROUND_STYLE, QUANTILES, JENKS = "round", "quantiles", "jenks"
-CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
-SEPARATOR = "~"
 NEAREST_DATE = gettext(
     "{population}: no such figures on {asked}; showing the nearest date, {shown}."
 )
-NOT_WHOLE = gettext("{key}={value} cannot be: {key} is a whole number from {low} to {high}.")
 NO_FIGURES_AT_LEVEL = gettext("level={value} has no figures for pop={pop}: level may be {allowed}.")
 NO_AREAS_OF_LEVEL = gettext(
     "level={value} cannot be shown: no boundaries of that level are held; level may be {allowed}."
 )
-_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
-_SWITCH = {"0": False, "1": True}
 _ROUND = re.compile(r"^R(\d{1,4})$", re.IGNORECASE)
-_ONE_YEAR = dt.timedelta(days=365)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -97,7 +85,7 @@ class State:
 
     @property
     def counted(self) -> tuple[str, tuple[str, ...], int, str]:
-        """What its dates are those of; see :func:`geodata.figures.counts.dates_of`."""
+        """What its dates are those of; see :func:`geodata.figures.availability.dates_of`."""
         return self.pop, self.prog, self.level, self.measure
 
     @property
@@ -110,138 +98,22 @@ class State:
 KEYS = tuple(each.name for each in fields(State) if each.name != "english")
 
 
-@dataclass
-class Reader:
-    """Reads one key after the other; collects notices or raises on the first wrong value.
-
-    Attributes
-    ----------
-    query
-        Keys and values, decoded.
-    lenient
-        Give the default and a notice instead of an error.
-    language
-        What errors and notices are written in.
-    """
-
-    query: Mapping[str, str]
-    lenient: bool
-    language: Language
-    notices: list[str] = field(default_factory=list)
-
-    def get(self, key: str, default: T, read: Callable[[str], T]) -> T:
-        """Value of ``key`` through ``read``, or ``default`` where absent (or wrong and lenient)."""
-        text = self.query.get(key, "").strip()
-        if not text:
-            return default
-        try:
-            return read(text)
-        except NotHeld:
-            raise
-        except StateError as error:
-            if not self.lenient:
-                raise
-            shown = self.language.gettext("The default is shown instead.")
-            self.notices.append(f"{error} {shown}")
-            return default
-
-    def wrong(
-        self,
-        key: str,
-        value: str,
-        allowed: Iterable[str],
-        choices: Iterable[str] | Mapping[str, str] | None = None,
-    ) -> StateError:
-        """Make the error: what is allowed, and the nearest of ``choices`` (of all if ``None``).
-
-        ``choices`` may give for what is spelled, folded by :func:`geodata.places.gazetteer.fold`,
-        what is meant by it.
-        """
-        told = list(allowed)
-        if not isinstance(choices, Mapping):
-            choices = {fold(each): each for each in (told if choices is None else choices)}
-        near = difflib.get_close_matches(fold(value), choices, n=1)
-        sentence = self.language.gettext(
-            "{key}={value} is not known: {key} may be {allowed}.",
-            key=key,
-            value=self.language.quoted(value),
-            allowed=self.language.listed(told),
-        )
-        if near:
-            sentence += " " + self.language.gettext("Did you mean {near}?", near=choices[near[0]])
-        return StateError(key, value, sentence)
-
-    def choice(self, key: str, allowed: Iterable[str]) -> Callable[[str], str]:
-        """Make a function that lets through the ``allowed`` values of ``key`` and no other."""
-        choices = tuple(allowed)
-
-        def read(text: str) -> str:
-            if text not in choices:
-                raise self.wrong(key, text, choices)
-            return text
-
-        return read
-
-    def switch(self, key: str) -> Callable[[str], bool]:
-        """Make a function that reads what is on (``1``) or off (``0``)."""
-        choice = self.choice(key, _SWITCH)
-        return lambda text: _SWITCH[choice(text)]
-
-    def whole(
-        self, key: str, allowed: tuple[int, int], refusal: str = NOT_WHOLE
-    ) -> Callable[[str], int]:
-        """Make a function that reads a whole number from the first to the last ``allowed``.
-
-        Parameters
-        ----------
-        refusal
-            Sentence with ``{key}``, ``{value}``, ``{low}`` and ``{high}``.
-        """
-        low, high = allowed
-
-        def read(text: str) -> int:
-            if _WHOLE.fullmatch(text) and low <= int(text) <= high:
-                return int(text)
-            sentence = self.language.gettext(
-                refusal, key=key, value=self.language.quoted(text), low=low, high=high
-            )
-            raise StateError(key, text, sentence)
-
-        return read
-
-
-def parts(text: str) -> list[str]:
-    """What a list in a query holds: ``PHSS~CRP``, or with commas."""
-    return [part for part in text.replace(",", SEPARATOR).split(SEPARATOR) if part]
-
-
-@lru_cache(maxsize=64)
-def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple[str, ...]:
-    """Measures for which ``population`` has figures at ``level``."""
-    found = [populations.PEOPLE]
-    if counts_module.has_households(snapshot, population):
-        found.append(populations.HOUSEHOLDS)
-    if level == 1 and counts_module.residents_year(snapshot) is not None:
-        found.append(populations.RATE)
-    return (*found, populations.SHARE)
-
-
 def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
     """Last dates, by key and value, of choices whose figures end before those of the population.
 
     Of the state's population: each measure at its level, and each level, as ISO dates.
     """
     last = max(
-        (day for level in (1, 2) if (day := counts_module.until(snapshot, state.pop, level))),
+        (day for level in (1, 2) if (day := availability.until(snapshot, state.pop, level))),
         default=None,
     )
     measured = {
-        measure: counts_module.until(snapshot, state.pop, state.level, measure)
+        measure: availability.until(snapshot, state.pop, state.level, measure)
         for measure in available_measures(snapshot, state.pop, state.level)
     }
     levels = {
-        str(level): counts_module.until(snapshot, state.pop, level)
-        for level in counts_module.levels(snapshot, state.pop)
+        str(level): availability.until(snapshot, state.pop, level)
+        for level in availability.levels(snapshot, state.pop)
     }
     at_level = measured[populations.PEOPLE]
     earlier = {
@@ -253,17 +125,7 @@ def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
 
 def newest(snapshot: Snapshot, state: State) -> dt.date:
     """Date that a state shows where it names none: the newest with figures by area."""
-    return counts_module.by_area_of(snapshot, *state.counted)[-1]
-
-
-def default_base(dates: tuple[dt.date, ...]) -> dt.date:
-    """Date to compare with where none is given: the one nearest to a year before the newest."""
-    return nearest(dates[:-1] or dates, dates[-1] - _ONE_YEAR)
-
-
-def nearest(dates: Iterable[dt.date], day: dt.date) -> dt.date:
-    """The date nearest to ``day``; the earlier of two equally near."""
-    return min(dates, key=lambda date: (abs(date - day), date))
+    return availability.by_area_of(snapshot, *state.counted)[-1]
 
 
 def parse(
@@ -295,7 +157,7 @@ def parse(
     digits = reader.get("digits", WESTERN, reader.choice("digits", DIGITS))
     reader.language = language(lang, digits)
     v = reader.get("v", "", lambda text: _version(reader, snapshot, text))
-    held = counts_module.populations_with_counts(snapshot)
+    held = availability.populations_with_counts(snapshot)
     pop = reader.get("pop", held[0], reader.choice("pop", held))
     level = reader.get("level", 1, lambda text: _level(reader, snapshot, pop, text))
     measure = reader.get(
@@ -305,7 +167,7 @@ def parse(
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
     counted = (pop, prog, level, measure)
-    dates = counts_module.by_area_of(snapshot, *counted)
+    dates = availability.by_area_of(snapshot, *counted)
     time = reader.get("time", None, lambda text: read_date(reader, snapshot, counted, "time", text))
     base = None
     if mode == populations.CHANGE:
@@ -342,21 +204,10 @@ def _version(reader: Reader, snapshot: Snapshot, text: str) -> str:
     return text
 
 
-def not_held(version: str, held: Iterable[str], speech: Language) -> NotHeld:
-    """Make the error that refuses a snapshot, naming some that are ``held``."""
-    sentence = speech.gettext(
-        "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
-        "for the newest figures.",
-        value=speech.quoted(version),
-        allowed=speech.listed(held),
-    )
-    return NotHeld("v", version, sentence)
-
-
 def _level(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> int:
-    held = [str(level) for level in counts_module.levels(snapshot, pop)]
+    held = [str(level) for level in availability.levels(snapshot, pop)]
     if text in ("1", "2") and text not in held:
-        drawn = counts_module.areas_of(snapshot, int(text)).pcodes
+        drawn = availability.areas_of(snapshot, int(text)).pcodes
         raise StateError(
             "level",
             text,
@@ -409,10 +260,10 @@ def read_date(
         Whose dates it may be (:attr:`State.counted`).
     """
     pop = counted[0]
-    dates = counts_module.dates_of(snapshot, *counted)
+    dates = availability.dates_of(snapshot, *counted)
     if text.lower() == LATEST:
         return None
-    numbers = counts_module.round_numbers(snapshot, *counted)
+    numbers = availability.round_numbers(snapshot, *counted)
     known = [number for number in numbers if number is not None]
     span = [f"R{min(known)}–R{max(known)}"] if known else []
     allowed = [f"{dates[0].isoformat()}–{dates[-1].isoformat()}", *span, LATEST]
@@ -470,7 +321,7 @@ def _area(reader: Reader, snapshot: Snapshot, text: str) -> str:
     if explanation := former_code(rules, text, reader.language):
         raise StateError("area", text, explanation)
     if text not in known:
-        levels = [counts_module.areas_of(snapshot, level).pcodes for level in (1, 2)]
+        levels = [availability.areas_of(snapshot, level).pcodes for level in (1, 2)]
         allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels if pcodes]
         raise reader.wrong("area", text, allowed, _spelled(snapshot))
     return text
@@ -492,8 +343,8 @@ def _spelled(snapshot: Snapshot) -> dict[str, str]:
 
 def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
     """Keys and values that differ from the defaults, in a fixed order."""
-    first = counts_module.populations_with_counts(snapshot)[0]
-    dates = counts_module.by_area_of(snapshot, *state.counted)
+    first = availability.populations_with_counts(snapshot)[0]
+    dates = availability.by_area_of(snapshot, *state.counted)
     base = state.base.isoformat() if state.base and state.base != default_base(dates) else ""
     values = [
         ("pop", "" if state.pop == first else state.pop),
@@ -525,10 +376,10 @@ def of_population(state: State, population: str, snapshot: Snapshot) -> State:
     Its dates are the nearest ones of that population; a level or measure that it has no figures
     for gives way to governorates and to people.
     """
-    level = state.level if state.level in counts_module.levels(snapshot, population) else 1
+    level = state.level if state.level in availability.levels(snapshot, population) else 1
     held = available_measures(snapshot, population, level)
     measure = state.measure if state.measure in held else populations.PEOPLE
-    dates = counts_module.dates_of(snapshot, population, state.prog, level, measure)
+    dates = availability.dates_of(snapshot, population, state.prog, level, measure)
     return replace(
         state,
         pop=population,
@@ -544,6 +395,16 @@ def query(state: State, snapshot: Snapshot) -> str:
     return joined(pairs(state, snapshot))
 
 
-def joined(keys: Iterable[tuple[str, str]]) -> str:
-    """Write keys and values as a query, without ``?``."""
-    return "&".join(f"{key}={quote(value, safe='~-')}" for key, value in keys)
+def shown_date(state: State, snapshot: Snapshot) -> dt.date:
+    """Date that is shown: the state's own, else the newest with figures by area."""
+    return state.time or newest(snapshot, state)
+
+
+def frozen(state: State, snapshot: Snapshot) -> State:
+    """Return the state with the date and the snapshot it shows, which leads to it for ever."""
+    return replace(state, time=shown_date(state, snapshot), v=snapshot.version)
+
+
+def following(state: State) -> State:
+    """Return the state without date and snapshot, which leads to the newest figures."""
+    return replace(state, time=None, v="")

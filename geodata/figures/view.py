@@ -12,44 +12,36 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geodata import populations
-from geodata.boundaries.adjacency import neighbours
-from geodata.bundled.iraq import ARABIC, SORANI
 from geodata.figures import programmes
+from geodata.figures.availability import own_counts, residents_year
 from geodata.figures.classes import Scale, diverging, sequential
-from geodata.figures.counts import (
-    Bools,
-    Counts,
-    Floats,
-    counts,
-    levels,
-    national,
-    own_counts,
-    residents_year,
+from geodata.figures.counts import Counts, counts, national
+from geodata.figures.dates import year_before
+from geodata.figures.state import State
+from geodata.figures.statuses import (
+    COUNTED,
+    NATIONAL_ONLY,
+    NOT_ASSESSED,
+    NOT_COMPARABLE,
+    OUTSIDE,
+    SUPPRESSED,
+    UNCOLOURED,
+    ZERO,
 )
-from geodata.figures.state import State, available_measures, ends, query
 from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language
-from geodata.places.gazetteer import fold
+from geodata.i18n.rounding import rounded
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import sentences
-from geodata.util.json_encoding import plain
-from geodata.util.rounding import rounded
-
-# One letter per status; the words are in geodata.text.sentences.STATUS_WORDS.
-COUNTED, ZERO, NOT_ASSESSED, SUPPRESSED, OUTSIDE, NOT_COMPARABLE, NATIONAL_ONLY = "cznsoxp"
-UNCOLOURED = ZERO + NOT_ASSESSED + SUPPRESSED + OUTSIDE + NOT_COMPARABLE + NATIONAL_ONLY
+from geodata.util.arrays import Bools, Floats
 
 RATE_PER = 1000
 _TOP = 3
-_A_YEAR, _A_YEAR_MAY_MISS_BY = dt.timedelta(days=365), dt.timedelta(days=46)
 
 
 @dataclass(frozen=True)
@@ -217,16 +209,6 @@ def _area_totals(
     return part, shares
 
 
-def year_before(dates: tuple[dt.date, ...], t: int) -> int | None:
-    """Position of the date nearest to a year before the one at ``t``; ``None`` if there is none.
-
-    A date more than six weeks off is no year's comparison.
-    """
-    distances = [abs(dates[t] - _A_YEAR - other) for other in dates]
-    best = distances.index(min(distances))
-    return best if distances[best] <= _A_YEAR_MAY_MISS_BY else None
-
-
 def years_before(dates: tuple[dt.date, ...]) -> list[int | None]:
     """For each date, the position of the one a year before it (:func:`year_before`)."""
     return [year_before(dates, t) for t in range(len(dates))]
@@ -241,7 +223,8 @@ def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
     return changes
 
 
-def _previous(n: int) -> list[int | None]:
+def previous(n: int) -> list[int | None]:
+    """Return for each of ``n`` dates the position of the date before it."""
     return [None, *range(n - 1)]
 
 
@@ -258,7 +241,7 @@ def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scal
         )
     yearly = changes_since(shown, years_before(found.dates))
     if not np.isfinite(yearly).any():
-        yearly = changes_since(shown, _previous(len(shown)))
+        yearly = changes_since(shown, previous(len(shown)))
     return diverging(
         yearly, measure=state.measure, decimals=decimals, method=state.classes, language=speech
     )
@@ -329,7 +312,7 @@ def largest(view: View, t: int) -> list[Any]:
     return [share, *(int(i) for i in order)]
 
 
-def _written(share: float | None, *positions: int) -> list[Any]:
+def written(share: float | None, *positions: int) -> list[Any]:
     """The largest areas as JSON holds them."""
     return [None if share is None else rounded(share, 4), *positions]
 
@@ -338,107 +321,3 @@ def tally(view: View, t: int) -> list[int]:
     """How many areas are in each class on a date, then in each status of ``UNCOLOURED``."""
     in_classes = [int((view.classes[t] == k).sum()) for k in range(len(view.scale.colors))]
     return in_classes + [int((view.status[t] == letter).sum()) for letter in UNCOLOURED]
-
-
-@lru_cache(maxsize=64)
-def names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
-    """Name of every area in the reader's language, or in the nearest that the source has.
-
-    Arabic names are spelled as Arabic readers do (:mod:`geodata.bundled.iraq`).
-    """
-    rows = snapshot.tables.areas.set_index("pcode")
-    local = rows["name_en"]
-    for code in reversed((speech.code, *speech.writing.names)):
-        if (column := f"name_{code}") in rows:
-            local = _spelled(rows[column], code).fillna(local)
-    return {str(pcode): str(name).strip() for pcode, name in local.items()}
-
-
-def _spelled(names: pd.Series, code: str) -> pd.Series:
-    """Names of one language with the letters that the source leaves out, or has from another."""
-    if code != "ar":
-        return names.replace(SORANI) if code == "ckb" else names
-    meant = names.index.to_series().map(ARABIC)
-    same = [fold(a) == fold(b) for a, b in zip(names.fillna(""), meant.fillna(""), strict=True)]
-    return names.mask(pd.Series(same, index=names.index) & meant.notna(), meant)
-
-
-def _areas(view: View) -> list[dict[str, Any]]:
-    named = names(view.snapshot, view.language)
-    areas = view.counts.areas
-    near = neighbours(view.snapshot, view.state.level, areas.pcodes)
-    return [
-        {"pcode": pcode, "name": named[pcode], "near": around}
-        | ({"parent": parent, "parentName": named[parent]} if parent else {})
-        for pcode, parent, around in zip(areas.pcodes, areas.parents, near, strict=True)
-    ]
-
-
-def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
-    """The normalised state as JSON, and the shortest query that leads to it."""
-    return {
-        "state": {
-            "pop": state.pop,
-            "prog": list(state.prog),
-            "measure": state.measure,
-            "mode": state.mode,
-            "level": state.level,
-            "classes": state.classes,
-            "time": state.time.isoformat() if state.time else None,
-            "base": state.base.isoformat() if state.base else None,
-            "area": state.area,
-            "lang": state.lang,
-            "digits": state.digits,
-            "v": state.v,
-        },
-        "query": query(state, snapshot),
-    }
-
-
-def as_dict(view: View) -> dict[str, Any]:
-    """Return the view as the JSON of ``/api/v1/view.json`` (see docs/api.md), but for the state.
-
-    Everything here is the same for every date and selected area, so it is computed once for them.
-    """
-    state, snapshot, found = view.state, view.snapshot, view.counts
-    dates, decimals = range(len(view.counts.dates)), state.decimals
-    total_decimals = 0 if state.measure == populations.SHARE else decimals
-    return {
-        "version": snapshot.version,
-        "available": {
-            "measures": list(available_measures(snapshot, state.pop, state.level)),
-            "levels": list(levels(snapshot, state.pop)),
-            "until": ends(snapshot, state),
-        },
-        "areas": _areas(view),
-        "dates": [day.isoformat() for day in found.dates],
-        "newest": found.newest,
-        "rounds": list(found.rounds),
-        "values": plain(view.values, decimals),
-        "status": ["".join(row) for row in view.status],
-        "classes": view.classes.tolist(),
-        "ranks": view.ranks.tolist(),
-        "tallies": [tally(view, t) for t in dates],
-        "scale": {
-            "kind": view.scale.kind,
-            "breaks": list(view.scale.breaks),
-            "colors": list(view.scale.colors),
-            "colorsDark": list(view.scale.colors_dark),
-            "inks": view.scale.inks,
-            "inksDark": view.scale.inks_dark,
-            "labels": list(view.scale.labels),
-        },
-        "totals": plain(view.totals, total_decimals),
-        "stocks": plain(view.stocks, total_decimals) if state.mode == populations.CHANGE else None,
-        "totalChanges": plain(
-            changes_since(view.totals[:, None], _previous(len(view.totals)))[:, 0], total_decimals
-        ),
-        "yearBefore": years_before(found.dates),
-        "shares": plain(view.shares, 4) if state.prog else None,
-        "notPlaced": plain(view.not_placed, 0) if view.not_placed.any() else None,
-        "top": [_written(*top) for t in dates if (top := largest(view, t))],
-        "text": sentences.of(view),
-        "programmes": [programmes.described(snapshot, code, state.language) for code in state.prog],
-        "sources": sentences.sources(view),
-        "sourceOn": sentences.sources_on(view),
-    }

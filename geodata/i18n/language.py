@@ -27,10 +27,11 @@ from babel import Locale
 from babel.dates import format_date, get_month_names
 from babel.lists import format_list
 
-from geodata.util.rounding import as_written, exactly, rounded
+from geodata.i18n.rounding import as_written, exactly, rounded
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
+from geodata.i18n.writing import NATIVE, WESTERN, WRITING, Writing
 
 LOCALES = Path(__file__).parents[2] / "locales"
 DOMAIN = "messages"
@@ -39,116 +40,12 @@ _THOUSAND = 1000
 # The order in which languages are offered; those not named here follow.
 _ORDER = ("en", "ar", "ckb")
 
-WESTERN, NATIVE = "western", "native"
-DIGITS = (WESTERN, NATIVE)
-
 LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 _ISOLATES = str.maketrans("", "", LRI + RLI + FSI + PDI)
 _MARKS = "\u200e\u200f\u061c"
 _RIGHT_TO_LEFT = "right-to-left"
 # A number in the words of a message: no part of a code, a file's name, a date or a size.
 _NUMBER_IN_WORDS = re.compile(r"(?<![\w=./-])\d[\d,.]*(?<=\d)%?(?![\w=/-])", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Writing:
-    """What a language is written with where CLDR has nothing, or not what its readers write.
-
-    Attributes
-    ----------
-    name
-        The language's name for itself, as short as it is in a list of languages.
-    dates
-        Locale that names the months.
-    long, medium
-        How a date is written, in CLDR's letters.
-    months
-        Names of months to be put in place of CLDR's.
-    quotes
-        Marks around what is quoted.
-    plurals
-        Language whose plural rule browsers know and is the same.
-    compact
-        What follows a number of thousands, millions and billions.
-    two, several
-        What joins two items of a list or the last two, and the others; empty: as CLDR has it.
-    digits
-        The ten digits of ``digits=native``; their signs are those of CLDR's ``arab``.
-    collation
-        Locale whose order of letters browsers know.
-    names
-        Languages that an area is named in where it has no name in this one.
-    also
-        Beginnings of language tags, in small letters, whose readers read this language, too:
-        "Kurdish" is Sorani where it is written in Arabic letters, and Kurmanji where it is not.
-    """
-
-    name: str = ""
-    dates: str = ""
-    long: str = "long"
-    medium: str = "medium"
-    months: tuple[tuple[str, str], ...] = ()
-    compact: tuple[str, str, str] = ("K", "M", "B")
-    quotes: tuple[str, str] = ("“", "”")
-    two: str = ""
-    several: str = ""
-    digits: str = ""
-    collation: str = ""
-    plurals: str = ""
-    names: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-
-
-_ARABIC_INDIC = "٠١٢٣٤٥٦٧٨٩"
-WRITING = {
-    # As the British write them ("15 May 2017", "one, two and three"), as IOM does.
-    "en": Writing("English", "en_GB", collation="en"),
-    # The months of Iraq and the Levant ("كانون الثاني"); CLDR's medium date is 15/05/2017.
-    "ar": Writing(
-        "العربية",
-        "ar_IQ",
-        long="d MMMM y",
-        medium="d MMMM y",
-        compact=("\xa0ألف", "\xa0مليون", "\xa0مليار"),
-        quotes=("«", "»"),
-        digits=_ARABIC_INDIC,
-        collation="ar",
-        also=("arb", "ara", "acm", "ayp"),
-    ),
-    # CLDR spells one December otherwise than January, and has no medium date that reads from
-    # right to left, no lists and no words for large numbers; browsers have no Sorani at all.
-    "ckb": Writing(
-        "کوردی",
-        "ckb_IQ",
-        long="dی MMMMی y",
-        medium="d MMMM y",
-        months=(("کانونی یەکەم", "کانوونی یەکەم"),),
-        compact=("\xa0هەزار", "\xa0ملیۆن", "\xa0ملیار"),
-        quotes=("«", "»"),
-        plurals="en",
-        two=" و ",
-        several="، ",
-        digits=_ARABIC_INDIC,
-        collation="ar",
-        names=("ar",),
-        also=("ku-arab", "kmr-arab", "ku-iq", "ku-ir"),
-    ),
-}
-
-
-def gettext(message: str) -> str:
-    """Mark ``message`` for the catalogue where no language is known yet; translate it later."""
-    return message
-
-
-def ngettext(one: str, many: str) -> tuple[str, str]:
-    """Mark a plural pair for the catalogue; choose and translate it later."""
-    return one, many
-
-
-def pgettext(context: str, message: str) -> tuple[str, str]:
-    """Mark a message that needs a ``context`` to be translated; translate it later."""
-    return context, message
 
 
 def bare(text: str) -> str:

@@ -13,48 +13,48 @@ figures yet and cannot be shown: it is held, for ``ingest`` to add to.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geodata import amounts
-from geodata.boundaries.build import (
-    CODE,
-    PARENT,
-    BoundaryReport,
-    Topology,
-    build_topology,
-    level_topology,
-    surroundings,
-)
+from geodata.boundaries.build import BoundaryReport, build_topology
 from geodata.boundaries.columns import Given
 from geodata.boundaries.readers import read_files
 from geodata.boundaries.repair import Mended, mend
+from geodata.boundaries.surroundings import surroundings
+from geodata.boundaries.topology import CODE, PARENT, Topology, level_topology
 from geodata.errors import BoundaryError
-from geodata.i18n.language import gettext
+from geodata.i18n.messages import gettext
 from geodata.ingest import ingest
-from geodata.places.gazetteer import Gazetteer, gazetteers
 from geodata.snapshots.diff import difference
 from geodata.snapshots.library import Library
-from geodata.snapshots.schemas import TABLES, check, check_references
+from geodata.snapshots.schemas import TABLES, check
 from geodata.snapshots.snapshot import Snapshot, Tables
 from geodata.sources.cell_values import Notes
-from geodata.sources.contract import Finding, Progress, silent
 from geodata.sources.mapping import TableMapping, read_mapping
 from geodata.util.arrays import records
+from geodata.util.findings import Finding, Progress, silent
 
 if TYPE_CHECKING:
     pass
+from geodata.ingest import report
+from geodata.ingest.area_changes import (
+    ROLE,
+    areas_joined,
+    as_tables,
+    of_one_name,
+    renamed,
+    without_residents,
+)
 
-ROLE: Literal["boundaries"] = "boundaries"
 DISCLAIMER = gettext(
     "The boundaries and names shown and the designations used on this map do not imply official "
     "endorsement or acceptance."
 )
 _LOCAL = ("name_ar", "name_ckb")
-_POINTING = ("counts", "breakdowns", "residents", "coverage", "reach")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Report(ingest.Report):
+class Report(report.Report):
     """What adding boundaries found and did.
 
     Attributes
@@ -206,7 +206,7 @@ def _prepared(held: Snapshot, wanted: Wanted, progress: Progress) -> tuple[Repor
         return _refused(report, findings), None
     report = replace(report, drawn=drawn)
     findings += _pinched(drawn, areas)
-    tables = _joined(held, areas, source, findings, allow_lost=wanted.allow_lost)
+    tables = areas_joined(held, areas, source, findings, allow_lost=wanted.allow_lost)
     if any(one.severity == "error" for one in findings):
         return _refused(report, findings), None
     report = replace(report, findings=tuple(findings))
@@ -244,11 +244,7 @@ def _nowhere(country: Mapping[str, Any]) -> Snapshot:
     }
     joined: dict[str, Any] = {"rows": {}, "unmatched": [], "areas_without_rows": {}}
     manifest = {"country": facts, "sources": [], "join_report": joined}
-    return Snapshot("", manifest, _tables(blank), {})
-
-
-def _tables(frames: Mapping[str, pd.DataFrame]) -> Tables:
-    return Tables(**{column.name: frames[column.name] for column in fields(Tables)})
+    return Snapshot("", manifest, as_tables(blank), {})
 
 
 def _said(held: Snapshot, wanted: Wanted, notes: Notes) -> TableMapping | None:
@@ -292,9 +288,9 @@ def _areas_table(mended: Mended, held: Snapshot, findings: list[Finding]) -> pd.
             )
     texts = dict.fromkeys(["parent", *_LOCAL], "str")
     table = check("areas", pd.DataFrame(rows).astype(texts))
-    findings += _renamed(before, table)
-    findings += _without_residents(table, held.tables.residents)
-    findings += _of_one_name(table)
+    findings += renamed(before, table)
+    findings += without_residents(table, held.tables.residents)
+    findings += of_one_name(table)
     return table
 
 
@@ -307,51 +303,6 @@ def _name(name: str, old: Any, column: str) -> str | None:
     """A name as it is held, where the file has the same but for its spaces, or none."""
     held = None if old is None or pd.isna(old[column]) else str(old[column])
     return held if held and (not name or " ".join(held.split()) == name) else name or None
-
-
-def _renamed(before: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
-    """Names that changed, and districts that lie in another governorate now."""
-    found = []
-    for row in records(table[table["pcode"].isin(before.index)]):
-        old: Any = before.loc[row.pcode]
-        if row.name_en != old["name_en"]:
-            said = f"It is named {row.name_en!r} now, and was {old['name_en']!r}."
-            found.append(Finding("warning", said, value=str(row.pcode)))
-        if row.level > 1 and row.parent != old["parent"]:
-            said = (
-                f"It lies in {row.parent} now, and was in {old['parent']}: figures by governorate "
-                "stay as they were counted."
-            )
-            found.append(Finding("warning", said, value=str(row.pcode)))
-    return found
-
-
-def _without_residents(areas: pd.DataFrame, residents: pd.DataFrame) -> list[Finding]:
-    """Governorates that are new beside others whose residents are known."""
-    if residents.empty:
-        return []
-    new = areas[(areas["level"] == 1) & ~areas["pcode"].isin(residents["pcode"])]
-    said = (
-        "Its residents are not known, and rates are not shown until they are: flask --app app "
-        "ingest residents FILE."
-    )
-    return [Finding("warning", said, value=str(code)) for code in new["pcode"]]
-
-
-def _of_one_name(table: pd.DataFrame) -> list[Finding]:
-    none = pd.DataFrame(columns=["level", "scope", "spelling", "pcode"])
-    books = gazetteers(table, none)
-    alike = [
-        ", ".join(codes)
-        for book in (books.governorates, books.districts)
-        for codes in dict.fromkeys(_shared(book))
-    ]
-    said = "They have one name: only rows that give the P-code can be joined to them."
-    return [Finding("warning", said, value=codes) for codes in alike]
-
-
-def _shared(book: Gazetteer) -> list[tuple[str, ...]]:
-    return list(book.shared.values())
 
 
 # ---- shapes
@@ -390,134 +341,6 @@ def _country(topology: Mapping[str, Any]) -> Topology:
     """The part of a topology that is the country."""
     own = {name: topology["objects"][name] for name in ("governorates", "districts")}
     return level_topology({**topology, "objects": own}, 2)
-
-
-# ---- figures
-
-
-def _joined(
-    held: Snapshot,
-    areas: pd.DataFrame,
-    source: Mapping[str, str],
-    findings: list[Finding],
-    *,
-    allow_lost: bool,
-) -> Tables:
-    """Every table with the new areas; what points to areas that are gone is told, and let go."""
-    tables = dict(held.tables.items())
-    gone = held.tables.areas[~held.tables.areas["pcode"].isin(areas["pcode"])]
-    for name in _POINTING:
-        tables[name] = _without(name, tables[name], gone)
-    lost = _lost(held.tables, gone)
-    for row in records(gone):
-        findings += _told(row, lost[str(row.pcode)], allow_lost=allow_lost)
-    if len(gone) and len(gone) == len(held.tables.areas):
-        findings.append(
-            Finding(
-                "error",
-                f"None of the areas of {held.country} is in these files. Are they of another "
-                "country? Then pass --new --country-name NAME --country-code ISO3.",
-            )
-        )
-    tables["areas"] = areas
-    tables["aliases"] = _aliases(tables["aliases"], areas, findings)
-    tables["sources"] = _sources(tables["sources"], source)
-    checked = {
-        name: frame if frame is getattr(held.tables, name) else check(name, frame)
-        for name, frame in tables.items()
-    }
-    check_references(checked)
-    return _tables(checked)
-
-
-def _rows_of(name: str, frame: pd.DataFrame, code: str) -> int:
-    if name == "reach":
-        return int(frame["pcodes"].str.split(";").map(lambda codes: code in codes).sum())
-    points = frame["pcode"] == code
-    if name == "breakdowns":
-        points |= (frame["kind"] == "origin") & (frame["category"] == code)
-    return int(points.sum())
-
-
-def _lost(tables: Tables, gone: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Rows of every table that point to each area that is gone."""
-    return {
-        str(code): {
-            name: n for name in _POINTING if (n := _rows_of(name, getattr(tables, name), str(code)))
-        }
-        for code in gone["pcode"]
-    }
-
-
-def _told(row: Any, rows: Mapping[str, int], *, allow_lost: bool) -> list[Finding]:
-    if not rows:
-        return []
-    counted = ", ".join(f"{amounts.counted(n, 'row')} of {name}" for name, n in rows.items())
-    if allow_lost:
-        said = (
-            f"{row.name_en} is in these boundaries no more: {counted} pointed to it. Its counts "
-            "and breakdowns are kept as “not placed”; its residents, coverage and reach are not "
-            "kept."
-        )
-        return [Finding("warning", said, value=str(row.pcode))]
-    said = (
-        f"{row.name_en} is not in these boundaries, and {counted} point to it. Add it, or pass "
-        "--allow-lost to keep its figures as “not placed”."
-    )
-    return [Finding("error", said, value=str(row.pcode))]
-
-
-def _without(name: str, frame: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
-    """A table in which nothing points to areas that are gone."""
-    named = dict(zip(gone["pcode"], gone["name_en"] + " (" + gone["pcode"] + ")", strict=True))
-    if not named or frame.empty:
-        return frame
-    if name == "reach":
-        lost = frame["pcodes"].str.split(";").map(lambda codes: bool(named.keys() & set(codes)))
-        return frame[~lost]
-    lost = frame["pcode"].isin(list(named))
-    if name == "counts":
-        places = frame["place"].where(~lost, frame["pcode"].map(named))
-        held = frame["pcode"].where(~lost)
-        return frame.assign(place=places, pcode=held) if lost.any() else frame
-    if name != "breakdowns":
-        return frame[~lost] if lost.any() else frame
-    origins = (frame["kind"] == "origin") & frame["category"].isin(list(named))
-    if not (lost | origins).any():
-        return frame
-    moved = frame.assign(
-        pcode=frame["pcode"].where(~lost),
-        category=frame["category"].where(~origins, frame["category"].map(named)),
-    )
-    figures = ["households", "people"]
-    keys = [column for column in frame.columns if column not in figures]
-    grouped = moved.groupby(keys, dropna=False, as_index=False, sort=True)
-    added = grouped[figures].sum(min_count=1)
-    return added[list(frame.columns)]
-
-
-def _aliases(aliases: pd.DataFrame, areas: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
-    """Other spellings of the areas there are, each looked for in its governorate of now."""
-    known = aliases["pcode"].isin(areas["pcode"])
-    if (~known).any():
-        lost = amounts.counted(int((~known).sum()), "other spelling")
-        said = f"Not kept, as their areas are gone: {lost}."
-        findings.append(Finding("warning", said))
-    parents = areas.set_index("pcode")["parent"].fillna("")
-    kept = aliases[known]
-    scopes = kept["pcode"].map(parents).fillna("").astype("str")
-    if known.all() and scopes.equals(aliases["scope"].astype("str")):
-        return aliases
-    return kept.assign(scope=scopes).drop_duplicates(["level", "scope", "spelling"])
-
-
-def _sources(sources: pd.DataFrame, source: Mapping[str, str]) -> pd.DataFrame:
-    """Sources with that of the new boundaries in place of that of the old."""
-    if not source:
-        return sources
-    row = pd.DataFrame([dict(source)])[list(sources.columns)].astype("str")
-    others = sources[(sources["role"] != ROLE) & (sources["id"] != source["id"])]
-    return pd.concat([others, row], ignore_index=True) if len(others) else row
 
 
 def _provenance(report: Report) -> dict[str, Any]:

@@ -15,139 +15,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from geodata import amounts
-from geodata.ingest.merge import LARGEST_FALL, Merged, Total, merge
-from geodata.snapshots.diff import Difference, difference
+from geodata.ingest.merge import Merged, merge
+from geodata.ingest.plausibility import LARGEST_FALL
+from geodata.ingest.report import Report
+from geodata.snapshots.diff import difference
 from geodata.snapshots.library import Library, described
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import kind as source
-from geodata.sources.contract import Asked, FileRead, Finding, Harm, Progress, by_harm, silent
+from geodata.sources.contract import Asked
+from geodata.util.findings import Finding, Harm, Progress, silent
 
 AnyReport = TypeVar("AnyReport", bound="Report")
-SHOWN = 50
-"""Findings of each severity that a report prints; all are counted, and ``--json`` has them all."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What an ingest found and did.
-
-    Attributes
-    ----------
-    base
-        Version that the files were added to.
-    before
-        Version that was served before the new one became active, with its country where that is
-        another; ``""`` where none was, or the new one is not active.
-    version
-        Version that was written; ``""`` where none was.
-    active
-        Whether it is the active one now.
-    empty
-        Whether it has no figures, and cannot be shown.
-    why_not
-        Why nothing was written, as a sentence.
-    codes
-        Of which numbering the P-codes of each date were found to be.
-    """
-
-    kind: str
-    files: tuple[FileRead, ...]
-    placed: dict[str, dict[str, int]]
-    findings: Sequence[Finding]
-    base: str
-    changes: Difference | None = None
-    totals: Sequence[Total] = ()
-    version: str = ""
-    why_not: str = ""
-    active: bool = False
-    empty: bool = False
-    codes: Sequence[str] = ()
-    before: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether an error in the files stopped it."""
-        return any(finding.severity == "error" for finding in self.findings)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all of it as JSON-ready values."""
-        return {
-            "kind": self.kind,
-            "files": [vars(file) for file in self.files],
-            "codes": list(self.codes),
-            "placed": self.placed,
-            "findings": [finding.as_dict() for finding in by_harm(self.findings)],
-            "base": self.base,
-            "changes": self.changes.as_dict() if self.changes else None,
-            "totals": [vars(total) for total in self.totals],
-            "version": self.version,
-            "active": self.active,
-            "before": self.before,
-            "why_not": self.why_not,
-        }
-
-    def lines(self) -> list[str]:
-        """Return it as lines a person reads."""
-        found = by_harm(self.findings)
-        falls = [one for one in found if one.harm is Harm.TOTAL_FALLS]
-        out = _listed("A total falls" if len(falls) == 1 else "Totals fall", falls)
-        out += [
-            f"{file.name}: {file.layout}, {amounts.counted(file.rows, 'row')}"
-            for file in self.files
-        ]
-        if self.codes:
-            out += ["Numbering of the P-codes", *(f"  {line}" for line in self.codes)]
-        if self.placed:
-            out.append("Rows placed       by code   by name  by alias  not at all")
-            out += [
-                f"  {what:<14}{n['code']:>9,} {n['name']:>9,} {n['alias']:>9,} {n['none']:>11,}"
-                for what, n in self.placed.items()
-            ]
-        for severity, heading in (("error", "Errors"), ("warning", "Warnings")):
-            of_it = [one for one in found if one.severity == severity and one not in falls]
-            out += _listed(f"{heading} ({len(of_it):,})", of_it)
-        if self.totals:
-            out += ["Totals beside the date before", *map(_total_line, self.totals)]
-        if self.changes:
-            out += [f"Changes to {self.base}", *(f"  {line}" for line in self.changes.lines())]
-        out.append(self.why_not or self._done())
-        return out
-
-    def _done(self) -> str:
-        if self.active:
-            return (
-                f"Snapshot {self.version} is active; before it was {self.before or 'none'}. "
-                "To go back: flask --app app snapshot rollback"
-            )
-        if self.empty:
-            return (
-                f"Snapshot {self.version} is held. It has no figures yet, and cannot be shown. Add "
-                "some, and it is: flask --app app ingest table FILE --mapping M.yaml "
-                f"--base {self.version}"
-            )
-        return (
-            f"Snapshot {self.version} is held and not active. "
-            f"To show it: flask --app app snapshot activate {self.version}"
-        )
-
-
-def _listed(heading: str, findings: Sequence[Finding]) -> list[str]:
-    """Findings below a heading, as many as a person reads; nothing where there are none."""
-    if not findings:
-        return []
-    more = len(findings) - SHOWN
-    out = [heading, *(f"  {one.line()}" for one in findings[:SHOWN])]
-    return [*out, f"  … and {more:,} more; --json lists them all"] if more > 0 else out
-
-
-def _total_line(total: Total) -> str:
-    beside = "the first date held"
-    if total.before is not None:
-        change = total.people - total.before
-        share = f", {amounts.change(total.people, total.before, 1)}" if total.before else ""
-        beside = f"{change:+,}{share} since {total.before_date}"
-    return f"  {total.named} {total.date}: {total.people:,} people ({beside})"
 
 
 @dataclass(frozen=True)

@@ -19,42 +19,36 @@ national total that falls further than it does between rounds.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from dataclasses import replace as with_changed
 from functools import cached_property
 from typing import Any, Literal
 
 import pandas as pd
-from babel import Locale
 
-from geodata import amounts
-from geodata.errors import JoinError
-from geodata.figures.counts import SAME_ROUND
-from geodata.i18n.language import SOURCE_LANGUAGE
-from geodata.places.gazetteer import (
-    Gazetteer,
-    Gazetteers,
+from geodata.ingest.plausibility import LARGEST_FALL, changes_beyond_reason, levels_that_differ
+from geodata.places.folding import fold
+from geodata.places.gazetteer import Gazetteer, Gazetteers, former_codes, gazetteers
+from geodata.places.join import (
     JoinReport,
-    Unmatched,
-    fold,
-    former_codes,
-    gazetteers,
+    find,
+    in_another_governorate,
+    not_placed,
+    of_another_country,
 )
-from geodata.places.pcode_schemes import BY_NAME, WRITTEN, resolve
+from geodata.places.scheme_resolution import resolve
+from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.schemas import TABLES, check, check_references
 from geodata.snapshots.snapshot import Snapshot, Tables
-from geodata.sources.contract import Finding, Harm, Reading, stands_at
-from geodata.sources.dtm.api import NOT_AVAILABLE
+from geodata.snapshots.totals import SLICE, Total, series_name, slices_of, total_of, totals
+from geodata.sources.cell_values import NOT_AVAILABLE
+from geodata.sources.contract import Reading
 from geodata.util.arrays import records
+from geodata.util.findings import Finding, Harm
 
-SLICE = ["population", "programme", "date"]
 _COUNTS = [*TABLES["counts"].columns]
 _BREAKDOWNS = [*TABLES["breakdowns"].columns]
-
-_A_LIST = 3  # places that make a list: fewer may be slips
-_BY_CHANCE = 0.2  # part of another country's places that may have a name of this country's
 _SHOWN = 8  # places, or rows of a file, that a sentence names
 
 # Rows that a row of a file replaces: those that say the same about the same.
@@ -66,17 +60,6 @@ KEYS = {
     "coverage": ["programme"],
     "reach": ["programme"],
 }
-
-# Rounds seldom differ more from the one before: of 236 that DTM published on the country that
-# ships, three do, all in the summer of 2014.
-SANE_CHANGE = 0.25
-
-LARGEST_FALL = 0.2
-"""Part by which a national total may fall and not be asked about.
-
-The largest real fall between two of those rounds, of 236 from 2014 to 2024, is 7.0% (October
-2019). A list that lacks the largest governorate of December 2024 falls by 21.5%.
-"""
 
 _FROM_A_FILE = (
     "If the row is of people in no known district, write “Not available” as its district and pass "
@@ -140,7 +123,7 @@ def merge(
         Replace also what another source gave for the same population, programme and date.
     pcode_scheme
         Numbering that the P-codes are said to be of, as
-        :func:`geodata.places.pcode_schemes.decide` takes it; goes before that of the reading.
+        :func:`geodata.places.scheme_decision.decide` takes it; goes before that of the reading.
     largest_fall
         Part by which a national total may fall: against the round before, or what it replaces.
     allow_fall
@@ -163,8 +146,8 @@ def merge(
     new = _counts(reading, books, held, report, findings)
     parts = _breakdowns(reading, books, report, findings)
     severity = "warning" if allow_unmatched else "error"
-    strange = _of_another_country(reading.counts, books, held)
-    findings += strange or [_not_placed(lost, severity) for lost in report.unmatched]
+    strange = of_another_country(reading.counts, books, held)
+    findings += strange or [not_placed(lost, severity) for lost in report.unmatched]
     tables = {name: frame for name, frame in held.tables.items()}
     elsewhere = _counted_elsewhere(tables["counts"], new, reading.source["id"])
     if replace:
@@ -185,9 +168,9 @@ def merge(
         for name, frame in tables.items()
     }
     check_references(checked)
-    findings += _levels_that_differ(checked["counts"], new, held.tables.areas)
+    findings += levels_that_differ(checked["counts"], new, held.tables.areas)
     changes = totals(checked["counts"], new, _replaced(held.tables.counts, new, elsewhere))
-    findings += _changes_beyond_reason(changes, largest_fall, allow_fall=allow_fall)
+    findings += changes_beyond_reason(changes, largest_fall, allow_fall=allow_fall)
     return Merged(
         Tables(**{column.name: checked[column.name] for column in fields(Tables)}),
         report,
@@ -195,198 +178,6 @@ def merge(
         new,
         coded.lines,
         changes,
-    )
-
-
-# ------------------------------------------------------------------------------------- places
-
-
-def _find(
-    rows: pd.DataFrame,
-    book: Gazetteer,
-    name: str,
-    code: str,
-    scope: pd.Series | None,
-    what: str,
-    report: JoinReport,
-    findings: list[Finding],
-) -> pd.Series:
-    """P-codes of the places that rows name; what matches nothing goes into the report."""
-    asked = pd.DataFrame(
-        {
-            "name": rows[name].fillna("").str.strip(),
-            "code": rows[code].fillna("").str.strip(),
-            "scope": "" if scope is None else scope.fillna(""),
-        },
-        index=rows.index,
-    )
-    found: dict[tuple[str, str, str], str | None] = {}
-    methods: dict[tuple[str, str, str], str] = {}
-    for index, *key_ in asked.drop_duplicates().itertuples(name=None):
-        key = (key_[0], key_[1], key_[2])
-        found[key], methods[key] = _one_place(book, *key, rows.loc[index], findings)
-    keys = list(zip(asked["name"], asked["code"], asked["scope"], strict=True))
-    counted = pd.Series([methods[key] for key in keys], index=rows.index)
-    _tell(report, what, rows, counted)
-    lost = counted == "none"
-    if scope is not None:
-        lost &= asked["scope"] != ""  # a governorate that is lost was told where it was looked for
-    grouped = rows[lost].groupby([asked["name"][lost], asked["code"][lost], asked["scope"][lost]])
-    for (spelling, written, where), group in grouped:
-        shown = str(spelling or written)
-        report.unmatched.append(
-            Unmatched(
-                what,
-                shown,
-                int(group["rows"].sum()) if "rows" in group else len(group),
-                _sum_or_none(group["households"]),
-                book.nearest(shown, str(where)),
-                _sum_or_none(group["people"]) if "people" in group else None,
-            )
-        )
-    return pd.Series([found[key] for key in keys], index=rows.index, dtype="str")
-
-
-def _sum_or_none(numbers: pd.Series) -> int | None:
-    """A sum; ``None`` where no row has a number, as of a source that does not count households."""
-    known = numbers.dropna()
-    return int(known.sum()) if len(known) else None
-
-
-def _one_place(
-    book: Gazetteer, name: str, code: str, scope: str, row: Any, findings: list[Finding]
-) -> tuple[str | None, str]:
-    written = row.get(WRITTEN[f"adm{book.level}_code"]) or code or name
-    try:
-        match = book.find(name=name, code=code, scope=scope)
-        named = book.find(name=name, scope=scope) if name and code else None
-    except JoinError as error:
-        at = stands_at(row)
-        findings.append(
-            Finding(
-                "error",
-                str(error),
-                column="P-code",
-                value=written,
-                harm=Harm.OTHER_PLACE,
-                **at,
-            )
-        )
-        return None, "none"
-    if match and named and match.pcode != named.pcode:
-        findings.append(
-            Finding(
-                "error",
-                f"the code means {book.display[match.pcode]} ({match.pcode}), and the name beside "
-                f"it, {name!r}, means {book.display[named.pcode]} ({named.pcode}): mend whichever "
-                f"is wrong, or leave the codes out (`pcode_scheme: {BY_NAME}` in the mapping, or "
-                f"--pcode-scheme {BY_NAME}).",
-                column="P-code",
-                value=written,
-                harm=Harm.OTHER_PLACE,
-                **stands_at(row),
-            )
-        )
-    return (match.pcode, match.method) if match else (None, "none")
-
-
-def _in_another_governorate(
-    inner: pd.DataFrame,
-    governorate: pd.Series,
-    district: pd.Series,
-    parents: pd.Series,
-    books: Gazetteers,
-) -> Iterable[Finding]:
-    """Districts that lie, by their code, in another governorate than their row says."""
-    lies = district.map(parents)
-    wrong = lies.notna() & governorate.notna() & (lies != governorate)
-    for index in inner[wrong].drop_duplicates(["adm1", "adm1_code", "adm2", "adm2_code"]).index:
-        row, outer = inner.loc[index], str(governorate[index])
-        code, inside = str(district[index]), str(lies[index])
-        yield Finding(
-            "error",
-            f"the code of the district means {books.districts.display[code]} ({code}) in "
-            f"{books.governorates.display[inside]}, and the row is of "
-            f"{books.governorates.display[outer]} ({outer}): mend whichever is wrong.",
-            column="P-code",
-            value=row.get(WRITTEN["adm2_code"]) or row["adm2_code"],
-            harm=Harm.OTHER_PLACE,
-            **stands_at(row),
-        )
-
-
-def _of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) -> list[Finding]:
-    """Say of a list of which hardly a place is known that it is another country's."""
-    book, country = books.governorates, held.manifest["country"]
-    places = rows[["adm1", "adm1_code"]].drop_duplicates() if len(rows) else rows
-    lost = [
-        (name, code)
-        for name, code in places[["adm1", "adm1_code"]].itertuples(index=False, name=None)
-        if (name or code) and not (book.coded(code) or book.find(name=name))
-    ]
-    ours = {_letters(code) for code in book.codes}
-    if all(code and _letters(code) in ours for _, code in lost):
-        return []
-    if len(lost) < _A_LIST or len(lost) < (1 - _BY_CHANCE) * len(places):
-        return []
-    shown = ", ".join(name or code for name, code in lost[:_A_LIST])
-    name = str(country["name"])
-    return [
-        Finding(
-            "error",
-            f"This is a list of another country than {name}, as it seems: {len(lost):,} of its "
-            f"{len(places):,} governorates are none of {name}'s ({shown} …)"
-            f"{_other_prefix([code for _, code in lost], ours)}. Bring it into snapshots of its "
-            "own country (docs/boundaries.md); should it be of this one, add its spellings with "
-            "`flask --app app ingest aliases FILE`.",
-            harm=Harm.OTHER_PLACE,
-        )
-    ]
-
-
-def _other_prefix(codes: Sequence[str], ours: Collection[str]) -> str:
-    """What the first letters of codes say of the country; empty where they say nothing."""
-    met = {_letters(code) for code in codes if code}
-    if len(met) != 1 or not all(met) or not all(ours):
-        return ""
-    (found,) = met
-    called = Locale(SOURCE_LANGUAGE).territories.get(found, "")
-    return (
-        f", and its P-codes begin with {found}{called and f' ({called})'}, not with "
-        f"{' or '.join(sorted(ours))}"
-    )
-
-
-def _letters(code: str) -> str:
-    """The two letters of its country (ISO 3166) that a P-code begins with."""
-    found = re.match(r"[A-Z]{2}", code.strip().upper())
-    return found[0] if found else ""
-
-
-def _tell(report: JoinReport, what: str, rows: pd.DataFrame, methods: pd.Series) -> None:
-    """Count rows of the file, of which one here may stand for many."""
-    weights = rows["rows"] if "rows" in rows else pd.Series(1, index=rows.index)
-    counted = weights.groupby(methods).sum()
-    report.rows[what] = {
-        method: int(counted.get(method, 0)) for method in ("code", "name", "alias", "none")
-    }
-
-
-def _not_placed(lost: Unmatched, severity: str) -> Finding:
-    counted = "its governorate and the country" if lost.table == "districts" else "the country"
-    kept = f"It is kept as “not placed” and counts in the total of {counted} only."
-    mend = (
-        "Mend the spelling, add it with `flask --app app ingest aliases FILE`, or pass "
-        "--allow-unmatched to keep it as “not placed”."
-    )
-    return Finding(
-        "warning" if severity == "warning" else "error",
-        f"no area answers to this place ({lost.counted()}). "
-        f"{kept if severity == 'warning' else mend}",
-        column=lost.table,
-        value=lost.place,
-        nearest=tuple(lost.nearest),
-        harm=Harm.NOT_PLACED,
     )
 
 
@@ -409,17 +200,17 @@ def _counts(
     parents = held.tables.areas.set_index("pcode")["parent"]
     of_district = rows["level"] == 2
     by_code = rows["adm2_code"].map(books.districts.coded).map(parents)
-    governorate = _find(
+    governorate = find(
         rows.assign(adm1_code=rows["adm1_code"].where(rows["adm1_code"] != "", by_code.fillna(""))),
         books.governorates, "adm1", "adm1_code", None, "governorates", report, findings,
     )  # fmt: skip
     inner = rows[of_district]
-    district = _find(
+    district = find(
         inner, books.districts, "adm2", "adm2_code", governorate[of_district], "districts",
         report, findings,
     )  # fmt: skip
     outer = governorate[of_district]
-    findings += _in_another_governorate(inner, outer, district, parents, books)
+    findings += in_another_governorate(inner, outer, district, parents, books)
     spelled = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"])
     within = spelled[of_district] + " / " + inner["adm2"].where(
         inner["adm2"] != "", inner["adm2_code"]
@@ -447,7 +238,7 @@ def _is_of_country(rows: pd.DataFrame, book: Gazetteer, held: Snapshot) -> pd.Se
     names = {name for name in names if book.find(name=name) is None}
     said = rows["adm1"].where(rows["adm1"] != "", rows["adm1_code"]).map(fold)
     named = said.isin(names) & (rows["level"] == 1)
-    return named & _slices(rows).isin(_slices(rows[~named]))
+    return named & slices_of(rows).isin(slices_of(rows[~named]))
 
 
 def _beside_the_country(nation: pd.DataFrame, made: pd.DataFrame) -> Iterator[Finding]:
@@ -455,7 +246,7 @@ def _beside_the_country(nation: pd.DataFrame, made: pd.DataFrame) -> Iterator[Fi
     rows = nation.assign(date=pd.to_datetime(nation["date"]))
     sums = made[made["level"] == 1].groupby(SLICE, as_index=False)["people"].sum()
     for row in records(rows.merge(sums, on=SLICE, suffixes=("", "_made"))):
-        named = f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}"
+        named = f"{series_name(row.population, row.programme)} on {row.date:%Y-%m-%d}"
         where = {"file": row.file, "row": int(row.row), "column": "", "value": row.adm1}
         if row.people == row.people_made:
             said = f"{named}: the row is the total of the country, and is left out."
@@ -525,7 +316,7 @@ class _Added:
         advice = _FROM_A_FILE if self.reading.kind in ("table", "hxl") else _OF_ASSESSMENTS
         return Finding(
             "error",
-            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: the row of "
+            f"{series_name(row.population, row.programme)} on {row.date:%Y-%m-%d}: the row of "
             f"{display.get(row.place, row.place)} itself says {own:,} {what}, and its districts "
             f"add up to {inner:,}{rows and f' ({rows})'}: a governorate holds its districts. "
             f"{advice}",
@@ -560,7 +351,7 @@ class _Added:
 
         Only in slices with districts: there every level then adds up to the same total.
         """
-        by_district = _slices(self.counts).isin(_slices(districts.counts))
+        by_district = slices_of(self.counts).isin(slices_of(districts.counts))
         beside = self._beside(districts, "left").loc[by_district]
         more = beside["people"] - beside["people_inner"].fillna(0)
         hh_inner = beside["households_inner"].where(beside["people_inner"].notna(), 0)
@@ -574,7 +365,7 @@ class _Added:
             findings.append(
                 Finding(
                     "warning",
-                    f"{_named(str(population), str(programme))} on {day:%Y-%m-%d}: "
+                    f"{series_name(str(population), str(programme))} on {day:%Y-%m-%d}: "
                     f"{int(rows['people'].sum()):,} people of governorates are in none of their "
                     f"districts ({shown}{more_of}). By district they are kept as “not placed”.",
                     harm=Harm.LEVELS_DIFFER,
@@ -626,12 +417,12 @@ def _breakdowns(
     if rows.empty:
         return pd.DataFrame(columns=_BREAKDOWNS)
     # Their governorates were told with the counts; only origins may be spelled otherwise.
-    pcodes = _find(
+    pcodes = find(
         rows, books.governorates, "adm1", "adm1_code", None, "breakdowns", JoinReport(), []
     )
     origin = rows["kind"] == "origin"
     came = rows[origin].assign(category_code="")
-    origins = _find(
+    origins = find(
         came, books.governorates, "category", "category_code", None, "origins", report, findings
     )
     category = rows["category"].copy()
@@ -653,13 +444,6 @@ def _breakdowns(
     grouped = frame.groupby(keys, dropna=False, as_index=False, sort=True)
     added = grouped[figures].sum(min_count=1)
     return check("breakdowns", added[_BREAKDOWNS])
-
-
-# ----------------------------------------------------------------------------- what is held
-
-
-def _slices(rows: pd.DataFrame) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(rows[SLICE])
 
 
 def _counted_elsewhere(held: pd.DataFrame, new: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -690,33 +474,23 @@ def _counted_elsewhere(held: pd.DataFrame, new: pd.DataFrame, source: str) -> pd
 def _stands_already(row: Any, held: pd.DataFrame, new: pd.DataFrame) -> Finding:
     def people(rows: pd.DataFrame, day: pd.Timestamp) -> int:
         told = (rows["population"] == row.population) & (rows["programme"] == row.programme)
-        return _total(rows[told & (rows["date"] == day)])
+        return total_of(rows[told & (rows["date"] == day)])
 
     ours, theirs = people(held, row.held_date), people(new, row.date)
     said = "the same total" if ours == theirs else f"{theirs:,} people against {ours:,} held"
     dated = "" if row.date == row.held_date else f", dated {row.held_date:%Y-%m-%d} there"
     return Finding(
         "warning",
-        f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d} are held from source "
+        f"{series_name(row.population, row.programme)} on {row.date:%Y-%m-%d} are held from source "
         f"{row.held_source}{dated} ({said}), and stay as they are. Pass --replace to take the new "
         "ones.",
         harm=Harm.NOT_TAKEN,
     )
 
 
-def _total(rows: pd.DataFrame) -> int:
-    """People in the country: governorates and what is not placed, or districts where only those."""
-    levels = rows["level"]
-    return int(rows.loc[levels == levels.min(), "people"].sum())
-
-
-def _named(population: str, programme: str) -> str:
-    return f"{population} of {programme}" if programme else population
-
-
 def _but(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
     """Leave out the rows of some slices; the same frame where there are none."""
-    return rows if slices.empty else rows[~_slices(rows).isin(_slices(slices))]
+    return rows if slices.empty else rows[~slices_of(rows).isin(slices_of(slices))]
 
 
 def _with_source(sources: pd.DataFrame, reading: Reading) -> pd.DataFrame:
@@ -777,143 +551,6 @@ def _upserted(name: str, held: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame
     return pd.concat([kept, rows[list(held.columns)]], ignore_index=True) if len(kept) else rows
 
 
-# -------------------------------------------------------------------------------------- reason
-
-
-def _levels_that_differ(
-    counts: pd.DataFrame, new: pd.DataFrame, areas: pd.DataFrame
-) -> Iterator[Finding]:
-    """Look at slices of which the file gives one level, and the other is held from before."""
-    levels = new.groupby(SLICE)["level"].nunique()
-    alone = levels[levels == 1].index
-    touched = counts[_slices(counts).isin(alone)]
-    parents = areas.set_index("pcode")["parent"]
-    names = dict(zip(areas["pcode"], areas["name_en"], strict=True))
-    inner = touched[(touched["level"] == 2) & touched["pcode"].notna()]
-    sums = inner.assign(pcode=inner["pcode"].map(parents)).groupby([*SLICE, "pcode"])["people"]
-    own = touched[touched["level"] == 1].set_index([*SLICE, "pcode"])["people"]
-    both = pd.DataFrame({"own": own, "inner": sums.sum()}).dropna().reset_index()
-    for row in records(both[both["own"] < both["inner"]]):
-        yield Finding(
-            "error",
-            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: {names[row.pcode]} "
-            f"has {int(row.own):,} people, and its districts, which are held, add up to "
-            f"{int(row.inner):,}: a governorate holds its districts. Bring in both levels by one "
-            "command.",
-            value=str(names[row.pcode]),
-            harm=Harm.LEVELS_DIFFER,
-        )
-    people = touched.groupby([*SLICE, "level"])["people"].sum().unstack()
-    if not {1, 2} <= set(people.columns):
-        return
-    people = people.rename(columns={1: "governorates", 2: "districts"}).dropna().reset_index()
-    for row in records(people[people["governorates"] != people["districts"]]):
-        yield Finding(
-            "warning",
-            f"{_named(row.population, row.programme)} on {row.date:%Y-%m-%d}: districts add up to "
-            f"{int(row.districts):,} people and governorates to {int(row.governorates):,}; check "
-            "that both come from one list.",
-            harm=Harm.LEVELS_DIFFER,
-        )
-
-
-def _changes_beyond_reason(
-    changes: Iterable[Total], largest_fall: float, *, allow_fall: bool
-) -> Iterator[Finding]:
-    """National totals that differ a lot from those of the round before, or those they replace."""
-    for total in changes:
-        if fallen := total.fallen(largest_fall):
-            yield _fall(total, *fallen, largest_fall, allow_fall=allow_fall)
-        elif total.before and abs(total.people - total.before) > SANE_CHANGE * total.before:
-            yield Finding(
-                "warning",
-                f"{total.named} on {total.date}: {total.people:,} people, "
-                f"{amounts.change(total.people, total.before)} against {total.before:,} on "
-                f"{total.before_date}. Check that the list is whole and of this population.",
-                harm=Harm.TOTAL_CHANGES,
-            )
-
-
-def _fall(total: Total, was: int, what: str, largest_fall: float, *, allow_fall: bool) -> Finding:
-    taken = (
-        "It is taken, as --allow-fall was passed."
-        if allow_fall
-        else "Is the list whole, and of this population and date? If it is, pass --allow-fall."
-    )
-    return Finding(
-        "warning" if allow_fall else "error",
-        f"{total.named} on {total.date}: {total.people:,} people, "
-        f"{amounts.change(total.people, was)} against the {was:,} {what}. "
-        f"A total may fall by {largest_fall:.0%}. {taken}",
-        harm=Harm.TOTAL_FALLS,
-    )
-
-
-@dataclass(frozen=True)
-class Total:
-    """People in the country on a date, beside the date before it, and what they take the place of.
-
-    Attributes
-    ----------
-    before
-        People on the date before that is held.
-    replaced
-        People that were held for this date, or by another source for the same round.
-    """
-
-    population: str
-    programme: str
-    date: str
-    people: int
-    before_date: str = ""
-    before: int | None = None
-    replaced: int | None = None
-
-    @property
-    def named(self) -> str:
-        """The population, and the programme that its counts belong to."""
-        return _named(self.population, self.programme)
-
-    def fallen(self, most: float) -> tuple[int, str] | None:
-        """Return the total that this one falls from by more than ``most``, and which that is.
-
-        What is no less than what it replaces was asked about when that came in.
-        """
-        least = 1 - most
-        if self.replaced is not None:
-            if self.people < least * self.replaced:
-                return self.replaced, "that it replaces"
-            if self.people >= self.replaced:
-                return None
-        if self.before is not None and self.people < least * self.before:
-            return self.before, f"on {self.before_date}"
-        return None
-
-
-def totals(
-    counts: pd.DataFrame, new: pd.DataFrame, replaced: Mapping[tuple[Any, ...], int] | None = None
-) -> list[Total]:
-    """National totals of the slices in ``new``, as they are in ``counts``; in order of date."""
-    if new.empty:
-        return []
-    people = counts[counts["level"] == 1].groupby(SLICE)["people"].sum().sort_index()
-    table = people.rename("people").reset_index()
-    before = table.groupby(SLICE[:2])[["date", "people"]].shift()
-    table = table.assign(before_date=before["date"], before=before["people"])
-    return [
-        Total(
-            row.population,
-            row.programme,
-            f"{row.date:%Y-%m-%d}",
-            int(row.people),
-            "" if pd.isna(row.before_date) else f"{row.before_date:%Y-%m-%d}",
-            None if pd.isna(row.before) else int(row.before),
-            (replaced or {}).get((row.population, row.programme, row.date)),
-        )
-        for row in records(table[_slices(table).isin(_slices(new))])
-    ]
-
-
 def _replaced(
     held: pd.DataFrame, new: pd.DataFrame, elsewhere: pd.DataFrame
 ) -> dict[tuple[Any, ...], int]:
@@ -923,7 +560,7 @@ def _replaced(
     was = {(row.population, row.programme, row.date): int(row.people) for row in records(people)}
     dated = {(row.population, row.programme, row.date): row.held_date for row in records(elsewhere)}
     found = {}
-    for slice_ in _slices(new).unique():
+    for slice_ in slices_of(new).unique():
         day = dated.get(slice_, slice_[2])
         if (n := was.get((*slice_[:2], day))) is not None:
             found[slice_] = n

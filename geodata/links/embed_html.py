@@ -11,18 +11,19 @@ A map that *follows* names neither date nor snapshot and shows the newest figure
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from geodata.figures.state import Reader, State, newest
+from geodata.figures.query_keys import Reader
+from geodata.figures.state import State, following, frozen
 from geodata.figures.view import View
-from geodata.i18n.language import Language, gettext, languages
+from geodata.i18n.language import Language, languages
+from geodata.i18n.messages import gettext
 from geodata.links import embed_options
 from geodata.links.embed_options import Options
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import sentences
+from geodata.text import view_headlines, wording
 
 WIDTHS, HEIGHTS = (240, 2000), (300, 2000)
 HEIGHT = 750
@@ -78,21 +79,6 @@ def parse(query: Mapping[str, str], state: State, speech: Language) -> tuple[Cho
     return choice, [*reader.notices, *notices]
 
 
-def shown_date(state: State, snapshot: Snapshot) -> dt.date:
-    """Date that is shown: the state's own, else the newest with figures by area."""
-    return state.time or newest(snapshot, state)
-
-
-def frozen(state: State, snapshot: Snapshot) -> State:
-    """Return the state with the date and the snapshot it shows, which leads to it for ever."""
-    return replace(state, time=shown_date(state, snapshot), v=snapshot.version)
-
-
-def following(state: State) -> State:
-    """Return the state without date and snapshot, which leads to the newest figures."""
-    return replace(state, time=None, v="")
-
-
 def embedded(state: State, choice: Choice, snapshot: Snapshot) -> State:
     """State of the map that is embedded."""
     wanted = replace(state, lang=choice.lang, english=False)
@@ -101,10 +87,10 @@ def embedded(state: State, choice: Choice, snapshot: Snapshot) -> State:
 
 def name(view: View) -> str:
     """Name of the frame for those who do not see it; figures only where they stay the same."""
-    title = sentences.title_in_country(view)
+    title = wording.title_in_country(view)
     if not (view.state.time and view.state.v):
         return title
-    headline = sentences.headline(view, view.date_index())
+    headline = view_headlines.headline(view, view.date_index())
     return view.language.gettext("{title}: {headline}", title=title, headline=headline)
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from geodata.figures.state import Reader, State, joined
+from geodata.figures.query_keys import Reader, joined
+from geodata.figures.state import State
 from geodata.figures.state import pairs as state_pairs
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot

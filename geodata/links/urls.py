@@ -9,6 +9,8 @@ from geodata.figures import state as state_module
 
 if TYPE_CHECKING:
     from geodata.figures.state import State
+import re
+from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -206,3 +208,8 @@ class FolderUrls:
     def manifest(self) -> str:
         """What was published, of which snapshot, with the hash of every file."""
         return f"{self.base}published.json"
+
+
+def slug(parts: Iterable[str]) -> str:
+    """Words as a name that every file system and address takes: ``a-b-c``."""
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")

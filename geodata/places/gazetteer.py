@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,43 +19,14 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geodata import amounts
 from geodata.errors import DataError, JoinError
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
+from geodata.places.folding import fold
 
 Method = Literal["code", "name", "alias"]
 Rules = Sequence[Mapping[str, str]]
 """A country's former codes: ``pattern`` matches a whole code of a numbering that was given up,
 ``sentence`` says, with ``{code}``, why it is refused and what to use instead."""
-
-_ARTICLES = re.compile(r"^(?:al|as|an|ad|at|ash|az|ar)[\W_]+", re.IGNORECASE)
-_ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
-# Letters that are written in several forms, by keyboard and by habit; search boxes have them, too.
-ARABIC_FORMS = {
-    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
-    "ک": "ك", "ە": "ه", "ـ": "",
-}  # fmt: skip
-_ARABIC_FORMS = str.maketrans(ARABIC_FORMS)
-_NOT_LETTERS = re.compile(r"[^\w]+")
-_ASCII_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ß": "ss", "’": "", "ʿ": "", "ʾ": "", "'": ""})
-
-
-def fold(name: str) -> str:
-    """Fold a place name to what stays the same between spellings.
-
-    Case, accents, apostrophes, hyphens, spaces, the Latin article (``Al-``, ``As-`` …), the Arabic
-    article and the Arabic letters that are written in several forms are dropped or made one.
-
-    >>> fold("Al -Anbār") == fold("anbar")
-    True
-    """
-    text = unicodedata.normalize("NFKD", name.strip().translate(_ASCII_LETTERS))
-    text = "".join(char for char in text if not unicodedata.combining(char))
-    text = unicodedata.normalize("NFKC", text).translate(_ARABIC_FORMS).casefold()
-    text = _ARABIC_ARTICLE.sub("", _ARTICLES.sub("", text))
-    # An article inside the name ("Salah al-Din", "Abu Al-Khaseeb") is part of its sound: keep it.
-    return _NOT_LETTERS.sub("", text).replace("_", "")
-
 
 _KINDS: Mapping[int, Sequence[str]] = {
     1: (
@@ -278,115 +248,3 @@ def _unambiguous(spelled: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str
                 "one spelling may mean one area only"
             )
     return table
-
-
-@dataclass
-class Unmatched:
-    """A place name that no area answers to, with what hangs on it."""
-
-    table: str
-    place: str
-    rows: int
-    households: int | None
-    nearest: list[str]
-    people: int | None = None
-
-    def counted(self) -> str:
-        """Say what hangs on it, in the units that were counted."""
-        units = (("households", self.households), ("people", self.people))
-        rows = amounts.counted(self.rows, "row")
-        return ", ".join([rows, *(f"{n:,} {unit}" for unit, n in units if n is not None)])
-
-
-@dataclass
-class JoinReport:
-    """What was joined to what: rows by method, what matched nothing, areas that have no rows."""
-
-    rows: dict[str, dict[str, int]] = field(default_factory=dict)
-    unmatched: list[Unmatched] = field(default_factory=list)
-    areas_without_rows: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, table: str, methods: pd.Series) -> None:
-        """Count the rows of ``table`` by method (``code``, ``name``, ``alias`` or ``none``)."""
-        counted = methods.value_counts()
-        self.rows[table] = {m: int(counted.get(m, 0)) for m in ("code", "name", "alias", "none")}
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the report as JSON-ready values, in a stable order."""
-        return {
-            "rows": self.rows,
-            "unmatched": [vars(u) for u in self.unmatched],
-            "areas_without_rows": self.areas_without_rows,
-        }
-
-    def lines(self) -> list[str]:
-        """Return the report as lines a person can read."""
-        out = ["Join report: rows matched by code / name / alias / not at all"]
-        for table, n in self.rows.items():
-            out.append(
-                f"  {table:<24} {n['code']:>7,} {n['name']:>7,} {n['alias']:>7,} {n['none']:>7,}"
-            )
-        for u in self.unmatched:
-            near = f"; nearest: {', '.join(u.nearest)}" if u.nearest else "; nothing is near it"
-            out.append(f"  not placed: {u.place!r} in {u.table}: {u.counted()}{near}")
-        for what, pcodes in self.areas_without_rows.items():
-            if pcodes:
-                out.append(f"  no rows ({what}): {', '.join(pcodes)}")
-        return out
-
-
-def place(
-    frame: pd.DataFrame,
-    book: Gazetteer,
-    report: JoinReport,
-    *,
-    table: str,
-    name: str,
-    scope: str | None = None,
-    households: str | None = None,
-) -> pd.Series:
-    """Give every row of ``frame`` its P-code, and write down how.
-
-    Parameters
-    ----------
-    frame
-        Rows to place.
-    book
-        Gazetteer of the level.
-    report
-        Receives the counts by method and every name that matched nothing.
-    table
-        Name of the table in the report.
-    name, scope, households
-        Columns: the place's name (or code), the parent's P-code, the households in the row.
-
-    Returns
-    -------
-    pandas.Series
-        P-codes aligned with ``frame``; missing where nothing answers.
-    """
-    keys = frame[[name]].assign(scope="" if scope is None else frame[scope].fillna(""))
-    unique = keys.drop_duplicates()
-    found = {
-        (row_scope, spelling): book.find(name=spelling, code=spelling, scope=row_scope)
-        for spelling, row_scope in unique.itertuples(index=False)
-    }
-    pairs = list(zip(keys["scope"], keys[name], strict=True))
-    matches = [found[pair] for pair in pairs]
-    methods = pd.Series([m.method if m else "none" for m in matches], index=frame.index)
-    report.add(table, methods)
-    weights = frame[households] if households else pd.Series(0, index=frame.index)
-    for (row_scope, spelling), match in found.items():
-        parent_is_lost = scope is not None and not row_scope  # and told where it was looked for
-        if match is None and not parent_is_lost:
-            rows = (keys[name] == spelling) & (keys["scope"] == row_scope)
-            report.unmatched.append(
-                Unmatched(
-                    table,
-                    spelling,
-                    int(rows.sum()),
-                    int(weights[rows].sum()),
-                    book.nearest(spelling, row_scope),
-                )
-            )
-    return pd.Series([m.pcode if m else None for m in matches], index=frame.index, dtype="str")

@@ -19,15 +19,26 @@ from urllib.parse import parse_qsl
 from geodata import populations
 from geodata.errors import StateError
 from geodata.exports.drawing.themes import THEMES
-from geodata.exports.filenames import LEVELS, slug
-from geodata.figures.counts import by_area_of, counts, levels, populations_with_counts
+from geodata.figures.availability import (
+    available_measures,
+    by_area_of,
+    levels,
+    populations_with_counts,
+)
+from geodata.figures.classes import ROUND_STYLE
+from geodata.figures.counts import counts
+from geodata.figures.dates import default_base
+from geodata.figures.query_keys import joined
 from geodata.figures.state import KEYS as state_keys
-from geodata.figures.state import ROUND_STYLE, State, available_measures, default_base, joined
+from geodata.figures.state import State
 from geodata.figures.state import pairs as state_pairs
 from geodata.figures.suppression import Threshold
-from geodata.i18n.language import SOURCE_LANGUAGE, WESTERN
+from geodata.i18n.language import SOURCE_LANGUAGE
+from geodata.i18n.writing import WESTERN
 from geodata.links import embed_options
 from geodata.links.embed_options import LIGHT, Options
+from geodata.links.urls import slug
+from geodata.populations import LEVELS
 from geodata.snapshots.snapshot import Snapshot
 
 HANDFUL = 5

@@ -43,7 +43,8 @@ from geodata.snapshots.snapshot import (
     read_manifest,
     verify,
 )
-from geodata.snapshots.storage import HISTORY, Shelf, StillHeld, Told, shelf
+from geodata.snapshots.storage import shelf
+from geodata.snapshots.storage_base import HISTORY, Shelf, StillHeld, Told
 
 WAIT = 60.0
 """Seconds that a second ingest waits for the first."""

@@ -27,8 +27,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from geodata.errors import SnapshotError, Unreachable
-from geodata.figures.state import not_held
+from geodata.errors import SnapshotError, Unreachable, not_held
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
 from geodata.snapshots.library import Entry, Library
 from geodata.snapshots.snapshot import MANIFEST, Place, Snapshot, is_version, load, read_manifest

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import difflib
 import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from geodata.sources import months
-from geodata.sources.contract import Finding, Harm
-from geodata.sources.tabular.open_table import column_letters
+from geodata.sources.tabular.workbook_scan import column_letters
+from geodata.util.findings import Finding, Harm
+
+NOT_AVAILABLE = "Not available"  # what DTM writes where a place or an origin is not known
 
 Severity = Literal["error", "warning"]
 
@@ -182,13 +183,6 @@ def is_total(value: object) -> bool:
     (True, True, True, False)
     """
     return bool(_TOTAL.fullmatch(text(value).rstrip(" :.")))
-
-
-def nearest(value: str, choices: Iterable[str], n: int = 3) -> tuple[str, ...]:
-    """Return the choices that are written most like ``value``, best first."""
-    folded = {choice.casefold(): choice for choice in choices}
-    close = difflib.get_close_matches(value.casefold(), folded, n=n, cutoff=0.5)
-    return tuple(folded[key] for key in close)
 
 
 # ---- numbers
@@ -466,3 +460,9 @@ class Notes:
             if count > KEPT
         ]
         return [*self._kept, *more]
+
+
+def known(value: object) -> str:
+    """A code as it is written; ``""`` for the words that say that it is not known."""
+    code = text(value)
+    return "" if code.casefold() == NOT_AVAILABLE.casefold() else code

@@ -20,12 +20,22 @@ from typing import Any
 from geodata import amounts
 from geodata.errors import DataError
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.cell_values import CellError, Notes, comment, day, due, text, whole
-from geodata.sources.contract import Asked, FileRead, Harm, Kind, Progress, Reading, no_breakdowns
-from geodata.sources.dtm.api import NOT_AVAILABLE, known
+from geodata.sources.cell_values import (
+    NOT_AVAILABLE,
+    CellError,
+    Notes,
+    comment,
+    day,
+    due,
+    known,
+    text,
+    whole,
+)
+from geodata.sources.contract import Asked, Kind, Reading, no_breakdowns
 from geodata.sources.header import WHOLE, find_header, fingerprint, open_rows
-from geodata.sources.tabular.open_table import CheckedFile, check_file
+from geodata.sources.tabular.detect import CheckedFile, check_file
 from geodata.sources.tally import Row, Tally
+from geodata.util.findings import FileRead, Harm, Progress
 
 SOURCE: Mapping[str, str] = {
     "id": "hdx-hapi-idps",

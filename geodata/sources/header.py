@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geodata import amounts
-from geodata.sources.cell_values import Notes, broken, is_blank, nearest, text
-from geodata.sources.contract import Harm
-from geodata.sources.tabular.open_table import CheckedFile, Merged, Row, Rows, read_rows
+from geodata.sources.cell_values import Notes, broken, is_blank, text
+from geodata.sources.tabular.detect import CheckedFile
+from geodata.sources.tabular.open_table import Merged, Row, Rows, read_rows
+from geodata.util.findings import Harm
+from geodata.util.suggestions import nearest
 
 WITHIN = 25
 """Rows in which a header, or a row of HXL tags, must stand."""

@@ -16,11 +16,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from geodata.sources.cell_values import Notes, text
-from geodata.sources.contract import Asked, Harm, Kind
+from geodata.sources.contract import Asked, Kind
 from geodata.sources.header import WITHIN, Sheet, width_of
 from geodata.sources.mapping import TableMapping
 from geodata.sources.tabular.open_table import Rows
 from geodata.sources.tidy import SPLIT, Columns, Measure, Tables
+from geodata.util.findings import Harm
 
 POPULATIONS_OF = {
     "idps": "idp",

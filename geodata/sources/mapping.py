@@ -18,9 +18,10 @@ from geodata.places.pcode_schemes import choices
 from geodata.snapshots.schemas import POPULATIONS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import REPEATS, Repeats
-from geodata.sources.cell_values import CellError, Notes, day, nearest, whole
-from geodata.sources.contract import Finding
+from geodata.sources.cell_values import CellError, Notes, day, whole
 from geodata.util import strict_yaml
+from geodata.util.findings import Finding
+from geodata.util.suggestions import nearest
 
 COLUMNS = (
     "adm1", "adm1_code", "adm2", "adm2_code", "date", "round", "population", "programme",

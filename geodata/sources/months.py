@@ -11,7 +11,7 @@ from functools import cache
 
 from babel.dates import get_month_names
 
-from geodata.places.gazetteer import fold
+from geodata.places.folding import fold
 
 _LOCALES = ("en", "ar", "ar_IQ", "ckb")
 _ALSO = {

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.places.gazetteer import fold
+from geodata.places.folding import fold
 from geodata.snapshots.schemas import COVERAGE_STATUSES, TABLES, check
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
@@ -28,21 +28,14 @@ from geodata.sources.cell_values import (
     broken,
     comment,
     month_end,
-    nearest,
     text,
     whole,
 )
-from geodata.sources.contract import (
-    Asked,
-    FileRead,
-    Kind,
-    Progress,
-    Reading,
-    no_breakdowns,
-    no_counts,
-)
+from geodata.sources.contract import Asked, Kind, Reading, no_breakdowns, no_counts
 from geodata.sources.header import find_header, open_rows
 from geodata.sources.mapping import read_mapping
+from geodata.util.findings import FileRead, Progress
+from geodata.util.suggestions import nearest
 
 Cell = Callable[[str, "Checks"], Any]
 """Reads the text of a cell, or raises :class:`Wrong`."""

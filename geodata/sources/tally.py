@@ -23,8 +23,10 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from geodata.sources import Repeats
-from geodata.sources.cell_values import Notes, nearest
-from geodata.sources.contract import COUNTS_READ, Harm, no_counts
+from geodata.sources.cell_values import Notes
+from geodata.sources.contract import COUNTS_READ, no_counts
+from geodata.util.findings import Harm
+from geodata.util.suggestions import nearest
 
 PREFERRED = ("BA", "SA", "ETT")
 """DTM's kinds of assessment, first the one that is taken where a place has several on one date.

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from geodata import amounts
-from geodata.places.gazetteer import fold
+from geodata.places.folding import fold
 from geodata.snapshots.schemas import POPULATIONS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
+    NOT_AVAILABLE,
     CellError,
     Notes,
     broken,
@@ -26,24 +27,17 @@ from geodata.sources.cell_values import (
     due,
     is_blank,
     is_total,
-    nearest,
+    known,
     text,
     whole,
 )
-from geodata.sources.contract import (
-    Asked,
-    FileRead,
-    Harm,
-    Progress,
-    Reading,
-    no_breakdowns,
-    no_counts,
-)
-from geodata.sources.dtm.api import NOT_AVAILABLE, known
+from geodata.sources.contract import Asked, Reading, no_breakdowns, no_counts
 from geodata.sources.header import A_SECOND_HEADER, WHOLE, Sheet, are_titles, open_rows
 from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
 from geodata.sources.tabular.open_table import Rows
 from geodata.sources.tally import Row, Tally
+from geodata.util.findings import FileRead, Harm, Progress
+from geodata.util.suggestions import nearest
 
 PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
 ROWS = ("row is", "rows are")

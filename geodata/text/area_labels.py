@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geodata import populations
-from geodata.figures.view import COUNTED, UNCOLOURED, ZERO, View, names, tally
-from geodata.i18n.language import gettext, ngettext
-from geodata.text import sentences
-from geodata.text.sentences import status_labels
-from geodata.util.rounding import rounded
+from geodata.figures.statuses import SHOWN, UNCOLOURED, ZERO, status_labels
+from geodata.figures.view import View, tally
+from geodata.i18n.messages import gettext, ngettext
+from geodata.i18n.rounding import rounded
+from geodata.places.area_names import names
+from geodata.text import wording
 
-SHOWN = COUNTED + ZERO
 WORDS = {
     "round": gettext("Round {n}"),
     "unnumbered": gettext("{i} of {n} dates"),
@@ -85,7 +85,7 @@ def caption(view: View, t: int) -> str:
 def unit(view: View) -> str:
     """The unit in words, with the date compared with in change mode."""
     speech = view.language
-    plain = sentences.unit(view)
+    plain = wording.unit(view)
     if view.state.base is None:
         return plain
     return speech.gettext(WORDS["unitSince"], unit=plain, date=speech.date(view.state.base))
@@ -120,7 +120,7 @@ def _measured(view: View, t: int, i: int, letter: str, value: str) -> str:
         said = (
             speech.ngettext(*COUNTED_IN[measure], abs(int(view.values[t, i])), written=value)
             if measure in COUNTED_IN
-            else speech.gettext(WORDS["value"], value=value, unit=sentences.unit(view))
+            else speech.gettext(WORDS["value"], value=value, unit=wording.unit(view))
         )
     if view.state.base is None:
         return said

@@ -15,14 +15,13 @@ from typing import Any
 
 from geodata import populations
 from geodata.figures import comparison
-from geodata.figures.comparison import Comparison
-from geodata.figures.counts import sources_of
-from geodata.figures.state import State, query
+from geodata.figures.availability import sources_of
+from geodata.figures.state import State, frozen, query, shown_date
 from geodata.figures.view import View
 from geodata.i18n.language import Language, bare
-from geodata.links.embed_html import frozen, shown_date
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import comparison_summary, sentences
+from geodata.text import comparison_summary, sentences, wording
+from geodata.text.comparison_tables import Comparison
 
 # One pass, so that what an escape itself contains is not escaped again.
 _BIBTEX = str.maketrans(
@@ -85,14 +84,14 @@ def cite(view: View, *, url: str, accessed: dt.date) -> Citation:
     Parameters
     ----------
     url
-        Absolute link to the view's state as :func:`geodata.links.embed_html.frozen` gives it.
+        Absolute link to the view's state as :func:`geodata.figures.state.frozen` gives it.
     """
     snapshot, state = view.snapshot, view.state
     return Citation(
         key=_key(state, snapshot),
         authors=_publishers(snapshot, state),
         title=_title(view),
-        work=sentences.product(snapshot, view.language),
+        work=wording.product(snapshot, view.language),
         day=view.counts.dates[view.date_index()],
         version=snapshot.version,
         url=url,
@@ -154,7 +153,7 @@ def _publishers(snapshot: Snapshot, state: State) -> tuple[str, ...]:
 
 def _title(view: View) -> str:
     speech, state = view.language, view.state
-    title = sentences.title_in_country(view)
+    title = wording.title_in_country(view)
     date = speech.date(view.counts.dates[view.date_index()], "long")
     if state.mode == populations.CHANGE and state.base:
         return speech.gettext(

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geodata import populations
-from geodata.figures.comparison import DATES, POPULATIONS, PROGRAMMES, Comparison, Row, Side, movers
-from geodata.figures.counts import programmes_with_counts, sources_of
-from geodata.figures.view import NOT_COMPARABLE, OUTSIDE, ZERO
-from geodata.i18n.language import gettext, ngettext
-from geodata.text import sentences
-from geodata.text.area_labels import SHOWN, LegendRow, legend, unit
+from geodata.figures.availability import programmes_with_counts, sources_of
+from geodata.figures.comparison import DATES, POPULATIONS, PROGRAMMES
+from geodata.figures.statuses import NOT_COMPARABLE, OUTSIDE, SHOWN, ZERO
+from geodata.i18n import messages
+from geodata.i18n.messages import gettext, ngettext
+from geodata.text import breaks, sentences, view_headlines, wording
+from geodata.text.area_labels import LegendRow, legend, unit
+from geodata.text.comparison_tables import Comparison, Row, Side, movers
 
 
 def legend_rows(found: Comparison, side: Side) -> list[LegendRow]:
@@ -39,14 +41,14 @@ def headline(found: Comparison, side: Side) -> str:
     """What is said under a map: the total on its date; between two kinds of people, no total."""
     if side is found.difference and found.kind != DATES:
         return side.caption
-    return sentences.headline(side.view, side.t)
+    return view_headlines.headline(side.view, side.t)
 
 
 def title(found: Comparison) -> str:
     """What is compared."""
     speech = found.speech
     if found.kind == DATES:
-        return sentences.title(found.difference.view)
+        return wording.title(found.difference.view)
     if found.kind == POPULATIONS:
         nouns = [populations.POPULATIONS[side.view.state.pop].nouns for side in found.sides]
         said = speech.gettext(
@@ -54,7 +56,7 @@ def title(found: Comparison) -> str:
             first=speech.gettext(nouns[0]),
             second=speech.gettext(nouns[1]),
         )
-        return sentences.sentence_case(said)
+        return messages.sentence_case(said)
     return speech.gettext(
         "{first} and {second}, side by side: {population}",
         first=found.first.heading,
@@ -72,10 +74,10 @@ def summary(found: Comparison) -> str:
 def _unknown(found: Comparison) -> str:
     """Say why the wholes cannot be compared; empty where they can."""
     for side in found.sides:
-        if sentences.works_nowhere(side.view) or np.isnan(side.total):
+        if view_headlines.works_nowhere(side.view) or np.isnan(side.total):
             return found.speech.gettext(
                 "The totals cannot be compared. {reason}.",
-                reason=sentences.headline(side.view, side.t),
+                reason=view_headlines.headline(side.view, side.t),
             )
     return ""
 
@@ -94,16 +96,16 @@ def _dates(found: Comparison) -> str:
         "date": speech.date(second.day, "long"),
         "first": _number(first),
         "second": _number(second),
-        "size": sentences.amount(second.view, abs(by)),
-        "both": sentences.amount(second.view, second.total),
+        "size": wording.amount(second.view, abs(by)),
+        "both": wording.amount(second.view, second.total),
         "percent": speech.percent(abs(by) / first.total) if first.total > 0 else "",
     }
     case = "same" if not by else "from_none" if not first.total else "more" if by > 0 else "fewer"
     if first.view.state.prog:
-        sentence = sentences.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **said)
+        sentence = wording.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **said)
     else:
         sentence = speech.gettext(_BETWEEN_DATES[case], **said)
-    broken = sentences.breaks_between(first.view, first.day, second.day)
+    broken = breaks.breaks_between(first.view, first.day, second.day)
     return f"{sentence} {speech.gettext('The figures break in between.')}" if broken else sentence
 
 
@@ -151,8 +153,8 @@ def _populations(found: Comparison) -> str:
         return unknown
     speech, first, second = found.speech, found.first, found.second
     said = {
-        "first": sentences.amount(first.view, first.total),
-        "second": sentences.amount(second.view, second.total),
+        "first": wording.amount(first.view, first.total),
+        "second": wording.amount(second.view, second.total),
         "base": speech.date(first.day, "long"),
         "date": speech.date(second.day, "long"),
     }
@@ -164,7 +166,7 @@ def _populations(found: Comparison) -> str:
 def _programmes(found: Comparison) -> str:
     if unknown := _unknown(found):
         return unknown
-    closed = [f"{sentences.headline(side.view, side.t)}." for side in found.sides]
+    closed = [f"{view_headlines.headline(side.view, side.t)}." for side in found.sides]
     return " ".join(closed)
 
 
@@ -270,7 +272,7 @@ def listed(found: Comparison) -> list[Listed]:
     tables = []
     for case, rows in zip(("up", "down"), movers(found.rows), strict=True):
         said = [
-            sentences.sentence_case(found.speech.gettext(each, **named))
+            messages.sentence_case(found.speech.gettext(each, **named))
             for each in _LISTED[way, case]
         ]
         tables.append(Listed(said[0], said[1], rows))
@@ -281,7 +283,7 @@ def meaning(found: Comparison) -> str:
     """What a difference means, and what it does not."""
     speech = found.speech
     if found.kind == DATES:
-        broken = sentences.breaks_between(found.first.view, found.first.day, found.second.day)
+        broken = breaks.breaks_between(found.first.view, found.first.day, found.second.day)
         change = speech.gettext(
             "The change is the second date’s figure less the first’s, where both were counted and "
             "may be shown. It does not say who moved, or where to."

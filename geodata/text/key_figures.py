@@ -8,16 +8,22 @@ the two together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geodata import populations
-from geodata.figures.view import OUTSIDE, View, largest, names
-from geodata.i18n.language import gettext, ngettext
-from geodata.text.area_labels import SHOWN
+from geodata.figures.statuses import OUTSIDE, SHOWN
+from geodata.figures.view import View, largest
+from geodata.i18n.messages import gettext, ngettext
+from geodata.i18n.rounding import rounded
+from geodata.places.area_names import names
 from geodata.text.area_labels import WORDS as READING
-from geodata.text.sentences import of_programmes
-from geodata.util.rounding import rounded
+from geodata.text.wording import of_programmes
+
+if TYPE_CHECKING:
+    from geodata.figures.view import View
+
 
 NONE = "–"
 WORDS = {
@@ -157,3 +163,10 @@ def _gaps(view: View, t: int) -> KeyFigure:
     without = sum(letter not in SHOWN for letter in inside)
     said = speech.ngettext(*WITHOUT_FIGURE, len(inside))
     return KeyFigure(speech.number(without), said)
+
+
+def parts(view: View) -> list[str]:
+    """Per date the part of the whole that a key figure tells, in percent; empty without one."""
+    from geodata.text.key_figures import part
+
+    return [part(view, t) for t in range(len(view.counts.dates))]

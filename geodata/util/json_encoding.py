@@ -9,10 +9,10 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from geodata.util.rounding import rounded
+from geodata.i18n.rounding import rounded
 
 if TYPE_CHECKING:  # boundaries are served without numpy
-    from geodata.figures.counts import Floats
+    from geodata.util.arrays import Floats
 
 
 def to_json(value: object) -> bytes:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geodata.errors import BriefingError
-from geodata.i18n.language import Amount, gettext
+from geodata.i18n.language import Amount
+from geodata.i18n.messages import gettext
 
 if TYPE_CHECKING:
     from yaml import Event

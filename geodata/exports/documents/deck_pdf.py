@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from geodata import populations
-from geodata.briefing.briefing import Briefing
-from geodata.briefing.slides import COMPARE, FLOWS, MAP, TABLE, TREND, Content, title_of
+from geodata.briefing.briefing import COMPARE, FLOWS, MAP, TABLE, TREND, Briefing
+from geodata.briefing.content import Content
+from geodata.briefing.slides import title_of
 from geodata.exports.documents.pdf import TEMPLATES, read, told_to_typst
-from geodata.exports.documents.pptx import Link, compare_places
+from geodata.exports.documents.slide_places import Link, compare_places
 from geodata.exports.documents.typesetting import pdf
-from geodata.exports.drawing import charts, svg
+from geodata.exports.drawing import charts, pictures
 from geodata.exports.drawing.text_lines import wrapped
 from geodata.exports.render_worker import Render, here
 from geodata.i18n.language import bare
-from geodata.text import sentences
+from geodata.text import view_headlines, wording
 
 _SCALE = 1.25
 _PICTURE = (520, 0, 760, 632)
@@ -64,7 +65,7 @@ def pages(
 def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
     wide = content.slide.layout == TABLE
     rows = content.rows if wide else content.rows[:_ROWS]
-    sources = svg.joined(
+    sources = pictures.joined(
         [content.newest, *content.sources, content.disclaimer], content.view.language
     )
     return {
@@ -133,7 +134,7 @@ def _drawings(content: Content) -> list[_Drawing]:
     if layout == FLOWS:
         drawing = charts.sankey(content.flows, speech, _drawn(_INNER), content.headline)
         return [(drawing, _place(_INNER, content.alt))]
-    drawing = svg.panel(content.view, content.t, _drawn(_PICTURE))
+    drawing = pictures.panel(content.view, content.t, _drawn(_PICTURE))
     return [(drawing, _place(_PICTURE, content.alt))]
 
 
@@ -147,10 +148,10 @@ def _two_maps(content: Content) -> list[_Drawing]:
     found = []
     for view, name in ((before, "map before"), (content.view, "map now")):
         t, place = view.date_index(), parts[name]
-        said = f"{sentences.title_in_country(view)}. {sentences.headline(view, t)}."
+        said = f"{wording.title_in_country(view)}. {view_headlines.headline(view, t)}."
         date = speech.date(view.counts.dates[t], "long")
-        drawing = svg.panel(view, t, _drawn(place), with_legend=False)
+        drawing = pictures.panel(view, t, _drawn(place), with_legend=False)
         found.append((drawing, _place(place, said, date)))
-    strip = svg.legend_strip(content.view, content.t, _drawn(parts["legend"]))
+    strip = pictures.legend_strip(content.view, content.t, _drawn(parts["legend"]))
     found.append((strip, _place(parts["legend"], speech.gettext("Legend of both maps"))))
     return found

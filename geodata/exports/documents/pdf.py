@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from geodata.exports.drawing import svg
+from geodata.exports.drawing import pictures
 from geodata.exports.drawing.qr import qr_svg
 from geodata.exports.drawing.text_lines import FAMILY, SIGNS_FAMILY, typeset
 from geodata.exports.provenance import Provenance
@@ -27,7 +27,7 @@ def page(
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Files and inputs of the one page of a view."""
     speech = view.language
-    drawing = svg.figure(view, t)
+    drawing = pictures.figure(view, t)
     said: dict[str, Any] = {
         "named": bare(told.title),
         "title": told.title,

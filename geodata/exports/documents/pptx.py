@@ -10,36 +10,29 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from geodata import populations
-from geodata.briefing.briefing import Briefing
-from geodata.briefing.slides import (
-    COMPARE,
-    FLOWS,
-    MAP,
-    TABLE,
-    TREND,
-    Content,
-    Progress,
-    Row,
-    title_of,
-)
+from geodata.briefing.briefing import COMPARE, FLOWS, MAP, TABLE, TREND, Briefing
+from geodata.briefing.content import Content, Row
+from geodata.briefing.slides import Progress, title_of
 from geodata.exports.documents import pptx_template as templates
 from geodata.exports.documents.pptx_template import PIXEL
-from geodata.exports.drawing import charts, svg
+from geodata.exports.drawing import charts
 from geodata.exports.drawing.raster import png
 from geodata.exports.drawing.text_lines import length, marked, wrapped
 from geodata.exports.render_worker import Render, here
 from geodata.exports.tables.formula_injection import harmless
-from geodata.i18n.language import NATIVE, Language, bare
-from geodata.text import sentences
+from geodata.i18n.language import Language, bare
+from geodata.i18n.writing import NATIVE
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
+from geodata.exports.documents.slide_places import Link, compare_places
+from geodata.exports.drawing import pictures
+from geodata.text import view_headlines, wording
 
-Link = Callable[[str], str]  # query of the map page -> address
 Place = tuple[int, int, int, int]  # left, top, width, height in EMU
 
 _SCALE = 1.25  # pixels of a slide for one of a drawing: letters are large enough from afar
@@ -103,7 +96,7 @@ def _add(made: Presentation, content: Content, link: Link, render: Render) -> No
     speech = content.view.language
     across = int(made.slide_width or 0) if speech.direction == "rtl" else 0
     places = _places(layout, across)
-    credits = svg.joined([content.newest, *content.sources, content.disclaimer], speech)
+    credits = pictures.joined([content.newest, *content.sources, content.disclaimer], speech)
     _write(slide, places, templates.TITLE, [[(content.headline, None)]], speech, fit=True)
     _write(slide, places, templates.KICKER, [[(content.kicker, None)]], speech)
     _write(slide, places, templates.SOURCES, [[(credits, None)]], speech, fit=True)
@@ -273,21 +266,8 @@ def _drawn(place: Place) -> tuple[int, int]:
 
 
 def _one_map(slide: Any, content: Content, place: Place, render: Render) -> None:
-    drawing = svg.panel(content.view, content.t, _drawn(place))
+    drawing = pictures.panel(content.view, content.t, _drawn(place))
     _picture(slide, drawing, place, content.alt, render)
-
-
-def compare_places(width: float, height: float) -> dict[str, tuple[float, float, float, float]]:
-    """Where the two maps, their dates and their legend stand within a place, in its own units."""
-    half, caption, legend = width / 2, height * 0.06, height * 0.3
-    tall = height - caption - legend
-    return {
-        "before": (0, 0, half, caption),
-        "now": (half, 0, half, caption),
-        "map before": (0, caption, half, tall),
-        "map now": (half, caption, half, tall),
-        "legend": (width * 0.03, caption + tall, width * 0.94, legend),
-    }
 
 
 def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> None:
@@ -306,10 +286,10 @@ def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> Non
         box = slide.shapes.add_textbox(*parts[name])
         box.text_frame.margin_left = box.text_frame.margin_top = 0
         _paragraph(box.text_frame.paragraphs[0], [(date, 14)], speech, bold=True)
-        drawing = svg.panel(view, t, _drawn(at), with_legend=False)
-        said = f"{sentences.title_in_country(view)}. {sentences.headline(view, t)}."
+        drawing = pictures.panel(view, t, _drawn(at), with_legend=False)
+        said = f"{wording.title_in_country(view)}. {view_headlines.headline(view, t)}."
         _picture(slide, drawing, at, said, render)
-    strip = svg.legend_strip(content.view, content.t, _drawn(parts["legend"]))
+    strip = pictures.legend_strip(content.view, content.t, _drawn(parts["legend"]))
     _picture(slide, strip, parts["legend"], speech.gettext("Legend of both maps"), render)
 
 

@@ -12,8 +12,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from geodata.briefing.slides import Series
-from geodata.exports.drawing.svg import Across, document, element, title
+from geodata.briefing.content import Series
+from geodata.exports.drawing.elements import Across, document, element, title
 from geodata.exports.drawing.text_lines import length
 from geodata.exports.drawing.themes import THEMES
 from geodata.figures.flows import Flow

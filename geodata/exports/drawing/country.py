@@ -19,10 +19,11 @@ from typing import Any
 
 from babel import Locale
 
-from geodata.boundaries.build import lines, polygons, ring_points
+from geodata.boundaries.topology import lines, polygons, ring_points
 from geodata.exports.drawing.text_lines import length
-from geodata.figures.view import View, names
+from geodata.figures.view import View
 from geodata.i18n.language import SOURCE_LANGUAGE, Language
+from geodata.places.area_names import names
 from geodata.snapshots.snapshot import Snapshot
 
 SIZE = 1000

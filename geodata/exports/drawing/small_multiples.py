@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from geodata.exports.drawing import country
-from geodata.exports.drawing.svg import Paint, element, lone, textures
+from geodata.exports.drawing.elements import element
+from geodata.exports.drawing.svg import Paint, lone, textures
 from geodata.figures.view import View
 
 _SCOPE = "small"

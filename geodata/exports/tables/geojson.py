@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from geodata.boundaries.build import Line, is_clockwise, lines, polygons, ring_points
+from geodata.boundaries.topology import Line, is_clockwise, lines, polygons, ring_points
 from geodata.exports.provenance import Provenance, as_dict
 from geodata.exports.tables.long_table import COLUMNS, positions, rows
 from geodata.exports.tables.workbook import Value

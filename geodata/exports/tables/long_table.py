@@ -11,10 +11,13 @@ from dataclasses import replace
 
 from geodata import populations
 from geodata.exports.tables.workbook import Value
+from geodata.figures import statuses
 from geodata.figures.state import query
-from geodata.figures.view import View, names
-from geodata.i18n.language import bare, gettext
-from geodata.text import sentences
+from geodata.figures.view import View
+from geodata.i18n.language import bare
+from geodata.i18n.messages import gettext
+from geodata.places.area_names import names
+from geodata.text import sentences, wording
 from geodata.util.json_encoding import number
 
 # Each column with what it holds; the names are English in every language.
@@ -84,10 +87,10 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
         The page that links lead to, as far as the ``?``; without one they are queries.
     """
     speech, state, found = view.language, view.state, view.counts
-    named, word_of = names(view.snapshot, speech), sentences.status_words(speech)
+    named, word_of = names(view.snapshot, speech), statuses.status_words(speech)
     decimals = populations.decimals(state.measure, state.level)
     asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
-    unit = bare(sentences.unit(view))
+    unit = bare(wording.unit(view))
     listed, source_on = sentences.sources(view), sentences.sources_on(view)
     areas = list(zip(found.areas.pcodes, found.areas.parents, strict=True))
     for t in dates:

@@ -14,7 +14,8 @@ from geodata.exports.provenance import Provenance, pairs
 from geodata.exports.tables.long_table import COLUMNS, rows, tags
 from geodata.exports.tables.workbook import WIDE, Sheet, Value
 from geodata.figures.view import View
-from geodata.i18n.language import SOURCE_LANGUAGE, Language, gettext
+from geodata.i18n.language import SOURCE_LANGUAGE, Language
+from geodata.i18n.messages import gettext
 
 _WIDTHS = {"name": 18, "parent": 18, "unit": 26, "status": 28, "credit": 40, "link": 60}
 _LABEL, _MOST_WIDE = 26, 60

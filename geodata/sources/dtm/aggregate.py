@@ -13,26 +13,18 @@ a limit and a folder to go to beyond it, and Python sees districts and findings,
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.boundaries import points
-from geodata.errors import DataError
 from geodata.sources.cell_values import (
     BROKEN,
     MOST,
@@ -44,14 +36,13 @@ from geodata.sources.cell_values import (
     text,
     whole,
 )
-from geodata.sources.contract import Harm, Progress
 from geodata.sources.dtm import layouts as columns
-from geodata.sources.dtm.layouts import BREAKDOWNS, Column, Layout, header_fold
+from geodata.sources.dtm.layouts import Column, Layout, header_fold
+from geodata.sources.dtm.workspace import EMPTY_HOUSEHOLDS, Loaded, Total, breakdown_columns
 from geodata.sources.header import A_SECOND_HEADER, are_titles, filled_down
 from geodata.sources.tabular.open_table import Rows
+from geodata.util.findings import Harm, Progress
 
-MEMORY_LIMIT = "1GB"
-MOST_THREADS = 4
 QUICK_FROM = 20_000_000
 """Bytes from which a CSV is first tried in one go."""
 BATCH = 20_000
@@ -66,85 +57,6 @@ WORDS_DUE = (
     columns.ADM2_CODE,
 )  # fmt: skip
 """Columns that say where people are."""
-_EMPTY_HOUSEHOLDS = (
-    "Households and individuals are empty: the place was not assessed, and the row is left out."
-)
-
-
-@dataclass(frozen=True)
-class Total:
-    """A row of totals: not counted, but compared with what is."""
-
-    row: int
-    said: str
-    households: int | None
-
-
-@dataclass
-class Loaded:
-    """Rows of a list in DuckDB.
-
-    Attributes
-    ----------
-    quick
-        Whether DuckDB read the file itself.
-    totals
-        Rows of totals that were left out.
-    """
-
-    con: duckdb.DuckDBPyConnection
-    layout: Layout
-    rows: Rows
-    quick: bool
-    totals: list[Total] = field(default_factory=list)
-    sums: pd.DataFrame = field(default_factory=pd.DataFrame)
-    points: dict[tuple[str, str], npt.NDArray[np.int64]] = field(default_factory=dict)
-
-    @property
-    def breakdowns(self) -> list[tuple[str, Column]]:
-        """Name in the table, and column of the list, of every category."""
-        return breakdown_columns(self.layout)
-
-
-def breakdown_columns(layout: Layout) -> list[tuple[str, Column]]:
-    """Name every category's column as the table of rows does: ``b0``, ``b1`` …."""
-    found = [column for kind in BREAKDOWNS for column in layout.breakdown(kind)]
-    return [(f"b{i}", column) for i, column in enumerate(found)]
-
-
-@contextmanager
-def workspace() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a DuckDB of its own, with a limit on memory and a folder beyond it, and remove both.
-
-    Raises
-    ------
-    DataError
-        If there is no room for what is put aside while reading.
-    """
-    try:
-        with _opened_workspace() as con:
-            yield con
-    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
-        if isinstance(error, OSError) and error.errno != errno.ENOSPC:
-            raise
-        raise DataError(
-            f"There is no room in {tempfile.gettempdir()} for what is put aside while a list is "
-            f"read ({str(error).splitlines()[0]}). Free some, or name another folder in TMPDIR."
-        ) from None
-
-
-@contextmanager
-def _opened_workspace() -> Iterator[duckdb.DuckDBPyConnection]:
-    with tempfile.TemporaryDirectory(prefix="displacement-list-") as folder:
-        config: dict[str, Any] = {
-            "memory_limit": MEMORY_LIMIT,
-            "threads": min(os.cpu_count() or 1, MOST_THREADS),
-            "temp_directory": folder,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        with duckdb.connect(str(Path(folder) / "rows.duckdb"), config=config) as con:
-            yield con
 
 
 def load(
@@ -510,7 +422,7 @@ class _Reader:
     def _is_counted(self, number: int, households: int | None, people: int | None) -> bool:
         column = self.one[columns.PEOPLE]
         if households is None and (people is None or column is None):
-            self.notes.warning(_EMPTY_HOUSEHOLDS, row=number, harm=Harm.NOT_ASSESSED)
+            self.notes.warning(EMPTY_HOUSEHOLDS, row=number, harm=Harm.NOT_ASSESSED)
             return False
         if households is None or (column and people is None):
             missing = self.one[columns.HOUSEHOLDS] if households is None else column

@@ -33,27 +33,17 @@ import requests
 from dtmapi import DTMApi, DTMApiError, DTMApiResponseError, DTMAuthenticationError
 
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.cell_values import CellError, Notes, day, text, whole
-from geodata.sources.contract import (
-    Asked,
-    FileRead,
-    Finding,
-    Harm,
-    Kind,
-    Progress,
-    Reading,
-    no_breakdowns,
-    no_counts,
-)
+from geodata.sources.cell_values import NOT_AVAILABLE, CellError, Notes, day, known, text, whole
+from geodata.sources.contract import Asked, Kind, Reading, no_breakdowns, no_counts
 from geodata.sources.header import fingerprint
 from geodata.sources.tally import Row, Tally
+from geodata.util.findings import FileRead, Finding, Harm, Progress
 
 KEY = "DTMAPI_SUBSCRIPTION_KEY"
 API = "https://dtmapi.iom.int"
 VERSIONS = ("v3", "v2")
 FIRST_YEAR = 2010  # of the rounds in the API; what is earlier is asked for in one piece
 KEPT_FOR = dt.timedelta(days=1)
-NOT_AVAILABLE = "Not available"  # what DTM writes where a place or an origin is not known
 
 SOURCE: Mapping[str, str] = {
     "id": "iom-dtm-api",
@@ -68,6 +58,7 @@ SOURCE: Mapping[str, str] = {
     "what": "Internally displaced people by governorate and district and round, as DTM's API gives "
     "them.",
 }
+
 
 # dtmapi logs what it does; what a person should know is in the findings.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -382,12 +373,6 @@ def _row(record: Mapping[str, Any], part: Part, number: int, notes: Notes) -> Ro
 def _place(record: Mapping[str, Any], level: int) -> str:
     """The name of a place; what DTM writes for an unknown one where there is none."""
     return text(record.get(f"admin{level}Name")) or NOT_AVAILABLE
-
-
-def known(value: object) -> str:
-    """A code as it is written; ``""`` for the words that say that it is not known."""
-    code = text(value)
-    return "" if code.casefold() == NOT_AVAILABLE.casefold() else code
 
 
 def _reading(files: Sequence[FileRead], tally: Tally, asked: Asked, notes: Notes) -> Reading:

@@ -18,11 +18,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from geodata.places.gazetteer import Gazetteer, fold
+from geodata.places.folding import fold
+from geodata.places.gazetteer import Gazetteer
 from geodata.sources import months
-from geodata.sources.cell_values import nearest, text
-from geodata.sources.contract import Finding
+from geodata.sources.cell_values import text
 from geodata.sources.tabular.open_table import Row
+from geodata.util.findings import Finding
+from geodata.util.suggestions import nearest
 
 Population = Literal["idp", "returnee"]
 Unit = Literal["households", "individuals"]

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,29 +33,29 @@ import pandas as pd
 
 from geodata.boundaries.points import IMPOSSIBLE, MISSING, Governorates
 from geodata.errors import DataError
-from geodata.household_sizes import Size, size_on
+from geodata.household_sizes import size_on
 from geodata.places.gazetteer import Gazetteer, Gazetteers, gazetteers
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.cell_values import DAY_OR_MONTH, CellError, Notes, day, month_end, nearest
+from geodata.sources.cell_values import Notes
 from geodata.sources.contract import (
     BREAKDOWNS_READ,
     COUNTS_READ,
     Asked,
-    FileRead,
-    Finding,
-    Harm,
     Kind,
-    Progress,
     Reading,
     no_breakdowns,
     no_counts,
-    silent,
 )
-from geodata.sources.dtm import aggregate, layouts
-from geodata.sources.dtm.aggregate import LISTED, QUICK_FROM, WORDS, Loaded
-from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NoList, Population, Unit, days_in
-from geodata.sources.tabular.open_table import Rows, check_file, read_rows
-from geodata.util.arrays import records
+from geodata.sources.dtm import aggregate, layouts, workspace
+from geodata.sources.dtm.aggregate import LISTED, QUICK_FROM, WORDS
+from geodata.sources.dtm.breakdowns import as_counted, by_date, in_households, unit_counted
+from geodata.sources.dtm.dates import column_name, dates_of_list
+from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NoList, Population, Unit
+from geodata.sources.dtm.workspace import Loaded
+from geodata.sources.tabular.detect import check_file
+from geodata.sources.tabular.open_table import Rows, read_rows
+from geodata.util.findings import FileRead, Finding, Harm, Progress, silent
+from geodata.util.suggestions import nearest
 
 SOURCE: Mapping[str, str] = {
     "id": "iom-dtm",
@@ -73,8 +73,6 @@ SOURCE: Mapping[str, str] = {
 """What is said of the lists where the active snapshot does not hold this source already."""
 
 _CALLED: Mapping[str, str] = {"idp": "IDP", "returnee": "Returnee"}
-_NEARLY = 0.02
-"""Part by which a breakdown may miss its households and still be taken to count them."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +130,6 @@ def read(
 def _source(snapshot: Snapshot) -> Mapping[str, str]:
     rows: list[Any] = snapshot.tables.sources.to_dict(orient="records")
     return next((row for row in rows if row["id"] == SOURCE["id"]), SOURCE)
-
-
-def _by_date(frame: pd.DataFrame) -> list[tuple[dt.date, pd.DataFrame]]:
-    return [(date, frame[frame["date"] == date]) for date in sorted(frame["date"].unique())]
 
 
 def _given_twice(lists: Sequence[_List]) -> Iterator[Finding]:
@@ -209,7 +203,7 @@ class _Reader:
                 row=layout.header_row,
                 column=", ".join(again.name for _, again in layout.repeated),
             )
-        with aggregate.workspace() as con:
+        with workspace.workspace() as con:
             loaded = aggregate.load(
                 con, rows, layout, self._sizes(), notes, self.progress, quick_from=self.quick_from
             )
@@ -237,12 +231,12 @@ class _Reader:
         if sums.empty:
             notes.error("No row below the names of the columns gives a figure.")
             return None
-        dates = _dates(loaded, self.asked, notes)
+        dates = dates_of_list(loaded, self.asked, notes)
         _compare_totals(loaded, notes)
         if notes.errors:
             return None
         sums = sums.assign(date=sums["day"].map(dates))
-        units = {date: _unit(part, layout, notes) for date, part in _by_date(sums)}
+        units = {date: unit_counted(part, layout, notes) for date, part in by_date(sums)}
         sums = self._with_people(sums, layout, units, notes)
         self._check_points(loaded, notes)
         counts = _counts(sums, self.population, layout, self._round(sums, notes))
@@ -270,10 +264,10 @@ class _Reader:
         printed = layout.one(layouts.PEOPLE) is not None
         camps = [
             name
-            for name, column in aggregate.breakdown_columns(layout)
+            for name, column in workspace.breakdown_columns(layout)
             if (column.field, column.category) == ("shelter", "camp")
         ]
-        for date, part in _by_date(sums):
+        for date, part in by_date(sums):
             size = size_on(self.country, date)
             if size is None:
                 if not printed:
@@ -376,14 +370,14 @@ class _Reader:
         keys = ["date", "adm1", "adm1_code"]
         figures = [name for name, _ in loaded.breakdowns]
         by_governorate = sums.groupby(keys, as_index=False)[["households", *figures]].sum()
-        for date, part in _by_date(by_governorate):
+        for date, part in by_date(by_governorate):
             if units[date] == "individuals":
                 size = size_on(self.country, date)
                 flat = f"flat_{size.people}" if size else ""
                 all_flat = bool(flat) and bool(sums.loc[sums["date"] == date, flat].all())
-                made = _in_households(loaded, date, dates, part, size, all_flat, notes)
+                made = in_households(loaded, date, dates, part, size, all_flat, notes)
             elif units[date] == "households":
-                made = list(_as_counted(loaded, part, notes))
+                made = list(as_counted(loaded, part, notes))
             else:
                 made = []
             parts += [row | {"date": date} for row in made]
@@ -418,94 +412,12 @@ def _layout_text(population: str, layout: Layout, units: set[Unit | None]) -> st
     )
 
 
-# ---- dates
-
-
-def _dates(loaded: Loaded, asked: Asked, notes: Notes) -> dict[str, dt.date]:
-    """The date of each value that the column of dates holds (``""`` without such a column).
-
-    The title, the column, and the file's name must agree; what was asked for goes before them.
-    """
-    layout, file = loaded.layout, loaded.rows.file
-    written = [str(value) for value in loaded.sums["day"].unique()]
-    column = layout.one(layouts.DATE)
-    in_column = {value: _days_of(value) for value in written} if column else {}
-    for value, days in in_column.items():
-        if not days:
-            notes.error(
-                "The cell is no date; write it like 2020-02-29.", column=_name(column), value=value
-            )
-    if len(in_column) > 1:
-        return _many_dates(in_column, asked, _name(column), notes)
-    claims = {
-        "the title": set().union(*(days_in(title) for title in layout.titles), set()),
-        f"the column {_name(column)}": next(iter(in_column.values()), set()),
-        "the name of the file": days_in(Path(file.name).stem),
-    }
-    claims = {where: days for where, days in claims.items() if days}
-    if asked.date is not None:
-        others = [where for where, days in claims.items() if asked.date not in days]
-        if others:
-            notes.warning(
-                f"The figures are taken as of {asked.date}, as asked, though {_said(claims)}."
-            )
-        return dict.fromkeys(written, asked.date)
-    agreed = set.intersection(*claims.values()) if claims else set()
-    if len(agreed) == 1:
-        return dict.fromkeys(written, agreed.pop())
-    if not claims:
-        notes.error("Nothing says of which date the figures are: give it with --date 2020-02-29.")
-    elif agreed:
-        either = " or ".join(map(str, sorted(agreed)))
-        notes.error(f"The date may be {either}: say which with --date.")
-    else:
-        notes.error(f"The dates do not agree: {_said(claims)}. Say which is right with --date.")
-    return {}
-
-
-def _days_of(value: str) -> set[dt.date]:
-    try:
-        return {found} if (found := day(value)) else set()
-    except CellError as error:
-        days = days_in(value)
-        if str(error) == DAY_OR_MONTH:  # a day, or the whole month that it begins
-            days |= {month_end(one.year, one.month) for one in days}
-        return days
-
-
-def _many_dates(
-    in_column: Mapping[str, set[dt.date]], asked: Asked, column: str, notes: Notes
-) -> dict[str, dt.date]:
-    """Dates of a list that holds several rounds."""
-    if asked.date is not None:
-        notes.error(
-            f"The list holds {len(in_column)} dates, and {asked.date} was asked for: leave --date "
-            "out, or bring in a list of one date.",
-            column=column,
-        )
-    for value, days in in_column.items():
-        if len(days) > 1:
-            either = " or ".join(map(str, sorted(days)))
-            notes.error(f"The date may be {either}; write it like 2020-02-29.", value=value)
-    return {value: min(days) for value, days in in_column.items() if days}
-
-
-def _said(claims: Mapping[str, set[dt.date]]) -> str:
-    return "; ".join(
-        f"{where} says {' or '.join(map(str, sorted(days)))}" for where, days in claims.items()
-    )
-
-
-def _name(column: layouts.Column | None) -> str:
-    return column.name if column else ""
-
-
 # ---- sums
 
 
 def _compare_totals(loaded: Loaded, notes: Notes) -> None:
     counted = int(loaded.sums["households"].sum())
-    column = _name(loaded.layout.one(layouts.HOUSEHOLDS))
+    column = column_name(loaded.layout.one(layouts.HOUSEHOLDS))
     for total in loaded.totals:
         notes.warning(
             "The row is one of totals, and is left out.",
@@ -525,27 +437,6 @@ def _compare_totals(loaded: Loaded, notes: Notes) -> None:
             )
 
 
-def _unit(sums: pd.DataFrame, layout: Layout, notes: Notes) -> Unit | None:
-    """What the breakdowns of a date count: the sums of the first of them say."""
-    named = aggregate.breakdown_columns(layout)
-    date = sums["date"].iloc[0]
-    whole = {"households": sums["households"].sum(), "individuals": sums["people"].sum()}
-    for kind in BREAKDOWNS:
-        counted = sums[[name for name, column in named if column.field == kind]].sum().sum()
-        if not counted:
-            continue
-        unit = min(whole, key=lambda name: abs(whole[name] - counted))
-        if abs(whole[unit] - counted) <= _NEARLY * whole[unit]:
-            return "households" if unit == "households" else "individuals"
-        notes.warning(
-            f"The columns of {kind} add up to {counted:,.0f} on {date}, neither to "
-            f"{whole['households']:,.0f} households nor to {whole['individuals']:,.0f} "
-            "individuals: no breakdown of that date is taken."
-        )
-        return None
-    return None
-
-
 def _counts(
     sums: pd.DataFrame, population: str, layout: Layout, number: int | None
 ) -> pd.DataFrame:
@@ -559,105 +450,6 @@ def _counts(
     words = dict.fromkeys(("population", "programme", "file", *WORDS[1:]), "str")
     numbers = dict.fromkeys(("round", "households", "people", "rows", "row"), "Int64")
     return added.sum()[list(COUNTS_READ)].astype({**words, **numbers, "level": "int8"})
-
-
-def _as_counted(loaded: Loaded, part: pd.DataFrame, notes: Notes) -> Iterator[dict[str, Any]]:
-    """Breakdowns of a date that count households."""
-    for row in records(part):
-        for kind in BREAKDOWNS:
-            named = [(n, c.category) for n, c in loaded.breakdowns if c.field == kind]
-            found = {(n, category): int(getattr(row, n)) for n, category in named}
-            missing = int(row.households) - sum(found.values())
-            if named and missing:
-                notes.warning(
-                    f"Households by {kind} do not add up: they are {sum(found.values()):,} of "
-                    f"{int(row.households):,}.",
-                    value=str(row.adm1),
-                )
-            yield from _rows_of(kind, row, ((c, n) for (_, c), n in found.items()))
-
-
-def _rows_of(kind: str, row: Any, found: Iterable[tuple[str, int]]) -> Iterator[dict[str, Any]]:
-    for category, households in found:
-        if households > 0:
-            yield {
-                "kind": kind,
-                "adm1": row.adm1,
-                "adm1_code": row.adm1_code,
-                "category": category,
-                "households": households,
-            }
-
-
-def _in_households(
-    loaded: Loaded,
-    date: dt.date,
-    dates: Mapping[str, dt.date],
-    part: pd.DataFrame,
-    size: Size | None,
-    flat: bool,
-    notes: Notes,
-) -> list[dict[str, Any]]:
-    """Breakdowns of a date that count individuals, as households where that is exact."""
-    if size is None:
-        notes.warning(
-            f"The breakdowns count individuals, and the country has no rule that makes them "
-            f"households on {date}: they are left out."
-        )
-        return []
-    in_camps = size.people if flat else size.in_camps
-    written = [value for value, meant in dates.items() if meant == date]
-    made: list[dict[str, Any]] = []
-    for kind in BREAKDOWNS:
-        sums = _converted(loaded, kind, written, size.people, in_camps)
-        for row in records(sums):
-            if row.exact:
-                named = [(n, c.category) for n, c in loaded.breakdowns if c.field == kind]
-                made += _rows_of(kind, row, ((c, int(getattr(row, n) or 0)) for n, c in named))
-            else:
-                notes.warning(
-                    f"Individuals by {kind} are not whole households of {size.people} "
-                    f"({in_camps} in camps) in every row, or do not add up to them: they are left "
-                    "out.",
-                    value=str(row.adm1),
-                )
-    return made
-
-
-def _converted(
-    loaded: Loaded, kind: str, days: Sequence[str], people: int, in_camps: int
-) -> pd.DataFrame:
-    """Individuals of a breakdown as households by governorate, and whether that is exact.
-
-    A row's households have one size where all of it or none of it lives in camps; the shelter type
-    says the size itself.
-    """
-    named = [(name, column) for name, column in loaded.breakdowns if column.field == kind]
-    if not named:
-        return pd.DataFrame(columns=["adm1", "adm1_code", "exact"])
-    camps = [n for n, c in loaded.breakdowns if (c.field, c.category) == ("shelter", "camp")]
-    camp = " + ".join(f"coalesce({name}, 0)" for name in camps) or "0"
-    of_row = (
-        f"CASE WHEN {camp} = 0 THEN {people} WHEN {camp} = people THEN {in_camps} "
-        f"{f'ELSE {people}' if people == in_camps else ''} END"
-    )
-
-    def size(name: str) -> str:
-        if kind != "shelter":
-            return "size"
-        return str(in_camps if name in camps else people)
-
-    whole = " AND ".join(f"coalesce({name}, 0) % {size(name)} = 0" for name, _ in named)
-    total = " + ".join(f"coalesce({name}, 0) / {size(name)}" for name, _ in named)
-    exact = f"bool_and(coalesce({whole} AND {total} = households, false))"
-    sums = ", ".join(f"sum({name} / {size(name)}) AS {name}" for name, _ in named)
-    marks = ", ".join("?" for _ in days)
-    return loaded.con.execute(
-        f"SELECT adm1, adm1_code, {exact} AS exact, {sums} "
-        f"FROM (SELECT *, {of_row} AS size FROM rows) WHERE day IN ({marks}) "
-        "GROUP BY adm1, adm1_code ORDER BY adm1, adm1_code",
-        list(days),
-    ).df()
 
 
 # ---- points

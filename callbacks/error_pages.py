@@ -1,0 +1,95 @@
+"""Pages and answers for what cannot be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+
+from flask import Response, current_app, request
+
+from callbacks.serving.context import Context, last_values, page_query, page_speech
+from geodata.errors import NotHeld
+from geodata.figures import state as states
+from geodata.figures.state import names_english, parse, query
+from geodata.i18n.language import bare
+from geodata.i18n.messages import gettext
+from geodata.links.urls import Urls
+from layouts.shell import render
+
+HTML = "text/html"
+NOT_TAKEN = gettext("The server does not take what was sent to this address (error {code}).")
+_REFUSED = {
+    500: gettext(
+        "Something went wrong on the server, which has been written down there (error {code}). "
+        "Please try again in a moment."
+    ),
+    503: gettext("The server is busy just now (error {code}). Please try again in a moment."),
+}
+
+
+def problem_response(
+    context: Context,
+    heading: str,
+    sentence: str,
+    way_on: dict[str, str],
+    status: HTTPStatus = HTTPStatus.NOT_FOUND,
+) -> Response:
+    """Answer with a page that says what is wrong, and links that lead on."""
+    speech = page_speech()
+    html = render(
+        "problem.html",
+        context.snapshot,
+        speech,
+        here(context),
+        current="",
+        heading=heading,
+        sentence=sentence,
+        way_on=way_on,
+    )
+    return Response(html, status=status, mimetype=HTML)
+
+
+def here(context: Context) -> Urls:
+    """What builds the links of a page that answers no state: they keep its language."""
+    speech, english = page_speech(), names_english(last_values(request.args))
+    spoken = states.spoken(speech.code, speech.digits, english=english)
+    return replace(context.urls, spoken=tuple(spoken))
+
+
+def failed(context: Context, code: int, sentence: str) -> Response:
+    """Say that a page could not be made: as a page, or where that fails, too, as a sentence."""
+    speech, way_on = page_speech(), context.urls.page(here(context).kept)
+    try:
+        return problem_response(
+            context,
+            speech.gettext("This page cannot be shown"),
+            sentence,
+            {"url": way_on, "label": speech.gettext("Open the map")},
+            HTTPStatus(code),
+        )
+    except Exception:
+        current_app.logger.exception("the page that says what is wrong could not be made")
+        return Response(bare(sentence), status=code, mimetype="text/plain")
+
+
+def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None = None) -> Response:
+    """Say as a page that a snapshot is not held, with a link to the same in the newest figures.
+
+    Parameters
+    ----------
+    page
+        Makes the link from a query; the map's page where left out.
+    """
+    speech = page_speech()
+    newest = {key: value for key, value in page_query(request.args).items() if key != "v"}
+    state, _ = parse(newest, context.snapshot, lenient=True)
+    return problem_response(
+        context,
+        speech.gettext("This snapshot is not held here"),
+        str(error),
+        {
+            "url": (page or context.urls.page)(query(state, context.snapshot)),
+            "label": speech.gettext("Open the same in the newest figures"),
+        },
+    )

@@ -1,0 +1,94 @@
+"""Make HTTP answers: cache policy, compression, errors as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import Enum
+from functools import lru_cache
+from http import HTTPStatus
+
+import brotli  # type: ignore[import-untyped]
+from flask import Response, current_app, request
+
+from callbacks.serving.content_coding import coding
+from callbacks.serving.context import follows_host
+from callbacks.serving.response_cache import set_aside
+from geodata.errors import NotHeld, StateError
+from geodata.util.json_encoding import to_json
+
+JSON = "application/json"
+_TEXTUAL = {JSON, "application/javascript", "image/svg+xml"}
+ONE_YEAR, ONE_DAY, FIVE_MINUTES = 31_536_000, 86_400, 300
+# Brotli's level 10 takes a fifth off level 6, and up to 50 ms for so many bytes.
+_HARD, _HARD_BYTES, _QUICK, WORTH_BYTES = 10, 80_000, 6, 500
+
+
+class Keep(Enum):
+    """How long a cache may keep an answer without asking whether it has changed."""
+
+    FROZEN = f"public, max-age={ONE_YEAR}, immutable"  # data of a snapshot that the URL names
+    LIVE = "public, no-cache"  # data of the newest snapshot, and pages of the map itself
+    PAGE = f"public, max-age={FIVE_MINUTES}, stale-while-revalidate={ONE_DAY}"  # public pages
+
+
+def as_named() -> Keep:
+    """For data: frozen where the URL names the snapshot, else live."""
+    return Keep.FROZEN if request.args.get("v", "").strip() else Keep.LIVE
+
+
+def answer(body: bytes, mimetype: str, keep: Keep) -> Response:
+    """Answer with an ETag, and keep what is sent for whoever asks next.
+
+    Only for what is the same for everyone. What holds a link that follows the request (see
+    :meth:`~callbacks.serving.context.Context.link`) is not, and is kept nowhere.
+    """
+    response = Response(body, mimetype=mimetype)
+    response.headers["Cache-Control"] = keep.value
+    response.set_etag(hashlib.sha256(body).hexdigest()[:20])
+    for_one = follows_host() or current_app.debug
+    if not for_one:
+        _compress(response, body)
+    if for_one or not set_aside(request.environ):
+        response.make_conditional(request)
+    return response
+
+
+def _compress(response: Response, body: bytes) -> None:
+    """Compress once for many; Flask-Compress, quick and anew each time, leaves it as it is."""
+    mimetype = response.mimetype or ""
+    textual = mimetype.startswith("text/") or mimetype in _TEXTUAL
+    accepted = request.headers.get("Accept-Encoding", "")
+    if textual and len(body) >= WORTH_BYTES and coding(accepted) == "br":
+        response.set_data(_compressed(body))
+        response.headers["Content-Encoding"] = "br"
+        response.set_etag(f"{response.get_etag()[0]}:br")
+
+
+@lru_cache(maxsize=64)
+def _compressed(body: bytes) -> bytes:
+    """Compress a body once, under whatever address it is asked for (``?utm_source=…``)."""
+    return bytes(brotli.compress(body, quality=_HARD if len(body) <= _HARD_BYTES else _QUICK))
+
+
+def refuse(error: StateError) -> Response:
+    """Answer a wrong value: 404 for a snapshot that is not held, else 400, with the sentence."""
+    status = HTTPStatus.NOT_FOUND if isinstance(error, NotHeld) else HTTPStatus.BAD_REQUEST
+    return told(status, str(error), key=error.key, value=error.value)
+
+
+def told(status: HTTPStatus, sentence: str, *, key: str = "", value: str = "") -> Response:
+    """Answer an error as JSON, which no cache keeps: a sentence on what ``key`` was given."""
+    body = to_json({"error": {"key": key, "value": value, "sentence": sentence}})
+    return plain(body, JSON, status)
+
+
+def plain(body: bytes, mimetype: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Answer that no cache keeps."""
+    response = Response(body, status=status, mimetype=mimetype)
+    response.cache_control.no_store = True
+    return response
+
+
+def not_found(key: str, value: str, sentence: str) -> Response:
+    """Answer 404 as JSON: the key, its value, and a sentence."""
+    return refuse(NotHeld(key, value, sentence))

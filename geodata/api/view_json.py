@@ -1,0 +1,105 @@
+"""view_json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geodata import populations
+from geodata.boundaries.adjacency import neighbours
+from geodata.figures import programmes
+from geodata.figures.availability import available_measures, levels
+from geodata.figures.state import State, ends, query
+from geodata.figures.view import (
+    View,
+    changes_since,
+    largest,
+    previous,
+    tally,
+    written,
+    years_before,
+)
+from geodata.places.area_names import names
+from geodata.snapshots.snapshot import Snapshot
+from geodata.text import sentences, view_text
+from geodata.util.json_encoding import plain
+
+
+def _areas(view: View) -> list[dict[str, Any]]:
+    named = names(view.snapshot, view.language)
+    areas = view.counts.areas
+    near = neighbours(view.snapshot, view.state.level, areas.pcodes)
+    return [
+        {"pcode": pcode, "name": named[pcode], "near": around}
+        | ({"parent": parent, "parentName": named[parent]} if parent else {})
+        for pcode, parent, around in zip(areas.pcodes, areas.parents, near, strict=True)
+    ]
+
+
+def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
+    """The normalised state as JSON, and the shortest query that leads to it."""
+    return {
+        "state": {
+            "pop": state.pop,
+            "prog": list(state.prog),
+            "measure": state.measure,
+            "mode": state.mode,
+            "level": state.level,
+            "classes": state.classes,
+            "time": state.time.isoformat() if state.time else None,
+            "base": state.base.isoformat() if state.base else None,
+            "area": state.area,
+            "lang": state.lang,
+            "digits": state.digits,
+            "v": state.v,
+        },
+        "query": query(state, snapshot),
+    }
+
+
+def as_dict(view: View) -> dict[str, Any]:
+    """Return the view as the JSON of ``/api/v1/view.json`` (see docs/api.md), but for the state.
+
+    Everything here is the same for every date and selected area, so it is computed once for them.
+    """
+    state, snapshot, found = view.state, view.snapshot, view.counts
+    dates, decimals = range(len(view.counts.dates)), state.decimals
+    total_decimals = 0 if state.measure == populations.SHARE else decimals
+    return {
+        "version": snapshot.version,
+        "available": {
+            "measures": list(available_measures(snapshot, state.pop, state.level)),
+            "levels": list(levels(snapshot, state.pop)),
+            "until": ends(snapshot, state),
+        },
+        "areas": _areas(view),
+        "dates": [day.isoformat() for day in found.dates],
+        "newest": found.newest,
+        "rounds": list(found.rounds),
+        "values": plain(view.values, decimals),
+        "status": ["".join(row) for row in view.status],
+        "classes": view.classes.tolist(),
+        "ranks": view.ranks.tolist(),
+        "tallies": [tally(view, t) for t in dates],
+        "scale": {
+            "kind": view.scale.kind,
+            "breaks": list(view.scale.breaks),
+            "colors": list(view.scale.colors),
+            "colorsDark": list(view.scale.colors_dark),
+            "inks": view.scale.inks,
+            "inksDark": view.scale.inks_dark,
+            "labels": list(view.scale.labels),
+        },
+        "totals": plain(view.totals, total_decimals),
+        "stocks": plain(view.stocks, total_decimals) if state.mode == populations.CHANGE else None,
+        "totalChanges": plain(
+            changes_since(view.totals[:, None], previous(len(view.totals)))[:, 0], total_decimals
+        ),
+        "yearBefore": years_before(found.dates),
+        "shares": plain(view.shares, 4) if state.prog else None,
+        "notPlaced": plain(view.not_placed, 0) if view.not_placed.any() else None,
+        "top": [written(*top) for t in dates if (top := largest(view, t))],
+        "text": view_text.of(view),
+        "programmes": [programmes.described(snapshot, code, state.language) for code in state.prog],
+        "sources": sentences.sources(view),
+        "sourceOn": sentences.sources_on(view),
+    }

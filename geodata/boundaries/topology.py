@@ -1,0 +1,192 @@
+"""Read and write TopoJSON: arcs on a grid, rings, polygons."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+from geodata.errors import BoundaryError
+from geodata.util.json_encoding import to_json
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from shapely import Geometry
+
+
+Topology = dict[str, Any]
+Shape = dict[str, Any]
+Line = list[list[float]]
+P = TypeVar("P")  # a point
+
+CODE = "pcode"
+PARENT = "adm1_pcode"
+
+WGS84 = "EPSG:4326"
+
+_LEVELS = {
+    1: {"governorates", "neighbours", "cities"},
+    2: {"governorates", "districts", "neighbours", "cities"},
+}
+
+
+class Grid(TypedDict):
+    """The transform of a quantised TopoJSON: degrees of a step, and the south-west corner."""
+
+    scale: Sequence[float]
+    translate: Sequence[float]
+
+
+def no_shapes() -> Shape:
+    """Return an empty collection, for a layer without shapes."""
+    return {"type": "GeometryCollection", "geometries": []}
+
+
+def serialise(topology: Topology) -> bytes:
+    """Write a topology as compact UTF-8 JSON: the one form that is stored, hashed and served."""
+    return to_json(topology)
+
+
+# ---- read
+
+
+def level_topology(topology: Topology, level: int) -> Topology:
+    """Take the part of a topology that one level of the map needs.
+
+    Parameters
+    ----------
+    topology
+        As `build_topology` returns it; it stays as it is.
+    level
+        1 for governorates, 2 for governorates and districts; neighbours and cities come along.
+
+    Returns
+    -------
+    dict
+        A topology with only the arcs in use, renumbered, on the same grid.
+
+    Raises
+    ------
+    BoundaryError
+        If there is no such level.
+    """
+    if level not in _LEVELS:
+        allowed = " or ".join(map(str, _LEVELS))
+        raise BoundaryError(f"No level {level!r} in the topology: level is {allowed}.")
+    objects = {name: held for name, held in topology["objects"].items() if name in _LEVELS[level]}
+    shapes = itertools.chain.from_iterable(held["geometries"] for held in objects.values())
+    used = sorted({max(ref, ~ref) for s in shapes for ring in _rings(s) for ref in ring})
+    place = {arc: position for position, arc in enumerate(used)}
+    return {
+        **topology,
+        "objects": {name: renumber(held, place.__getitem__) for name, held in objects.items()},
+        "arcs": [topology["arcs"][arc] for arc in used],
+    }
+
+
+def decode(topology: Topology, object_name: str) -> GeoDataFrame:
+    """Turn one object of a topology back into shapes.
+
+    Parameters
+    ----------
+    topology
+        Quantised TopoJSON, whole or of one level.
+    object_name
+        ``"governorates"``, ``"districts"``, ``"neighbours"`` or ``"cities"``.
+
+    Returns
+    -------
+    GeoDataFrame
+        In lon/lat degrees, rows in the order of the object: ``id`` where shapes have one, their
+        properties, geometry.
+
+    Raises
+    ------
+    BoundaryError
+        If the topology holds no such object.
+    """
+    import geopandas
+
+    if object_name not in topology["objects"]:
+        held = ", ".join(topology["objects"])
+        raise BoundaryError(f"No object {object_name!r} in the topology: it holds {held}.")
+    shapes = topology["objects"][object_name]["geometries"]
+    arcs = lines(topology)
+    return geopandas.GeoDataFrame(
+        [{**({"id": s["id"]} if "id" in s else {}), **s["properties"]} for s in shapes],
+        geometry=[_geometry(s, arcs, topology["transform"]) for s in shapes],
+        crs=WGS84,
+    )
+
+
+def lines(topology: Topology) -> list[Line]:
+    """Every arc of a quantised topology, in lon/lat degrees; shapes refer to them by position."""
+    grid = topology["transform"]
+    return [[_to_degrees(point, grid) for point in arc] for arc in absolute(topology["arcs"])]
+
+
+def _geometry(shape: Shape, arcs: list[Line], grid: Grid) -> Geometry | None:
+    import shapely
+
+    if shape["type"] is None:
+        return None
+    if shape["type"] == "Point":
+        return shapely.Point(_to_degrees(shape["coordinates"], grid))
+    made = [
+        shapely.Polygon(rings[0], rings[1:])
+        for rings in ([ring_points(ring, arcs) for ring in polygon] for polygon in polygons(shape))
+    ]
+    return made[0] if shape["type"] == "Polygon" else shapely.MultiPolygon(made)
+
+
+def to_grid(lon: float, lat: float, grid: Grid) -> list[int]:
+    """Turn longitude and latitude into whole steps of a grid."""
+    (kx, ky), (x0, y0) = grid["scale"], grid["translate"]
+    return [round((lon - x0) / kx), round((lat - y0) / ky)]
+
+
+def _to_degrees(point: Sequence[float], grid: Grid) -> list[float]:
+    (kx, ky), (x0, y0) = grid["scale"], grid["translate"]
+    return [point[0] * kx + x0, point[1] * ky + y0]
+
+
+def absolute(arcs: list[Line]) -> list[Line]:
+    """Undo the delta encoding of arcs."""
+
+    def step(a: list[float], b: list[float]) -> list[float]:
+        return [a[0] + b[0], a[1] + b[1]]
+
+    return [list(itertools.accumulate(arc, step)) for arc in arcs]
+
+
+def ring_points(ring: Sequence[int], arcs: Sequence[list[P]]) -> list[P]:
+    """Join the arcs of a ring; ``~n`` is arc n backwards, each starts where the last ended."""
+    lines = [arcs[ref] if ref >= 0 else arcs[~ref][::-1] for ref in ring]
+    return lines[0][:1] + [point for line in lines for point in line[1:]]
+
+
+def is_clockwise(ring: Line) -> bool:
+    """Whether a closed ring runs clockwise where north is up (shoelace formula)."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)) < 0
+
+
+def polygons(shape: Shape) -> list[list[list[int]]]:
+    """Arc references of a shape: polygons of rings; none for a point."""
+    arcs = shape.get("arcs", [])
+    return [arcs] if shape["type"] == "Polygon" else arcs
+
+
+def _rings(shape: Shape) -> Iterator[list[int]]:
+    return itertools.chain.from_iterable(polygons(shape))
+
+
+def renumber(shapes: Shape, place: Callable[[int], int]) -> Shape:
+    """Copy a collection of shapes with every arc at its new place."""
+
+    def turn(refs: Any) -> Any:
+        if isinstance(refs, list):
+            return [turn(ref) for ref in refs]
+        return place(refs) if refs >= 0 else ~place(~refs)
+
+    moved = [{**s, "arcs": turn(s["arcs"])} if "arcs" in s else s for s in shapes["geometries"]]
+    return {**shapes, "geometries": moved}

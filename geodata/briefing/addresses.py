@@ -1,0 +1,171 @@
+"""Write a briefing into the address of a page, and read it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from geodata.briefing.briefing import (
+    ENGLISH,
+    MAP,
+    MAX_SLIDES,
+    MAX_TITLE,
+    Briefing,
+    Slide,
+    default,
+    short,
+    slide_of,
+    too_many,
+    unknown,
+)
+from geodata.errors import BriefingError
+from geodata.figures.query_keys import joined
+from geodata.figures.state import KEYS, names_english
+from geodata.i18n.language import Amount, Language, language, languages
+from geodata.i18n.messages import gettext
+from geodata.i18n.writing import DIGITS
+from geodata.snapshots.snapshot import Snapshot
+
+MAX_QUERY = 3500  # the least that servers take as a whole address is about 4,000
+
+# In an address: what separates is written as two signs, a space as one that needs no escape.
+_ESCAPES = {"*": "**", "_": "*u", ";": "*s", ",": "*c", "\n": "*n", " ": "_"}
+_UNESCAPES = {escaped: sign for sign, escaped in _ESCAPES.items()}
+_ESCAPED = re.compile(r"\*.|_", re.DOTALL)
+_SAFE = "~-._*;,:="
+
+
+# ---- addresses
+
+
+def to_query(briefing: Briefing, snapshot: Snapshot | None = None) -> str:
+    """Write a briefing as a query, without ``?``; empty for the default of ``snapshot``.
+
+    Raises
+    ------
+    BriefingError
+        If it is longer than :data:`MAX_QUERY`: it is to be kept as a file.
+    """
+    made = snapshot and default(snapshot, briefing.language)
+    slides = "" if made and made.slides == briefing.slides else _slides(briefing.slides)
+    keys = [("title", briefing.title), ("slides", slides)]
+    written = joined([(key, value) for key, value in [*keys, *briefing.spoken] if value])
+    # Separators may stand in a query as they are, and are read more easily so.
+    for sign in "*;,:=":
+        written = written.replace(f"%{ord(sign):02X}", sign)
+    if len(written) > MAX_QUERY:
+        raise BriefingError(
+            gettext(
+                "The briefing would be an address of {n} characters: {most} at most. Save it as a "
+                "file, or shorten its notes."
+            ),
+            key="slides",
+            n=Amount(len(written)),
+            most=Amount(MAX_QUERY),
+        )
+    return written
+
+
+def _slides(slides: Iterable[Slide]) -> str:
+    return ";".join(map(_slide_text, slides))
+
+
+def _slide_text(slide: Slide) -> str:
+    """``map:pop=returnee,headline=Most_have_returned``."""
+    keys = [f"{key}={value}" for key, value in parse_qsl(slide.query)]
+    texts = [("headline", slide.headline), ("note", slide.note)]
+    keys += [f"{key}={_escape(text)}" for key, text in texts if text]
+    return f"{slide.layout}:{','.join(keys)}" if keys else slide.layout
+
+
+def _escape(text: str) -> str:
+    return "".join(_ESCAPES.get(sign, sign) for sign in text)
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda found: _UNESCAPES.get(found[0], found[0]), text)
+
+
+def from_query(
+    query: Mapping[str, str], snapshot: Snapshot, *, lenient: bool
+) -> tuple[Briefing, list[str]]:
+    """Read a briefing from a decoded query; the default one where it has no ``slides``.
+
+    Returns
+    -------
+    tuple
+        The briefing, and the notices of what was left out (empty unless ``lenient``).
+
+    Raises
+    ------
+    BriefingError
+        Naming slide and key, the value, the rule and the nearest valid choice; never when
+        ``lenient``.
+    """
+    told = _Told(lenient, ENGLISH)
+    lang = told.choice(query, "lang", languages())
+    told.speech = language(lang)
+    digits = told.choice(query, "digits", DIGITS)
+    told.speech = speech = language(lang, digits)
+    try:
+        title = short(query.get("title", ""), MAX_TITLE, "title")
+    except BriefingError as error:
+        told.wrong(error)
+        title = ""
+    made = default(snapshot, speech)
+    written = query.get("slides", "").strip()
+    slides = _read_slides(written, snapshot, told) if written else ()
+    english = names_english(query)
+    return Briefing(title, slides or made.slides, lang, digits, english), told.notices
+
+
+@dataclass
+class _Told:
+    """What was wrong in an address: raised, or where that is lenient told as notices."""
+
+    lenient: bool
+    speech: Language
+    notices: list[str] = field(default_factory=list)
+
+    def wrong(self, error: BriefingError) -> None:
+        if not self.lenient:
+            raise error
+        self.notices.append(error.said(self.speech))
+
+    def choice(self, query: Mapping[str, str], key: str, allowed: Sequence[str]) -> str:
+        """One of the ``allowed`` words, of which the first is the default."""
+        value = query.get(key, "").strip() or allowed[0]
+        if value in allowed:
+            return value
+        self.wrong(unknown(value, allowed, key=key))
+        return allowed[0]
+
+
+def _read_slides(written: str, snapshot: Snapshot, told: _Told) -> tuple[Slide, ...]:
+    found: list[Slide] = []
+    for number, text in enumerate(written.split(";"), start=1):
+        if number > MAX_SLIDES:
+            told.wrong(too_many())
+            break
+        try:
+            found.append(_read_slide(text, snapshot, told.speech))
+        except BriefingError as error:
+            told.wrong(error.at(slide=number))
+    return tuple(found)
+
+
+def _read_slide(text: str, snapshot: Snapshot, speech: Language) -> Slide:
+    layout, _, keys = text.partition(":")
+    said: dict[str, str] = {}
+    for part in filter(None, keys.split(",")):
+        key, _, value = part.partition("=")
+        if key in said:
+            raise BriefingError(gettext("“{value}” is said twice."), key=key[:60], value=key[:60])
+        if key not in (*KEYS, "headline", "note"):
+            raise unknown(key, [*KEYS, "headline", "note"])
+        said[key] = value
+    texts = {key: _unescape(said.pop(key, "")) for key in ("headline", "note")}
+    view = joined(said.items())
+    return slide_of(view, snapshot, layout=layout.strip() or MAP, speech=speech, **texts)

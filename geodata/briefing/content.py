@@ -1,0 +1,175 @@
+"""What a slide holds: title, headline, figures, rows, series, and the view behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from geodata.figures.flows import Flow
+from geodata.figures.state import State
+from geodata.figures.view import View
+from geodata.i18n.language import Language
+from geodata.snapshots.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from geodata.briefing.briefing import Slide
+
+
+Compute = Callable[[Snapshot, State], View]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A key figure: ``4.85M``, ``returnees``."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the ranking or table.
+
+    Attributes
+    ----------
+    value
+        As shown; the status in words where there is no figure.
+    number
+        For bars and charts; ``None`` where there is no figure.
+    status
+        A letter of :mod:`geodata.figures.view`.
+    more
+        Further columns, aligned with ``Content.columns[2:]``.
+    """
+
+    pcode: str
+    name: str
+    value: str
+    number: float | None
+    status: str
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a trend; ``None`` where not counted or not shown. Dates are ISO.
+
+    Attributes
+    ----------
+    printed
+        Whether the number of a date is a total that a report prints, and no sum of areas: a point
+        of its own, which no line joins.
+    """
+
+    label: str
+    population: str
+    dates: tuple[str, ...]
+    numbers: tuple[float | None, ...]
+    printed: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that a slide says.
+
+    Attributes
+    ----------
+    view
+        At its date, which is never ``None``. For ``COMPARE`` the numbers of that date.
+    other
+        ``COMPARE``: the same numbers at the other, earlier date, on the same scale.
+    change
+        ``COMPARE``: the change between the two, as a view of its own.
+    kicker
+        Topic and date.
+    headline
+        The presenter's own, or computed.
+    heading
+        Above the rows.
+    columns
+        Heads of name, value and ``Row.more``.
+    notes
+        Breaks in the figures, method and limits.
+    newest
+        Of when the newest figure is.
+    query
+        Of the map page, with date and snapshot.
+    alt
+        The map or chart in words.
+    """
+
+    slide: Slide
+    view: View
+    other: View | None
+    kicker: str
+    headline: str
+    date: str
+    figures: tuple[Figure, ...]
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    series: tuple[Series, ...]
+    flows: tuple[Flow, ...]
+    sources: tuple[str, ...]
+    notes: tuple[str, ...]
+    newest: str
+    disclaimer: str
+    query: str
+    alt: str
+    change: View | None = None
+
+    @property
+    def t(self) -> int:
+        """Position of the slide's date."""
+        return self.view.date_index()
+
+
+@dataclass(frozen=True)
+class Body:
+    """What differs between layouts."""
+
+    headline: str
+    figures: tuple[Figure, ...]
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    series: tuple[Series, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    other: View | None = None
+    change: View | None = None
+    notes: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A slide's view on its date, and how to get further ones."""
+
+    view: View
+    compute: Compute
+
+    @property
+    def t(self) -> int:
+        """Position of the date among those of the view."""
+        return self.view.date_index()
+
+    @property
+    def state(self) -> State:
+        """What the view shows."""
+        return self.view.state
+
+    @property
+    def speech(self) -> Language:
+        """Language of the slide."""
+        return self.view.language
+
+    def of(self, state: State) -> View:
+        """Another view of the same snapshot, on the date of ``state``."""
+        return at(self.view.snapshot, state, self.compute)
+
+
+def at(snapshot: Snapshot, state: State, compute: Compute) -> View:
+    """Compute a view and set it to the date of its state, or the nearest."""
+    view = compute(snapshot, state.view_key).at(state)
+    return view.at(replace(state, time=view.counts.dates[view.date_index()]))

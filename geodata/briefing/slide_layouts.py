@@ -1,0 +1,486 @@
+"""Fill each layout of a slide from views: map, compare, trend, flows, footprint, table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geodata import populations
+from geodata.briefing import headlines
+from geodata.figures import programmes
+from geodata.figures.availability import populations_with_counts, sources_of
+from geodata.figures.dates import default_base, year_before
+from geodata.figures.flows import Flow, Flows, flows
+from geodata.figures.state import State, of_population
+from geodata.figures.statuses import SHOWN
+from geodata.figures.view import View
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
+from geodata.i18n.rounding import rounded
+from geodata.text import sentences
+from geodata.text.area_labels import Cell, cells
+from geodata.util.arrays import Floats
+
+if TYPE_CHECKING:
+    pass
+from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, MAP, TABLE, TREND
+from geodata.briefing.content import Asked, Body, Figure, Row, Series
+from geodata.text import breaks
+
+RANKED, TABLED, FLOWING = 8, 18, 12  # as many as can be read from the back of a room
+_LARGEST = {
+    ("idp", 1): gettext("Governorates that host most"),
+    ("idp", 2): gettext("Districts that host most"),
+    ("returnee", 1): gettext("Largest governorates of return"),
+    ("returnee", 2): gettext("Largest districts of return"),
+    ("refugee", 1): gettext("Governorates that host most"),
+    ("refugee", 2): gettext("Districts that host most"),
+}
+_CHANGED = {
+    1: gettext("Largest changes by governorate"),
+    2: gettext("Largest changes by district"),
+}
+_AREA = {1: gettext("Governorate"), 2: gettext("District")}
+_ORIGINS_IN = {
+    populations.HOUSEHOLDS: gettext("Origins are counted in households."),
+    populations.PEOPLE: gettext("Origins are counted in people."),
+}
+_KNOWN_ORIGIN = {
+    populations.HOUSEHOLDS: gettext("households with a known origin"),
+    populations.PEOPLE: gettext("people with a known origin"),
+}
+_BESIDE = {"idp": gettext("still displaced"), "returnee": gettext("have returned")}
+
+
+# ---- figures
+
+
+def _short(view: View, value: float) -> str:
+    """A total as a key figure: millions short, rates with their decimal."""
+    speech = view.language
+    if view.state.measure == populations.RATE:
+        return speech.number(value, 1)
+    return speech.compact(value) if value >= 1_000_000 else speech.number(value)
+
+
+def _signed(view: View, value: float) -> str:
+    return view.language.signed(value, 1 if view.state.measure == populations.RATE else 0)
+
+
+def _total(view: View, t: int) -> Figure | None:
+    """The total on a date with its noun; none where nothing is known."""
+    speech, value = view.language, view.stocks[t]
+    if np.isnan(value):
+        return None
+    if view.state.measure == populations.RATE:
+        label = speech.gettext("{population} per 1,000 residents", population=headlines.nouns(view))
+        return Figure(_short(view, float(value)), label)
+    return Figure(_short(view, float(value)), headlines.nouns(view))
+
+
+def _yearly(view: View, t: int) -> Figure | None:
+    """Change since a year before, where there was a count."""
+    base = year_before(view.counts.dates, t)
+    if base is None or np.isnan(view.stocks[t] - view.stocks[base]):
+        return None
+    return _since(view, t, base)
+
+
+def _since(view: View, t: int, base: int) -> Figure:
+    speech, day = view.language, view.language.date(view.counts.dates[base])
+    label = gettext("since {date}") if base < t else gettext("compared with {date}")
+    change = float(view.stocks[t] - view.stocks[base])
+    dates = view.counts.dates
+    said = breaks.across_breaks(view, speech.gettext(label, date=day), dates[base], dates[t])
+    return Figure(_signed(view, change), said)
+
+
+def _on(view: View, t: int) -> Figure | None:
+    """The total on one of two dates."""
+    if np.isnan(view.stocks[t]):
+        return None
+    day = view.language.date(view.counts.dates[t])
+    value = _short(view, float(view.stocks[t]))
+    return Figure(value, view.language.gettext("on {date}", date=day))
+
+
+def _share(view: View, t: int) -> Figure | None:
+    """Part of the country that lives in the programmes' area."""
+    share = view.shares[t]
+    if np.isnan(share):
+        return None
+    speech = view.language
+    return Figure(
+        speech.percent(float(share)),
+        speech.gettext("of the country’s total"),
+    )
+
+
+def _beside(asked: Asked) -> Figure | None:
+    """The other population of the same source on the same date: different people."""
+    view = _other_population(asked)
+    if view is None or view.state.time != asked.state.time:
+        return None
+    found = _total(view, view.date_index())
+    label = _BESIDE.get(view.state.pop)
+    return found and Figure(found.value, asked.speech.gettext(label) if label else found.label)
+
+
+def _other_population(asked: Asked) -> View | None:
+    """The view of the population that the same source counts, with the same choices."""
+    snapshot, state = asked.view.snapshot, asked.state
+    if state.prog or state.measure not in (populations.PEOPLE, populations.HOUSEHOLDS):
+        return None
+    counted_by = set(sources_of(snapshot, state.pop, state.prog))
+    others = [
+        pop
+        for pop in populations_with_counts(snapshot)
+        if pop != state.pop and counted_by.intersection(sources_of(snapshot, pop))
+    ]
+    if not others:
+        return None
+    other = of_population(state, others[0], snapshot)
+    return asked.of(other) if other.measure == state.measure else None
+
+
+def _known(*found: Figure | None) -> tuple[Figure, ...]:
+    return tuple(figure for figure in found if figure)
+
+
+# ---- rows
+
+
+def _number(view: View, t: int, i: int) -> float | None:
+    """The figure that a cell shows, rounded as it is shown; ``None`` where it has none."""
+    if str(view.status[t, i]) not in SHOWN:
+        return None
+    decimals = view.state.decimals
+    return rounded(float(view.values[t, i]), decimals)
+
+
+def _row(cell: Cell, number: float | None, *more: str) -> Row:
+    return Row(cell.pcode, cell.name, cell.value, number, cell.letter, more)
+
+
+def _ranked(view: View, t: int, most: int, *, every: bool = False) -> list[int]:
+    """Positions of areas, largest first (in change mode: the largest change).
+
+    Those with nothing come last, and only where ``every`` one is asked for.
+    """
+    numbers = [_number(view, t, i) for i in range(len(view.counts.areas.pcodes))]
+    sizes = [-1.0 if number is None else abs(number) for number in numbers]
+    outside = [str(letter) == "o" for letter in view.status[t]]
+    order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
+    return [i for i in order if sizes[i] > 0 or (every and not outside[i])][:most]
+
+
+def _unit_head(view: View) -> str:
+    speech = view.language
+    return speech.gettext(populations.MEASURE_LABELS[view.state.measure])
+
+
+def _heads(view: View, *more: str) -> tuple[str, ...]:
+    return (view.language.gettext(_AREA[view.state.level]), _unit_head(view), *more)
+
+
+def _rows(view: View, t: int, most: int) -> tuple[Row, ...]:
+    said = cells(view, t)
+    return tuple(_row(said[i], _number(view, t, i)) for i in _ranked(view, t, most))
+
+
+# ---- layouts
+
+
+def _map(asked: Asked, _: State) -> Body:
+    """Map, key figures, ranking; in change mode the largest changes."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    if asked.state.mode == populations.CHANGE:
+        figures, heading = _change_figures(view, t), _CHANGED[asked.state.level]
+    else:
+        third = _share(view, t) if asked.state.prog else _beside(asked)
+        figures = _known(_total(view, t), _yearly(view, t), third)
+        heading = _LARGEST[asked.state.pop, asked.state.level]
+    return Body(
+        headlines.of_map(view, t),
+        figures,
+        speech.gettext(heading),
+        _heads(view),
+        _rows(view, t, RANKED),
+    )
+
+
+def _change_figures(view: View, t: int) -> tuple[Figure, ...]:
+    base = view.base_index()
+    if np.isnan(view.totals[t]):
+        return _known(_total(view, t))
+    return _known(_since(view, t, base), _total(view, t))
+
+
+def _compare(asked: Asked, state: State) -> Body:
+    """Two dates on one scale, and the change of each area."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    base = state.base or default_base(view.counts.dates[: t + 1])
+    before = view.at(replace(view.state, time=base))
+    change = asked.of(replace(view.state, mode=populations.CHANGE, base=base))
+    now, then, moved = cells(view, t), cells(view, before.date_index()), cells(change, t)
+    rows = tuple(
+        _row(moved[i], _number(change, t, i), then[i].value, now[i].value)
+        for i in _ranked(change, t, RANKED)
+    )
+    return Body(
+        headlines.of_change(change, t),
+        _known(
+            _on(view, before.date_index()),
+            _on(view, t),
+            None if np.isnan(change.totals[t]) else _since(view, t, before.date_index()),
+        ),
+        speech.gettext(_CHANGED[state.level]),
+        (
+            speech.gettext(_AREA[state.level]),
+            speech.gettext("Change"),
+            speech.date(base),
+            speech.date(view.counts.dates[t]),
+        ),
+        rows,
+        other=before,
+        change=change,
+    )
+
+
+def _stocks(view: View) -> Floats:
+    """Totals of every date, or the figures of the chosen area."""
+    areas = view.counts.areas
+    if view.state.area in areas.pcodes:
+        figures: Floats = view.values[:, areas.index(view.state.area)]
+        return figures
+    return view.stocks
+
+
+def _line(view: View, until: dt.date) -> Series:
+    decimals = view.state.decimals
+    found = [
+        (day.isoformat(), None if np.isnan(value) else rounded(float(value), decimals), bool(alone))
+        for day, value, alone in zip(
+            view.counts.dates, _stocks(view), view.counts.national_only, strict=True
+        )
+        if day <= until
+    ]
+    return Series(
+        view.language.gettext(populations.POPULATIONS[view.state.pop].label),
+        view.state.pop,
+        *map(tuple, zip(*found, strict=True)),
+    )
+
+
+def _trend(asked: Asked, _: State) -> Body:
+    """Every count up to the date, beside the other population of the same source."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    until, stocks = view.counts.dates[t], _stocks(view)
+    other = _other_population(asked)
+    lines = [_line(each, until) for each in (view, other) if each is not None]
+    area = asked.state.area in view.counts.areas.pcodes
+    figures = () if area else _known(_total(view, t), _yearly(view, t), _beside(asked))
+    return Body(
+        headlines.of_trend(view, stocks, t),
+        figures,
+        speech.gettext("Last count of each year"),
+        (speech.gettext("Date"), _unit_head(view)),
+        _yearly_rows(view, stocks, t),
+        series=tuple(line for line in lines if any(n is not None for n in line.numbers)),
+    )
+
+
+def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[Row, ...]:
+    """The last count of each year up to the date."""
+    speech = view.language
+    decimals = view.state.decimals
+    last = {
+        day.year: i for i, day in enumerate(view.counts.dates[: t + 1]) if stocks[i] == stocks[i]
+    }
+    return tuple(
+        Row(
+            "",
+            speech.date(view.counts.dates[i]),
+            speech.number(float(stocks[i]), decimals),
+            rounded(float(stocks[i]), decimals),
+            "c" if stocks[i] else "z",
+        )
+        for i in last.values()
+    )
+
+
+def _flows(asked: Asked, _: State) -> Body:
+    """From which governorates people came to which, in households or people."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    found = flows(view, t)
+    largest = found.shown[:FLOWING]
+    notes = [speech.gettext(_ORIGINS_IN[found.unit])] if found.shown else []
+    if found.incomplete:
+        notes.append(
+            speech.gettext("Governorates whose total is too small to show have no flows here.")
+        )
+    if found.few:
+        notes.append(
+            speech.ngettext(
+                "{n} flow has too few people to show.",
+                "{n} flows have too few people to show.",
+                found.few,
+            )
+        )
+    if len(found.shown) > len(largest):
+        notes.append(
+            speech.gettext(
+                "The largest {n} of {all} flows are drawn; percentages are of all of them.",
+                n=speech.number(len(largest)),
+                all=speech.number(len(found.shown) + found.few),
+            )
+        )
+    return Body(
+        headlines.of_flows(view, t, found),
+        _flow_figures(found, speech),
+        speech.gettext("Largest flows"),
+        (speech.gettext("From and to"), speech.gettext(populations.MEASURE_LABELS[found.unit])),
+        tuple(_flow_row(flow, view) for flow in largest),
+        flows=largest,
+        notes=tuple(notes),
+    )
+
+
+def _flow_figures(found: Flows, speech: Language) -> tuple[Figure, ...]:
+    """How many there are in all, and which part of them the shown flows hold.
+
+    Each part is summed on its own: what one lacks to the whole may lie in flows of too few to show.
+    """
+    if not found.shown:
+        return ()
+    within = sum(flow.number for flow in found.shown if flow.origin == flow.destination)
+    between = sum(flow.number for flow in found.shown if flow.origin != flow.destination)
+    return (
+        Figure(speech.number(found.whole), speech.gettext(_KNOWN_ORIGIN[found.unit])),
+        Figure(speech.percent(within / found.whole), speech.gettext("within one governorate")),
+        Figure(speech.percent(between / found.whole), speech.gettext("from one to another")),
+    )
+
+
+def _flow_row(flow: Flow, view: View) -> Row:
+    speech = view.language
+    if flow.origin == flow.destination:
+        name = speech.gettext("within {name}", name=flow.origin_name)
+    elif view.state.pop == "returnee":
+        name = speech.gettext(
+            "from {origin} back to {destination}",
+            origin=flow.origin_name,
+            destination=flow.destination_name,
+        )
+    else:
+        name = speech.gettext(
+            "{origin} to {destination}",
+            origin=flow.origin_name,
+            destination=flow.destination_name,
+        )
+    return Row(flow.destination, name, flow.value, flow.number, "c")
+
+
+def _footprint(asked: Asked, _: State) -> Body:
+    """Where programmes work or worked, against where the people are."""
+    view, t, speech = asked.view, asked.t, asked.speech
+    codes = asked.state.prog or tuple(sorted(headlines.programmes_in(view)))
+    present = {code: programmes.governorates(view.snapshot, [code]) for code in codes}
+    said = cells(view, t)
+    rows = tuple(
+        _row(
+            said[i],
+            _number(view, t, i),
+            speech.number(sum(said[i].pcode in where for where in present.values())),
+        )
+        for i in _ranked(view, t, RANKED)
+    )
+    covered = frozenset().union(*present.values()) if present else frozenset()
+    places = Figure(
+        speech.number(len(covered)),
+        speech.ngettext(
+            "governorate where at least one works or worked",
+            "governorates where at least one works or worked",
+            len(covered),
+        ),
+    )
+    counted = speech.ngettext("programme", "programmes", len(codes))
+    number = Figure(speech.number(len(codes)), counted)
+    share = _share(view, t)
+    credits = [
+        row["credit"]
+        for row in sentences.listed_sources(view.snapshot, speech)
+        if row["role"] == "programmes"
+    ]
+    note = speech.gettext(
+        "Programmes: those that at least one source says work or worked in the governorate, at "
+        "some time; not necessarily on this date."
+    )
+    return Body(
+        headlines.of_footprint(view, t),
+        _known(_total(view, t), share or number, places),
+        speech.gettext(_LARGEST[asked.state.pop, asked.state.level]),
+        _heads(view, speech.gettext("Programmes")),
+        rows,
+        notes=(note,),
+        credits=tuple(credits),
+    )
+
+
+def _table(asked: Asked, state: State) -> Body:
+    """Every governorate, or the largest districts: figure, part of the whole, change.
+
+    Since the base where the slide has one, or since a year before.
+    """
+    view, t, speech = asked.view, asked.t, asked.speech
+    dates = view.counts.dates
+    base = dates.index(state.base) if state.base else year_before(dates, t)
+    moved = None
+    if base is not None:
+        day = view.counts.dates[base]
+        change = asked.of(replace(view.state, mode=populations.CHANGE, base=day))
+        moved = cells(change, t)
+    said = cells(view, t)
+    shares = view.state.measure in (populations.PEOPLE, populations.HOUSEHOLDS)
+    whole = float(view.totals[t])
+    rows = []
+    for i in _ranked(view, t, TABLED, every=True):
+        number = _number(view, t, i)
+        part = speech.percent(number / whole) if number is not None and whole > 0 else ""
+        more = [part] if shares else []
+        rows.append(_row(said[i], number, *more, *([moved[i].value] if moved else [])))
+    heads = [speech.gettext("Share of total")] if shares else []
+    if moved and base is not None:
+        since = speech.date(dates[base])
+        heads.append(speech.gettext("Change from {date}", date=since))
+    return Body(
+        headlines.of_map(view, t),
+        _known(_total(view, t), _yearly(view, t), _share(view, t)),
+        _table_heading(view, len(rows)),
+        _heads(view, *heads),
+        tuple(rows),
+    )
+
+
+def _table_heading(view: View, shown: int) -> str:
+    speech, every = view.language, len(view.counts.areas.pcodes)
+    level = speech.gettext(populations.LEVEL_LABELS[view.state.level])
+    if shown == every:
+        return level
+    return speech.gettext(
+        "{level}: {n} of {all}", level=level, n=speech.number(shown), all=speech.number(every)
+    )
+
+
+BODIES: dict[str, Callable[[Asked, State], Body]] = {
+    MAP: _map,
+    COMPARE: _compare,
+    TREND: _trend,
+    FLOWS: _flows,
+    FOOTPRINT: _footprint,
+    TABLE: _table,
+}

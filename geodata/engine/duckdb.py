@@ -1,0 +1,35 @@
+"""Answer queries by DuckDB, in memory, for a snapshot's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geodata.snapshots.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import ibis
+from geodata.engine.base import ASKED, answer, table_of
+
+
+class DuckDB:
+    """DuckDB in this process, reading the tables where they lie in memory."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        import ibis
+
+        self._lock = Lock()  # a connection answers one question at a time
+        self._connection = ibis.duckdb.connect()
+        self._tables: dict[str, ibis.Table] = {}
+        for name in ASKED:
+            self._connection.con.register(name, snapshot.tables.arrow(name))
+            self._tables[name] = self._connection.table(name)
+
+    def ask(self, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
+        """Put a question to the table that it is about."""
+        asked = question(self._tables[table_of(question)], *arguments)
+        with self._lock:
+            return answer(asked)

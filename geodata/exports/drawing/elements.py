@@ -1,0 +1,119 @@
+"""Elements of SVG: text, groups, mirrored drawing for right-to-left, the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import escape
+
+from geodata.exports.drawing.text_lines import (
+    ARABIC_FAMILY,
+    FAMILY,
+    from_the_right,
+)
+from geodata.i18n.language import Language
+
+FONT = f"{FAMILY}, {ARABIC_FAMILY}, sans-serif"
+
+
+def element(tag: str, *children: str, **attributes: object) -> str:
+    """Write an element; attributes are escaped, children are markup already.
+
+    ``_`` ends a name that Python keeps for itself, and ``__`` stands for a hyphen.
+    """
+    written = "".join(
+        f' {name.rstrip("_").replace("__", "-")}="{escape(value)}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    inside = "".join(children)
+    return f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>"
+
+
+def text(words: str, **attributes: object) -> str:
+    """Write words as a ``text`` element."""
+    return element("text", str(escape(words)), **attributes)
+
+
+def title(words: str) -> str:
+    """Write what an element, or a document, says of itself."""
+    return element("title", str(escape(words)))
+
+
+@dataclass(frozen=True)
+class Across:
+    """Where things stand across a drawing, in the direction in which its language is read.
+
+    Places are given as for a language read from the left; what stands at the start of a line there
+    stands at its end on the right here, words with it.
+    """
+
+    speech: Language
+    width: float
+
+    def x(self, x: float, width: float = 0) -> float:
+        """Left edge of what is ``width`` wide."""
+        return round(self.width - x - width, 1) if self.speech.rtl else x
+
+    def text(self, words: str, **attributes: object) -> str:
+        """Write a line at an ``x``, with the ``text__anchor`` that it has in Latin script."""
+        if not self.speech.rtl:
+            return text(words, **attributes)
+        anchor = attributes.get("text__anchor")
+        attributes["x"] = self.x(attributes["x"])  # type: ignore[arg-type] # a number
+        attributes["text__anchor"] = {"end": "start", "middle": "middle"}.get(str(anchor), "end")
+        return text(from_the_right(words), **attributes)
+
+    def lines(
+        self, lines: Iterable[str], x: float, y: float, leading: float, **look: object
+    ) -> str:
+        """Write lines below each other, the first at ``y``."""
+        return "".join(
+            self.text(line, x=x, y=y + leading * n, **look) for n, line in enumerate(lines)
+        )
+
+
+def document(
+    size: tuple[float, float],
+    said: str,
+    parts: Iterable[str],
+    *,
+    ink: str,
+    ground: str = "",
+    described: str = "",
+    font_size: float | None = None,
+    speech: Language | None = None,
+) -> str:
+    """An SVG document that needs nothing else.
+
+    Parameters
+    ----------
+    size
+        Width and height in pixels.
+    said, described
+        Its title and description, which are not seen.
+    ink, ground
+        Colours of letters and of what lies behind everything; without a ground there is nothing.
+    speech
+        The language that its words are in, where it is read from the right. Anchors are then those
+        of :class:`Across`, wherever the drawing stands.
+    """
+    width, height = size
+    read = {"direction": "ltr", "xml:lang": speech.tag} if speech and speech.rtl else {}
+    return element(
+        "svg",
+        title(said),
+        element("desc", str(escape(described))) if described else "",
+        element("rect", width=width, height=height, fill=ground) if ground else "",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        width=width,
+        height=height,
+        viewBox=f"0 0 {width} {height}",
+        font__family=FONT,
+        font__size=font_size,
+        fill=ink,
+        role="img",
+        **read,
+    )

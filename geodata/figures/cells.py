@@ -1,0 +1,25 @@
+"""Cells as the source has them, before small counts are hidden: read by the counts alone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pandas as pd
+
+from geodata.engine import queries
+from geodata.engine.connect import ask
+from geodata.snapshots.snapshot import Snapshot
+
+
+@lru_cache(maxsize=16)
+def cells_of(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> pd.DataFrame:
+    """Sums by level, date and area: what both levels of a view are made of."""
+    return ask(snapshot, queries.cells, population, programmes)
+
+
+def cells_at(
+    snapshot: Snapshot, population: str, level: int, programmes: frozenset[str]
+) -> pd.DataFrame:
+    """Return the cells of one level."""
+    every = cells_of(snapshot, population, programmes)
+    return every[every["level"] == level]

@@ -1,0 +1,35 @@
+"""Names of areas as a reader sees them: spelled as their country spells them, in each language."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pandas as pd
+
+from geodata.bundled.iraq import ARABIC, SORANI
+from geodata.i18n.language import Language
+from geodata.places.folding import fold
+from geodata.snapshots.snapshot import Snapshot
+
+
+@lru_cache(maxsize=64)
+def names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
+    """Name of every area in the reader's language, or in the nearest that the source has.
+
+    Arabic names are spelled as Arabic readers do (:mod:`geodata.bundled.iraq`).
+    """
+    rows = snapshot.tables.areas.set_index("pcode")
+    local = rows["name_en"]
+    for code in reversed((speech.code, *speech.writing.names)):
+        if (column := f"name_{code}") in rows:
+            local = _spelled(rows[column], code).fillna(local)
+    return {str(pcode): str(name).strip() for pcode, name in local.items()}
+
+
+def _spelled(names: pd.Series, code: str) -> pd.Series:
+    """Names of one language with the letters that the source leaves out, or has from another."""
+    if code != "ar":
+        return names.replace(SORANI) if code == "ckb" else names
+    meant = names.index.to_series().map(ARABIC)
+    same = [fold(a) == fold(b) for a, b in zip(names.fillna(""), meant.fillna(""), strict=True)]
+    return names.mask(pd.Series(same, index=names.index) & meant.notna(), meant)

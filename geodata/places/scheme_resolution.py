@@ -1,0 +1,379 @@
+"""Bring P-codes of a known former scheme to those of the boundaries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Literal
+
+import pandas as pd
+
+from geodata.i18n.language import SOURCE_LANGUAGE, language
+from geodata.places.folding import fold
+from geodata.places.gazetteer import Gazetteer, Gazetteers, former_code, former_codes
+from geodata.places.pcode_schemes import (
+    BY_NAME,
+    PLACES,
+    WRITTEN,
+    Numbering,
+    Numberings,
+    choices,
+    numberings,
+)
+from geodata.places.scheme_decision import LISTED, Decision, Place, decide
+from geodata.util.findings import Finding, Harm, stands_at
+from geodata.util.suggestions import nearest
+
+_COMPARED = 3  # governorates from which figures tell one numbering from another
+
+
+# ---- rows of a reading
+
+
+@dataclass
+class Resolved:
+    """A reading whose codes are those of the areas that are held.
+
+    Attributes
+    ----------
+    counts, breakdowns
+        As they were read, but for the codes and without the rounds that are refused; ``counts``
+        have the columns of :data:`WRITTEN`, too.
+    lines
+        What was found, for the report; rounds next to each other that are alike in one line.
+    findings
+        Why rounds are refused, and what was left out.
+    """
+
+    counts: pd.DataFrame
+    breakdowns: pd.DataFrame
+    lines: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def resolve(
+    counts: pd.DataFrame,
+    breakdowns: pd.DataFrame,
+    country: Mapping[str, Any],
+    books: Gazetteers,
+    held: pd.DataFrame,
+    said: str = "",
+) -> Resolved:
+    """Read the codes of every date by the numbering that they are of.
+
+    Parameters
+    ----------
+    counts, breakdowns
+        :data:`geodata.sources.contract.COUNTS_READ` and ``BREAKDOWNS_READ``.
+    held
+        Counts that are held, with which codes are compared that have no names beside them.
+    said
+        As for :func:`decide`; ``""`` where nothing was said.
+    """
+    known = numberings(country, books)
+    out = Resolved(_codes_out_of_names(counts, known, books), breakdowns)
+    if out.counts.empty:
+        return out
+    if said and said not in choices(country):
+        out.findings.append(_no_such_scheme(said, country))
+        out.counts = out.counts.head(0)
+    elif known:
+        _resolve_dates(out, known, books, held, said)
+    else:
+        _leave_codes(out, country, said)
+    return out
+
+
+def _codes_out_of_names(
+    counts: pd.DataFrame, known: Numberings | None, books: Gazetteers
+) -> pd.DataFrame:
+    """Put codes that stand where names do into their own columns, and keep how they are written."""
+    made = counts.copy()
+    for level, book in (("adm1", books.governorates), ("adm2", books.districts)):
+        name = made[level].fillna("").str.strip()
+        code = made[f"{level}_code"].fillna("").str.strip()
+        is_code = name.map(lambda word, book=book: _is_code(word, known, book)).astype(bool)
+        moved = is_code & ((code == "") | (code == name))
+        made[f"{level}_code"] = code.mask(moved, name)
+        made[level] = name.mask(moved, "")
+        made[WRITTEN[f"{level}_code"]] = made[f"{level}_code"]
+    return made
+
+
+def _is_code(word: str, known: Numberings | None, book: Gazetteer) -> bool:
+    return bool(word) and bool(book.coded(word) or (known and known.read(word)))
+
+
+def _resolve_dates(
+    out: Resolved, known: Numberings, books: Gazetteers, held: pd.DataFrame, said: str
+) -> None:
+    told: list[tuple[str, str]] = []
+    parents = _governorates_of_names(books)
+    for date, rows in out.counts.groupby("date", sort=True):
+        places = _places(rows, known, books, parents)
+        if not places:
+            continue
+        label = _label(date, rows)
+        decision = decide(list(places), known, said)
+        if decision.error:
+            out.findings.append(_refused(decision, places, rows, label))
+            out.counts = out.counts.drop(rows.index)  # it is told once, and not place by place
+            continue
+        told.append((label, decision.how))
+        if decision.numbering and not decision.by_names:
+            chosen = decision.numbering
+            out.findings += _figures_say_otherwise(rows, chosen, known, held, label)
+        out.findings += _districts_left(rows, decision.numbering, known, label)
+        resolved = _read_by(rows, decision.numbering, known)
+        for column in ("adm1_code", "adm2_code"):
+            out.counts.loc[rows.index, column] = resolved[column]
+        out.breakdowns = _breakdowns_read_by(out.breakdowns, date, decision.numbering, known)
+    out.lines += _lines(told)
+
+
+def _governorates_of_names(books: Gazetteers) -> Mapping[str, frozenset[str]]:
+    """Folded name of a district ``->`` governorates that have one of this name."""
+    found: dict[str, set[str]] = {}
+    book = books.districts
+    for scope, name in (*book.names, *book.aliases, *book.shared):
+        found.setdefault(name, set()).add(scope)
+    return {name: frozenset(scopes) for name, scopes in found.items()}
+
+
+def _places(
+    rows: pd.DataFrame,
+    known: Numberings,
+    books: Gazetteers,
+    parents: Mapping[str, frozenset[str]],
+) -> dict[Place, Any]:
+    """What the rows of a date say of their places ``->`` index of the first row that says it."""
+    found: dict[tuple[str, frozenset[str], bool], tuple[Place, Any]] = {}
+    unique = rows[list(PLACES)].drop_duplicates()
+    for index, adm1, adm1_code, adm2, adm2_code in unique.itertuples(name=None):
+        outer = books.governorates.find(name=adm1) if adm1 else None
+        meant = frozenset((outer.pcode,) if outer else ())
+        if not adm1 and adm2:
+            meant = parents.get(fold(adm2), frozenset())
+        for code in filter(None, (adm1_code, adm2_code)):
+            digits = known.read(code)
+            if digits:
+                own = code.casefold() in known.own_codes
+                place = Place(code, digits.governorate, adm1 or adm2, meant, own)
+                found.setdefault((place.digits, meant, own), (place, index))
+    return dict(found.values())
+
+
+def _read_by(rows: pd.DataFrame, numbering: Numbering | None, known: Numberings) -> pd.DataFrame:
+    outer, inner = rows["adm1_code"], rows["adm2_code"]
+    outer = outer.where(
+        outer != "", inner.where(inner.map(lambda code: bool(known.read(code))), "")
+    )
+    return pd.DataFrame(
+        {
+            "adm1_code": outer.map(lambda code: _governorate(code, numbering, known)),
+            "adm2_code": inner.map(lambda code: _district(code, numbering, known)),
+        }
+    )
+
+
+def _governorate(code: str, numbering: Numbering | None, known: Numberings) -> str:
+    digits = known.read(code)
+    if digits is None:
+        return code
+    return numbering.areas.get(digits.governorate, code) if numbering else ""
+
+
+def _district(code: str, numbering: Numbering | None, known: Numberings) -> str:
+    digits = known.read(code)
+    if digits is None or not digits.district:
+        return code
+    if numbering is None or not numbering.own:
+        return ""
+    return numbering.areas.get("".join(digits), code)
+
+
+def _breakdowns_read_by(
+    breakdowns: pd.DataFrame, date: Any, numbering: Numbering | None, known: Numberings
+) -> pd.DataFrame:
+    if breakdowns.empty:
+        return breakdowns
+    of_date = pd.to_datetime(breakdowns["date"]) == pd.Timestamp(date)
+    codes = breakdowns["adm1_code"].fillna("")
+    resolved = codes.map(lambda code: _governorate(code, numbering, known))
+    return breakdowns.assign(adm1_code=codes.mask(of_date, resolved))
+
+
+# ---- what is told
+
+
+def _label(date: Any, rows: pd.DataFrame) -> str:
+    """``round 134, 31 December 2024``."""
+    numbers = rows["round"].dropna().unique()
+    of_round = f"round {int(numbers[0])}, " if len(numbers) == 1 else ""
+    day: dt.date = pd.Timestamp(date).date()
+    return f"{of_round}{language(SOURCE_LANGUAGE).date(day, 'long')}"
+
+
+def _lines(told: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for how, group in groupby(told, key=lambda one: one[1]):
+        labels = [label for label, _ in group]
+        several = f" to {labels[-1]} ({len(labels):,} dates)" if len(labels) > 1 else ""
+        yield f"{labels[0]}{several}: {how}"
+
+
+def _refused(
+    decision: Decision, places: Mapping[Place, Any], rows: pd.DataFrame, label: str
+) -> Finding:
+    shown = [f"{place.code} {place.name}".strip() for place in decision.examples[:LISTED]]
+    more = len(decision.examples) - len(shown)
+    rest = f" and {more:,} more" if more > 0 else ""
+    index = places[decision.examples[0]]
+    return _finding("error", decision.error, rows, index, f"{label}: {', '.join(shown)}{rest}")
+
+
+def _finding(
+    severity: Literal["error", "warning"],
+    sentence: str,
+    rows: pd.DataFrame,
+    index: Any,
+    value: str,
+) -> Finding:
+    """Say something of a row of a reading, with the place in its file where that is known."""
+    harm = Harm.OTHER_PLACE if severity == "error" else Harm.OTHER
+    at = stands_at(rows.loc[index])
+    return Finding(severity, sentence, column="P-code", value=value, harm=harm, **at)
+
+
+def _districts_left(
+    rows: pd.DataFrame, numbering: Numbering | None, known: Numberings, label: str
+) -> Iterator[Finding]:
+    """Tell of codes of districts that nothing is known of: names find them, or nothing does."""
+    if numbering is not None and numbering.own:
+        return
+    coded = rows["adm2_code"].map(lambda code: bool((read := known.read(code)) and read.district))
+    bare = rows[coded & (rows["adm2"] == "")]
+    of = f"the numbering of {numbering.name}" if numbering else "codes that are left out"
+    if len(bare):
+        yield _finding(
+            "error",
+            f"Districts of {of} are known by name only: add the column of their names.",
+            rows,
+            bare.index[0],
+            f"{label}: {bare['adm2_code'].iloc[0]}",
+        )
+    elif coded.any() and numbering is not None:
+        yield _finding(
+            "warning",
+            f"Codes of districts of {of} are left out: districts are found by name, in the "
+            "governorate that code and name give.",
+            rows,
+            rows.index[0],
+            label,
+        )
+
+
+def _no_such_scheme(said: str, country: Mapping[str, Any]) -> Finding:
+    names = choices(country)
+    return Finding(
+        "error",
+        f"There is no such numbering of P-codes: it may be {' or '.join(names)}.",
+        column="pcode_scheme",
+        value=said,
+        nearest=tuple(nearest(said, names)),
+    )
+
+
+# ---- a country of one numbering
+
+
+def _leave_codes(out: Resolved, country: Mapping[str, Any], said: str) -> None:
+    """Leave codes out where that was said, and those that were given up where a name is there."""
+    rules = former_codes(country)
+
+    def left(rows: pd.DataFrame, level: str) -> pd.Series:
+        codes, named = rows[f"{level}_code"].fillna(""), rows[level].fillna("") != ""
+        given_up = codes.map(lambda code: bool(former_code(rules, code))).astype(bool)
+        return (codes != "") & named & (given_up | (said == BY_NAME))
+
+    for level in ("adm1", "adm2"):
+        mask, codes = left(out.counts, level), out.counts[f"{level}_code"]
+        if mask.any() and not said:
+            out.findings.append(
+                Finding(
+                    "warning",
+                    "The P-codes are of a numbering that was given up, in which the same digits "
+                    "meant other places: they are left out, and places are found by name.",
+                    value=", ".join(sorted(codes[mask].unique())[:LISTED]),
+                )
+            )
+        out.counts[f"{level}_code"] = codes.mask(mask, "")
+    if not out.breakdowns.empty:
+        codes = out.breakdowns["adm1_code"].fillna("")
+        out.breakdowns = out.breakdowns.assign(
+            adm1_code=codes.mask(left(out.breakdowns, "adm1"), "")
+        )
+
+
+# ---- what figures say, where no name does
+
+
+def _figures_say_otherwise(
+    rows: pd.DataFrame,
+    chosen: Numbering,
+    known: Numberings,
+    held: pd.DataFrame,
+    label: str,
+) -> Iterator[Finding]:
+    """Compare figures whose codes have no names with those of the nearest date that is held.
+
+    A numbering moves the figures of whole governorates. Where another one puts them close to what
+    was counted there before, and the chosen one does not, the codes are most likely of that one.
+    """
+    codes = rows["adm1_code"].where(rows["adm1_code"] != "", rows["adm2_code"])
+    digits = codes.map(lambda code: read.governorate if (read := known.read(code)) else "")
+    telling = digits.map(known.is_telling) & (rows["programme"] == "")
+    for population, part in rows[telling].groupby("population"):
+        before = _nearest_held(held, str(population), part["date"].iloc[0])
+        added = part["people"].astype("int64").groupby([digits[part.index], part["level"]]).sum()
+        people = added.groupby(level=0).max()  # a governorate's own row, or its districts
+        if before.empty or len(people) < _COMPARED:
+            continue
+        off = {one.name: _distance(people, one, before) for one in known.every}
+        best = min(known.every, key=lambda one: off[one.name])
+        # Half the distance, and half of all that is placed: of 42,864 pairs of dates that DTM has
+        # counted in Iraq, none that is read rightly comes so near to the other numbering.
+        if 2 * off[best.name] < min(off[chosen.name], int(people.sum())):
+            yield _likelier(best, chosen, rows, part.index[0], label)
+
+
+def _nearest_held(held: pd.DataFrame, population: str, date: Any) -> pd.Series:
+    """People by P-code on the date that is nearest; empty where nothing is held."""
+    whole = (held["population"] == population) & (held["programme"] == "")
+    rows = held[whole & (held["level"] == 1) & held["pcode"].notna()]
+    gaps = (pd.to_datetime(rows["date"]) - pd.Timestamp(date)).abs()
+    return rows[gaps == gaps.min()].groupby("pcode")["people"].sum()
+
+
+def _distance(people: pd.Series, numbering: Numbering, before: pd.Series) -> int:
+    """People that a numbering puts elsewhere than where they were counted before."""
+    return sum(
+        abs(int(n) - int(before.get(numbering.areas.get(str(digits), ""), 0)))
+        for digits, n in people.items()
+    )
+
+
+def _likelier(
+    best: Numbering, chosen: Numbering, rows: pd.DataFrame, index: Any, label: str
+) -> Finding:
+    return _finding(
+        "error",
+        f"No name stands beside the P-codes, and they are read as those of {chosen.name}. By those "
+        f"of {best.name} the figures are close to what is held of the nearest date, and by those "
+        f"of {chosen.name} they are not. Add the column of names, or say "
+        f"`pcode_scheme: {best.name}` in the mapping (--pcode-scheme {best.name}).",
+        rows,
+        index,
+        label,
+    )

@@ -1,0 +1,228 @@
+"""Snapshots in object storage, by fsspec."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from difflib import get_close_matches
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+
+from geodata.errors import SnapshotError, Unreachable
+from geodata.snapshots.snapshot import MANIFEST, is_version
+from geodata.snapshots.storage_base import (
+    LOCK,
+    Queue,
+    StillHeld,
+    Told,
+    lock_holder,
+    refuse_strangers,
+    signed,
+)
+
+BEAT = 10.0
+"""Seconds after which whoever holds the lock of an object store shows again that it lives."""
+STALE = 40.0
+"""Seconds without such a sign after which another may take the lock: its holder was killed."""
+
+
+# ---------------------------------------------------------------------------------- an object store
+
+
+class RemoteShelf:
+    """A part of what an fsspec URL names, shared by several machines.
+
+    Nothing is renamed there: files of a snapshot are put one by one, the manifest last, and a
+    version without one is not there yet. The lock is an object that is made only where there is
+    none; its holder writes it again every :data:`BEAT` seconds, and who has seen the same one for
+    :data:`STALE` seconds by its own clock may take it away. Two that take it away at once is what
+    asking again before the pointer is written is for.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._at("")
+
+    @property
+    def name(self) -> str:
+        """The URL, without user and password."""
+        return re.sub(r"//[^/@]*@", "//…@", self._url)
+
+    def check(self) -> None:
+        """Refuse a place that holds other things."""
+        files, root = self._files(), self._at("")[1]
+        refuse_strangers(self.name, [_within(root, path).split("/")[0] for path in files])
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of an object; ``FileNotFoundError`` where there is none."""
+        with self._told("cannot be read"):
+            system, path = self._at(name)
+            return bytes(system.cat_file(path))
+
+    def stamp(self, name: str) -> object | None:
+        """Nothing: to ask about an object costs what reading a small one does."""
+        return None
+
+    def versions(self) -> list[str]:
+        """Versions of which there is a manifest, in order."""
+        root = self._at("")[1]
+        parts = [_within(root, path).split("/") for path in self._files()]
+        return sorted(one[0] for one in parts if one[1:] == [MANIFEST] and is_version(one[0]))
+
+    def put(self, version: str, contents: Mapping[str, bytes]) -> None:
+        """Keep the files of a snapshot: all of them, or none that is found."""
+        files = {name: data for name, data in contents.items() if name != MANIFEST}
+        try:
+            with self._told("cannot be written in"):
+                system, root = self._at(version)
+                system.pipe({f"{root}/{name}": data for name, data in files.items()})
+                system.pipe_file(f"{root}/{MANIFEST}", contents[MANIFEST])
+        except BaseException:
+            with suppress(SnapshotError):  # else it is the next one's
+                self._clear()
+            raise
+
+    def write(self, name: str, data: bytes) -> None:
+        """Replace an object by another."""
+        with self._told("cannot be written in"):
+            system, path = self._at(name)
+            system.pipe_file(path, data)
+
+    @contextmanager
+    def locked(self, wait: float, told: Told) -> Iterator[StillHeld]:
+        """Hold the place alone for as long as this process shows that it lives."""
+        self.check()
+        token = secrets.token_hex(8)
+        self._take(token, wait, told)
+        ended = Event()
+        beat = Thread(target=self._beat, args=(token, ended), daemon=True)
+        beat.start()
+        try:
+            self._clear()
+            yield lambda: self._still_held(token)
+        finally:
+            ended.set()
+            beat.join()
+            self._release(token)
+
+    def _take(self, token: str, wait: float, told: Told) -> None:
+        queue, seen, since = Queue(self.name, wait, told), b"", 0.0
+        while not self._made(token):
+            found = self._lock()
+            if found != seen:
+                seen, since = found, monotonic()
+            elif found and monotonic() - since >= STALE:
+                self._take_away(found)
+                continue
+            queue.pause(signed(found), 1.0)
+
+    def _made(self, token: str) -> bool:
+        """Make the lock where there is none; read again whose it is, as some stores overwrite."""
+        try:
+            with self._told("cannot be locked"):
+                system, path = self._at(LOCK)
+                system.pipe_file(path, lock_holder(token=token, beat=0), mode="create")
+        except FileExistsError:
+            return False
+        return signed(self._lock()).get("token") == token
+
+    def _lock(self) -> bytes:
+        """The lock as it is; nothing where there is none."""
+        with suppress(FileNotFoundError):
+            return self.read(LOCK)
+        return b""
+
+    def _take_away(self, found: bytes) -> None:
+        with self._told("cannot be locked"), suppress(FileNotFoundError):
+            system, path = self._at(LOCK)
+            if self._lock() == found:
+                system.rm_file(path)
+
+    def _beat(self, token: str, ended: Event) -> None:
+        count = 0
+        while not ended.wait(BEAT):
+            count += 1
+            # One that does not get through is made up for by the next.
+            with suppress(SnapshotError, FileNotFoundError):
+                held = signed(self._lock())
+                if held.get("token") == token:
+                    self.write(LOCK, json.dumps({**held, "beat": count}).encode())
+
+    def _still_held(self, token: str) -> None:
+        if signed(self._lock()).get("token") != token:
+            raise SnapshotError(
+                f"{self.name}: the lock was taken by another process while this one did not answer "
+                "for it; nothing was made active. Try again."
+            )
+
+    def _release(self, token: str) -> None:
+        # One that cannot be released is taken away by the next, later.
+        with suppress(SnapshotError, FileNotFoundError):
+            if signed(self._lock()).get("token") == token:
+                with self._told("cannot be written in"):
+                    system, path = self._at(LOCK)
+                    system.rm_file(path)
+
+    def _clear(self) -> None:
+        """Take away files of snapshots whose manifest was never written."""
+        files, root, held = self._files(), self._at("")[1], set(self.versions())
+        with self._told("cannot be written in"):
+            for path in files:
+                version, inner, _ = _within(root, path).partition("/")
+                if inner and is_version(version) and version not in held:
+                    self._at("")[0].rm_file(path)
+
+    def _files(self) -> list[str]:
+        with self._told("cannot be read"), suppress(FileNotFoundError):
+            system, root = self._at("")
+            system.invalidate_cache()
+            return list(system.find(root))
+        return []
+
+    def _at(self, name: str) -> tuple[Any, str]:
+        """The file system, as this process and thread may use it, and the path of ``name``."""
+        from fsspec.core import url_to_fs
+
+        try:
+            system, root = url_to_fs(self._url)
+        except ImportError as error:
+            raise SnapshotError(_package_for(self.name, error)) from error
+        except ValueError as error:
+            raise SnapshotError(_no_such_kind(self.name, error)) from error
+        root = str(root).rstrip("/")
+        return system, f"{root}/{name}" if name else root
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, FileExistsError, SnapshotError):
+            raise
+        except Exception as error:  # every kind of store has its own
+            raise Unreachable(f"{self.name} {what}: {error or type(error).__name__}") from error
+
+
+def _within(root: str, path: str) -> str:
+    return path.removeprefix(root).lstrip("/")
+
+
+def _package_for(place: str, error: ImportError) -> str:
+    from fsspec.registry import known_implementations
+
+    protocol = place.partition("://")[0]
+    room = known_implementations.get(protocol, {}).get("class", "").partition(".")[0]
+    needs = f"pip install {room}" if room not in ("", "fsspec") else str(error)
+    return f"{place} needs a package that is not installed: {needs}"
+
+
+def _no_such_kind(place: str, error: ValueError) -> str:
+    from fsspec import available_protocols
+
+    protocol = place.partition("://")[0]
+    near = get_close_matches(protocol, available_protocols(), n=3)
+    hint = f"nearest: {', '.join(near)}" if near else "examples: s3://bucket/path, or a folder"
+    return f"{place} cannot be a library: {error} ({hint})"

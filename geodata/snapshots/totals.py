@@ -1,0 +1,97 @@
+"""Totals of a snapshot: people in the country by population and date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geodata.util.arrays import records
+
+SLICE = ["population", "programme", "date"]
+
+
+# ----------------------------------------------------------------------------- what is held
+
+
+def slices_of(rows: pd.DataFrame) -> pd.MultiIndex:
+    """Return population, programme and date of each row."""
+    return pd.MultiIndex.from_frame(rows[SLICE])
+
+
+def total_of(rows: pd.DataFrame) -> int:
+    """People in the country: governorates and what is not placed, or districts where only those."""
+    levels = rows["level"]
+    return int(rows.loc[levels == levels.min(), "people"].sum())
+
+
+def series_name(population: str, programme: str) -> str:
+    """Name a series in a report: its population, and the programme that counted it."""
+    return f"{population} of {programme}" if programme else population
+
+
+@dataclass(frozen=True)
+class Total:
+    """People in the country on a date, beside the date before it, and what they take the place of.
+
+    Attributes
+    ----------
+    before
+        People on the date before that is held.
+    replaced
+        People that were held for this date, or by another source for the same round.
+    """
+
+    population: str
+    programme: str
+    date: str
+    people: int
+    before_date: str = ""
+    before: int | None = None
+    replaced: int | None = None
+
+    @property
+    def named(self) -> str:
+        """The population, and the programme that its counts belong to."""
+        return series_name(self.population, self.programme)
+
+    def fallen(self, most: float) -> tuple[int, str] | None:
+        """Return the total that this one falls from by more than ``most``, and which that is.
+
+        What is no less than what it replaces was asked about when that came in.
+        """
+        least = 1 - most
+        if self.replaced is not None:
+            if self.people < least * self.replaced:
+                return self.replaced, "that it replaces"
+            if self.people >= self.replaced:
+                return None
+        if self.before is not None and self.people < least * self.before:
+            return self.before, f"on {self.before_date}"
+        return None
+
+
+def totals(
+    counts: pd.DataFrame, new: pd.DataFrame, replaced: Mapping[tuple[Any, ...], int] | None = None
+) -> list[Total]:
+    """National totals of the slices in ``new``, as they are in ``counts``; in order of date."""
+    if new.empty:
+        return []
+    people = counts[counts["level"] == 1].groupby(SLICE)["people"].sum().sort_index()
+    table = people.rename("people").reset_index()
+    before = table.groupby(SLICE[:2])[["date", "people"]].shift()
+    table = table.assign(before_date=before["date"], before=before["people"])
+    return [
+        Total(
+            row.population,
+            row.programme,
+            f"{row.date:%Y-%m-%d}",
+            int(row.people),
+            "" if pd.isna(row.before_date) else f"{row.before_date:%Y-%m-%d}",
+            None if pd.isna(row.before) else int(row.before),
+            (replaced or {}).get((row.population, row.programme, row.date)),
+        )
+        for row in records(table[slices_of(table).isin(slices_of(new))])
+    ]

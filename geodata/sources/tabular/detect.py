@@ -1,0 +1,172 @@
+"""Tell what kind of file it is, by its first bytes."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from geodata.errors import DataError
+from geodata.sources.tabular.opening import CHUNK, SHOW, opened
+from geodata.sources.tabular.workbook_safety import check_workbook
+from geodata.util.findings import FileRead, Finding
+
+Format = Literal["csv", "xlsx", "json"]
+
+MAX_BYTES: dict[str, int] = {"csv": 8_000_000_000, "xlsx": 200_000_000, "json": 1_000_000_000}
+HEAD_BYTES = 1_000_000
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a gzip archive; unpack it"),
+    (b"PAR1", "a Parquet file"),
+    (b"7z\xbc\xaf", "a 7-Zip archive; unpack it"),
+    (b"Rar!", "a RAR archive; unpack it"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"SQLite format 3", "a database"),
+    (b"{\\rtf", "a text document"),
+)
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that can be read: what it is, and what a person should know about it.
+
+    Attributes
+    ----------
+    kind
+        What the bytes are, whatever the name ends in.
+    findings
+        Warnings: formulas, links to other workbooks, a name that says another format.
+    """
+
+    path: Path
+    name: str
+    size: int
+    kind: Format
+    modified: int
+    findings: tuple[Finding, ...] = ()
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the bytes; they are gone through when it is first asked for."""
+        with opened(self.path) as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+
+    @cached_property
+    def blank_lines(self) -> bool:
+        """Whether an empty line stands between the lines of a CSV."""
+        before = b""
+        with opened(self.path) as handle:
+            while chunk := handle.read(CHUNK):
+                joined = before + chunk
+                if b"\n\n" in joined or b"\n\r\n" in joined:
+                    return True
+                before = joined[-2:]
+        return False
+
+    def read(self, rows: int, layout: str) -> FileRead:
+        """Say that so many rows of figures were read in that layout.
+
+        Raises
+        ------
+        DataError
+            If the file was changed since it was checked.
+        """
+        digest = self.sha256
+        now = self.path.stat()
+        if (now.st_size, now.st_mtime_ns) != (self.size, self.modified):
+            raise DataError(f"{self.name} was changed while it was read; wait until it is whole")
+        return FileRead(self.name, digest, self.size, rows, layout)
+
+
+# ---- what it is
+
+
+def check_file(path: Path, kinds: Sequence[Format] = ("csv", "xlsx")) -> CheckedFile:
+    """Look at a file's bytes and say what it is, reading no more than that takes.
+
+    Raises
+    ------
+    DataError
+        With a sentence that says what to do: it is missing, a folder, unreadable, empty, too large,
+        in another format, cut short, locked with a password, holds macros, or unpacks to more than
+        the limits above.
+    """
+    path = Path(path)
+    head = _head_of(path)
+    stat = path.stat()
+    kind = _kind_of(path, head)
+    if kind not in kinds:
+        wanted = " or ".join({"csv": "CSV", "xlsx": "Excel", "json": "JSON"}[k] for k in kinds)
+        raise DataError(f"{path.name} is {_KINDS[kind]}; what is read here is {wanted}.")
+    if stat.st_size > MAX_BYTES[kind]:
+        raise DataError(
+            f"{path.name} has {stat.st_size / 1e6:,.0f} MB; {_KINDS[kind]} may have "
+            f"{MAX_BYTES[kind] / 1e6:,.0f} MB. Split it by date, or save a workbook as CSV."
+        )
+    findings = tuple(check_workbook(path)) if kind == "xlsx" else ()
+    ending = path.suffix.lower().removeprefix(".")
+    if ending in ("csv", "xlsx", "xls", "json") and ending != kind:
+        findings += (
+            Finding("warning", f"The name says {ending}, the file is {_KINDS[kind]}.", path.name),
+        )
+    return CheckedFile(path, path.name, stat.st_size, kind, stat.st_mtime_ns, findings)
+
+
+_KINDS = {"csv": "a CSV", "xlsx": "an Excel workbook", "json": "a JSON file"}
+
+
+def _head_of(path: Path) -> bytes:
+    with opened(path) as handle:
+        if not path.is_file():
+            raise DataError(f"{path} is no file that can be read; copy its contents into one.")
+        try:
+            return handle.read(HEAD_BYTES)
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _kind_of(path: Path, head: bytes) -> Format:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not text:
+        raise DataError(f"{path.name} is empty; download or export it again.")
+    if head.startswith(b"PK"):
+        return "xlsx"
+    if head.startswith(_OLE):
+        raise DataError(_ole(path))
+    for magic, what in _OTHERS:
+        if text.startswith(magic):
+            raise DataError(f"{path.name} is {what}, no table. {SHOW}")
+    start = text[:200].lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<?xml")) or b"<html" in start:
+        raise DataError(
+            f"{path.name} is a web page or XML, no table: perhaps the page of an error or of a "
+            "login was saved in place of the file. Download it again."
+        )
+    if text[:1] in b"{[":
+        return "json"
+    utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\x00" in head and not utf16:
+        raise DataError(f"{path.name} is binary, no table that can be read. {SHOW}")
+    return "csv"
+
+
+def _ole(path: Path) -> str:
+    with opened(path) as handle:
+        before = b""
+        while chunk := handle.read(CHUNK):
+            if _LOCKED in before + chunk:
+                return (
+                    f"{path.name} is locked with a password; open it with the password and save "
+                    "it without one."
+                )
+            before = chunk[-len(_LOCKED) :]
+    return f"{path.name} is in the old Excel format (.xls). {SHOW}"

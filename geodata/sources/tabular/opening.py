@@ -1,0 +1,36 @@
+"""Open a file, and name its likely siblings where it is not there."""
+
+from __future__ import annotations
+
+import itertools
+from io import BufferedReader
+from pathlib import Path
+
+from geodata.errors import DataError
+
+CHUNK = 1 << 20
+SHOW = "Open it in a spreadsheet and save it as Excel workbook (.xlsx) or CSV UTF-8 (.csv)."
+
+
+def opened(path: Path) -> BufferedReader:
+    """Open a file for reading bytes; where it is missing, name the files beside it."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        near = _siblings_like(path)
+        also = f" Beside it: {', '.join(near)}." if near else ""
+        raise DataError(f"{path} is missing; check the path.{also}") from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder; name the files in it.") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _siblings_like(path: Path) -> list[str]:
+    import difflib
+
+    try:
+        names = [entry.name for entry in itertools.islice(path.parent.iterdir(), 1000)]
+    except OSError:
+        return []
+    return difflib.get_close_matches(path.name, names, n=3)

@@ -1,0 +1,81 @@
+"""Breaks in a series: where figures before and after cannot be compared as they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geodata.figures.view import View
+from geodata.text.wording import counted_by_programmes
+
+# ---- where figures cannot be held against each other without a word
+
+
+def _breaks_of(view: View) -> list[Mapping[str, Any]]:
+    """Breaks in the figures of the view; what programmes counted themselves has none known."""
+    if counted_by_programmes(view):
+        return []
+    return [
+        each
+        for each in view.snapshot.manifest["country"].get("breaks", [])
+        if view.state.pop in each["populations"]
+    ]
+
+
+def _crossed(each: Mapping[str, Any], one: dt.date, other: dt.date) -> bool:
+    """Whether a break lies between two dates, whichever is the earlier."""
+    before, after = (dt.date.fromisoformat(day) for day in each["between"])
+    return min(one, other) <= before and max(one, other) >= after
+
+
+def breaks_between(view: View, one: dt.date, other: dt.date) -> list[str]:
+    """Sentences on every break between two dates of the view."""
+    crossed = [each for each in _breaks_of(view) if _crossed(each, one, other)]
+    return [view.language.gettext(each["text"]) for each in crossed]
+
+
+def across_breaks(view: View, said: str, one: dt.date, other: dt.date) -> str:
+    """Say of a comparison of two dates that the figures break between them, where they do."""
+    if not breaks_between(view, one, other):
+        return said
+    return view.language.gettext("{comparison} (the figures break in between)", comparison=said)
+
+
+def breaks(view: View) -> dict[str, list[Any]]:
+    """Breaks that the figure of a date, or its change, must be read with.
+
+    In change mode those between the two dates; else those since the date before or a year before,
+    and those that hold for all that comes after.
+
+    Returns
+    -------
+    dict
+        ``texts``, each once, the first of them empty; ``on``: for each date its position in them.
+    """
+    dates = range(len(view.counts.dates))
+    said = [" ".join(breaks_on(view, t)) if _breaks_of(view) else "" for t in dates]
+    texts = list(dict.fromkeys(["", *said]))
+    return {"texts": texts, "on": [texts.index(each) for each in said]}
+
+
+def breaks_on(view: View, t: int) -> list[str]:
+    """Sentences on the breaks that the figures of one date must be read with."""
+    from geodata.figures.dates import year_before
+
+    dates, day = view.counts.dates, view.counts.dates[t]
+    if view.state.base is not None:
+        return breaks_between(view, view.state.base, day)
+    year = year_before(dates, t)
+    earlier = [dates[max(t - 1, 0)], day if year is None else dates[year]]
+    return [
+        view.language.gettext(each["text"])
+        for each in _breaks_of(view)
+        if any(_crossed(each, before, day) for before in earlier)
+        or (each.get("lasting") and day >= _after(each))
+    ]
+
+
+def _after(each: Mapping[str, Any]) -> dt.date:
+    return dt.date.fromisoformat(each["between"][1])

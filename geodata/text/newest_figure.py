@@ -1,0 +1,74 @@
+"""How old the newest figure is, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from geodata.figures.availability import (
+    dates_of,
+    populations_with_counts,
+    programmes_with_counts,
+)
+from geodata.i18n.language import Language
+from geodata.snapshots.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from geodata.figures.view import View
+
+
+# ---- how new the figures are
+
+
+def newest_day(view: View) -> dt.date:
+    """Date of the newest figure of the population, by area or for the country."""
+    state = view.state
+    return dates_of(view.snapshot, state.pop, state.prog)[-1]
+
+
+def newest(view: View) -> str:
+    """Say until when there are figures such as the view shows, and of when the newest one is.
+
+    The newest date comes last: how long ago it is stands right behind it (:func:`age`).
+    """
+    speech, day = view.language, newest_day(view)
+    shown = view.counts.dates[view.counts.newest]
+    said = {"date": speech.date(day, "long"), "shown": speech.date(shown, "long")}
+    if shown == day:
+        return speech.gettext("Newest figure: {date}", **said)
+    if view.counts.national_only[-1]:
+        return speech.gettext(
+            "Newest figure by governorate: {shown}; for the country: {date}", **said
+        )
+    return speech.gettext("Newest figure shown here: {shown}; of all: {date}", **said)
+
+
+def age(day: dt.date, today: dt.date, old_after: int, speech: Language) -> str:
+    """Say how many months ago a date is: ``23 months ago``; nothing where it is not long.
+
+    Parameters
+    ----------
+    old_after
+        Days after which it is said.
+    """
+    if (today - day).days <= old_after:
+        return ""
+    return speech.ngettext("{n} month ago", "{n} months ago", _months(day, today))
+
+
+def ages(snapshot: Snapshot, today: dt.date, old_after: int, speech: Language) -> dict[str, str]:
+    """How old each date is that a newest figure of the snapshot may be of; see :func:`age`."""
+    days = {dates_of(snapshot, pop)[-1] for pop in populations_with_counts(snapshot)} | {
+        dates_of(snapshot, pop, [programme])[-1]
+        for pop in populations_with_counts(snapshot)
+        for programme in programmes_with_counts(snapshot, pop)
+    }
+    said = {day.isoformat(): age(day, today, old_after, speech) for day in sorted(days)}
+    return {day: ago for day, ago in said.items() if ago}
+
+
+def _months(earlier: dt.date, later: dt.date) -> int:
+    """Whole months between two dates; the last day of a month is a month after any other's."""
+    tomorrow, then = (day + dt.timedelta(days=1) for day in (later, earlier))
+    months = 12 * (tomorrow.year - then.year) + tomorrow.month - then.month
+    return months - (tomorrow.day < then.day)
