@@ -23,7 +23,7 @@ from callbacks.commands import briefing as briefing_commands
 from callbacks.serving import security, static_assets
 from callbacks.serving.content_coding import CODINGS, Negotiated
 from callbacks.serving.context import Context, preferred
-from callbacks.serving.response_cache import Kept
+from callbacks.serving.response_cache import ResponseCache
 from geodata.errors import SnapshotError
 from geodata.settings import PREFIX, Settings
 
@@ -91,7 +91,7 @@ def _stand_before(app: Dash, context: Context) -> None:
         server.wsgi_app = ProxyFix(
             server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
         )
-    server.wsgi_app = Kept(
+    server.wsgi_app = ResponseCache(
         Negotiated(server.wsgi_app),
         # Pages say how old the figures are: what was kept yesterday is not what is true today.
         lambda environ: f"{context.pin(environ).key} {dt.date.today()}",

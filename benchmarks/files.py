@@ -16,7 +16,7 @@ from time import perf_counter
 from benchmarks.load import Health
 from benchmarks.table import Row, count, fact, middle, time, write
 from geodata.exports.drawing.raster import png
-from geodata.exports.formats import FILES, Asked
+from geodata.exports.formats import FILES, ExportRequest
 from geodata.exports.options import Options
 from geodata.figures.state import parse
 from geodata.figures.view import View, compute
@@ -54,10 +54,10 @@ def _views() -> list[View]:
 
 
 def _timed(name: str, views: list[View]) -> Row:
-    make: Callable[[Asked], bytes] = FILES[name].make
+    make: Callable[[ExportRequest], bytes] = FILES[name].make
     took = []
     for view in views:
-        asked = Asked(view, Options(width=WIDE), page=HERE)
+        asked = ExportRequest(view, Options(width=WIDE), page=HERE)
         png.cache_clear()  # an archive would find the picture made
         start = perf_counter()
         body = make(asked)

@@ -112,12 +112,12 @@ def _with_one_thread(path: Path) -> tuple[float, int]:
 def _with_ours(path: Path) -> tuple[float, int]:
     from geodata.settings import BUNDLED
     from geodata.snapshots.snapshot import load
-    from geodata.sources.contract import Asked
+    from geodata.sources.contract import ReadOptions
     from geodata.sources.dtm.master_list import read
 
     snapshot = load(BUNDLED)
     start = time.perf_counter()
-    reading = read("idp", [path], snapshot, Asked())
+    reading = read("idp", [path], snapshot, ReadOptions())
     seconds = time.perf_counter() - start
     if reading.findings:
         raise ValueError(reading.findings[0].line())

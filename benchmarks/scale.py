@@ -25,7 +25,7 @@ from geodata.figures import counts as counted
 from geodata.figures.state import parse
 from geodata.figures.view import compute
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshots.snapshot import Snapshot, Tables, described, load
+from geodata.snapshots.snapshot import Snapshot, Tables, load, manifest_summary
 from tests.engines import postgres, postgres_programs
 
 ROWS = 5_000_000
@@ -69,14 +69,18 @@ def synthetic(held: Snapshot, rows: int = ROWS) -> Snapshot:
     )
     columns = {name: held.tables.arrow(name) for name, _ in held.tables.items()}
     tables = Tables.of({**columns, "counts": table})
-    said = {**held.manifest, **described(tables, held.manifest["country"]), "version": SYNTHETIC}
+    said = {
+        **held.manifest,
+        **manifest_summary(tables, held.manifest["country"]),
+        "version": SYNTHETIC,
+    }
     return replace(held, version=SYNTHETIC, manifest=said, tables=tables)
 
 
 def forget() -> None:
     """Empty what is kept, but for the engine that is open."""
     kept = (
-        availability._slices,
+        availability._series_index,
         cells.cells_of,
         availability._slices_shown,
         availability._printed_alone,

@@ -24,7 +24,7 @@ from flask import Flask
 from geodata.boundaries.topology import decode
 from geodata.figures.state import parse
 from geodata.figures.view import compute
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshots.snapshot import Snapshot, load
 
@@ -51,7 +51,7 @@ def figures(snapshot: Snapshot, level: int) -> pd.DataFrame:
     table = pd.DataFrame(view.values, columns=list(pcodes)).assign(date=view.counts.dates)
     rows = table.melt("date", var_name="pcode", value_name="people")
     return rows.dropna().assign(
-        name=lambda frame: frame["pcode"].map(names(snapshot, view.language))
+        name=lambda frame: frame["pcode"].map(area_names(snapshot, view.language))
     )
 
 

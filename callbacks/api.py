@@ -18,10 +18,17 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks.serving.context import Context, speech_of
-from callbacks.serving.responses import JSON, answer, as_named, not_found, plain, refuse
+from callbacks.serving.responses import (
+    JSON,
+    bad_request,
+    cacheable_response,
+    not_found,
+    plain,
+    policy_for_request,
+)
 from geodata.errors import StateError
 from geodata.figures.availability import areas_of
-from geodata.places.gazetteer import former_code, former_codes
+from geodata.places.gazetteer import explain_retired_code, former_codes
 from geodata.util.json_encoding import to_json
 
 # TopoJSON has no registered media type; this one is compressed and shown by every tool.
@@ -38,34 +45,38 @@ def register(app: Dash, context: Context) -> None:
         try:
             snapshot, state, notices = context.parse(request.args.to_dict(), lenient=lenient)
         except StateError as error:
-            return refuse(error)
+            return bad_request(error)
         more = {"notices": notices} if lenient else {}
-        return answer(context.whole_view(snapshot, state, **more), JSON, as_named())
+        return cacheable_response(
+            context.whole_view(snapshot, state, **more), JSON, policy_for_request()
+        )
 
     @server.get(urls.areas("<level>"), endpoint="areas")
     def areas(level: str) -> Response:
         try:
             snapshot, _, _ = context.parse({"v": request.args.get("v", "")})
         except StateError as error:
-            return refuse(error)
+            return bad_request(error)
         if level not in ("1", "2"):
             speech = speech_of(request.args)
             sentence = speech.gettext(
                 "There is no level {value}: it may be 1 or 2.", value=speech.quoted(level[:20])
             )
             return not_found("level", level, sentence)
-        return answer(context.areas(snapshot, int(level)), TOPOJSON, as_named())
+        return cacheable_response(
+            context.areas(snapshot, int(level)), TOPOJSON, policy_for_request()
+        )
 
     @server.get(urls.area("<pcode>"), endpoint="area")
     def area(pcode: str) -> Response:
         try:
             snapshot, state, _ = context.parse(request.args.to_dict())
         except StateError as error:
-            return refuse(error)
+            return bad_request(error)
         if pcode not in set(snapshot.tables.areas["pcode"]):
             codes = areas_of(snapshot, 1).pcodes
             rules = former_codes(snapshot.manifest["country"])
-            sentence = former_code(rules, pcode, state.language) or (
+            sentence = explain_retired_code(rules, pcode, state.language) or (
                 state.language.gettext(
                     "No area has the code {value}: governorates are {first} to {last}, every area "
                     "is listed in {address}.",
@@ -76,15 +87,19 @@ def register(app: Dash, context: Context) -> None:
                 )
             )
             return not_found("pcode", pcode, sentence)
-        return answer(context.area(snapshot, state.view_key, pcode), JSON, as_named())
+        return cacheable_response(
+            context.area(snapshot, state.view_key, pcode), JSON, policy_for_request()
+        )
 
     @server.get(urls.meta(), endpoint="meta")
     def meta() -> Response:
         try:
             snapshot, state, _ = context.named(request.args)
         except StateError as error:
-            return refuse(error)
-        return answer(context.meta(snapshot, state.lang, state.digits), JSON, as_named())
+            return bad_request(error)
+        return cacheable_response(
+            context.meta(snapshot, state.lang, state.digits), JSON, policy_for_request()
+        )
 
     @server.get(f"{context.urls.prefix}api/<path:rest>", endpoint="no_such_api")
     def no_such_api(rest: str) -> Response:

@@ -24,8 +24,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from callbacks.downloads import busy
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, page_query, speech_of
-from callbacks.serving.render_pool import Busy, Rendering
-from callbacks.serving.responses import Keep, answer, as_named, refuse, told
+from callbacks.serving.render_pool import Busy, RenderPool
+from callbacks.serving.responses import (
+    CachePolicy,
+    bad_request,
+    cacheable_response,
+    json_error,
+    policy_for_request,
+)
 from geodata.briefing import addresses, briefing, yaml_files
 from geodata.briefing.briefing import MAP, Briefing, Slide
 from geodata.briefing.content import Content
@@ -33,8 +39,8 @@ from geodata.briefing.slides import contents
 from geodata.errors import BriefingError, NotHeld
 from geodata.exports.documents import deck_pdf, pptx
 from geodata.exports.render_worker import Render
-from geodata.figures.query_keys import joined
-from geodata.i18n.language import SOURCE_LANGUAGE, Amount, Language
+from geodata.figures.query_keys import encode_items
+from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language
 from geodata.i18n.messages import gettext
 from geodata.links.urls import Urls, slug
 from geodata.snapshots.snapshot import Snapshot
@@ -51,7 +57,7 @@ MAX_LINK = 3_900  # servers refuse longer addresses
 
 
 @dataclass(frozen=True)
-class Asked:
+class BriefingRequest:
     """A briefing that was asked for, and the snapshot that answers."""
 
     briefing: Briefing
@@ -81,7 +87,7 @@ class Asked:
         return "&".join(filter(None, [written, frozen]))
 
 
-def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Asked:
+def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> BriefingRequest:
     """Read a briefing from a query.
 
     Raises
@@ -91,24 +97,24 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Asked:
     """
     snapshot, named, _ = context.named(query, lenient=True)
     made, notices = addresses.from_query(query, snapshot, lenient=lenient)
-    return Asked(made, snapshot, named.v, tuple(notices))
+    return BriefingRequest(made, snapshot, named.v, tuple(notices))
 
 
 # ---- links
 
 
-def links(context: Context, asked: Asked) -> Links:
+def links(context: Context, asked: BriefingRequest) -> Links:
     """Where the pages' links lead; nowhere where the briefing is too long for an address."""
     urls = context.urls
     kept = [*asked.briefing.spoken, ("v", asked.version)]
-    start = joined([(key, value) for key, value in kept if value])
+    start = encode_items([(key, value) for key, value in kept if value])
     default = urls.briefing(start)
     try:
         query = asked.query()
     except BriefingError:
         return Links("", "", default, "", {})
     carried = [*kept, ("briefing", query)]
-    add = urls.page(joined([(key, value) for key, value in carried if value]))
+    add = urls.page(encode_items([(key, value) for key, value in carried if value]))
     return Links(
         present=urls.briefing(query),
         editor=urls.briefing_editor(query),
@@ -121,14 +127,16 @@ def links(context: Context, asked: Asked) -> Links:
 # ---- pages
 
 
-def _contents(context: Context, asked: Asked, *, own_headlines: bool = True) -> list[Content]:
+def _contents(
+    context: Context, asked: BriefingRequest, *, own_headlines: bool = True
+) -> list[Content]:
     made = asked.briefing
     if not own_headlines:
         made = replace(made, slides=tuple(replace(each, headline="") for each in made.slides))
     return contents(made, asked.snapshot, context.computed)
 
 
-def _page(context: Context, asked: Asked) -> Response:
+def _page(context: Context, asked: BriefingRequest) -> Response:
     urls = asked.following(context.urls)
     html = layout.page(
         asked.briefing,
@@ -137,12 +145,12 @@ def _page(context: Context, asked: Asked) -> Response:
         links(context, asked),
         notices=asked.notices,
     )
-    return answer(html.encode(), HTML, Keep.LIVE)
+    return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
 
 def _editor(
     context: Context,
-    asked: Asked,
+    asked: BriefingRequest,
     *,
     focus: int = 0,
     status: HTTPStatus = HTTPStatus.OK,
@@ -160,13 +168,13 @@ def _editor(
         typed=typed,
     )
     if status == HTTPStatus.OK and request.method == "GET":
-        return answer(html.encode(), HTML, Keep.LIVE)
+        return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
     response = Response(html, status=status, mimetype=HTML)
     response.cache_control.no_store = True
     return response
 
 
-def _added(context: Context, asked: Asked, view: str) -> Response:
+def _added(context: Context, asked: BriefingRequest, view: str) -> Response:
     """Lead to the briefing with one slide more; or say why it cannot have it."""
     try:
         layout_ = request.args.get("layout", "").strip() or MAP
@@ -259,9 +267,9 @@ def _sent(context: Context, form: MultiDict[str, str]) -> Response:
     """Answer the editor's form."""
     snapshot, named, _ = context.named(form, lenient=True)
     try:
-        asked = Asked(written(form, snapshot), snapshot, named.v)
+        asked = BriefingRequest(written(form, snapshot), snapshot, named.v)
     except BriefingError as error:
-        asked = Asked(written(form, snapshot, lenient=True), snapshot, named.v)
+        asked = BriefingRequest(written(form, snapshot, lenient=True), snapshot, named.v)
         return _unsent(context, asked, error, form)
     step = form.get("do", "")
     if step == "yaml":
@@ -282,7 +290,7 @@ def _sent(context: Context, form: MultiDict[str, str]) -> Response:
 
 def _unsent(
     context: Context,
-    asked: Asked,
+    asked: BriefingRequest,
     error: BriefingError,
     typed: Mapping[str, str],
     *,
@@ -294,7 +302,7 @@ def _unsent(
     return _editor(context, asked, focus=focus, status=status, typed=typed)
 
 
-def _adding(context: Context, asked: Asked) -> str:
+def _adding(context: Context, asked: BriefingRequest) -> str:
     """The address of the map from which a slide is added.
 
     Raises
@@ -322,38 +330,38 @@ def _loaded(context: Context) -> Response:
     if len(body) > MAX_FILE:
         raise BriefingError(
             gettext("The file has more than {most} kB: a briefing has not."),
-            most=Amount(MAX_FILE // 1000),
+            most=GroupedInt(MAX_FILE // 1000),
         )
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
         raise BriefingError(gettext("The file is not text in UTF-8."), line=line) from None
-    asked = Asked(yaml_files.from_yaml(text, snapshot), snapshot, named.v)
+    asked = BriefingRequest(yaml_files.from_yaml(text, snapshot), snapshot, named.v)
     return _to(context.urls.briefing(asked.query()), HTTPStatus.SEE_OTHER)
 
 
 # ---- files
 
 
-def _named(response: Response, asked: Asked, ending: str) -> Response:
+def _named(response: Response, asked: BriefingRequest, ending: str) -> Response:
     language = [asked.speech.code] if asked.speech.code != SOURCE_LANGUAGE else []
     name = f"{slug(['displacement-briefing', asked.snapshot.version, *language])}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _yaml(asked: Asked) -> Response:
+def _yaml(asked: BriefingRequest) -> Response:
     response = Response(yaml_files.to_yaml(asked.briefing), mimetype=YAML)
     response.cache_control.no_store = True
     return _named(response, asked, "yaml")
 
 
-def _made(context: Context, asked: Asked, ending: str) -> Response:
+def _made(context: Context, asked: BriefingRequest, ending: str) -> Response:
     """A briefing as a file that others show."""
     if ending == "yaml":
         body = yaml_files.to_yaml(asked.briefing).encode()
-        return _named(answer(body, YAML, as_named()), asked, ending)
+        return _named(cacheable_response(body, YAML, policy_for_request()), asked, ending)
     make, mimetype = {"pptx": (pptx.deck, PPTX), "pdf": (deck_pdf.deck, PDF)}[ending]
     link = _permalink(context)
     key = (ending, asked.briefing, asked.snapshot.version, context.threshold, link(""))
@@ -361,12 +369,12 @@ def _made(context: Context, asked: Asked, ending: str) -> Response:
     def deck(call: Render) -> bytes:
         return make(asked.briefing, _contents(context, asked), link=link, render=call)
 
-    rendering: Rendering = current_app.extensions["displacement-rendering"]
+    rendering: RenderPool = current_app.extensions["displacement-rendering"]
     try:
         body = rendering.once(key, deck, slow=True)
     except Busy:
         return busy(asked.speech)
-    return _named(answer(body, mimetype, as_named()), asked, ending)
+    return _named(cacheable_response(body, mimetype, policy_for_request()), asked, ending)
 
 
 def _permalink(context: Context) -> Callable[[str], str]:
@@ -416,10 +424,10 @@ def register(app: Dash, context: Context) -> None:
         try:
             asked = read(context, request.args, lenient=False)
         except NotHeld as error:
-            return refuse(error)
+            return bad_request(error)
         except BriefingError as error:
             sentence = error.said(speech_of(request.args))
-            return told(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
+            return json_error(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
         return _made(context, asked, ending)
 
     for ending in ENDINGS:
@@ -435,7 +443,7 @@ def _refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> 
     """Say in the editor what is wrong with what was sent, beside the briefing it was sent from."""
     too_large = isinstance(error, RequestEntityTooLarge)
     asked = read(context, page_query(request.args), lenient=True)
-    kilobytes = Amount(MAX_FORM // 1000)
+    kilobytes = GroupedInt(MAX_FORM // 1000)
     sentence = (
         asked.speech.gettext("What was sent is larger than {most} kB.", most=kilobytes)
         if isinstance(error, RequestEntityTooLarge)

@@ -9,10 +9,10 @@ from flask import Response, request
 
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, last_values, page_query
-from callbacks.serving.responses import Keep, answer
+from callbacks.serving.responses import CachePolicy, cacheable_response
 from geodata.errors import NotHeld
 from geodata.figures import comparison
-from geodata.figures.query_keys import joined
+from geodata.figures.query_keys import encode_items
 from geodata.text import comparison_tables
 from geodata.text.comparison_tables import Comparison
 from layouts import compare as layout
@@ -28,14 +28,14 @@ def read(context: Context, query: Mapping[str, str]) -> tuple[Comparison, Shared
         Where ``v`` names a snapshot that is not held.
     """
     snapshot, _, _ = context.named(query, lenient=True)
-    asked, notices = comparison.parse(query, snapshot)
+    asked, notices = comparison.parse_comparison(query, snapshot)
     found = comparison_tables.compare(snapshot, asked, context.computed)
     return found, context.shared(snapshot, asked.mapped(snapshot)), notices
 
 
 def newest(query: Mapping[str, str]) -> str:
     """Write the query that asks for the same of the newest figures."""
-    return joined((key, value) for key, value in query.items() if key != "v")
+    return encode_items((key, value) for key, value in query.items() if key != "v")
 
 
 def register(app: Dash, context: Context) -> None:
@@ -50,4 +50,4 @@ def register(app: Dash, context: Context) -> None:
         except NotHeld as error:
             return problem(context, error, lambda _: urls.compare(newest(query)))
         html = layout.page(found, shared, notices)
-        return answer(html.encode(), HTML, Keep.LIVE)
+        return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)

@@ -22,15 +22,22 @@ from flask import Response, request
 
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, page_query
-from callbacks.serving.render_pool import RETRY_AFTER, Busy, Rendering
-from callbacks.serving.responses import JSON, Keep, answer, as_named, refuse, told
+from callbacks.serving.render_pool import RETRY_AFTER, Busy, RenderPool
+from callbacks.serving.responses import (
+    JSON,
+    CachePolicy,
+    bad_request,
+    cacheable_response,
+    json_error,
+    policy_for_request,
+)
 from geodata.errors import NotHeld, StateError
 from geodata.exports.drawing import pictures
 from geodata.exports.drawing.raster import png
 from geodata.exports.filenames import filename
-from geodata.exports.formats import FILES, Asked, File
+from geodata.exports.formats import FILES, ExportFormat, ExportRequest
 from geodata.exports.options import Options, parse
-from geodata.figures.state import frozen, query
+from geodata.figures.state import encode_query, frozen
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.text.wording import product
@@ -44,22 +51,22 @@ PNG = "image/png"
 def busy(speech: Language) -> Response:
     """Answer that as much is being made as there is room for."""
     sentence = speech.gettext("Many files are being made just now. Please ask again in a moment.")
-    response = told(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
+    response = json_error(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
 def _sent(body: bytes, mimetype: str, name: str) -> Response:
-    response = answer(body, mimetype, as_named())
+    response = cacheable_response(body, mimetype, policy_for_request())
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
-def _asked(context: Context, view: View, options: Options, wanted: File) -> Asked:
+def _asked(context: Context, view: View, options: Options, wanted: ExportFormat) -> ExportRequest:
     """What a file is made of; one without links of its own is the same for everyone."""
     urls = context.urls
     known = wanted.linked or context.settings.public_url
-    return Asked(
+    return ExportRequest(
         view=view,
         options=options,
         page=context.link(urls.page()) if known else "",
@@ -70,7 +77,7 @@ def _asked(context: Context, view: View, options: Options, wanted: File) -> Aske
 def register(app: Dash, context: Context) -> None:
     """Add the files and the page that lists them to ``app``."""
     server, urls = app.server, context.urls
-    rendering = Rendering()
+    rendering = RenderPool()
     server.extensions["displacement-rendering"] = rendering
 
     def file(name: str) -> Response:
@@ -78,7 +85,7 @@ def register(app: Dash, context: Context) -> None:
             snapshot, state, _ = context.parse(request.args)
             options = parse(request.args, state.language)
         except StateError as error:
-            return refuse(error)
+            return bad_request(error)
         wanted = FILES[name]
         view = context.view_at(snapshot, state)
         asked = _asked(context, view, options, wanted)
@@ -106,7 +113,7 @@ def register(app: Dash, context: Context) -> None:
         try:
             snapshot, state, _ = context.parse(request.args)
         except StateError as error:
-            return refuse(error)
+            return bad_request(error)
         view = context.view_at(snapshot, state)
         card = pictures.card(view, view.date_index(), product=product(view.snapshot, view.language))
         try:
@@ -120,9 +127,9 @@ def register(app: Dash, context: Context) -> None:
         try:
             snapshot, state, _ = context.parse(request.args)
         except StateError as error:
-            return refuse(error)
+            return bad_request(error)
         view = context.view_at(snapshot, state)
-        kept = query(frozen(state, snapshot), snapshot)
+        kept = encode_query(frozen(state, snapshot), snapshot)
         html = standalone.page(
             view,
             context.whole_view(snapshot, state.view_key),
@@ -130,7 +137,7 @@ def register(app: Dash, context: Context) -> None:
             sources=context.link(urls.sources(query=f"v={snapshot.version}")),
             today=dt.datetime.now(dt.UTC).date(),
         )
-        response = answer(html.encode(), HTML, Keep.LIVE)
+        response = cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
         saved = f'attachment; filename="{filename(view, "html", every_date=True)}"'
         response.headers["Content-Disposition"] = saved
         return response
@@ -142,4 +149,4 @@ def register(app: Dash, context: Context) -> None:
         except NotHeld as error:
             return problem(context, error, urls.download)
         html = download.page(context.shared(snapshot, state), notices)
-        return answer(html.encode(), HTML, Keep.LIVE)
+        return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)

@@ -17,14 +17,14 @@ from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
 from callbacks.serving.context import Context, speech_of
-from callbacks.serving.responses import Keep, answer
+from callbacks.serving.responses import CachePolicy, cacheable_response
 from geodata.errors import NotHeld
 from geodata.figures import query_keys
 from geodata.figures import state as states
 from geodata.figures.state import State
 from geodata.figures.view import View
 from geodata.links import embed_options
-from geodata.links.embed_options import Options
+from geodata.links.embed_options import EmbedOptions
 from geodata.text.newest_figure import newest_day
 from layouts import bundle
 from layouts import embed as layout
@@ -34,11 +34,11 @@ from layouts.share import Card, card
 HTML, CSS, JAVASCRIPT = "text/html", "text/css", "text/javascript"
 
 
-def links(context: Context, view: View, options: Options) -> Links:
+def links(context: Context, view: View, options: EmbedOptions) -> Links:
     """Where the public map's links lead, while the application serves it."""
     urls, state, snapshot = context.urls, view.state, view.snapshot
-    query = states.query(state, snapshot)
-    figures = states.query(replace(state.view_key, v=snapshot.version), snapshot)
+    query = states.encode_query(state, snapshot)
+    figures = states.encode_query(replace(state.view_key, v=snapshot.version), snapshot)
     theme = [] if options.theme == embed_options.AUTO else [("theme", options.theme)]
     at, dates = view.date_index(), view.counts.dates
 
@@ -51,8 +51,10 @@ def links(context: Context, view: View, options: Options) -> Links:
         view=urls.view(figures),
         sources=urls.sources(query=urls.following(state).kept),
         full=urls.page(query),
-        csv=urls.data_csv(query_keys.joined([*states.pairs(state, snapshot), ("rows", "all")])),
-        png=urls.map_png(query_keys.joined([*states.pairs(state, snapshot), *theme])),
+        csv=urls.data_csv(
+            query_keys.encode_items([*states.query_items(state, snapshot), ("rows", "all")])
+        ),
+        png=urls.map_png(query_keys.encode_items([*states.query_items(state, snapshot), *theme])),
         previous=go(replace(state, time=dates[at - 1])) if at else "",
         next=go(replace(state, time=dates[at + 1])) if at + 1 < len(dates) else "",
         populations=tuple(population_choices(view, go)),
@@ -64,12 +66,12 @@ def _not_held(context: Context, error: NotHeld) -> Response:
     """A frozen map whose snapshot is gone: say so in its frame, and where the newest one is."""
     query = {key: value for key, value in request.args.items() if key not in ("v", "time", "base")}
     speech = speech_of(request.args)
-    url = context.urls.embed(query_keys.joined(query.items()))
+    url = context.urls.embed(query_keys.encode_items(query.items()))
     html = layout.problem(speech, context.urls, sentence=str(error), url=url)
     return Response(html, status=HTTPStatus.NOT_FOUND, mimetype=HTML)
 
 
-def _card(context: Context, view: View, options: Options) -> Card | None:
+def _card(context: Context, view: View, options: EmbedOptions) -> Card | None:
     """What a chat shows of the public map's own address.
 
     Only where the public address is a setting: a page that follows the request's host could not be
@@ -83,7 +85,7 @@ def _card(context: Context, view: View, options: Options) -> Card | None:
 
 def _page(context: Context) -> Response:
     snapshot, state, notices = context.parse(request.args, lenient=True)
-    options, more = embed_options.parse(request.args, state.language)
+    options, more = embed_options.parse_embed_options(request.args, state.language)
     view = context.view_at(snapshot, state)
     html, style = layout.page(
         view,
@@ -94,13 +96,13 @@ def _page(context: Context) -> Response:
         age=context.ages(snapshot, state).get(newest_day(view).isoformat(), ""),
     )
     g.style_hashes = [layout.style_hash(style)]
-    return answer(html.encode(), HTML, Keep.PAGE)
+    return cacheable_response(html.encode(), HTML, CachePolicy.PAGE)
 
 
 def _bundled(made: bundle.Bundle, mimetype: str) -> Response:
     """Immutable under its own version; else whoever asks is behind or ahead, and asks again."""
     own = request.args.get("m") == made.version
-    return answer(made.body, mimetype, Keep.FROZEN if own else Keep.LIVE)
+    return cacheable_response(made.body, mimetype, CachePolicy.FROZEN if own else CachePolicy.LIVE)
 
 
 def register(app: Dash, context: Context) -> None:
@@ -126,4 +128,4 @@ def register(app: Dash, context: Context) -> None:
 
     @server.get(urls.embed_host(), endpoint="embed_host")
     def embed_host() -> Response:
-        return answer(bundle.host().body, JAVASCRIPT, Keep.PAGE)
+        return cacheable_response(bundle.host().body, JAVASCRIPT, CachePolicy.PAGE)

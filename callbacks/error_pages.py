@@ -11,8 +11,8 @@ from flask import Response, current_app, request
 from callbacks.serving.context import Context, last_values, page_query, page_speech
 from geodata.errors import NotHeld
 from geodata.figures import state as states
-from geodata.figures.state import names_english, parse, query
-from geodata.i18n.language import bare
+from geodata.figures.state import encode_query, is_english, parse
+from geodata.i18n.language import strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.links.urls import Urls
 from layouts.shell import render
@@ -52,8 +52,8 @@ def problem_response(
 
 def here(context: Context) -> Urls:
     """What builds the links of a page that answers no state: they keep its language."""
-    speech, english = page_speech(), names_english(last_values(request.args))
-    spoken = states.spoken(speech.code, speech.digits, english=english)
+    speech, english = page_speech(), is_english(last_values(request.args))
+    spoken = states.language_items(speech.code, speech.digits, english=english)
     return replace(context.urls, spoken=tuple(spoken))
 
 
@@ -70,7 +70,7 @@ def failed(context: Context, code: int, sentence: str) -> Response:
         )
     except Exception:
         current_app.logger.exception("the page that says what is wrong could not be made")
-        return Response(bare(sentence), status=code, mimetype="text/plain")
+        return Response(strip_isolates(sentence), status=code, mimetype="text/plain")
 
 
 def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None = None) -> Response:
@@ -89,7 +89,7 @@ def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None 
         speech.gettext("This snapshot is not held here"),
         str(error),
         {
-            "url": (page or context.urls.page)(query(state, context.snapshot)),
+            "url": (page or context.urls.page)(encode_query(state, context.snapshot)),
             "label": speech.gettext("Open the same in the newest figures"),
         },
     )

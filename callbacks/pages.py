@@ -13,13 +13,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from callbacks.error_pages import _REFUSED, HTML, NOT_TAKEN, failed, here, problem, problem_response
 from callbacks.serving.context import Context, page_query, page_speech, speech_of
-from callbacks.serving.responses import Keep, answer, refuse, told
+from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
 from geodata.errors import NotHeld, StateError
 from geodata.figures.query_keys import SEPARATOR
-from geodata.figures.state import query
+from geodata.figures.state import encode_query
 from layouts import explore, share, sources
-from layouts.shell import HERE, Here
+from layouts.shell import HERE, CurrentUrl
 
 _DASH_CALLBACKS = "_dash-update-component"
 _REMEMBERED = 64  # states whose page is remembered, some 100 kB each
@@ -62,7 +62,7 @@ def register(app: Dash, context: Context) -> None:
             dash_config=dash["config"],
             ages=context.ages(snapshot, state),
         )
-        return answer(html.encode(), HTML, Keep.LIVE)
+        return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
     app.interpolate_index = frame  # type: ignore[method-assign, assignment]
     app.layout = explore.graph()
@@ -81,13 +81,13 @@ def register(app: Dash, context: Context) -> None:
             threshold=context.threshold,
             card=share.card(
                 context.shared(snapshot, state),
-                page=urls.sources(query=query(state, snapshot)),
+                page=urls.sources(query=encode_query(state, snapshot)),
                 title=state.language.gettext("Data & sources"),
             ),
             past=context.now.past,
             notices=notices,
         )
-        return answer(html.encode(), HTML, Keep.LIVE)
+        return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
     def no_such_page() -> Response:
         speech = page_speech()
@@ -108,7 +108,7 @@ def register(app: Dash, context: Context) -> None:
             return error.get_response()
         sentence = page_speech().gettext(_REFUSED.get(error.code, NOT_TAKEN), code=error.code)
         if request.endpoint in PUBLIC or request.path.startswith(f"{urls.prefix}api/"):
-            response: WerkzeugResponse = told(HTTPStatus(error.code), sentence)
+            response: WerkzeugResponse = json_error(HTTPStatus(error.code), sentence)
         elif error.code == HTTPStatus.NOT_FOUND:
             response = no_such_page()
         else:
@@ -125,7 +125,7 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.before_request
     def know_the_place() -> None:
-        HERE.set(Here(request.path, tuple(request.args.items(multi=True))))
+        HERE.set(CurrentUrl(request.path, tuple(request.args.items(multi=True))))
 
     @app.server.teardown_request
     def forget_the_place(_: BaseException | None) -> None:
@@ -141,5 +141,5 @@ def register(app: Dash, context: Context) -> None:
             sentence = speech_of(request.args).gettext(
                 "Nothing is answered here: every step of the page is taken in the browser."
             )
-            return refuse(StateError("path", request.path, sentence))
+            return bad_request(StateError("path", request.path, sentence))
         return None

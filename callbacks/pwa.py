@@ -15,8 +15,8 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks.serving.context import Context
-from callbacks.serving.responses import Keep, answer
-from geodata.i18n.language import bare
+from callbacks.serving.responses import CachePolicy, cacheable_response
+from geodata.i18n.language import strip_isolates
 from geodata.text.wording import product
 from geodata.util.json_encoding import to_json
 from layouts import bundle
@@ -41,14 +41,14 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(urls.worker(), endpoint="worker")
     def service_worker() -> Response:
-        return answer(worker(), JAVASCRIPT, Keep.LIVE)
+        return cacheable_response(worker(), JAVASCRIPT, CachePolicy.LIVE)
 
     @app.server.get(urls.installation(), endpoint="manifest")
     def manifest() -> Response:
         asked = {key: request.args.get(key, "") for key in ("lang", "digits")}
         snapshot, state, _ = context.parse(asked, lenient=True)
         speech, own = state.language, urls.following(state)
-        name = bare(product(snapshot, speech))
+        name = strip_isolates(product(snapshot, speech))
         said = {
             "id": urls.page(),
             "name": name,
@@ -73,4 +73,4 @@ def register(app: Dash, context: Context) -> None:
                 ),
             ],
         }
-        return answer(to_json(said), MANIFEST, Keep.LIVE)
+        return cacheable_response(to_json(said), MANIFEST, CachePolicy.LIVE)

@@ -21,9 +21,15 @@ from flask import Response, request
 from callbacks import compare
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, last_values, page_query, speech_of
-from callbacks.serving.responses import JSON, Keep, answer, refuse, told
+from callbacks.serving.responses import (
+    JSON,
+    CachePolicy,
+    bad_request,
+    cacheable_response,
+    json_error,
+)
 from geodata.errors import NotHeld, StateError
-from geodata.figures.query_keys import Reader
+from geodata.figures.query_keys import QueryReader
 from geodata.i18n.language import Language
 from geodata.links import embed_html
 from geodata.text.comparison_tables import Comparison
@@ -47,7 +53,7 @@ def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison
     NotHeld
         Where ``v`` names a snapshot that is not held.
     """
-    reader = Reader(query, lenient=True, language=speech_of(query))
+    reader = QueryReader(query, lenient=True, language=speech_of(query))
     found: Comparison | None = None
     if reader.get(share.PAGE, share.MAP, reader.choice(share.PAGE, share.PAGES)) == share.COMPARE:
         found, shared, notices = compare.read(context, query)
@@ -68,7 +74,7 @@ def register(app: Dash, context: Context) -> None:
         except NotHeld as error:
             return problem(context, error, lambda _: context.urls.share(compare.newest(query)))
         state, snapshot = shared.state, shared.snapshot
-        choice, refused = embed_html.parse(query, state, state.language)
+        choice, refused = embed_html.parse_choice(query, state, state.language)
         today = dt.datetime.now(dt.UTC).date()
         html = share.page(
             comparisons.subject(found, shared, today) if found else share.subject(shared, today),
@@ -92,8 +98,8 @@ def register(app: Dash, context: Context) -> None:
             path, query = _own(context, asked.get("url", ""), speech_of(asked))
             body = _described(context, path, query, room)
         except StateError as error:
-            return refuse(error)
-        return answer(to_json(body), JSON, Keep.PAGE)
+            return bad_request(error)
+        return cacheable_response(to_json(body), JSON, CachePolicy.PAGE)
 
 
 def _described(
@@ -105,7 +111,7 @@ def _described(
         state, snapshot = shared.state, shared.snapshot
     else:
         snapshot, state, _ = context.parse(query, lenient=True)
-    choice, _ = embed_html.parse(query, state, state.language)
+    choice, _ = embed_html.parse_choice(query, state, state.language)
     if on_share_page:
         state = embed_html.embedded(state, choice, snapshot)
     return share.oembed(context.shared(snapshot, state), choice.options, choice.size, room=room)
@@ -173,4 +179,4 @@ def _not_implemented(wanted: str, speech: Language) -> Response:
         value=speech.quoted(wanted[:20]),
         allowed=_FORMAT,
     )
-    return told(HTTPStatus.NOT_IMPLEMENTED, sentence, key="format", value=wanted)
+    return json_error(HTTPStatus.NOT_IMPLEMENTED, sentence, key="format", value=wanted)

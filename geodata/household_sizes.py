@@ -19,19 +19,19 @@ smaller than that."""
 
 
 @dataclass(frozen=True)
-class Size:
+class HouseholdSize:
     """People that a household is counted as, and in camps."""
 
     people: int
     in_camps: int
 
 
-def size_on(country: Mapping[str, Any], date: dt.date) -> Size | None:
+def household_size(country: Mapping[str, Any], date: dt.date) -> HouseholdSize | None:
     """Return the size of a household that a country's rule gives for a date.
 
     ``None`` where the country has no rule for it.
     """
     for rule in country.get("household_sizes", ()):
         if rule.get("from", "") <= date.isoformat() <= rule.get("until", "9999"):
-            return Size(int(rule["people"]), int(rule["in_camps"]))
+            return HouseholdSize(int(rule["people"]), int(rule["in_camps"]))
     return None

@@ -19,12 +19,12 @@ from markupsafe import Markup
 
 from geodata.briefing import briefing
 from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, LAYOUT_LABELS, MAP, TREND, Briefing
-from geodata.briefing.content import Content, Figure, Row
+from geodata.briefing.content import Content, SlideFigure, SlideRow
 from geodata.briefing.slides import title_of
 from geodata.exports.drawing import charts, svg
-from geodata.figures.state import query
+from geodata.figures.state import encode_query
 from geodata.figures.view import View
-from geodata.i18n.language import Language, bare
+from geodata.i18n.language import Language, strip_isolates
 from geodata.links.urls import Urls
 from geodata.text import area_labels
 from geodata.text.area_labels import LegendRow
@@ -149,7 +149,7 @@ def _chart(content: Content) -> Markup:
     return Markup(chart)  # noqa: S704 - escaped where it is made
 
 
-def _bars(rows: Sequence[Row]) -> tuple[float | None, ...]:
+def _bars(rows: Sequence[SlideRow]) -> tuple[float | None, ...]:
     """Lengths in per cent of the longest; ``None`` where there is no figure."""
     longest = max((abs(row.number) for row in rows if row.number is not None), default=0)
     return tuple(
@@ -164,10 +164,10 @@ def _size(headline: str, rows: int) -> str:
     return "long" if len(headline) > longer else "middle" if len(headline) > long else "short"
 
 
-def _signs(figure: Figure) -> int:
+def _signs(figure: SlideFigure) -> int:
     """How many signs wide a key figure is; a word below it, half as large, may be wider."""
-    longest_word = max(map(len, bare(figure.label).split()), default=0)
-    return max(len(bare(figure.value)), -(-longest_word // 2))
+    longest_word = max(map(len, strip_isolates(figure.label).split()), default=0)
+    return max(len(strip_isolates(figure.value)), -(-longest_word // 2))
 
 
 def _picked(views: Sequence[View]) -> list[str]:
@@ -175,7 +175,7 @@ def _picked(views: Sequence[View]) -> list[str]:
     return [
         cell.sentence
         for view in views
-        for cell in area_labels.cells(view, view.date_index())
+        for cell in area_labels.area_labels(view, view.date_index())
         if cell.pcode == view.state.area
     ]
 
@@ -230,7 +230,7 @@ def _letters(deck: Sequence[Painted]) -> str:
 
 def _textures(view: View) -> Markup:
     """Textures that the scripts paint with, where no slide that is put away takes them along."""
-    return Markup(svg.textures(svg.Paint(view), 2.3))  # noqa: S704 - escaped where it is made
+    return Markup(svg.textures(svg.ColourScheme(view), 2.3))  # noqa: S704 - escaped where it is made
 
 
 def _script_data(deck: Sequence[Painted], urls: Urls, speech: Language) -> dict[str, Any]:
@@ -250,7 +250,7 @@ def _live(each: Painted, urls: Urls) -> dict[str, Any]:
     view = each.content.view
     figures = replace(view.state.view_key, v=view.snapshot.version)
     return {
-        "view": urls.view(query(figures, view.snapshot)),
+        "view": urls.view(encode_query(figures, view.snapshot)),
         "times": [drawn.iso for drawn in each.maps],
         "area": view.state.area,
     }

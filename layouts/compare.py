@@ -26,8 +26,8 @@ from geodata.figures.availability import (
 )
 from geodata.figures.comparison import DATES
 from geodata.figures.dates import default_base
-from geodata.figures.query_keys import SEPARATOR, joined
-from geodata.figures.state import newest, query
+from geodata.figures.query_keys import SEPARATOR, encode_items
+from geodata.figures.state import encode_query, newest
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.text import citation, comparison_summary, comparison_tables
@@ -83,9 +83,9 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
     """
     asked, snapshot, urls = found.asked, found.snapshot, shared.urls
     named, said = comparison_summary.title(found), comparison_summary.summary(found)
-    given = comparison.pairs(asked, snapshot)
-    other_way = comparison.swapped(asked)
-    own = card(shared, page=urls.compare(joined(given)), title=named)
+    given = comparison.query_items(asked, snapshot)
+    other_way = comparison.swap(asked)
+    own = card(shared, page=urls.compare(encode_items(given)), title=named)
     return render(
         "compare.html",
         snapshot,
@@ -93,7 +93,7 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
         urls.following(asked.state),
         current="compare",
         styles=_STYLES,
-        card=replace(own, description=said, share=urls.share(joined([_SHARED, *given]))),
+        card=replace(own, description=said, share=urls.share(encode_items([_SHARED, *given]))),
         title=named,
         summary=said,
         meaning=comparison_summary.meaning(found),
@@ -122,14 +122,14 @@ def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
     Only a map can be embedded or be a picture, so both say which one they are of.
     """
     asked, snapshot, urls, speech = found.asked, found.snapshot, shared.urls, found.speech
-    given = comparison.pairs(asked, snapshot)
+    given = comparison.query_items(asked, snapshot)
     frozen = shared.link(urls.compare(comparison.query(asked.frozen(snapshot), snapshot)))
     of_code, of_picture = _OF_CHANGES if found.kind == DATES else _OF_FIRST
     return Subject(
         title=comparison_summary.title(found),
         headline=comparison_summary.summary(found),
         asked=[_SHARED, *given],
-        page=urls.compare(joined(given)),
+        page=urls.compare(encode_items(given)),
         cited=citation.cite_comparison(found, url=frozen, accessed=today),
         of_code=speech.gettext(of_code, side=found.first.heading),
         of_picture=speech.gettext(of_picture, side=found.first.heading),
@@ -182,7 +182,7 @@ def _populations(codes: Iterable[str], speech: Language) -> list[Option]:
 
 def _programmes(found: Comparison, chosen: tuple[str, ...]) -> list[Option]:
     """Those that are chosen where they are several, then each."""
-    rows = programmes.listed(found.snapshot, found.speech)
+    rows = programmes.overview(found.snapshot, found.speech)
     listed = [Option(row["code"], row["code"]) for row in rows]
     several = [Option(SEPARATOR.join(chosen), found.speech.names(list(chosen)))]
     return [*several, *listed] if len(chosen) > 1 else listed
@@ -196,7 +196,7 @@ def _with(found: Comparison) -> Field:
         "with",
         speech.gettext("Compare with"),
         [Option("", speech.gettext("Another date"))],
-        dict(comparison.pairs(asked, found.snapshot)).get("with", ""),
+        dict(comparison.query_items(asked, found.snapshot)).get("with", ""),
         groups=(
             (speech.gettext("Other people"), _populations(others, speech)),
             (
@@ -261,7 +261,9 @@ def _map(found: Comparison, side: Side, key: str, shared: Shared) -> dict[str, A
         "map": Markup(drawn),  # noqa: S704 - escaped where it is made
         "unit": comparison_summary.unit_words(side),
         "legend": comparison_summary.legend_rows(found, side),
-        "url": shared.urls.page(query(side.view.state, found.snapshot)) if on_the_map else "",
+        "url": shared.urls.page(encode_query(side.view.state, found.snapshot))
+        if on_the_map
+        else "",
     }
 
 
@@ -273,7 +275,7 @@ def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
                 {
                     "date": one.date,
                     "total": one.total,
-                    "url": shared.urls.page(query(one.view.state, found.snapshot)),
+                    "url": shared.urls.page(encode_query(one.view.state, found.snapshot)),
                     "map": Markup(  # noqa: S704 - escaped where it is made
                         small_multiples.small(one.view, one.t, headline(one.view, one.t))
                     ),
@@ -281,7 +283,7 @@ def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
                 for one in strip.multiples
             ],
         }
-        for strip in comparison_tables.strips(found)
+        for strip in comparison_tables.small_multiples(found)
     ]
 
 

@@ -28,7 +28,7 @@ ONE_FILE_USE = gettext("with timeline and tooltips, opens without internet")
 
 
 @dataclass(frozen=True)
-class Choice:
+class DownloadLink:
     """A file that is offered.
 
     Attributes
@@ -43,10 +43,10 @@ class Choice:
     slow: bool
 
 
-def choices(speech: Language, urls: Urls, query: str) -> list[Choice]:
+def download_links(speech: Language, urls: Urls, query: str) -> list[DownloadLink]:
     """Every file of a state, and the map as one file."""
     files = [
-        Choice(
+        DownloadLink(
             speech.gettext(FILES[name].label),
             speech.gettext(what),
             urls.file(name, query),
@@ -55,4 +55,4 @@ def choices(speech: Language, urls: Urls, query: str) -> list[Choice]:
         for name, what in OFFERED.items()
     ]
     label, what = speech.gettext(ONE_FILE_LABEL), speech.gettext(ONE_FILE_USE)
-    return [*files, Choice(label, what, urls.file(ONE_FILE, query), slow=False)]
+    return [*files, DownloadLink(label, what, urls.file(ONE_FILE, query), slow=False)]

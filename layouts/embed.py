@@ -21,7 +21,7 @@ from geodata.figures.availability import populations_with_counts
 from geodata.figures.state import State
 from geodata.figures.view import View
 from geodata.i18n.language import Language
-from geodata.links.embed_options import AUTO, DARK, Options
+from geodata.links.embed_options import AUTO, DARK, EmbedOptions
 from geodata.links.urls import Urls
 from geodata.populations import POPULATIONS
 from geodata.text import area_labels, breaks, newest_figure, view_headlines, wording
@@ -34,7 +34,7 @@ from layouts.shortcuts import listed
 
 
 @dataclass(frozen=True)
-class Choice:
+class StateLink:
     """One of several states to go to; ``url`` is empty where it cannot be had."""
 
     label: str
@@ -71,8 +71,8 @@ class Links:
     png: str = ""
     previous: str = ""
     next: str = ""
-    populations: tuple[Choice, ...] = ()
-    programmes: tuple[Choice, ...] = ()
+    populations: tuple[StateLink, ...] = ()
+    programmes: tuple[StateLink, ...] = ()
     png_name: str = ""
     timed_files: bool = True
 
@@ -97,12 +97,12 @@ def style_hash(style: str) -> str:
 
 def page(
     view: View,
-    options: Options,
+    options: EmbedOptions,
     links: Links,
     *,
     notices: tuple[str, ...] = (),
     card: Card | None = None,
-    packed: Packed | None = None,
+    packed: InlinedAssets | None = None,
     age: str = "",
 ) -> tuple[str, str]:
     """Render the page; return it and the style sheet in it, whose hash the policy must name.
@@ -111,7 +111,7 @@ def page(
     says how long ago the newest figure is of, on pages that are made anew every day.
     """
     speech, t = view.language, view.date_index()
-    cells = area_labels.cells(view, t)
+    cells = area_labels.area_labels(view, t)
     picked = next((cell for cell in cells if cell.pcode == view.state.area), None)
     colors = scale_style(view, options.theme)
     html = template("embed.html").render(
@@ -138,7 +138,7 @@ def page(
         level=view.state.level,
         cells=cells,
         picked=picked,
-        missing=view_text.missing_on(view, t),
+        missing=view_text.gaps_on(view, t),
         notes=view_text.notes(view),
         sources=view_text.sources(view),
         disclaimer=wording.disclaimer(view),
@@ -160,7 +160,7 @@ def problem(speech: Language, urls: Urls, *, sentence: str, url: str) -> str:
     )
 
 
-def _script_data(view: View, options: Options, links: Links, t: int) -> dict[str, Any]:
+def _script_data(view: View, options: EmbedOptions, links: Links, t: int) -> dict[str, Any]:
     speech = view.language
     return {
         "view": links.view,
@@ -177,30 +177,30 @@ def _script_data(view: View, options: Options, links: Links, t: int) -> dict[str
     }
 
 
-def population_choices(view: View, go: Callable[[State], str]) -> Iterator[Choice]:
+def population_choices(view: View, go: Callable[[State], str]) -> Iterator[StateLink]:
     """The same map of each population; ``go`` writes the address of a state."""
     state, snapshot = view.state, view.snapshot
     for code in populations_with_counts(snapshot):
-        url = go(states.of_population(state, code, snapshot))
+        url = go(states.with_population(state, code, snapshot))
         label = population_label(view.language, code)
-        yield Choice(label, url, current=code == state.pop)
+        yield StateLink(label, url, current=code == state.pop)
 
 
-def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[Choice]:
+def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[StateLink]:
     """All of them, each one, and the ones shown where they are several; none where none is."""
     speech, state = view.language, view.state
     if not state.prog:
         return
-    yield Choice(speech.gettext("All programmes"), go(replace(state, prog=())))
+    yield StateLink(speech.gettext("All programmes"), go(replace(state, prog=())))
     if len(state.prog) > 1:
-        yield Choice(speech.names(list(state.prog)), go(state), current=True)
-    for row in programmes.listed(view.snapshot, speech):
+        yield StateLink(speech.names(list(state.prog)), go(state), current=True)
+    for row in programmes.overview(view.snapshot, speech):
         only = (row["code"],)
-        yield Choice(row["code"], go(replace(state, prog=only)), state.prog == only, row["name"])
+        yield StateLink(row["code"], go(replace(state, prog=only)), state.prog == only, row["name"])
 
 
 @dataclass(frozen=True)
-class Packed:
+class InlinedAssets:
     """What stands in the page instead of beside it; ``saved`` says when and from where it is."""
 
     style: Markup

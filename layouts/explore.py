@@ -72,7 +72,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
     """All that the document shows of a view: the same for everyone, and worth remembering."""
     at = view.date_index()
     shown = Shown(view, urls)
-    cells = area_labels.cells(view, at)
+    cells = area_labels.area_labels(view, at)
     return {
         "view_url": _view_url(shown),
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
@@ -87,7 +87,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "table_rows": _table(view, cells),
         "ranking": list(_ranking(shown, cells)),
         "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
-        "missing": sentences.missing_on(view, at),
+        "missing": sentences.gaps_on(view, at),
         "breaks": " ".join(breaks.breaks_on(view, at)),
         "newest": newest_figure.newest(view),
         "notes": sentences.notes(view),
@@ -150,10 +150,10 @@ class Shown:
     def link(self, **changes: Any) -> str:
         """The address of the same view but for these fields of its state."""
         there = replace(self.view.state, **changes)
-        return self.urls.page(state.query(there, self.view.snapshot))
+        return self.urls.page(state.encode_query(there, self.view.snapshot))
 
 
-def _map(view: View, cells: list[area_labels.Cell]) -> Markup:
+def _map(view: View, cells: list[area_labels.AreaLabel]) -> Markup:
     sentences = {cell.pcode: cell.sentence for cell in cells}
     drawn = svg.inline(view, view.date_index(), sentences=sentences, tight=True)
     return Markup(drawn)  # noqa: S704 - escaped where it is made
@@ -179,7 +179,7 @@ def _view_url(shown: Shown) -> str:
     """The figures of the document, under the version of the snapshot that it was made from."""
     asked, snapshot = shown.view.state, shown.view.snapshot
     key = replace(asked.view_key, v=snapshot.version, english=asked.english)
-    return shown.urls.view(state.query(key, snapshot))
+    return shown.urls.view(state.encode_query(key, snapshot))
 
 
 def _plane(view: View) -> str:
@@ -220,7 +220,7 @@ def _filters(view: View) -> dict[str, Any]:
         "classes": options(_CLASSES, chosen.classes),
         "mode": chosen.mode,
         "chosen_programmes": chosen.prog,
-        "kept": [pair for pair in state.pairs(chosen, snapshot) if pair[0] in _NO_CONTROL],
+        "kept": [pair for pair in state.query_items(chosen, snapshot) if pair[0] in _NO_CONTROL],
     }
 
 
@@ -280,7 +280,7 @@ def _pillars(
     snapshot: Snapshot, speech: Language, chosen: tuple[str, ...]
 ) -> list[tuple[str, list[Option]]]:
     """Every programme with its years and reach, by pillar."""
-    listed = programmes.listed(snapshot, speech)
+    listed = programmes.overview(snapshot, speech)
     pillars = {row["pillar"]: row["pillarLabel"] for row in listed}
     return [
         (label, [_programme(row, speech, chosen) for row in listed if row["pillar"] == pillar])
@@ -306,7 +306,7 @@ def _dates(shown: Shown) -> dict[str, Any]:
         return shown.link(time=dates[there]) if there != at else ""
 
     return {
-        "same_view": state.pairs(replace(view.state, time=None), view.snapshot),
+        "same_view": state.query_items(replace(view.state, time=None), view.snapshot),
         "date": speech.date(dates[at]),
         "round": area_labels.caption(view, at),
         "first": link(0),
@@ -324,7 +324,9 @@ def _order(view: View) -> list[int]:
     return sorted(range(len(ranks)), key=lambda i: (int(ranks[i]) or len(ranks) + 1, i))
 
 
-def _table(view: View, cells: list[area_labels.Cell]) -> list[tuple[area_labels.Cell, str]]:
+def _table(
+    view: View, cells: list[area_labels.AreaLabel]
+) -> list[tuple[area_labels.AreaLabel, str]]:
     """Every area as ``createTable`` in ``panels.js`` lists it at first, with its rank alone."""
     ranks = [int(rank) for rank in view.ranks[view.date_index()]]
     return [(cells[i], view.language.number(ranks[i]) if ranks[i] else "") for i in _order(view)]
@@ -334,13 +336,13 @@ def _table(view: View, cells: list[area_labels.Cell]) -> list[tuple[area_labels.
 class Ranked:
     """A row of the ranking; ``bar`` is its part of the largest figure, in per cent."""
 
-    cell: area_labels.Cell
+    cell: area_labels.AreaLabel
     url: str
     bar: float
     fewer: bool
 
 
-def _ranking(shown: Shown, cells: list[area_labels.Cell]) -> Iterator[Ranked]:
+def _ranking(shown: Shown, cells: list[area_labels.AreaLabel]) -> Iterator[Ranked]:
     """Areas in the programmes' reach, largest first, those without a figure last."""
     view, t = shown.view, shown.view.date_index()
     values = np.nan_to_num(view.values[t], nan=0.0)

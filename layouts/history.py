@@ -9,7 +9,7 @@ from typing import Any
 from geodata import populations
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
-from geodata.snapshots.registry import Past
+from geodata.snapshots.registry import HistoryEntry
 from geodata.snapshots.snapshot import Snapshot
 
 DIGITS = 12
@@ -25,7 +25,7 @@ BY = {
 }
 
 
-def history(past: Sequence[Past], speech: Language) -> list[dict[str, Any]]:
+def history(past: Sequence[HistoryEntry], speech: Language) -> list[dict[str, Any]]:
     """What became active, the last first.
 
     What a snapshot changed is told where it became active first: it is what it changed of the one
@@ -47,7 +47,7 @@ def history(past: Sequence[Past], speech: Language) -> list[dict[str, Any]]:
     ]
 
 
-def made(snapshot: Snapshot, speech: Language) -> dict[str, Any] | None:
+def provenance(snapshot: Snapshot, speech: Language) -> dict[str, Any] | None:
     """What a snapshot was made of; ``None`` for one that was not made by an ingest."""
     said: Mapping[str, Any] = snapshot.manifest.get("provenance") or {}
     if not said:

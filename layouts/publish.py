@@ -19,7 +19,7 @@ from geodata.figures.suppression import Threshold
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.links import embed_html
-from geodata.links.embed_html import Size
+from geodata.links.embed_html import FrameSize
 from geodata.links.urls import FolderUrls
 from geodata.publishing.embeds import Embed
 from geodata.snapshots.snapshot import Snapshot
@@ -43,7 +43,7 @@ PLACEHOLDER = "https://maps.example/"
 
 
 @dataclass(frozen=True)
-class Listed:
+class PublishedMap:
     """A map of the list, with the addresses of all that belongs to it."""
 
     embed: Embed
@@ -56,7 +56,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Folder:
+class PublishedFolder:
     """What the pages know of the folder they stand in.
 
     Attributes
@@ -94,18 +94,18 @@ def icon() -> Bundle:
     return bundled(joined((ICON,)))
 
 
-def code(listed: Listed, at: str) -> str:
+def code(listed: PublishedMap, at: str) -> str:
     """Write what is pasted to embed a published map."""
     embed, urls = listed.embed, FolderUrls(at or PLACEHOLDER)
     return embed_html.code(
         urls.embed(embed.name),
         embed_html.name(listed.view),
-        Size(),
+        FrameSize(),
         script="" if embed.options.static else urls.host(),
     )
 
 
-def card(listed: Listed, at: str) -> Card:
+def card(listed: PublishedMap, at: str) -> Card:
     """Make the card of a published map; it names no address where ``at`` is not known."""
     speech, urls = listed.view.language, FolderUrls(at)
     site = wording.product(listed.embed.snapshot, speech)
@@ -122,7 +122,7 @@ def card(listed: Listed, at: str) -> Card:
     )
 
 
-def index(folder: Folder, listed: list[Listed]) -> str:
+def index(folder: PublishedFolder, listed: list[PublishedMap]) -> str:
     """Render the list of all maps, by population, level and measure."""
     return _page(
         "published-index.html",
@@ -137,13 +137,13 @@ def index(folder: Folder, listed: list[Listed]) -> str:
     )
 
 
-def sources_page(folder: Folder, *, threshold: Threshold) -> str:
+def sources_page(folder: PublishedFolder, *, threshold: Threshold) -> str:
     """Render the page of sources; no script in it."""
-    said = sources.said(folder.snapshot, folder.speech, threshold)
+    said = sources.context(folder.snapshot, folder.speech, threshold)
     return _page("published-sources.html", folder, current="sources", **said)
 
 
-def _page(name: str, folder: Folder, **values: Any) -> str:
+def _page(name: str, folder: PublishedFolder, **values: Any) -> str:
     snapshot, speech = folder.snapshot, folder.speech
     return template(name).render(
         _=speech.gettext,
@@ -161,7 +161,7 @@ def _page(name: str, folder: Folder, **values: Any) -> str:
     )
 
 
-def _index_card(folder: Folder, first: Listed) -> Card:
+def _index_card(folder: PublishedFolder, first: PublishedMap) -> Card:
     speech, urls = folder.speech, FolderUrls(folder.at)
     site = wording.product(folder.snapshot, speech)
     headline = view_headlines.headline(first.view, first.view.date_index())
@@ -177,9 +177,9 @@ def _index_card(folder: Folder, first: Listed) -> Card:
     )
 
 
-def _grouped(listed: list[Listed], folder: Folder) -> list[dict[str, Any]]:
+def _grouped(listed: list[PublishedMap], folder: PublishedFolder) -> list[dict[str, Any]]:
     """Populations in the order of the list, in each its levels, in each its maps."""
-    found: dict[str, dict[int, list[Listed]]] = {}
+    found: dict[str, dict[int, list[PublishedMap]]] = {}
     for one in listed:
         state = one.embed.state
         found.setdefault(state.pop, {}).setdefault(state.level, []).append(one)
@@ -199,7 +199,7 @@ def _grouped(listed: list[Listed], folder: Folder) -> list[dict[str, Any]]:
     ]
 
 
-def _entry(one: Listed, folder: Folder) -> dict[str, Any]:
+def _entry(one: PublishedMap, folder: PublishedFolder) -> dict[str, Any]:
     state, speech = one.embed.state, one.view.language
     pasted = folder.speech.gettext("Code of {map}", map=one.embed.name)
     return {

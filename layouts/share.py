@@ -22,13 +22,13 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from geodata.figures import state
-from geodata.figures.query_keys import joined
-from geodata.figures.state import State, pairs, query
+from geodata.figures.query_keys import encode_items
+from geodata.figures.state import State, encode_query, query_items
 from geodata.figures.view import View
-from geodata.i18n.language import Language, bare, language, languages
+from geodata.i18n.language import Language, language, languages, strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.links import embed_html, embed_options
-from geodata.links.embed_html import Choice, Size
+from geodata.links.embed_html import EmbedChoice, FrameSize
 from geodata.links.urls import Urls
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import citation, view_headlines, wording
@@ -88,12 +88,12 @@ class Shared:
     @property
     def query(self) -> str:
         """The shortest query that leads to the state."""
-        return query(self.state, self.snapshot)
+        return encode_query(self.state, self.snapshot)
 
     @property
     def frozen_query(self) -> str:
         """The query that leads to the same figures for as long as the snapshot is held."""
-        return query(state.frozen(self.state, self.snapshot), self.snapshot)
+        return encode_query(state.frozen(self.state, self.snapshot), self.snapshot)
 
     @property
     def headline(self) -> str:
@@ -147,7 +147,7 @@ def card(shared: Shared, *, page: str = "", title: str = "") -> Card:
 
 
 def oembed(
-    shared: Shared, options: embed_options.Options, size: Size, *, room: tuple[int, int]
+    shared: Shared, options: embed_options.EmbedOptions, size: FrameSize, *, room: tuple[int, int]
 ) -> dict[str, Any]:
     """Return what oEmbed says of a map (https://oembed.com): a frame, and a picture of it.
 
@@ -158,12 +158,12 @@ def oembed(
     room
         Largest width and height that the asking site has place for.
     """
-    fitted = Size(min(size.width or OEMBED_WIDTH, room[0]), min(size.height, room[1]))
+    fitted = FrameSize(min(size.width or OEMBED_WIDTH, room[0]), min(size.height, room[1]))
     return {
         "version": "1.0",
         "type": "rich",
-        "title": bare(embed_html.name(shared.view)),
-        "provider_name": bare(wording.product(shared.snapshot, shared.speech)),
+        "title": strip_isolates(embed_html.name(shared.view)),
+        "provider_name": strip_isolates(wording.product(shared.snapshot, shared.speech)),
         "provider_url": shared.link(shared.urls.page()),
         "cache_age": _A_YEAR if shared.state.v and shared.state.time else _AN_HOUR,
         "html": embed_code(shared, options, fitted),
@@ -184,7 +184,7 @@ def _thumbnail(shared: Shared, room: tuple[int, int]) -> dict[str, Any]:
     }
 
 
-def embed_code(shared: Shared, options: embed_options.Options, size: Size) -> str:
+def embed_code(shared: Shared, options: embed_options.EmbedOptions, size: FrameSize) -> str:
     """Write what is pasted to embed the state; no script where the map itself has none."""
     asked = embed_options.query(shared.state, options, shared.snapshot)
     return embed_html.code(
@@ -231,7 +231,7 @@ def subject(shared: Shared, today: dt.date) -> Subject:
     return Subject(
         title=wording.title_in_country(shared.view),
         headline=shared.headline,
-        asked=pairs(shared.state, shared.snapshot),
+        asked=query_items(shared.state, shared.snapshot),
         page=shared.urls.page(shared.query),
         cited=citation.cite(shared.view, url=frozen, accessed=today),
     )
@@ -241,7 +241,7 @@ def page(
     subject: Subject,
     shared: Shared,
     embedded: Shared,
-    choice: Choice,
+    choice: EmbedChoice,
     *,
     notices: list[str],
     refused: list[str],
@@ -258,7 +258,7 @@ def page(
         What was not understood of the state, and of what was chosen for the embedded map.
     """
     urls, speech = shared.urls, shared.speech
-    here = urls.share(joined(subject.asked))
+    here = urls.share(encode_items(subject.asked))
     own = replace(card(shared, page=here, title=subject.title), description=subject.headline)
     return render(
         "share.html",
@@ -279,7 +279,7 @@ def page(
     )
 
 
-def _preview(embedded: Shared, choice: Choice) -> Markup:
+def _preview(embedded: Shared, choice: EmbedChoice) -> Markup:
     """Write the very frame of the code, from where the page itself is."""
     asked = embed_options.query(embedded.state, choice.options, embedded.snapshot)
     named = embed_html.name(embedded.view)
@@ -287,7 +287,7 @@ def _preview(embedded: Shared, choice: Choice) -> Markup:
     return Markup(embed_html.frame(embedded.urls.embed(asked), named, choice.size))  # noqa: S704
 
 
-def _form(subject: Subject, shared: Shared, choice: Choice) -> dict[str, Any]:
+def _form(subject: Subject, shared: Shared, choice: EmbedChoice) -> dict[str, Any]:
     """Everything the form shows: what is kept, what can be chosen, and what is."""
     speech = shared.speech
     return {
@@ -309,7 +309,9 @@ def _form(subject: Subject, shared: Shared, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _switches(labels: dict[str, str], choice: Choice, speech: Language) -> list[dict[str, Any]]:
+def _switches(
+    labels: dict[str, str], choice: EmbedChoice, speech: Language
+) -> list[dict[str, Any]]:
     return [
         {"name": name, "label": speech.gettext(label), "on": getattr(choice.options, name)}
         for name, label in labels.items()
@@ -319,7 +321,7 @@ def _switches(labels: dict[str, str], choice: Choice, speech: Language) -> list[
 def _cited(cited: Citation) -> dict[str, Any]:
     return {
         "key": cited.key,
-        "plain": citation.plain(cited),
+        "plain": citation.footnote(cited),
         "bibtex": citation.bibtex(cited),
         "csl": json.dumps(citation.csl(cited), ensure_ascii=False, indent=2),
     }

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from geodata.exports.drawing.country import places
-from geodata.figures.query_keys import joined
+from geodata.figures.query_keys import encode_items
 from geodata.i18n.language import Language, language, languages
 from geodata.links.urls import Urls
 from geodata.places.folding import ARABIC_FORMS
@@ -25,7 +25,7 @@ from geodata.snapshots.snapshot import Snapshot
 from geodata.text.wording import product
 from layouts import script_strings, shortcuts
 from layouts.bundle import built
-from layouts.download_menu import choices
+from layouts.download_menu import download_links
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Style sheets of the pages without Dash, which loads all of css/ itself.
@@ -47,7 +47,7 @@ _environment = Environment(
 
 
 @dataclass(frozen=True)
-class Here:
+class CurrentUrl:
     """The address of the page that is answered: its path, and keys and values of its query."""
 
     path: str
@@ -55,7 +55,7 @@ class Here:
 
 
 # Set for each request by whoever takes it; nothing where a page is made for a file.
-HERE: ContextVar[Here | None] = ContextVar("displacement_here", default=None)
+HERE: ContextVar[CurrentUrl | None] = ContextVar("displacement_here", default=None)
 
 
 def switch(speech: Language) -> list[dict[str, Any]]:
@@ -69,7 +69,7 @@ def switch(speech: Language) -> list[dict[str, Any]]:
     path = quote("/" + here.path.lstrip("/\\"))
     kept = [(key, value) for key, value in here.query if key != "lang"]
     return [
-        {"language": each, "url": f"{path}?{joined([*kept, ('lang', each.code)])}"}
+        {"language": each, "url": f"{path}?{encode_items([*kept, ('lang', each.code)])}"}
         | {"current": each.code == speech.code}
         for each in map(language, languages())
     ]
@@ -81,7 +81,7 @@ def alternates(address: str) -> list[tuple[str, str]]:
     kept = [pair for pair in parse_qsl(parts.query) if pair[0] != "lang"]
 
     def at(*more: tuple[str, str]) -> str:
-        return urlunsplit(parts._replace(query=joined([*kept, *more])))
+        return urlunsplit(parts._replace(query=encode_items([*kept, *more])))
 
     return [*((code, at(("lang", code))) for code in languages()), ("x-default", at())]
 
@@ -120,7 +120,7 @@ def render(name: str, snapshot: Snapshot, speech: Language, urls: Urls, **values
         speech=speech,
         urls=urls,
         asset=lambda path: versioned(path, urls),
-        downloads=lambda query: choices(speech, urls, query),
+        downloads=lambda query: download_links(speech, urls, query),
         snapshot=snapshot,
         pages=navigation(speech, urls),
         shortcuts=shortcuts.listed(speech, str(values.get("current", ""))),

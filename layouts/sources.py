@@ -10,17 +10,17 @@ from geodata import populations
 from geodata.figures import programmes
 from geodata.figures.availability import least_people, populations_with_counts
 from geodata.figures.counts import counts
-from geodata.figures.printed_totals import Printed, printed
+from geodata.figures.printed_totals import PrintedTotal, printed_totals
 from geodata.figures.statuses import MEANINGS, status_words
 from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language
 from geodata.links.urls import Urls
-from geodata.places.area_names import names
-from geodata.snapshots.registry import Past
+from geodata.places.area_names import area_names
+from geodata.snapshots.registry import HistoryEntry
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text.sentences import listed_sources
 from geodata.util.arrays import records
-from layouts.history import history, made
+from layouts.history import history, provenance
 from layouts.share import Card
 from layouts.shell import render
 
@@ -32,7 +32,7 @@ def page(
     *,
     threshold: Threshold,
     card: Card,
-    past: Sequence[Past] = (),
+    past: Sequence[HistoryEntry] = (),
     notices: Sequence[str] = (),
 ) -> str:
     """Render the page of sources as HTML; no script in it.
@@ -47,16 +47,16 @@ def page(
         current="sources",
         card=card,
         notices=notices,
-        **said(snapshot, speech, threshold, past),
+        **context(snapshot, speech, threshold, past),
     )
 
 
-def said(
-    snapshot: Snapshot, speech: Language, threshold: Threshold, past: Sequence[Past] = ()
+def context(
+    snapshot: Snapshot, speech: Language, threshold: Threshold, past: Sequence[HistoryEntry] = ()
 ) -> dict[str, Any]:
     """Everything that the page says, wherever it stands; without a ``past``, nothing of it."""
     return {
-        "made": made(snapshot, speech),
+        "made": provenance(snapshot, speech),
         "history": history(past, speech),
         "sources": listed_sources(snapshot, speech),
         "held": [
@@ -119,11 +119,11 @@ def _published(snapshot: Snapshot, speech: Language, threshold: Threshold) -> li
             "status": row.status,
             "url": row.url,
         }
-        for row in printed(snapshot, threshold=threshold)
+        for row in printed_totals(snapshot, threshold=threshold)
     ]
 
 
-def _ours(row: Printed, speech: Language) -> str:
+def _ours(row: PrintedTotal, speech: Language) -> str:
     if row.ours is None or row.day is None:
         return speech.gettext("no list of this round")
     if row.day == row.printed_day:
@@ -136,7 +136,7 @@ def _ours(row: Printed, speech: Language) -> str:
 @lru_cache(maxsize=8)  # takes most of the page's time
 def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
     coverage = snapshot.tables.coverage
-    named = names(snapshot, speech)
+    named = area_names(snapshot, speech)
     described = snapshot.tables.programmes.set_index("code")["description"]
     return [
         row
@@ -144,7 +144,7 @@ def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
             "description": described[row["code"]],
             "rows": _coverage(coverage[coverage["programme"] == row["code"]], named),
         }
-        for row in programmes.listed(snapshot, speech)
+        for row in programmes.overview(snapshot, speech)
     ]
 
 

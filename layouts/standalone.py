@@ -13,10 +13,10 @@ import hashlib
 from markupsafe import Markup
 
 from geodata.figures.view import View
-from geodata.links.embed_options import AUTO, Options
+from geodata.links.embed_options import AUTO, EmbedOptions
 from layouts import bundle
 from layouts import embed as layout
-from layouts.embed import Links, Packed
+from layouts.embed import InlinedAssets, Links
 
 
 def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.date) -> str:
@@ -38,7 +38,7 @@ def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.
         date=speech.date(today, "long"),
         version=view.snapshot.version,
     )
-    packed = Packed(
+    packed = InlinedAssets(
         style=Markup(bundle.style(AUTO).body.decode()),  # noqa: S704 - our own files
         script=script,
         policy=_policy(script),
@@ -46,7 +46,7 @@ def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.
         url=permalink,
     )
     links = Links(script="", style="", view="", sources=sources, full=permalink)
-    return layout.page(view, Options(), links, packed=packed)[0]
+    return layout.page(view, EmbedOptions(), links, packed=packed)[0]
 
 
 def _script(figures: bytes) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geodata import amounts
+from geodata.util import amounts
 
 
 @pytest.mark.parametrize(

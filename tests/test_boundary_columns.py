@@ -13,12 +13,12 @@ import geopandas
 import pytest
 import shapely
 
-from geodata.boundaries.columns import Given, p_code
+from geodata.boundaries.columns import GivenColumns, p_code
 from geodata.boundaries.encodings import known_encoding
-from geodata.boundaries.readers import Read, read_files
-from geodata.boundaries.repair import Mended, mend
+from geodata.boundaries.readers import BoundaryLayers, read_files
+from geodata.boundaries.repair import Repaired, repair
 from geodata.errors import BoundaryError
-from geodata.ingest.boundary_update import Report, Wanted, add
+from geodata.ingest.boundary_update import BoundaryUpdate, BoundaryUpdateReport, update_boundaries
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from tests import far_country
@@ -36,10 +36,10 @@ def layer(codes: list[str], **columns: Any) -> geopandas.GeoDataFrame:
     )
 
 
-def named(read: Read | Mended, level: int = 1) -> dict[str, str]:
+def named(read: BoundaryLayers | Repaired, level: int = 1) -> dict[str, str]:
     frame = (
         read.layers[level].frame
-        if isinstance(read, Read)
+        if isinstance(read, BoundaryLayers)
         else read.governorates if level == 1 else read.districts
     )  # fmt: skip
     assert frame is not None, said(read, "error")
@@ -60,7 +60,7 @@ def test_a_column_of_an_unsaid_language_that_is_empty_goes_behind_the_filled_one
     )  # fmt: skip
     read = read_files([written(frame, tmp_path / "a.geojson")])
     assert list(named(read).values()) == FRENCH
-    assert "are taken in fr: no column holds English ones" in said(mend(read.layers))
+    assert "are taken in fr: no column holds English ones" in said(repair(read.layers))
 
 
 @pytest.mark.parametrize("empty", [None, "", "  "])
@@ -82,7 +82,7 @@ def test_a_row_without_an_english_name_has_that_of_the_next_language_and_is_told
         PROVINCES, ADM1_PCODE="code", ADM1_EN=["Avela", None, ""], ADM1_FR=FRENCH,
         ADM1_AR=list(ARABIC.values()),
     )  # fmt: skip
-    made = mend(read_files([written(frame, tmp_path / "a.geojson")]).layers)
+    made = repair(read_files([written(frame, tmp_path / "a.geojson")]).layers)
     assert list(named(made).values()) == ["Avela", "Bénoa", "Côtu"]
     assert (
         "Governorates without a name in en (2), for which the one in fr is taken: FR02 Bénoa, "
@@ -93,7 +93,7 @@ def test_a_row_without_an_english_name_has_that_of_the_next_language_and_is_told
 
 def test_a_row_without_any_name_is_still_refused(tmp_path):
     frame = layer(PROVINCES, ADM1_PCODE="code", ADM1_EN=["Avela", None, "Cotu"])
-    made = mend(read_files([written(frame, tmp_path / "a.geojson")]).layers)
+    made = repair(read_files([written(frame, tmp_path / "a.geojson")]).layers)
     assert "“FR02”: The governorate has no name." in said(made, "error")
 
 
@@ -104,7 +104,7 @@ def test_districts_may_name_their_governorate_in_different_languages(tmp_path):
         codes, adm2_pcode="code", adm2_en=list(far_country.DISTRICTS.values()), adm1_en=english,
         adm1_fr=[name for name in FRENCH for _ in range(2)], adm1_pcode=[c[:4] for c in codes],
     )  # fmt: skip
-    made = mend(read_files([written(frame, tmp_path / "a.geojson")]).layers)
+    made = repair(read_files([written(frame, tmp_path / "a.geojson")]).layers)
     assert named(made) == far_country.PROVINCES
 
 
@@ -183,11 +183,11 @@ def test_letters_of_a_shapefile_come_in_as_they_were_and_a_guess_is_told(
 
 def test_a_person_may_say_how_the_letters_are_written(tmp_path):
     path = shapefile(tmp_path, ARABIC, "cp1256", "UTF-8")
-    read = read_files([path], given=Given(encoding="cp1256"))
+    read = read_files([path], given=GivenColumns(encoding="cp1256"))
     assert list(read.layers[1].frame["name_ar"]) == list(ARABIC.values())
     assert not read.findings
     with pytest.raises(BoundaryError, match="is not in utf-8 as --encoding says"):
-        read_files([path], given=Given(encoding="utf-8"))
+        read_files([path], given=GivenColumns(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("cpg", ["UTF-8", None])
@@ -243,7 +243,7 @@ def test_gadm_is_known_by_its_columns_and_its_codes_become_p_codes(tmp_path):
     files = [written(gadm(level), tmp_path / f"gadm41_FAR_{level}.json", driver="GeoJSON")
              for level in (1, 2)]  # fmt: skip
     read = read_files(files)
-    made = mend(read.layers)
+    made = repair(read.layers)
     assert named(made) == {"FAR001": "Avela", "FAR002": "Benoa", "FAR003": "Cotu"}
     assert made.districts is not None
     assert dict(zip(made.districts["pcode"], made.districts["adm1_pcode"], strict=True)) == {
@@ -268,7 +268,7 @@ def geoboundaries(level: int, iso: bool = True) -> geopandas.GeoDataFrame:
 def test_geoboundaries_are_known_and_districts_belong_where_they_lie(tmp_path):
     files = [written(geoboundaries(level, iso=level == 1), tmp_path / f"{level}.geojson")
              for level in (1, 2)]  # fmt: skip
-    made = mend(read_files(files).layers)
+    made = repair(read_files(files).layers)
     assert named(made) == {"FA01": "Avela", "FA02": "Benoa", "FA03": "Cotu"}
     assert made.districts is not None
     found = dict(zip(made.districts["name"], made.districts["adm1_pcode"], strict=True))
@@ -284,7 +284,7 @@ def test_a_district_that_lies_in_two_governorates_by_halves_is_refused(tmp_path)
     frame.loc[0, "geometry"] = shapely.box(165, -18, 167, -17)
     files = [written(geoboundaries(1), tmp_path / "1.geojson"),
              written(frame, tmp_path / "2.geojson")]  # fmt: skip
-    told = said(mend(read_files(files).layers), "error")
+    told = said(repair(read_files(files).layers), "error")
     assert "It does not say its governorate (ADM1_PCODE), and no half of it lies in one." in told
 
 
@@ -314,11 +314,11 @@ def mapping(folder: Path, columns: str) -> Path:
     return path
 
 
-def added(folder: Path, columns: str, *files: Path, **wanted: Any) -> Report:
+def added(folder: Path, columns: str, *files: Path, **wanted: Any) -> BoundaryUpdateReport:
     country = {"name": "Farland", "code": "FAR", "disclaimer": ""}
-    return add(
+    return update_boundaries(
         Library(folder / "library"), BUNDLED,
-        Wanted(files=files, country=country, mapping=mapping(folder, columns), **wanted),
+        BoundaryUpdate(files=files, country=country, mapping=mapping(folder, columns), **wanted),
     )  # fmt: skip
 
 

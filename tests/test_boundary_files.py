@@ -20,11 +20,11 @@ import pytest
 import shapely
 
 from geodata.boundaries.readers import read_files
-from geodata.boundaries.repair import Mended, mend
+from geodata.boundaries.repair import Repaired, repair
 from geodata.boundaries.topology import decode, level_topology
 from geodata.errors import BoundaryError
 from geodata.figures.availability import residents_year
-from geodata.ingest.boundary_update import Report, Wanted, add
+from geodata.ingest.boundary_update import BoundaryUpdate, BoundaryUpdateReport, update_boundaries
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load
@@ -36,15 +36,15 @@ def said(found: Any, severity: str = "warning") -> str:
     return "\n".join(one.line() for one in found.findings if one.severity == severity)
 
 
-def mended(*frames: geopandas.GeoDataFrame, folder: Path) -> Mended:
+def mended(*frames: geopandas.GeoDataFrame, folder: Path) -> Repaired:
     """Write frames as GeoJSON, read and mend them."""
     files = [written(frame, folder / f"{n}.geojson") for n, frame in enumerate(frames)]
     read = read_files(files)
     assert not said(read, "error")
-    return mend(read.layers)
+    return repair(read.layers)
 
 
-def governorates(made: Mended) -> geopandas.GeoDataFrame:
+def governorates(made: Repaired) -> geopandas.GeoDataFrame:
     """Those that were made, where nothing was wrong."""
     assert made.governorates is not None, said(made, "error")
     return made.governorates
@@ -314,7 +314,7 @@ def test_areas_that_are_sound_stay_as_they_are(tmp_path):
 
 def test_another_projection_is_brought_to_degrees_and_told(tmp_path):
     there = written(turned(provinces()).to_crs("EPSG:32758"), tmp_path / "utm.gpkg")
-    made = mend(read_files([there]).layers)
+    made = repair(read_files([there]).layers)
     assert "3 governorates were brought from EPSG:32758 to EPSG:4326." in said(made)
     back = governorates(made).set_index("pcode").geometry
     for code in far_country.PROVINCES:
@@ -324,7 +324,7 @@ def test_another_projection_is_brought_to_degrees_and_told(tmp_path):
 def test_a_file_that_does_not_say_its_projection_is_refused(tmp_path):
     path = shapefile(provinces(), tmp_path)
     (tmp_path / "areas.prj").unlink()
-    made = mend(read_files([path]).layers)
+    made = repair(read_files([path]).layers)
     assert "The file does not say its coordinate reference system" in said(made, "error")
 
 
@@ -335,7 +335,7 @@ def test_rings_that_run_the_wrong_way_are_turned_and_told_by_area(tmp_path):
     frame = turned(provinces(FR01=odd))
     frame.geometry = [odd, *frame.geometry[1:]]
     path = written(frame, tmp_path / "a.gpkg")
-    made = mend(read_files([path]).layers)
+    made = repair(read_files([path]).layers)
     assert "“FR01”: 1 ring ran the wrong way and was turned." in said(made)
     (mended_one,) = governorates(made).geometry[:1]
     assert not mended_one.exterior.is_ccw and mended_one.interiors[0].is_ccw
@@ -491,7 +491,7 @@ def test_both_levels_come_to_the_same_side(tmp_path):
 def test_a_projection_around_180_comes_in_as_one_country(tmp_path):
     frame = provinces(FR01=at((177, 179)), FR02=at((179, 180), (-180, -179)), FR03=at((-179, -178)))
     path = written(turned(frame).to_crs("EPSG:3832"), tmp_path / "pacific.gpkg")
-    west, _, east, _ = governorates(mend(read_files([path]).layers)).total_bounds
+    west, _, east, _ = governorates(repair(read_files([path]).layers)).total_bounds
     assert (west, east) == (pytest.approx(177), pytest.approx(182))
 
 
@@ -511,9 +511,9 @@ def test_an_outline_that_meets_itself_on_the_grid_is_told_with_its_place(tmp_pat
         ]
     )
     path = written(turned(provinces(FR01=room)), tmp_path / "a.geojson")
-    report = add(
+    report = update_boundaries(
         Library(tmp_path / "library"), BUNDLED,
-        Wanted(files=[path], country={"name": "Farland", "code": "FAR"},
+        BoundaryUpdate(files=[path], country={"name": "Farland", "code": "FAR"},
                mapping=far_country.boundary_mapping(tmp_path)),
     )  # fmt: skip
     assert not report.failed, said(report, "error")
@@ -589,10 +589,10 @@ def examplia_areas(**named: str | None) -> geopandas.GeoDataFrame:
 
 
 @pytest.fixture
-def redraw(examplia_library: Library, tmp_path: Path) -> Callable[..., Report]:
-    def run(frame: geopandas.GeoDataFrame, **wanted: Any) -> Report:
+def redraw(examplia_library: Library, tmp_path: Path) -> Callable[..., BoundaryUpdateReport]:
+    def run(frame: geopandas.GeoDataFrame, **wanted: Any) -> BoundaryUpdateReport:
         path = written(frame, tmp_path / "areas.geojson")
-        return add(examplia_library, BUNDLED, Wanted(files=[path], **wanted))
+        return update_boundaries(examplia_library, BUNDLED, BoundaryUpdate(files=[path], **wanted))
 
     return run
 
@@ -706,7 +706,9 @@ def iraq_files(shared: Path) -> list[Path]:
 
 
 def test_the_published_boundaries_of_iraq_are_those_that_are_held(iraq_files, tmp_path):
-    report = add(Library(tmp_path / "library"), BUNDLED, Wanted(files=iraq_files))
+    report = update_boundaries(
+        Library(tmp_path / "library"), BUNDLED, BoundaryUpdate(files=iraq_files)
+    )
     assert not report.failed, said(report, "error")
     assert report.lines()[-1].startswith("Nothing changes: snapshot")
 
@@ -716,7 +718,7 @@ def test_neighbours_and_cities_stay_around_a_country_that_is_redrawn(iraq_files,
     coarse = shapely.coverage_simplify(frame.geometry.to_numpy(), 0.02)
     path = written(frame.set_geometry(coarse, crs=frame.crs), tmp_path / "coarse.geojson")
     library = Library(tmp_path / "library")
-    report = add(library, BUNDLED, Wanted(only={2: path}))
+    report = update_boundaries(library, BUNDLED, BoundaryUpdate(only={2: path}))
     assert not report.failed, said(report, "error")
     before, after = load(BUNDLED).topology, library.read(report.version).topology
     for name in ("neighbours", "cities"):

@@ -165,7 +165,7 @@ def test_a_translation_is_brought_to_the_code_and_nothing_said_is_lost(tmp_path)
     wanted = Catalog()
     for message in ("Map", "Table", "New", ("one works", "{n} work")):
         wanted.add(message)
-    path.write_text(catalogue.brought_to(wanted, path), "utf-8")
+    path.write_text(catalogue.update(wanted, path), "utf-8")
     text = path.read_text("utf-8")
     assert rule in text
     assert 'msgid "Map"\nmsgstr "الخريطة"' in text
@@ -173,13 +173,13 @@ def test_a_translation_is_brought_to_the_code_and_nothing_said_is_lost(tmp_path)
     assert 'msgid "New"\nmsgstr ""' in text
     assert "Gone" not in text
     assert 'msgid_plural "{n} work"\nmsgstr[0] ""' in text
-    assert catalogue.brought_to(wanted, path) == text
+    assert catalogue.update(wanted, path) == text
 
 
 def test_what_programmes_do_is_said_of_one_and_of_several():
     """A verb after the names of programmes needs a form for each; English has two."""
     verb = re.compile(r"\{(programmes|where)\} (works|has|is|was)\b")
-    for message in catalogue.collected():
+    for message in catalogue.extract():
         texts = [message.id] if isinstance(message.id, str) else list(message.id)
         if verb.search(texts[0]):
             assert len(texts) == 2 and not verb.search(texts[1]), message.id

@@ -9,8 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.sources import cell_values
-from geodata.sources.cell_values import KEPT, CellError, Notes, day, is_total, text, whole
-from geodata.util.suggestions import nearest
+from geodata.sources.cell_values import (
+    KEPT,
+    CellError,
+    FindingLog,
+    clean_text,
+    is_total,
+    parse_count,
+    parse_date,
+)
+from geodata.util.suggestions import suggestions
 
 unhurried = settings(deadline=None)
 EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -31,30 +39,30 @@ def rule(reader, value) -> str:
 def test_a_number_is_read_however_its_thousands_are_separated(number, separator):
     grouped = f"{number:,}".replace(",", separator)
     for written in (grouped, f" {number} ", f"{grouped}.0", number, float(number)):
-        assert whole(written) == number
+        assert parse_count(written) == number
 
 
 @given(st.integers(0, cell_values.MOST))
 @unhurried
 def test_arabic_digits_are_digits(number):
-    assert whole(f"{number:,}".replace(",", "٬").translate(EASTERN)) == number
+    assert parse_count(f"{number:,}".replace(",", "٬").translate(EASTERN)) == number
 
 
 @pytest.mark.parametrize("word", ["#REF!", "#n/a", "#DIV/0!", "#NAME?", "#WERT!", "Err:502"])
 def test_a_formula_without_a_result_is_never_nothing(word):
-    assert rule(whole, word) == rule(day, word) == cell_values.BROKEN
-    assert cell_values.broken(f" {word} ") == word.upper()
+    assert rule(parse_count, word) == rule(parse_date, word) == cell_values.BROKEN
+    assert cell_values.is_broken(f" {word} ") == word.upper()
 
 
 @pytest.mark.parametrize("word", ["#adm1+code", "#", "#1", "Erbil", "n/a", "Error", 5, None])
 def test_other_words_are_no_broken_formulas(word):
-    assert cell_values.broken(word) == ""
+    assert cell_values.is_broken(word) == ""
 
 
 @pytest.mark.parametrize("value", ["", "  ", None, "n/a", "N/A", "Not available", float("nan")])
 def test_a_cell_that_says_nothing_is_none_and_never_zero(value):
-    assert whole(value) is None
-    assert whole("0") == 0
+    assert parse_count(value) is None
+    assert parse_count("0") == 0
 
 
 @pytest.mark.parametrize(
@@ -79,14 +87,14 @@ def test_a_cell_that_says_nothing_is_none_and_never_zero(value):
     ids=repr,
 )
 def test_what_is_no_number_of_people_is_refused_with_its_rule(value, said):
-    assert rule(whole, value) == said
+    assert rule(parse_count, value) == said
 
 
 @given(st.text(max_size=30))
 @unhurried
 def test_any_text_is_a_number_nothing_or_refused(value):
     try:
-        number = whole(value)
+        number = parse_count(value)
         assert number is None or 0 <= number <= cell_values.MOST
     except CellError as error:
         assert str(error).endswith(".")
@@ -102,17 +110,17 @@ def test_a_day_is_read_however_it_is_written(found):
     for written in (found.isoformat(), f"{found}T00:00:00", f"{found} 00:00:00+00:00", named,
                     f"{found:%d-%b-%Y}", f"{found:%B} {found.day}, {found.year}", found,
                     dt.datetime.combine(found, dt.time(23, 59))):  # fmt: skip
-        assert day(written) == found
+        assert parse_date(written) == found
 
 
 @given(days)
 @unhurried
 def test_a_month_is_its_last_day(found):
-    last = day(f"{found:%Y-%m}")
+    last = parse_date(f"{found:%Y-%m}")
     assert last is not None
     assert (last.year, last.month) == (found.year, found.month)
     assert (last + dt.timedelta(days=1)).day == 1
-    assert day(f"{found:%b %Y}") == day(f"{found:%B %Y}") == last
+    assert parse_date(f"{found:%b %Y}") == parse_date(f"{found:%B %Y}") == last
 
 
 IRAQI = ["كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول",
@@ -132,14 +140,14 @@ def test_a_month_is_read_by_its_arabic_and_sorani_names_from_any_keyboard(
 ):
     name = names[found.month - 1].translate(keyboard)
     ending = "ی" if names is SORANI else ""
-    last = day(f"{found:%Y-%m}")
+    last = parse_date(f"{found:%Y-%m}")
     for written in (f"{found.day} {name} {found.year}", f"{found.day}-{name}-{found.year}",
                     f"{found.day}{ending} {name}{ending} {found.year}",
                     f"{found.day} {name}، {found.year}",
                     f"{found.year} {name} {found.day}"):  # fmt: skip
-        assert day(written.translate(EASTERN) if native else written) == found
+        assert parse_date(written.translate(EASTERN) if native else written) == found
     for written in (f"{name} {found.year}", f"{found.year} {name}", f"{name}-{found:%y}"):
-        assert day(written.translate(EASTERN) if native else written) == last
+        assert parse_date(written.translate(EASTERN) if native else written) == last
 
 
 @pytest.mark.parametrize(
@@ -154,18 +162,23 @@ def test_a_month_is_read_by_its_arabic_and_sorani_names_from_any_keyboard(
 )
 def test_a_month_may_be_named_twice_and_as_people_say_it(written, last):
     if last:
-        assert day(written) == last
+        assert parse_date(written) == last
     else:
-        assert rule(day, written) == cell_values.NOT_A_DAY
+        assert rule(parse_date, written) == cell_values.NOT_A_DAY
 
 
 @given(days)
 @unhurried
 def test_a_day_or_month_that_a_spreadsheet_shows_is_read_from_its_text(found):
-    last = day(f"{found:%Y-%m}")
-    assert day(f"{found:%d-%b-%y}") == day(f"{found.day}-{found:%b-%y}") == found
-    assert day(f"{found:%b-%y}") == day(f"{found:%B'%y}") == day(f"{found:%m/%Y}") == last
-    assert day(f"{found:%Y/%m/%d}") == found
+    last = parse_date(f"{found:%Y-%m}")
+    assert parse_date(f"{found:%d-%b-%y}") == parse_date(f"{found.day}-{found:%b-%y}") == found
+    assert (
+        parse_date(f"{found:%b-%y}")
+        == parse_date(f"{found:%B'%y}")
+        == parse_date(f"{found:%m/%Y}")
+        == last
+    )
+    assert parse_date(f"{found:%Y/%m/%d}") == found
 
 
 @given(days)
@@ -173,10 +186,10 @@ def test_a_day_or_month_that_a_spreadsheet_shows_is_read_from_its_text(found):
 def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
     written = f"{found:%d/%m/%Y}"
     if found.day <= 12 and found.day != found.month:
-        assert rule(day, written) == cell_values.TWO_DAYS
+        assert rule(parse_date, written) == cell_values.TWO_DAYS
     else:
-        assert day(written) == found
-    assert day(written, "%d/%m/%Y") == found
+        assert parse_date(written) == found
+    assert parse_date(written, "%d/%m/%Y") == found
 
 
 @pytest.mark.parametrize(
@@ -200,19 +213,19 @@ def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
     ids=lambda value: repr(value)[:40],
 )
 def test_what_is_no_date_is_refused_with_its_rule(value, said):
-    assert rule(day, value) == said
+    assert rule(parse_date, value) == said
 
 
 def test_a_pattern_is_the_only_way_where_there_is_one():
-    assert day("03.2020", "%m.%Y") == dt.date(2020, 3, 31)
-    assert "%d/%m/%Y" in rule(lambda cell: day(cell, "%d/%m/%Y"), "2020-03-31")
+    assert parse_date("03.2020", "%m.%Y") == dt.date(2020, 3, 31)
+    assert "%d/%m/%Y" in rule(lambda cell: parse_date(cell, "%d/%m/%Y"), "2020-03-31")
 
 
 @given(st.text(max_size=30))
 @unhurried
 def test_any_text_is_a_day_nothing_or_refused(value):
     try:
-        found = day(value)
+        found = parse_date(value)
         assert found is None or found >= cell_values.FIRST
     except CellError as error:
         assert str(error).endswith(".")
@@ -222,7 +235,7 @@ def test_any_text_is_a_day_nothing_or_refused(value):
 
 
 def test_words_come_on_one_line_without_signs_that_are_not_seen():
-    assert text("  Al-\u200fAnbar\n\u00a0district\ufeff ") == "Al-Anbar district"
+    assert clean_text("  Al-\u200fAnbar\n\u00a0district\ufeff ") == "Al-Anbar district"
 
 
 @pytest.mark.parametrize("word", ["Total", " GRAND TOTAL: ", "المجموع", "sum", "Total Alpha"])
@@ -242,15 +255,15 @@ def test_no_area_that_ships_is_taken_for_a_sum(snapshot):
 
 
 def test_the_nearest_choices_come_best_first():
-    assert nearest("idps", ["returnee", "idp", "refugee"])[0] == "idp"
-    assert nearest("zzz", ["idp"]) == ()
+    assert suggestions("idps", ["returnee", "idp", "refugee"])[0] == "idp"
+    assert suggestions("zzz", ["idp"]) == ()
 
 
 # ---------------------------------------------------------------------------------- findings
 
 
 def test_of_a_mistake_in_very_many_rows_each_is_counted_and_a_thousand_are_kept():
-    notes = Notes("made-up.csv", "S")
+    notes = FindingLog("made-up.csv", "S")
     for row in range(KEPT + 500):
         notes.error("It is wrong.", row=row, column="people", value="x")
     notes.warning("Look at this.")
@@ -263,6 +276,6 @@ def test_of_a_mistake_in_very_many_rows_each_is_counted_and_a_thousand_are_kept(
 
 
 def test_a_long_value_is_shown_by_its_beginning():
-    notes = Notes()
+    notes = FindingLog()
     notes.error("It is long.", value="x" * 500)
     assert notes.all()[0].value == "x" * 79 + "…"

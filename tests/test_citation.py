@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.figures import state
-from geodata.figures.state import parse, query
+from geodata.figures.state import encode_query, parse
 from geodata.figures.view import View, compute
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import Snapshot, load
@@ -34,7 +34,7 @@ def view_of(text: str, snapshot: Snapshot = SNAPSHOT) -> View:
 
 def cited(text: str = "", *, today: dt.date = TODAY, site: str = SITE) -> Citation:
     view = view_of(text)
-    link = f"{site}?{query(state.frozen(view.state, SNAPSHOT), SNAPSHOT)}"
+    link = f"{site}?{encode_query(state.frozen(view.state, SNAPSHOT), SNAPSHOT)}"
     return citation.cite(view, url=link, accessed=today)
 
 
@@ -42,7 +42,7 @@ def cited(text: str = "", *, today: dt.date = TODAY, site: str = SITE) -> Citati
 
 
 def test_a_citation_in_plain_text():
-    assert citation.plain(cited("pop=returnee&time=2017-05-15")) == (
+    assert citation.footnote(cited("pop=returnee&time=2017-05-15")) == (
         f"{IOM} (2017). Where people have returned in Iraq, 15 May 2017. Iraq displacement map, "
         f"snapshot {SNAPSHOT.version}. "
         f"{SITE}?pop=returnee&time=2017-05-15&v={SNAPSHOT.version} (accessed 2 January 2026). "
@@ -66,12 +66,12 @@ def test_a_change_is_cited_with_both_dates():
 def test_refugees_are_cited_as_whom_registered_them_not_as_iom():
     found = cited("pop=refugee")
     assert found.authors == ("UNHCR",)
-    assert "IOM" not in citation.plain(found)
+    assert "IOM" not in citation.footnote(found)
 
 
 def test_a_rate_credits_the_residents_too_and_a_programme_those_who_say_where_it_works():
-    assert "Residents: Iraq CSO" in citation.plain(cited("measure=rate"))
-    assert "Programmes: public texts of IOM Iraq" in citation.plain(cited("prog=PHSS"))
+    assert "Residents: Iraq CSO" in citation.footnote(cited("measure=rate"))
+    assert "Programmes: public texts of IOM Iraq" in citation.footnote(cited("prog=PHSS"))
 
 
 def test_nobody_is_named_as_publisher_of_the_site():

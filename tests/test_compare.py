@@ -27,7 +27,7 @@ from geodata.figures.view import compute
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import Snapshot, load
 from geodata.text import comparison_summary, comparison_tables
-from geodata.text.comparison_tables import Comparison, Row
+from geodata.text.comparison_tables import Comparison, ComparisonRow
 from tests import access
 from tests.documents import Document, words
 from tests.queries import echoed, hostile, marked
@@ -38,15 +38,17 @@ NINEWA = "IQG15"
 
 def compared(snapshot, threshold: int = 5, **query: str) -> Comparison:
     """The comparison that a query asks for; ``with_`` is the key ``with``."""
-    asked, notices = comparison.parse({k.rstrip("_"): v for k, v in query.items()}, snapshot)
+    asked, notices = comparison.parse_comparison(
+        {k.rstrip("_"): v for k, v in query.items()}, snapshot
+    )
     assert notices == []
     return comparison_tables.compare(
         snapshot, asked, lambda s, state: compute(s, state, threshold=threshold)
     )
 
 
-def asked_for(snapshot, **query: str) -> tuple[comparison.Asked, list[str]]:
-    return comparison.parse({k.rstrip("_"): v for k, v in query.items()}, snapshot)
+def asked_for(snapshot, **query: str) -> tuple[comparison.ComparisonState, list[str]]:
+    return comparison.parse_comparison({k.rstrip("_"): v for k, v in query.items()}, snapshot)
 
 
 @functools.lru_cache
@@ -55,8 +57,8 @@ def bundled() -> Snapshot:
     return load(BUNDLED)
 
 
-def row(name: str, number: float) -> Row:
-    return Row(name, name, "", "", "", "", number, "c" if number == number else "x", "")
+def row(name: str, number: float) -> ComparisonRow:
+    return ComparisonRow(name, name, "", "", "", "", number, "c" if number == number else "x", "")
 
 
 # ------------------------------------------------------------------------------- what is asked for
@@ -119,18 +121,18 @@ def test_programmes_are_named_as_everywhere(snapshot):
     ],
 )
 def test_a_wrong_value_gives_the_default_and_a_notice(snapshot, query, said):
-    asked, notices = comparison.parse(query, snapshot)
+    asked, notices = comparison.parse_comparison(query, snapshot)
     assert len(notices) == 1 and said in notices[0]
     assert "The default is shown instead." in notices[0]
     if set(query) & {"with", "base", "time", "pop", "rounds"} and "prog" not in query:
         assert comparison.query(asked, snapshot) == ""
     with pytest.raises(StateError, match=re.escape(said)):
-        comparison.parse(query, snapshot, lenient=False)
+        comparison.parse_comparison(query, snapshot, lenient=False)
 
 
 def test_an_unknown_snapshot_is_never_replaced_by_another(snapshot):
     with pytest.raises(NotHeld):
-        comparison.parse({"v": "000000000000"}, snapshot)
+        comparison.parse_comparison({"v": "000000000000"}, snapshot)
 
 
 POPULATION = st.sampled_from(["", "idp", "returnee", "refugee"])
@@ -155,9 +157,9 @@ QUERIES = st.fixed_dictionaries(
 @given(QUERIES)
 def test_what_is_written_is_read_again(query):
     snapshot = bundled()
-    asked, _ = comparison.parse(query, snapshot)
-    written = dict(comparison.pairs(asked, snapshot))
-    again, notices = comparison.parse(written, snapshot, lenient=False)
+    asked, _ = comparison.parse_comparison(query, snapshot)
+    written = dict(comparison.query_items(asked, snapshot))
+    again, notices = comparison.parse_comparison(written, snapshot, lenient=False)
     assert notices == []
     assert (again.first, again.second, again.rounds) == (asked.first, asked.second, asked.rounds)
 
@@ -166,12 +168,14 @@ def test_what_is_written_is_read_again(query):
 @given(QUERIES)
 def test_swapped_it_is_the_same_the_other_way_round(query):
     snapshot = bundled()
-    asked, _ = comparison.parse(query, snapshot)
-    other = comparison.swapped(asked)
+    asked, _ = comparison.parse_comparison(query, snapshot)
+    other = comparison.swap(asked)
     if other is None:
         assert asked.kind == PROGRAMMES and not asked.first.prog
         return
-    read, _ = comparison.parse(dict(comparison.pairs(other, snapshot)), snapshot, lenient=False)
+    read, _ = comparison.parse_comparison(
+        dict(comparison.query_items(other, snapshot)), snapshot, lenient=False
+    )
     if asked.kind != POPULATIONS:  # the nearest date of another population need not lead back
         assert (read.first, read.second) == (asked.second, asked.first)
     assert (other.first, other.second) == (asked.second, asked.first)
@@ -387,10 +391,10 @@ def test_a_summary_with_any_two_totals(examplia, base, time, said):
 
 def test_the_largest_stand_first_and_ties_in_order_of_their_names():
     rows = [row("b", 5), row("a", 5), row("c", 9), row("d", -1), row("e", -7), row("f", np.nan)]
-    rises, falls = comparison_tables.movers([*rows, row("g", 0)])
+    rises, falls = comparison_tables.largest_changes([*rows, row("g", 0)])
     assert [each.name for each in rises] == ["c", "a", "b"]
     assert [each.name for each in falls] == ["e", "d"]
-    assert [each.name for each in comparison_tables.movers(rows, 1)[0]] == ["c"]
+    assert [each.name for each in comparison_tables.largest_changes(rows, 1)[0]] == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -426,21 +430,21 @@ DATE_LISTS = st.lists(
 
 @given(DATE_LISTS, st.integers(2, 12))
 def test_rounds_are_chosen_from_first_to_last(dates, most):
-    chosen = comparison.evenly(dates, most)
+    chosen = comparison.evenly_spaced(dates, most)
     assert set(chosen) <= set(dates) and chosen == sorted(set(chosen))
     assert (chosen[0], chosen[-1]) == (dates[0], dates[-1])
     assert len(chosen) <= most
 
 
 def test_rounds_are_chosen_evenly_in_time(snapshot):
-    chosen = comparison.evenly(dates_of(snapshot, "idp"), 12)
+    chosen = comparison.evenly_spaced(dates_of(snapshot, "idp"), 12)
     steps = [(b - a).days for a, b in zip(chosen, chosen[1:], strict=False)]
     assert len(chosen) == 12
     assert max(steps) < 1.4 * min(steps)
 
 
 def test_small_maps_are_of_rounds_that_were_counted_and_of_one_scale(snapshot):
-    (strip,) = comparison_tables.strips(compared(snapshot, pop="returnee"))
+    (strip,) = comparison_tables.small_multiples(compared(snapshot, pop="returnee"))
     assert len(strip.multiples) == comparison.MOST_ROUNDS
     assert [strip.multiples[0].date, strip.multiples[-1].date] == ["10 Apr 2015", "28 Feb 2021"]
     assert strip.multiples[-1].total == "4,851,816 returnees"
@@ -448,19 +452,23 @@ def test_small_maps_are_of_rounds_that_were_counted_and_of_one_scale(snapshot):
 
 
 def test_each_population_has_its_own_small_maps(snapshot):
-    both = comparison_tables.strips(compared(snapshot, with_="returnee"))
+    both = comparison_tables.small_multiples(compared(snapshot, with_="returnee"))
     assert [strip.heading for strip in both] == ["Internally displaced", "Returnees"]
     assert sum(len(strip.multiples) for strip in both) == comparison.MOST_ROUNDS
     assert len({one.view.scale for strip in both for one in strip.multiples}) == 1
 
 
 def test_rounds_can_be_named(snapshot):
-    (strip,) = comparison_tables.strips(compared(snapshot, rounds="latest~R100~2016-02-17"))
+    (strip,) = comparison_tables.small_multiples(
+        compared(snapshot, rounds="latest~R100~2016-02-17")
+    )
     assert [one.date for one in strip.multiples] == ["17 Feb 2016", "31 Jul 2018", "31 Dec 2024"]
 
 
 def test_a_round_without_a_count_says_so(snapshot):
-    (strip,) = comparison_tables.strips(compared(snapshot, pop="returnee", rounds="2014-04-01"))
+    (strip,) = comparison_tables.small_multiples(
+        compared(snapshot, pop="returnee", rounds="2014-04-01")
+    )
     assert [one.total for one in strip.multiples] == ["Not assessed"]
 
 

@@ -22,9 +22,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.sources.contract import COUNTS_READ, Asked, Reading
-from geodata.sources.dtm.api import API, KEPT_FOR, KEY, KINDS, Client, Kept, Part, parts, read
-from geodata.util.findings import silent
+from geodata.sources.contract import COUNTS_READ, ParsedSource, ReadOptions
+from geodata.sources.dtm.api import API, KEPT_FOR, KEY, KINDS, Client, FetchCache, Part, parts, read
+from geodata.util.findings import no_progress
 
 unhurried = settings(deadline=None)
 SECRET = "made-up-key-5f3c"
@@ -167,27 +167,27 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 @pytest.fixture
-def fetch(server: Server, examplia, tmp_path: Path) -> Callable[..., Reading]:
+def fetch(server: Server, examplia, tmp_path: Path) -> Callable[..., ParsedSource]:
     """Fetch from the server, without waiting between tries; two years unless told otherwise."""
 
     def fetched(
         since: dt.date | None = dt.date(2020, 1, 1),
         until: dt.date | None = dt.date(2021, 12, 31),
         **options: Any,
-    ) -> Reading:
+    ) -> ParsedSource:
         plain = {"base_url": server.address, "retry_delay": 0, "timeout": 5, "retries": 3}
         plain["resume_folder"] = tmp_path / "kept"
-        asked = Asked(since=since, until=until, options=plain | options)
-        return read((), examplia, asked, silent)
+        asked = ReadOptions(since=since, until=until, options=plain | options)
+        return read((), examplia, asked, no_progress)
 
     return fetched
 
 
-def said(reading: Reading) -> str:
+def said(reading: ParsedSource) -> str:
     return "\n".join(finding.line() for finding in reading.findings)
 
 
-def figures(reading: Reading) -> dict[tuple[str, str, str], int]:
+def figures(reading: ParsedSource) -> dict[tuple[str, str, str], int]:
     """``(date, governorate, district) -> people``."""
     rows = reading.counts
     keys = zip(rows["date"].dt.strftime("%Y-%m-%d"), rows["adm1"], rows["adm2"], strict=True)
@@ -514,12 +514,12 @@ def test_an_interrupted_fetch_goes_on_where_it_was(server, fetch, tmp_path):
 
 
 def test_what_was_kept_too_long_ago_or_broken_is_asked_for_again(tmp_path):
-    kept = Kept(tmp_path, "here v3 XXX")
+    kept = FetchCache(tmp_path, "here v3 XXX")
     one, two, three = (Part(level, None, None) for level in (1, 2, 3))
     for part in (one, two, three):
         kept.put(part, [record()])
     assert kept.get(one) == [record()]
-    assert Kept(tmp_path, "here v2 XXX").get(one) is None
+    assert FetchCache(tmp_path, "here v2 XXX").get(one) is None
     old = os.stat(tmp_path).st_mtime - KEPT_FOR.total_seconds() - 60
     os.utime(kept._path(two), (old, old))
     kept._path(three).write_text('[{"half', "utf-8")
@@ -535,7 +535,7 @@ def test_a_folder_that_cannot_be_written_does_not_stop_a_fetch(server, fetch, tm
 def test_progress_says_what_is_fetched_and_of_how_much(server, examplia, tmp_path):
     told: list[tuple[str, int, int | None]] = []
     options = {"base_url": server.address, "resume_folder": tmp_path, "retry_delay": 0}
-    asked = Asked(since=dt.date(2020, 1, 1), until=dt.date(2020, 12, 31), options=options)
+    asked = ReadOptions(since=dt.date(2020, 1, 1), until=dt.date(2020, 12, 31), options=options)
     read((), examplia, asked, lambda *one: told.append(one))
     assert [done for _, done, _ in told] == [0, 1, 2]
     assert {of for _, _, of in told} == {2}

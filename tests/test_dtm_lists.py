@@ -21,10 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.bundled.iraq import COUNTRY
-from geodata.household_sizes import Size, size_on
+from geodata.household_sizes import HouseholdSize, household_size
 from geodata.places.gazetteer import gazetteers
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.contract import Asked, Reading
+from geodata.sources.contract import ParsedSource, ReadOptions
 from geodata.sources.dtm import aggregate
 from geodata.sources.dtm.layouts import (
     SHELTER,
@@ -141,7 +141,7 @@ def made(*rows: list[str]) -> Made:
     )
 
 
-Read = Callable[..., Reading]
+Read = Callable[..., ParsedSource]
 
 
 @pytest.fixture
@@ -157,36 +157,36 @@ def reading(snapshot: Snapshot, tmp_path: Path) -> Read:
         quick: int = NEVER,
         within: Snapshot | None = None,
         **asked: Any,
-    ) -> Reading:
+    ) -> ParsedSource:
         path = tmp_path / f"{name}.{kind}"
         of.xlsx(path) if kind == "xlsx" else of.csv(path)
         return read(
             population,  # type: ignore[arg-type]
             [path],
             within or snapshot,
-            Asked(**asked),
+            ReadOptions(**asked),
             quick_from=quick,
         )
 
     return run
 
 
-def by_governorate(reading: Reading) -> dict[str, tuple[int, int]]:
+def by_governorate(reading: ParsedSource) -> dict[str, tuple[int, int]]:
     sums = reading.counts.groupby("adm1")[["households", "people"]].sum()
     rows = records(sums.reset_index())
     return {str(row.adm1): (int(row.households), int(row.people)) for row in rows}
 
 
-def breakdown(reading: Reading, kind: str) -> dict[tuple[str, str], int]:
+def breakdown(reading: ParsedSource, kind: str) -> dict[tuple[str, str], int]:
     rows = reading.breakdowns[reading.breakdowns["kind"] == kind]
     return {(row.adm1, row.category): int(row.households) for row in records(rows)}
 
 
-def sentences(reading: Reading, severity: str = "error") -> list[str]:
+def sentences(reading: ParsedSource, severity: str = "error") -> list[str]:
     return [f.sentence for f in reading.findings if f.severity == severity]
 
 
-def only_error(reading: Reading) -> Finding:
+def only_error(reading: ParsedSource) -> Finding:
     (found,) = reading.errors
     return found
 
@@ -195,10 +195,10 @@ def only_error(reading: Reading) -> Finding:
 
 
 @pytest.fixture(scope="module", params=list(PUBLISHED.items()), ids=list(PUBLISHED.values()))
-def published(request, snapshot, shared) -> tuple[str, str, Reading]:
+def published(request, snapshot, shared) -> tuple[str, str, ParsedSource]:
     (population, date), name = request.param
     path = shared / "dtm" / "raw" / name
-    return population, date, read(population, [path], snapshot, Asked())
+    return population, date, read(population, [path], snapshot, ReadOptions())
 
 
 def tidy(shared: Path, table: str, population: str, date: str) -> pd.DataFrame:
@@ -294,7 +294,9 @@ def test_no_coordinates_are_in_what_is_read(published):
 
 def test_both_ways_of_reading_give_the_same(shared, snapshot, tmp_path):
     path = shared / "dtm" / "raw" / PUBLISHED["idp", "2020-02-29"]
-    slow, quick = (read("idp", [path], snapshot, Asked(), quick_from=n) for n in (NEVER, ALWAYS))
+    slow, quick = (
+        read("idp", [path], snapshot, ReadOptions(), quick_from=n) for n in (NEVER, ALWAYS)
+    )
     pd.testing.assert_frame_equal(slow.counts, quick.counts)
     pd.testing.assert_frame_equal(slow.breakdowns, quick.breakdowns)
     assert slow.findings == quick.findings
@@ -411,7 +413,7 @@ def test_the_sheet_that_holds_the_list_is_found(snapshot, tmp_path):
         sheet = book.add_worksheet("DTM Dataset")
         for i, row in enumerate([of.columns, *of.rows]):
             sheet.write_row(i, 0, row)
-    found = read("idp", [path], snapshot, Asked())
+    found = read("idp", [path], snapshot, ReadOptions())
     assert by_governorate(found)["Ninewa"] == (37, 222)
     assert "Read me" in found.findings[0].sentence
 
@@ -595,13 +597,13 @@ def test_duplicates_beyond_the_first_fifty_are_counted(reading):
 
 def test_two_files_of_one_date_are_not_added(snapshot, tmp_path):
     paths = [made().csv(tmp_path / f"idp_2019-08-31_{n}.csv") for n in (1, 2)]
-    found = read("idp", paths, snapshot, Asked())
+    found = read("idp", paths, snapshot, ReadOptions())
     assert "too, and they would be added" in only_error(found).sentence
 
 
 def test_a_file_that_cannot_be_read_is_a_finding_and_the_next_is_read(snapshot, tmp_path):
     good = made().csv(tmp_path / "idp_2019-08-31.csv")
-    found = read("idp", [tmp_path / "idp_2019-07-31.csv", good], snapshot, Asked())
+    found = read("idp", [tmp_path / "idp_2019-07-31.csv", good], snapshot, ReadOptions())
     assert "is missing" in only_error(found).sentence
     assert [file.name for file in found.files] == ["idp_2019-08-31.csv"]
 
@@ -698,9 +700,9 @@ def test_breakdowns_that_add_up_to_neither_are_left_out(reading):
 
 
 def test_sizes_of_households_hold_from_and_until_their_dates():
-    assert size_on(COUNTRY, dt.date(2020, 7, 31)) == Size(6, 6)
-    assert size_on(COUNTRY, dt.date(2020, 8, 1)) == Size(6, 5)
-    assert size_on({}, dt.date(2020, 8, 1)) is None
+    assert household_size(COUNTRY, dt.date(2020, 7, 31)) == HouseholdSize(6, 6)
+    assert household_size(COUNTRY, dt.date(2020, 8, 1)) == HouseholdSize(6, 5)
+    assert household_size({}, dt.date(2020, 8, 1)) is None
 
 
 # ------------------------------------------------------------------------------ codes and points
@@ -860,7 +862,7 @@ def test_any_list_comes_in_whole_whatever_the_order_and_the_names_of_its_columns
         of, as_workbook, total = generated
         path = tmp_path / f"idp_2019-08-31.{'xlsx' if as_workbook else 'csv'}"
         of.xlsx(path) if as_workbook else of.csv(path)
-        found = read("idp", [path], snapshot, Asked())
+        found = read("idp", [path], snapshot, ReadOptions())
         assert not found.findings
         assert found.counts["households"].sum() == total
         assert found.counts["people"].sum() == 6 * total
@@ -868,7 +870,7 @@ def test_any_list_comes_in_whole_whatever_the_order_and_the_names_of_its_columns
         for kind in ("origin", "shelter", "period"):
             assert sum(breakdown(found, kind).values()) == total
         if not as_workbook:
-            quick = read("idp", [path], snapshot, Asked(), quick_from=ALWAYS)
+            quick = read("idp", [path], snapshot, ReadOptions(), quick_from=ALWAYS)
             pd.testing.assert_frame_equal(found.counts, quick.counts)
             pd.testing.assert_frame_equal(found.breakdowns, quick.breakdowns)
 
@@ -945,5 +947,5 @@ def test_progress_is_told(snapshot, tmp_path, monkeypatch):
     monkeypatch.setattr(aggregate, "BATCH", 2)
     told: list[int] = []
     path = made().csv(tmp_path / "idp_2019-08-31.csv")
-    read("idp", [path], snapshot, Asked(), lambda _what, done, _of: told.append(done))
+    read("idp", [path], snapshot, ReadOptions(), lambda _what, done, _of: told.append(done))
     assert told == [3, 5]

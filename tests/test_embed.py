@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Frame, Page, expect
 
-from geodata.figures.state import of_population, parse
+from geodata.figures.state import parse, with_population
 from geodata.figures.view import compute
 from geodata.i18n.language import language
 from geodata.links import embed_options
-from geodata.links.embed_options import Options
+from geodata.links.embed_options import EmbedOptions
 from geodata.snapshots.library import Library
 from geodata.text import area_labels
 from tests import access
@@ -46,20 +46,29 @@ def text_of(html: str, element_id: str) -> str:
 
 def test_options_are_read_and_written_back():
     given_ = {"controls": "0", "legend": "0", "title": "0", "lock": "1", "static": "1"}
-    options, notices = embed_options.parse(given_ | {"play": "1", "theme": "dark"}, language("en"))
+    options, notices = embed_options.parse_embed_options(
+        given_ | {"play": "1", "theme": "dark"}, language("en")
+    )
     assert notices == []
-    assert options == Options(False, False, False, True, True, True, "dark")
-    assert embed_options.parse(dict(embed_options.pairs(options)), language("en"))[0] == options
+    assert options == EmbedOptions(False, False, False, True, True, True, "dark")
+    assert (
+        embed_options.parse_embed_options(
+            dict(embed_options.option_items(options)), language("en")
+        )[0]
+        == options
+    )
 
 
 def test_defaults_are_left_out():
-    assert embed_options.pairs(Options()) == []
+    assert embed_options.option_items(EmbedOptions()) == []
 
 
 @given(st.dictionaries(st.sampled_from([*embed_options.switch_names(), "theme", "x"]), st.text()))
 def test_options_never_fail_and_every_wrong_one_is_named(query):
-    options, notices = embed_options.parse(query, language("en"))
-    assert embed_options.parse(dict(embed_options.pairs(options)), language("en")) == (options, [])
+    options, notices = embed_options.parse_embed_options(query, language("en"))
+    assert embed_options.parse_embed_options(
+        dict(embed_options.option_items(options)), language("en")
+    ) == (options, [])
     allowed = {name: "01" for name in embed_options.switch_names()} | {
         "theme": embed_options.THEMES
     }
@@ -73,9 +82,9 @@ def test_another_population_keeps_what_it_can(snapshot):
     state, _ = parse(
         {"level": "2", "measure": "households", "time": "2018-08-31", "area": "IQG15"}, snapshot
     )
-    moved = of_population(state, "refugee", snapshot)
+    moved = with_population(state, "refugee", snapshot)
     assert (moved.pop, moved.level, moved.measure, moved.area) == ("refugee", 1, "people", "IQG15")
-    assert of_population(state, "returnee", snapshot).time == state.time
+    assert with_population(state, "returnee", snapshot).time == state.time
 
 
 # ------------------------------------------------------------------------------------------- http
@@ -90,7 +99,7 @@ def test_the_page_is_whole_without_scripts(client: FlaskClient, snapshot):
     assert text_of(html, "headline") == "4,028,694 returnees on 31 August 2018"
     assert len(re.findall(r'<path d="[^"]+" data-pcode="IQG\d+"', html)) == 18
     assert html.count("url(#displacement-hatch)") == 10
-    for cell in area_labels.cells(view, view.date_index()):
+    for cell in area_labels.area_labels(view, view.date_index()):
         assert f'data-row="{cell.pcode}"' in html
     assert "<caption" in html and 'scope="row"' in html
     assert "do not imply official endorsement" in html

@@ -16,7 +16,7 @@ import pytest
 
 from geodata.api.view_json import as_dict
 from geodata.engine import queries
-from geodata.engine.connect import ask, store
+from geodata.engine.connect import query, store
 from geodata.engine.postgres import Postgres, schema_of
 from geodata.errors import SnapshotError
 from geodata.figures import availability, cells
@@ -24,7 +24,7 @@ from geodata.figures.counts import counts
 from geodata.figures.state import parse
 from geodata.figures.view import compute
 from geodata.settings import BUNDLED
-from geodata.snapshots.snapshot import load, without_dictionaries
+from geodata.snapshots.snapshot import decode_dictionaries, load
 from tests.engines import postgres, postgres_programs
 
 ASKED: list[tuple[str, list[Any]]] = [
@@ -60,7 +60,7 @@ def rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def ours(snapshot, name: str, arguments: list[Any]) -> list[tuple[Any, ...]]:
-    return rows(ask(snapshot, getattr(queries, name), *arguments))
+    return rows(query(snapshot, getattr(queries, name), *arguments))
 
 
 @pytest.mark.parametrize(("name", "arguments"), ASKED)
@@ -86,7 +86,7 @@ def test_views_from_postgresql_are_those_from_duckdb(database):
 
 
 def _forget() -> None:
-    for kept in (availability._slices, cells.cells_of, counts):
+    for kept in (availability._series_index, cells.cells_of, counts):
         kept.cache_clear()
 
 
@@ -137,14 +137,14 @@ def test_spark_answers_as_duckdb_does(snapshot, tmp_path):
     if not python:
         pytest.skip("DISPLACEMENT_SPARK_PYTHON names no Python with pyspark (`make spark`)")
     for name in ("counts", "breakdowns"):
-        table = without_dictionaries(snapshot.tables.arrow(name))
+        table = decode_dictionaries(snapshot.tables.arrow(name))
         pq.write_table(table, tmp_path / f"{name}.parquet", coerce_timestamps="us")
     (tmp_path / "asked.json").write_text(json.dumps(ASKED))
     script = Path(__file__).parent / "spark_answers.py"
     subprocess.run([python, script, tmp_path], check=True, timeout=240, capture_output=True)
     answered = json.loads((tmp_path / "answered.json").read_text())
     for (name, arguments), found in zip(ASKED, answered, strict=True):
-        frame = ask(snapshot, getattr(queries, name), *arguments)
+        frame = query(snapshot, getattr(queries, name), *arguments)
         there = [
             tuple(_plain(key, row[key]) for key in frame.columns) for row in found
         ]  # fmt: skip

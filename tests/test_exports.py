@@ -20,7 +20,7 @@ from geodata.exports.drawing.text_lines import wrapped
 from geodata.exports.drawing.themes import DARK, LIGHT
 from geodata.exports.filenames import filename
 from geodata.exports.tables.csv import csv_text
-from geodata.exports.tables.formula_injection import harmless
+from geodata.exports.tables.formula_injection import escape_formula
 from geodata.exports.tables.long_table import COLUMNS
 from geodata.figures import statuses
 from geodata.figures.state import parse
@@ -216,8 +216,8 @@ def test_a_csv_cell_says_what_the_source_says(snapshot):
 
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@a", "\t=1"])
 def test_text_that_looks_like_a_formula_is_made_harmless(words):
-    assert harmless(words) == f"'{words}"
-    assert harmless("Anbar") == "Anbar"
+    assert escape_formula(words) == f"'{words}"
+    assert escape_formula("Anbar") == "Anbar"
 
 
 def test_file_names_say_what_is_inside(snapshot):

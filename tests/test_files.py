@@ -28,9 +28,9 @@ from pypdf import PageObject, PdfReader
 from geodata.exports.documents.typesetting import pdf
 from geodata.exports.drawing import country, elements, pictures, svg
 from geodata.exports.drawing.raster import FONTS, pixels, png
-from geodata.exports.drawing.text_lines import marked
+from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.exports.drawing.themes import LIGHT
-from geodata.exports.formats import FILES, Asked
+from geodata.exports.formats import FILES, ExportRequest
 from geodata.exports.options import Options
 from geodata.exports.provenance import provenance
 from geodata.exports.tables.long_table import COLUMNS, tags
@@ -39,9 +39,9 @@ from geodata.exports.tables.xlsx import HEADS, sheets
 from geodata.figures import statuses
 from geodata.figures.state import parse
 from geodata.figures.view import View, compute
-from geodata.i18n.language import LOCALES, PDI, RLI, bare, language
+from geodata.i18n.language import LOCALES, PDI, RLI, language, strip_isolates
 from geodata.i18n.writing import NATIVE
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import sentences, view_headlines, wording
 
@@ -67,7 +67,7 @@ def viewed(snapshot: Snapshot, **query: str) -> View:
 
 
 def made(name: str, view: View, **options: Any) -> bytes:
-    return FILES[name].make(Asked(view, Options(**options), page=HERE))
+    return FILES[name].make(ExportRequest(view, Options(**options), page=HERE))
 
 
 def words_of(said: str) -> str:
@@ -120,7 +120,7 @@ def test_a_spreadsheet_is_told_how_the_letters_of_a_csv_are_written(snapshot, co
         assert body.startswith(codecs.BOM_UTF8) and body.count(codecs.BOM_UTF8) == 1
         rows = pd.read_csv(io.BytesIO(body))
         assert list(rows.columns) == list(COLUMNS)
-        assert rows["name"].iloc[-1] == names(snapshot, language(code))["IQG18"]
+        assert rows["name"].iloc[-1] == area_names(snapshot, language(code))["IQG18"]
 
 
 def test_a_csv_with_tags_is_one_that_hxl_tools_read(snapshot):
@@ -358,7 +358,7 @@ def test_what_else_is_started_keeps_the_fonts_of_the_machine():
 
 @pytest.mark.parametrize("texture", svg.TEXTURES.values())
 def test_a_texture_looks_the_same_however_many_marks_a_tile_has(examplia, texture):
-    paint = svg.Paint(viewed(examplia), "light")
+    paint = svg.ColourScheme(viewed(examplia), "light")
     area = elements.element("rect", width=1200, height=120, fill=texture)
     once, often = (
         Image.frombytes("RGB", *pixels(document(svg.textures(paint, 1.5, n), area), width=1200))
@@ -478,7 +478,7 @@ def test_the_fonts_that_ship_have_every_letter_of_a_language(snapshot, code, wei
         for name in (f"NotoSans-{weight}.ttf", "NotoSansMath-Regular.ttf")
     ]
     lacking = [bytes(font.getmask("\u4e2d")) for font in fonts]
-    places = "".join(names(snapshot, language(code)).values())
+    places = "".join(area_names(snapshot, language(code)).values())
     neighbours = [each.text for each in country.drawing(snapshot, 1, language(code)).countries]
     letters = (written(code) - ON_PAGES_ALONE) | set(places) | set("".join(neighbours))
     missing = [
@@ -574,7 +574,7 @@ def test_what_programs_read_has_english_keys_translated_names_and_no_isolates(sn
     body = made(name, view).decode()
     assert not re.search("[\u2066-\u2069]", body)
     if name != "metadata.json":
-        assert names(snapshot, language(code))["IQG01"] in body
+        assert area_names(snapshot, language(code))["IQG01"] in body
         assert all(column in body for column in COLUMNS)
 
 
@@ -590,7 +590,7 @@ def test_a_page_names_its_language_and_its_words_can_be_found(snapshot, code):
     root: Any = read.trailer["/Root"]
     assert root["/Lang"] == f"{code}-IQ"
     told = provenance(view, view.date_index(), HERE)
-    assert read.metadata and read.metadata.title == bare(told.title)
+    assert read.metadata and read.metadata.title == strip_isolates(told.title)
     said = read.pages[0].extract_text()
     for sentence in (told.headline, *told.method, told.disclaimer):
         assert letters_in(sentence) <= letters_in(said), sentence
@@ -601,7 +601,7 @@ def test_a_page_names_its_language_and_its_words_can_be_found(snapshot, code):
 @pytest.mark.parametrize("code", CODES)
 def test_a_name_of_a_file_says_its_language_in_letters_that_every_system_has(snapshot, code):
     view = viewed(snapshot, lang=code, pop="returnee", time="2018-08-31")
-    saved = FILES["data.csv"].filename(Asked(view))
+    saved = FILES["data.csv"].filename(ExportRequest(view))
     assert saved == f"iraq-returnee-people-governorates-2018-08-31-{code}.csv"
 
 
@@ -610,13 +610,13 @@ def test_a_readme_and_what_pictures_say_inside_are_in_the_language(snapshot, cod
     view = viewed(snapshot, lang=code, time="2018-08-31")
     picture = Image.open(io.BytesIO(made("map.png", view, width=320)))
     picture.load()
-    assert picture.info["Title"] == bare(wording.title_in_country(view))
+    assert picture.info["Title"] == strip_isolates(wording.title_in_country(view))
     with zipfile.ZipFile(io.BytesIO(made("map.zip", view))) as packed:
         readme = packed.read("README.txt").decode()
         assert all(name.isascii() for name in packed.namelist())
     for said in (picture.info["Description"], readme):
         assert not re.search("[\u2066-\u2069]", said)
-        assert marked(view_headlines.headline(view, view.date_index())) in said
+        assert isolates_to_marks(view_headlines.headline(view, view.date_index())) in said
 
 
 # ----------------------------------------------------------------------------------------- routes

@@ -15,13 +15,7 @@ import pytest
 import xlsxwriter
 
 from geodata.errors import DataError
-from geodata.sources.tabular import (
-    csv_text,
-    detect,
-    opening,
-    workbook_safety,
-    workbook_scan,
-)
+from geodata.sources.tabular import csv_text, detect, opening, workbook_safety, workbook_scan
 from geodata.sources.tabular.detect import check_file
 from geodata.sources.tabular.open_table import cell_text, read_rows
 from geodata.sources.tabular.workbook_scan import column_letters

@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 
 from geodata.util import atomic
-from geodata.util.atomic import recover, recover_file, replacing, unfinished, write_file
+from geodata.util.atomic import (
+    atomic_directory,
+    leftovers,
+    recover_file,
+    remove_leftovers,
+    write_file,
+)
 
 ROOT = Path(__file__).parents[1]
 HALF_WRITTEN = """
@@ -57,7 +63,7 @@ def names(folder: Path) -> list[str]:
 
 
 def replace(folder: Path, **files: str) -> None:
-    with replacing(folder) as fresh:
+    with atomic_directory(folder) as fresh:
         for name, text in files.items():
             (fresh / name).write_text(text)
 
@@ -129,7 +135,7 @@ def test_whoever_reads_meanwhile_always_finds_it(maps):
 
 @pytest.mark.parametrize("reason", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_stop_half_way_leaves_what_was_there(maps, way, reason):
-    with pytest.raises(type(reason)), replacing(maps) as fresh:
+    with pytest.raises(type(reason)), atomic_directory(maps) as fresh:
         (fresh / "half").write_text("half")
         raise reason
     assert content(maps) == {"deep/old.txt": "old"}
@@ -137,7 +143,7 @@ def test_a_stop_half_way_leaves_what_was_there(maps, way, reason):
 
 
 def test_a_stop_half_way_leaves_nothing_where_nothing_was(tmp_path):
-    with pytest.raises(RuntimeError), replacing(tmp_path / "maps") as fresh:
+    with pytest.raises(RuntimeError), atomic_directory(tmp_path / "maps") as fresh:
         (fresh / "half").write_text("half")
         raise RuntimeError
     assert names(tmp_path) == []
@@ -160,7 +166,7 @@ def test_where_the_new_one_cannot_be_put_in_place_the_old_one_is_put_back(maps, 
 
 
 def test_a_folder_that_cannot_be_written_beside_is_an_error_and_stays(tmp_path):
-    with pytest.raises(FileNotFoundError), replacing(tmp_path / "nowhere" / "maps"):
+    with pytest.raises(FileNotFoundError), atomic_directory(tmp_path / "nowhere" / "maps"):
         pytest.fail("there is no folder to write to")
     assert names(tmp_path) == []
 
@@ -176,7 +182,7 @@ def test_a_killed_process_leaves_the_old_one_and_the_next_clears_up(maps):
         assert writer.stdout.readline() == "half-way\n"
         left = [name for name in names(maps.parent) if name != "maps"]
         assert len(left) == 1
-        recover(maps)
+        remove_leftovers(maps)
         assert left[0] in names(maps.parent), "it is still being written"
         writer.send_signal(signal.SIGKILL)
     assert content(maps) == {"deep/old.txt": "old"}
@@ -190,7 +196,7 @@ def test_a_folder_that_a_stop_between_two_renames_took_away_is_put_back(maps):
     maps.rename(maps.with_name(".maps.old-abcd1234"))
     half = maps.with_name(".maps.new-abcd1234")
     half.mkdir()
-    with replacing(maps):
+    with atomic_directory(maps):
         assert content(maps) == {"deep/old.txt": "old"}
         assert not half.exists()
     assert names(maps.parent) == ["maps"]
@@ -200,7 +206,7 @@ def test_an_old_one_whose_new_one_is_in_place_is_cleared_away(maps):
     old = maps.with_name(".maps.old-abcd1234")
     old.mkdir()
     (old / "older.txt").write_text("older")
-    recover(maps)
+    remove_leftovers(maps)
     assert content(maps) == {"deep/old.txt": "old"}
     assert names(maps.parent) == ["maps"]
 
@@ -210,7 +216,7 @@ def test_the_old_one_of_a_replacement_that_goes_on_is_left_to_it(maps):
     maps.rename(old)
     new.mkdir()
     with atomic._held(new):
-        recover(maps)
+        remove_leftovers(maps)
         assert names(maps.parent) == sorted([new.name, old.name])
 
 
@@ -276,6 +282,6 @@ def test_what_a_killed_writer_left_is_found_and_cleared_away(tmp_path):
     write_file(pointer, b"first")
     for name in (".pointer.json.new-abcd1234", ".maps.new-abcd1234", ".maps.new-ab", ".other"):
         (tmp_path / name).write_text("")
-    assert unfinished(tmp_path) == {"pointer.json", "maps"}
+    assert leftovers(tmp_path) == {"pointer.json", "maps"}
     recover_file(pointer)
     assert names(tmp_path) == [".maps.new-ab", ".maps.new-abcd1234", ".other", "pointer.json"]

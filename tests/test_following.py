@@ -26,7 +26,7 @@ from callbacks.serving.context import Context
 from geodata.errors import SnapshotError, Unreachable
 from geodata.snapshots import registry
 from geodata.snapshots.library import Library
-from geodata.snapshots.registry import IN_MEMORY, REMEMBERED, Holdings
+from geodata.snapshots.registry import IN_MEMORY, REMEMBERED, SnapshotRegistry
 from geodata.snapshots.snapshot import read_manifest, write_snapshot
 from geodata.util.polling import Following
 from tests import made_up
@@ -70,9 +70,9 @@ def edition(library, synthetic) -> Callable[[int], Edition]:
 
 
 @pytest.fixture
-def held(library, examplia_folder) -> Holdings:
+def held(library, examplia_folder) -> SnapshotRegistry:
     """What is held where the library is still empty."""
-    return Holdings(examplia_folder, library)
+    return SnapshotRegistry(examplia_folder, library)
 
 
 def add(library: Library, said: str, **provenance: Any) -> str:
@@ -271,7 +271,7 @@ def test_one_that_cannot_be_shown_is_refused(library, edition, examplia_folder):
         if "Edition" in snapshot.manifest["country"]["disclaimer"]:
             raise KeyError("pillars")
 
-    held = Holdings(examplia_folder, library, trial=trial)
+    held = SnapshotRegistry(examplia_folder, library, trial=trial)
     new = edition(70)
     library.activate(new.version)
     held.look()
@@ -329,7 +329,7 @@ def test_where_a_place_tells_no_changes_what_was_refused_is_read_again_after_a_w
     examplia_folder, monkeypatch
 ):
     library = Library("memory://following")
-    held = Holdings(examplia_folder, library)
+    held = SnapshotRegistry(examplia_folder, library)
     version = add(library, "far away")
     library.activate(version)
     files = MemoryFileSystem.store
@@ -356,7 +356,7 @@ def test_a_start_with_a_damaged_one_serves_the_last_that_is_whole(
         library.activate(one.version)
     damage(library, second.version)
     mend = damage(library, third.version)
-    held = Holdings(examplia_folder, library)
+    held = SnapshotRegistry(examplia_folder, library)
     assert held.current.version == first.version
     assert held.refused and held.refused.version == third.version
     mend()
@@ -368,7 +368,7 @@ def test_a_start_without_knowing_what_is_active_is_refused(library, edition, exa
     library.activate(edition(70).version)
     (Path(library.name) / "history.json").write_text("[")
     with pytest.raises(SnapshotError, match="which snapshot is active is not known"):
-        Holdings(examplia_folder, library)
+        SnapshotRegistry(examplia_folder, library)
 
 
 # --------------------------------------------------------------------------------- over the network

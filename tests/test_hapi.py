@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataError
 from geodata.ingest.merge import merge
-from geodata.sources.contract import COUNTS_READ, Asked, Reading
+from geodata.sources.contract import COUNTS_READ, ParsedSource, ReadOptions
 from geodata.sources.hapi import COLUMNS, KINDS, level_of, read
-from geodata.util.findings import silent
+from geodata.util.findings import no_progress
 
 unhurried = settings(deadline=None)
 HEADER = (
@@ -69,7 +69,7 @@ def district(population: object, name: str = "North Alpha", code: str = "XXG01Q0
 def reading(tmp_path: Path, examplia):
     """Read rows, written as CSV with a row of tags, or as JSON."""
 
-    def made(*rows: dict[str, object], form: str = "csv", **options: object) -> Reading:
+    def made(*rows: dict[str, object], form: str = "csv", **options: object) -> ParsedSource:
         path = tmp_path / f"idps.{form}"
         if form == "json":
             path.write_text(json.dumps({"data": rows}), "utf-8")
@@ -79,18 +79,18 @@ def reading(tmp_path: Path, examplia):
                 writer.writeheader()
                 writer.writerow(dict(zip(HEADER, TAGS, strict=True)))
                 writer.writerows(rows)
-        return read([path], examplia, Asked(options=options), silent)
+        return read([path], examplia, ReadOptions(options=options), no_progress)
 
     return made
 
 
-def people(made: Reading) -> dict[tuple[str, str, int], int]:
+def people(made: ParsedSource) -> dict[tuple[str, str, int], int]:
     rows = made.counts
     keys = zip(rows["adm1"], rows["adm2"], rows["level"], strict=True)
     return dict(zip(keys, rows["people"], strict=True))
 
 
-def said(made: Reading) -> str:
+def said(made: ParsedSource) -> str:
     return "\n".join(finding.line() for finding in made.findings)
 
 
@@ -207,7 +207,7 @@ def test_a_row_without_a_number_is_not_assessed(reading):
 def test_json_that_is_not_an_answer_is_refused_with_a_sentence(tmp_path, examplia, text, told):
     path = tmp_path / "idps.json"
     path.write_text(text, "utf-8")
-    made = read([path], examplia, Asked(), silent)
+    made = read([path], examplia, ReadOptions(), no_progress)
     assert made.errors
     assert told in said(made)
 
@@ -215,7 +215,7 @@ def test_json_that_is_not_an_answer_is_refused_with_a_sentence(tmp_path, exampli
 def test_a_file_with_other_columns_is_refused_with_those_it_has(tmp_path, examplia):
     path = tmp_path / "idps.csv"
     path.write_text("location_code,populations,reference_period_start\nXXX,1,2020-01-31\n")
-    (error,) = read([path], examplia, Asked(), silent).errors
+    (error,) = read([path], examplia, ReadOptions(), no_progress).errors
     assert (error.column, error.nearest) == ("population", ("populations",))
 
 
@@ -223,7 +223,7 @@ def test_a_page_saved_in_place_of_the_file_is_refused(tmp_path, examplia):
     path = tmp_path / "idps.csv"
     path.write_text("<!doctype html><html>Sign in</html>")
     with pytest.raises(DataError, match="web page"):
-        read([path], examplia, Asked(), silent)
+        read([path], examplia, ReadOptions(), no_progress)
 
 
 @given(st.permutations(HEADER))
@@ -234,7 +234,7 @@ def test_columns_are_known_by_name_wherever_they_stand(examplia, tmp_path_factor
     path.write_text(
         "\n".join([",".join(order), ",".join(str(cells[name]) for name in order)]), "utf-8"
     )
-    assert people(read([path], examplia, Asked(), silent)) == {("Alpha", "", 1): 900}
+    assert people(read([path], examplia, ReadOptions(), no_progress)) == {("Alpha", "", 1): 900}
 
 
 def test_the_kind_is_named_and_reads_columns_that_exist():

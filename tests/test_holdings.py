@@ -16,7 +16,7 @@ import pytest
 from geodata.errors import NotHeld, SnapshotError
 from geodata.snapshots import registry
 from geodata.snapshots.library import Library
-from geodata.snapshots.registry import IN_MEMORY, Holdings
+from geodata.snapshots.registry import IN_MEMORY, SnapshotRegistry
 from geodata.snapshots.snapshot import load, read_manifest
 from tests import made_up
 
@@ -71,27 +71,27 @@ def current(synthetic) -> Path:
 
 def test_no_version_is_the_current_one(current, library, older):
     older("first")
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     assert held.snapshot() is held.snapshot("") is held.current
     assert held.snapshot(held.current.version) is held.current
 
 
 def test_while_none_is_active_the_one_that_ships_is_served(current, library, older):
     older("first")
-    assert Holdings(current, library).current.version == version_of(current)
+    assert SnapshotRegistry(current, library).current.version == version_of(current)
 
 
 def test_the_active_one_is_served_and_the_one_that_ships_is_an_older_one(current, library, older):
     version = older("first")
     library.activate(version)
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     assert held.current.version == version
     assert held.snapshot(version_of(current)).manifest["country"]["disclaimer"] == "Newest."
 
 
 def test_an_older_version_is_read_from_the_library(current, library, older):
     version = older("first")
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     found = held.snapshot(version)
     assert found.version == version
     assert found.manifest["country"]["disclaimer"] == "first."
@@ -101,7 +101,7 @@ def test_an_older_version_is_read_from_the_library(current, library, older):
 def test_every_one_is_told_which_engine_to_ask(current, library, older):
     first, second = older("first"), older("second")
     library.activate(first)
-    held = Holdings(current, library, "postgres://example.org/figures")
+    held = SnapshotRegistry(current, library, "postgres://example.org/figures")
     for version in ("", second, version_of(current)):
         assert held.snapshot(version).store_url == "postgres://example.org/figures"
 
@@ -112,14 +112,14 @@ def test_versions_come_as_they_were_active_last_and_the_one_that_ships_at_the_en
     first, second, _ = versions = [older(name) for name in "abc"]
     for version in (*versions, first, second):
         library.activate(version)
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     assert held.versions == (second, first, versions[2], version_of(current))
 
 
 def test_the_one_that_ships_in_the_library_too_is_held_once(current, library):
     version = library.adopt(current)
     library.activate(version)
-    assert Holdings(current, library).versions == (version,)
+    assert SnapshotRegistry(current, library).versions == (version,)
 
 
 def test_one_that_is_not_there_to_ship_is_not_missed_while_another_is_active(
@@ -127,7 +127,7 @@ def test_one_that_is_not_there_to_ship_is_not_missed_while_another_is_active(
 ):
     version = older("first")
     library.activate(version)
-    held = Holdings(tmp_path / "nowhere", library)
+    held = SnapshotRegistry(tmp_path / "nowhere", library)
     assert held.versions == (version,)
     with pytest.raises(NotHeld):
         held.snapshot(UNKNOWN)
@@ -136,12 +136,12 @@ def test_one_that_is_not_there_to_ship_is_not_missed_while_another_is_active(
 @pytest.mark.parametrize("version", [UNKNOWN, "newest", "../current", "0" * 11, "F" * 12, "é"])
 def test_what_is_no_version_or_none_that_is_held_is_not_held(current, library, version):
     with pytest.raises(NotHeld):
-        Holdings(current, library).snapshot(version)
+        SnapshotRegistry(current, library).snapshot(version)
 
 
 def test_a_folder_that_cannot_become_a_library_stops_the_start(current, tmp_path):
     with pytest.raises(SnapshotError, match="there is no library .*nowhere/library"):
-        Holdings(current, Library(tmp_path / "nowhere" / "library"))
+        SnapshotRegistry(current, Library(tmp_path / "nowhere" / "library"))
 
 
 def test_a_version_that_is_not_held_is_told_from_those_that_are(current, library, older):
@@ -149,7 +149,7 @@ def test_a_version_that_is_not_held_is_told_from_those_that_are(current, library
     for version in versions:
         library.activate(version)
     with pytest.raises(NotHeld) as refusal:
-        Holdings(current, library).snapshot(UNKNOWN)
+        SnapshotRegistry(current, library).snapshot(UNKNOWN)
     sentence = str(refusal.value)
     assert (refusal.value.key, refusal.value.value) == ("v", UNKNOWN)
     assert sentence.startswith(f"v=“{UNKNOWN}” is a snapshot that is not held here")
@@ -159,7 +159,7 @@ def test_a_version_that_is_not_held_is_told_from_those_that_are(current, library
 
 
 def test_one_that_was_added_while_running_is_found(current, library, older):
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     version = older("late")
     assert held.snapshot(version).version == version
 
@@ -174,7 +174,7 @@ def test_one_that_was_changed_is_refused_and_only_the_log_says_why(
     library.activate(version)
     library.activate(older("second"))
     damage(folder_of(version))
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     with caplog.at_level(logging.WARNING), pytest.raises(NotHeld) as refusal:
         held.snapshot(version)
     assert "counts.parquet was changed" in caplog.text
@@ -191,7 +191,7 @@ def test_one_that_was_refused_is_not_read_again_until_it_is_mended(
     file = folder_of(version) / "counts.parquet"
     whole = file.read_bytes()
     damage(folder_of(version))
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     for _ in range(3):
         with pytest.raises(NotHeld):
             held.snapshot(version)
@@ -206,14 +206,14 @@ def test_a_folder_that_holds_another_snapshot_than_it_says_is_refused(
     version, other = older("first"), older("second")
     shutil.rmtree(folder_of(version))
     folder_of(other).rename(folder_of(version))
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     with pytest.raises(NotHeld):
         held.snapshot(version)
 
 
 def test_one_that_was_taken_away_is_not_held(current, library, older, folder_of):
     version = older("first")
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     shutil.rmtree(folder_of(version))
     with pytest.raises(NotHeld):
         held.snapshot(version)
@@ -237,13 +237,13 @@ def test_only_so_many_older_ones_stay_in_memory(current, library, older, client_
 
 def held_in_memory(version):
     """The older snapshot of a version, wherever it is held."""
-    held = [one for one in gc.get_objects() if isinstance(one, Holdings)]
+    held = [one for one in gc.get_objects() if isinstance(one, SnapshotRegistry)]
     return next(found for one in held if (found := one._in_memory(version)))
 
 
 def test_whoever_asks_at_the_same_time_waits_for_one_reading(current, library, older, monkeypatch):
     version = older("first")
-    held = Holdings(current, library)
+    held = SnapshotRegistry(current, library)
     together, read = Barrier(4), []
 
     def reading(where, store_url):

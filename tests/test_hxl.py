@@ -19,9 +19,9 @@ from geodata.exports.formats import FILES
 from geodata.exports.options import Options
 from geodata.figures.state import parse
 from geodata.figures.view import compute
-from geodata.sources.contract import Asked, Reading
+from geodata.sources.contract import ParsedSource, ReadOptions
 from geodata.sources.hxl import KINDS, Tag, parse_tag, read, role_of
-from geodata.util.findings import Harm, silent
+from geodata.util.findings import Harm, no_progress
 
 unhurried = settings(deadline=None)
 MAPPING = """\
@@ -47,21 +47,21 @@ DTM = (
 def reading(tmp_path: Path, examplia):
     """Read rows of which one holds tags."""
 
-    def made(*rows: list[str], mapping: str = MAPPING, **asked: object) -> Reading:
+    def made(*rows: list[str], mapping: str = MAPPING, **asked: object) -> ParsedSource:
         path, said = tmp_path / "tagged.csv", tmp_path / "mapping.yaml"
         said.write_text(mapping, "utf-8")
         with path.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows(rows)
-        return read([path], examplia, Asked(mapping=said, **asked), silent)  # type: ignore[arg-type]
+        return read([path], examplia, ReadOptions(mapping=said, **asked), no_progress)  # type: ignore[arg-type]
 
     return made
 
 
-def told(made: Reading) -> str:
+def told(made: ParsedSource) -> str:
     return "\n".join(finding.line() for finding in made.findings)
 
 
-def figures(made: Reading) -> dict[tuple[str, str, str], int]:
+def figures(made: ParsedSource) -> dict[tuple[str, str, str], int]:
     """``(population, governorate, district) -> people``."""
     rows = made.counts
     keys = zip(rows["population"], rows["adm1"], rows["adm2"], strict=True)
@@ -75,8 +75,8 @@ def test_a_file_of_this_map_is_read_again_in_any_language(tmp_path, examplia):
     for code in ("en", "ar", "ckb"):
         state, _ = parse({"lang": code, "time": "2020-01-31"}, examplia)
         view = compute(examplia, state, threshold=5)
-        path.write_bytes(FILES["data.csv"].make(formats.Asked(view, Options(hxl=True))))
-        made = read([path], examplia, Asked(mapping=mapping), silent)
+        path.write_bytes(FILES["data.csv"].make(formats.ExportRequest(view, Options(hxl=True))))
+        made = read([path], examplia, ReadOptions(mapping=mapping), no_progress)
         assert sorted(figures(made).values()) == [240, 918]
 
 
@@ -230,7 +230,7 @@ def test_a_workbook_is_read_too(tmp_path, examplia):
         sheet = book.add_worksheet("Data")
         sheet.write_row(4, 1, ["#adm1+name", "#date", "#affected+idps"])
         sheet.write_row(5, 1, ["Alpha", "2020-01", 6])
-    made = read([path], examplia, Asked(mapping=said), silent)
+    made = read([path], examplia, ReadOptions(mapping=said), no_progress)
     assert not made.errors
     assert figures(made) == {("idp", "Alpha", ""): 6}
 
@@ -320,7 +320,7 @@ def test_columns_stand_in_any_order_below_any_titles(examplia, tmp_path_factory,
     rows = [[title] for title in noise] + [[row[i] for i in order] for row in (tags, cells)]
     with path.open("w", encoding="utf-8", newline="") as handle:
         csv.writer(handle).writerows(rows)
-    made = read([path], examplia, Asked(mapping=said), silent)
+    made = read([path], examplia, ReadOptions(mapping=said), no_progress)
     assert not made.findings
     (row,) = made.counts.to_dict("records")
     assert (row["adm1"], row["adm2_code"], row["people"], row["level"]) == (

@@ -12,8 +12,8 @@ import pytest
 from flask import Flask, Response, g
 from werkzeug.test import Client
 
-from callbacks.serving.response_cache import LONGEST_ADDRESS, Kept
-from callbacks.serving.responses import Keep, answer
+from callbacks.serving.response_cache import LONGEST_ADDRESS, ResponseCache
+from callbacks.serving.responses import CachePolicy, cacheable_response
 
 VIEW = "/api/v1/view.json"
 PATHS = [
@@ -30,10 +30,10 @@ def headers_of(found):
 
 
 @pytest.fixture
-def kept(app) -> Kept:
+def kept(app) -> ResponseCache:
     """What stands before the application, empty."""
     found = app.server.wsgi_app
-    assert isinstance(found, Kept)
+    assert isinstance(found, ResponseCache)
     found.empty()
     return found
 
@@ -179,36 +179,38 @@ def counting():
     @server.get("/<name>")
     def tell(name: str) -> Response:
         state.asked += 1
-        return answer(state.body or f"{name} {state.asked}".encode(), "text/plain", Keep.LIVE)
+        return cacheable_response(
+            state.body or f"{name} {state.asked}".encode(), "text/plain", CachePolicy.LIVE
+        )
 
     @server.get("/follows")
     def follows() -> Response:
         g.follows_host = True
-        return answer(b"here", "text/plain", Keep.LIVE)
+        return cacheable_response(b"here", "text/plain", CachePolicy.LIVE)
 
     @server.get("/cookie")
     def cookie() -> Response:
-        response = answer(b"for you", "text/plain", Keep.LIVE)
+        response = cacheable_response(b"for you", "text/plain", CachePolicy.LIVE)
         response.set_cookie("who", "you")
         return response
 
     @server.get("/otherwise")
     def otherwise() -> Response:
-        response = answer(b"compressed", "text/plain", Keep.LIVE)
+        response = cacheable_response(b"compressed", "text/plain", CachePolicy.LIVE)
         response.headers["Content-Encoding"] = "zstd"
         return response
 
     @server.get("/late")
     def late() -> Response:
-        answer(b"", "text/plain", Keep.LIVE)
+        cacheable_response(b"", "text/plain", CachePolicy.LIVE)
         return Response("no", status=500)
 
     return server, state
 
 
-def before(counting, size=MEGABYTE) -> tuple[Kept, Client]:
+def before(counting, size=MEGABYTE) -> tuple[ResponseCache, Client]:
     server, state = counting
-    kept = Kept(server.wsgi_app, lambda environ: state.version, size)
+    kept = ResponseCache(server.wsgi_app, lambda environ: state.version, size)
     return kept, Client(kept)
 
 

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from callbacks.serving.context import preferred
-from geodata.i18n.language import bare, language, languages
+from geodata.i18n.language import language, languages, strip_isolates
 from geodata.i18n.writing import NATIVE
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.places.folding import fold
 from tests.documents import Document
 
@@ -240,7 +240,7 @@ def test_search_engines_are_told_of_each_language(client):
 
 
 def test_areas_are_named_in_the_language_or_the_nearest_the_source_has(snapshot):
-    english, arabic, sorani = (names(snapshot, language(code)) for code in ("en", "ar", "ckb"))
+    english, arabic, sorani = (area_names(snapshot, language(code)) for code in ("en", "ar", "ckb"))
     assert (arabic["IQG01"], arabic["IQG11Q02"], arabic["IQG08Q01"]) == (
         *("الأنبار", "أربيل", "الأعظمية"),
     )
@@ -252,7 +252,7 @@ def test_areas_are_named_in_the_language_or_the_nearest_the_source_has(snapshot)
 
 def test_only_letters_that_readers_write_are_put_into_arabic_names(snapshot):
     rows = snapshot.tables.areas.set_index("pcode")["name_ar"]
-    arabic = names(snapshot, language("ar"))
+    arabic = area_names(snapshot, language("ar"))
     changed = {pcode for pcode, name in rows.items() if name.strip() != arabic[pcode]}
     assert changed == {"IQG01", "IQG02Q01", "IQG08Q01", "IQG11", "IQG11Q02"}
     assert all(fold(rows[pcode]) == fold(arabic[pcode]) for pcode in changed)
@@ -274,7 +274,7 @@ def test_figures_in_sentences_are_in_native_digits_where_they_are_asked_for(clie
 def test_files_carry_no_isolates_in_their_names(client):
     for path in ("/map.svg", "/data.csv"):
         named = client.get(f"{path}?lang=ar").headers["Content-Disposition"]
-        assert bare(named) == named and named.isascii()
+        assert strip_isolates(named) == named and named.isascii()
 
 
 # ----------------------------------------------------------------------------- in the browser
@@ -334,7 +334,7 @@ def test_scripts_write_numbers_dates_lists_and_plurals_as_the_server_does(script
     assert said["dates"] == [[speech.date(day), speech.date(day, "long")] for day in days]
     lists = [["A"], ["A", "B"], ["A", "B", "C"]]
     assert said["names"] == [[speech.names(each), speech.listed(each)] for each in lists]
-    assert bare(said["filled"]) == f"{speech.whole(2018)} – x"
+    assert strip_isolates(said["filled"]) == f"{speech.whole(2018)} – x"
     assert said["plurals"] == [speech.ngettext(*forms, n) for n in (0, 1, 2, 3, 11, 100)]
 
 

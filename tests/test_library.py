@@ -29,10 +29,10 @@ from geodata.errors import SnapshotError
 from geodata.snapshots import storage, storage_fsspec
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import MANIFEST, Snapshot
-from geodata.snapshots.storage import shelf
+from geodata.snapshots.storage import open_storage
 from geodata.snapshots.storage_base import HISTORY, LOCK
-from geodata.snapshots.storage_folder import FolderShelf
-from geodata.snapshots.storage_fsspec import RemoteShelf
+from geodata.snapshots.storage_folder import FolderStorage
+from geodata.snapshots.storage_fsspec import ObjectStorage
 from tests import made_up
 
 UNKNOWN = "0" * 12
@@ -386,8 +386,8 @@ def test_a_history_that_cannot_be_read_is_an_error_and_not_an_empty_library(libr
 
 
 def test_a_place_that_holds_other_things_is_no_library_and_stays_as_it_is(library):
-    library._shelf.write("dear.txt", b"Dear") if isinstance(library._shelf, RemoteShelf) else None
-    if isinstance(library._shelf, FolderShelf):
+    library._shelf.write("dear.txt", b"Dear") if isinstance(library._shelf, ObjectStorage) else None
+    if isinstance(library._shelf, FolderStorage):
         path = Path(library.name)
         path.mkdir()
         (path / "dear.txt").write_text("Dear")
@@ -571,7 +571,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def left(where: str) -> bytes:
     """Leave the lock of a process that was killed."""
     data = b'{"pid": 7, "host": "gone", "since": "2020-01-01T00:00:00+00:00", "token": "t"}'
-    shelf(where).write(LOCK, data)
+    open_storage(where).write(LOCK, data)
     return data
 
 
@@ -588,7 +588,7 @@ def test_a_killed_holder_is_waited_for_as_long_as_it_may_live_and_no_longer(remo
 
 
 def test_a_holder_that_shows_that_it_lives_keeps_the_lock(remote, clock, monkeypatch):
-    holder = shelf(remote)
+    holder = open_storage(remote)
     data = json.loads(left(remote))
 
     def beats(seconds: float) -> None:
@@ -603,13 +603,13 @@ def test_a_holder_that_shows_that_it_lives_keeps_the_lock(remote, clock, monkeyp
 
 def test_the_holder_shows_that_it_lives(remote, monkeypatch):
     monkeypatch.setattr(storage_fsspec, "BEAT", 0.001)
-    library, written, write = Library(remote), threading.Semaphore(0), RemoteShelf.write
+    library, written, write = Library(remote), threading.Semaphore(0), ObjectStorage.write
 
-    def counted(self: RemoteShelf, name: str, data: bytes) -> None:
+    def counted(self: ObjectStorage, name: str, data: bytes) -> None:
         write(self, name, data)
         written.release()
 
-    monkeypatch.setattr(RemoteShelf, "write", counted)
+    monkeypatch.setattr(ObjectStorage, "write", counted)
     with library.lock():
         assert written.acquire(timeout=60) and written.acquire(timeout=60)
         assert json.loads(library._shelf.read(LOCK))["beat"] >= 2
@@ -741,13 +741,13 @@ def test_a_disk_that_really_is_full(tiny):
 def test_whoever_polls_reads_the_history_only_when_it_changed(folder, monkeypatch):
     library, server = Library(folder), Library(folder)
     library.activate(add(library, "first"))
-    read, real = [], FolderShelf.read
+    read, real = [], FolderStorage.read
 
-    def counted(self: FolderShelf, name: str) -> bytes:
+    def counted(self: FolderStorage, name: str) -> bytes:
         read.append(name)
         return real(self, name)
 
-    monkeypatch.setattr(FolderShelf, "read", counted)
+    monkeypatch.setattr(FolderStorage, "read", counted)
     assert [server.active() for _ in range(5)] == [library.active()] * 5
     assert read.count(HISTORY) <= 2
     read.clear()

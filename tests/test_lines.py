@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from geodata.exports.drawing.text_lines import (
     LRM,
     RLM,
-    from_the_right,
-    length,
-    marked,
+    force_rtl,
+    isolates_to_marks,
     pieces,
-    typeset,
+    text_width,
+    to_typst,
     wrapped,
 )
-from geodata.i18n.language import FSI, LRI, PDI, RLI, bare
+from geodata.i18n.language import FSI, LRI, PDI, RLI, strip_isolates
 
 OPENING = (FSI, LRI, RLI)
 ARABIC = f"{FSI}PHSS{PDI} تعمل في {FSI}1,234{PDI} مكاناً منذ {FSI}31 آب 2018{PDI}"
@@ -34,19 +34,19 @@ def sentences(draw):
 
 
 def test_latin_letters_are_counted_and_arabic_ones_are_narrower():
-    assert length("Ninewa – 12 %") == len("Ninewa – 12 %")
-    assert 0.8 * 5 < length("نينوى") < 5
+    assert text_width("Ninewa – 12 %") == len("Ninewa – 12 %")
+    assert 0.8 * 5 < text_width("نينوى") < 5
 
 
 def test_marks_take_no_room():
-    assert length("مُقيَّم") == length("مقيم")
-    assert length(f"{RLI}نينوى{PDI}") == length("نينوى")
+    assert text_width("مُقيَّم") == text_width("مقيم")
+    assert text_width(f"{RLI}نينوى{PDI}") == text_width("نينوى")
 
 
 @given(sentences(), st.integers(60, 600))
 def test_every_line_closes_what_it_isolates_and_no_word_is_lost(said, width):
     lines = wrapped(said, width, 13)
-    assert bare(" ".join(lines)).split() == bare(said).split()
+    assert strip_isolates(" ".join(lines)).split() == strip_isolates(said).split()
     for line in lines:
         depth = 0
         for sign in line:
@@ -61,20 +61,20 @@ def test_what_goes_on_in_the_next_line_keeps_its_direction():
 
 
 def test_a_line_that_begins_with_latin_is_read_from_the_right():
-    assert from_the_right("PHSS تعمل") == f"{RLI}PHSS تعمل{PDI}"
+    assert force_rtl("PHSS تعمل") == f"{RLI}PHSS تعمل{PDI}"
 
 
 @given(sentences())
 def test_marks_stand_for_isolates_and_change_no_letter(said):
-    found = marked(said)
+    found = isolates_to_marks(said)
     assert not set(found) & {*OPENING, PDI}
-    assert found.translate({ord(LRM): None, ord(RLM): None}) == bare(said)
+    assert found.translate({ord(LRM): None, ord(RLM): None}) == strip_isolates(said)
 
 
 def test_a_number_keeps_its_sign_between_marks_of_its_own():
-    assert marked(f"نقص {FSI}−1,400{PDI} شخص") == f"نقص {RLM}{LRM}−1,400{LRM}{RLM} شخص"
-    assert marked(f"منذ {FSI}31 آب{PDI}") == f"منذ {RLM}31 آب{RLM}"
-    assert marked("1,400 fewer") == "1,400 fewer"
+    assert isolates_to_marks(f"نقص {FSI}−1,400{PDI} شخص") == f"نقص {RLM}{LRM}−1,400{LRM}{RLM} شخص"
+    assert isolates_to_marks(f"منذ {FSI}31 آب{PDI}") == f"منذ {RLM}31 آب{RLM}"
+    assert isolates_to_marks("1,400 fewer") == "1,400 fewer"
 
 
 @given(sentences())
@@ -85,7 +85,7 @@ def test_pieces_hold_every_letter_and_no_isolate(said):
     def letters_of(piece):
         return piece if isinstance(piece, str) else letters(piece["words"])
 
-    assert letters(pieces(said)) == bare(said)
+    assert letters(pieces(said)) == strip_isolates(said)
 
 
 def test_pieces_say_which_way_each_is_read():
@@ -97,7 +97,7 @@ def test_pieces_say_which_way_each_is_read():
 
 @pytest.mark.parametrize("given_", [3, None, {"a": ["b", ("c", 1)]}])
 def test_what_is_no_sentence_is_typeset_as_it_is(given_):
-    assert typeset(given_) in (given_, {"a": ["b", ["c", 1]]})
+    assert to_typst(given_) in (given_, {"a": ["b", ["c", 1]]})
 
 
 def test_the_letters_of_the_examples_are_what_they_are_taken_for():

@@ -20,7 +20,7 @@ from geodata.snapshots.totals import totals
 from geodata.sources.contract import (
     BREAKDOWNS_READ,
     COUNTS_READ,
-    Reading,
+    ParsedSource,
     by_harm,
     no_breakdowns,
     no_counts,
@@ -56,14 +56,14 @@ def row(adm1: str = "", adm2: str = "", households: int | None = 10, **more: Any
 
 def reading(
     *rows: dict[str, Any], parts: list[dict[str, Any]] | None = None, **more: Any
-) -> Reading:
+) -> ParsedSource:
     counts = pd.DataFrame(rows, columns=list(COUNTS_READ)) if rows else no_counts()
     breakdowns = pd.DataFrame(parts, columns=list(BREAKDOWNS_READ)) if parts else no_breakdowns()
     asked = {"kind": "dtm-idp", "source": SOURCE, "files": (), "findings": ()} | more
-    return Reading(counts=counts, breakdowns=breakdowns, **asked)
+    return ParsedSource(counts=counts, breakdowns=breakdowns, **asked)
 
 
-def merge(held: Snapshot, made: Reading, *, allow_fall: bool = True, **asked: Any) -> Merged:
+def merge(held: Snapshot, made: ParsedSource, *, allow_fall: bool = True, **asked: Any) -> Merged:
     """Join a few made-up rows, which are fewer people than are held."""
     return joining.merge(held, made, allow_fall=allow_fall, **asked)
 

@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from geodata.bundled.iraq import FULL_NAMES
 from geodata.errors import DataError, JoinError
 from geodata.places.folding import fold
-from geodata.places.gazetteer import Gazetteer, former_code, former_codes, gazetteer, gazetteers
-from geodata.places.join import JoinReport, place
+from geodata.places.gazetteer import (
+    Gazetteer,
+    explain_retired_code,
+    former_codes,
+    gazetteer,
+    gazetteers,
+)
+from geodata.places.join import JoinReport, match_rows
 from tests import made_up
 
 unhurried = settings(deadline=None)
@@ -227,9 +233,9 @@ def test_codes_of_the_numbering_before_2019_are_refused_with_an_explanation(gove
 
 def test_another_country_has_codes_of_its_own_to_refuse_or_none(examplia):
     rules = [{"pattern": "OLD[0-9]", "sentence": "P-code {code} was given up; use XXG01 or XXG02."}]
-    assert former_code(rules, "old7") == "P-code 'old7' was given up; use XXG01 or XXG02."
-    assert former_code(rules, "OLD77") == former_code(rules, "IQ-G08") == ""
-    assert former_code(former_codes(examplia.manifest["country"]), "IQ-G08") == ""
+    assert explain_retired_code(rules, "old7") == "P-code 'old7' was given up; use XXG01 or XXG02."
+    assert explain_retired_code(rules, "OLD77") == explain_retired_code(rules, "IQ-G08") == ""
+    assert explain_retired_code(former_codes(examplia.manifest["country"]), "IQ-G08") == ""
     book = gazetteer(examplia.tables.areas, [], level=1, former_codes=rules)
     with pytest.raises(JoinError, match="given up"):
         book.find(code="OLD7", name="Alpha")
@@ -291,7 +297,7 @@ def test_placing_gives_every_row_a_code_or_none_and_writes_down_how():
         }
     )
     report = JoinReport()
-    pcodes = place(rows, book, report, table="t", name="where", households="households")
+    pcodes = match_rows(rows, book, report, table="t", name="where", households="households")
     assert pcodes.fillna("-").tolist() == ["XXG01", "XXG01", "XXG02", "XXG01", "-", "-", "-"]
     assert report.rows == {"t": {"code": 1, "name": 2, "alias": 1, "none": 3}}
     lost = {u.place: (u.rows, u.households, u.nearest) for u in report.unmatched}

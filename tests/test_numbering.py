@@ -12,7 +12,7 @@ import pytest
 from geodata.bundled.iraq import COUNTRY, GOVERNORATES_OF_2014
 from geodata.ingest.merge import Merged, merge
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.contract import BREAKDOWNS_READ, COUNTS_READ, Reading, no_breakdowns
+from geodata.sources.contract import BREAKDOWNS_READ, COUNTS_READ, ParsedSource, no_breakdowns
 from geodata.util.findings import Harm
 from tests import made_up
 
@@ -109,7 +109,9 @@ def rows_of(
 def merged(held: Snapshot, *rows: dict[str, object], said: str = "") -> Merged:
     counts = pd.DataFrame(rows, columns=list(COUNTS_READ))
     source = dict(made_up.SOURCES[0])
-    return merge(held, Reading("table", source, (), counts, no_breakdowns()), pcode_scheme=said)
+    return merge(
+        held, ParsedSource("table", source, (), counts, no_breakdowns()), pcode_scheme=said
+    )
 
 
 def people(made: Merged, date: dt.date = FIRST, level: int = 1) -> dict[str, int]:
@@ -306,7 +308,7 @@ def test_breakdowns_follow_the_numbering_of_their_date(renumbered):
         "category": "camp", "households": 3,
     }  # fmt: skip
     parts = pd.DataFrame([part], columns=list(BREAKDOWNS_READ))
-    made = merge(renumbered, Reading("table", dict(made_up.SOURCES[0]), (), counts, parts))
+    made = merge(renumbered, ParsedSource("table", dict(made_up.SOURCES[0]), (), counts, parts))
     rows = made.tables.breakdowns
     assert rows["pcode"].tolist() == ["XXG03"]
 

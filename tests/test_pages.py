@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from geodata.figures.printed_totals import printed
+from geodata.figures.printed_totals import printed_totals
 from geodata.figures.statuses import STATUS_WORDS
 from geodata.i18n.language import language
 from geodata.settings import BUNDLED
@@ -420,11 +420,11 @@ def test_the_bundled_snapshot_is_what_the_default_pages_show(client):
 
 def test_a_printed_total_stands_beside_the_list_of_the_same_round(snapshot):
     """Reports and lists are dated up to a day apart: 9 and 10 April 2015 are one round."""
-    rows = [row for row in printed(snapshot, threshold=5) if row.ours is not None]
+    rows = [row for row in printed_totals(snapshot, threshold=5) if row.ours is not None]
     apart = [row for row in rows if row.day != row.printed_day]
     assert [(str(row.printed_day), str(row.day)) for row in apart if not row.differs]
     assert [row.printed for row in rows if row.differs] == [2_255_148]
-    assert all(row.ours is None for row in printed(snapshot, threshold=5) if row.day is None)
+    assert all(row.ours is None for row in printed_totals(snapshot, threshold=5) if row.day is None)
 
 
 # ---------------------------------------------------------------------------- one programme or two

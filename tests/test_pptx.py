@@ -22,12 +22,12 @@ from callbacks.commands import briefing
 from geodata.briefing import briefing as briefings
 from geodata.briefing import slides
 from geodata.briefing.briefing import Briefing, Slide, default
-from geodata.briefing.content import Series
+from geodata.briefing.content import ChartSeries
 from geodata.errors import TemplateError
 from geodata.exports.documents import deck_pdf, pptx, pptx_template, typesetting
 from geodata.exports.drawing import charts
 from geodata.exports.drawing.raster import png
-from geodata.exports.drawing.text_lines import marked
+from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.figures.view import compute
 from geodata.i18n.language import language
 from geodata.settings import BUNDLED, Settings
@@ -315,7 +315,7 @@ def test_its_charts_begin_at_the_right(mirrored):
 def test_its_pictures_and_charts_are_described_in_the_language(mirrored, from_the_right):
     _, contents, _ = from_the_right
     described = pictures(mirrored.slides[0])[0]._element.xpath("./*/p:cNvPr/@descr")
-    assert described == [marked(contents[0].alt)]
+    assert described == [isolates_to_marks(contents[0].alt)]
 
 
 def test_its_pdf_has_a_page_for_each_slide_in_its_language(from_the_right):
@@ -350,7 +350,7 @@ def axis_dates(drawn):
 
 
 def test_time_goes_as_the_language_is_read(snapshot):
-    series = [Series("النازحون", "idp", ("2015-06-01", "2016-01-01", "2017-06-01"), (1, 2, 3))]
+    series = [ChartSeries("النازحون", "idp", ("2015-06-01", "2016-01-01", "2017-06-01"), (1, 2, 3))]
     arabic, english = (
         axis_dates(charts.trend(series, language(code), (600, 400), "")) for code in ("ar", "en")
     )
@@ -411,7 +411,7 @@ def same(name, data):
 
 
 def test_the_neutral_template_is_one_that_slides_can_be_made_in(made, contents, powerpoint):
-    held = pptx_template.checked(pptx_template.neutral(), "neutral.pptx")
+    held = pptx_template.check_template(pptx_template.neutral(), "neutral.pptx")
     again = Presentation(io.BytesIO(pptx.deck(made, contents, link=link, template=held)))
     assert len(again.slides) == len(contents)
 
@@ -425,7 +425,7 @@ def test_an_organisations_template_says_where_things_stand(made, contents, snaps
     own.slides.add_slide(layout)  # an example slide, which is not kept
     out = io.BytesIO()
     own.save(out)
-    held = pptx_template.checked(out.getvalue(), "own.pptx")
+    held = pptx_template.check_template(out.getvalue(), "own.pptx")
     found = Presentation(io.BytesIO(pptx.deck(made, contents, link=link, template=held)))
     assert len(found.slides) == len(contents)
     picture = pictures(found.slides[0])[0]
@@ -463,7 +463,7 @@ def square(own):
 )
 def test_a_template_that_lacks_something_is_told_what(edit, said):
     with pytest.raises(TemplateError, match="own.pptx lacks something: ") as caught:
-        pptx_template.checked(saved(edit), "own.pptx")
+        pptx_template.check_template(saved(edit), "own.pptx")
     assert said in str(caught.value)
 
 
@@ -511,7 +511,7 @@ def unsafe():
 def test_an_unsafe_template_is_refused(case):
     data, name, said = unsafe()[case]
     with pytest.raises(TemplateError) as caught:
-        pptx_template.checked(data, name)
+        pptx_template.check_template(data, name)
     assert said in str(caught.value)
 
 
@@ -555,7 +555,7 @@ def test_pages_lead_to_the_live_map(pdf, contents):
 
 
 def series(*counted):
-    return Series("One", "idp", *zip(*counted, strict=True))
+    return ChartSeries("One", "idp", *zip(*counted, strict=True))
 
 
 def test_a_line_stops_where_nobody_counted_or_not_for_long():

@@ -27,9 +27,9 @@ from geodata.api.view_json import as_dict, state_dict
 from geodata.exports.drawing.raster import png
 from geodata.figures.state import State, parse
 from geodata.figures.view import compute
-from geodata.links.embed_options import Options
+from geodata.links.embed_options import EmbedOptions
 from geodata.publishing import embeds, site_manifest
-from geodata.publishing.embeds import Embed, followed
+from geodata.publishing.embeds import Embed, tracked_populations
 from geodata.snapshots.library import Library
 from tests import access
 from tests.documents import Document
@@ -133,8 +133,8 @@ def test_by_default_every_map_that_can_be_followed_is_published(published):
 def test_populations_counted_on_few_dates_are_followed_only_where_there_are_no_others(
     snapshot, examplia
 ):
-    assert followed(snapshot, 5) == ("idp", "returnee")
-    assert followed(examplia, 5) == ("idp", "returnee", "refugee")
+    assert tracked_populations(snapshot, 5) == ("idp", "returnee")
+    assert tracked_populations(examplia, 5) == ("idp", "returnee", "refugee")
 
 
 def test_every_map_has_its_view_its_figures_and_its_pictures(published):
@@ -321,15 +321,15 @@ def test_where_its_address_is_not_known_no_card_makes_one_up(published):
 @pytest.mark.parametrize(
     ("state", "options", "name"),
     [
-        (State(), Options(), "idp-people-governorates"),
-        (State(pop="returnee", level=2), Options(), "returnee-people-districts"),
-        (State(lang="ar"), Options(), "idp-people-governorates-ar"),
-        (State(prog=("A", "B")), Options(theme="dark"), "idp-a-b-people-governorates-dark"),
-        (State(area="IQG15"), Options(lock=True), "idp-people-governorates-iqg15-locked"),
-        (State(v="a1b2"), Options(play=True), "idp-people-governorates-a1b2-playing"),
+        (State(), EmbedOptions(), "idp-people-governorates"),
+        (State(pop="returnee", level=2), EmbedOptions(), "returnee-people-districts"),
+        (State(lang="ar"), EmbedOptions(), "idp-people-governorates-ar"),
+        (State(prog=("A", "B")), EmbedOptions(theme="dark"), "idp-a-b-people-governorates-dark"),
+        (State(area="IQG15"), EmbedOptions(lock=True), "idp-people-governorates-iqg15-locked"),
+        (State(v="a1b2"), EmbedOptions(play=True), "idp-people-governorates-a1b2-playing"),
         (
             State(),
-            Options(controls=False, legend=False, title=False, static=True),
+            EmbedOptions(controls=False, legend=False, title=False, static=True),
             "idp-people-governorates-no-controls-no-legend-no-title-still",
         ),
     ],
@@ -438,7 +438,7 @@ def test_a_wrong_word_stops_with_a_sentence_before_anything_is_written(
 
 
 def test_each_state_is_published_in_each_language_but_where_it_names_its_own():
-    spoken = embeds.spoken([{"pop": "idp"}, {"lang": "ar"}], ["en", "ckb"])
+    spoken = embeds.language_items([{"pop": "idp"}, {"lang": "ar"}], ["en", "ckb"])
     assert list(spoken) == [
         {"pop": "idp"},
         {"pop": "idp", "lang": "ckb"},
@@ -515,7 +515,7 @@ def test_a_manifest_cannot_have_files_written_elsewhere(tmp_path):
     (tmp_path / "up.0123456789ab.js").write_bytes(data)
     said = {"kind": site_manifest.KIND, "files": {path: entry}, "previous": {path: entry}}
     (tmp_path / "maps" / "published.json").write_text(json.dumps(said))
-    new = site_manifest.Edition(tmp_path / "deep" / "new")
+    new = site_manifest.SiteManifest(tmp_path / "deep" / "new")
     new.keep(tmp_path / "maps")
     assert new.previous == {}
     assert not (tmp_path / "deep").exists()

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from geodata.figures.state import parse
-from geodata.figures.view import View, compute, tally
+from geodata.figures.view import View, class_counts, compute
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import area_labels
 from geodata.text import key_figures as panel
@@ -19,8 +19,8 @@ def viewed(snapshot: Snapshot, **query: str) -> View:
     return compute(snapshot, state, threshold=5)
 
 
-def cell(view: View, pcode: str) -> area_labels.Cell:
-    found = area_labels.cells(view, view.date_index())
+def cell(view: View, pcode: str) -> area_labels.AreaLabel:
+    found = area_labels.area_labels(view, view.date_index())
     return next(each for each in found if each.pcode == pcode)
 
 
@@ -92,7 +92,7 @@ def test_the_legend_counts_every_area_once(snapshot, query):
     for t in (0, view.date_index()):
         rows = area_labels.legend(view, t)
         assert sum(row.count for row in rows) == len(view.counts.areas.pcodes)
-        assert [row.count for row in rows] == [tally(view, t)[row.place] for row in rows]
+        assert [row.count for row in rows] == [class_counts(view, t)[row.place] for row in rows]
 
 
 def test_the_legend_runs_from_most_to_least_and_ends_with_statuses(snapshot):

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from geodata.ingest.merge import merge
 from geodata.places.gazetteer import Match, gazetteers
 from geodata.sources import reference
-from geodata.sources.contract import Asked, Reading
+from geodata.sources.contract import ParsedSource, ReadOptions
 from geodata.sources.reference import Wrong, part_of_date, span_of
-from geodata.util.findings import silent
+from geodata.util.findings import no_progress
 
 unhurried = settings(deadline=None)
 READERS = {kind.name: kind.read for kind in reference.KINDS}
@@ -33,15 +33,15 @@ GOOD = {
 def reading(tmp_path: Path, examplia):
     """Read the text of a file as a table."""
 
-    def made(kind: str, text: str, **asked: object) -> Reading:
+    def made(kind: str, text: str, **asked: object) -> ParsedSource:
         path = tmp_path / f"{kind}.csv"
         path.write_text(text, "utf-8")
-        return READERS[kind]([path], examplia, Asked(**asked), silent)  # type: ignore[arg-type]
+        return READERS[kind]([path], examplia, ReadOptions(**asked), no_progress)  # type: ignore[arg-type]
 
     return made
 
 
-def told(made: Reading) -> str:
+def told(made: ParsedSource) -> str:
     return "\n".join(finding.line() for finding in made.findings)
 
 
@@ -68,7 +68,7 @@ def test_the_tables_that_are_held_come_back_as_they_are(snapshot, tmp_path, kind
     held = getattr(snapshot.tables, kind)
     path = tmp_path / f"{kind}.{ending}"
     held.to_csv(path, index=False) if ending == "csv" else held.to_excel(path, index=False)
-    made = READERS[kind]([path], snapshot, Asked(), silent)
+    made = READERS[kind]([path], snapshot, ReadOptions(), no_progress)
     assert not made.errors, told(made)
     assert made.files[0].rows == len(held)
     ours = made.tables[kind].sort_values(list(held.columns), ignore_index=True)
@@ -88,7 +88,7 @@ def test_columns_are_known_by_name_wherever_they_stand(examplia, tmp_path_factor
     path = tmp_path_factory.mktemp("reference") / "programmes.csv"
     pd.DataFrame([cells])[list(order)].to_csv(path, index=False)
     (row,) = (
-        READERS["programmes"]([path], examplia, Asked(), silent)
+        READERS["programmes"]([path], examplia, ReadOptions(), no_progress)
         .tables["programmes"]
         .to_dict("records")
     )
@@ -175,7 +175,7 @@ def test_all_wrong_cells_of_a_file_are_told(reading):
 def test_a_code_of_an_older_numbering_is_told_what_it_would_mean(snapshot, tmp_path):
     path = tmp_path / "coverage.csv"
     path.write_text("programme,pcode,status,source\nAVRR,IQ-G08,implemented,x\n")
-    (error,) = READERS["coverage"]([path], snapshot, Asked(), silent).errors
+    (error,) = READERS["coverage"]([path], snapshot, ReadOptions(), no_progress).errors
     assert "numbering before 2019" in error.sentence
 
 

@@ -18,7 +18,7 @@ from typing import cast
 
 import pytest
 
-from callbacks.serving.render_pool import Busy, Rendering
+from callbacks.serving.render_pool import Busy, RenderPool
 from geodata.exports.zip_archive import archive
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,7 @@ IMPATIENT = 0.3
 
 @pytest.fixture
 def rendering():
-    made = Rendering(processes=1)
+    made = RenderPool(processes=1)
     yield made
     made.close()
 
@@ -81,7 +81,7 @@ def test_a_process_that_ends_is_told_as_busy_and_another_one_takes_its_place(ren
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_its_process_ended():
-    rendering = Rendering(processes=1, seconds=IMPATIENT)
+    rendering = RenderPool(processes=1, seconds=IMPATIENT)
     try:
         with pytest.raises(Busy):
             rendering.call(cast("Callable[..., bytes]", time.sleep), 3600)
@@ -91,7 +91,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_its_process_ended():
 
 
 def test_one_more_than_there_are_places_is_refused_at_once():
-    rendering, full, over = Rendering(places=2), threading.Barrier(3), threading.Event()
+    rendering, full, over = RenderPool(places=2), threading.Barrier(3), threading.Event()
 
     def waiting(call):
         full.wait(30)
@@ -109,7 +109,7 @@ def test_one_more_than_there_are_places_is_refused_at_once():
 
 
 def test_files_that_take_long_leave_places_for_the_others():
-    rendering, started, over = Rendering(), threading.Event(), threading.Event()
+    rendering, started, over = RenderPool(), threading.Event(), threading.Event()
 
     def long(call):
         started.set()
@@ -127,7 +127,7 @@ def test_files_that_take_long_leave_places_for_the_others():
 
 
 def test_what_several_ask_for_at_once_is_made_once():
-    rendering, calls, over = Rendering(), [], threading.Event()
+    rendering, calls, over = RenderPool(), [], threading.Event()
 
     def make(call):
         calls.append(1)
@@ -144,7 +144,7 @@ def test_what_several_ask_for_at_once_is_made_once():
 
 
 def test_an_error_reaches_everyone_who_waits_and_is_not_kept():
-    rendering = Rendering()
+    rendering = RenderPool()
 
     def fails(call):
         raise ValueError("no")

@@ -16,7 +16,7 @@ from geodata.api.area_json import panel
 from geodata.api.view_json import as_dict
 from geodata.briefing import briefing, slides
 from geodata.briefing.briefing import Slide
-from geodata.briefing.headlines import of_change
+from geodata.briefing.headlines import change_headline
 from geodata.bundled import iraq
 from geodata.errors import DataError, StateError
 from geodata.exports.drawing import charts
@@ -40,7 +40,7 @@ from geodata.text import (
     sentences,
     view_headlines,
 )
-from geodata.text.area_labels import cells, legend
+from geodata.text.area_labels import area_labels, legend
 
 SNAPSHOT = load(BUNDLED)
 ENGLISH = language("en")
@@ -187,11 +187,11 @@ def test_what_is_published_for_the_country_only_is_told_in_words():
     assert view_headlines.headline(found, t) == (
         "4,927,890 returnees on 31 December 2024: published for the country, not by governorate"
     )
-    assert sentences.missing_on(found, t) == (
+    assert sentences.gaps_on(found, t) == (
         "Published for the country only, not by governorate: the newest figures by governorate "
         "are of 28 February 2021."
     )
-    assert cells(found, t)[0].sentence == "Anbar: Published for the country only"
+    assert area_labels(found, t)[0].sentence == "Anbar: Published for the country only"
     row = next(row for row in legend(found, t) if row.kind == NATIONAL_ONLY)
     assert (row.label, row.count) == ("Published for the country only", 18)
 
@@ -322,7 +322,7 @@ def test_a_change_across_a_break_says_so(query, crossed):
     found = shown(mode="change", **query)
     t = found.date_index()
     assert ("(the figures break in between)" in view_headlines.headline(found, t)) is crossed
-    assert ("(the figures break in between)" in of_change(found, t)) is crossed
+    assert ("(the figures break in between)" in change_headline(found, t)) is crossed
     assert bool(breaks.breaks_on(found, t)) is crossed
     assert bool(as_dict(found)["text"]["breaks"]["on"][t]) is crossed
 
@@ -338,7 +338,7 @@ def test_breaks_stand_beside_the_figures(client):
 
 
 def test_a_comparison_of_two_dates_across_a_break_begins_with_it():
-    asked, _ = comparison.parse({"base": "2023-12-31", "time": "2024-12-31"}, SNAPSHOT)
+    asked, _ = comparison.parse_comparison({"base": "2023-12-31", "time": "2024-12-31"}, SNAPSHOT)
     found = comparison_tables.compare(
         SNAPSHOT, asked, lambda s, state: compute(s, state, threshold=5)
     )
@@ -359,7 +359,7 @@ def test_a_comparison_of_two_dates_across_a_break_begins_with_it():
     ],
 )
 def test_what_a_comparison_says_first_tells_of_a_break(query, crossed):
-    asked, _ = comparison.parse(query, SNAPSHOT)
+    asked, _ = comparison.parse_comparison(query, SNAPSHOT)
     found = comparison_tables.compare(
         SNAPSHOT, asked, lambda s, state: compute(s, state, threshold=5)
     )

@@ -17,11 +17,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Locator, Page, expect
 
-from geodata.figures.state import State, query
+from geodata.figures.state import State, encode_query
 from geodata.i18n.language import language
 from geodata.links import embed_html
-from geodata.links.embed_html import Choice, Size
-from geodata.links.embed_options import Options
+from geodata.links.embed_html import EmbedChoice, FrameSize
+from geodata.links.embed_options import EmbedOptions
 from tests import access, queries
 from tests.documents import Document
 from tests.windows import Watched
@@ -78,13 +78,13 @@ def submitted(page: Document, **changes: str | bool) -> str:
 # ------------------------------------------------------------------------------- what can be chosen
 
 
-def read(text: str, state: State | None = None) -> tuple[Choice, list[str]]:
-    return embed_html.parse(dict(parse_qsl(text)), state or State(), ENGLISH)
+def read(text: str, state: State | None = None) -> tuple[EmbedChoice, list[str]]:
+    return embed_html.parse_choice(dict(parse_qsl(text)), state or State(), ENGLISH)
 
 
 def test_without_a_choice_a_map_follows_and_is_as_wide_as_its_place():
-    assert read("") == (Choice(), [])
-    assert Choice().size == Size(None, 750)
+    assert read("") == (EmbedChoice(), [])
+    assert EmbedChoice().size == FrameSize(None, 750)
 
 
 def test_a_view_of_a_date_is_frozen_unless_told_otherwise():
@@ -97,7 +97,7 @@ def test_a_view_of_a_date_is_frozen_unless_told_otherwise():
 
 @pytest.mark.parametrize("width", ["240", "2000"])
 def test_sizes_are_taken_up_to_their_limits(width):
-    assert read(f"width={width}&height=300")[0].size == Size(int(width), 300)
+    assert read(f"width={width}&height=300")[0].size == FrameSize(int(width), 300)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_sizes_are_taken_up_to_their_limits(width):
 )
 def test_a_wrong_choice_gives_its_default_and_says_so(text, said):
     choice, notices = read(text)
-    assert choice == Choice()
+    assert choice == EmbedChoice()
     (notice,) = notices
     assert said in notice
     assert notice.endswith("The default is shown instead.")
@@ -124,18 +124,18 @@ def test_a_wrong_choice_gives_its_default_and_says_so(text, said):
 
 def test_a_frozen_map_names_date_and_snapshot_and_a_following_one_neither(snapshot):
     past = State(time=dt.date(2017, 5, 15), v=snapshot.version)
-    still = embed_html.embedded(past, Choice(freeze=True), snapshot)
+    still = embed_html.embedded(past, EmbedChoice(freeze=True), snapshot)
     assert (still.time, still.v) == (past.time, snapshot.version)
-    live = embed_html.embedded(past, Choice(freeze=False), snapshot)
-    assert query(live, snapshot) == ""
-    newest = embed_html.embedded(State(), Choice(freeze=True), snapshot)
+    live = embed_html.embedded(past, EmbedChoice(freeze=False), snapshot)
+    assert encode_query(live, snapshot) == ""
+    newest = embed_html.embedded(State(), EmbedChoice(freeze=True), snapshot)
     assert (str(newest.time), newest.v) == ("2024-12-31", snapshot.version)
 
 
 @given(address=st.text(max_size=50), title=st.text(max_size=50), script=st.text(max_size=50))
 @example('"><script>', "'\"><b>&amp;", "</script>")
 def test_what_is_pasted_is_a_frame_and_a_script_whatever_is_in_it(address, title, script):
-    pasted = embed_html.code(address, title, Size(), script=script)
+    pasted = embed_html.code(address, title, FrameSize(), script=script)
     found = []
 
     class Pasted(HTMLParser):
@@ -332,7 +332,7 @@ def test_no_query_breaks_the_page_or_comes_back_as_markup(anyone, asked):
 
 def test_options_are_all_offered(client):
     offered = {box["name"] for box in share(client).all("input", type="checkbox")}
-    assert offered | {"theme"} == set(Options.__dataclass_fields__)
+    assert offered | {"theme"} == set(EmbedOptions.__dataclass_fields__)
 
 
 # ----------------------------------------------------------------------------- in a real browser

@@ -23,7 +23,7 @@ from geodata.figures.state import State, parse
 from geodata.figures.suppression import Threshold
 from geodata.figures.view import View, compute
 from geodata.i18n.language import language
-from geodata.snapshots.snapshot import Snapshot, described
+from geodata.snapshots.snapshot import Snapshot, manifest_summary
 from tests import made_up
 from tests.made_up import Rows, count, frame
 
@@ -51,7 +51,7 @@ def country(*rows: dict[str, Any], breakdowns: Rows | None = None, **facts: Any)
         published=tables.published.head(0),
     )
     version = uuid.uuid4().hex[:12]
-    said = described(held, {**made_up.COUNTRY, **facts})
+    said = manifest_summary(held, {**made_up.COUNTRY, **facts})
     manifest = {"version": version, "join_report": {}, **said}
     return Snapshot(version, manifest, held, made_up.squares())
 

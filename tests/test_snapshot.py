@@ -15,13 +15,13 @@ import pytest
 
 from geodata.boundaries.topology import level_topology
 from geodata.engine import queries
-from geodata.engine.connect import ask
+from geodata.engine.connect import query
 from geodata.errors import SnapshotError
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import (
     MANIFEST,
     SCHEMA_VERSION,
-    Place,
+    SnapshotLocation,
     Tables,
     is_version,
     load,
@@ -99,7 +99,7 @@ def test_the_manifest_says_what_is_inside(examplia):
 
 
 def test_the_manifest_says_what_was_counted_as_the_counts_would(examplia):
-    asked, said = ask(examplia, queries.slices), examplia.counted
+    asked, said = query(examplia, queries.slices), examplia.counted
     key = ["population", "programme", "level", "source"]
     expected = asked.sort_values(key, ignore_index=True)
     found = said[asked.columns].sort_values(key, ignore_index=True)
@@ -169,17 +169,17 @@ def test_a_snapshot_is_read_from_whatever_gives_its_bytes(synthetic, examplia):
             raise FileNotFoundError(name)
         return held[name]
 
-    assert load(Place("bucket/maps", read)) == examplia
+    assert load(SnapshotLocation("bucket/maps", read)) == examplia
     held["reach.parquet"] = b""
     del held["counts.parquet"]
     with pytest.raises(SnapshotError) as refusal:
-        load(Place("bucket/maps", read))
+        load(SnapshotLocation("bucket/maps", read))
     said = str(refusal.value)
     assert "snapshot bucket/maps is refused" in said
     assert "counts.parquet is missing" in said and "reach.parquet was changed" in said
     held.clear()
     with pytest.raises(SnapshotError, match="bucket/maps holds no manifest"):
-        load(Place("bucket/maps", read))
+        load(SnapshotLocation("bucket/maps", read))
 
 
 @pytest.mark.parametrize(

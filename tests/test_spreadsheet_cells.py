@@ -16,11 +16,11 @@ import xlsxwriter
 
 from geodata.errors import DataError
 from geodata.sources import cell_values, hapi, header, hxl, mapped_table, reference, tidy
-from geodata.sources.contract import Asked, Reading
+from geodata.sources.contract import ParsedSource, ReadOptions
 from geodata.sources.dtm import layouts, master_list
 from geodata.sources.tabular.number_formats import shown, shown_by_styles
 from geodata.sources.tabular.open_table import read_rows
-from geodata.util.findings import silent
+from geodata.util.findings import no_progress
 
 SOURCE = """\
 source: {id: own-count, title: "Own count, made up", publisher: Nobody,
@@ -58,30 +58,30 @@ def written(path: Path, rows: Rows, date_format: str = "yyyy-mm-dd", *merged: st
 
 
 @pytest.fixture
-def reading(tmp_path: Path, examplia) -> Callable[..., Reading]:
+def reading(tmp_path: Path, examplia) -> Callable[..., ParsedSource]:
     """Read rows of a workbook as a tidy table."""
 
     def made(
         *rows: Sequence[object], date_format: str = "yyyy-mm-dd", merged: Sequence[str] = (),
         header: Rows = (HEADER,), mapping: str = MAPPING, **asked: Any,
-    ) -> Reading:  # fmt: skip
+    ) -> ParsedSource:  # fmt: skip
         said = tmp_path / "mapping.yaml"
         said.write_text(mapping, "utf-8")
         path = written(tmp_path / "own.xlsx", [*header, *rows], date_format, *merged)
-        return mapped_table.read([path], examplia, Asked(mapping=said, **asked), silent)
+        return mapped_table.read([path], examplia, ReadOptions(mapping=said, **asked), no_progress)
 
     return made
 
 
-def told(made: Reading) -> str:
+def told(made: ParsedSource) -> str:
     return "\n".join(finding.line() for finding in made.findings)
 
 
-def dates(made: Reading) -> set[str]:
+def dates(made: ParsedSource) -> set[str]:
     return set(made.counts["date"].dt.strftime("%Y-%m-%d"))
 
 
-def people(made: Reading) -> dict[str, int]:
+def people(made: ParsedSource) -> dict[str, int]:
     rows = made.counts
     return {f"{a} {b}": int(n) for a, b, n in zip(rows.adm1, rows.adm2, rows.people, strict=True)}
 
@@ -135,9 +135,9 @@ def test_a_list_whose_dates_may_be_days_or_months_asks_which(tmp_path, snapshot)
     rows: Rows = [["Place ID", "Governorate", "District", "Households", "Individuals", "Date"],
                   ["1", "Baghdad", "Karkh", 10, 60, MARCH]]  # fmt: skip
     path = written(tmp_path / "list.xlsx", rows, "[<43000]mmm-yy;yyyy-mm-dd")
-    (error,) = master_list.read("idp", [path], snapshot, Asked()).errors
+    (error,) = master_list.read("idp", [path], snapshot, ReadOptions()).errors
     assert "2021-03-01 or 2021-03-31" in error.sentence
-    made = master_list.read("idp", [path], snapshot, Asked(date=dt.date(2021, 3, 31)))
+    made = master_list.read("idp", [path], snapshot, ReadOptions(date=dt.date(2021, 3, 31)))
     assert dates(made) == {"2021-03-31"}
 
 
@@ -152,22 +152,28 @@ def test_a_title_in_arabic_or_sorani_says_the_date_of_a_list(title):
 def test_every_reader_of_workbooks_takes_the_month_that_is_shown(tmp_path, examplia, snapshot):
     rows: Rows = [["location_code", "population", "reference_period_start", "admin1_code"],
             ["XXX", 900, MARCH, "XXG01"]]  # fmt: skip
-    made = hapi.read([written(tmp_path / "h.xlsx", rows, "mmm-yy")], examplia, Asked(), silent)
+    made = hapi.read(
+        [written(tmp_path / "h.xlsx", rows, "mmm-yy")], examplia, ReadOptions(), no_progress
+    )
     assert dates(made) == {"2021-03-31"}
     said = tmp_path / "m.yaml"
     said.write_text(SOURCE, "utf-8")
     rows = [["#adm1+code", "#date", "#affected+idps+ind"], ["XXG01", MARCH, 900]]
     path = written(tmp_path / "x.xlsx", rows, "[$-401]mmmm yyyy")
-    assert dates(hxl.read([path], examplia, Asked(mapping=said), silent)) == {"2021-03-31"}
+    assert dates(hxl.read([path], examplia, ReadOptions(mapping=said), no_progress)) == {
+        "2021-03-31"
+    }
     rows = [["programme", "pcode", "from_date", "status", "source"],
             ["AID", "XXG01", MARCH, "planned", "A letter"]]  # fmt: skip
     coverage = {kind.name: kind.read for kind in reference.KINDS}["coverage"]
-    made = coverage([written(tmp_path / "c.xlsx", rows, "mmm-yy")], examplia, Asked(), silent)
+    made = coverage(
+        [written(tmp_path / "c.xlsx", rows, "mmm-yy")], examplia, ReadOptions(), no_progress
+    )
     assert list(made.tables["coverage"]["from_date"]) == ["2021-03"]
     rows = [["Place ID", "Governorate", "District", "Households", "Individuals", "Date"],
             ["1", "Baghdad", "Karkh", 10, 60, MARCH]]  # fmt: skip
     path = written(tmp_path / "list.xlsx", rows, "mmm-yy")
-    assert dates(master_list.read("idp", [path], snapshot, Asked())) == {"2021-03-31"}
+    assert dates(master_list.read("idp", [path], snapshot, ReadOptions())) == {"2021-03-31"}
 
 
 def test_formats_of_numbers_and_times_are_no_months():
@@ -246,9 +252,11 @@ def test_a_row_that_is_left_out_anyway_may_be_broken(reading):
 @pytest.mark.parametrize("word", [*WORDS, "#SPILL!", "#CALC!", "#GETTING_DATA", "#BEZUG!", "#NV"])
 def test_the_same_words_in_a_csv_are_errors_in_every_kind(tmp_path, examplia, snapshot, word):
     said = tmp_path / "mapping.yaml"
-    asked = Asked(mapping=said)
+    asked = ReadOptions(mapping=said)
 
-    def errors(read: Callable[..., Reading], header: str, row: str, asked: Asked) -> set[int]:
+    def errors(
+        read: Callable[..., ParsedSource], header: str, row: str, asked: ReadOptions
+    ) -> set[int]:
         """Positions of the columns in which the word is told as an error."""
         found = set()
         for at, title in enumerate(header.split(",")):
@@ -263,23 +271,25 @@ def test_the_same_words_in_a_csv_are_errors_in_every_kind(tmp_path, examplia, sn
 
     said.write_text(MAPPING, "utf-8")
     header, row = ",".join(HEADER), "Alpha,North Alpha,2021-03-31,12,60"
-    assert errors(lambda p, a: mapped_table.read(p, examplia, a, silent), header, row, asked) == {
-        0, 1, 2, 3, 4,
-    }  # fmt: skip
+    tables = errors(lambda p, a: mapped_table.read(p, examplia, a, no_progress), header, row, asked)
+    assert tables == {0, 1, 2, 3, 4}
     said.write_text(SOURCE, "utf-8")
     header = "#adm1+code,#adm1+name,#date,#affected+idps+ind,#country+code"
     assert errors(
-        lambda p, a: hxl.read(p, examplia, a, silent), header, "XXG01,Alpha,2021-03,60,XXX", asked
+        lambda p, a: hxl.read(p, examplia, a, no_progress),
+        header,
+        "XXG01,Alpha,2021-03,60,XXX",
+        asked,
     ) >= {0, 1, 2, 3}
     header = "location_code,population,reference_period_start,admin1_code,provider_admin1_name"
     assert errors(
-        lambda p, a: hapi.read(p, examplia, a, silent), header, "XXX,9,2021-03-31,XXG01,Alpha",
-        Asked(),
+        lambda p, a: hapi.read(p, examplia, a, no_progress), header, "XXX,9,2021-03-31,XXG01,Alpha",
+        ReadOptions(),
     ) == {0, 1, 2, 3, 4}  # fmt: skip
     header = "Place ID,Governorate,District,Households,Individuals,Camp,Date"
     assert errors(
         lambda p, a: master_list.read("idp", p, snapshot, a), header, "1,Baghdad,Karkh,10,60,10,"
-        "2019-08-31", Asked(),
+        "2019-08-31", ReadOptions(),
     ) == {0, 1, 2, 3, 4, 5, 6}  # fmt: skip
 
 
@@ -304,7 +314,9 @@ def test_a_broken_formula_is_an_error_in_tables_beside_the_figures(
         parts: list[object] = [*row.split(",")]
         parts[at] = word
         path = written(tmp_path / f"{kind}.xlsx", [header.split(","), parts])
-        found = {(e.cell, e.value) for e in read([path], examplia, Asked(), silent).errors}
+        found = {
+            (e.cell, e.value) for e in read([path], examplia, ReadOptions(), no_progress).errors
+        }
         fine = at in comments and word == "#N/A"
         assert ((f"{'ABCDEFG'[at]}2", word) in found) != fine, title
 
@@ -317,7 +329,7 @@ def test_a_governorate_that_is_a_broken_formula_is_no_row_of_tags(tmp_path, snap
         "utf-8",
     )
     for quick_from in (1, 10**12):
-        made = master_list.read("idp", [path], snapshot, Asked(), quick_from=quick_from)
+        made = master_list.read("idp", [path], snapshot, ReadOptions(), quick_from=quick_from)
         assert [(e.row, e.column) for e in made.errors] == [(3, "Governorate")]
 
 
@@ -354,7 +366,7 @@ def test_merged_cells_of_a_list_are_given_to_each_row(tmp_path, snapshot):
     rows: Rows = [["Place ID", "Governorate", "District", "Households", "Individuals"],
             ["1", "Baghdad", "Karkh", 10, 60], ["2", "", "", 20, 120]]  # fmt: skip
     path = written(tmp_path / "list_2019-08-31.xlsx", rows, "yyyy", "B2:B3", "C2:C3")
-    made = master_list.read("idp", [path], snapshot, Asked())
+    made = master_list.read("idp", [path], snapshot, ReadOptions())
     assert not made.errors, told(made)
     assert list(made.counts["people"]) == [180]
 
@@ -407,7 +419,7 @@ def test_a_second_row_of_titles_of_a_list_is_left_out_and_named(tmp_path, snapsh
         "رمز,المحافظة,القضاء,عدد الأسر,عدد الأفراد\n1,Baghdad,Karkh,10,60\n",
         "utf-8",
     )
-    made = master_list.read("idp", [path], snapshot, Asked())
+    made = master_list.read("idp", [path], snapshot, ReadOptions())
     assert not made.errors, told(made)
     assert header.A_SECOND_HEADER in told(made)
     assert list(made.counts["people"]) == [60]

@@ -20,9 +20,9 @@ from geodata.figures.availability import (
 )
 from geodata.figures.classes import CLASSIFICATIONS
 from geodata.figures.dates import default_base
-from geodata.figures.state import State, parse, query
+from geodata.figures.state import State, encode_query, parse
 from geodata.settings import BUNDLED
-from geodata.snapshots.rounds import nearest
+from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import load
 
 SNAPSHOT = load(BUNDLED)
@@ -69,15 +69,15 @@ def refusal(**pairs: str) -> StateError:
 @given(states())
 @unhurried
 def test_a_state_written_as_a_query_reads_back_the_same(state):
-    written = query(state, SNAPSHOT)
+    written = encode_query(state, SNAPSHOT)
     assert read(written) == (state, [])
-    assert query(read(written)[0], SNAPSHOT) == written
+    assert encode_query(read(written)[0], SNAPSHOT) == written
 
 
 @given(states())
 @unhurried
 def test_no_shorter_query_leads_to_it(state):
-    pairs = parse_qsl(query(state, SNAPSHOT))
+    pairs = parse_qsl(encode_query(state, SNAPSHOT))
     for left_out in range(len(pairs)):
         rest = dict(pairs[:left_out] + pairs[left_out + 1 :])
         found, _ = parse(rest, SNAPSHOT, lenient=True)
@@ -87,7 +87,12 @@ def test_no_shorter_query_leads_to_it(state):
 @given(states(), st.randoms(use_true_random=False))
 @unhurried
 def test_the_order_of_keys_does_not_matter_and_unknown_keys_are_ignored(state, random):
-    pairs = [*parse_qsl(query(state, SNAPSHOT)), ("utm_source", "x"), ("", "y"), ("POP", "z")]
+    pairs = [
+        *parse_qsl(encode_query(state, SNAPSHOT)),
+        ("utm_source", "x"),
+        ("", "y"),
+        ("POP", "z"),
+    ]
     random.shuffle(pairs)
     assert parse(dict(pairs), SNAPSHOT) == (state, [])
 
@@ -96,7 +101,7 @@ def test_nothing_asked_is_the_newest_count_of_displaced_people_by_governorate():
     state, notices = parse({}, SNAPSHOT)
     assert state == State()
     assert notices == []
-    assert query(state, SNAPSHOT) == ""
+    assert encode_query(state, SNAPSHOT) == ""
 
 
 def test_empty_values_are_as_if_they_were_not_there():
@@ -181,8 +186,8 @@ def test_a_base_means_nothing_where_nothing_is_compared():
 
 def test_of_two_dates_equally_near_the_earlier_is_taken():
     days = [dt.date(2020, 1, 1), dt.date(2020, 1, 3)]
-    assert nearest(days, dt.date(2020, 1, 2)) == days[0]
-    assert nearest(reversed(days), dt.date(2020, 1, 2)) == days[0]
+    assert nearest_date(days, dt.date(2020, 1, 2)) == days[0]
+    assert nearest_date(reversed(days), dt.date(2020, 1, 2)) == days[0]
 
 
 # -------------------------------------------------------------------------------- wrong values
@@ -277,7 +282,7 @@ def test_odd_values_are_read_or_refused_with_a_sentence(pairs, lenient):
         assert error.key in pairs
         assert len(str(error)) < 600
     else:
-        assert read(query(state, SNAPSHOT))[0] == state
+        assert read(encode_query(state, SNAPSHOT))[0] == state
         assert lenient or notices == []
 
 
@@ -295,7 +300,7 @@ def test_huge_values_get_a_short_answer(key, char):
 )
 def test_unusual_ways_to_write_a_date_do_no_harm(text):
     state, _ = parse({"time": text, "mode": "change", "base": text}, SNAPSHOT, lenient=True)
-    assert read(query(state, SNAPSHOT))[0] == state
+    assert read(encode_query(state, SNAPSHOT))[0] == state
 
 
 # --------------------------------------------------------------------------------- cached answers
@@ -309,7 +314,7 @@ def test_time_area_and_version_do_not_change_the_figures_and_are_no_part_of_thei
         == parse(
             {
                 key: value
-                for key, value in parse_qsl(query(state, SNAPSHOT))
+                for key, value in parse_qsl(encode_query(state, SNAPSHOT))
                 if key not in ("time", "area", "v")
             },
             SNAPSHOT,

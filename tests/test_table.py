@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataError
 from geodata.ingest.merge import merge
-from geodata.sources.contract import COUNTS_READ, Asked, Reading
+from geodata.sources.contract import COUNTS_READ, ParsedSource, ReadOptions
 from geodata.sources.mapped_table import KINDS, read
-from geodata.util.findings import silent
+from geodata.util.findings import no_progress
 
 unhurried = settings(deadline=None)
 SOURCE = """\
@@ -57,21 +57,21 @@ def reading(tmp_path: Path, examplia):
 
     def made(
         *rows: list[str], mapping: str = MAPPING, header: list[str] = HEADER, **asked: object
-    ) -> Reading:
+    ) -> ParsedSource:
         path, said = tmp_path / "own.csv", tmp_path / "mapping.yaml"
         said.write_text(mapping, "utf-8")
         with path.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows([header, *rows])
-        return read([path], examplia, Asked(mapping=said, **asked), silent)  # type: ignore[arg-type]
+        return read([path], examplia, ReadOptions(mapping=said, **asked), no_progress)  # type: ignore[arg-type]
 
     return made
 
 
-def told(made: Reading) -> str:
+def told(made: ParsedSource) -> str:
     return "\n".join(finding.line() for finding in made.findings)
 
 
-def wrong(made: Reading) -> list[tuple[int, str]]:
+def wrong(made: ParsedSource) -> list[tuple[int, str]]:
     return [(error.row, error.column) for error in made.errors]
 
 
@@ -122,7 +122,7 @@ def test_a_workbook_is_read_from_the_sheet_and_header_row_that_are_named(tmp_pat
         "constants: {population: idp}\n",
         "utf-8",
     )
-    made = read([path], examplia, Asked(mapping=said), silent)
+    made = read([path], examplia, ReadOptions(mapping=said), no_progress)
     assert not made.errors
     assert list(made.counts["people"]) == [900]
     assert list(made.counts["date"].dt.strftime("%Y-%m-%d")) == ["2020-03-31"]
@@ -251,7 +251,7 @@ def test_a_comma_within_a_number_does_not_shift_the_figures(tmp_path, examplia):
     path, said = tmp_path / "own.csv", tmp_path / "mapping.yaml"
     said.write_text(MAPPING, "utf-8")
     path.write_text(",".join(HEADER) + "\nAlpha,,2020-03,idp,,1,234,7404\n", "utf-8")
-    made = read([path], examplia, Asked(mapping=said), silent)
+    made = read([path], examplia, ReadOptions(mapping=said), no_progress)
     assert "more cells than the header" in told(made)
     assert made.counts.empty
 
@@ -314,7 +314,7 @@ def test_any_tidy_table_comes_back_as_it_was_in_any_order_of_columns(
     ]
     with path.open("w", encoding="utf-8", newline="") as handle:
         csv.writer(handle).writerows([[row[i] for i in order] for row in rows])
-    made = read([path], examplia, Asked(mapping=said), silent)
+    made = read([path], examplia, ReadOptions(mapping=said), no_progress)
     assert not made.findings
     found = {
         (row["adm1"], row["date"].date(), row["population"], row["programme"]): (
@@ -418,7 +418,7 @@ def test_any_text_is_a_mapping_or_told_in_sentences(examplia, tmp_path_factory, 
     said, path = folder / "mapping.yaml", folder / "own.csv"
     said.write_text(text, "utf-8", newline="")
     path.write_text("A,B\n1,2\n")
-    made = read([path], examplia, Asked(mapping=said), silent)
+    made = read([path], examplia, ReadOptions(mapping=said), no_progress)
     assert made.errors
 
 
@@ -426,13 +426,13 @@ def test_a_mapping_that_is_not_there_or_no_text_is_told(tmp_path, examplia):
     path = tmp_path / "own.csv"
     path.write_text("A\n1\n")
     with pytest.raises(DataError, match="needs --mapping"):
-        read([path], examplia, Asked(), silent)
+        read([path], examplia, ReadOptions(), no_progress)
     with pytest.raises(DataError, match=r"cannot be read: No such file"):
-        read([path], examplia, Asked(mapping=tmp_path / "none.yaml"), silent)
+        read([path], examplia, ReadOptions(mapping=tmp_path / "none.yaml"), no_progress)
     odd = tmp_path / "odd.yaml"
     odd.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError, match="no text in UTF-8"):
-        read([path], examplia, Asked(mapping=odd), silent)
+        read([path], examplia, ReadOptions(mapping=odd), no_progress)
 
 
 def test_a_table_with_no_date_anywhere_is_refused_until_one_is_given(reading):
@@ -452,7 +452,7 @@ def test_the_mapping_in_the_documentation_is_one_that_is_read(snapshot, tmp_path
         titles = ["Governorate", "District", "Month", "Group", "Project", "HH", "Individuals"]
         sheet.write_row(2, 0, titles)
         sheet.write_row(3, 0, ["Ninewa", "", "31/03/2020", "idps", "shelter and nfi", 10, 61])
-    made = read([path], snapshot, Asked(mapping=said), silent)
+    made = read([path], snapshot, ReadOptions(mapping=said), no_progress)
     assert not made.errors, told(made)
     (row,) = made.counts.to_dict("records")
     assert (row["population"], row["programme"], row["people"]) == ("idp", "SNFI", 61)
@@ -476,7 +476,7 @@ def test_published_tables_of_dtm_come_in_as_they_are_held(shared, snapshot, tmp_
         "utf-8",
     )
     path = shared / "dtm" / f"dtm_{file}_round.csv"
-    made = read([path], snapshot, Asked(mapping=said), silent)
+    made = read([path], snapshot, ReadOptions(mapping=said), no_progress)
     assert not made.findings
     keys = ["population", "date"]
     held = snapshot.tables.counts

@@ -17,7 +17,7 @@ from geodata.figures.state import parse
 from geodata.figures.statuses import UNCOLOURED
 from geodata.figures.view import View, compute, years_before
 from geodata.settings import BUNDLED
-from geodata.snapshots.rounds import nearest
+from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import load
 from geodata.util.json_encoding import to_json
 from tests.made_up import count
@@ -152,7 +152,7 @@ def test_totals_are_those_that_iom_printed_where_its_list_agrees(shared):
     for line in printed:
         pop = {"IDP": "idp", "Returnee": "returnee"}[line["population_type"]]
         people = bundled(("pop", pop))
-        day = nearest(people.counts.dates, dt.date.fromisoformat(line["date"]))
+        day = nearest_date(people.counts.dates, dt.date.fromisoformat(line["date"]))
         assert abs(day - dt.date.fromisoformat(line["date"])) <= dt.timedelta(days=1)
         t = on(people, day)
         assert people.totals[t] == int(line["individuals"])

@@ -13,7 +13,7 @@ import click
 from dash import Dash
 from flask.cli import AppGroup
 
-from callbacks.commands.snapshots import REFUSED, say, told, watched
+from callbacks.commands.snapshots import REFUSED, cli_errors, print_report, progress_bar
 from geodata.settings import Settings
 from geodata.snapshots.library import Library
 
@@ -57,7 +57,7 @@ def _boundaries(settings: Settings) -> click.Group:
         """Add boundaries: GeoJSON, GeoPackage, Shapefile, FlatGeobuf, or a zip of one."""
         # Whoever serves needs none of what reads and mends.
         from geodata.boundaries.encodings import known_encoding
-        from geodata.ingest.boundary_update import Wanted, add
+        from geodata.ingest.boundary_update import BoundaryUpdate, update_boundaries
 
         only = {level: path for level, path in ((1, level1), (2, level2)) if path}
         if not files and not only:
@@ -70,7 +70,7 @@ def _boundaries(settings: Settings) -> click.Group:
                 f"--encoding {encoding} is not known: say it as utf-8, cp1256 (Arabic), cp1252 "
                 "(Western) or cp1251 (Cyrillic)."
             )
-        wanted = Wanted(
+        wanted = BoundaryUpdate(
             files=files,
             only=only,
             country=country | {"disclaimer": disclaimer.strip()} if new else {},
@@ -81,9 +81,11 @@ def _boundaries(settings: Settings) -> click.Group:
             dry_run=dry_run,
             base=base,
         )
-        with told(), watched() as progress:
-            report = add(Library(settings.snapshots), settings.snapshot, wanted, progress)
-        say(report.lines(), report.as_dict(), as_json)
+        with cli_errors(), progress_bar() as progress:
+            report = update_boundaries(
+                Library(settings.snapshots), settings.snapshot, wanted, progress
+            )
+        print_report(report.lines(), report.as_dict(), as_json)
         if report.failed:
             raise SystemExit(REFUSED)
 

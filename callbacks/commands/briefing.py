@@ -86,7 +86,7 @@ def _said(what: str) -> Callable[[int, int], None]:
 
 
 def _template(path: Path | None) -> bytes | None:
-    return pptx_template.checked(path.read_bytes(), path.name) if path else None
+    return pptx_template.check_template(path.read_bytes(), path.name) if path else None
 
 
 def register(app: Dash, settings: Settings) -> None:

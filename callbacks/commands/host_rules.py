@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from callbacks.serving.responses import Keep
+from callbacks.serving.responses import CachePolicy
 from callbacks.serving.security import (
     EVERYWHERE,
     READABLE,
@@ -51,7 +51,7 @@ def rules(paths: Iterable[str], style_hashes: Iterable[str]) -> list[Rule]:
     data = {_POLICY: data_policy(ITSELF), **TO_ITSELF, **TO_ANYONE, **READABLE}
     page = {_POLICY: embed_policy([], ITSELF), **TO_ITSELF}
     map_ = {_POLICY: embed_policy(sorted(set(style_hashes)), ANYONE), **TO_ANYONE}
-    lasting, short = {_CACHE: Keep.FROZEN.value}, {_CACHE: Keep.PAGE.value}
+    lasting, short = {_CACHE: CachePolicy.FROZEN.value}, {_CACHE: CachePolicy.PAGE.value}
     pages = [path for path in sorted(paths) if "/" not in path and path.endswith(".html")]
     return [
         *(Rule(f"/{path}", {**short, **page}) for path in ("", *pages)),

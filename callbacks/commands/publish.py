@@ -36,9 +36,9 @@ from geodata.links import embed_options
 from geodata.populations import LEVELS
 from geodata.publishing import embeds
 from geodata.publishing.embeds import Embed
-from geodata.publishing.site_manifest import Edition, check
+from geodata.publishing.site_manifest import SiteManifest, check
 from geodata.settings import Settings
-from geodata.util.atomic import replacing
+from geodata.util.atomic import atomic_directory
 
 # Nothing that would need quotes in a page, a policy or the configuration of a server.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?", re.ASCII)
@@ -69,7 +69,9 @@ def _has_host(address: str) -> bool:
         return False
 
 
-def wanted(context: Context, states: tuple[str, ...], codes: tuple[str, ...]) -> tuple[Embed, ...]:
+def parse_states(
+    context: Context, states: tuple[str, ...], codes: tuple[str, ...]
+) -> tuple[Embed, ...]:
     """Return the maps that are asked for, each once; the defaults where no state is named.
 
     Raises
@@ -81,7 +83,7 @@ def wanted(context: Context, states: tuple[str, ...], codes: tuple[str, ...]) ->
         _embed(context, {"lang": code}, "--lang")
     asked = [_read(text) for text in states]
     queries = asked or embeds.defaults(context.snapshot, context.threshold)
-    spoken = embeds.spoken(queries, codes or (SOURCE_LANGUAGE,))
+    spoken = embeds.language_items(queries, codes or (SOURCE_LANGUAGE,))
     return tuple(dict.fromkeys(_embed(context, each, "--state") for each in spoken))
 
 
@@ -95,7 +97,7 @@ def _read(text: str) -> dict[str, str]:
 def _embed(context: Context, query: dict[str, str], option: str) -> Embed:
     try:
         snapshot, state, _ = context.parse(query)
-        options, _ = embed_options.parse(query, state.language, lenient=False)
+        options, _ = embed_options.parse_embed_options(query, state.language, lenient=False)
     except StateError as error:
         raise click.BadParameter(str(error), param_hint=option) from None
     return Embed(snapshot, state, options)
@@ -114,7 +116,7 @@ def _told_in_a_sentence(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def publish(folder: Path, what: Publication) -> tuple[Edition, Made]:
+def publish(folder: Path, what: Publication) -> tuple[SiteManifest, Made]:
     """Write the folder; a bar on the terminal, if there is one, shows how far it is.
 
     Raises
@@ -126,8 +128,8 @@ def publish(folder: Path, what: Publication) -> tuple[Edition, Made]:
     """
     check(folder)
     hidden = not sys.stderr.isatty()
-    with replacing(folder) as fresh:
-        edition = Edition(fresh)
+    with atomic_directory(folder) as fresh:
+        edition = SiteManifest(fresh)
         with click.progressbar(
             length=what.steps, label="Publishing", file=sys.stderr, hidden=hidden
         ) as bar:
@@ -138,7 +140,7 @@ def publish(folder: Path, what: Publication) -> tuple[Edition, Made]:
     return edition, made
 
 
-def summary(folder: Path, what: Publication, edition: Edition, made: Made) -> Iterator[str]:
+def summary(folder: Path, what: Publication, edition: SiteManifest, made: Made) -> Iterator[str]:
     """Say what was published, and how much of it a reader loads."""
     held = [path for path in folder.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in held)
@@ -199,7 +201,7 @@ def register(app: Dash, settings: Settings) -> None:
         """
         with _told_in_a_sentence(folder):
             context = Context(settings)
-            what = Publication(context, wanted(context, states, codes), site, at)
+            what = Publication(context, parse_states(context, states, codes), site, at)
             edition, made = publish(folder.resolve(), what)
             click.echo("\n".join(summary(folder.resolve(), what, edition, made)))
 

@@ -20,12 +20,12 @@ from flask.cli import AppGroup
 from geodata.errors import DisplacementError, SnapshotError
 from geodata.settings import Settings
 from geodata.snapshots.diff import difference
-from geodata.snapshots.library import BUNDLED, Held, Library, described
+from geodata.snapshots.library import BUNDLED, Library, SnapshotInfo, summary
 from geodata.snapshots.snapshot import Snapshot, load
 from geodata.snapshots.snapshot import verify as verify_snapshot
 from geodata.sources import MODULES, REPEATS
 from geodata.sources import kind as source
-from geodata.sources.contract import Asked
+from geodata.sources.contract import ReadOptions
 from geodata.util.findings import Progress
 
 REFUSED, UNUSABLE = 1, 3
@@ -41,7 +41,7 @@ class _Unusable(click.ClickException):
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def cli_errors() -> Iterator[None]:
     """Say in one sentence what cannot be done, with the exit code of its kind."""
     try:
         yield
@@ -51,7 +51,7 @@ def told() -> Iterator[None]:
 
 
 @contextmanager
-def watched() -> Iterator[Progress]:
+def progress_bar() -> Iterator[Progress]:
     """Show on standard error how far it is, where a person watches; ``rich`` knows where."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -69,7 +69,7 @@ def watched() -> Iterator[Progress]:
         yield progress
 
 
-def say(lines: list[str], said: dict[str, Any], as_json: bool) -> None:
+def print_report(lines: list[str], said: dict[str, Any], as_json: bool) -> None:
     """Print a report: for a person, or as JSON."""
     click.echo(json.dumps(said, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
 
@@ -77,7 +77,7 @@ def say(lines: list[str], said: dict[str, Any], as_json: bool) -> None:
 # -------------------------------------------------------------------------------------- ingest
 
 
-class _Listed(click.Command):
+class _KindsCommand(click.Command):
     """A command whose help lists the kinds; reading what they are waits until it is asked for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -86,7 +86,7 @@ class _Listed(click.Command):
 
 
 def _ingest(settings: Settings) -> click.Command:
-    @click.command("ingest", cls=_Listed)
+    @click.command("ingest", cls=_KindsCommand)
     @click.argument("kind", type=click.Choice(list(MODULES)), metavar="KIND")
     @click.argument("files", nargs=-1, type=_HELD)
     @click.option("--date", type=_DAY, help="Date of the figures, where the file does not say.")
@@ -135,14 +135,14 @@ def _ingest(settings: Settings) -> click.Command:
         as_json: bool,
     ) -> None:
         """Bring files of a KIND into the snapshots; the dashboard follows within seconds."""
-        from geodata.ingest.ingest import Wanted, ingest
+        from geodata.ingest.ingest import IngestOptions, ingest
 
         _check_files(kind, files, mapping)
         options = {
             "api_version": api_version, "operation": operation, "assessment": assessment,
             "pcode_scheme": pcode_scheme, "repeated_rows": repeated_rows,
         }  # fmt: skip
-        asked = Asked(
+        asked = ReadOptions(
             date=_day(date),
             round=number,
             mapping=mapping,
@@ -150,7 +150,7 @@ def _ingest(settings: Settings) -> click.Command:
             until=_day(until),
             options={key: value for key, value in options.items() if value},
         )
-        wanted = Wanted(
+        wanted = IngestOptions(
             dry_run=dry_run,
             allow_unmatched=allow_unmatched,
             replace=replace,
@@ -159,10 +159,10 @@ def _ingest(settings: Settings) -> click.Command:
             activate=not hold,
             base=base,
         )
-        with told(), watched() as progress:
+        with cli_errors(), progress_bar() as progress:
             library = Library(settings.snapshots)
             report = ingest(library, settings.snapshot, kind, files, asked, wanted, progress)
-        say(report.lines(), report.as_dict(), as_json)
+        print_report(report.lines(), report.as_dict(), as_json)
         if report.failed:
             raise SystemExit(REFUSED)
 
@@ -209,7 +209,7 @@ def _snapshots(settings: Settings) -> click.Group:
         """Build the snapshot that ships from the tidy tables in SRC."""
         from geodata.ingest.bundled_snapshot import build as build_snapshot
 
-        with told():
+        with cli_errors():
             version, join, boundaries = build_snapshot(src, out, allow_unmatched=allow_unmatched)
         click.echo("\n".join(join.lines()))
         click.echo(
@@ -224,14 +224,14 @@ def _snapshots(settings: Settings) -> click.Group:
     @_AS_JSON
     def list_(as_json: bool) -> None:
         """List the snapshots that are held, the newest figures first."""
-        with told():
+        with cli_errors():
             library = Library(settings.snapshots)
             held = library.versions()
             active = library.active()
         lines = [_line(one) for one in held] or [
             f"{library.name} holds no snapshot yet; the one in {settings.snapshot} is served."
         ]
-        ships = described(settings.snapshot)
+        ships = summary(settings.snapshot)
         if ships.version not in {one.version for one in held}:
             served = "      " if active else "served"
             lines.append(
@@ -239,20 +239,20 @@ def _snapshots(settings: Settings) -> click.Group:
                 f"application: flask --app app snapshot activate {BUNDLED}"
             )
         said = {"held": [one.as_dict() for one in held], "bundled": ships.as_dict()}
-        say(lines, {"library": library.name} | said, as_json)
+        print_report(lines, {"library": library.name} | said, as_json)
 
     @command("show")
     @click.argument("version", required=False, default="")
     @_AS_JSON
     def show(version: str, as_json: bool) -> None:
         """Show what a snapshot holds and was made of; the active one where none is named."""
-        with told():
+        with cli_errors():
             found = _found(settings, version)
         said = {
             key: found.manifest.get(key)
             for key in ("version", "dates", "rows", "provenance", "sources")
         }
-        say(_described(found), said, as_json)
+        print_report(_described(found), said, as_json)
 
     @command("diff")
     @click.argument("before")
@@ -260,15 +260,15 @@ def _snapshots(settings: Settings) -> click.Group:
     @_AS_JSON
     def diff(before: str, after: str, as_json: bool) -> None:
         """Say what differs between two snapshots; the second is the active one if left out."""
-        with told():
+        with cli_errors():
             found = difference(_found(settings, before), _found(settings, after))
-        say(found.lines(), found.as_dict(), as_json)
+        print_report(found.lines(), found.as_dict(), as_json)
 
     @command("verify")
     @click.argument("which", required=False, default="", metavar="[VERSION|FOLDER]")
     def verify(which: str) -> None:
         """Check every file of a snapshot against its hash; the active one if none is named."""
-        with told():
+        with cli_errors():
             folder = settings.snapshot if which == BUNDLED else Path(which)
             if folder.is_dir() and which:
                 manifest, _ = verify_snapshot(folder)
@@ -287,7 +287,7 @@ def _snapshots(settings: Settings) -> click.Group:
     @click.argument("version")
     def activate(version: str) -> None:
         """Show a snapshot that is held, or `bundled`; the dashboard follows within seconds."""
-        with told():
+        with cli_errors():
             library = Library(settings.snapshots)
             before = library.active()
             version = library.chosen(version, settings.snapshot)
@@ -302,11 +302,11 @@ def _snapshots(settings: Settings) -> click.Group:
     @command("rollback")
     def rollback() -> None:
         """Go back to the snapshot that was active before; once more, and it goes further back."""
-        with told():
+        with cli_errors():
             library = Library(settings.snapshots)
             before = library.active()
             version = library.rollback(bundled=settings.snapshot)
-            said = described(library.place(version)).said
+            said = summary(library.place(version)).said
         click.echo(f"Snapshot {version} is active again ({said}); {before} is still held.")
 
     return group
@@ -325,7 +325,7 @@ def _found(settings: Settings, version: str) -> Snapshot:
     return library.read(wanted)
 
 
-def _line(held: Held) -> str:
+def _line(held: SnapshotInfo) -> str:
     since = f", since {held.at}" if held.at else ""
     return f"{held.version} {'active' if held.active else '      '}  {held.said}{since}"
 

@@ -23,20 +23,20 @@ from geodata.exports.drawing import pictures
 from geodata.exports.drawing.raster import png
 from geodata.exports.filenames import filename
 from geodata.exports.tables.csv import csv_file
-from geodata.figures.state import State, frozen, query
+from geodata.figures.state import State, encode_query, frozen
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.i18n.writing import WESTERN
 from geodata.links.urls import FolderUrls, Urls, slug
 from geodata.publishing.embeds import Embed
-from geodata.publishing.site_manifest import Edition
+from geodata.publishing.site_manifest import SiteManifest
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text.wording import product, title
 from layouts import bundle
 from layouts import embed as layout
 from layouts import publish as pages
-from layouts.embed import Choice, Links, population_choices, programme_choices
-from layouts.publish import Folder, Listed
+from layouts.embed import Links, StateLink, population_choices, programme_choices
+from layouts.publish import PublishedFolder, PublishedMap
 
 _TOP, _INSIDE = FolderUrls(), FolderUrls("../")
 _GZIP_LEVEL = 6  # what most servers use
@@ -83,12 +83,12 @@ class Made:
         Compressed bytes of a page with all it loads, the largest of each level.
     """
 
-    listed: list[Listed] = field(default_factory=list)
+    listed: list[PublishedMap] = field(default_factory=list)
     style_hashes: set[str] = field(default_factory=set)
     first_loads: dict[int, int] = field(default_factory=dict)
 
 
-def write(publication: Publication, edition: Edition, step: Callable[[], object]) -> Made:
+def write(publication: Publication, edition: SiteManifest, step: Callable[[], object]) -> Made:
     """Write the maps with their files, and the pages that list them."""
     made = Made()
     for one in _static(publication):
@@ -104,7 +104,7 @@ def write(publication: Publication, edition: Edition, step: Callable[[], object]
     return made
 
 
-def write_for_hosts(publication: Publication, edition: Edition, made: Made) -> None:
+def write_for_hosts(publication: Publication, edition: SiteManifest, made: Made) -> None:
     """Write what hosts read: which headers each file is sent with."""
     paths = [*edition.files, *edition.previous]
     rules = host_rules.rules(paths, made.style_hashes)
@@ -168,7 +168,7 @@ def _script(urls: FolderUrls) -> str:
 # ------------------------------------------------------------------------------------------- a map
 
 
-def _map(publication: Publication, edition: Edition, embed: Embed, made: Made) -> Listed:
+def _map(publication: Publication, edition: SiteManifest, embed: Embed, made: Made) -> PublishedMap:
     """Write one map with its view and its figures; the pictures follow."""
     view = publication.context.view_at(embed.snapshot, embed.state)
     listed = _listed(embed, view)
@@ -190,8 +190,8 @@ def _map(publication: Publication, edition: Edition, embed: Embed, made: Made) -
     return listed
 
 
-def _listed(embed: Embed, view: View) -> Listed:
-    return Listed(
+def _listed(embed: Embed, view: View) -> PublishedMap:
+    return PublishedMap(
         embed=embed,
         view=view,
         page=_TOP.embed(embed.name),
@@ -227,7 +227,7 @@ def _links(
         style=_style(_INSIDE, embed.options.theme),
         view=_INSIDE.view(embed.view_name, received.version) if received else "",
         sources=sources,
-        full=site.page(query(state, embed.snapshot)) if publication.site else "",
+        full=site.page(encode_query(state, embed.snapshot)) if publication.site else "",
         csv=_INSIDE.figures(embed.figures_name),
         png=_INSIDE.picture(embed.picture_name),
         png_name=filename(view, "png"),
@@ -237,7 +237,7 @@ def _links(
     )
 
 
-def _choices(given: Iterable[Choice]) -> tuple[Choice, ...]:
+def _choices(given: Iterable[StateLink]) -> tuple[StateLink, ...]:
     """Those that are published; one alone is no choice."""
     found = tuple(choice for choice in given if choice.url)
     return found if len(found) > 1 else ()
@@ -268,7 +268,7 @@ def _pictures(publication: Publication) -> dict[str, Callable[[], bytes]]:
 
 def _picture(publication: Publication, embed: Embed) -> bytes:
     view = publication.context.view_at(embed.snapshot, embed.drawn_state)
-    asked = query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
+    asked = encode_query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
     link = Urls(publication.site).page(asked) if publication.site else publication.at
     drawing = pictures.picture(view, view.date_index(), theme=embed.picture_theme, permalink=link)
     return png(drawing, width=pictures.WIDTH)
@@ -283,7 +283,7 @@ def _card(publication: Publication, embed: Embed) -> bytes:
 # ------------------------------------------------------------------------------ list and sources
 
 
-def _lists(publication: Publication, listed: list[Listed]) -> Iterator[tuple[str, str]]:
+def _lists(publication: Publication, listed: list[PublishedMap]) -> Iterator[tuple[str, str]]:
     """The list, and a page of sources for each language and snapshot that a map is of."""
     snapshot, speech = publication.context.snapshot, publication.speech
     folder = _folder(publication, snapshot, speech)
@@ -297,9 +297,9 @@ def _lists(publication: Publication, listed: list[Listed]) -> Iterator[tuple[str
         yield _TOP.sources(suffix), html
 
 
-def _folder(publication: Publication, snapshot: Snapshot, speech: Language) -> Folder:
+def _folder(publication: Publication, snapshot: Snapshot, speech: Language) -> PublishedFolder:
     assets = {"style": pages.style(), "script": pages.script(), pages.ICON: pages.icon()}
-    return Folder(
+    return PublishedFolder(
         snapshot=snapshot,
         speech=speech,
         at=publication.at,

@@ -27,7 +27,7 @@ from geodata.i18n.writing import DIGITS, WESTERN
 from geodata.links.urls import Urls
 from geodata.settings import Settings
 from geodata.snapshots.library import Library
-from geodata.snapshots.registry import Holdings, Now
+from geodata.snapshots.registry import Serving, SnapshotRegistry
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import newest_figure
 from geodata.util.json_encoding import to_json
@@ -57,7 +57,7 @@ class Context:
         self.area = self.remember(self._area, settings.cached_views)
         self.areas = self.remember(self._areas, settings.cached_views)
         self.meta = self.remember(self._meta, settings.cached_views)
-        self.holdings = Holdings(
+        self.holdings = SnapshotRegistry(
             settings.snapshot,
             Library(settings.snapshots),
             settings.store,
@@ -87,7 +87,7 @@ class Context:
         """From the next request on, follow what becomes active, in every process that serves."""
         self._following = Following(self.holdings.look)
 
-    def pin(self, environ: WSGIEnvironment) -> Now:
+    def pin(self, environ: WSGIEnvironment) -> Serving:
         """What a request is answered from, decided when this is first asked."""
         if (found := environ.get(_PINNED)) is None:
             if self._following:
@@ -96,7 +96,7 @@ class Context:
         return found
 
     @property
-    def now(self) -> Now:
+    def now(self) -> Serving:
         """What this request is answered from; outside of one, what is served."""
         return self.pin(request.environ) if has_request_context() else self.holdings.now
 
@@ -132,8 +132,8 @@ class Context:
 
         ``settings.public_url`` says where the application is found; without it the link follows
         the request, whose ``Host`` is the client's word: the answer is then that client's alone
-        and no cache is to keep it (:func:`callbacks.serving.responses.answer` and the headers see
-        to that).
+        and no cache is to keep it (:func:`callbacks.serving.responses.cacheable_response` and the
+        headers see to that).
         """
         if self.settings.public_url:
             return self.settings.public_url + path

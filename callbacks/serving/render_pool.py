@@ -95,7 +95,7 @@ def _end(processes: list[_Process], owner: int) -> None:
         processes.clear()
 
 
-class Rendering:
+class RenderPool:
     """Makes files with a few processes, for as many threads as may wait.
 
     Parameters

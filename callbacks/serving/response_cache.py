@@ -5,8 +5,8 @@
     request ──▶ Kept ──(not kept)──▶ proxies' headers ──▶ Flask ──▶ answer(…) ──▶ compressed
                   └── status, headers and compressed bytes of the first answer, or its 304
 
-Only what :func:`callbacks.serving.responses.answer` hands over with :func:`set_aside` is kept:
-answers to GET
+Only what :func:`callbacks.serving.responses.cacheable_response` hands over with :func:`set_aside`
+is kept: answers to GET
 that are the same for everyone. They lie under path, query, content coding, the language that the
 browser prefers and the snapshot that the request is pinned to before it is answered, at most so
 many megabytes of them.
@@ -39,19 +39,19 @@ Key = tuple[str, str, str | None, str, str]
 
 
 @dataclass
-class Asked:
+class CacheTicket:
     """What a request that may be kept asked for: set aside while its answer is made."""
 
     keep: bool = False
     tags: str = ""
 
 
-def set_aside(environ: WSGIEnvironment) -> bool:
+def mark_cacheable(environ: WSGIEnvironment) -> bool:
     """Ask that the answer to this request be kept; tell whether it can be.
 
     The whole answer is then made: whether the client has it already is seen to here.
     """
-    asked: Asked | None = environ.get(_ASKED)
+    asked: CacheTicket | None = environ.get(_ASKED)
     if asked is None:
         return False
     asked.keep = True
@@ -59,7 +59,7 @@ def set_aside(environ: WSGIEnvironment) -> bool:
     return True
 
 
-class Answer:
+class CachedResponse:
     """One answer with status 200, ready to be sent."""
 
     __slots__ = ("body", "headers", "not_modified", "size", "tag")
@@ -86,11 +86,11 @@ def _has(tags: str, tag: str) -> bool:
     return parse_etags(tags).contains_weak(unquote_etag(tag)[0])
 
 
-def _size(answer: Answer) -> int:
+def _size(answer: CachedResponse) -> int:
     return answer.size + _OVERHEAD
 
 
-class Kept:
+class ResponseCache:
     """Stands before an application and answers from memory what it has answered before.
 
     Parameters
@@ -117,7 +117,7 @@ class Kept:
         self.preferred = preferred
         self.pin = pin
         self._lock = Lock()
-        self._answers: LRUCache[Key, Answer] = LRUCache(maxsize=size, getsizeof=_size)
+        self._answers: LRUCache[Key, CachedResponse] = LRUCache(maxsize=size, getsizeof=_size)
         self._pinned = ""
 
     @property
@@ -163,7 +163,7 @@ class Kept:
         self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Ask the application; keep its answer where it asked for that."""
-        asked = environ[_ASKED] = Asked()
+        asked = environ[_ASKED] = CacheTicket()
         made: list[Headers] = []
 
         def starting(status, headers, exc_info=None):
@@ -176,11 +176,11 @@ class Kept:
         body = self.application(environ, starting)
         if not made:
             return body
-        answer = Answer(made[0], _whole(body))
+        answer = CachedResponse(made[0], _whole(body))
         self._store(key, answer)
         return answer.send(asked.tags, start_response)
 
-    def _store(self, key: Key, answer: Answer) -> None:
+    def _store(self, key: Key, answer: CachedResponse) -> None:
         codings = [value for name, value in answer.headers if name == "Content-Encoding"]
         cookies = any(name == "Set-Cookie" for name, _ in answer.headers)
         if cookies or codings not in ([], [key[2]]) or _size(answer) > self._answers.maxsize:

@@ -12,7 +12,7 @@ from flask import Response, current_app, request
 
 from callbacks.serving.content_coding import coding
 from callbacks.serving.context import follows_host
-from callbacks.serving.response_cache import set_aside
+from callbacks.serving.response_cache import mark_cacheable
 from geodata.errors import NotHeld, StateError
 from geodata.util.json_encoding import to_json
 
@@ -23,7 +23,7 @@ ONE_YEAR, ONE_DAY, FIVE_MINUTES = 31_536_000, 86_400, 300
 _HARD, _HARD_BYTES, _QUICK, WORTH_BYTES = 10, 80_000, 6, 500
 
 
-class Keep(Enum):
+class CachePolicy(Enum):
     """How long a cache may keep an answer without asking whether it has changed."""
 
     FROZEN = f"public, max-age={ONE_YEAR}, immutable"  # data of a snapshot that the URL names
@@ -31,12 +31,12 @@ class Keep(Enum):
     PAGE = f"public, max-age={FIVE_MINUTES}, stale-while-revalidate={ONE_DAY}"  # public pages
 
 
-def as_named() -> Keep:
+def policy_for_request() -> CachePolicy:
     """For data: frozen where the URL names the snapshot, else live."""
-    return Keep.FROZEN if request.args.get("v", "").strip() else Keep.LIVE
+    return CachePolicy.FROZEN if request.args.get("v", "").strip() else CachePolicy.LIVE
 
 
-def answer(body: bytes, mimetype: str, keep: Keep) -> Response:
+def cacheable_response(body: bytes, mimetype: str, keep: CachePolicy) -> Response:
     """Answer with an ETag, and keep what is sent for whoever asks next.
 
     Only for what is the same for everyone. What holds a link that follows the request (see
@@ -48,7 +48,7 @@ def answer(body: bytes, mimetype: str, keep: Keep) -> Response:
     for_one = follows_host() or current_app.debug
     if not for_one:
         _compress(response, body)
-    if for_one or not set_aside(request.environ):
+    if for_one or not mark_cacheable(request.environ):
         response.make_conditional(request)
     return response
 
@@ -70,13 +70,13 @@ def _compressed(body: bytes) -> bytes:
     return bytes(brotli.compress(body, quality=_HARD if len(body) <= _HARD_BYTES else _QUICK))
 
 
-def refuse(error: StateError) -> Response:
+def bad_request(error: StateError) -> Response:
     """Answer a wrong value: 404 for a snapshot that is not held, else 400, with the sentence."""
     status = HTTPStatus.NOT_FOUND if isinstance(error, NotHeld) else HTTPStatus.BAD_REQUEST
-    return told(status, str(error), key=error.key, value=error.value)
+    return json_error(status, str(error), key=error.key, value=error.value)
 
 
-def told(status: HTTPStatus, sentence: str, *, key: str = "", value: str = "") -> Response:
+def json_error(status: HTTPStatus, sentence: str, *, key: str = "", value: str = "") -> Response:
     """Answer an error as JSON, which no cache keeps: a sentence on what ``key`` was given."""
     body = to_json({"error": {"key": key, "value": value, "sentence": sentence}})
     return plain(body, JSON, status)
@@ -91,4 +91,4 @@ def plain(body: bytes, mimetype: str, status: HTTPStatus = HTTPStatus.OK) -> Res
 
 def not_found(key: str, value: str, sentence: str) -> Response:
     """Answer 404 as JSON: the key, its value, and a sentence."""
-    return refuse(NotHeld(key, value, sentence))
+    return bad_request(NotHeld(key, value, sentence))

@@ -26,7 +26,7 @@ from werkzeug.exceptions import NotFound
 
 from callbacks.serving.content_coding import CODINGS, coding
 from callbacks.serving.context import Context
-from callbacks.serving.responses import WORTH_BYTES, Keep
+from callbacks.serving.responses import WORTH_BYTES, CachePolicy
 from layouts import bundle
 from layouts.bundle import TYPES, Bundle
 
@@ -103,7 +103,7 @@ def _sent(made: Bundle, version: str, ending: str) -> Response:
     """Immutable under its own version; else whoever asks is behind or ahead, and asks again."""
     accepted = coding(request.headers.get("Accept-Encoding", ""))
     chosen = accepted if _is_compressed(ending, made) else None
-    keep = Keep.FROZEN if version == made.version else Keep.LIVE
+    keep = CachePolicy.FROZEN if version == made.version else CachePolicy.LIVE
     response = Response(compressed(made, chosen) if chosen else made.body, mimetype=TYPES[ending])
     response.headers["Cache-Control"] = keep.value
     response.headers["Vary"] = "Accept-Encoding"

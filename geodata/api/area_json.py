@@ -28,9 +28,9 @@ from geodata.figures.state import State
 from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language, language
 from geodata.i18n.messages import gettext
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
-from geodata.util.json_encoding import plain
+from geodata.util.json_encoding import json_numbers
 
 
 def panel(
@@ -52,7 +52,7 @@ def panel(
     rows = snapshot.tables.areas.set_index("pcode")
     row: Any = rows.loc[pcode]
     level, parent = int(row["level"]), row["parent"]
-    named = names(snapshot, speech)
+    named = area_names(snapshot, speech)
     governorate = pcode if level == GOVERNORATE else str(parent)
     return {
         "version": snapshot.version,
@@ -71,14 +71,14 @@ def panel(
         "breakdowns": _breakdowns(snapshot, state, pcode, threshold, named, speech)
         if level == GOVERNORATE
         else [],
-        "programmes": programmes.present(snapshot, governorate, speech),
+        "programmes": programmes.in_governorate(snapshot, governorate, speech),
         "shelterNotes": _shelter_notes(snapshot, state, speech),
     }
 
 
 def _name_local(snapshot: Snapshot, pcode: str, name: str) -> str:
     """The Arabic name beside one in another language; empty where it is the same."""
-    arabic = names(snapshot, language("ar"))[pcode]
+    arabic = area_names(snapshot, language("ar"))[pcode]
     return "" if arabic == name else arabic
 
 
@@ -99,7 +99,7 @@ def _trends(
                     "population": pop,
                     "label": speech.gettext(populations.POPULATIONS[pop].label),
                     "dates": [day.isoformat() for day in found.dates],
-                    "people": plain(people),
+                    "people": json_numbers(people),
                 }
             )
     return trends
@@ -200,7 +200,7 @@ def _table(
     return {
         "codes": codes,
         "labels": [label(code) for code in codes],
-        "values": [None if np.isnan(row).all() else plain(row) for row in grid],
+        "values": [None if np.isnan(row).all() else json_numbers(row) for row in grid],
         "hidden": [int(n) for n in few.reindex(days, fill_value=0)],
     }
 

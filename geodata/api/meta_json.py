@@ -19,7 +19,7 @@ from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language, languages
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import sentences
-from geodata.util.json_encoding import plain
+from geodata.util.json_encoding import json_numbers
 
 
 def meta(snapshot: Snapshot, speech: Language, *, threshold: Threshold | int) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def meta(snapshot: Snapshot, speech: Language, *, threshold: Threshold | int) ->
             _population(snapshot, code, speech, threshold)
             for code in populations_with_counts(snapshot)
         ],
-        "programmes": programmes.listed(snapshot, speech),
+        "programmes": programmes.overview(snapshot, speech),
         "sources": sentences.listed_sources(snapshot, speech),
     }
 
@@ -50,5 +50,5 @@ def _population(
         "measures": list(available_measures(snapshot, code, 1)),
         "dates": [day.isoformat() for day in dates_of(snapshot, code)],
         "rounds": list(round_numbers(snapshot, code)),
-        "totals": plain(found.national_people),
+        "totals": json_numbers(found.national_people),
     }

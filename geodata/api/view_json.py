@@ -8,24 +8,24 @@ from geodata import populations
 from geodata.boundaries.adjacency import neighbours
 from geodata.figures import programmes
 from geodata.figures.availability import available_measures, levels
-from geodata.figures.state import State, ends, query
+from geodata.figures.state import State, encode_query, ends
 from geodata.figures.view import (
     View,
     changes_since,
-    largest,
-    previous,
-    tally,
-    written,
+    class_counts,
+    previous_dates,
+    rounded_as_shown,
+    top_areas,
     years_before,
 )
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import sentences, view_text
-from geodata.util.json_encoding import plain
+from geodata.util.json_encoding import json_numbers
 
 
 def _areas(view: View) -> list[dict[str, Any]]:
-    named = names(view.snapshot, view.language)
+    named = area_names(view.snapshot, view.language)
     areas = view.counts.areas
     near = neighbours(view.snapshot, view.state.level, areas.pcodes)
     return [
@@ -52,7 +52,7 @@ def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
             "digits": state.digits,
             "v": state.v,
         },
-        "query": query(state, snapshot),
+        "query": encode_query(state, snapshot),
     }
 
 
@@ -75,11 +75,11 @@ def as_dict(view: View) -> dict[str, Any]:
         "dates": [day.isoformat() for day in found.dates],
         "newest": found.newest,
         "rounds": list(found.rounds),
-        "values": plain(view.values, decimals),
+        "values": json_numbers(view.values, decimals),
         "status": ["".join(row) for row in view.status],
         "classes": view.classes.tolist(),
         "ranks": view.ranks.tolist(),
-        "tallies": [tally(view, t) for t in dates],
+        "tallies": [class_counts(view, t) for t in dates],
         "scale": {
             "kind": view.scale.kind,
             "breaks": list(view.scale.breaks),
@@ -89,17 +89,20 @@ def as_dict(view: View) -> dict[str, Any]:
             "inksDark": view.scale.inks_dark,
             "labels": list(view.scale.labels),
         },
-        "totals": plain(view.totals, total_decimals),
-        "stocks": plain(view.stocks, total_decimals) if state.mode == populations.CHANGE else None,
-        "totalChanges": plain(
-            changes_since(view.totals[:, None], previous(len(view.totals)))[:, 0], total_decimals
+        "totals": json_numbers(view.totals, total_decimals),
+        "stocks": json_numbers(view.stocks, total_decimals)
+        if state.mode == populations.CHANGE
+        else None,
+        "totalChanges": json_numbers(
+            changes_since(view.totals[:, None], previous_dates(len(view.totals)))[:, 0],
+            total_decimals,
         ),
         "yearBefore": years_before(found.dates),
-        "shares": plain(view.shares, 4) if state.prog else None,
-        "notPlaced": plain(view.not_placed, 0) if view.not_placed.any() else None,
-        "top": [written(*top) for t in dates if (top := largest(view, t))],
-        "text": view_text.of(view),
-        "programmes": [programmes.described(snapshot, code, state.language) for code in state.prog],
+        "shares": json_numbers(view.shares, 4) if state.prog else None,
+        "notPlaced": json_numbers(view.not_placed, 0) if view.not_placed.any() else None,
+        "top": [rounded_as_shown(*top) for t in dates if (top := top_areas(view, t))],
+        "text": view_text.view_texts(view),
+        "programmes": [programmes.details(snapshot, code, state.language) for code in state.prog],
         "sources": sentences.sources(view),
         "sourceOn": sentences.sources_on(view),
     }

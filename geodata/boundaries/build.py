@@ -86,7 +86,7 @@ class BoundaryReport:
 
 
 @dataclass(frozen=True)
-class _Draft:
+class _Candidate:
     """A topology at one tolerance, with the largest area error of each level."""
 
     tolerance: float
@@ -169,7 +169,7 @@ def build_topology(
     return topology, _report(draft)
 
 
-def _report(draft: _Draft) -> BoundaryReport:
+def _report(draft: _Candidate) -> BoundaryReport:
     objects = draft.topology["objects"]
     count = {name: len(held["geometries"]) for name, held in objects.items()}
     return BoundaryReport(
@@ -214,7 +214,7 @@ def _coarsest_draft(
     grid: Grid,
     tolerances: Sequence[float],
     limit: float,
-) -> _Draft | None:
+) -> _Candidate | None:
     """Go down the ladder to the first tolerance at which every area stays within the limit."""
     kept = None
     for tolerance in tolerances:
@@ -229,7 +229,7 @@ def _coarsest_draft(
 
 def _draft(
     governorates: GeoDataFrame, districts: GeoDataFrame, grid: Grid, tolerance: float
-) -> _Draft | None:
+) -> _Candidate | None:
     """Simplify at one tolerance; None if an area is too small for the grid."""
     simple = simplify(districts, tolerance)
     topology, drawn = _quantised(simple, grid)
@@ -247,7 +247,7 @@ def _draft(
         float(_area_errors(*pair).max())
         for pair in zip((governorates, districts), drawn, strict=True)
     )
-    return _Draft(tolerance, topology, upper, lower, pinched)
+    return _Candidate(tolerance, topology, upper, lower, pinched)
 
 
 def _quantised(

@@ -117,7 +117,7 @@ def _parent_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> lis
     return problems
 
 
-def flaw(shape: Geometry | None) -> str | None:
+def geometry_problem(shape: Geometry | None) -> str | None:
     """Say what is wrong with one shape by itself, if anything."""
     import shapely
 
@@ -136,12 +136,12 @@ def flaw(shape: Geometry | None) -> str | None:
 
 def shape_problems(kind: str, frame: GeoDataFrame, key: str) -> list[str]:
     """List the shapes that cannot be used, each with its code and what is wrong with it."""
-    flaws = zip(frame[key], map(flaw, frame.geometry), strict=True)
+    flaws = zip(frame[key], map(geometry_problem, frame.geometry), strict=True)
     return [f"{kind} {code!r}: {flaw}." for code, flaw in flaws if flaw]
 
 
 def _sound(frame: GeoDataFrame) -> GeoDataFrame:
-    return frame[[flaw(shape) is None for shape in frame.geometry]]
+    return frame[[geometry_problem(shape) is None for shape in frame.geometry]]
 
 
 def _tiling_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> list[str]:

@@ -49,7 +49,7 @@ _LOCAL = ("ar", "ckb")
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenColumns:
     """What a person says beside the files.
 
     Attributes
@@ -68,7 +68,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Areas:
+class AreaColumns:
     """The rows of a layer, whatever its columns are called.
 
     Attributes
@@ -87,7 +87,7 @@ class Areas:
     notes: tuple[str, ...]
 
 
-def areas(frame: GeoDataFrame, given: Given, level: int | None = None) -> Areas | None:
+def areas(frame: GeoDataFrame, given: GivenColumns, level: int | None = None) -> AreaColumns | None:
     """Bring a layer to the columns of a boundary layer; ``None`` where it is of no level used.
 
     Parameters
@@ -118,12 +118,12 @@ def areas(frame: GeoDataFrame, given: Given, level: int | None = None) -> Areas 
             made[f"parent_name_{local}"] = _first({local: above.get(local, [])}, blank)[0]
     used = [lang for lang in preferred(names) if (made["lang"] == lang).any()]
     unread = list(_unread(names, made["name"], deepest))
-    return Areas(deepest, made, next(iter(used), ""), (*found.notes, *unread))
+    return AreaColumns(deepest, made, next(iter(used), ""), (*found.notes, *unread))
 
 
 def no_level(frame: GeoDataFrame) -> str:
     """Say why a layer is of no level that is used."""
-    found = _found(frame, Given(), None)
+    found = _found(frame, GivenColumns(), None)
     if found is not None:
         return f"It is of level {found.level}; levels 1 and 2 are used."
     titles = ", ".join(map(str, frame.columns[:_SHOWN]))
@@ -172,7 +172,7 @@ class _Found:
             held.append(_Column(title, texts))
 
 
-def _found(frame: GeoDataFrame, given: Given, level: int | None) -> _Found | None:
+def _found(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Found | None:
     schemes: tuple[Callable[[], _Found | None], ...] = (
         lambda: _mapped(frame, given, level),
         lambda: _cod(frame),
@@ -318,7 +318,7 @@ def _geoboundaries(frame: GeoDataFrame, country: str) -> _Found:
     return found
 
 
-def _mapped(frame: GeoDataFrame, given: Given, level: int | None) -> _Found | None:
+def _mapped(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Found | None:
     """Columns as a mapping says them; ``None`` where it names none of these."""
     titles = _titles(frame)
     held = {key: titles[title.casefold()] for key, title in given.columns.items()

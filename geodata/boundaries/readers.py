@@ -25,11 +25,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
-from geodata.boundaries.columns import LEVELS, Given, areas, no_level
+from geodata.boundaries.columns import LEVELS, GivenColumns, areas, no_level
 from geodata.boundaries.encodings import shapefile_encoding
 from geodata.boundaries.formats import json_format, not_in_archive, not_read
 from geodata.errors import BoundaryError
-from geodata.util.findings import FileRead, Finding, Progress, silent
+from geodata.util.findings import FileRead, Finding, Progress, no_progress
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -53,7 +53,7 @@ _DATASETS = (
 _READ = (*_DATASETS, ".shx", ".dbf", ".prj", ".cpg")
 _CRS = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?=\{)', re.IGNORECASE)
 _SAVE = "Save the boundaries as GeoJSON, GeoPackage or a zipped Shapefile."
-_NOTHING_SAID = Given()
+_NOTHING_SAID = GivenColumns()
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Layer:
 
 
 @dataclass
-class Read:
+class BoundaryLayers:
     """What files hold: at most one layer of each level, the files, and what is wrong."""
 
     layers: dict[int, Layer] = field(default_factory=dict)
@@ -92,9 +92,9 @@ class Read:
 def read_files(
     files: Sequence[Path],
     only: Mapping[int, Path] | None = None,
-    progress: Progress = silent,
-    given: Given = _NOTHING_SAID,
-) -> Read:
+    progress: Progress = no_progress,
+    given: GivenColumns = _NOTHING_SAID,
+) -> BoundaryLayers:
     """Read boundaries.
 
     Parameters
@@ -111,7 +111,7 @@ def read_files(
     BoundaryError
         If a file cannot be opened at all, or is not safe to.
     """
-    read, found = Read(), list[Layer]()
+    read, found = BoundaryLayers(), list[Layer]()
     asked: list[tuple[Path, tuple[int, ...]]] = [(path, LEVELS) for path in files]
     asked += [(path, (level,)) for level, path in (only or {}).items()]
     for number, (path, levels) in enumerate(asked):
@@ -161,7 +161,9 @@ def _sha256(path: Path) -> str:
 # ---- what a file is
 
 
-def _layers(path: Path, read: Read, given: Given, level: int | None) -> Iterator[Layer]:
+def _layers(
+    path: Path, read: BoundaryLayers, given: GivenColumns, level: int | None
+) -> Iterator[Layer]:
     """Every layer of a file that has a level; what is left out becomes a warning."""
     with _opened(path, read) as datasets:
         for dataset in datasets:
@@ -169,7 +171,7 @@ def _layers(path: Path, read: Read, given: Given, level: int | None) -> Iterator
 
 
 @contextmanager
-def _opened(path: Path, read: Read) -> Iterator[list[str]]:
+def _opened(path: Path, read: BoundaryLayers) -> Iterator[list[str]]:
     """Yield what GDAL is to open: the file, or what was unpacked from it."""
     head = _head(path)
     if not head.startswith(b"PK"):
@@ -179,7 +181,7 @@ def _opened(path: Path, read: Read) -> Iterator[list[str]]:
         yield _datasets(path, _unpacked(path, Path(folder)), read)
 
 
-def _datasets(path: Path, unpacked: Sequence[Path], read: Read) -> list[str]:
+def _datasets(path: Path, unpacked: Sequence[Path], read: BoundaryLayers) -> list[str]:
     """Parts of an archive that can be opened; of others, which are told, one may be all it has."""
     datasets, refusals = [], []
     for one in unpacked:
@@ -325,7 +327,7 @@ def _unsafe(name: str, why: str) -> NoReturn:
 
 
 def _layers_of(
-    path: Path, dataset: str, read: Read, given: Given, level: int | None
+    path: Path, dataset: str, read: BoundaryLayers, given: GivenColumns, level: int | None
 ) -> Iterator[Layer]:
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError

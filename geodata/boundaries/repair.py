@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geodata import amounts
 from geodata.boundaries.antimeridian import led_on, on_one_side
-from geodata.boundaries.checks import SLIVER, flaw
+from geodata.boundaries.checks import SLIVER, geometry_problem
 from geodata.boundaries.columns import preferred
 from geodata.boundaries.readers import Layer
 from geodata.boundaries.simplify import EQUAL_AREA
 from geodata.boundaries.topology import CODE, PARENT, WGS84
 from geodata.snapshots.schemas import PCODE
+from geodata.util import amounts
 from geodata.util.findings import Finding
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _WORLD = 180.0  # degrees that a country spans only where it lies on both ends o
 
 
 @dataclass
-class Mended:
+class Repaired:
     """Areas that tile, and what it took.
 
     Attributes
@@ -69,9 +69,9 @@ class Mended:
         return [finding for finding in self.findings if finding.severity == "error"]
 
 
-def mend(layers: dict[int, Layer]) -> Mended:
+def repair(layers: dict[int, Layer]) -> Repaired:
     """Check layers of level 1, of level 2, or of both, and mend what can be."""
-    made = Mended()
+    made = Repaired()
     frames = {level: _areas(layer, made) for level, layer in sorted(layers.items())}
     frames = _on_one_side(layers, frames, made)
     if 1 not in frames and 2 in frames:
@@ -94,7 +94,7 @@ def mend(layers: dict[int, Layer]) -> Mended:
     return made
 
 
-def _told(made: Mended, layer: Layer, severity: str, sentence: str, code: str = "") -> None:
+def _log(made: Repaired, layer: Layer, severity: str, sentence: str, code: str = "") -> None:
     made.findings.append(
         Finding("error" if severity == "error" else "warning", sentence, layer.file, value=code)
     )
@@ -103,26 +103,26 @@ def _told(made: Mended, layer: Layer, severity: str, sentence: str, code: str = 
 # ---- rows
 
 
-def _areas(layer: Layer, made: Mended) -> GeoDataFrame:
+def _areas(layer: Layer, made: Repaired) -> GeoDataFrame:
     """Rows with codes and names as they must be, shapes each sound by itself."""
     kind = _KINDS[layer.level]
     frame = layer.frame
     if frame.empty:
-        _told(made, layer, "error", f"The layer {layer.name} has no rows.")
+        _log(made, layer, "error", f"The layer {layer.name} has no rows.")
     for row, code in enumerate(frame["pcode"], 1):
         if not code:
-            _told(made, layer, "error", f"The {kind} in row {row:,} has no P-code.")
+            _log(made, layer, "error", f"The {kind} in row {row:,} has no P-code.")
         elif not re.fullmatch(PCODE.strip("^$"), code):
-            _told(made, layer, "error", "A P-code is capital letters and digits, as XX01.", code)
+            _log(made, layer, "error", "A P-code is capital letters and digits, as XX01.", code)
     repeated = frame["pcode"][frame["pcode"].duplicated() & (frame["pcode"] != "")]
     for code in sorted(set(repeated)):
         n = int((frame["pcode"] == code).sum())
-        _told(made, layer, "error", f"The code stands in {n} rows: one row has one code.", code)
+        _log(made, layer, "error", f"The code stands in {n} rows: one row has one code.", code)
     for code in frame["pcode"][frame["name"] == ""]:
-        _told(made, layer, "error", f"The {kind} has no name.", code)
+        _log(made, layer, "error", f"The {kind} has no name.", code)
     if layer.shown != "en":
         said = f"in {layer.shown}" if layer.shown else "in a language that the file does not say"
-        _told(
+        _log(
             made, layer, "warning",
             f"Names of {kind}s are taken {said}: no column holds English ones "
             f"(ADM{layer.level}_EN).",
@@ -131,7 +131,7 @@ def _areas(layer: Layer, made: Mended) -> GeoDataFrame:
     return _in_degrees(layer, frame, made)
 
 
-def _tell_other_languages(layer: Layer, made: Mended) -> None:
+def _tell_other_languages(layer: Layer, made: Repaired) -> None:
     """Name the areas whose row has no name in the language of the others."""
     frame = layer.frame[(layer.frame["lang"] != layer.shown) & (layer.frame["name"] != "")]
     for spoken, rows in frame.groupby("lang", sort=False):
@@ -141,19 +141,19 @@ def _tell_other_languages(layer: Layer, made: Mended) -> None:
         )
         without = f"in {layer.shown}" if layer.shown else "where the others have theirs"
         taken = f"in {spoken}" if spoken else "in a language that the file does not say"
-        _told(
+        _log(
             made, layer, "warning",
             f"{_KINDS[layer.level].capitalize()}s without a name {without} ({len(named):,}), for "
             f"which the one {taken} is taken: {listed}.",
         )  # fmt: skip
 
 
-def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
+def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
     """Shapes as polygons, valid, in WGS 84, outer rings clockwise."""
     import shapely
 
     if frame.crs is None:
-        _told(
+        _log(
             made, layer, "error",
             "The file does not say its coordinate reference system (a Shapefile does in its .prj).",
         )  # fmt: skip
@@ -161,7 +161,7 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame
     tall = shapely.has_z(frame.geometry.to_numpy()) | shapely.has_m(frame.geometry.to_numpy())
     if tall.any():
         frame = frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=frame.crs)
-        _told(
+        _log(
             made,
             layer,
             "warning",
@@ -180,31 +180,31 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame
         frame = frame.to_crs(WGS84)
         if not degrees:  # a projection around 180° comes out with leaps
             frame = frame.set_geometry(list(map(led_on, frame.geometry)), crs=frame.crs)
-        _told(
+        _log(
             made, layer, "warning",
             f"{_counted(len(frame), layer.level)} brought from "
             f"{named if len(named) < 60 else frame.crs.name} to {WGS84}.",
         )  # fmt: skip
     for code, shape in zip(frame["pcode"], frame.geometry, strict=True):
-        if shape is not None and (wrong := flaw(shape)):
-            _told(made, layer, "error", f"{wrong[:1].upper()}{wrong[1:]}.", code)
-    return _wound(layer, frame, made)
+        if shape is not None and (wrong := geometry_problem(shape)):
+            _log(made, layer, "error", f"{wrong[:1].upper()}{wrong[1:]}.", code)
+    return _orient_rings(layer, frame, made)
 
 
-def _valid(layer: Layer, code: str, shape: Geometry | None, made: Mended) -> Geometry | None:
+def _valid(layer: Layer, code: str, shape: Geometry | None, made: Repaired) -> Geometry | None:
     """One shape as valid polygons; ``None``, and an error, where mending would move it."""
     import shapely
 
     if shape is None or shape.is_empty:
-        _told(made, layer, "error", "There is no shape.", code)
+        _log(made, layer, "error", "There is no shape.", code)
         return None
     parts = [part for part in shapely.get_parts(_flat(shape)) if part.geom_type == "Polygon"]
     if not parts:
-        _told(made, layer, "error", f"A {shape.geom_type} is no area: a polygon is.", code)
+        _log(made, layer, "error", f"A {shape.geom_type} is no area: a polygon is.", code)
         return None
     dropped = len(shapely.get_parts(_flat(shape))) - len(parts)
     if dropped:
-        _told(made, layer, "warning", f"{dropped} points or lines beside it are left out.", code)
+        _log(made, layer, "warning", f"{dropped} points or lines beside it are left out.", code)
     areas = _joined(parts)
     if areas.is_valid:
         return areas
@@ -212,13 +212,13 @@ def _valid(layer: Layer, code: str, shape: Geometry | None, made: Mended) -> Geo
     sound = _polygons(shapely.make_valid(areas, method="structure", keep_collapsed=False))
     change = abs(sound.area / areas.area - 1) if areas.area else 1.0
     if change > MAX_LOOP:
-        _told(
+        _log(
             made, layer, "error",
             f"The outline is not valid ({why}), and mending it would change its area by "
             f"{change:.2%}; up to {MAX_LOOP:.1%} is mended.", code,
         )  # fmt: skip
         return None
-    _told(
+    _log(
         made, layer, "warning",
         f"The outline was not valid ({why}) and was mended; its area changed by {change:.1g} of "
         "itself.", code,
@@ -264,7 +264,7 @@ def _all_turned(rings: int, areas: int, level: int) -> str:
     )
 
 
-def _wound(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
+def _orient_rings(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
     """Turn rings so that outer ones run clockwise and holes do not, as the painters need them."""
     import shapely
 
@@ -280,14 +280,14 @@ def _wound(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
             turned[code] = (wrong, int(shapely.get_num_coordinates(shape)))
     rings = sum(wrong for wrong, _ in turned.values())
     if rings and rings == every:
-        _told(
+        _log(
             made, layer, "warning",
             _all_turned(rings, len(turned), layer.level),
         )  # fmt: skip
     else:
         for code, (wrong, _) in turned.items():
             s = "ring ran" if wrong == 1 else "rings ran"
-            _told(made, layer, "warning", f"{wrong:,} {s} the wrong way and was turned.", code)
+            _log(made, layer, "warning", f"{wrong:,} {s} the wrong way and was turned.", code)
     return frame.set_geometry(
         shapely.orient_polygons(frame.geometry.to_numpy(), exterior_cw=True), crs=frame.crs
     )
@@ -295,12 +295,12 @@ def _wound(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
 
 def _sound(frame: GeoDataFrame) -> GeoDataFrame:
     """Rows that can be looked at beside each other."""
-    kept = [flaw(shape) is None for shape in frame.geometry]
+    kept = [geometry_problem(shape) is None for shape in frame.geometry]
     return frame[kept].drop_duplicates("pcode")
 
 
 def _on_one_side(
-    layers: dict[int, Layer], frames: dict[int, GeoDataFrame], made: Mended
+    layers: dict[int, Layer], frames: dict[int, GeoDataFrame], made: Repaired
 ) -> dict[int, GeoDataFrame]:
     """Bring a country that lies on both sides of 180° to one of them, and tell what was moved."""
     frames, moved = on_one_side(frames)
@@ -310,7 +310,7 @@ def _on_one_side(
         codes = list(frames[level]["pcode"].iloc[rows])
         listed = ", ".join(codes[:_LISTED]) + (" …" if len(codes) > _LISTED else "")
         west, _, east, _ = frames[level].total_bounds
-        _told(
+        _log(
             made, layers[level], "warning",
             f"Longitudes of {amounts.counted(len(codes), _KINDS[level])} were moved by 360°, "
             "so that the country lies on one side of 180°, from "
@@ -322,19 +322,19 @@ def _on_one_side(
 # ---- levels
 
 
-def _from_districts(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
+def _from_districts(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
     """Governorates as the districts name them; no shapes yet."""
     rows = frame.drop_duplicates("parent")
     lacking = [column for column in ("parent", "parent_name") if (frame[column] == "").any()]
     if lacking:
         what = " and ".join({"parent": "codes", "parent_name": "names"}[one] for one in lacking)
-        _told(
+        _log(
             made, layer, "error",
             f"There is no file of level 1, and some districts lack the {what} of governorates: "
             "give the file of level 1, too.",
         )  # fmt: skip
     else:
-        _told(
+        _log(
             made, layer, "warning",
             f"There is no file of level 1: {_counted(len(rows), 1)} made of their "
             "districts, with the codes and names that stand beside these.",
@@ -344,7 +344,7 @@ def _from_districts(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataF
     for code, same in frame.groupby("parent"):
         names = sorted(set(same["parent_name"]))
         if len(names) > 1:
-            _told(
+            _log(
                 made, layer, "error",
                 f"Its districts name it {' and '.join(names)}: one governorate has one name.",
                 str(code),
@@ -373,7 +373,7 @@ _NAMES = ("name", "name_ar", "name_ckb")
 
 
 def _parents_by_place(
-    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, made: Mended
+    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, made: Repaired
 ) -> GeoDataFrame:
     """Districts whose row does not say their governorate belong to the one they mostly lie in."""
     import shapely
@@ -394,7 +394,7 @@ def _parents_by_place(
                 split.append(f"{code} {shares.max():.0%} in {parents[row]}")
     if parents:
         partly = f" Partly elsewhere: {', '.join(split[:_LISTED])}." if split else ""
-        _told(
+        _log(
             made, layer, "warning",
             f"{amounts.counted(len(parents), 'district does', 'districts do')} not say their "
             f"governorate: each belongs to the one that most of it lies in.{partly}",
@@ -405,7 +405,7 @@ def _parents_by_place(
 
 
 def _check_parents(
-    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, made: Mended
+    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, made: Repaired
 ) -> None:
     known = list(governorates["pcode"])
     for code, parent in zip(districts["pcode"], districts["parent"], strict=True):
@@ -418,11 +418,11 @@ def _check_parents(
     held = set(districts["parent"])
     for code in known:
         if code not in held:
-            _told(made, layer, "error", "No district of level 2 lies in this governorate.", code)
+            _log(made, layer, "error", "No district of level 2 lies in this governorate.", code)
 
 
 def _united(
-    layer: Layer | None, governorates: GeoDataFrame, districts: GeoDataFrame, made: Mended
+    layer: Layer | None, governorates: GeoDataFrame, districts: GeoDataFrame, made: Repaired
 ) -> GeoDataFrame:
     """Governorates with the outlines of their districts, where these are theirs but for slivers."""
     import shapely
@@ -439,7 +439,7 @@ def _united(
 
 
 def _nested(
-    layer: Layer, code: str, drawn: Geometry, whole: Geometry, parts: GeoDataFrame, made: Mended
+    layer: Layer, code: str, drawn: Geometry, whole: Geometry, parts: GeoDataFrame, made: Repaired
 ) -> None:
     import shapely
 
@@ -449,20 +449,20 @@ def _nested(
     outside = shapely.area(shapely.difference(shapes, drawn)) / shapely.area(shapes)
     for district, stray in zip(parts[CODE], outside, strict=True):
         if stray > MAX_SLIVER:
-            _told(
+            _log(
                 made, layer, "error",
                 f"{stray:.1%} of it lies outside its governorate {code}; up to {MAX_SLIVER:.0%} is "
                 "mended.", district,
             )  # fmt: skip
     if share > MAX_SLIVER:
-        _told(
+        _log(
             made, layer, "error",
             f"{share:.1%} of it ({_km2(bare):,.1f} km²) is in none of its {len(parts)} districts; "
             f"up to {MAX_SLIVER:.0%} is mended.", code,
         )  # fmt: skip
     moved = drawn.symmetric_difference(whole)
     if moved.area / drawn.area > SLIVER and not made.errors:
-        _told(
+        _log(
             made, layer, "warning",
             f"The outline was drawn otherwise than that of its {len(parts)} districts, which was "
             f"taken; they differ on {_km2(moved):,.3f} km² ({moved.area / drawn.area:.2g} of it).",
@@ -473,7 +473,7 @@ def _nested(
 # ---- side by side
 
 
-def _tiled(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
+def _tiled(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
     """Areas without overlaps or narrow gaps, that share every point of their borders."""
     import shapely
 
@@ -481,7 +481,7 @@ def _tiled(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
         return frame
     west, south, east, north = frame.total_bounds
     if east - west > _WORLD:
-        _told(
+        _log(
             made, layer, "warning",
             "The country lies on both sides of 180°: its map will be as wide as the world.",
         )  # fmt: skip
@@ -498,13 +498,13 @@ def _tiled(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
     before, after = _areas_km2(frame.geometry), _areas_km2(clean.geometry)
     for code, old, new, touched in zip(frame["pcode"], before, after, loose, strict=True):
         if not new or abs(new / old - 1) > MAX_SLIVER:
-            _told(
+            _log(
                 made, layer, "error",
                 f"Making its borders meet would change its area from {old:,.1f} to {new:,.1f} km².",
                 code,
             )  # fmt: skip
         elif touched or abs(new / old - 1) > SLIVER:
-            _told(
+            _log(
                 made, layer, "warning",
                 f"Its border did not meet its neighbours' point by point and was mended: "
                 f"{new - old:+,.4f} km² of {old:,.1f}.", code,
@@ -513,7 +513,9 @@ def _tiled(layer: Layer, frame: GeoDataFrame, made: Mended) -> GeoDataFrame:
     return renamed.set_geometry(turned, crs=frame.crs)
 
 
-def _overlaps(layer: Layer, frame: GeoDataFrame, width: float, made: Mended) -> Iterator[Geometry]:
+def _overlaps(
+    layer: Layer, frame: GeoDataFrame, width: float, made: Repaired
+) -> Iterator[Geometry]:
     """Overlaps that can be mended; those that cannot are errors."""
     import shapely
 
@@ -528,9 +530,9 @@ def _overlaps(layer: Layer, frame: GeoDataFrame, width: float, made: Mended) -> 
         size = f"{_km2(both):,.3f} km² ({share:.2g} of the smaller)"
         pair = f"{codes[i]} and {codes[j]}"
         if share > MAX_SLIVER or not both.buffer(-width / 2).is_empty:
-            _told(made, layer, "error", f"They overlap on {size}.", pair)
+            _log(made, layer, "error", f"They overlap on {size}.", pair)
         else:
-            _told(
+            _log(
                 made, layer, "warning",
                 f"They overlapped on {size}; it went to the one with the longer border there.",
                 pair,
@@ -538,7 +540,7 @@ def _overlaps(layer: Layer, frame: GeoDataFrame, width: float, made: Mended) -> 
             yield both
 
 
-def _holes(layer: Layer, frame: GeoDataFrame, width: float, made: Mended) -> list[Geometry]:
+def _holes(layer: Layer, frame: GeoDataFrame, width: float, made: Repaired) -> list[Geometry]:
     """Gaps with land on all sides: the narrow ones, which are mended; others may be lakes."""
     import shapely
 
@@ -555,7 +557,7 @@ def _holes(layer: Layer, frame: GeoDataFrame, width: float, made: Mended) -> lis
             said = f"A gap of {_km2(hole):,.4f} km² {at} was closed."
         else:
             said = f"A hole of {_km2(hole):,.1f} km² {at} stays: is it a lake, or is an area lost?"
-        _told(made, layer, "warning", said, named)
+        _log(made, layer, "warning", said, named)
     return narrow
 
 

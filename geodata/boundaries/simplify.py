@@ -81,14 +81,14 @@ def _tidy_shape(shape: Shape, key: str, arcs: list[Line]) -> Shape:
         return wound
 
     def polygon(rings: list[list[int]]) -> list[list[int]]:
-        return [_wind(ring, arcs, clockwise=not index) for index, ring in enumerate(rings)]
+        return [_orient(ring, arcs, clockwise=not index) for index, ring in enumerate(rings)]
 
     many = shape["type"] == "MultiPolygon"
     wound["arcs"] = [polygon(p) for p in shape["arcs"]] if many else polygon(shape["arcs"])
     return wound
 
 
-def _wind(ring: list[int], arcs: list[Line], *, clockwise: bool) -> list[int]:
+def _orient(ring: list[int], arcs: list[Line], *, clockwise: bool) -> list[int]:
     """Turn a ring of arc references if it runs the other way."""
     as_asked = is_clockwise(ring_points(ring, arcs)) == clockwise
     return ring if as_asked else [~ref for ref in reversed(ring)]

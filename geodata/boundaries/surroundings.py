@@ -25,7 +25,7 @@ _TOUCH = 1e-6
 _CITY_KINDS = {"Admin-0 capital": "national", "Admin-1 capital": "regional"}
 
 
-def surroundings(topology: Topology) -> tuple[GeoDataFrame | None, GeoDataFrame | None]:
+def neighbours_and_cities(topology: Topology) -> tuple[GeoDataFrame | None, GeoDataFrame | None]:
     """Take the neighbours and cities out of a topology, as `build_topology` wants them.
 
     They are as coarse as they were drawn; ``None`` where there are none.

@@ -111,7 +111,7 @@ def decode(topology: Topology, object_name: str) -> GeoDataFrame:
         held = ", ".join(topology["objects"])
         raise BoundaryError(f"No object {object_name!r} in the topology: it holds {held}.")
     shapes = topology["objects"][object_name]["geometries"]
-    arcs = lines(topology)
+    arcs = decode_arcs(topology)
     return geopandas.GeoDataFrame(
         [{**({"id": s["id"]} if "id" in s else {}), **s["properties"]} for s in shapes],
         geometry=[_geometry(s, arcs, topology["transform"]) for s in shapes],
@@ -119,7 +119,7 @@ def decode(topology: Topology, object_name: str) -> GeoDataFrame:
     )
 
 
-def lines(topology: Topology) -> list[Line]:
+def decode_arcs(topology: Topology) -> list[Line]:
     """Every arc of a quantised topology, in lon/lat degrees; shapes refer to them by position."""
     grid = topology["transform"]
     return [[_to_degrees(point, grid) for point in arc] for arc in absolute(topology["arcs"])]

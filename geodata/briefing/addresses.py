@@ -21,9 +21,9 @@ from geodata.briefing.briefing import (
     unknown,
 )
 from geodata.errors import BriefingError
-from geodata.figures.query_keys import joined
-from geodata.figures.state import KEYS, names_english
-from geodata.i18n.language import Amount, Language, language, languages
+from geodata.figures.query_keys import encode_items
+from geodata.figures.state import KEYS, is_english
+from geodata.i18n.language import GroupedInt, Language, language, languages
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import DIGITS
 from geodata.snapshots.snapshot import Snapshot
@@ -51,7 +51,7 @@ def to_query(briefing: Briefing, snapshot: Snapshot | None = None) -> str:
     made = snapshot and default(snapshot, briefing.language)
     slides = "" if made and made.slides == briefing.slides else _slides(briefing.slides)
     keys = [("title", briefing.title), ("slides", slides)]
-    written = joined([(key, value) for key, value in [*keys, *briefing.spoken] if value])
+    written = encode_items([(key, value) for key, value in [*keys, *briefing.spoken] if value])
     # Separators may stand in a query as they are, and are read more easily so.
     for sign in "*;,:=":
         written = written.replace(f"%{ord(sign):02X}", sign)
@@ -62,8 +62,8 @@ def to_query(briefing: Briefing, snapshot: Snapshot | None = None) -> str:
                 "file, or shorten its notes."
             ),
             key="slides",
-            n=Amount(len(written)),
-            most=Amount(MAX_QUERY),
+            n=GroupedInt(len(written)),
+            most=GroupedInt(MAX_QUERY),
         )
     return written
 
@@ -104,7 +104,7 @@ def from_query(
         Naming slide and key, the value, the rule and the nearest valid choice; never when
         ``lenient``.
     """
-    told = _Told(lenient, ENGLISH)
+    told = _ErrorSink(lenient, ENGLISH)
     lang = told.choice(query, "lang", languages())
     told.speech = language(lang)
     digits = told.choice(query, "digits", DIGITS)
@@ -117,12 +117,12 @@ def from_query(
     made = default(snapshot, speech)
     written = query.get("slides", "").strip()
     slides = _read_slides(written, snapshot, told) if written else ()
-    english = names_english(query)
+    english = is_english(query)
     return Briefing(title, slides or made.slides, lang, digits, english), told.notices
 
 
 @dataclass
-class _Told:
+class _ErrorSink:
     """What was wrong in an address: raised, or where that is lenient told as notices."""
 
     lenient: bool
@@ -143,7 +143,7 @@ class _Told:
         return allowed[0]
 
 
-def _read_slides(written: str, snapshot: Snapshot, told: _Told) -> tuple[Slide, ...]:
+def _read_slides(written: str, snapshot: Snapshot, told: _ErrorSink) -> tuple[Slide, ...]:
     found: list[Slide] = []
     for number, text in enumerate(written.split(";"), start=1):
         if number > MAX_SLIDES:
@@ -167,5 +167,5 @@ def _read_slide(text: str, snapshot: Snapshot, speech: Language) -> Slide:
             raise unknown(key, [*KEYS, "headline", "note"])
         said[key] = value
     texts = {key: _unescape(said.pop(key, "")) for key in ("headline", "note")}
-    view = joined(said.items())
+    view = encode_items(said.items())
     return slide_of(view, snapshot, layout=layout.strip() or MAP, speech=speech, **texts)

@@ -21,18 +21,12 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from geodata.engine import queries
-from geodata.engine.connect import ask
+from geodata.engine.connect import query
 from geodata.errors import BriefingError, Choices, StateError
 from geodata.figures.availability import by_area_of, populations_with_counts
 from geodata.figures.programmes import IMPLEMENTED
-from geodata.figures.state import (
-    KEYS,
-    State,
-    parse,
-    query,
-    spoken,
-)
-from geodata.i18n.language import SOURCE_LANGUAGE, Amount, Language, language
+from geodata.figures.state import KEYS, State, encode_query, language_items, parse
+from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language, language
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import WESTERN
 from geodata.snapshots.snapshot import Snapshot
@@ -62,7 +56,8 @@ class Slide:
     Attributes
     ----------
     query
-        The view as :func:`geodata.figures.state.query` writes it, without language and version.
+        The view as :func:`geodata.figures.state.encode_query` writes it, without language and
+        version.
     headline
         The presenter's own; empty: computed from the figures.
     note
@@ -96,7 +91,7 @@ class Briefing:
     @property
     def spoken(self) -> list[tuple[str, str]]:
         """Keys and values of language and digits; empty where they are the default."""
-        return spoken(self.lang, self.digits, english=self.english)
+        return language_items(self.lang, self.digits, english=self.english)
 
 
 # ---- made from the data
@@ -124,7 +119,7 @@ def default(snapshot: Snapshot, speech: Language) -> Briefing:
 def _origins(snapshot: Snapshot, population: str) -> bool:
     """Whether the newest date of a population says where its people come from."""
     newest = by_area_of(snapshot, population)[-1]
-    return not ask(snapshot, queries.origins_on, population, newest.isoformat()).empty
+    return not query(snapshot, queries.origins_on, population, newest.isoformat()).empty
 
 
 def _made(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:
@@ -137,7 +132,9 @@ def _canonical(keys: Mapping[str, str], snapshot: Snapshot, speech: Language = E
     ``speech`` is what errors are written in.
     """
     state, _ = parse({**keys, "lang": speech.code, "digits": speech.digits, "v": ""}, snapshot)
-    return query(replace(state, lang=SOURCE_LANGUAGE, digits=WESTERN, english=False), snapshot)
+    return encode_query(
+        replace(state, lang=SOURCE_LANGUAGE, digits=WESTERN, english=False), snapshot
+    )
 
 
 def state_of(slide: Slide, snapshot: Snapshot, speech: Language) -> State:
@@ -228,8 +225,8 @@ def short(text: str, most: int, key: str, *, lines: bool = False) -> str:
             gettext("“{beginning}…” has {n} characters: {most} at most."),
             key=key,
             beginning=kept[:30],
-            n=Amount(len(kept)),
-            most=Amount(most),
+            n=GroupedInt(len(kept)),
+            most=GroupedInt(most),
         )
     return kept
 

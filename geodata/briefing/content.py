@@ -20,7 +20,7 @@ Compute = Callable[[Snapshot, State], View]
 
 
 @dataclass(frozen=True)
-class Figure:
+class SlideFigure:
     """A key figure: ``4.85M``, ``returnees``."""
 
     value: str
@@ -28,7 +28,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Row:
+class SlideRow:
     """A row of the ranking or table.
 
     Attributes
@@ -52,7 +52,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Series:
+class ChartSeries:
     """One line of a trend; ``None`` where not counted or not shown. Dates are ISO.
 
     Attributes
@@ -105,11 +105,11 @@ class Content:
     kicker: str
     headline: str
     date: str
-    figures: tuple[Figure, ...]
+    figures: tuple[SlideFigure, ...]
     heading: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    series: tuple[Series, ...]
+    rows: tuple[SlideRow, ...]
+    series: tuple[ChartSeries, ...]
     flows: tuple[Flow, ...]
     sources: tuple[str, ...]
     notes: tuple[str, ...]
@@ -130,11 +130,11 @@ class Body:
     """What differs between layouts."""
 
     headline: str
-    figures: tuple[Figure, ...]
+    figures: tuple[SlideFigure, ...]
     heading: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    series: tuple[Series, ...] = ()
+    rows: tuple[SlideRow, ...]
+    series: tuple[ChartSeries, ...] = ()
     flows: tuple[Flow, ...] = ()
     other: View | None = None
     change: View | None = None
@@ -143,7 +143,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SlideView:
     """A slide's view on its date, and how to get further ones."""
 
     view: View
@@ -166,10 +166,10 @@ class Asked:
 
     def of(self, state: State) -> View:
         """Another view of the same snapshot, on the date of ``state``."""
-        return at(self.view.snapshot, state, self.compute)
+        return view_on(self.view.snapshot, state, self.compute)
 
 
-def at(snapshot: Snapshot, state: State, compute: Compute) -> View:
+def view_on(snapshot: Snapshot, state: State, compute: Compute) -> View:
     """Compute a view and set it to the date of its state, or the nearest."""
     view = compute(snapshot, state.view_key).at(state)
     return view.at(replace(state, time=view.counts.dates[view.date_index()]))

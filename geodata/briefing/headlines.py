@@ -23,9 +23,9 @@ from geodata.figures.statuses import NOT_COMPARABLE, SHOWN, SUPPRESSED
 from geodata.figures.view import View
 from geodata.i18n.messages import gettext, ngettext, pgettext
 from geodata.i18n.rounding import rounded
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.text import breaks, view_headlines, wording
-from geodata.text.area_labels import cells
+from geodata.text.area_labels import area_labels
 from geodata.util.arrays import Floats
 
 _MOST = 0.8  # so much of the whole needs no further name
@@ -193,10 +193,10 @@ def _apart(sizes: Sequence[float], k: int) -> bool:
 # ---- a map or a table
 
 
-def of_map(view: View, t: int) -> str:
+def map_headline(view: View, t: int) -> str:
     """Say where people are on one date, or how it changed in change mode."""
     if view.state.mode == populations.CHANGE:
-        return of_change(view, t)
+        return change_headline(view, t)
     whole = view.totals[t]
     if not whole > 0:
         return _nothing(view, t) if whole == 0 else view_headlines.headline(view, t)
@@ -214,7 +214,7 @@ def _nothing(view: View, t: int) -> str:
     return view.language.gettext(
         "Nobody: no {population} were counted on {date}",
         population=nouns(view),
-        of_population=of_nouns(view),
+        of_population=nouns_of(view),
         date=view.language.date(view.counts.dates[t], "long"),
     )
 
@@ -230,7 +230,7 @@ def nouns(view: View) -> str:
     return view.language.gettext(said)
 
 
-def of_nouns(view: View) -> str:
+def nouns_of(view: View) -> str:
     """Who is counted, as it is said after “of”."""
     pop = view.state.pop
     households = _unit(view) == populations.HOUSEHOLDS
@@ -257,7 +257,7 @@ def _sizes(view: View, t: int) -> Floats:
 def _figures(view: View, t: int) -> list[tuple[str, float]]:
     """Names of the areas with a figure, and people or households in each."""
     sizes = _sizes(view, t)
-    named = names(view.snapshot, view.language)
+    named = area_names(view.snapshot, view.language)
     return [
         (named[pcode], float(size))
         for pcode, size, letter in zip(view.counts.areas.pcodes, sizes, view.status[t], strict=True)
@@ -277,7 +277,7 @@ def _of_places(view: View, figures: list[tuple[str, float]], whole: float, t: in
             "{n} areas share the highest number of {of_population}: {value} each",
             sum(size == largest for _, size in figures),
             population=nouns(view),
-            of_population=of_nouns(view),
+            of_population=nouns_of(view),
             value=speech.number(largest),
         )
     return _hosting(view, found, whole)
@@ -302,7 +302,7 @@ def _hosting(view: View, found: Leaders, whole: float) -> str:
 def _of_area(view: View, t: int) -> str:
     """Say what the chosen area holds, or its status in words."""
     i = view.counts.areas.index(view.state.area)
-    cell = cells(view, t)[i]
+    cell = area_labels(view, t)[i]
     plain = view.state.measure != populations.RATE and not view.state.prog
     size = float(_sizes(view, t)[i]) if plain and cell.shown else 0
     if not size > 0:
@@ -332,7 +332,7 @@ def _of_rate(view: View, t: int) -> str:
         len(first),
         names=speech.names(first),
         population=nouns(view),
-        of_population=of_nouns(view),
+        of_population=nouns_of(view),
         rate=speech.number(highest, decimals),
     )
 
@@ -340,7 +340,7 @@ def _of_rate(view: View, t: int) -> str:
 # ---- two dates
 
 
-def of_change(view: View, t: int) -> str:
+def change_headline(view: View, t: int) -> str:
     """Say how the total changed since the base of a view in change mode."""
     change = view.totals[t]
     base = view.base_index()
@@ -374,7 +374,7 @@ def _moved(view: View, t: int, rose: bool, part: float) -> str:
     speech = view.language
     said = {
         "population": nouns(view),
-        "of_population": of_nouns(view),
+        "of_population": nouns_of(view),
         "percent": speech.percent(part),
         "base": speech.date(view.state.base or view.counts.dates[0], "long"),
     }
@@ -394,13 +394,13 @@ def _mover(view: View, t: int, rose: bool) -> str:
     first = np.flatnonzero(moved == moved.max())
     if len(first) != 1 or not moved[first[0]] > 0:
         return ""
-    return names(view.snapshot, view.language)[view.counts.areas.pcodes[int(first[0])]]
+    return area_names(view.snapshot, view.language)[view.counts.areas.pcodes[int(first[0])]]
 
 
 # ---- a trend
 
 
-def of_trend(view: View, stocks: Floats, t: int) -> str:
+def trend_headline(view: View, stocks: Floats, t: int) -> str:
     """Say where the number stands against its highest, up to the date at position ``t``.
 
     Parameters
@@ -412,7 +412,7 @@ def of_trend(view: View, stocks: Floats, t: int) -> str:
     areas = view.counts.areas
     if view.state.area not in areas.pcodes:
         return _against_highest(view, stocks, t) or view_headlines.headline(view, t)
-    cell = cells(view, t)[areas.index(view.state.area)]
+    cell = area_labels(view, t)[areas.index(view.state.area)]
     said = _against_highest(view, stocks, t)
     if not said:
         return cell.sentence
@@ -439,7 +439,7 @@ def _unchanged(view: View, first: int) -> str:
     return view.language.gettext(
         "The number of {of_population} is the same on every date since {date}",
         population=nouns(view),
-        of_population=of_nouns(view),
+        of_population=nouns_of(view),
         date=view.language.date(view.counts.dates[first], "long"),
     )
 
@@ -476,7 +476,7 @@ def _below(view: View, peak: float, highest: int, now: float) -> str:
 # ---- flows and programmes
 
 
-def of_flows(view: View, t: int, found: Flows) -> str:
+def flows_headline(view: View, t: int, found: Flows) -> str:
     """Say where the people came from, by the flows of the date."""
     speech = view.language
     by_origin: dict[str, float] = {}
@@ -494,7 +494,7 @@ def of_flows(view: View, t: int, found: Flows) -> str:
             "{n} governorates of origin, none ahead of the others",
             len(by_origin),
         )
-    area = names(view.snapshot, speech)[governorate_of(view)] if view.state.area else ""
+    area = area_names(view.snapshot, speech)[governorate_of(view)] if view.state.area else ""
     return speech.gettext(
         (_FROM_INTO if area else _FROM)[counted],
         percent=speech.percent(first.share),
@@ -503,17 +503,17 @@ def of_flows(view: View, t: int, found: Flows) -> str:
     )
 
 
-def of_footprint(view: View, t: int) -> str:
+def footprint_headline(view: View, t: int) -> str:
     """Say how many programmes work where most of the people are; of chosen ones, their part."""
     whole = view.totals[t]
     if view.state.prog or view.state.mode == populations.CHANGE or not whole > 0:
-        return of_map(view, t)
+        return map_headline(view, t)
     speech = view.language
     found = (
         leaders(_figures(view, t), float(whole)) if view.state.measure != populations.RATE else None
     )
     if found is None:
-        return of_map(view, t)
+        return map_headline(view, t)
     here = programmes_in(view, found.names)
     everywhere = programmes_in(view)
     return speech.ngettext(
@@ -524,7 +524,7 @@ def of_footprint(view: View, t: int) -> str:
         names=speech.names(list(found.names)),
         percent=speech.percent(found.share),
         population=nouns(view),
-        of_population=of_nouns(view),
+        of_population=nouns_of(view),
     )
 
 
@@ -533,7 +533,7 @@ def programmes_in(view: View, only: Sequence[str] | None = None) -> frozenset[st
     rows = view.snapshot.tables.coverage
     rows = rows[rows["status"] == programmes.IMPLEMENTED]
     if only is not None:
-        named = names(view.snapshot, view.language)
+        named = area_names(view.snapshot, view.language)
         areas = view.counts.areas
         chosen = {
             parent or pcode

@@ -15,20 +15,20 @@ from geodata.figures import programmes
 from geodata.figures.availability import populations_with_counts, sources_of
 from geodata.figures.dates import default_base, year_before
 from geodata.figures.flows import Flow, Flows, flows
-from geodata.figures.state import State, of_population
+from geodata.figures.state import State, with_population
 from geodata.figures.statuses import SHOWN
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.i18n.rounding import rounded
 from geodata.text import sentences
-from geodata.text.area_labels import Cell, cells
+from geodata.text.area_labels import AreaLabel, area_labels
 from geodata.util.arrays import Floats
 
 if TYPE_CHECKING:
     pass
 from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, MAP, TABLE, TREND
-from geodata.briefing.content import Asked, Body, Figure, Row, Series
+from geodata.briefing.content import Body, ChartSeries, SlideFigure, SlideRow, SlideView
 from geodata.text import breaks
 
 RANKED, TABLED, FLOWING = 8, 18, 12  # as many as can be read from the back of a room
@@ -71,18 +71,18 @@ def _signed(view: View, value: float) -> str:
     return view.language.signed(value, 1 if view.state.measure == populations.RATE else 0)
 
 
-def _total(view: View, t: int) -> Figure | None:
+def _total(view: View, t: int) -> SlideFigure | None:
     """The total on a date with its noun; none where nothing is known."""
     speech, value = view.language, view.stocks[t]
     if np.isnan(value):
         return None
     if view.state.measure == populations.RATE:
         label = speech.gettext("{population} per 1,000 residents", population=headlines.nouns(view))
-        return Figure(_short(view, float(value)), label)
-    return Figure(_short(view, float(value)), headlines.nouns(view))
+        return SlideFigure(_short(view, float(value)), label)
+    return SlideFigure(_short(view, float(value)), headlines.nouns(view))
 
 
-def _yearly(view: View, t: int) -> Figure | None:
+def _yearly(view: View, t: int) -> SlideFigure | None:
     """Change since a year before, where there was a count."""
     base = year_before(view.counts.dates, t)
     if base is None or np.isnan(view.stocks[t] - view.stocks[base]):
@@ -90,47 +90,47 @@ def _yearly(view: View, t: int) -> Figure | None:
     return _since(view, t, base)
 
 
-def _since(view: View, t: int, base: int) -> Figure:
+def _since(view: View, t: int, base: int) -> SlideFigure:
     speech, day = view.language, view.language.date(view.counts.dates[base])
     label = gettext("since {date}") if base < t else gettext("compared with {date}")
     change = float(view.stocks[t] - view.stocks[base])
     dates = view.counts.dates
     said = breaks.across_breaks(view, speech.gettext(label, date=day), dates[base], dates[t])
-    return Figure(_signed(view, change), said)
+    return SlideFigure(_signed(view, change), said)
 
 
-def _on(view: View, t: int) -> Figure | None:
+def _on(view: View, t: int) -> SlideFigure | None:
     """The total on one of two dates."""
     if np.isnan(view.stocks[t]):
         return None
     day = view.language.date(view.counts.dates[t])
     value = _short(view, float(view.stocks[t]))
-    return Figure(value, view.language.gettext("on {date}", date=day))
+    return SlideFigure(value, view.language.gettext("on {date}", date=day))
 
 
-def _share(view: View, t: int) -> Figure | None:
+def _share(view: View, t: int) -> SlideFigure | None:
     """Part of the country that lives in the programmes' area."""
     share = view.shares[t]
     if np.isnan(share):
         return None
     speech = view.language
-    return Figure(
+    return SlideFigure(
         speech.percent(float(share)),
         speech.gettext("of the country’s total"),
     )
 
 
-def _beside(asked: Asked) -> Figure | None:
+def _beside(asked: SlideView) -> SlideFigure | None:
     """The other population of the same source on the same date: different people."""
     view = _other_population(asked)
     if view is None or view.state.time != asked.state.time:
         return None
     found = _total(view, view.date_index())
     label = _BESIDE.get(view.state.pop)
-    return found and Figure(found.value, asked.speech.gettext(label) if label else found.label)
+    return found and SlideFigure(found.value, asked.speech.gettext(label) if label else found.label)
 
 
-def _other_population(asked: Asked) -> View | None:
+def _other_population(asked: SlideView) -> View | None:
     """The view of the population that the same source counts, with the same choices."""
     snapshot, state = asked.view.snapshot, asked.state
     if state.prog or state.measure not in (populations.PEOPLE, populations.HOUSEHOLDS):
@@ -143,11 +143,11 @@ def _other_population(asked: Asked) -> View | None:
     ]
     if not others:
         return None
-    other = of_population(state, others[0], snapshot)
+    other = with_population(state, others[0], snapshot)
     return asked.of(other) if other.measure == state.measure else None
 
 
-def _known(*found: Figure | None) -> tuple[Figure, ...]:
+def _known(*found: SlideFigure | None) -> tuple[SlideFigure, ...]:
     return tuple(figure for figure in found if figure)
 
 
@@ -162,8 +162,8 @@ def _number(view: View, t: int, i: int) -> float | None:
     return rounded(float(view.values[t, i]), decimals)
 
 
-def _row(cell: Cell, number: float | None, *more: str) -> Row:
-    return Row(cell.pcode, cell.name, cell.value, number, cell.letter, more)
+def _row(cell: AreaLabel, number: float | None, *more: str) -> SlideRow:
+    return SlideRow(cell.pcode, cell.name, cell.value, number, cell.letter, more)
 
 
 def _ranked(view: View, t: int, most: int, *, every: bool = False) -> list[int]:
@@ -187,15 +187,15 @@ def _heads(view: View, *more: str) -> tuple[str, ...]:
     return (view.language.gettext(_AREA[view.state.level]), _unit_head(view), *more)
 
 
-def _rows(view: View, t: int, most: int) -> tuple[Row, ...]:
-    said = cells(view, t)
+def _rows(view: View, t: int, most: int) -> tuple[SlideRow, ...]:
+    said = area_labels(view, t)
     return tuple(_row(said[i], _number(view, t, i)) for i in _ranked(view, t, most))
 
 
 # ---- layouts
 
 
-def _map(asked: Asked, _: State) -> Body:
+def _map(asked: SlideView, _: State) -> Body:
     """Map, key figures, ranking; in change mode the largest changes."""
     view, t, speech = asked.view, asked.t, asked.speech
     if asked.state.mode == populations.CHANGE:
@@ -205,7 +205,7 @@ def _map(asked: Asked, _: State) -> Body:
         figures = _known(_total(view, t), _yearly(view, t), third)
         heading = _LARGEST[asked.state.pop, asked.state.level]
     return Body(
-        headlines.of_map(view, t),
+        headlines.map_headline(view, t),
         figures,
         speech.gettext(heading),
         _heads(view),
@@ -213,26 +213,30 @@ def _map(asked: Asked, _: State) -> Body:
     )
 
 
-def _change_figures(view: View, t: int) -> tuple[Figure, ...]:
+def _change_figures(view: View, t: int) -> tuple[SlideFigure, ...]:
     base = view.base_index()
     if np.isnan(view.totals[t]):
         return _known(_total(view, t))
     return _known(_since(view, t, base), _total(view, t))
 
 
-def _compare(asked: Asked, state: State) -> Body:
+def _compare(asked: SlideView, state: State) -> Body:
     """Two dates on one scale, and the change of each area."""
     view, t, speech = asked.view, asked.t, asked.speech
     base = state.base or default_base(view.counts.dates[: t + 1])
     before = view.at(replace(view.state, time=base))
     change = asked.of(replace(view.state, mode=populations.CHANGE, base=base))
-    now, then, moved = cells(view, t), cells(view, before.date_index()), cells(change, t)
+    now, then, moved = (
+        area_labels(view, t),
+        area_labels(view, before.date_index()),
+        area_labels(change, t),
+    )
     rows = tuple(
         _row(moved[i], _number(change, t, i), then[i].value, now[i].value)
         for i in _ranked(change, t, RANKED)
     )
     return Body(
-        headlines.of_change(change, t),
+        headlines.change_headline(change, t),
         _known(
             _on(view, before.date_index()),
             _on(view, t),
@@ -260,7 +264,7 @@ def _stocks(view: View) -> Floats:
     return view.stocks
 
 
-def _line(view: View, until: dt.date) -> Series:
+def _line(view: View, until: dt.date) -> ChartSeries:
     decimals = view.state.decimals
     found = [
         (day.isoformat(), None if np.isnan(value) else rounded(float(value), decimals), bool(alone))
@@ -269,14 +273,14 @@ def _line(view: View, until: dt.date) -> Series:
         )
         if day <= until
     ]
-    return Series(
+    return ChartSeries(
         view.language.gettext(populations.POPULATIONS[view.state.pop].label),
         view.state.pop,
         *map(tuple, zip(*found, strict=True)),
     )
 
 
-def _trend(asked: Asked, _: State) -> Body:
+def _trend(asked: SlideView, _: State) -> Body:
     """Every count up to the date, beside the other population of the same source."""
     view, t, speech = asked.view, asked.t, asked.speech
     until, stocks = view.counts.dates[t], _stocks(view)
@@ -285,7 +289,7 @@ def _trend(asked: Asked, _: State) -> Body:
     area = asked.state.area in view.counts.areas.pcodes
     figures = () if area else _known(_total(view, t), _yearly(view, t), _beside(asked))
     return Body(
-        headlines.of_trend(view, stocks, t),
+        headlines.trend_headline(view, stocks, t),
         figures,
         speech.gettext("Last count of each year"),
         (speech.gettext("Date"), _unit_head(view)),
@@ -294,7 +298,7 @@ def _trend(asked: Asked, _: State) -> Body:
     )
 
 
-def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[Row, ...]:
+def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[SlideRow, ...]:
     """The last count of each year up to the date."""
     speech = view.language
     decimals = view.state.decimals
@@ -302,7 +306,7 @@ def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[Row, ...]:
         day.year: i for i, day in enumerate(view.counts.dates[: t + 1]) if stocks[i] == stocks[i]
     }
     return tuple(
-        Row(
+        SlideRow(
             "",
             speech.date(view.counts.dates[i]),
             speech.number(float(stocks[i]), decimals),
@@ -313,7 +317,7 @@ def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[Row, ...]:
     )
 
 
-def _flows(asked: Asked, _: State) -> Body:
+def _flows(asked: SlideView, _: State) -> Body:
     """From which governorates people came to which, in households or people."""
     view, t, speech = asked.view, asked.t, asked.speech
     found = flows(view, t)
@@ -340,7 +344,7 @@ def _flows(asked: Asked, _: State) -> Body:
             )
         )
     return Body(
-        headlines.of_flows(view, t, found),
+        headlines.flows_headline(view, t, found),
         _flow_figures(found, speech),
         speech.gettext("Largest flows"),
         (speech.gettext("From and to"), speech.gettext(populations.MEASURE_LABELS[found.unit])),
@@ -350,7 +354,7 @@ def _flows(asked: Asked, _: State) -> Body:
     )
 
 
-def _flow_figures(found: Flows, speech: Language) -> tuple[Figure, ...]:
+def _flow_figures(found: Flows, speech: Language) -> tuple[SlideFigure, ...]:
     """How many there are in all, and which part of them the shown flows hold.
 
     Each part is summed on its own: what one lacks to the whole may lie in flows of too few to show.
@@ -360,13 +364,13 @@ def _flow_figures(found: Flows, speech: Language) -> tuple[Figure, ...]:
     within = sum(flow.number for flow in found.shown if flow.origin == flow.destination)
     between = sum(flow.number for flow in found.shown if flow.origin != flow.destination)
     return (
-        Figure(speech.number(found.whole), speech.gettext(_KNOWN_ORIGIN[found.unit])),
-        Figure(speech.percent(within / found.whole), speech.gettext("within one governorate")),
-        Figure(speech.percent(between / found.whole), speech.gettext("from one to another")),
+        SlideFigure(speech.number(found.whole), speech.gettext(_KNOWN_ORIGIN[found.unit])),
+        SlideFigure(speech.percent(within / found.whole), speech.gettext("within one governorate")),
+        SlideFigure(speech.percent(between / found.whole), speech.gettext("from one to another")),
     )
 
 
-def _flow_row(flow: Flow, view: View) -> Row:
+def _flow_row(flow: Flow, view: View) -> SlideRow:
     speech = view.language
     if flow.origin == flow.destination:
         name = speech.gettext("within {name}", name=flow.origin_name)
@@ -382,15 +386,15 @@ def _flow_row(flow: Flow, view: View) -> Row:
             origin=flow.origin_name,
             destination=flow.destination_name,
         )
-    return Row(flow.destination, name, flow.value, flow.number, "c")
+    return SlideRow(flow.destination, name, flow.value, flow.number, "c")
 
 
-def _footprint(asked: Asked, _: State) -> Body:
+def _footprint(asked: SlideView, _: State) -> Body:
     """Where programmes work or worked, against where the people are."""
     view, t, speech = asked.view, asked.t, asked.speech
     codes = asked.state.prog or tuple(sorted(headlines.programmes_in(view)))
     present = {code: programmes.governorates(view.snapshot, [code]) for code in codes}
-    said = cells(view, t)
+    said = area_labels(view, t)
     rows = tuple(
         _row(
             said[i],
@@ -400,7 +404,7 @@ def _footprint(asked: Asked, _: State) -> Body:
         for i in _ranked(view, t, RANKED)
     )
     covered = frozenset().union(*present.values()) if present else frozenset()
-    places = Figure(
+    places = SlideFigure(
         speech.number(len(covered)),
         speech.ngettext(
             "governorate where at least one works or worked",
@@ -409,7 +413,7 @@ def _footprint(asked: Asked, _: State) -> Body:
         ),
     )
     counted = speech.ngettext("programme", "programmes", len(codes))
-    number = Figure(speech.number(len(codes)), counted)
+    number = SlideFigure(speech.number(len(codes)), counted)
     share = _share(view, t)
     credits = [
         row["credit"]
@@ -421,7 +425,7 @@ def _footprint(asked: Asked, _: State) -> Body:
         "some time; not necessarily on this date."
     )
     return Body(
-        headlines.of_footprint(view, t),
+        headlines.footprint_headline(view, t),
         _known(_total(view, t), share or number, places),
         speech.gettext(_LARGEST[asked.state.pop, asked.state.level]),
         _heads(view, speech.gettext("Programmes")),
@@ -431,7 +435,7 @@ def _footprint(asked: Asked, _: State) -> Body:
     )
 
 
-def _table(asked: Asked, state: State) -> Body:
+def _table(asked: SlideView, state: State) -> Body:
     """Every governorate, or the largest districts: figure, part of the whole, change.
 
     Since the base where the slide has one, or since a year before.
@@ -443,8 +447,8 @@ def _table(asked: Asked, state: State) -> Body:
     if base is not None:
         day = view.counts.dates[base]
         change = asked.of(replace(view.state, mode=populations.CHANGE, base=day))
-        moved = cells(change, t)
-    said = cells(view, t)
+        moved = area_labels(change, t)
+    said = area_labels(view, t)
     shares = view.state.measure in (populations.PEOPLE, populations.HOUSEHOLDS)
     whole = float(view.totals[t])
     rows = []
@@ -458,7 +462,7 @@ def _table(asked: Asked, state: State) -> Body:
         since = speech.date(dates[base])
         heads.append(speech.gettext("Change from {date}", date=since))
     return Body(
-        headlines.of_map(view, t),
+        headlines.map_headline(view, t),
         _known(_total(view, t), _yearly(view, t), _share(view, t)),
         _table_heading(view, len(rows)),
         _heads(view, *heads),
@@ -476,7 +480,7 @@ def _table_heading(view: View, shown: int) -> str:
     )
 
 
-BODIES: dict[str, Callable[[Asked, State], Body]] = {
+BODIES: dict[str, Callable[[SlideView, State], Body]] = {
     MAP: _map,
     COMPARE: _compare,
     TREND: _trend,

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geodata import populations
-from geodata.figures.state import State, frozen, of_population, query
+from geodata.figures.state import State, encode_query, frozen, with_population
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
@@ -25,7 +25,7 @@ from geodata.text import sentences
 if TYPE_CHECKING:
     from geodata.briefing.briefing import Briefing, Slide
 from geodata.briefing.briefing import FLOWS, FOOTPRINT, MAP, TREND
-from geodata.briefing.content import Asked, Body, Compute, Content, at
+from geodata.briefing.content import Body, Compute, Content, SlideView, view_on
 from geodata.briefing.slide_layouts import BODIES
 from geodata.text import breaks, newest_figure, view_headlines, wording
 
@@ -61,7 +61,7 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
             state, measure=populations.PEOPLE
         )  # a share of a total has no trend of its own
     whole = replace(state, mode=populations.LEVEL, base=None) if slide.layout != MAP else state
-    asked = Asked(at(snapshot, whole, compute), compute)
+    asked = SlideView(view_on(snapshot, whole, compute), compute)
     body = BODIES[slide.layout](asked, state)
     view = asked.view
     shown = body.change or view
@@ -86,7 +86,7 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
         notes=_notes(shown, body, asked.t, slide.layout),
         newest=newest_figure.newest(view),
         disclaimer=wording.disclaimer(view),
-        query=query(frozen(shown.state, snapshot), snapshot),
+        query=encode_query(frozen(shown.state, snapshot), snapshot),
         alt=_alt(shown, body, asked.t),
     )
 
@@ -112,12 +112,12 @@ def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
 
 def _of_governorates(state: State, snapshot: Snapshot) -> State:
     """The state nearest to ``state`` at the level at which origins and programmes are known."""
-    return of_population(replace(state, level=1), state.pop, snapshot)
+    return with_population(replace(state, level=1), state.pop, snapshot)
 
 
 def _notes(view: View, body: Body, t: int, layout: str) -> tuple[str, ...]:
     """What is missing on the date, what the layout adds, method and limits."""
-    missing = "" if layout == TREND else sentences.missing_on(view, t)
+    missing = "" if layout == TREND else sentences.gaps_on(view, t)
     said = [*breaks.breaks_on(view, t), missing, *body.notes, *sentences.notes(view)]
     return tuple(dict.fromkeys(filter(None, said)))
 
@@ -146,4 +146,4 @@ def _alt(view: View, body: Body, t: int) -> str:
         speech.semicolon.join(rows),
     ]
     closed = [f"{part.rstrip('.')}." for part in parts if part]
-    return " ".join([*closed, sentences.missing_on(view, t)]).strip()
+    return " ".join([*closed, sentences.gaps_on(view, t)]).strip()

@@ -18,7 +18,7 @@ ASKED = ("counts", "breakdowns")
 POSTGRES = ("postgres://", "postgresql://")
 
 
-class Store(Protocol):
+class Engine(Protocol):
     """An engine with the tables :data:`ASKED` of one snapshot."""
 
     def ask(self, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def table_of(question: Callable[..., ibis.Table]) -> str:
     return question.__code__.co_varnames[0]
 
 
-def answer(asked: ibis.Table) -> pd.DataFrame:
+def fetch(asked: ibis.Table) -> pd.DataFrame:
     """Have an engine answer; times are in nanoseconds, as everywhere here."""
     rows = asked.to_pyarrow()
     for i, column in enumerate(rows.schema):

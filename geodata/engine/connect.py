@@ -25,18 +25,18 @@ from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import ibis
-from geodata.engine.base import POSTGRES, Store
+from geodata.engine.base import POSTGRES, Engine
 from geodata.engine.duckdb import DuckDB
 
 OPENED = 8  # engines that stay open: the snapshots in memory, and some
 
 
-def ask(snapshot: Snapshot, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
+def query(snapshot: Snapshot, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
     """Put a question of :mod:`geodata.engine.queries` to the engine that holds ``snapshot``."""
     return store(snapshot).ask(question, *arguments)
 
 
-def store(snapshot: Snapshot) -> Store:
+def store(snapshot: Snapshot) -> Engine:
     """Return the engine that holds ``snapshot``, opened when this process first asks.
 
     Raises
@@ -48,13 +48,13 @@ def store(snapshot: Snapshot) -> Store:
 
 
 @lru_cache(maxsize=OPENED)
-def _store(snapshot: Snapshot, url: str, _process: int) -> Store:
+def _store(snapshot: Snapshot, url: str, _process: int) -> Engine:
     if url.startswith(POSTGRES):
         from geodata.engine.postgres import Postgres
 
         return Postgres(snapshot)
     if url:
-        raise SnapshotError(unknown(url))
+        raise SnapshotError(unsupported_engine(url))
     return DuckDB(snapshot)
 
 
@@ -68,7 +68,7 @@ def close() -> None:
 os.register_at_fork(before=close)
 
 
-def unknown(url: str) -> str:
+def unsupported_engine(url: str) -> str:
     """Say that no engine answers to a URL; its password stays unsaid."""
     scheme = url.partition("://")[0][:20]
     return (

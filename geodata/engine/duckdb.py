@@ -12,7 +12,7 @@ from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import ibis
-from geodata.engine.base import ASKED, answer, table_of
+from geodata.engine.base import ASKED, fetch, table_of
 
 
 class DuckDB:
@@ -32,4 +32,4 @@ class DuckDB:
         """Put a question to the table that it is about."""
         asked = question(self._tables[table_of(question)], *arguments)
         with self._lock:
-            return answer(asked)
+            return fetch(asked)

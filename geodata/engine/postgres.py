@@ -21,9 +21,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as csv
 
-from geodata.engine.base import ASKED, POSTGRES, answer, table_of
+from geodata.engine.base import ASKED, POSTGRES, fetch, table_of
 from geodata.errors import SnapshotError
-from geodata.snapshots.snapshot import SCHEMA_VERSION, Snapshot, without_dictionaries
+from geodata.snapshots.snapshot import SCHEMA_VERSION, Snapshot, decode_dictionaries
 
 if TYPE_CHECKING:
     import ibis
@@ -68,7 +68,7 @@ class Postgres:
                 return self._asked(question, *arguments)
 
     def _asked(self, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
-        return answer(question(self._tables[table_of(question)], *arguments))
+        return fetch(question(self._tables[table_of(question)], *arguments))
 
     def _open(self) -> None:
         import ibis
@@ -135,7 +135,7 @@ def _write(cursor: psycopg.Cursor[Any], schema: str, name: str, table: pa.Table)
     into = sql.SQL("COPY {} FROM STDIN WITH (FORMAT csv)").format(where)
     with cursor.copy(into) as copy:
         # CSV knows no dictionaries; it tells "" from nothing at all.
-        for batch in without_dictionaries(table).to_batches(max_chunksize=_BATCH):
+        for batch in decode_dictionaries(table).to_batches(max_chunksize=_BATCH):
             sink = pa.BufferOutputStream()
             csv.write_csv(batch, sink, options)
             copy.write(sink.getvalue().to_pybytes())

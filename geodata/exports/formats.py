@@ -19,22 +19,22 @@ from typing import Any
 from geodata.exports.documents.pdf import page
 from geodata.exports.documents.typesetting import pdf
 from geodata.exports.drawing import pictures
-from geodata.exports.drawing.raster import described, png
-from geodata.exports.drawing.text_lines import marked
+from geodata.exports.drawing.raster import add_text, png
+from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.exports.drawing.timelapse import timelapse
 from geodata.exports.filenames import filename
 from geodata.exports.options import Options
-from geodata.exports.provenance import Provenance, as_dict, pairs, plain, provenance
-from geodata.exports.render_worker import Render, here
+from geodata.exports.provenance import Provenance, as_dict, as_text, pairs, provenance
+from geodata.exports.render_worker import Render, render_here
 from geodata.exports.tables.csv import csv_file
 from geodata.exports.tables.geojson import geojson, records
 from geodata.exports.tables.long_table import COLUMNS, positions, tags
 from geodata.exports.tables.workbook import workbook
 from geodata.exports.tables.xlsx import sheets
 from geodata.exports.zip_archive import archive
-from geodata.figures.state import frozen, query
+from geodata.figures.state import encode_query, frozen
 from geodata.figures.view import View
-from geodata.i18n.language import bare
+from geodata.i18n.language import strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.text.wording import product
 from geodata.util.json_encoding import to_json
@@ -43,7 +43,7 @@ _PACKED_WIDTH = 1600
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExportRequest:
     """What is asked for.
 
     Attributes
@@ -60,7 +60,7 @@ class Asked:
     options: Options = Options()
     page: str = ""
     address: Callable[[str, str], str] = lambda name, query: f"{name}?{query}"
-    render: Render = here
+    render: Render = render_here
 
     @property
     def t(self) -> int:
@@ -70,7 +70,7 @@ class Asked:
     @property
     def query(self) -> str:
         """The state, frozen at date and snapshot."""
-        return query(frozen(self.view.state, self.view.snapshot), self.view.snapshot)
+        return encode_query(frozen(self.view.state, self.view.snapshot), self.view.snapshot)
 
     @property
     def permalink(self) -> str:
@@ -89,7 +89,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class File:
+class ExportFormat:
     """A file that there is of every view.
 
     Attributes
@@ -109,7 +109,7 @@ class File:
     name: str
     media: str
     label: str
-    make: Callable[[Asked], bytes]
+    make: Callable[[ExportRequest], bytes]
     slow: bool = False
     linked: bool = True
     animated: bool = False
@@ -120,7 +120,7 @@ class File:
         """What its name ends in."""
         return self.name.rpartition(".")[2]
 
-    def filename(self, asked: Asked) -> str:
+    def filename(self, asked: ExportRequest) -> str:
         """What it is called once it is saved."""
         every = self.animated or (self.tabular and asked.options.every)
         return filename(asked.view, self.kind + self.ending, every_date=every)
@@ -131,16 +131,16 @@ class File:
         return self.name in ("data.csv", "data.xlsx", "data.json")
 
 
-FILES: dict[str, File] = {}
+FILES: dict[str, ExportFormat] = {}
 
 
-def file(
+def export_format(
     name: str, media: str, label: str, **more: Any
-) -> Callable[[Callable[[Asked], bytes]], Callable[[Asked], bytes]]:
+) -> Callable[[Callable[[ExportRequest], bytes]], Callable[[ExportRequest], bytes]]:
     """Add what a function makes to the files that are offered."""
 
-    def add(make: Callable[[Asked], bytes]) -> Callable[[Asked], bytes]:
-        FILES[name] = File(name, media, label, make, **more)
+    def add(make: Callable[[ExportRequest], bytes]) -> Callable[[ExportRequest], bytes]:
+        FILES[name] = ExportFormat(name, media, label, make, **more)
         return make
 
     return add
@@ -149,48 +149,50 @@ def file(
 # ---------------------------------------------------------------------------------------- pictures
 
 
-@file("map.png", "image/png", gettext("Picture (PNG)"))
-def map_png(asked: Asked) -> bytes:
+@export_format("map.png", "image/png", gettext("Picture (PNG)"))
+def map_png(asked: ExportRequest) -> bytes:
     """The map with title, legend and sources, as a picture."""
     picture = asked.render(png, _drawing(asked), width=asked.options.pixels)
     told = asked.told
-    return described(
+    return add_text(
         picture,
         {
-            "Title": bare(told.title),
-            "Description": plain(told, asked.view.language),
+            "Title": strip_isolates(told.title),
+            "Description": as_text(told, asked.view.language),
             "Source": told.permalink,
-            "Software": bare(product(asked.view.snapshot, asked.view.language)),
+            "Software": strip_isolates(product(asked.view.snapshot, asked.view.language)),
         },
     )
 
 
-@file("map.svg", "image/svg+xml", gettext("Drawing (SVG)"))
-def map_svg(asked: Asked) -> bytes:
+@export_format("map.svg", "image/svg+xml", gettext("Drawing (SVG)"))
+def map_svg(asked: ExportRequest) -> bytes:
     """The same as a vector drawing."""
     return _drawing(asked, whole=True).encode()
 
 
-@file("map.pdf", "application/pdf", gettext("Page to print (PDF)"))
-def map_pdf(asked: Asked) -> bytes:
+@export_format("map.pdf", "application/pdf", gettext("Page to print (PDF)"))
+def map_pdf(asked: ExportRequest) -> bytes:
     """The same on a page, with method, sources and a code to scan."""
     files, inputs = page(asked.view, asked.t, asked.told, asked.options.paper)
     return asked.render(pdf, files, inputs)
 
 
-@file("timelapse.gif", "image/gif", gettext("All rounds in motion (GIF)"), slow=True, animated=True)
-def timelapse_gif(asked: Asked) -> bytes:
+@export_format(
+    "timelapse.gif", "image/gif", gettext("All rounds in motion (GIF)"), slow=True, animated=True
+)
+def timelapse_gif(asked: ExportRequest) -> bytes:
     """Every round, one after the other."""
     view, options = asked.view, asked.options
     drawings = [
         pictures.picture(view, t, theme=options.theme, permalink=asked.permalink)
         for t in range(len(view.counts.dates))
     ]
-    return asked.render(timelapse, drawings, plain(asked.told, view.language))
+    return asked.render(timelapse, drawings, as_text(asked.told, view.language))
 
 
-def _drawing(asked: Asked, *, whole: bool = False) -> str:
-    said = plain(asked.told, asked.view.language) if whole else ""
+def _drawing(asked: ExportRequest, *, whole: bool = False) -> str:
+    said = as_text(asked.told, asked.view.language) if whole else ""
     return pictures.picture(
         asked.view,
         asked.t,
@@ -203,45 +205,47 @@ def _drawing(asked: Asked, *, whole: bool = False) -> str:
 # ----------------------------------------------------------------------------------------- figures
 
 
-@file("data.csv", "text/csv", gettext("Table (CSV)"), linked=False)
-def data_csv(asked: Asked) -> bytes:
+@export_format("data.csv", "text/csv", gettext("Table (CSV)"), linked=False)
+def data_csv(asked: ExportRequest) -> bytes:
     """The figures, a row for each area and date."""
     return csv_file(asked.view, asked.dates, permalink=asked.page, hxl=asked.options.hxl)
 
 
-@file(
+@export_format(
     "data.xlsx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     gettext("Workbook (Excel)"),
 )
-def data_xlsx(asked: Asked) -> bytes:
+def data_xlsx(asked: ExportRequest) -> bytes:
     """The figures, notes and sources as a workbook."""
     made = sheets(asked.view, asked.dates, asked.told, asked.page, hxl=asked.options.hxl)
     return asked.render(
         workbook,
         made,
         {
-            "title": bare(asked.told.title),
-            "subject": bare(asked.told.headline),
+            "title": strip_isolates(asked.told.title),
+            "subject": strip_isolates(asked.told.headline),
             "comments": asked.told.permalink,
         },
     )
 
 
-@file("data.geojson", "application/geo+json", gettext("Areas with figures (GeoJSON)"))
-def data_geojson(asked: Asked) -> bytes:
+@export_format("data.geojson", "application/geo+json", gettext("Areas with figures (GeoJSON)"))
+def data_geojson(asked: ExportRequest) -> bytes:
     """Shapes of the areas with their figures on the date."""
     return geojson(asked.view, asked.t, asked.told, asked.page)
 
 
-@file("data.json", "application/json", gettext("Table (JSON)"))
-def data_json(asked: Asked) -> bytes:
+@export_format("data.json", "application/json", gettext("Table (JSON)"))
+def data_json(asked: ExportRequest) -> bytes:
     """The figures and what is to be known of them."""
     return records(asked.view, asked.t, asked.told, asked.page, every=asked.options.every)
 
 
-@file("metadata.json", "application/json", gettext("About the figures (JSON)"), kind="metadata.")
-def metadata_json(asked: Asked) -> bytes:
+@export_format(
+    "metadata.json", "application/json", gettext("About the figures (JSON)"), kind="metadata."
+)
+def metadata_json(asked: ExportRequest) -> bytes:
     """What is to be known of the figures, the columns of the tables, and where each file is."""
     speech, tagged = asked.view.language, tags(asked.view)
     columns = [
@@ -258,8 +262,8 @@ def metadata_json(asked: Asked) -> bytes:
 # --------------------------------------------------------------------------------------- everything
 
 
-@file("map.zip", "application/zip", gettext("All of it (ZIP)"), slow=True)
-def map_zip(asked: Asked) -> bytes:
+@export_format("map.zip", "application/zip", gettext("All of it (ZIP)"), slow=True)
+def map_zip(asked: ExportRequest) -> bytes:
     """Every file but the moving one, with a readme."""
     wide = replace(asked, options=replace(asked.options, width=_PACKED_WIDTH, scale=1))
     packed = {
@@ -270,15 +274,17 @@ def map_zip(asked: Asked) -> bytes:
     return archive({"README.txt": _readme(asked, packed).encode(), **packed})
 
 
-def _readme(asked: Asked, packed: dict[str, bytes]) -> str:
+def _readme(asked: ExportRequest, packed: dict[str, bytes]) -> str:
     speech, told = asked.view.language, asked.told
     sources = "\n\n".join(
-        marked(f"{source['title']}\n{source['credit']}\n{source['url']}\n{source['terms']}")
+        isolates_to_marks(
+            f"{source['title']}\n{source['credit']}\n{source['url']}\n{source['terms']}"
+        )
         for source in told.sources
     )
     said = "\n".join(f"{label}: {text}" for label, text in pairs(told, speech))
     return (
-        f"{marked(product(asked.view.snapshot, speech))}\n\n{said}\n\n"
+        f"{isolates_to_marks(product(asked.view.snapshot, speech))}\n\n{said}\n\n"
         f"{speech.gettext('Sources and terms')}\n\n{sources}\n\n"
         f"{speech.gettext('Files')}\n\n" + "\n".join(packed) + "\n"
     )

@@ -13,7 +13,7 @@ from geodata.errors import StateError
 from geodata.exports.documents.pdf import PAPERS
 from geodata.exports.drawing import pictures
 from geodata.exports.drawing.themes import THEMES
-from geodata.figures.query_keys import Reader
+from geodata.figures.query_keys import QueryReader
 from geodata.i18n.language import Language
 
 WIDTHS, SCALES = (320, 2400), (1, 3)
@@ -58,7 +58,7 @@ def parse(query: Mapping[str, str], speech: Language) -> Options:
     StateError
         Naming the key, the value and what is allowed.
     """
-    reader = Reader(query, False, speech)
+    reader = QueryReader(query, False, speech)
     options = Options(
         width=reader.get("w", pictures.WIDTH, reader.whole("w", WIDTHS)),
         scale=reader.get("scale", 1, reader.whole("scale", SCALES)),

@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geodata.exports.drawing.text_lines import marked
+from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.figures import statuses
 from geodata.figures.statuses import MEANINGS
 from geodata.figures.view import View
-from geodata.i18n.language import Language, bare
+from geodata.i18n.language import Language, strip_isolates
 from geodata.populations import MODE_LABELS, POPULATIONS
 from geodata.text import breaks, sentences, view_headlines, wording
 from geodata.text.area_labels import caption, unit
@@ -80,7 +80,7 @@ def provenance(view: View, t: int, permalink: str) -> Provenance:
         compared_with=state.base.isoformat() if state.base else "",
         programmes=state.prog,
         statuses={said[letter]: speech.gettext(meaning) for letter, meaning in MEANINGS.items()},
-        missing=sentences.missing_on(view, t),
+        missing=sentences.gaps_on(view, t),
         method=(*breaks.breaks_on(view, t), *sentences.notes(view)),
         sources=tuple(sentences.sources(view)),
         disclaimer=wording.disclaimer(view),
@@ -98,7 +98,7 @@ def as_dict(told: Provenance) -> dict[str, Any]:
 def _bare(said: Any) -> Any:
     """Take the isolates out of all texts of a value."""
     if isinstance(said, str):
-        return bare(said)
+        return strip_isolates(said)
     if isinstance(said, dict):
         return {_bare(name): _bare(each) for name, each in said.items()}
     return tuple(map(_bare, said))
@@ -127,13 +127,15 @@ def pairs(told: Provenance, speech: Language) -> list[tuple[str, str]]:
         (speech.gettext("Figures"), again),
         (speech.gettext("Link"), told.permalink),
     ]
-    return [(marked(label), marked(said)) for label, said in rows if said]
+    return [(isolates_to_marks(label), isolates_to_marks(said)) for label, said in rows if said]
 
 
-def plain(told: Provenance, speech: Language) -> str:
+def as_text(told: Provenance, speech: Language) -> str:
     """Write all of it as plain text, a line each, sources last."""
     lines = [f"{label}: {said}" for label, said in pairs(told, speech)]
     for source in told.sources:
         named = speech.gettext("Source")
-        lines.append(marked(f"{named}: {source['title']}, {source['url']}. {source['terms']}"))
+        lines.append(
+            isolates_to_marks(f"{named}: {source['title']}, {source['url']}. {source['terms']}")
+        )
     return "\n".join(lines)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from geodata import populations
 from geodata.engine import queries
-from geodata.engine.connect import ask
+from geodata.engine.connect import query
 from geodata.figures.cells import cells_of
 from geodata.figures.suppression import Threshold
-from geodata.household_sizes import UNSAID, size_on
+from geodata.household_sizes import UNSAID, household_size
 from geodata.populations import HOUSEHOLDS, PEOPLE, POPULATIONS, unit_of
 from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.snapshot import Snapshot
@@ -28,7 +28,7 @@ _END = {False: "last", True: "last_with_households"}
 
 
 @dataclass(frozen=True)
-class Areas:
+class AreaIndex:
     """The areas of one level, in the order every array follows."""
 
     level: int
@@ -41,29 +41,29 @@ class Areas:
 
 
 @lru_cache(maxsize=64)
-def areas_of(snapshot: Snapshot, level: int) -> Areas:
+def areas_of(snapshot: Snapshot, level: int) -> AreaIndex:
     """Areas of ``level`` in order of P-code."""
     rows = snapshot.tables.areas
     rows = rows[rows["level"] == level].sort_values("pcode")
-    return Areas(level, tuple(rows["pcode"]), tuple(rows["parent"].fillna("")))
+    return AreaIndex(level, tuple(rows["pcode"]), tuple(rows["parent"].fillna("")))
 
 
 @lru_cache(maxsize=16)
-def _slices(snapshot: Snapshot) -> pd.DataFrame:
+def _series_index(snapshot: Snapshot) -> pd.DataFrame:
     """Return what was counted: the manifest's index, else :func:`geodata.engine.queries.slices`."""
     said = snapshot.counted
-    return ask(snapshot, queries.slices) if said is None else said
+    return query(snapshot, queries.slices) if said is None else said
 
 
 def _slices_of(snapshot: Snapshot, population: str) -> pd.DataFrame:
-    rows = _slices(snapshot)
+    rows = _series_index(snapshot)
     return rows[rows["population"] == population]
 
 
 @lru_cache(maxsize=64)
 def populations_with_counts(snapshot: Snapshot) -> tuple[str, ...]:
     """Populations that the snapshot holds, in the order of the schema."""
-    held = set(_slices(snapshot)["population"])
+    held = set(_series_index(snapshot)["population"])
     return tuple(code for code in POPULATIONS if code in held)
 
 
@@ -88,7 +88,7 @@ def least_people(snapshot: Snapshot, threshold: Threshold) -> int:
 
     The most of any date; 0 where none is hidden, or where households are known of every cell.
     """
-    rows = _slices(snapshot)
+    rows = _series_index(snapshot)
     without = set(rows.loc[rows["with_households"] < rows["rows"], "population"])
     limits = [
         people_thresholds(snapshot, dates_of(snapshot, code), threshold).max(initial=0)
@@ -116,7 +116,9 @@ def programmes_with_counts(snapshot: Snapshot, population: str) -> frozenset[str
     return frozenset(code for code in _slices_of(snapshot, population)["programme"] if code)
 
 
-def own_counts(snapshot: Snapshot, population: str, programmes: Collection[str]) -> frozenset[str]:
+def programme_counts(
+    snapshot: Snapshot, population: str, programmes: Collection[str]
+) -> frozenset[str]:
     """Those of the chosen programmes whose own counts are shown; empty for none."""
     return programmes_with_counts(snapshot, population).intersection(programmes)
 
@@ -133,7 +135,7 @@ def sources_of(
     Of the counts that the chosen programmes have of their own, or of those that belong to none; at
     one level where it is named, in the unit of the measure.
     """
-    own = own_counts(snapshot, population, programmes)
+    own = programme_counts(snapshot, population, programmes)
     last = _ends(snapshot, population, own, level, unit_of(measure))
     ordered = last.sort_index().sort_values(ascending=False, kind="stable")
     return tuple(str(source) for source in ordered.index)
@@ -167,7 +169,7 @@ def printed_sources_of(
     snapshot: Snapshot, population: str, programmes: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Ids of the sources of dates for which only the country's total is known."""
-    own = own_counts(snapshot, population, programmes)
+    own = programme_counts(snapshot, population, programmes)
     rows = _printed_alone(snapshot, population, own, PEOPLE)
     return tuple(sorted(set(rows["source"])))
 
@@ -183,7 +185,7 @@ def until(snapshot: Snapshot, population: str, level: int, measure: str = PEOPLE
 
 
 @dataclass(frozen=True)
-class Rounds:
+class RoundIndex:
     """Dates and numbers of rounds, ascending; and the country's totals that are printed alone.
 
     Attributes
@@ -205,7 +207,7 @@ class Rounds:
 @lru_cache(maxsize=256)
 def rounds_of(
     snapshot: Snapshot, population: str, own: frozenset[str], level: int, unit: str
-) -> Rounds:
+) -> RoundIndex:
     """Return the dates of a population with their rounds, sources and national totals."""
     ends = _ends(snapshot, population, own, level, unit)
     rounds = snapshot.tables.rounds
@@ -222,7 +224,7 @@ def rounds_of(
     )
     numbers = tuple(None if pd.isna(number) else int(number) for number in found["round"])
     sources = tuple(str(source) for source in found["source"])
-    return Rounds(dates, numbers, sources, by_area or dates, people, households)
+    return RoundIndex(dates, numbers, sources, by_area or dates, people, households)
 
 
 @lru_cache(maxsize=256)
@@ -281,8 +283,8 @@ def round_numbers(
 
 def _rounds_shown(
     snapshot: Snapshot, population: str, programmes: Collection[str], level: int, measure: str
-) -> Rounds:
-    own = own_counts(snapshot, population, programmes)
+) -> RoundIndex:
+    own = programme_counts(snapshot, population, programmes)
     return rounds_of(snapshot, population, own, level, unit_of(measure))
 
 
@@ -290,7 +292,7 @@ def people_thresholds(
     snapshot: Snapshot, dates: Sequence[dt.date], threshold: Threshold
 ) -> NDArray[np.int64]:
     """On each date, from how many people a cell may be shown of which only these are known."""
-    sizes = [size_on(snapshot.manifest["country"], day) for day in dates]
+    sizes = [household_size(snapshot.manifest["country"], day) for day in dates]
     limits = [threshold.people(size.people if size else UNSAID) for size in sizes]
     return np.array(limits, dtype=np.int64)
 

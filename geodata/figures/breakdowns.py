@@ -20,11 +20,8 @@ import numpy as np
 import pandas as pd
 
 from geodata.engine import queries
-from geodata.engine.connect import ask
-from geodata.figures.availability import (
-    GOVERNORATE,
-    people_thresholds,
-)
+from geodata.engine.connect import query
+from geodata.figures.availability import GOVERNORATE, people_thresholds
 from geodata.figures.counts import counts
 from geodata.figures.suppression import Threshold, suppress_parts
 from geodata.i18n.messages import gettext
@@ -65,7 +62,7 @@ WHOLE = ["kind", "date", "pcode"]
 PART = [*WHOLE, "category"]
 
 
-def judged(
+def suppressed_breakdowns(
     rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
 ) -> pd.DataFrame:
     """Return breakdowns of a population with two more columns, by which they may be shown.
@@ -110,7 +107,7 @@ def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) ->
         Every part known in people only, with ``hidden``, and ``alone`` where its total has too
         little in it to hide a part behind.
     """
-    rows = ask(snapshot, queries.in_people, population)
+    rows = query(snapshot, queries.in_people, population)
     dates = pd.DatetimeIndex(rows["date"].unique())
     parts = pd.MultiIndex.from_frame(rows[["kind", "pcode", "category"]].drop_duplicates())
     wholes = parts.droplevel("category").unique()
@@ -130,6 +127,6 @@ def of_area(
     snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
 ) -> pd.DataFrame:
     """Breakdowns of a governorate and of who came from it; of hidden ones, those in people."""
-    rows = ask(snapshot, queries.breakdowns_of, population, pcode)
-    rows = judged(rows, snapshot, population, threshold)
+    rows = query(snapshot, queries.breakdowns_of, population, pcode)
+    rows = suppressed_breakdowns(rows, snapshot, population, threshold)
     return rows[rows["shown"] | rows["people"].notna()]

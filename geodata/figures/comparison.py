@@ -28,12 +28,12 @@ from geodata.figures import state as states
 from geodata.figures.availability import dates_of, populations_with_counts
 from geodata.figures.classes import diverging, sequential
 from geodata.figures.dates import default_base
-from geodata.figures.query_keys import SEPARATOR, Reader, parts
-from geodata.figures.state import State, newest, of_population, read_date
+from geodata.figures.query_keys import SEPARATOR, QueryReader, split_list
+from geodata.figures.state import State, newest, read_date, with_population
 from geodata.figures.statuses import COUNTED, NOT_COMPARABLE, OUTSIDE, SHOWN, ZERO
 from geodata.figures.view import View
 from geodata.i18n import messages
-from geodata.snapshots.rounds import nearest
+from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import Floats
 
@@ -47,7 +47,7 @@ Compute = Callable[[Snapshot, State], View]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ComparisonState:
     """A comparison asked for; both states are levels and each names its date.
 
     Attributes
@@ -83,15 +83,15 @@ class Asked:
         on_its_date = self.kind == DATES or shown == self.first.time
         return self.change if on_its_date else self.first
 
-    def frozen(self, snapshot: Snapshot) -> Asked:
+    def frozen(self, snapshot: Snapshot) -> ComparisonState:
         """The same with the date and the snapshot it shows, which leads to it for ever."""
         shown = self.second if self.kind == DATES else self.first
         return replace(self, state=replace(self.state, time=shown.time, v=snapshot.version))
 
 
-def parse(
+def parse_comparison(
     query: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = True
-) -> tuple[Asked, list[str]]:
+) -> tuple[ComparisonState, list[str]]:
     """Read a query into a comparison; a wrong value gives its default and a notice.
 
     Raises
@@ -101,7 +101,7 @@ def parse(
     """
     given = {**query, "mode": populations.CHANGE}
     found, notices = states.parse(given, snapshot, lenient=lenient)
-    reader = Reader(query, lenient, found.language, notices)
+    reader = QueryReader(query, lenient, found.language, notices)
     state = replace(found, mode=populations.LEVEL, base=None)
     dates = dates_of(snapshot, *state.counted)
     day = state.time or newest(snapshot, state)
@@ -117,19 +117,19 @@ def parse(
         dates = dates_of(snapshot, *state.counted)
         other_dates = dates_of(snapshot, *other.counted)
         if state.time is None:  # the newest that both may have
-            day = nearest(dates, min(newest(snapshot, state), newest(snapshot, other)))
+            day = nearest_date(dates, min(newest(snapshot, state), newest(snapshot, other)))
         first = replace(state, time=day)
-        second = replace(other, time=nearest(other_dates, day))
-    return Asked(state, first, second, rounds), notices
+        second = replace(other, time=nearest_date(other_dates, day))
+    return ComparisonState(state, first, second, rounds), notices
 
 
-def _other(reader: Reader, snapshot: Snapshot, state: State, text: str) -> State:
+def _other(reader: QueryReader, snapshot: Snapshot, state: State, text: str) -> State:
     """The second side: another population, or other programmes."""
     others = [code for code in populations_with_counts(snapshot) if code != state.pop]
     if text in others:
-        return of_population(state, text, snapshot)
+        return with_population(state, text, snapshot)
     known = list(snapshot.tables.programmes["code"])
-    codes = tuple(sorted(set(parts(text))))
+    codes = tuple(sorted(set(split_list(text))))
     if text == state.pop or codes == state.prog:
         raise StateError(
             "with",
@@ -146,7 +146,7 @@ def _other(reader: Reader, snapshot: Snapshot, state: State, text: str) -> State
     return replace(state, prog=codes)
 
 
-def _on_common_ground(state: State, other: State, reader: Reader) -> State:
+def _on_common_ground(state: State, other: State, reader: QueryReader) -> State:
     """Show the first side as the second can be shown, and say so."""
     speech = reader.language
     population = speech.gettext(populations.POPULATIONS[other.pop].nouns)
@@ -167,8 +167,10 @@ def _on_common_ground(state: State, other: State, reader: Reader) -> State:
     return replace(state, level=other.level, measure=other.measure)
 
 
-def _rounds(reader: Reader, snapshot: Snapshot, state: State, text: str) -> tuple[dt.date, ...]:
-    asked = parts(text)
+def _rounds(
+    reader: QueryReader, snapshot: Snapshot, state: State, text: str
+) -> tuple[dt.date, ...]:
+    asked = split_list(text)
     if not 1 <= len(asked) <= MOST_ROUNDS:
         raise StateError(
             "rounds",
@@ -189,9 +191,9 @@ def _rounds(reader: Reader, snapshot: Snapshot, state: State, text: str) -> tupl
     )
 
 
-def pairs(asked: Asked, snapshot: Snapshot) -> list[tuple[str, str]]:
+def query_items(asked: ComparisonState, snapshot: Snapshot) -> list[tuple[str, str]]:
     """Keys and values that lead to a comparison; defaults are left out."""
-    found = states.pairs(asked.state, snapshot)
+    found = states.query_items(asked.state, snapshot)
     if asked.kind == POPULATIONS:
         found.append(("with", asked.second.pop))
     elif asked.kind == PROGRAMMES:
@@ -207,16 +209,16 @@ def pairs(asked: Asked, snapshot: Snapshot) -> list[tuple[str, str]]:
     return found
 
 
-def query(asked: Asked, snapshot: Snapshot) -> str:
+def query(asked: ComparisonState, snapshot: Snapshot) -> str:
     """Write a comparison as the shortest query that parses to it."""
-    return query_keys.joined(pairs(asked, snapshot))
+    return query_keys.encode_items(query_items(asked, snapshot))
 
 
-def swapped(asked: Asked) -> Asked | None:
+def swap(asked: ComparisonState) -> ComparisonState | None:
     """The same the other way round; ``None`` where the first side is the whole country."""
     if asked.kind == PROGRAMMES and not asked.first.prog:
         return None
-    return Asked(
+    return ComparisonState(
         state=asked.first if asked.kind == DATES else asked.second,
         first=asked.second,
         second=asked.first,
@@ -225,7 +227,7 @@ def swapped(asked: Asked) -> Asked | None:
     )
 
 
-def on_one_scale(first: View, second: View) -> tuple[View, View]:
+def share_scale(first: View, second: View) -> tuple[View, View]:
     """Both views in the classes of one scale, made from the figures of both at all dates."""
     scale = first.scale
     if scale != second.scale:
@@ -255,7 +257,7 @@ def differences(
     return values, letters
 
 
-def minus(second: View, first: View) -> View:
+def subtract(second: View, first: View) -> View:
     """The difference of two views on their dates, as a view on the date of the second.
 
     It has a scale of its own, and no total: the totals may be of different people.
@@ -293,9 +295,9 @@ def minus(second: View, first: View) -> View:
 # ------------------------------------------------------------------------------ small multiples
 
 
-def evenly(dates: Sequence[dt.date], most: int) -> list[dt.date]:
+def evenly_spaced(dates: Sequence[dt.date], most: int) -> list[dt.date]:
     """Choose up to ``most`` dates that lie evenly in time, the first and the last among them."""
     if len(dates) <= most:
         return list(dates)
     first, span = dates[0], dates[-1] - dates[0]
-    return sorted({nearest(dates, first + span * i / (most - 1)) for i in range(most)})
+    return sorted({nearest_date(dates, first + span * i / (most - 1)) for i in range(most)})

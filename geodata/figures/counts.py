@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from geodata.figures.availability import (
     DISTRICT,
     GOVERNORATE,
-    Areas,
-    Rounds,
+    AreaIndex,
+    RoundIndex,
     areas_of,
     people_thresholds,
     rounds_of,
@@ -69,7 +69,7 @@ class Counts:
     """
 
     population: str
-    areas: Areas
+    areas: AreaIndex
     dates: tuple[dt.date, ...]
     rounds: tuple[int | None, ...]
     sources: tuple[str, ...]
@@ -160,7 +160,7 @@ def counts(
     rounds = rounds_of(snapshot, population, programmes, level, unit)
     dates = rounds.dates
     lost = _not_placed(snapshot, population, level, programmes, dates)
-    households, people = _grids(snapshot, population, level, programmes, dates)
+    households, people = _to_grid(snapshot, population, level, programmes, dates)
     hidden = _suppression(snapshot, population, Threshold.of(threshold), programmes, dates)
     # Where nothing else is known on a date, what is in no area is the national total.
     secret = hidden.national & ~np.isfinite(people).any(axis=1)
@@ -182,13 +182,13 @@ def counts(
     )
 
 
-def _too_small(rounds: Rounds, limits: NDArray[np.int64]) -> Bools:
+def _too_small(rounds: RoundIndex, limits: NDArray[np.int64]) -> Bools:
     """Dates whose total, printed for the country alone, is itself too small to show."""
     return (rounds.people > 0) & (rounds.people < limits)
 
 
 @lru_cache(maxsize=64)
-def _grids(
+def _to_grid(
     snapshot: Snapshot,
     population: str,
     level: int,
@@ -244,7 +244,8 @@ def _suppression(
     districts, governorates = areas_of(snapshot, DISTRICT), areas_of(snapshot, GOVERNORATE)
     parent = np.array([governorates.index(p) for p in districts.parents], dtype=np.intp)
     (households, people), (households_of, people_of) = (
-        _grids(snapshot, population, level, programmes, dates) for level in (DISTRICT, GOVERNORATE)
+        _to_grid(snapshot, population, level, programmes, dates)
+        for level in (DISTRICT, GOVERNORATE)
     )
     limits = people_thresholds(snapshot, dates, threshold)
     found = suppress_known(

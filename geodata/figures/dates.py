@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from geodata.snapshots.rounds import nearest
+from geodata.snapshots.rounds import nearest_date
 
 _ONE_YEAR = dt.timedelta(days=365)
 _A_YEAR, _A_YEAR_MAY_MISS_BY = dt.timedelta(days=365), dt.timedelta(days=46)
@@ -12,7 +12,7 @@ _A_YEAR, _A_YEAR_MAY_MISS_BY = dt.timedelta(days=365), dt.timedelta(days=46)
 
 def default_base(dates: tuple[dt.date, ...]) -> dt.date:
     """Date to compare with where none is given: the one nearest to a year before the newest."""
-    return nearest(dates[:-1] or dates, dates[-1] - _ONE_YEAR)
+    return nearest_date(dates[:-1] or dates, dates[-1] - _ONE_YEAR)
 
 
 def year_before(dates: tuple[dt.date, ...], t: int) -> int | None:

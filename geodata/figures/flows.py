@@ -13,13 +13,13 @@ import pandas as pd
 
 from geodata import populations
 from geodata.engine import queries
-from geodata.engine.connect import ask
+from geodata.engine.connect import query
 from geodata.figures.availability import GOVERNORATE
-from geodata.figures.breakdowns import judged
+from geodata.figures.breakdowns import suppressed_breakdowns
 from geodata.figures.counts import counts
 from geodata.figures.view import View
 from geodata.i18n.language import Language
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.util.arrays import records
 
 ORIGIN = "origin"
@@ -79,14 +79,14 @@ def flows(view: View, t: int) -> Flows:
     """
     snapshot, speech = view.snapshot, view.language
     day = view.counts.dates[t].isoformat()
-    every = ask(snapshot, queries.origins_on, view.state.pop, day)
+    every = query(snapshot, queries.origins_on, view.state.pop, day)
     unit = _unit(every)
     every = every[_into(every["pcode"], view)]
-    rows = judged(every, snapshot, view.state.pop, view.threshold)
+    rows = suppressed_breakdowns(every, snapshot, view.state.pop, view.threshold)
     incomplete = _incomplete(view, t) or not rows["summed"].all()
     rows = rows.assign(number=rows[unit])
     rows = rows[(rows["number"] > 0) & rows["summed"]]
-    named = names(snapshot, speech)
+    named = area_names(snapshot, speech)
     found = [
         _flow(row.category, row.pcode, int(row.number), named, speech)
         for row in records(rows[rows["shown"]])

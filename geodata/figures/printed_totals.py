@@ -18,7 +18,7 @@ from geodata.util.json_encoding import number
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedTotal:
     """A printed total, and ours on the date of the same round.
 
     Attributes
@@ -43,17 +43,17 @@ class Printed:
         return self.ours is not None and self.ours != self.printed
 
 
-def printed(snapshot: Snapshot, *, threshold: Threshold | int) -> list[Printed]:
+def printed_totals(snapshot: Snapshot, *, threshold: Threshold | int) -> list[PrintedTotal]:
     """Every printed total, by population and date."""
     rows = snapshot.tables.published.sort_values(["population", "date"])
     return [_beside(snapshot, row, threshold) for row in records(rows)]
 
 
-def _beside(snapshot: Snapshot, row: Any, threshold: Threshold | int) -> Printed:
+def _beside(snapshot: Snapshot, row: Any, threshold: Threshold | int) -> PrintedTotal:
     population, day = str(row.population), row.date.date()
     near = [ours for ours in by_area_of(snapshot, population) if abs(ours - day) <= SAME_ROUND]
     same = min(near, key=lambda ours: abs(ours - day), default=None)
-    return Printed(
+    return PrintedTotal(
         population=population,
         printed_day=day,
         printed=int(row.people),

@@ -33,7 +33,7 @@ def years(row: Any, speech: Language) -> str:
     return speech.gettext("{first}–{last}", first=start, last=end)
 
 
-def listed(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
+def overview(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
     """Return every programme for the filter: code, name, pillar, years, number of governorates.
 
     In the order of pillars, those with coverage first, then by name.
@@ -66,7 +66,7 @@ def link(source: str) -> dict[str, str]:
     return {"title": source, "url": source if source.startswith(("http://", "https://")) else ""}
 
 
-def described(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
+def details(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
     """One programme for its panel: years, funders, people served, governorates, results, sources.
 
     Results are listed as printed, each with its place, date and source; they overlap and are
@@ -105,7 +105,7 @@ def described(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]
     }
 
 
-def present(snapshot: Snapshot, pcode: str, speech: Language) -> list[dict[str, Any]]:
+def in_governorate(snapshot: Snapshot, pcode: str, speech: Language) -> list[dict[str, Any]]:
     """Programmes with a coverage row in a governorate: dates, status and source of each row."""
     tables = snapshot.tables
     rows = tables.coverage[tables.coverage["pcode"] == pcode]

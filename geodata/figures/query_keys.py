@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Reader:
+class QueryReader:
     """Reads one key after the other; collects notices or raises on the first wrong value.
 
     Attributes
@@ -121,11 +121,11 @@ class Reader:
         return read
 
 
-def parts(text: str) -> list[str]:
+def split_list(text: str) -> list[str]:
     """What a list in a query holds: ``PHSS~CRP``, or with commas."""
     return [part for part in text.replace(",", SEPARATOR).split(SEPARATOR) if part]
 
 
-def joined(keys: Iterable[tuple[str, str]]) -> str:
+def encode_items(keys: Iterable[tuple[str, str]]) -> str:
     """Write keys and values as a query, without ``?``."""
     return "&".join(f"{key}={quote(value, safe='~-')}" for key, value in keys)

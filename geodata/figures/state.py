@@ -20,13 +20,13 @@ from geodata.figures import availability
 from geodata.figures.availability import available_measures
 from geodata.figures.classes import CLASSIFICATIONS, ROUND_STYLE
 from geodata.figures.dates import default_base
-from geodata.figures.query_keys import SEPARATOR, Reader, joined, parts
+from geodata.figures.query_keys import SEPARATOR, QueryReader, encode_items, split_list
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, language, languages
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import DIGITS, WESTERN
 from geodata.places.folding import fold
-from geodata.places.gazetteer import former_code, former_codes
-from geodata.snapshots.rounds import nearest
+from geodata.places.gazetteer import explain_retired_code, former_codes
+from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import Snapshot
 
 LATEST = "latest"
@@ -151,7 +151,7 @@ def parse(
         Naming the key, the value and what is allowed. :class:`~geodata.errors.NotHeld`
         (also when lenient) where ``v`` names another snapshot.
     """
-    reader = Reader(query, lenient, language(SOURCE_LANGUAGE))
+    reader = QueryReader(query, lenient, language(SOURCE_LANGUAGE))
     lang = reader.get("lang", SOURCE_LANGUAGE, reader.choice("lang", languages()))
     reader.language = language(lang)
     digits = reader.get("digits", WESTERN, reader.choice("digits", DIGITS))
@@ -189,22 +189,22 @@ def parse(
         lang=lang,
         digits=digits,
         v=v,
-        english=names_english(query),
+        english=is_english(query),
     ), reader.notices
 
 
-def names_english(query: Mapping[str, str]) -> bool:
+def is_english(query: Mapping[str, str]) -> bool:
     """Whether a query asks for English by name."""
     return query.get("lang", "").strip() == SOURCE_LANGUAGE
 
 
-def _version(reader: Reader, snapshot: Snapshot, text: str) -> str:
+def _version(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
     if text != snapshot.version:
         raise not_held(text, [snapshot.version], reader.language)
     return text
 
 
-def _level(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> int:
+def _level(reader: QueryReader, snapshot: Snapshot, pop: str, text: str) -> int:
     held = [str(level) for level in availability.levels(snapshot, pop)]
     if text in ("1", "2") and text not in held:
         drawn = availability.areas_of(snapshot, int(text)).pcodes
@@ -222,7 +222,7 @@ def _level(reader: Reader, snapshot: Snapshot, pop: str, text: str) -> int:
 
 
 def _measure_reader(
-    reader: Reader, snapshot: Snapshot, pop: str, level: int
+    reader: QueryReader, snapshot: Snapshot, pop: str, level: int
 ) -> Callable[[str], str]:
     held = available_measures(snapshot, pop, level)
 
@@ -246,7 +246,7 @@ def _measure_reader(
 
 
 def read_date(
-    reader: Reader,
+    reader: QueryReader,
     snapshot: Snapshot,
     counted: tuple[str, tuple[str, ...], int, str],
     key: str,
@@ -276,8 +276,8 @@ def read_date(
     except ValueError:
         raise reader.wrong(key, text, allowed, choices=[LATEST]) from None
     if day not in dates and reader.lenient:
-        reader.notices.append(_nearest_notice(reader, pop, day, nearest(dates, day)))
-        return nearest(dates, day)
+        reader.notices.append(_nearest_notice(reader, pop, day, nearest_date(dates, day)))
+        return nearest_date(dates, day)
     if day not in dates:
         raise StateError(
             key,
@@ -288,7 +288,7 @@ def read_date(
                 key=key,
                 value=text,
                 population=reader.language.gettext(populations.POPULATIONS[pop].nouns),
-                nearest=nearest(dates, day).isoformat(),
+                nearest=nearest_date(dates, day).isoformat(),
                 first=dates[0].isoformat(),
                 last=dates[-1].isoformat(),
             ),
@@ -296,7 +296,7 @@ def read_date(
     return day
 
 
-def _nearest_notice(reader: Reader, pop: str, asked: dt.date, shown: dt.date) -> str:
+def _nearest_notice(reader: QueryReader, pop: str, asked: dt.date, shown: dt.date) -> str:
     speech = reader.language
     return speech.gettext(
         NEAREST_DATE,
@@ -306,19 +306,19 @@ def _nearest_notice(reader: Reader, pop: str, asked: dt.date, shown: dt.date) ->
     )
 
 
-def _programmes(reader: Reader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
+def _programmes(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
     known = list(snapshot.tables.programmes["code"])
-    asked = tuple(sorted(set(parts(text))))
+    asked = tuple(sorted(set(split_list(text))))
     for code in asked:
         if code not in known:
             raise reader.wrong("prog", code, known)
     return asked
 
 
-def _area(reader: Reader, snapshot: Snapshot, text: str) -> str:
+def _area(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
     known = list(snapshot.tables.areas["pcode"])
     rules = former_codes(snapshot.manifest["country"])
-    if explanation := former_code(rules, text, reader.language):
+    if explanation := explain_retired_code(rules, text, reader.language):
         raise StateError("area", text, explanation)
     if text not in known:
         levels = [availability.areas_of(snapshot, level).pcodes for level in (1, 2)]
@@ -341,7 +341,7 @@ def _spelled(snapshot: Snapshot) -> dict[str, str]:
     }
 
 
-def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
+def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
     """Keys and values that differ from the defaults, in a fixed order."""
     first = availability.populations_with_counts(snapshot)[0]
     dates = availability.by_area_of(snapshot, *state.counted)
@@ -356,13 +356,13 @@ def pairs(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
         ("time", state.time.isoformat() if state.time else ""),
         ("base", base),
         ("area", state.area),
-        *spoken(state.lang, state.digits, english=state.english),
+        *language_items(state.lang, state.digits, english=state.english),
         ("v", state.v),
     ]
     return [(key, value) for key, value in values if value]
 
 
-def spoken(lang: str, digits: str, *, english: bool = False) -> list[tuple[str, str]]:
+def language_items(lang: str, digits: str, *, english: bool = False) -> list[tuple[str, str]]:
     """Keys and values of what an answer is written in; empty values where it is the default."""
     return [
         ("lang", "" if lang == SOURCE_LANGUAGE and not english else lang),
@@ -370,7 +370,7 @@ def spoken(lang: str, digits: str, *, english: bool = False) -> list[tuple[str, 
     ]
 
 
-def of_population(state: State, population: str, snapshot: Snapshot) -> State:
+def with_population(state: State, population: str, snapshot: Snapshot) -> State:
     """The state nearest to ``state`` that shows another population.
 
     Its dates are the nearest ones of that population; a level or measure that it has no figures
@@ -385,14 +385,14 @@ def of_population(state: State, population: str, snapshot: Snapshot) -> State:
         pop=population,
         level=level,
         measure=measure,
-        time=nearest(dates, state.time) if state.time else None,
-        base=nearest(dates, state.base) if state.base else None,
+        time=nearest_date(dates, state.time) if state.time else None,
+        base=nearest_date(dates, state.base) if state.base else None,
     )
 
 
-def query(state: State, snapshot: Snapshot) -> str:
+def encode_query(state: State, snapshot: Snapshot) -> str:
     """Write the state as the shortest query that parses to it (without ``?``)."""
-    return joined(pairs(state, snapshot))
+    return encode_items(query_items(state, snapshot))
 
 
 def shown_date(state: State, snapshot: Snapshot) -> dt.date:

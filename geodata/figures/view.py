@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from geodata import populations
 from geodata.figures import programmes
-from geodata.figures.availability import own_counts, residents_year
+from geodata.figures.availability import programme_counts, residents_year
 from geodata.figures.classes import Scale, diverging, sequential
 from geodata.figures.counts import Counts, counts, national
 from geodata.figures.dates import year_before
@@ -142,7 +142,7 @@ def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, 
 
 def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
     """Areas the chosen programmes worked in; all areas where none is chosen. Shape ``(A,)``."""
-    if not state.prog or own_counts(snapshot, state.pop, state.prog):
+    if not state.prog or programme_counts(snapshot, state.pop, state.prog):
         return np.ones(len(found.areas.pcodes), dtype=bool)
     covered = programmes.governorates(snapshot, state.prog)
     where = found.areas.pcodes if state.level == 1 else found.areas.parents
@@ -223,7 +223,7 @@ def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
     return changes
 
 
-def previous(n: int) -> list[int | None]:
+def previous_dates(n: int) -> list[int | None]:
     """Return for each of ``n`` dates the position of the date before it."""
     return [None, *range(n - 1)]
 
@@ -241,7 +241,7 @@ def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scal
         )
     yearly = changes_since(shown, years_before(found.dates))
     if not np.isfinite(yearly).any():
-        yearly = changes_since(shown, previous(len(shown)))
+        yearly = changes_since(shown, previous_dates(len(shown)))
     return diverging(
         yearly, measure=state.measure, decimals=decimals, method=state.classes, language=speech
     )
@@ -255,7 +255,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     threshold
         Cells under it are not shown (:mod:`geodata.figures.suppression`).
     """
-    own = own_counts(snapshot, state.pop, state.prog)
+    own = programme_counts(snapshot, state.pop, state.prog)
     unit = populations.unit_of(state.measure)
     found = counts(snapshot, state.pop, state.level, threshold, own, unit)
     whole = counts(snapshot, state.pop, 1, threshold, own, unit).on(found.dates)
@@ -294,7 +294,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     )
 
 
-def largest(view: View, t: int) -> list[Any]:
+def top_areas(view: View, t: int) -> list[Any]:
     """Part of the whole that the three largest areas hold on a date, and their positions.
 
     Of all people counted, also of those that are not placed or not shown by area. Only for stocks:
@@ -312,12 +312,12 @@ def largest(view: View, t: int) -> list[Any]:
     return [share, *(int(i) for i in order)]
 
 
-def written(share: float | None, *positions: int) -> list[Any]:
+def rounded_as_shown(share: float | None, *positions: int) -> list[Any]:
     """The largest areas as JSON holds them."""
     return [None if share is None else rounded(share, 4), *positions]
 
 
-def tally(view: View, t: int) -> list[int]:
+def class_counts(view: View, t: int) -> list[int]:
     """How many areas are in each class on a date, then in each status of ``UNCOLOURED``."""
     in_classes = [int((view.classes[t] == k).sum()) for k in range(len(view.scale.colors))]
     return in_classes + [int((view.status[t] == letter).sum()) for letter in UNCOLOURED]

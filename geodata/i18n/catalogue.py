@@ -61,7 +61,7 @@ def _in_template(path: Path) -> Iterator[Found]:
         yield from _marked(name, [getattr(each, "value", None) for each in node.args])
 
 
-def collected() -> Catalog:
+def extract() -> Catalog:
     """Collect every marked string of the rooms, in a stable order."""
     catalogue = Catalog(project="displacement-map", charset="utf-8", fuzzy=False)
     for room in ROOMS:
@@ -80,7 +80,7 @@ def _written(catalogue: Catalog, **header: str) -> str:
     return f'msgid ""\nmsgstr ""\n{lines}\n{buffer.getvalue().decode().lstrip()}'
 
 
-def brought_to(wanted: Catalog, path: Path) -> str:
+def update(wanted: Catalog, path: Path) -> str:
     """A translation with every message of the code and no other, as it is to be written."""
     code = path.parent.parent.name
     with path.open("rb") as file:
@@ -116,7 +116,7 @@ def _placeholders(text: str) -> set[str]:
 
 def problems() -> list[str]:
     """Everything that is out of date or missing, as sentences; empty where all is well."""
-    wanted = collected()
+    wanted = extract()
     found = []
     written = TEMPLATE.read_text(encoding="utf-8") if TEMPLATE.exists() else ""
     if written != _written(wanted):
@@ -176,10 +176,10 @@ def main(arguments: list[str]) -> int:
     """Run one of the two commands; return the exit code."""
     if arguments == ["update"]:
         TEMPLATE.parent.mkdir(exist_ok=True)
-        wanted = collected()
+        wanted = extract()
         TEMPLATE.write_text(_written(wanted), encoding="utf-8")
         for path in translations():
-            path.write_text(brought_to(wanted, path), encoding="utf-8")
+            path.write_text(update(wanted, path), encoding="utf-8")
         print(f"{len(wanted)} strings in {TEMPLATE.relative_to(ROOT)}")
         return 0
     if arguments == ["check"]:

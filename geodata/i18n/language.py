@@ -27,11 +27,11 @@ from babel import Locale
 from babel.dates import format_date, get_month_names
 from babel.lists import format_list
 
-from geodata.i18n.rounding import as_written, exactly, rounded
+from geodata.i18n.rounding import digits_written, exactly, rounded
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
-from geodata.i18n.writing import NATIVE, WESTERN, WRITING, Writing
+from geodata.i18n.writing import NATIVE, WESTERN, WRITING, LocaleOverrides
 
 LOCALES = Path(__file__).parents[2] / "locales"
 DOMAIN = "messages"
@@ -48,7 +48,7 @@ _RIGHT_TO_LEFT = "right-to-left"
 _NUMBER_IN_WORDS = re.compile(r"(?<![\w=./-])\d[\d,.]*(?<=\d)%?(?![\w=/-])", re.ASCII)
 
 
-def bare(text: str) -> str:
+def strip_isolates(text: str) -> str:
     """Take the isolates out: for file names, cells, and whatever is not read as a sentence."""
     return text.translate(_ISOLATES)
 
@@ -70,13 +70,13 @@ def language_of(tag: str) -> str:
     """Code of the language, of those there are, that a BCP 47 tag asks for; empty without one."""
     asked = f"{tag.lower()}-"
     for code in languages():
-        ranges = (code, *WRITING.get(code, Writing()).also)
+        ranges = (code, *WRITING.get(code, LocaleOverrides()).also)
         if any(asked.startswith(f"{each}-") for each in ranges):
             return code
     return ""
 
 
-class Amount(int):
+class GroupedInt(int):
     """A whole number that counts: written with grouping where it is put into a message."""
 
 
@@ -124,9 +124,9 @@ class Language:
         return self.writing.name or self.locale.display_name or self.code
 
     @property
-    def writing(self) -> Writing:
+    def writing(self) -> LocaleOverrides:
         """What it is written with beside what CLDR says."""
-        return WRITING.get(self.code, Writing())
+        return WRITING.get(self.code, LocaleOverrides())
 
     @cached_property
     def _native(self) -> dict[int, str]:
@@ -209,7 +209,7 @@ class Language:
 
     def isolated(self, value: object) -> str:
         """A value as a sentence takes it in: apart from it, where that reads right to left."""
-        if isinstance(value, Amount):
+        if isinstance(value, GroupedInt):
             value = self.number(value)
         elif isinstance(value, int) and not isinstance(value, bool):
             value = str(value).translate(self._native)
@@ -244,7 +244,7 @@ class Language:
         """
         plus = "+" if change else ""
         words = iter(self.writing.compact)
-        size, decimals, word = as_written(value), 0, ""
+        size, decimals, word = digits_written(value), 0, ""
         while abs(exactly(size, decimals)) >= _THOUSAND and (longer := next(words, "")):
             decimals = 2 if word else 0
             size, word = size / _THOUSAND, longer
@@ -259,7 +259,7 @@ class Language:
             return self.gettext("less than {percent}", percent=self.percent(0.01))
         if 0.995 <= fraction < 1:
             return self.gettext("more than {percent}", percent=self.percent(0.99))
-        return self._figure(float(as_written(fraction) * 100), sign="%")
+        return self._figure(float(digits_written(fraction) * 100), sign="%")
 
     def _figure(self, value: float, decimals: int = 0, sign: str = "", *, plus: str = "") -> str:
         """Write a number in the reader's digits and signs; its own sign is of what is written."""
@@ -401,5 +401,5 @@ def language(code: str, digits: str = WESTERN) -> Language:
         if code == SOURCE_LANGUAGE
         else _catalogue(LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po")
     )
-    dates = Locale.parse(WRITING.get(code, Writing()).dates or code)
+    dates = Locale.parse(WRITING.get(code, LocaleOverrides()).dates or code)
     return Language(code, Locale.parse(code), dates, catalogue, digits)

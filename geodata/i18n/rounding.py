@@ -14,10 +14,10 @@ def rounded(value: float, decimals: int = 0) -> float:
     """Round a number to so many decimals; what is nothing then has no sign."""
     if value != value or value == int(value):  # NaN; and most figures count people
         return float(value) + 0.0
-    return float(exactly(as_written(value), decimals)) + 0.0
+    return float(exactly(digits_written(value), decimals)) + 0.0
 
 
-def as_written(value: float) -> Decimal:
+def digits_written(value: float) -> Decimal:
     """A number as it is written, in decimals."""
     return Decimal(repr(float(value)))
 

@@ -14,7 +14,7 @@ DIGITS = (WESTERN, NATIVE)
 
 
 @dataclass(frozen=True)
-class Writing:
+class LocaleOverrides:
     """What a language is written with where CLDR has nothing, or not what its readers write.
 
     Attributes
@@ -65,9 +65,9 @@ class Writing:
 _ARABIC_INDIC = "٠١٢٣٤٥٦٧٨٩"
 WRITING = {
     # As the British write them ("15 May 2017", "one, two and three"), as IOM does.
-    "en": Writing("English", "en_GB", collation="en"),
+    "en": LocaleOverrides("English", "en_GB", collation="en"),
     # The months of Iraq and the Levant ("كانون الثاني"); CLDR's medium date is 15/05/2017.
-    "ar": Writing(
+    "ar": LocaleOverrides(
         "العربية",
         "ar_IQ",
         long="d MMMM y",
@@ -80,7 +80,7 @@ WRITING = {
     ),
     # CLDR spells one December otherwise than January, and has no medium date that reads from
     # right to left, no lists and no words for large numbers; browsers have no Sorani at all.
-    "ckb": Writing(
+    "ckb": LocaleOverrides(
         "کوردی",
         "ckb_IQ",
         long="dی MMMMی y",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from geodata import amounts
 from geodata.places.gazetteer import Gazetteer, gazetteers
 from geodata.snapshots.schemas import check, check_references
 from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.util import amounts
 from geodata.util.arrays import records
 from geodata.util.findings import Finding
 
@@ -92,7 +92,7 @@ def areas_joined(
         tables[name] = _without(name, tables[name], gone)
     lost = _lost(held.tables, gone)
     for row in records(gone):
-        findings += _told(row, lost[str(row.pcode)], allow_lost=allow_lost)
+        findings += _report_lost(row, lost[str(row.pcode)], allow_lost=allow_lost)
     if len(gone) and len(gone) == len(held.tables.areas):
         findings.append(
             Finding(
@@ -131,7 +131,7 @@ def _lost(tables: Tables, gone: pd.DataFrame) -> dict[str, dict[str, int]]:
     }
 
 
-def _told(row: Any, rows: Mapping[str, int], *, allow_lost: bool) -> list[Finding]:
+def _report_lost(row: Any, rows: Mapping[str, int], *, allow_lost: bool) -> list[Finding]:
     if not rows:
         return []
     counted = ", ".join(f"{amounts.counted(n, 'row')} of {name}" for name, n in rows.items())

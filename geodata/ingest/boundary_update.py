@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geodata import amounts
 from geodata.boundaries.build import BoundaryReport, build_topology
-from geodata.boundaries.columns import Given
+from geodata.boundaries.columns import GivenColumns
 from geodata.boundaries.readers import read_files
-from geodata.boundaries.repair import Mended, mend
-from geodata.boundaries.surroundings import surroundings
+from geodata.boundaries.repair import Repaired, repair
+from geodata.boundaries.surroundings import neighbours_and_cities
 from geodata.boundaries.topology import CODE, PARENT, Topology, level_topology
 from geodata.errors import BoundaryError
 from geodata.i18n.messages import gettext
@@ -33,10 +32,11 @@ from geodata.snapshots.diff import difference
 from geodata.snapshots.library import Library
 from geodata.snapshots.schemas import TABLES, check
 from geodata.snapshots.snapshot import Snapshot, Tables
-from geodata.sources.cell_values import Notes
+from geodata.sources.cell_values import FindingLog
 from geodata.sources.mapping import TableMapping, read_mapping
+from geodata.util import amounts
 from geodata.util.arrays import records
-from geodata.util.findings import Finding, Progress, silent
+from geodata.util.findings import Finding, Progress, no_progress
 
 if TYPE_CHECKING:
     pass
@@ -58,7 +58,7 @@ _LOCAL = ("name_ar", "name_ckb")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BoundaryUpdate:
     """What boundaries are added, and what to do with them.
 
     Attributes
@@ -97,7 +97,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Report(report.Report):
+class BoundaryUpdateReport(report.Report):
     """What adding boundaries found and did.
 
     Attributes
@@ -130,7 +130,7 @@ class Report(report.Report):
 
 
 @dataclass(frozen=True)
-class _Made:
+class _SnapshotParts:
     """What a snapshot is written from."""
 
     tables: Tables
@@ -139,7 +139,9 @@ class _Made:
     join_report: Mapping[str, Any]
 
 
-def add(library: Library, bundled: Path, wanted: Wanted, progress: Progress = silent) -> Report:
+def update_boundaries(
+    library: Library, bundled: Path, wanted: BoundaryUpdate, progress: Progress = no_progress
+) -> BoundaryUpdateReport:
     """Add boundaries to the library.
 
     Parameters
@@ -178,22 +180,28 @@ def add(library: Library, bundled: Path, wanted: Wanted, progress: Progress = si
         return ingest.activated(library, bundled, report, str(made.country["name"]), active)
 
 
-def _start(library: Library, bundled: Path, wanted: Wanted, *, keep: bool) -> Snapshot:
+def _start(library: Library, bundled: Path, wanted: BoundaryUpdate, *, keep: bool) -> Snapshot:
     """What the boundaries are added to: what is held, or nothing."""
     if wanted.new:
         return _nowhere(wanted.country)
     return library.start(bundled, wanted.base, keep=keep)
 
 
-def _prepared(held: Snapshot, wanted: Wanted, progress: Progress) -> tuple[Report, _Made | None]:
+def _prepared(
+    held: Snapshot, wanted: BoundaryUpdate, progress: Progress
+) -> tuple[BoundaryUpdateReport, _SnapshotParts | None]:
     """Read, mend and join; the report says why nothing may be written, where that is so."""
-    notes = Notes()
+    notes = FindingLog()
     said = _said(held, wanted, notes)
     source = said.source if said else {}
-    given = Given(said.columns if said else {}, held.manifest["country"]["code"], wanted.encoding)
+    given = GivenColumns(
+        said.columns if said else {}, held.manifest["country"]["code"], wanted.encoding
+    )
     read = read_files(wanted.files, wanted.only, progress, given)
-    report = Report(ROLE, tuple(read.files), {}, (), held.version, country=held.country)
-    mended = mend(read.layers) if read.layers else Mended()
+    report = BoundaryUpdateReport(
+        ROLE, tuple(read.files), {}, (), held.version, country=held.country
+    )
+    mended = repair(read.layers) if read.layers else Repaired()
     findings = [*read.findings, *notes.all(), *mended.findings]
     if mended.governorates is None or any(one.severity == "error" for one in findings):
         return _refused(report, findings), None
@@ -210,7 +218,7 @@ def _prepared(held: Snapshot, wanted: Wanted, progress: Progress) -> tuple[Repor
     if any(one.severity == "error" for one in findings):
         return _refused(report, findings), None
     report = replace(report, findings=tuple(findings))
-    made = _Made(tables, topology, held.manifest["country"], held.join_report)
+    made = _SnapshotParts(tables, topology, held.manifest["country"], held.join_report)
     if wanted.new:
         return report, made
     changes = difference(held, Snapshot("", held.manifest, tables, topology))
@@ -221,7 +229,7 @@ def _prepared(held: Snapshot, wanted: Wanted, progress: Progress) -> tuple[Repor
     return report, made
 
 
-def _refused(report: Report, findings: Sequence[Finding]) -> Report:
+def _refused(report: BoundaryUpdateReport, findings: Sequence[Finding]) -> BoundaryUpdateReport:
     return replace(report, findings=tuple(findings), why_not=ingest.mend(findings))
 
 
@@ -247,7 +255,7 @@ def _nowhere(country: Mapping[str, Any]) -> Snapshot:
     return Snapshot("", manifest, as_tables(blank), {})
 
 
-def _said(held: Snapshot, wanted: Wanted, notes: Notes) -> TableMapping | None:
+def _said(held: Snapshot, wanted: BoundaryUpdate, notes: FindingLog) -> TableMapping | None:
     """What the mapping says; ``None`` where there is none, and the held source stays."""
     if wanted.mapping is None:
         kept = held.tables.sources[held.tables.sources["role"] == ROLE]
@@ -263,7 +271,7 @@ def _said(held: Snapshot, wanted: Wanted, notes: Notes) -> TableMapping | None:
 # ---- areas
 
 
-def _areas_table(mended: Mended, held: Snapshot, findings: list[Finding]) -> pd.DataFrame:
+def _areas_table(mended: Repaired, held: Snapshot, findings: list[Finding]) -> pd.DataFrame:
     """Table of areas: names as the files have them, save those that were chosen for the map.
 
     A snapshot may show another name than the official one (``Anbar`` for ``Al-Anbar``); it stays
@@ -308,12 +316,14 @@ def _name(name: str, old: Any, column: str) -> str | None:
 # ---- shapes
 
 
-def _drawn(mended: Mended, held: Snapshot) -> tuple[Topology, BoundaryReport]:
+def _drawn(mended: Repaired, held: Snapshot) -> tuple[Topology, BoundaryReport]:
     """Simplify; what lies around the country comes from the snapshot that is held.
 
     Where the country itself comes out as it is held, so does everything else.
     """
-    neighbours, cities = surroundings(dict(held.topology)) if held.topology else (None, None)
+    neighbours, cities = (
+        neighbours_and_cities(dict(held.topology)) if held.topology else (None, None)
+    )
     governorates, districts = (
         None if frame is None else frame[[*columns, "geometry"]]
         for frame, columns in ((mended.governorates, [CODE]), (mended.districts, [CODE, PARENT]))
@@ -343,7 +353,7 @@ def _country(topology: Mapping[str, Any]) -> Topology:
     return level_topology({**topology, "objects": own}, 2)
 
 
-def _provenance(report: Report) -> dict[str, Any]:
+def _provenance(report: BoundaryUpdateReport) -> dict[str, Any]:
     """What the snapshot was made of, as :mod:`geodata.ingest.ingest` says it."""
     return {
         "base": report.base,

@@ -19,17 +19,17 @@ from geodata.ingest.merge import Merged, merge
 from geodata.ingest.plausibility import LARGEST_FALL
 from geodata.ingest.report import Report
 from geodata.snapshots.diff import difference
-from geodata.snapshots.library import Library, described
+from geodata.snapshots.library import Library, summary
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import kind as source
-from geodata.sources.contract import Asked
-from geodata.util.findings import Finding, Harm, Progress, silent
+from geodata.sources.contract import ReadOptions
+from geodata.util.findings import Finding, Harm, Progress, no_progress
 
 AnyReport = TypeVar("AnyReport", bound="Report")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class IngestOptions:
     """What to do with what was read.
 
     Attributes
@@ -64,9 +64,9 @@ def ingest(
     bundled: Path,
     kind: str,
     files: Sequence[Path],
-    asked: Asked,
-    wanted: Wanted,
-    progress: Progress = silent,
+    asked: ReadOptions,
+    wanted: IngestOptions,
+    progress: Progress = no_progress,
 ) -> Report:
     """Bring files into the library.
 
@@ -111,8 +111,8 @@ def _prepared(
     held: Snapshot,
     kind: str,
     files: Sequence[Path],
-    asked: Asked,
-    wanted: Wanted,
+    asked: ReadOptions,
+    wanted: IngestOptions,
     progress: Progress,
 ) -> tuple[Report, Merged | None]:
     """Read and merge; the report says why nothing may be written, where that is so."""
@@ -174,7 +174,7 @@ def activated(
     what = f"{report.kind} {names}".strip()
     library.activate(report.version, by, what, expected=active, bundled=bundled)
     before = library.before() or ""
-    held = described(library.place(before) if before in library.held() else bundled)
+    held = summary(library.place(before) if before in library.held() else bundled)
     other = before and held.version == before and held.country != country
     return replace(report, active=True, before=f"{before} ({held.country})" if other else before)
 

@@ -32,18 +32,18 @@ from geodata.places.folding import fold
 from geodata.places.gazetteer import Gazetteer, Gazetteers, former_codes, gazetteers
 from geodata.places.join import (
     JoinReport,
-    find,
+    find_places,
     in_another_governorate,
     not_placed,
     of_another_country,
 )
-from geodata.places.scheme_resolution import resolve
+from geodata.places.scheme_resolution import resolve_codes
 from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.schemas import TABLES, check, check_references
 from geodata.snapshots.snapshot import Snapshot, Tables
 from geodata.snapshots.totals import SLICE, Total, series_name, slices_of, total_of, totals
 from geodata.sources.cell_values import NOT_AVAILABLE
-from geodata.sources.contract import Reading
+from geodata.sources.contract import ParsedSource
 from geodata.util.arrays import records
 from geodata.util.findings import Finding, Harm
 
@@ -105,7 +105,7 @@ class Merged:
 
 def merge(
     held: Snapshot,
-    reading: Reading,
+    reading: ParsedSource,
     *,
     allow_unmatched: bool = False,
     replace: bool = False,
@@ -123,7 +123,8 @@ def merge(
         Replace also what another source gave for the same population, programme and date.
     pcode_scheme
         Numbering that the P-codes are said to be of, as
-        :func:`geodata.places.scheme_decision.decide` takes it; goes before that of the reading.
+        :func:`geodata.places.scheme_decision.decide_scheme` takes it; goes before that of the
+        reading.
     largest_fall
         Part by which a national total may fall: against the round before, or what it replaces.
     allow_fall
@@ -140,7 +141,9 @@ def merge(
     books = gazetteers(held.tables.areas, held.tables.aliases, rules)
     report, findings = JoinReport(), list(reading.findings)
     said = pcode_scheme or reading.pcode_scheme
-    coded = resolve(reading.counts, reading.breakdowns, country, books, held.tables.counts, said)
+    coded = resolve_codes(
+        reading.counts, reading.breakdowns, country, books, held.tables.counts, said
+    )
     findings += coded.findings
     reading = with_changed(reading, counts=coded.counts, breakdowns=coded.breakdowns)
     new = _counts(reading, books, held, report, findings)
@@ -185,7 +188,7 @@ def merge(
 
 
 def _counts(
-    reading: Reading,
+    reading: ParsedSource,
     books: Gazetteers,
     held: Snapshot,
     report: JoinReport,
@@ -200,12 +203,12 @@ def _counts(
     parents = held.tables.areas.set_index("pcode")["parent"]
     of_district = rows["level"] == 2
     by_code = rows["adm2_code"].map(books.districts.coded).map(parents)
-    governorate = find(
+    governorate = find_places(
         rows.assign(adm1_code=rows["adm1_code"].where(rows["adm1_code"] != "", by_code.fillna(""))),
         books.governorates, "adm1", "adm1_code", None, "governorates", report, findings,
     )  # fmt: skip
     inner = rows[of_district]
-    district = find(
+    district = find_places(
         inner, books.districts, "adm2", "adm2_code", governorate[of_district], "districts",
         report, findings,
     )  # fmt: skip
@@ -281,7 +284,7 @@ class _Added:
     rows: pd.DataFrame
     pcodes: pd.Series
     spelled: pd.Series
-    reading: Reading
+    reading: ParsedSource
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -385,7 +388,7 @@ def _together(districts: pd.DataFrame, rest: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_area(
-    rows: pd.DataFrame, pcodes: pd.Series, spelled: pd.Series, level: int, reading: Reading
+    rows: pd.DataFrame, pcodes: pd.Series, spelled: pd.Series, level: int, reading: ParsedSource
 ) -> pd.DataFrame:
     placed = pcodes.notna()
     frame = pd.DataFrame(
@@ -411,18 +414,18 @@ def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _breakdowns(
-    reading: Reading, books: Gazetteers, report: JoinReport, findings: list[Finding]
+    reading: ParsedSource, books: Gazetteers, report: JoinReport, findings: list[Finding]
 ) -> pd.DataFrame:
     rows = reading.breakdowns
     if rows.empty:
         return pd.DataFrame(columns=_BREAKDOWNS)
     # Their governorates were told with the counts; only origins may be spelled otherwise.
-    pcodes = find(
+    pcodes = find_places(
         rows, books.governorates, "adm1", "adm1_code", None, "breakdowns", JoinReport(), []
     )
     origin = rows["kind"] == "origin"
     came = rows[origin].assign(category_code="")
-    origins = find(
+    origins = find_places(
         came, books.governorates, "category", "category_code", None, "origins", report, findings
     )
     category = rows["category"].copy()
@@ -493,7 +496,7 @@ def _but(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
     return rows if slices.empty else rows[~slices_of(rows).isin(slices_of(slices))]
 
 
-def _with_source(sources: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+def _with_source(sources: pd.DataFrame, reading: ParsedSource) -> pd.DataFrame:
     """A source that is held keeps its words, which may be translated; a mapping may change them."""
     known = sources["id"] == reading.source["id"]
     row = pd.DataFrame([dict(reading.source)])[list(sources.columns)]
@@ -525,7 +528,7 @@ def _with_breakdowns(held: pd.DataFrame, parts: pd.DataFrame, new: pd.DataFrame)
 
 
 def _with_rounds(
-    held: pd.DataFrame, reading: Reading, new: pd.DataFrame, first: int
+    held: pd.DataFrame, reading: ParsedSource, new: pd.DataFrame, first: int
 ) -> pd.DataFrame:
     """Add the dates that were counted; numbers below ``first`` are none that anyone published."""
     if new.empty:

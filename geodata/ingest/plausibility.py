@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from geodata import amounts
 from geodata.snapshots.totals import SLICE, Total, series_name, slices_of
+from geodata.util import amounts
 from geodata.util.arrays import records
 from geodata.util.findings import Finding, Harm
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geodata import amounts
 from geodata.snapshots.diff import Difference
 from geodata.snapshots.totals import Total
 from geodata.sources.contract import by_harm
+from geodata.util import amounts
 from geodata.util.findings import FileRead, Finding, Harm
 
 SHOWN = 50

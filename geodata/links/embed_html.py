@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from geodata.figures.query_keys import Reader
+from geodata.figures.query_keys import QueryReader
 from geodata.figures.state import State, following, frozen
 from geodata.figures.view import View
 from geodata.i18n.language import Language, languages
 from geodata.i18n.messages import gettext
 from geodata.links import embed_options
-from geodata.links.embed_options import Options
+from geodata.links.embed_options import EmbedOptions
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import view_headlines, wording
 
@@ -31,7 +31,7 @@ _NO_SIZE = gettext("{key}={value} is no size in pixels: {key} may be from {low} 
 
 
 @dataclass(frozen=True)
-class Size:
+class FrameSize:
     """Size of the frame in pixels; without a width it is as wide as its place."""
 
     width: int | None = None
@@ -39,7 +39,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Choice:
+class EmbedChoice:
     """What was chosen for the embedded map on the share page.
 
     Attributes
@@ -52,11 +52,13 @@ class Choice:
 
     freeze: bool = False
     lang: str = "en"
-    size: Size = Size()
-    options: Options = field(default_factory=Options)
+    size: FrameSize = FrameSize()
+    options: EmbedOptions = field(default_factory=EmbedOptions)
 
 
-def parse(query: Mapping[str, str], state: State, speech: Language) -> tuple[Choice, list[str]]:
+def parse_choice(
+    query: Mapping[str, str], state: State, speech: Language
+) -> tuple[EmbedChoice, list[str]]:
     """Read what was chosen; a wrong value gives its default and a notice.
 
     Parameters
@@ -64,13 +66,13 @@ def parse(query: Mapping[str, str], state: State, speech: Language) -> tuple[Cho
     state
         What is shared. One that names a date or a snapshot is frozen unless told otherwise.
     """
-    reader = Reader(query, lenient=True, language=speech)
-    options, notices = embed_options.parse(query, speech)
+    reader = QueryReader(query, lenient=True, language=speech)
+    options, notices = embed_options.parse_embed_options(query, speech)
     by_itself = bool(state.time or state.v)
-    choice = Choice(
+    choice = EmbedChoice(
         freeze=reader.get("freeze", by_itself, reader.switch("freeze")),
         lang=reader.get("language", state.lang, reader.choice("language", languages())),
-        size=Size(
+        size=FrameSize(
             width=reader.get("width", None, reader.whole("width", WIDTHS, _NO_SIZE)),
             height=reader.get("height", HEIGHT, reader.whole("height", HEIGHTS, _NO_SIZE)),
         ),
@@ -79,7 +81,7 @@ def parse(query: Mapping[str, str], state: State, speech: Language) -> tuple[Cho
     return choice, [*reader.notices, *notices]
 
 
-def embedded(state: State, choice: Choice, snapshot: Snapshot) -> State:
+def embedded(state: State, choice: EmbedChoice, snapshot: Snapshot) -> State:
     """State of the map that is embedded."""
     wanted = replace(state, lang=choice.lang, english=False)
     return frozen(wanted, snapshot) if choice.freeze else following(wanted)
@@ -94,7 +96,7 @@ def name(view: View) -> str:
     return view.language.gettext("{title}: {headline}", title=title, headline=headline)
 
 
-def frame(address: str, title: str, size: Size) -> str:
+def frame(address: str, title: str, size: FrameSize) -> str:
     """Write the frame as HTML. A width in pixels never exceeds the place it is in."""
     style = "border:0;max-width:100%" if size.width else "border:0"
     attributes = {
@@ -109,7 +111,7 @@ def frame(address: str, title: str, size: Size) -> str:
     return f"<iframe {written}></iframe>"
 
 
-def code(address: str, title: str, size: Size, *, script: str = "") -> str:
+def code(address: str, title: str, size: FrameSize, *, script: str = "") -> str:
     """Write what is pasted: the frame and, if there is one, the script that fits its height.
 
     Parameters

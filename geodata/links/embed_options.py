@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from geodata.figures.query_keys import Reader, joined
+from geodata.figures.query_keys import QueryReader, encode_items
 from geodata.figures.state import State
-from geodata.figures.state import pairs as state_pairs
+from geodata.figures.state import query_items as state_pairs
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
 
@@ -24,7 +24,7 @@ THEMES = (AUTO, LIGHT, DARK)
 
 
 @dataclass(frozen=True)
-class Options:
+class EmbedOptions:
     """How an embedded map looks and what a reader may do with it."""
 
     controls: bool = True
@@ -36,9 +36,9 @@ class Options:
     theme: str = AUTO
 
 
-def parse(
+def parse_embed_options(
     query: Mapping[str, str], speech: Language, *, lenient: bool = True
-) -> tuple[Options, list[str]]:
+) -> tuple[EmbedOptions, list[str]]:
     """Read the options of a query; the notices name what was not understood.
 
     Raises
@@ -46,31 +46,31 @@ def parse(
     StateError
         Naming the key, the value and what is allowed; never when ``lenient``.
     """
-    reader = Reader(query, lenient, speech)
-    default = Options()
+    reader = QueryReader(query, lenient, speech)
+    default = EmbedOptions()
     switches = {
         name: reader.get(name, getattr(default, name), reader.switch(name))
         for name in switch_names()
     }
     theme = reader.get("theme", AUTO, reader.choice("theme", THEMES))
-    return Options(**switches, theme=theme), reader.notices
+    return EmbedOptions(**switches, theme=theme), reader.notices
 
 
 def switch_names() -> tuple[str, ...]:
     """Names of the options that are on or off."""
-    return tuple(each.name for each in fields(Options) if isinstance(each.default, bool))
+    return tuple(each.name for each in fields(EmbedOptions) if isinstance(each.default, bool))
 
 
-def pairs(options: Options) -> list[tuple[str, str]]:
+def option_items(options: EmbedOptions) -> list[tuple[str, str]]:
     """Keys and values that differ from the defaults, in the order of declaration."""
     changed = [
         (each.name, getattr(options, each.name))
-        for each in fields(Options)
+        for each in fields(EmbedOptions)
         if getattr(options, each.name) != each.default
     ]
     return [(name, value if isinstance(value, str) else str(int(value))) for name, value in changed]
 
 
-def query(state: State, options: Options, snapshot: Snapshot) -> str:
+def query(state: State, options: EmbedOptions, snapshot: Snapshot) -> str:
     """Write state and options as the shortest query that parses to both."""
-    return joined([*state_pairs(state, snapshot), *pairs(options)])
+    return encode_items([*state_pairs(state, snapshot), *option_items(options)])

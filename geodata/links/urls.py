@@ -41,11 +41,11 @@ class Urls:
 
     def following(self, state: State) -> Urls:
         """The same for a page of ``state``: its links keep its language, digits and snapshot."""
-        spoken = state_module.spoken(state.lang, state.digits, english=state.english)
+        spoken = state_module.language_items(state.lang, state.digits, english=state.english)
         return replace(self, version=state.v, spoken=tuple(spoken))
 
     def page(self, query: str = "") -> str:
-        """The map; ``query`` as :func:`geodata.figures.state.query` writes it."""
+        """The map; ``query`` as :func:`geodata.figures.state.encode_query` writes it."""
         return self._with(self.prefix, query)
 
     def sources(self, source: str = "", query: str = "") -> str:

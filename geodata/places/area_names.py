@@ -13,7 +13,7 @@ from geodata.snapshots.snapshot import Snapshot
 
 
 @lru_cache(maxsize=64)
-def names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
+def area_names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
     """Name of every area in the reader's language, or in the nearest that the source has.
 
     Arabic names are spelled as Arabic readers do (:mod:`geodata.bundled.iraq`).

@@ -68,7 +68,7 @@ def former_codes(country: Mapping[str, Any]) -> Rules:
     return rules
 
 
-def former_code(rules: Rules, code: str, speech: Language | None = None) -> str:
+def explain_retired_code(rules: Rules, code: str, speech: Language | None = None) -> str:
     """Explain a code of a numbering that was given up; empty where ``code`` is none."""
     speech = speech or language(SOURCE_LANGUAGE)
     for rule in rules:
@@ -136,7 +136,7 @@ class Gazetteer:
             If ``code`` is one that the country gave up.
         """
         code = code.strip()
-        if explanation := former_code(self.former_codes, code):
+        if explanation := explain_retired_code(self.former_codes, code):
             raise JoinError(explanation)
         if pcode := self.coded(code) or self.coded(name):
             return Match(pcode, "code")

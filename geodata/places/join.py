@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 from babel import Locale
 
-from geodata import amounts
 from geodata.errors import JoinError
 from geodata.i18n.language import SOURCE_LANGUAGE
 from geodata.places.gazetteer import Gazetteer, Gazetteers
 from geodata.places.pcode_schemes import BY_NAME, WRITTEN
 from geodata.snapshots.snapshot import Snapshot
-from geodata.util.findings import Finding, Harm, stands_at
+from geodata.util import amounts
+from geodata.util.findings import Finding, Harm, location
 
 _A_LIST = 3  # places that make a list: fewer may be slips
 _BY_CHANCE = 0.2  # part of another country's places that may have a name of this country's
@@ -77,7 +77,7 @@ class JoinReport:
         return out
 
 
-def place(
+def match_rows(
     frame: pd.DataFrame,
     book: Gazetteer,
     report: JoinReport,
@@ -137,7 +137,7 @@ def place(
 # ------------------------------------------------------------------------------------- places
 
 
-def find(
+def find_places(
     rows: pd.DataFrame,
     book: Gazetteer,
     name: str,
@@ -197,7 +197,7 @@ def _one_place(
         match = book.find(name=name, code=code, scope=scope)
         named = book.find(name=name, scope=scope) if name and code else None
     except JoinError as error:
-        at = stands_at(row)
+        at = location(row)
         findings.append(
             Finding(
                 "error",
@@ -220,7 +220,7 @@ def _one_place(
                 column="P-code",
                 value=written,
                 harm=Harm.OTHER_PLACE,
-                **stands_at(row),
+                **location(row),
             )
         )
     return (match.pcode, match.method) if match else (None, "none")
@@ -247,7 +247,7 @@ def in_another_governorate(
             column="P-code",
             value=row.get(WRITTEN["adm2_code"]) or row["adm2_code"],
             harm=Harm.OTHER_PLACE,
-            **stands_at(row),
+            **location(row),
         )
 
 

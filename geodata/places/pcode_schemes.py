@@ -40,7 +40,7 @@ class Digits(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Numbering:
+class PcodeScheme:
     """One numbering.
 
     Attributes
@@ -57,7 +57,7 @@ class Numbering:
 
 
 @dataclass(frozen=True)
-class Numberings:
+class PcodeSchemes:
     """The numberings of a country, the one of its areas first.
 
     Attributes
@@ -72,16 +72,16 @@ class Numberings:
     """
 
     written: re.Pattern[str]
-    every: tuple[Numbering, ...]
+    every: tuple[PcodeScheme, ...]
     own_codes: frozenset[str]
     display: Mapping[str, str]
 
     @property
-    def own(self) -> Numbering:
+    def own(self) -> PcodeScheme:
         """The numbering of the areas that are held."""
         return self.every[0]
 
-    def named(self, name: str) -> Numbering | None:
+    def named(self, name: str) -> PcodeScheme | None:
         """Return the numbering of this name."""
         return next((one for one in self.every if one.name == name), None)
 
@@ -97,13 +97,13 @@ class Numberings:
         return len({one.areas.get(digits) for one in self.every}) > 1
 
 
-def choices(country: Mapping[str, Any]) -> tuple[str, ...]:
+def scheme_choices(country: Mapping[str, Any]) -> tuple[str, ...]:
     """Names of a country's numberings, and the word that leaves codes out."""
     schemes = country.get("pcode_schemes", {}).get("schemes", ())
     return (*(str(scheme["name"]) for scheme in schemes), BY_NAME)
 
 
-def numberings(country: Mapping[str, Any], books: Gazetteers) -> Numberings | None:
+def pcode_schemes(country: Mapping[str, Any], books: Gazetteers) -> PcodeSchemes | None:
     """Read the numberings of a country's facts; ``None`` where there is but one."""
     facts = country.get("pcode_schemes")
     if not facts:
@@ -122,7 +122,7 @@ def numberings(country: Mapping[str, Any], books: Gazetteers) -> Numberings | No
     for scheme in facts["schemes"]:
         former = scheme.get("governorates", {})
         areas = {digits: code for digits, code in former.items() if code in own_codes}
-        every.append(Numbering(str(scheme["name"]), areas if former else own, not former))
+        every.append(PcodeScheme(str(scheme["name"]), areas if former else own, not former))
     every.sort(key=lambda one: not one.own)
     names = {**books.districts.display, **books.governorates.display}
-    return Numberings(written, tuple(every), frozenset(map(str.casefold, own_codes)), names)
+    return PcodeSchemes(written, tuple(every), frozenset(map(str.casefold, own_codes)), names)

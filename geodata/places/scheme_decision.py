@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from geodata.places.pcode_schemes import BY_NAME, Numbering, Numberings
+from geodata.places.pcode_schemes import BY_NAME, PcodeScheme, PcodeSchemes
 
 LISTED = 5  # examples in a sentence; more make it long and say no more
 _OVERRULES = 2
@@ -17,7 +17,7 @@ be a slip of the pen."""
 # ---- what the rows of a round say
 
 
-class Place(NamedTuple):
+class CodedPlace(NamedTuple):
     """A code, and what the names beside it mean.
 
     Attributes
@@ -38,13 +38,13 @@ class Place(NamedTuple):
     meant: frozenset[str]
     own: bool
 
-    def agrees(self, numbering: Numbering) -> bool:
+    def agrees(self, numbering: PcodeScheme) -> bool:
         """Whether the code means by a numbering what the name means."""
         return numbering.areas.get(self.digits) in self.meant
 
 
 @dataclass(frozen=True)
-class Decision:
+class SchemeDecision:
     """What was decided of the codes of one date.
 
     Attributes
@@ -59,14 +59,16 @@ class Decision:
         Why the round is refused.
     """
 
-    numbering: Numbering | None
+    numbering: PcodeScheme | None
     how: str
     by_names: bool = True
     error: str = ""
-    examples: tuple[Place, ...] = ()
+    examples: tuple[CodedPlace, ...] = ()
 
 
-def decide(places: Sequence[Place], known: Numberings, said: str = "") -> Decision:
+def decide_scheme(
+    places: Sequence[CodedPlace], known: PcodeSchemes, said: str = ""
+) -> SchemeDecision:
     """Decide of which numbering the codes of one round are.
 
     Parameters
@@ -77,7 +79,7 @@ def decide(places: Sequence[Place], known: Numberings, said: str = "") -> Decisi
         Name of the numbering that the person who loads it gives, or :data:`BY_NAME`.
     """
     if said == BY_NAME:
-        return Decision(None, "P-codes left out, as said; places are found by name")
+        return SchemeDecision(None, "P-codes left out, as said; places are found by name")
     named = [place for place in places if place.meant]
     telling = [place for place in named if known.is_telling(place.digits)]
     alone = [place for place in places if not place.meant and known.is_telling(place.digits)]
@@ -87,40 +89,46 @@ def decide(places: Sequence[Place], known: Numberings, said: str = "") -> Decisi
         return _by_names(named, telling, alone, known)
     if not alone:
         every = " and ".join(one.name for one in known.every)
-        return Decision(known.own, f"P-codes that mean the same by the numberings of {every}")
+        return SchemeDecision(known.own, f"P-codes that mean the same by the numberings of {every}")
     if all(place.own for place in alone):
         how = f"P-codes of {known.own.name}, by how they are written (no name beside them tells)"
-        return Decision(known.own, how, by_names=False)
-    return Decision(None, "", error=_open(alone, known), examples=tuple(alone))
+        return SchemeDecision(known.own, how, by_names=False)
+    return SchemeDecision(None, "", error=_open(alone, known), examples=tuple(alone))
 
 
 def _by_names(
-    named: Sequence[Place], telling: Sequence[Place], alone: Sequence[Place], known: Numberings
-) -> Decision:
+    named: Sequence[CodedPlace],
+    telling: Sequence[CodedPlace],
+    alone: Sequence[CodedPlace],
+    known: PcodeSchemes,
+) -> SchemeDecision:
     fits = [one for one in known.every if all(place.agrees(one) for place in telling)]
     if len(fits) > 1 and any(len({one.areas.get(p.digits) for one in fits}) > 1 for p in alone):
-        return Decision(None, "", error=_open(alone, known), examples=tuple(alone))
+        return SchemeDecision(None, "", error=_open(alone, known), examples=tuple(alone))
     best = fits[0] if fits else max(known.every, key=lambda one: _agreeing(telling, one))
     if not best.own and any(place.own for place in alone):
-        return Decision(None, "", error=_open(alone, known), examples=tuple(alone))
+        return SchemeDecision(None, "", error=_open(alone, known), examples=tuple(alone))
     if not best.own and len(telling) < _OVERRULES and all(place.own for place in telling):
         best = known.own  # and the row is told as one that contradicts itself
     elif not fits and 2 * _agreeing(telling, best) <= len(telling):
-        return Decision(None, "", error=_against(telling, known), examples=tuple(telling))
+        return SchemeDecision(None, "", error=_against(telling, known), examples=tuple(telling))
     how = f"P-codes of {best.name}, by names of {_agreeing(named, best)} of {len(named)} places"
     if alone:
         how += f", and so of {len(alone)} without a name that tells"
-    return Decision(best, how)
+    return SchemeDecision(best, how)
 
 
 def _as_said(
-    said: Numbering, named: Sequence[Place], telling: Sequence[Place], known: Numberings
-) -> Decision:
+    said: PcodeScheme,
+    named: Sequence[CodedPlace],
+    telling: Sequence[CodedPlace],
+    known: PcodeSchemes,
+) -> SchemeDecision:
     against = [place for place in telling if not place.agrees(said)]
     fits = [one for one in known.every if all(place.agrees(one) for place in telling)]
     if against and fits:
         names = fits[0].name
-        return Decision(
+        return SchemeDecision(
             None,
             "",
             error=f"The P-codes were said to be of {said.name}, and by the names of "
@@ -131,14 +139,14 @@ def _as_said(
     how = f"P-codes of {said.name}, as said"
     if named:
         how += f", and by names of {_agreeing(named, said)} of {len(named)} places"
-    return Decision(said, how, by_names=bool(telling))
+    return SchemeDecision(said, how, by_names=bool(telling))
 
 
-def _agreeing(places: Iterable[Place], numbering: Numbering) -> int:
+def _agreeing(places: Iterable[CodedPlace], numbering: PcodeScheme) -> int:
     return sum(place.agrees(numbering) for place in places)
 
 
-def _open(alone: Sequence[Place], known: Numberings) -> str:
+def _open(alone: Sequence[CodedPlace], known: PcodeSchemes) -> str:
     first = alone[0]
     says = " or ".join(f"`pcode_scheme: {one.name}`" for one in known.every)
     return (
@@ -148,7 +156,7 @@ def _open(alone: Sequence[Place], known: Numberings) -> str:
     )
 
 
-def _against(telling: Sequence[Place], known: Numberings) -> str:
+def _against(telling: Sequence[CodedPlace], known: PcodeSchemes) -> str:
     agree = " and ".join(
         f"{_agreeing(telling, one)} of {len(telling)} by that of {one.name}" for one in known.every
     )
@@ -159,7 +167,7 @@ def _against(telling: Sequence[Place], known: Numberings) -> str:
     )
 
 
-def _meanings(place: Place, known: Numberings) -> str:
+def _meanings(place: CodedPlace, known: PcodeSchemes) -> str:
     return " and ".join(
         f"{known.display[one.areas[place.digits]]} by that of {one.name}"
         for one in known.every

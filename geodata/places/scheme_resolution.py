@@ -12,19 +12,19 @@ import pandas as pd
 
 from geodata.i18n.language import SOURCE_LANGUAGE, language
 from geodata.places.folding import fold
-from geodata.places.gazetteer import Gazetteer, Gazetteers, former_code, former_codes
+from geodata.places.gazetteer import Gazetteer, Gazetteers, explain_retired_code, former_codes
 from geodata.places.pcode_schemes import (
     BY_NAME,
     PLACES,
     WRITTEN,
-    Numbering,
-    Numberings,
-    choices,
-    numberings,
+    PcodeScheme,
+    PcodeSchemes,
+    pcode_schemes,
+    scheme_choices,
 )
-from geodata.places.scheme_decision import LISTED, Decision, Place, decide
-from geodata.util.findings import Finding, Harm, stands_at
-from geodata.util.suggestions import nearest
+from geodata.places.scheme_decision import LISTED, CodedPlace, SchemeDecision, decide_scheme
+from geodata.util.findings import Finding, Harm, location
+from geodata.util.suggestions import suggestions
 
 _COMPARED = 3  # governorates from which figures tell one numbering from another
 
@@ -33,7 +33,7 @@ _COMPARED = 3  # governorates from which figures tell one numbering from another
 
 
 @dataclass
-class Resolved:
+class ResolvedCodes:
     """A reading whose codes are those of the areas that are held.
 
     Attributes
@@ -53,14 +53,14 @@ class Resolved:
     findings: list[Finding] = field(default_factory=list)
 
 
-def resolve(
+def resolve_codes(
     counts: pd.DataFrame,
     breakdowns: pd.DataFrame,
     country: Mapping[str, Any],
     books: Gazetteers,
     held: pd.DataFrame,
     said: str = "",
-) -> Resolved:
+) -> ResolvedCodes:
     """Read the codes of every date by the numbering that they are of.
 
     Parameters
@@ -72,11 +72,11 @@ def resolve(
     said
         As for :func:`decide`; ``""`` where nothing was said.
     """
-    known = numberings(country, books)
-    out = Resolved(_codes_out_of_names(counts, known, books), breakdowns)
+    known = pcode_schemes(country, books)
+    out = ResolvedCodes(_codes_out_of_names(counts, known, books), breakdowns)
     if out.counts.empty:
         return out
-    if said and said not in choices(country):
+    if said and said not in scheme_choices(country):
         out.findings.append(_no_such_scheme(said, country))
         out.counts = out.counts.head(0)
     elif known:
@@ -87,7 +87,7 @@ def resolve(
 
 
 def _codes_out_of_names(
-    counts: pd.DataFrame, known: Numberings | None, books: Gazetteers
+    counts: pd.DataFrame, known: PcodeSchemes | None, books: Gazetteers
 ) -> pd.DataFrame:
     """Put codes that stand where names do into their own columns, and keep how they are written."""
     made = counts.copy()
@@ -102,12 +102,12 @@ def _codes_out_of_names(
     return made
 
 
-def _is_code(word: str, known: Numberings | None, book: Gazetteer) -> bool:
+def _is_code(word: str, known: PcodeSchemes | None, book: Gazetteer) -> bool:
     return bool(word) and bool(book.coded(word) or (known and known.read(word)))
 
 
 def _resolve_dates(
-    out: Resolved, known: Numberings, books: Gazetteers, held: pd.DataFrame, said: str
+    out: ResolvedCodes, known: PcodeSchemes, books: Gazetteers, held: pd.DataFrame, said: str
 ) -> None:
     told: list[tuple[str, str]] = []
     parents = _governorates_of_names(books)
@@ -116,7 +116,7 @@ def _resolve_dates(
         if not places:
             continue
         label = _label(date, rows)
-        decision = decide(list(places), known, said)
+        decision = decide_scheme(list(places), known, said)
         if decision.error:
             out.findings.append(_refused(decision, places, rows, label))
             out.counts = out.counts.drop(rows.index)  # it is told once, and not place by place
@@ -144,12 +144,12 @@ def _governorates_of_names(books: Gazetteers) -> Mapping[str, frozenset[str]]:
 
 def _places(
     rows: pd.DataFrame,
-    known: Numberings,
+    known: PcodeSchemes,
     books: Gazetteers,
     parents: Mapping[str, frozenset[str]],
-) -> dict[Place, Any]:
+) -> dict[CodedPlace, Any]:
     """What the rows of a date say of their places ``->`` index of the first row that says it."""
-    found: dict[tuple[str, frozenset[str], bool], tuple[Place, Any]] = {}
+    found: dict[tuple[str, frozenset[str], bool], tuple[CodedPlace, Any]] = {}
     unique = rows[list(PLACES)].drop_duplicates()
     for index, adm1, adm1_code, adm2, adm2_code in unique.itertuples(name=None):
         outer = books.governorates.find(name=adm1) if adm1 else None
@@ -160,12 +160,14 @@ def _places(
             digits = known.read(code)
             if digits:
                 own = code.casefold() in known.own_codes
-                place = Place(code, digits.governorate, adm1 or adm2, meant, own)
+                place = CodedPlace(code, digits.governorate, adm1 or adm2, meant, own)
                 found.setdefault((place.digits, meant, own), (place, index))
     return dict(found.values())
 
 
-def _read_by(rows: pd.DataFrame, numbering: Numbering | None, known: Numberings) -> pd.DataFrame:
+def _read_by(
+    rows: pd.DataFrame, numbering: PcodeScheme | None, known: PcodeSchemes
+) -> pd.DataFrame:
     outer, inner = rows["adm1_code"], rows["adm2_code"]
     outer = outer.where(
         outer != "", inner.where(inner.map(lambda code: bool(known.read(code))), "")
@@ -178,14 +180,14 @@ def _read_by(rows: pd.DataFrame, numbering: Numbering | None, known: Numberings)
     )
 
 
-def _governorate(code: str, numbering: Numbering | None, known: Numberings) -> str:
+def _governorate(code: str, numbering: PcodeScheme | None, known: PcodeSchemes) -> str:
     digits = known.read(code)
     if digits is None:
         return code
     return numbering.areas.get(digits.governorate, code) if numbering else ""
 
 
-def _district(code: str, numbering: Numbering | None, known: Numberings) -> str:
+def _district(code: str, numbering: PcodeScheme | None, known: PcodeSchemes) -> str:
     digits = known.read(code)
     if digits is None or not digits.district:
         return code
@@ -195,7 +197,7 @@ def _district(code: str, numbering: Numbering | None, known: Numberings) -> str:
 
 
 def _breakdowns_read_by(
-    breakdowns: pd.DataFrame, date: Any, numbering: Numbering | None, known: Numberings
+    breakdowns: pd.DataFrame, date: Any, numbering: PcodeScheme | None, known: PcodeSchemes
 ) -> pd.DataFrame:
     if breakdowns.empty:
         return breakdowns
@@ -224,7 +226,7 @@ def _lines(told: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _refused(
-    decision: Decision, places: Mapping[Place, Any], rows: pd.DataFrame, label: str
+    decision: SchemeDecision, places: Mapping[CodedPlace, Any], rows: pd.DataFrame, label: str
 ) -> Finding:
     shown = [f"{place.code} {place.name}".strip() for place in decision.examples[:LISTED]]
     more = len(decision.examples) - len(shown)
@@ -242,12 +244,12 @@ def _finding(
 ) -> Finding:
     """Say something of a row of a reading, with the place in its file where that is known."""
     harm = Harm.OTHER_PLACE if severity == "error" else Harm.OTHER
-    at = stands_at(rows.loc[index])
+    at = location(rows.loc[index])
     return Finding(severity, sentence, column="P-code", value=value, harm=harm, **at)
 
 
 def _districts_left(
-    rows: pd.DataFrame, numbering: Numbering | None, known: Numberings, label: str
+    rows: pd.DataFrame, numbering: PcodeScheme | None, known: PcodeSchemes, label: str
 ) -> Iterator[Finding]:
     """Tell of codes of districts that nothing is known of: names find them, or nothing does."""
     if numbering is not None and numbering.own:
@@ -275,26 +277,26 @@ def _districts_left(
 
 
 def _no_such_scheme(said: str, country: Mapping[str, Any]) -> Finding:
-    names = choices(country)
+    names = scheme_choices(country)
     return Finding(
         "error",
         f"There is no such numbering of P-codes: it may be {' or '.join(names)}.",
         column="pcode_scheme",
         value=said,
-        nearest=tuple(nearest(said, names)),
+        nearest=tuple(suggestions(said, names)),
     )
 
 
 # ---- a country of one numbering
 
 
-def _leave_codes(out: Resolved, country: Mapping[str, Any], said: str) -> None:
+def _leave_codes(out: ResolvedCodes, country: Mapping[str, Any], said: str) -> None:
     """Leave codes out where that was said, and those that were given up where a name is there."""
     rules = former_codes(country)
 
     def left(rows: pd.DataFrame, level: str) -> pd.Series:
         codes, named = rows[f"{level}_code"].fillna(""), rows[level].fillna("") != ""
-        given_up = codes.map(lambda code: bool(former_code(rules, code))).astype(bool)
+        given_up = codes.map(lambda code: bool(explain_retired_code(rules, code))).astype(bool)
         return (codes != "") & named & (given_up | (said == BY_NAME))
 
     for level in ("adm1", "adm2"):
@@ -321,8 +323,8 @@ def _leave_codes(out: Resolved, country: Mapping[str, Any], said: str) -> None:
 
 def _figures_say_otherwise(
     rows: pd.DataFrame,
-    chosen: Numbering,
-    known: Numberings,
+    chosen: PcodeScheme,
+    known: PcodeSchemes,
     held: pd.DataFrame,
     label: str,
 ) -> Iterator[Finding]:
@@ -356,7 +358,7 @@ def _nearest_held(held: pd.DataFrame, population: str, date: Any) -> pd.Series:
     return rows[gaps == gaps.min()].groupby("pcode")["people"].sum()
 
 
-def _distance(people: pd.Series, numbering: Numbering, before: pd.Series) -> int:
+def _distance(people: pd.Series, numbering: PcodeScheme, before: pd.Series) -> int:
     """People that a numbering puts elsewhere than where they were counted before."""
     return sum(
         abs(int(n) - int(before.get(numbering.areas.get(str(digits), ""), 0)))
@@ -365,7 +367,7 @@ def _distance(people: pd.Series, numbering: Numbering, before: pd.Series) -> int
 
 
 def _likelier(
-    best: Numbering, chosen: Numbering, rows: pd.DataFrame, index: Any, label: str
+    best: PcodeScheme, chosen: PcodeScheme, rows: pd.DataFrame, index: Any, label: str
 ) -> Finding:
     return _finding(
         "error",

@@ -28,21 +28,21 @@ from geodata.figures.availability import (
 from geodata.figures.classes import ROUND_STYLE
 from geodata.figures.counts import counts
 from geodata.figures.dates import default_base
-from geodata.figures.query_keys import joined
+from geodata.figures.query_keys import encode_items
 from geodata.figures.state import KEYS as state_keys
 from geodata.figures.state import State
-from geodata.figures.state import pairs as state_pairs
+from geodata.figures.state import query_items as state_pairs
 from geodata.figures.suppression import Threshold
 from geodata.i18n.language import SOURCE_LANGUAGE
 from geodata.i18n.writing import WESTERN
 from geodata.links import embed_options
-from geodata.links.embed_options import LIGHT, Options
+from geodata.links.embed_options import LIGHT, EmbedOptions
 from geodata.links.urls import slug
 from geodata.populations import LEVELS
 from geodata.snapshots.snapshot import Snapshot
 
 HANDFUL = 5
-KEYS = (*state_keys, *(each.name for each in fields(Options)))
+KEYS = (*state_keys, *(each.name for each in fields(EmbedOptions)))
 _PLAIN = ("pop", "level", "measure")
 _OPTIONS = {
     "controls": "no-controls",
@@ -60,7 +60,7 @@ class Embed:
 
     snapshot: Snapshot
     state: State
-    options: Options = Options()
+    options: EmbedOptions = EmbedOptions()
 
     @property
     def query(self) -> str:
@@ -70,13 +70,15 @@ class Embed:
     @property
     def particulars(self) -> str:
         """The part of the query that says more than population, level and measure."""
-        pairs = [*state_pairs(self.state, self.snapshot), *embed_options.pairs(self.options)]
-        return joined((key, value) for key, value in pairs if key not in _PLAIN)
+        pairs = [*state_pairs(self.state, self.snapshot), *embed_options.option_items(self.options)]
+        return encode_items((key, value) for key, value in pairs if key not in _PLAIN)
 
     @property
     def name(self) -> str:
         """Of the page: ``returnee-people-districts``; what is not a default is in it."""
-        changed = [_OPTIONS.get(key, value) for key, value in embed_options.pairs(self.options)]
+        changed = [
+            _OPTIONS.get(key, value) for key, value in embed_options.option_items(self.options)
+        ]
         return slug([*_words(self.state, self.snapshot), *changed])
 
     @property
@@ -135,7 +137,7 @@ def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
     yield state.v
 
 
-def followed(snapshot: Snapshot, threshold: Threshold | int) -> tuple[str, ...]:
+def tracked_populations(snapshot: Snapshot, threshold: Threshold | int) -> tuple[str, ...]:
     """Populations that were counted often enough to be followed over time.
 
     Those counted on more than :data:`HANDFUL` dates; all of them where none was.
@@ -155,7 +157,7 @@ def defaults(snapshot: Snapshot, threshold: Threshold | int) -> Iterator[dict[st
     The populations that can be :func:`followed`, at each level and in each measure that they have
     figures for.
     """
-    for population in followed(snapshot, threshold):
+    for population in tracked_populations(snapshot, threshold):
         for level in levels(snapshot, population):
             for measure in available_measures(snapshot, population, level):
                 yield {"pop": population, "level": str(level), "measure": measure}
@@ -188,7 +190,9 @@ def _unknown(key: str) -> str:
     return f"“{key[:30]}” is no key of a map: those are {', '.join(KEYS)}.{hint}"
 
 
-def spoken(queries: Iterable[Mapping[str, str]], codes: Iterable[str]) -> Iterator[dict[str, str]]:
+def language_items(
+    queries: Iterable[Mapping[str, str]], codes: Iterable[str]
+) -> Iterator[dict[str, str]]:
     """Ask each query in each language; one that names its own is asked in that alone."""
     for query in queries:
         for code in [""] if query.get("lang") else codes:

@@ -26,7 +26,7 @@ Entries = dict[str, dict[str, Any]]
 
 
 @dataclass
-class Edition:
+class SiteManifest:
     """Files written into ``root``, each with its hash and size.
 
     Attributes

@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geodata import amounts
 from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.util import amounts
 from geodata.util.arrays import records
 
 KEY = ["population", "programme", "date", "level", "pcode", "place"]
@@ -37,7 +37,7 @@ Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class OnDate:
+class DateChange:
     """One date of a series.
 
     Attributes
@@ -60,12 +60,12 @@ class OnDate:
 
 
 @dataclass(frozen=True)
-class Series:
+class SeriesChange:
     """A population, or what a programme counted of it: the dates on which anything differs."""
 
     population: str
     programme: str
-    dates: tuple[OnDate, ...]
+    dates: tuple[DateChange, ...]
 
     @property
     def name(self) -> str:
@@ -88,7 +88,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowChange:
     """Rows of a table that came and went; a row that changed is one of each."""
 
     added: int
@@ -115,10 +115,10 @@ class Difference:
 
     before: str
     after: str
-    series: tuple[Series, ...] = ()
+    series: tuple[SeriesChange, ...] = ()
     areas_added: Mapping[str, str] = field(default_factory=dict)
     areas_removed: Mapping[str, str] = field(default_factory=dict)
-    tables: Mapping[str, Rows] = field(default_factory=dict)
+    tables: Mapping[str, RowChange] = field(default_factory=dict)
     sources_added: Mapping[str, str] = field(default_factory=dict)
     sources_removed: Mapping[str, str] = field(default_factory=dict)
     boundaries: bool = False
@@ -190,18 +190,18 @@ def difference(before: Snapshot, after: Snapshot) -> Difference:
 # --------------------------------------------------------------------------------------- figures
 
 
-def _series(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Series]:
+def _series(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[SeriesChange]:
     found = _on_dates(before, after)
     for (population, programme), dates in found.groupby(_SERIES, sort=True):
-        yield Series(
+        yield SeriesChange(
             str(population), str(programme), tuple(_on_date(row) for row in records(dates))
         )
 
 
-def _on_date(row: Any) -> OnDate:
+def _on_date(row: Any) -> DateChange:
     before, after = (None if pd.isna(n) else int(n) for n in (row.before, row.after))
     figures = {what: int(getattr(row, what)) for what in _WHATS}
-    return OnDate(f"{row.date:%Y-%m-%d}", before, after, **figures)
+    return DateChange(f"{row.date:%Y-%m-%d}", before, after, **figures)
 
 
 def _on_dates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -288,7 +288,7 @@ def _totals(rows: pd.DataFrame, slices: Codes, kinds: int) -> NDArray[np.float64
 # ----------------------------------------------------------------------------------- other tables
 
 
-def _other_tables(before: Tables, after: Tables) -> Iterator[tuple[str, Rows]]:
+def _other_tables(before: Tables, after: Tables) -> Iterator[tuple[str, RowChange]]:
     now = dict(after.items())
     for name, frame in before.items():
         if name == "counts":
@@ -298,7 +298,7 @@ def _other_tables(before: Tables, after: Tables) -> Iterator[tuple[str, Rows]]:
             yield name, rows
 
 
-def _rows(before: pd.DataFrame, after: pd.DataFrame) -> Rows:
+def _rows(before: pd.DataFrame, after: pd.DataFrame) -> RowChange:
     """Compare two tables as bags of rows: those of one that the other has fewer of."""
     columns = list(before.columns)
     both = _stacked(before, after, columns)
@@ -306,7 +306,7 @@ def _rows(before: pd.DataFrame, after: pd.DataFrame) -> Rows:
     kinds = int(codes.max()) + 1 if len(codes) else 0
     held = np.bincount(codes[: len(before)], minlength=kinds)
     now = np.bincount(codes[len(before) :], minlength=kinds)
-    return Rows(int(np.maximum(now - held, 0).sum()), int(np.maximum(held - now, 0).sum()))
+    return RowChange(int(np.maximum(now - held, 0).sum()), int(np.maximum(held - now, 0).sum()))
 
 
 def _named(frame: pd.DataFrame, key: str, name: str) -> dict[str, str]:
@@ -329,7 +329,7 @@ def _other_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[s
 # ---------------------------------------------------------------------------------------- as lines
 
 
-def _series_lines(series: Series) -> list[str]:
+def _series_lines(series: SeriesChange) -> list[str]:
     counted = [
         f"{n:,} {word}"
         for what, word in zip(_WHATS, _WORDS, strict=True)
@@ -346,7 +346,7 @@ def _series_lines(series: Series) -> list[str]:
     return [head, *_more(len(series.dates) - SHOWN, "earlier dates"), *shown]
 
 
-def _total(one: OnDate) -> str:
+def _total(one: DateChange) -> str:
     if one.before is None:
         return f"{one.after:,} people, new"
     if one.after is None:

@@ -34,17 +34,17 @@ from geodata.errors import SnapshotError
 from geodata.snapshots.snapshot import (
     FILES,
     MANIFEST,
-    Place,
     Snapshot,
+    SnapshotLocation,
     Tables,
     is_version,
     load,
-    packed,
     read_manifest,
+    serialise,
     verify,
 )
-from geodata.snapshots.storage import shelf
-from geodata.snapshots.storage_base import HISTORY, Shelf, StillHeld, Told
+from geodata.snapshots.storage import open_storage
+from geodata.snapshots.storage_base import HISTORY, Notify, StillHeld, Storage
 
 WAIT = 60.0
 """Seconds that a second ingest waits for the first."""
@@ -59,7 +59,7 @@ By = Literal["ingest", "activate", "rollback", "boundaries"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class Activation:
     """A snapshot became active.
 
     Attributes
@@ -79,7 +79,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Held:
+class SnapshotInfo:
     """A snapshot that is held, as its manifest describes it.
 
     Attributes
@@ -127,13 +127,13 @@ class Held:
         return asdict(self) | {"first": self.first, "last": self.last}
 
 
-def described(
-    place: Path | Place, version: str = "", *, active: bool = False, at: str = ""
-) -> Held:
+def summary(
+    place: Path | SnapshotLocation, version: str = "", *, active: bool = False, at: str = ""
+) -> SnapshotInfo:
     """Describe a snapshot by its manifest, or say why that cannot be read."""
     try:
         manifest = read_manifest(place)
-        return Held(
+        return SnapshotInfo(
             str(manifest["version"]),
             active,
             at,
@@ -144,9 +144,9 @@ def described(
             provenance=manifest.get("provenance", {}),
         )
     except (SnapshotError, OSError) as error:
-        return Held(version, active, at, problem=str(error))
+        return SnapshotInfo(version, active, at, problem=str(error))
     except (TypeError, KeyError, AttributeError):
-        return Held(version, active, at, problem=f"its {MANIFEST} is not as one is written")
+        return SnapshotInfo(version, active, at, problem=f"its {MANIFEST} is not as one is written")
 
 
 class Library:
@@ -166,8 +166,8 @@ class Library:
     """
 
     def __init__(self, where: str | Path) -> None:
-        self._shelf: Shelf = shelf(where)
-        self._seen: tuple[object | None, tuple[Entry, ...]] = (None, ())
+        self._shelf: Storage = open_storage(where)
+        self._seen: tuple[object | None, tuple[Activation, ...]] = (None, ())
         self._mine = threading.local()
 
     @property
@@ -182,7 +182,7 @@ class Library:
         entries = self._entries()
         return entries[-1].version if entries else None
 
-    def history(self) -> list[Entry]:
+    def history(self) -> list[Activation]:
         """What became active, in order of time."""
         return list(self._entries())
 
@@ -191,13 +191,13 @@ class Library:
         stack = _stack(self._entries())
         return stack[-2] if len(stack) > 1 else None
 
-    def versions(self) -> list[Held]:
+    def versions(self) -> list[SnapshotInfo]:
         """What is held, the newest figures first."""
         entries = self._entries()
         active = entries[-1].version if entries else None
         at = {entry.version: entry.at for entry in entries}
         held = [
-            described(self.place(one), one, active=one == active, at=at.get(one, ""))
+            summary(self.place(one), one, active=one == active, at=at.get(one, ""))
             for one in self.held()
         ]
         return sorted(held, key=lambda one: (one.last, one.at, one.version), reverse=True)
@@ -206,7 +206,7 @@ class Library:
         """Versions that are held, in no order that means anything."""
         return self._shelf.versions()
 
-    def place(self, version: str) -> Place:
+    def place(self, version: str) -> SnapshotLocation:
         """Where a snapshot is; for :func:`geodata.snapshots.snapshot.load` and its neighbours.
 
         Raises
@@ -216,7 +216,9 @@ class Library:
         """
         if not is_version(version):
             raise SnapshotError(f"“{version[:60]}” is no version of a snapshot. {self._choices()}")
-        return Place(f"{self.name}/{version}", lambda name: self._shelf.read(f"{version}/{name}"))
+        return SnapshotLocation(
+            f"{self.name}/{version}", lambda name: self._shelf.read(f"{version}/{name}")
+        )
 
     def stamp(self, version: str) -> object | None:
         """Something that changes with any file of a snapshot; ``None`` where that is not known."""
@@ -300,7 +302,7 @@ class Library:
     # ------------------------------------------------------------------------------------- writing
 
     @contextmanager
-    def lock(self, wait: float = WAIT, told: Told = lambda sentence: None) -> Iterator[None]:
+    def lock(self, wait: float = WAIT, told: Notify = lambda sentence: None) -> Iterator[None]:
         """Hold the library alone; within it, by the same thread, again at no cost.
 
         What a killed process left is cleared away first.
@@ -339,10 +341,10 @@ class Library:
         """Write a snapshot beside the others and return its version; it does not become active.
 
         One that is held already, and whole, is not written again. Parameters are those of
-        :func:`geodata.snapshots.snapshot.packed`.
+        :func:`geodata.snapshots.snapshot.serialise`.
         """
         return self._kept(
-            *packed(
+            *serialise(
                 tables, topology, join_report=join_report, country=country, provenance=provenance
             )
         )
@@ -461,7 +463,7 @@ class Library:
             return False  # damaged: the same bytes are put in its place
         return True
 
-    def _found(self, version: str) -> Place:
+    def _found(self, version: str) -> SnapshotLocation:
         place = self.place(version)
         try:
             place.read(MANIFEST)
@@ -486,13 +488,13 @@ class Library:
                 "restore it"
             )
 
-    def _entries(self) -> tuple[Entry, ...]:
+    def _entries(self) -> tuple[Activation, ...]:
         stamp = self._shelf.stamp(HISTORY)
         if stamp is None or stamp != self._seen[0]:
             self._seen = (stamp, self._read_history())
         return self._seen[1]
 
-    def _read_history(self) -> tuple[Entry, ...]:
+    def _read_history(self) -> tuple[Activation, ...]:
         try:
             data = self._shelf.read(HISTORY)
         except FileNotFoundError:
@@ -507,7 +509,7 @@ class Library:
                 "flask --app app snapshot activate VERSION"
             ) from None
 
-    def _write(self, entries: Sequence[Entry]) -> None:
+    def _write(self, entries: Sequence[Activation]) -> None:
         if still_held := self._still_held():
             still_held()
         said = [asdict(entry) for entry in entries]
@@ -516,30 +518,30 @@ class Library:
 
 def _version_in(folder: Path) -> str:
     """Version of the snapshot in a folder; ``""`` where there is none that can be read."""
-    return described(folder).version
+    return summary(folder).version
 
 
-def _served_until_now(bundled: Path | None, version: str) -> list[Entry]:
+def _served_until_now(bundled: Path | None, version: str) -> list[Activation]:
     """What an empty history begins with when ``version`` becomes active."""
     served = _version_in(bundled) if bundled else ""
     return [_entry(served, "activate", _START)] if served and served != version else []
 
 
-def _entry(version: str, by: By, what: str) -> Entry:
+def _entry(version: str, by: By, what: str) -> Activation:
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Entry(version, now, by, what)
+    return Activation(version, now, by, what)
 
 
-def _parsed(said: Mapping[str, Any]) -> Entry:
+def _parsed(said: Mapping[str, Any]) -> Activation:
     version, by = str(said["version"]), said["by"]
     if not is_version(version):
         raise ValueError(f"{version!r} is no version")
     if by not in get_args(By):
         raise ValueError(f"{by!r} is none of {', '.join(get_args(By))}")
-    return Entry(version, str(said["at"]), by, str(said.get("what", "")))
+    return Activation(version, str(said["at"]), by, str(said.get("what", "")))
 
 
-def _stack(entries: Sequence[Entry]) -> list[str]:
+def _stack(entries: Sequence[Activation]) -> list[str]:
     """What rollbacks go down: every one takes off what it went back from."""
     stack: list[str] = []
     for entry in entries:
@@ -551,7 +553,7 @@ def _stack(entries: Sequence[Entry]) -> list[str]:
     return stack
 
 
-def _overtaken(place: str, expected: str | None, entries: Sequence[Entry]) -> str:
+def _overtaken(place: str, expected: str | None, entries: Sequence[Activation]) -> str:
     last = entries[-1] if entries else None
     now = f"{last.version} has been active since {last.at} (by {last.by})" if last else "none is"
     return (

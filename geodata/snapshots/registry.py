@@ -29,8 +29,15 @@ from cachetools import LRUCache
 
 from geodata.errors import SnapshotError, Unreachable, not_held
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
-from geodata.snapshots.library import Entry, Library
-from geodata.snapshots.snapshot import MANIFEST, Place, Snapshot, is_version, load, read_manifest
+from geodata.snapshots.library import Activation, Library
+from geodata.snapshots.snapshot import (
+    MANIFEST,
+    Snapshot,
+    SnapshotLocation,
+    is_version,
+    load,
+    read_manifest,
+)
 
 IN_MEMORY = 4
 """Older snapshots that stay in memory."""
@@ -43,7 +50,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Past:
+class HistoryEntry:
     """A snapshot became active once.
 
     Attributes
@@ -52,12 +59,12 @@ class Past:
         What it was made of, as its manifest says; ``None`` where it is not held any more.
     """
 
-    entry: Entry
+    entry: Activation
     provenance: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
-class Now:
+class Serving:
     """What is served: one that a request began with stays whole, whatever becomes active.
 
     Attributes
@@ -69,19 +76,19 @@ class Now:
     """
 
     snapshot: Snapshot
-    past: tuple[Past, ...]
+    past: tuple[HistoryEntry, ...]
     key: str
 
 
 @dataclass(frozen=True)
-class Refused:
+class Rejected:
     """The active snapshot of the library is not served."""
 
     version: str
     why: str
 
 
-class Holdings:
+class SnapshotRegistry:
     """The snapshots that questions can be answered from.
 
     Parameters
@@ -123,14 +130,14 @@ class Holdings:
         self._made_of: dict[str, Mapping[str, Any]] = {}
         self._keys = count()
         self._lingering = False
-        self.refused: Refused | None = None
+        self.refused: Rejected | None = None
         """Why the library's active snapshot is not served, where that is so."""
         self.trouble = ""
         """Why the library cannot be followed, as a sentence, where that is so."""
         self._refused_at: object = None
         self._bundled_version = _version_in(bundled)
-        self._entries: tuple[Entry, ...] = tuple(library.history())
-        self.now: Now = self._described(self._first())
+        self._entries: tuple[Activation, ...] = tuple(library.history())
+        self.now: Serving = self._described(self._first())
 
     @property
     def current(self) -> Snapshot:
@@ -171,7 +178,7 @@ class Holdings:
         self._try(found)
         return found
 
-    def _follow(self, entries: tuple[Entry, ...]) -> None:
+    def _follow(self, entries: tuple[Activation, ...]) -> None:
         now = self.now
         if not entries:
             if self._entries:
@@ -189,7 +196,7 @@ class Holdings:
         if found is not now.snapshot or entries != self._entries:
             self._serve(found, entries)
 
-    def _accepted(self, version: str, entries: tuple[Entry, ...]) -> Snapshot | None:
+    def _accepted(self, version: str, entries: tuple[Activation, ...]) -> Snapshot | None:
         """Load, verify and try a snapshot of the library; ``None`` where it is refused.
 
         Raises
@@ -209,7 +216,7 @@ class Holdings:
         except SnapshotError as error:
             _log.error("snapshot %s is active and not served: %s", version, error)
             if version == entries[-1].version:
-                self.refused, self._refused_at = Refused(version, str(error)), stamp
+                self.refused, self._refused_at = Rejected(version, str(error)), stamp
             return None
         return found
 
@@ -223,7 +230,7 @@ class Holdings:
                 f"snapshot {found.version} is whole and cannot be shown ({error!r})"
             ) from error
 
-    def _serve(self, found: Snapshot, entries: tuple[Entry, ...]) -> None:
+    def _serve(self, found: Snapshot, entries: tuple[Activation, ...]) -> None:
         self._entries = entries
         now = self._described(found)
         with self._lock:
@@ -247,11 +254,11 @@ class Holdings:
             _log.error("%s is served as before: %s", self.now.snapshot.version, sentence)
         self.trouble = sentence
 
-    def _described(self, found: Snapshot) -> Now:
+    def _described(self, found: Snapshot) -> Serving:
         past = [self._past(entry) for entry in reversed(self._entries[-REMEMBERED:])]
-        return Now(found, tuple(past), f"{found.version}.{next(self._keys)}")
+        return Serving(found, tuple(past), f"{found.version}.{next(self._keys)}")
 
-    def _past(self, entry: Entry) -> Past:
+    def _past(self, entry: Activation) -> HistoryEntry:
         """An entry with what its snapshot was made of, which is read once."""
         try:
             if entry.version not in self._made_of:
@@ -260,8 +267,8 @@ class Holdings:
                 manifest = read_manifest(place)
                 self._made_of[entry.version] = manifest.get("provenance") or {}
         except SnapshotError:
-            return Past(entry, None)
-        return Past(entry, self._made_of[entry.version])
+            return HistoryEntry(entry, None)
+        return HistoryEntry(entry, self._made_of[entry.version])
 
     # --------------------------------------------------------------------------------- older ones
 
@@ -300,7 +307,7 @@ class Holdings:
         with self._loading:  # whoever asks at the same time waits for one reading
             return self._in_memory(version) or self._load(version, where)
 
-    def _where(self, version: str) -> Path | Place | None:
+    def _where(self, version: str) -> Path | SnapshotLocation | None:
         if version == self._bundled_version:
             return self._bundled
         place = self._library.place(version)
@@ -313,7 +320,7 @@ class Holdings:
             return None
         return place
 
-    def _load(self, version: str, where: Path | Place) -> Snapshot | None:
+    def _load(self, version: str, where: Path | SnapshotLocation) -> Snapshot | None:
         """Load and verify; what is refused is not read again until something in it changes."""
         stamp: object = None
         try:

@@ -9,6 +9,6 @@ SAME_ROUND = dt.timedelta(days=3)
 """A report and its list are dated up to a day apart: 9 and 10 April 2015, 30 and 31 August 2017."""
 
 
-def nearest(dates: Iterable[dt.date], day: dt.date) -> dt.date:
+def nearest_date(dates: Iterable[dt.date], day: dt.date) -> dt.date:
     """The date nearest to ``day``; the earlier of two equally near."""
     return min(dates, key=lambda date: (abs(date - day), date))

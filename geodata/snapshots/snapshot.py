@@ -32,7 +32,7 @@ import pyarrow.parquet as pq
 
 from geodata.errors import SnapshotError
 from geodata.util.arrays import records
-from geodata.util.atomic import replacing
+from geodata.util.atomic import atomic_directory
 
 SCHEMA_VERSION = 3
 _READ = (2, SCHEMA_VERSION)  # links to older snapshots stay good; see _brought_up
@@ -79,7 +79,7 @@ class Tables:
         columns = self.__dict__.get("_columns", {})
         if name not in columns:
             raise AttributeError(name)
-        frame: pd.DataFrame = without_dictionaries(columns[name]).to_pandas()
+        frame: pd.DataFrame = decode_dictionaries(columns[name]).to_pandas()
         object.__setattr__(self, name, frame)
         return frame
 
@@ -91,7 +91,7 @@ class Tables:
         return pa.Table.from_pandas(getattr(self, name), preserve_index=False)
 
 
-def without_dictionaries(table: pa.Table) -> pa.Table:
+def decode_dictionaries(table: pa.Table) -> pa.Table:
     """Text as text: pandas would make categories of it, which are other values to other code."""
     for i, column in enumerate(table.schema):
         if pa.types.is_dictionary(column.type):
@@ -154,7 +154,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Place:
+class SnapshotLocation:
     """Where a snapshot is, as people name it, and what reads a file of it.
 
     Attributes
@@ -167,10 +167,10 @@ class Place:
     read: Callable[[str], bytes] = field(repr=False)
 
 
-def _place(where: Path | Place) -> Place:
-    if isinstance(where, Place):
+def _place(where: Path | SnapshotLocation) -> SnapshotLocation:
+    if isinstance(where, SnapshotLocation):
         return where
-    return Place(str(where), lambda name: (where / name).read_bytes())
+    return SnapshotLocation(str(where), lambda name: (where / name).read_bytes())
 
 
 def is_version(text: str) -> bool:
@@ -211,7 +211,7 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
-def described(tables: Tables, country: Mapping[str, Any]) -> dict[str, Any]:
+def manifest_summary(tables: Tables, country: Mapping[str, Any]) -> dict[str, Any]:
     """Say in a manifest what the tables hold.
 
     ``counted`` lists what was counted, as :func:`geodata.engine.queries.slices` does: the first
@@ -271,7 +271,7 @@ def sources_text(tables: Tables, country: Mapping[str, Any]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def packed(
+def serialise(
     tables: Tables,
     topology: Mapping[str, Any],
     *,
@@ -294,7 +294,7 @@ def packed(
     said = {
         "schema_version": SCHEMA_VERSION,
         "files": {name: _digest(data) for name, data in sorted(contents.items())},
-        **described(tables, country),
+        **manifest_summary(tables, country),
     }
     if provenance is not None:
         said["provenance"] = json.loads(json.dumps(provenance, sort_keys=True, allow_nan=False))
@@ -327,17 +327,17 @@ def write_snapshot(
             f"{out} exists and is not a snapshot (it has no {MANIFEST}); "
             "name an empty or new folder, or an existing snapshot to replace"
         )
-    version, contents = packed(
+    version, contents = serialise(
         tables, topology, join_report=join_report, country=country, provenance=provenance
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(out) as fresh:
+    with atomic_directory(out) as fresh:
         for name, data in contents.items():
             (fresh / name).write_bytes(data)
     return version
 
 
-def read_manifest(where: Path | Place) -> dict[str, Any]:
+def read_manifest(where: Path | SnapshotLocation) -> dict[str, Any]:
     """Read and check a snapshot's manifest.
 
     Raises
@@ -349,7 +349,7 @@ def read_manifest(where: Path | Place) -> dict[str, Any]:
     return _manifest(_written(place), place.name)
 
 
-def _written(place: Place) -> bytes:
+def _written(place: SnapshotLocation) -> bytes:
     """The manifest as it is written."""
     try:
         return place.read(MANIFEST)
@@ -388,7 +388,7 @@ def _manifest(data: bytes, name: str) -> dict[str, Any]:
     return manifest
 
 
-def verify(where: Path | Place) -> tuple[dict[str, Any], dict[str, bytes]]:
+def verify(where: Path | SnapshotLocation) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Check every file of a snapshot against its hash; return the manifest and the bytes.
 
     Raises
@@ -437,7 +437,7 @@ def _brought_up(columns: dict[str, pa.Table]) -> None:
         columns["published"] = printed.append_column("source", unsaid)
 
 
-def load(where: Path | Place, store_url: str = "") -> Snapshot:
+def load(where: Path | SnapshotLocation, store_url: str = "") -> Snapshot:
     """Load and verify the snapshot that is at ``where``.
 
     Parameters

@@ -18,12 +18,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geodata.snapshots.storage_base import Shelf
-from geodata.snapshots.storage_folder import FolderShelf
-from geodata.snapshots.storage_fsspec import RemoteShelf
+from geodata.snapshots.storage_base import Storage
+from geodata.snapshots.storage_folder import FolderStorage
+from geodata.snapshots.storage_fsspec import ObjectStorage
 
 
-def shelf(where: str | Path) -> Shelf:
+def open_storage(where: str | Path) -> Storage:
     """Open the place that ``where`` names: a folder, or an fsspec URL.
 
     Raises
@@ -33,7 +33,7 @@ def shelf(where: str | Path) -> Shelf:
     """
     protocol, found, rest = str(where).partition("://")
     if not found:
-        return FolderShelf(Path(where))
+        return FolderStorage(Path(where))
     if protocol in ("file", "local"):
-        return FolderShelf(Path(rest))
-    return RemoteShelf(str(where))
+        return FolderStorage(Path(rest))
+    return ObjectStorage(str(where))

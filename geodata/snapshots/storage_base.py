@@ -17,11 +17,11 @@ from geodata.snapshots.snapshot import is_version
 HISTORY, LOCK = "history.json", ".lock"
 _SHOWN = 5  # names that a refusal lists
 
-Told = Callable[[str], None]
+Notify = Callable[[str], None]
 StillHeld = Callable[[], None]
 
 
-class Shelf(Protocol):
+class Storage(Protocol):
     """What a library needs of the place that it is kept in."""
 
     @property
@@ -46,7 +46,7 @@ class Shelf(Protocol):
     def write(self, name: str, data: bytes) -> None:
         """Replace a file at once."""
 
-    def locked(self, wait: float, told: Told) -> AbstractContextManager[StillHeld]:
+    def locked(self, wait: float, told: Notify) -> AbstractContextManager[StillHeld]:
         """Hold the place alone, left-overs cleared away; yield what raises where it was lost."""
 
 
@@ -87,10 +87,10 @@ def _in_use(place: str, holder: Mapping[str, Any]) -> str:
     return f"{place} is in use by {who}"
 
 
-class Queue:
+class LockWait:
     """Waiting for a lock: told once, ended by a refusal that says who holds it."""
 
-    def __init__(self, place: str, wait: float, told: Told) -> None:
+    def __init__(self, place: str, wait: float, told: Notify) -> None:
         self._place, self._told, self._wait = place, told, wait
         self._until, self._first = monotonic() + wait, True
 

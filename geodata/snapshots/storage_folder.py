@@ -13,14 +13,21 @@ from geodata.snapshots.snapshot import MANIFEST, is_version
 from geodata.snapshots.storage_base import (
     HISTORY,
     LOCK,
-    Queue,
+    LockWait,
+    Notify,
     StillHeld,
-    Told,
     lock_holder,
     refuse_strangers,
     signed,
 )
-from geodata.util.atomic import recover, recover_file, replacing, try_lock, unfinished, write_file
+from geodata.util.atomic import (
+    atomic_directory,
+    leftovers,
+    recover_file,
+    remove_leftovers,
+    try_lock,
+    write_file,
+)
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -28,7 +35,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # ---------------------------------------------------------------------------------------- a folder
 
 
-class FolderShelf:
+class FolderStorage:
     """A folder, on a disk of this machine or mounted here."""
 
     def __init__(self, root: Path) -> None:
@@ -78,7 +85,7 @@ class FolderShelf:
         """Keep the files of a snapshot: all of them, or none that is found."""
         size = sum(map(len, contents.values()))
         with self._told("cannot be written in", f"{size / 1e3:,.1f} kB are needed"):
-            with replacing(self._root / version) as fresh:
+            with atomic_directory(self._root / version) as fresh:
                 for name, data in contents.items():
                     (fresh / name).write_bytes(data)
 
@@ -88,14 +95,14 @@ class FolderShelf:
             write_file(self._root / name, data)
 
     @contextmanager
-    def locked(self, wait: float, told: Told) -> Iterator[StillHeld]:
+    def locked(self, wait: float, told: Notify) -> Iterator[StillHeld]:
         """Hold the folder alone; the system frees it with the process, however that ends."""
         self.check()
         with self._told("cannot be written in"):
             self._root.mkdir(exist_ok=True)
             handle = os.open(self._root / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            queue = Queue(self.name, wait, told)
+            queue = LockWait(self.name, wait, told)
             while not self._take(handle):
                 queue.pause(signed(os.pread(handle, 1000, 0)), 0.1)
             _sign(handle)
@@ -118,9 +125,9 @@ class FolderShelf:
         return True
 
     def _clear(self) -> None:
-        for name in unfinished(self._root):
+        for name in leftovers(self._root):
             if is_version(name):
-                recover(self._root / name)
+                remove_leftovers(self._root / name)
         recover_file(self._root / HISTORY)
 
     @contextmanager

@@ -16,9 +16,9 @@ from geodata.errors import SnapshotError, Unreachable
 from geodata.snapshots.snapshot import MANIFEST, is_version
 from geodata.snapshots.storage_base import (
     LOCK,
-    Queue,
+    LockWait,
+    Notify,
     StillHeld,
-    Told,
     lock_holder,
     refuse_strangers,
     signed,
@@ -33,7 +33,7 @@ STALE = 40.0
 # ---------------------------------------------------------------------------------- an object store
 
 
-class RemoteShelf:
+class ObjectStorage:
     """A part of what an fsspec URL names, shared by several machines.
 
     Nothing is renamed there: files of a snapshot are put one by one, the manifest last, and a
@@ -93,7 +93,7 @@ class RemoteShelf:
             system.pipe_file(path, data)
 
     @contextmanager
-    def locked(self, wait: float, told: Told) -> Iterator[StillHeld]:
+    def locked(self, wait: float, told: Notify) -> Iterator[StillHeld]:
         """Hold the place alone for as long as this process shows that it lives."""
         self.check()
         token = secrets.token_hex(8)
@@ -109,8 +109,8 @@ class RemoteShelf:
             beat.join()
             self._release(token)
 
-    def _take(self, token: str, wait: float, told: Told) -> None:
-        queue, seen, since = Queue(self.name, wait, told), b"", 0.0
+    def _take(self, token: str, wait: float, told: Notify) -> None:
+        queue, seen, since = LockWait(self.name, wait, told), b"", 0.0
         while not self._made(token):
             found = self._lock()
             if found != seen:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Literal, get_args
 
-from geodata.sources.contract import Kind
+from geodata.sources.contract import SourceKind
 
 MODULES = {
     "dtm-idp": "dtm_lists",
@@ -41,7 +41,7 @@ REPEATS: tuple[Repeats, ...] = get_args(Repeats)
 """What to do with rows that agree in all that is read: refuse them, add them up, or count one."""
 
 
-def kind(name: str) -> Kind:
+def kind(name: str) -> SourceKind:
     """Return the kind of source that has this name; ``KeyError`` where there is none."""
-    kinds: tuple[Kind, ...] = import_module(f"{__name__}.{MODULES[name]}").KINDS
+    kinds: tuple[SourceKind, ...] = import_module(f"{__name__}.{MODULES[name]}").KINDS
     return next(found for found in kinds if found.name == name)

@@ -108,7 +108,7 @@ class CellError(ValueError):
 # ---- words
 
 
-def text(value: object) -> str:
+def clean_text(value: object) -> str:
     r"""Return the text of a cell on one line, without signs that are not seen.
 
     >>> text("  Al-\u200fAnbar \n district ")
@@ -134,10 +134,10 @@ def _line(cell: str) -> str:
 
 def is_blank(value: object) -> bool:
     """Whether a cell says nothing: empty, or one of the words for that."""
-    return text(value).casefold() in _BLANKS
+    return clean_text(value).casefold() in _BLANKS
 
 
-def broken(value: object) -> str:
+def is_broken(value: object) -> str:
     """Return the word of a formula that has no result, ``""`` where a cell holds none.
 
     >>> broken(" #ref! "), broken("Err:502"), broken("#adm1")
@@ -145,11 +145,11 @@ def broken(value: object) -> str:
     """
     if not isinstance(value, str):
         return ""
-    word = text(value)
+    word = clean_text(value)
     return word.upper() if word[:1] in ("#", "E", "e") and _BROKEN.fullmatch(word) else ""
 
 
-def due(value: object) -> str:
+def is_due(value: object) -> str:
     """Return the text of a cell in which a place or another word is due.
 
     Raises
@@ -157,9 +157,9 @@ def due(value: object) -> str:
     CellError
         If a formula without a result stands there.
     """
-    if broken(value):
+    if is_broken(value):
         raise CellError(BROKEN)
-    return text(value)
+    return clean_text(value)
 
 
 def comment(value: object) -> str:
@@ -170,10 +170,10 @@ def comment(value: object) -> str:
     CellError
         If it is the word of another formula without a result.
     """
-    word = broken(value)
+    word = is_broken(value)
     if word and word != "#N/A":
         raise CellError(BROKEN)
-    return "" if word else text(value)
+    return "" if word else clean_text(value)
 
 
 def is_total(value: object) -> bool:
@@ -182,13 +182,13 @@ def is_total(value: object) -> bool:
     >>> is_total("Grand Total:"), is_total("Ninewa total"), is_total("المجموع"), is_total("Totali")
     (True, True, True, False)
     """
-    return bool(_TOTAL.fullmatch(text(value).rstrip(" :.")))
+    return bool(_TOTAL.fullmatch(clean_text(value).rstrip(" :.")))
 
 
 # ---- numbers
 
 
-def whole(value: object) -> int | None:
+def parse_count(value: object) -> int | None:
     """Return the number of a cell; ``None`` where it says nothing.
 
     Thousands may be separated, digits may be Arabic.
@@ -213,7 +213,7 @@ def whole(value: object) -> int | None:
         if not value.is_integer():  # nor is infinity
             raise CellError(A_PART if math.isfinite(value) else NOT_A_NUMBER)
         return _counted(int(value))
-    return _written(text(value))
+    return _written(clean_text(value))
 
 
 @lru_cache(maxsize=65_536)
@@ -223,7 +223,7 @@ def _written(cell: str) -> int | None:
     plain = unicodedata.normalize("NFKC", cell).replace("٬", ",").replace("٫", ".")
     plain = plain.replace("\u2212", "-")
     found = _WHOLE.fullmatch(plain)
-    if not found and broken(cell):
+    if not found and is_broken(cell):
         raise CellError(BROKEN)
     if not found:
         raise CellError(A_PART if _PART.fullmatch(plain) else NOT_A_NUMBER)
@@ -244,7 +244,7 @@ def _counted(number: int) -> int:
 # ---- days
 
 
-def day(value: object, pattern: str = "") -> dt.date | None:
+def parse_date(value: object, pattern: str = "") -> dt.date | None:
     """Return the day of a cell; ``None`` where it says nothing.
 
     A month without a day is its last day: figures of a month are those at its end.
@@ -269,7 +269,7 @@ def day(value: object, pattern: str = "") -> dt.date | None:
         return _in_range(value.date())
     if isinstance(value, dt.date):
         return _in_range(value)
-    cell = text(value)
+    cell = clean_text(value)
     if cell.casefold() in _BLANKS:
         return None
     return _in_range(_day_of(cell, pattern))
@@ -283,7 +283,7 @@ def month_end(year: int, month: int) -> dt.date:
 @lru_cache(maxsize=16_384)
 def _day_of(cell: str, pattern: str) -> dt.date:
     plain = unicodedata.normalize("NFKC", cell)
-    if broken(plain):
+    if is_broken(plain):
         raise CellError(BROKEN)
     try:
         return _by_pattern(plain, pattern) if pattern else _by_shape(plain)
@@ -364,7 +364,7 @@ def _in_range(found: dt.date) -> dt.date:
 
 
 @dataclass
-class Notes:
+class FindingLog:
     """Findings on one file as they are made.
 
     Of a mistake that is in more than :data:`KEPT` rows the rest is counted only, so that a file of
@@ -429,10 +429,10 @@ class Notes:
         self._errors += severity == "error"
         self._met[kind] += 1
         if self._met[kind] <= KEPT:
-            shown = text(value)
+            shown = clean_text(value)
             shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
             cell = ""
-            if self.sheet and column in self.columns and broken(value):
+            if self.sheet and column in self.columns and is_broken(value):
                 cell = f"{column_letters(self.columns[column] + 1)}{row}"
             self._kept.append(
                 Finding(
@@ -462,7 +462,7 @@ class Notes:
         return [*self._kept, *more]
 
 
-def known(value: object) -> str:
+def code_or_blank(value: object) -> str:
     """A code as it is written; ``""`` for the words that say that it is not known."""
-    code = text(value)
+    code = clean_text(value)
     return "" if code.casefold() == NOT_AVAILABLE.casefold() else code

@@ -40,7 +40,7 @@ def by_harm(findings: Iterable[Finding]) -> list[Finding]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReadOptions:
     """What the information officer says beside the files; what a kind does not use stays empty.
 
     Attributes
@@ -64,7 +64,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedSource:
     """What was read.
 
     Attributes
@@ -97,11 +97,11 @@ class Reading:
         return [finding for finding in self.findings if finding.severity == "error"]
 
 
-Read = Callable[[Sequence[Path], Snapshot, Asked, Progress], Reading]
+Read = Callable[[Sequence[Path], Snapshot, ReadOptions, Progress], ParsedSource]
 
 
 @dataclass(frozen=True)
-class Kind:
+class SourceKind:
     """A kind of source: its name on the command line and what reads it.
 
     Attributes

@@ -25,7 +25,7 @@ import pandas as pd
 
 from geodata.errors import DataError, JoinError
 from geodata.places.gazetteer import Gazetteers, gazetteer, gazetteers
-from geodata.places.join import JoinReport, place
+from geodata.places.join import JoinReport, match_rows
 from geodata.snapshots.schemas import check, check_references
 from geodata.snapshots.snapshot import Tables
 from geodata.sources.dtm.layouts import SHELTER
@@ -180,7 +180,7 @@ def read_aliases(src: Path, areas: pd.DataFrame) -> pd.DataFrame:
     crosswalk = _csv(
         src, "boundaries/district_crosswalk.csv", ["dtm_governorate", "dtm_district", "pcode"]
     )
-    scopes = place(crosswalk, governorates, JoinReport(), table="", name="dtm_governorate")
+    scopes = match_rows(crosswalk, governorates, JoinReport(), table="", name="dtm_governorate")
     districts = pd.DataFrame(
         {
             "level": 2,
@@ -202,13 +202,13 @@ def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) ->
     raw = _csv(src, path, columns + (["district"] if level == 2 else []))
     raw["households"] = _whole(raw, "households", path)
     if level == 1:
-        pcodes = place(
+        pcodes = match_rows(
             raw, books.governorates, report, table=name, name="governorate", households="households"
         )
         label = raw["governorate"]
     else:
         parents = JoinReport()
-        raw["scope"] = place(
+        raw["scope"] = match_rows(
             raw,
             books.governorates,
             parents,
@@ -217,7 +217,7 @@ def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) ->
             households="households",
         )
         report.unmatched += parents.unmatched
-        pcodes = place(
+        pcodes = match_rows(
             raw,
             books.districts,
             report,
@@ -249,7 +249,7 @@ def _api_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFram
     """Read rounds of the API: placed by name, which must be the place that the P-code says."""
     path = "dtm/dtm_api_governorate_round.csv"
     raw = _csv(src, path, ["round_date", "population_type", "governorate", "pcode", "individuals"])
-    pcodes = place(
+    pcodes = match_rows(
         raw, books.governorates, report, table="dtm_api_governorate_round", name="governorate"
     )
     differ = pcodes.notna() & (pcodes != raw["pcode"])
@@ -310,7 +310,7 @@ def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFr
     raw = raw[(raw["population_type"] == REFUGEE_DEFINITION) & raw["date"].isin(REFUGEE_DATES)]
     raw = raw.assign(people=_whole(raw, "value", path)).reset_index(drop=True)
     single = raw[raw["governorate"].isin(books.governorates.codes)].reset_index(drop=True)
-    pcodes = place(
+    pcodes = match_rows(
         single, books.governorates, report, table="refugees_by_governorate", name="governorate"
     )
     national = raw[raw["governorate"] == COUNTRY["code"]].set_index("date")["people"]
@@ -377,7 +377,7 @@ def _breakdown(
     raw["number"] = _whole(raw, counted, path)
     # The report of what is not placed weighs rows by households, which the API does not have.
     weight = {"households": "number"} if source == DTM else {}
-    pcodes = place(raw, books.governorates, report, table=name, name="governorate", **weight)
+    pcodes = match_rows(raw, books.governorates, report, table=name, name="governorate", **weight)
     nothing = pd.Series(pd.NA, index=raw.index, dtype="Int64")
     return pd.DataFrame(
         {
@@ -405,7 +405,7 @@ def _category(
     """Category of each row; an origin that no governorate answers to keeps its name."""
     if kind == "origin":
         table = f"{Path(path).stem}, from"
-        origins = place(raw, books.governorates, report, table=table, name=column, **weight)
+        origins = match_rows(raw, books.governorates, report, table=table, name=column, **weight)
         return origins.where(origins.notna(), raw[column])
     if kind == "shelter":
         return _all_known(raw, column, raw[column].map(SHELTER), path, SHELTER)
@@ -432,7 +432,7 @@ def read_residents(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataF
         {HALABJA: "Sulaymaniyah", SULAYMANIYAH_WITHOUT: "Sulaymaniyah"}
     )
     raw = raw.assign(governorate=names, residents=_whole(raw, "population", path))
-    pcodes = place(raw, books.governorates, report, table="residents", name="governorate")
+    pcodes = match_rows(raw, books.governorates, report, table="residents", name="governorate")
     if pcodes.isna().any():
         lost = raw["governorate"][pcodes.isna()].unique()
         raise JoinError(f"{path}: no governorate answers to {', '.join(map(repr, lost))}")

@@ -17,24 +17,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from geodata import amounts
 from geodata.errors import DataError
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
     NOT_AVAILABLE,
     CellError,
-    Notes,
+    FindingLog,
+    clean_text,
+    code_or_blank,
     comment,
-    day,
-    due,
-    known,
-    text,
-    whole,
+    is_due,
+    parse_count,
+    parse_date,
 )
-from geodata.sources.contract import Asked, Kind, Reading, no_breakdowns
+from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns
 from geodata.sources.header import WHOLE, find_header, fingerprint, open_rows
 from geodata.sources.tabular.detect import CheckedFile, check_file
-from geodata.sources.tally import Row, Tally
+from geodata.sources.tally import Aggregator, CountRecord
+from geodata.util import amounts
 from geodata.util.findings import FileRead, Harm, Progress
 
 SOURCE: Mapping[str, str] = {
@@ -66,7 +66,9 @@ MAX_JSON = 200_000_000  # bytes; it is held in memory as a whole
 Record = Mapping[str, Any]
 
 
-def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress) -> Reading:
+def read(
+    files: Sequence[Path], snapshot: Snapshot, asked: ReadOptions, progress: Progress
+) -> ParsedSource:
     """Read files of HDX HAPI.
 
     ``asked.options`` may hold ``operation``, ``assessment`` and ``repeated_rows``, as for
@@ -77,8 +79,8 @@ def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Prog
     DataError
         If a file cannot be read at all.
     """
-    notes, made = Notes(), list[FileRead]()
-    tally = Tally(notes, asked.options.get("repeated_rows") or "refuse")
+    notes, made = FindingLog(), list[FileRead]()
+    tally = Aggregator(notes, asked.options.get("repeated_rows") or "refuse")
     country = str(snapshot.manifest["country"]["code"])
     for path in files:
         checked = check_file(path, ("csv", "xlsx", "json"))
@@ -95,13 +97,13 @@ def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Prog
         operation=str(asked.options.get("operation") or ""),
         assessment=str(asked.options.get("assessment") or ""),
     )
-    return Reading("hapi", SOURCE, tuple(made), counts, no_breakdowns(), findings=notes.all())
+    return ParsedSource("hapi", SOURCE, tuple(made), counts, no_breakdowns(), findings=notes.all())
 
 
 # ---- records
 
 
-def _records(file: CheckedFile, notes: Notes) -> Iterator[tuple[int, Record]]:
+def _records(file: CheckedFile, notes: FindingLog) -> Iterator[tuple[int, Record]]:
     """Rows of a file, numbered as a spreadsheet does; those of JSON from 1."""
     notes.file, notes.sheet = file.name, ""
     if file.kind == "json":
@@ -116,7 +118,7 @@ def _records(file: CheckedFile, notes: Notes) -> Iterator[tuple[int, Record]]:
         yield from sheet.records(notes)
 
 
-def _json_records(file: CheckedFile, notes: Notes) -> Iterable[Record]:
+def _json_records(file: CheckedFile, notes: FindingLog) -> Iterable[Record]:
     if file.size > MAX_JSON:
         raise DataError(
             f"{file.name} has {file.size / 1e6:,.0f} MB, and JSON is read up to "
@@ -146,7 +148,7 @@ class _Left:
     elsewhere: Counter[str] = field(default_factory=Counter)
     national: int = 0
 
-    def tell(self, country: str, notes: Notes) -> None:
+    def tell(self, country: str, notes: FindingLog) -> None:
         """Say what was left out."""
         if rows := self.elsewhere.total():
             notes.warning(
@@ -166,10 +168,14 @@ class _Left:
             )
 
 
-def _row(number: int, record: Record, country: str, left: _Left, notes: Notes) -> Row | None:
+def _row(
+    number: int, record: Record, country: str, left: _Left, notes: FindingLog
+) -> CountRecord | None:
     """The figure of a row; ``None`` where it has none that can be taken, which is noted."""
     before = notes.errors
-    code, _ = (_read(number, record, name, due, notes) for name in ("location_code", "admin_level"))
+    code, _ = (
+        _read(number, record, name, is_due, notes) for name in ("location_code", "admin_level")
+    )
     if notes.errors > before:
         return None
     code = code.upper()
@@ -202,19 +208,19 @@ def level_of(record: Record) -> int:
     ``admin_level`` says how far HDX found P-codes, so that a district without one stands there as
     a governorate; the provider's name tells, which HDX writes as one space where there is none.
     """
-    said = text(record.get("admin_level"))
-    inner = any(text(record.get(name)) for name in ("admin2_code", "admin2_name"))
+    said = clean_text(record.get("admin_level"))
+    inner = any(clean_text(record.get(name)) for name in ("admin2_code", "admin2_name"))
     if said == "2" or inner or record.get("provider_admin2_name"):
         return 2
     outer = ("admin1_code", "admin1_name", "provider_admin1_name")
-    return 1 if said == "1" or any(text(record.get(name)) for name in outer) else 0
+    return 1 if said == "1" or any(clean_text(record.get(name)) for name in outer) else 0
 
 
-def _figure(number: int, record: Record, level: int, notes: Notes) -> Row | None:
-    ends = "reference_period_end" if text(record.get("reference_period_end")) else REQUIRED[2]
+def _figure(number: int, record: Record, level: int, notes: FindingLog) -> CountRecord | None:
+    ends = "reference_period_end" if clean_text(record.get("reference_period_end")) else REQUIRED[2]
     readers: tuple[tuple[str, Callable[[object], Any]], ...] = (
-        ("population", whole), (ends, day), ("reporting_round", whole),
-        *((column, due) for column in PLACES),
+        ("population", parse_count), (ends, parse_date), ("reporting_round", parse_count),
+        *((column, is_due) for column in PLACES),
         ("operation", comment), ("assessment_type", comment),
     )  # fmt: skip
     before = notes.errors
@@ -232,15 +238,15 @@ def _figure(number: int, record: Record, level: int, notes: Notes) -> Row | None
             harm=Harm.NOT_ASSESSED,
         )
         return None
-    return Row(
+    return CountRecord(
         number=number,
         population="idp",
         date=cells[ends],
         level=level,
         adm1=_name(record, 1),
-        adm1_code=known(record.get("admin1_code")),
+        adm1_code=code_or_blank(record.get("admin1_code")),
         adm2=_name(record, 2) if level == 2 else "",
-        adm2_code=known(record.get("admin2_code")) if level == 2 else "",
+        adm2_code=code_or_blank(record.get("admin2_code")) if level == 2 else "",
         people=cells["population"],
         round=cells["reporting_round"] or None,
         operation=cells["operation"],
@@ -250,7 +256,7 @@ def _figure(number: int, record: Record, level: int, notes: Notes) -> Row | None
 
 
 def _read(
-    number: int, record: Record, column: str, reader: Callable[[object], Any], notes: Notes
+    number: int, record: Record, column: str, reader: Callable[[object], Any], notes: FindingLog
 ) -> Any:
     """What a cell says; ``""`` after noting what is wrong with it."""
     try:
@@ -263,7 +269,7 @@ def _read(
 def _name(record: Record, level: int) -> str:
     """The provider's name of a place, else that of HDX."""
     names = (record.get(f"{who}admin{level}_name") for who in ("provider_", ""))
-    return next(filter(None, map(text, names)), NOT_AVAILABLE)
+    return next(filter(None, map(clean_text, names)), NOT_AVAILABLE)
 
 
-KINDS = (Kind("hapi", "HDX HAPI, affected-people/idps, as CSV or JSON", read),)
+KINDS = (SourceKind("hapi", "HDX HAPI, affected-people/idps, as CSV or JSON", read),)

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata import amounts
-from geodata.sources.cell_values import Notes, broken, is_blank, text
+from geodata.sources.cell_values import FindingLog, clean_text, is_blank, is_broken
 from geodata.sources.tabular.detect import CheckedFile
-from geodata.sources.tabular.open_table import Merged, Row, Rows, read_rows
+from geodata.sources.tabular.open_table import Merged, Row, TableRows, read_rows
+from geodata.util import amounts
 from geodata.util.findings import Harm
-from geodata.util.suggestions import nearest
+from geodata.util.suggestions import suggestions
 
 WITHIN = 25
 """Rows in which a header, or a row of HXL tags, must stand."""
@@ -46,12 +46,12 @@ def folded(title: str) -> str:
     >>> folded("Admin 1 Code") == folded(" admin1_code ")
     True
     """
-    return "".join(char for char in text(title).casefold() if char.isalnum() or char in "+#")
+    return "".join(char for char in clean_text(title).casefold() if char.isalnum() or char in "+#")
 
 
 def fingerprint(cells: Iterable[object]) -> int:
     """Return a number that two rows share only where they agree in every cell."""
-    said = [text(cell) for cell in cells]
+    said = [clean_text(cell) for cell in cells]
     while said and not said[-1]:  # a row may end before its empty cells
         said.pop()
     return hash(tuple(said))
@@ -79,7 +79,7 @@ class Sheet:
         Positions of columns that number rows, in which two that say the same differ.
     """
 
-    rows: Rows
+    rows: TableRows
     header_row: int
     positions: Mapping[str, int]
     titles: Mapping[str, str]
@@ -88,7 +88,7 @@ class Sheet:
     unread: Sequence[str] = ()
     numbering: Collection[int] = ()
 
-    def records(self, notes: Notes) -> Iterator[tuple[int, Record]]:
+    def records(self, notes: FindingLog) -> Iterator[tuple[int, Record]]:
         """Yield the rows below the header, each with its number, as column ``->`` text.
 
         A merged cell says the same in each of its rows; see :func:`filled_down`.
@@ -126,7 +126,11 @@ class Sheet:
 
 
 def filled_down(
-    rows: Rows, header_row: int, read: Collection[int], figures: Mapping[int, str], notes: Notes
+    rows: TableRows,
+    header_row: int,
+    read: Collection[int],
+    figures: Mapping[int, str],
+    notes: FindingLog,
 ) -> Iterator[Row]:
     """Yield the rows below a header, with what merged cells say in each of their rows.
 
@@ -182,7 +186,7 @@ def _given_to_all(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row
 
 
 def _without_shared_figures(
-    rows: Iterable[Row], spread: Collection[Place], figures: Mapping[int, str], notes: Notes
+    rows: Iterable[Row], spread: Collection[Place], figures: Mapping[int, str], notes: FindingLog
 ) -> Iterator[Row]:
     """Note figures in merged cells."""
     for number, cells in rows:
@@ -195,15 +199,17 @@ def _without_shared_figures(
 def are_titles(cells: Iterable[str]) -> bool:
     """Whether cells in which figures and dates are due hold words, as a second row of titles."""
     words = [cell for cell in cells if not is_blank(cell)]
-    return len(words) > 1 and not any(broken(cell) or any(map(str.isdigit, cell)) for cell in words)
+    return len(words) > 1 and not any(
+        is_broken(cell) or any(map(str.isdigit, cell)) for cell in words
+    )
 
 
 def _is_tags(cells: Sequence[str]) -> bool:
     filled = [cell for cell in map(str.strip, cells) if cell]
-    return bool(filled) and all(cell.startswith("#") and not broken(cell) for cell in filled)
+    return bool(filled) and all(cell.startswith("#") and not is_broken(cell) for cell in filled)
 
 
-def open_rows(path: Path | CheckedFile, notes: Notes, sheet: str = "") -> Rows:
+def open_rows(path: Path | CheckedFile, notes: FindingLog, sheet: str = "") -> TableRows:
     """Open a CSV or a workbook, and pass on what is to be known about it.
 
     Raises
@@ -221,10 +227,10 @@ def open_rows(path: Path | CheckedFile, notes: Notes, sheet: str = "") -> Rows:
 
 
 def find_header(
-    rows: Rows,
+    rows: TableRows,
     wanted: Mapping[str, str],
     required: Iterable[str],
-    notes: Notes,
+    notes: FindingLog,
     *,
     header_row: int = 0,
     figures: Collection[str] = (),
@@ -265,7 +271,7 @@ def find_header(
         notes.error(
             f"{len(at[name])} columns have this title.{grouped}", column=wanted[name], row=number
         )
-    others = [text(cell) for cell in cells if cell.strip() and folded(cell) not in titles]
+    others = [clean_text(cell) for cell in cells if cell.strip() and folded(cell) not in titles]
     for name in missing:
         elsewhere = _other_row_of(head, number, wanted[name])
         if elsewhere:
@@ -280,12 +286,12 @@ def find_header(
             f"There is no column of this title. Row {number:,} was taken for the header; beside "
             f"those that are read it has {_listed(others)}.",
             column=wanted[name],
-            nearest=nearest(wanted[name], others),
+            nearest=suggestions(wanted[name], others),
         )
     if missing or twice:
         return None
     positions = {name: found[0] for name, found in at.items() if found}
-    named = {name: text(cells[i]) for name, i in positions.items()}
+    named = {name: clean_text(cells[i]) for name, i in positions.items()}
     return Sheet(rows, number, positions, named, width_of(rows, cells), figures, others)
 
 
@@ -300,25 +306,25 @@ def _heads_above(head: Sequence[Row], number: int, positions: Sequence[int]) -> 
     above = next((cells for row, cells in head if row == number - 1), [])
     heads = []
     for at in positions:
-        before = [text(cell) for cell in above[: at + 1] if cell.strip()]
+        before = [clean_text(cell) for cell in above[: at + 1] if cell.strip()]
         heads += before[-1:]
     if len(set(heads)) < len(positions):
         return ""
     shown = ", ".join(f"“{one}”" for one in heads)
     return (
         f" Heads stand above them ({shown}): it is a header of two rows. Write one row of titles, "
-        f"like “{heads[0]} {text(dict(head)[number][positions[0]])}”."
+        f"like “{heads[0]} {clean_text(dict(head)[number][positions[0]])}”."
     )
 
 
-def width_of(rows: Rows, header: Sequence[object]) -> int:
+def width_of(rows: TableRows, header: Sequence[object]) -> int:
     """Return how many cells a row below a header may have; 0 where it does not matter."""
     return 0 if rows.sheet else len(header)
 
 
 def _at(cells: Sequence[str], title: str) -> list[int]:
     if not folded(title):  # nothing but signs, like "%"
-        return [i for i, cell in enumerate(cells) if text(cell) == text(title)]
+        return [i for i, cell in enumerate(cells) if clean_text(cell) == clean_text(title)]
     return [i for i, cell in enumerate(cells) if folded(cell) == folded(title)]
 
 

@@ -15,12 +15,12 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from geodata.sources.cell_values import Notes, text
-from geodata.sources.contract import Asked, Kind
+from geodata.sources.cell_values import FindingLog, clean_text
+from geodata.sources.contract import ReadOptions, SourceKind
 from geodata.sources.header import WITHIN, Sheet, width_of
 from geodata.sources.mapping import TableMapping
-from geodata.sources.tabular.open_table import Rows
-from geodata.sources.tidy import SPLIT, Columns, Measure, Tables
+from geodata.sources.tabular.open_table import TableRows
+from geodata.sources.tidy import SPLIT, FigureColumns, MappedTables, TableColumns
 from geodata.util.findings import Harm
 
 POPULATIONS_OF = {
@@ -65,7 +65,7 @@ def parse_tag(cell: str) -> Tag | None:
     >>> str(parse_tag(" #Affected +ind+idps"))
     '#affected+idps+ind'
     """
-    found = _TAG.fullmatch(text(cell))
+    found = _TAG.fullmatch(clean_text(cell))
     if not found:
         return None
     attributes = (one.strip() for one in found[2].casefold().split("+"))
@@ -114,13 +114,13 @@ def _measure_of(tag: Tag) -> str:
 # ---- columns of a file
 
 
-def find_tags(rows: Rows, notes: Notes) -> tuple[int, list[Tag | None]] | None:
+def find_tags(rows: TableRows, notes: FindingLog) -> tuple[int, list[Tag | None]] | None:
     """Find the row of tags: of the first 25, one in which at least half of what stands are tags."""
     for number, cells in rows.head(WITHIN):
         if number > WITHIN:
             break
         tags = [parse_tag(cell) for cell in cells]
-        filled = [cell for cell in map(text, cells) if cell]
+        filled = [cell for cell in map(clean_text, cells) if cell]
         if any(tags) and 2 * sum(cell.startswith("#") for cell in filled) >= len(filled):
             _tell_broken(number, cells, tags, notes)
             return number, tags
@@ -131,9 +131,9 @@ def find_tags(rows: Rows, notes: Notes) -> tuple[int, list[Tag | None]] | None:
     return None
 
 
-def _tell_broken(number: int, cells: list[str], tags: list[Tag | None], notes: Notes) -> None:
+def _tell_broken(number: int, cells: list[str], tags: list[Tag | None], notes: FindingLog) -> None:
     for cell, tag in zip(cells, tags, strict=True):
-        if tag is None and text(cell).startswith("#"):
+        if tag is None and clean_text(cell).startswith("#"):
             notes.warning(
                 "This is no HXL tag (a name, then attributes, each beginning with a letter): its "
                 "column is not read.",
@@ -144,8 +144,8 @@ def _tell_broken(number: int, cells: list[str], tags: list[Tag | None], notes: N
 
 
 def columns_of(
-    number: int, tags: Sequence[Tag | None], rows: Rows, notes: Notes
-) -> tuple[Sheet, tuple[Measure, ...]]:
+    number: int, tags: Sequence[Tag | None], rows: TableRows, notes: FindingLog
+) -> tuple[Sheet, tuple[FigureColumns, ...]]:
     """Say which columns are read as what; note what is not read that a reader might miss."""
     found: dict[str, list[tuple[int, Tag]]] = {}
     unread: list[str] = []
@@ -183,7 +183,7 @@ def _others(tags: Sequence[Tag | None], read: Collection[int]) -> list[str]:
 
 
 def _chosen(
-    name: str, columns: list[tuple[int, Tag]], number: int, notes: Notes
+    name: str, columns: list[tuple[int, Tag]], number: int, notes: FindingLog
 ) -> tuple[int, Tag]:
     """Of several columns of one thing, the one said in the fewest words."""
 
@@ -205,10 +205,10 @@ def _chosen(
     return ordered[0]
 
 
-def _measures(names: Sequence[str]) -> tuple[Measure, ...]:
+def _measures(names: Sequence[str]) -> tuple[FigureColumns, ...]:
     populations = dict.fromkeys(name.split(" ")[0] for name in names if " " in name)
     return tuple(
-        Measure(f"{population} people", f"{population} households", population)
+        FigureColumns(f"{population} people", f"{population} households", population)
         for population in populations
     )
 
@@ -216,17 +216,23 @@ def _measures(names: Sequence[str]) -> tuple[Measure, ...]:
 # ---- reading
 
 
-def _columns(rows: Rows, mapping: TableMapping, asked: Asked, notes: Notes) -> Columns | None:
+def _columns(
+    rows: TableRows, mapping: TableMapping, asked: ReadOptions, notes: FindingLog
+) -> TableColumns | None:
     tagged = find_tags(rows, notes)
     if tagged is None:
         return None
     sheet, measures = columns_of(*tagged, rows, notes)
     complete = _is_complete(sheet, measures, mapping, asked, notes)
-    return Columns(sheet, measures) if complete else None
+    return TableColumns(sheet, measures) if complete else None
 
 
 def _is_complete(
-    sheet: Sheet, measures: Sequence[Measure], mapping: TableMapping, asked: Asked, notes: Notes
+    sheet: Sheet,
+    measures: Sequence[FigureColumns],
+    mapping: TableMapping,
+    asked: ReadOptions,
+    notes: FindingLog,
 ) -> bool:
     """Whether there are a place, a date and a figure; and no tag that means two things."""
     before, number = notes.errors, sheet.header_row
@@ -256,10 +262,10 @@ def _is_complete(
     return notes.errors == before
 
 
-read = Tables("hxl", "HXL", _columns).read
+read = MappedTables("hxl", "HXL", _columns).read
 
 KINDS = (
-    Kind(
+    SourceKind(
         "hxl",
         "any HXL-tagged table, with a mapping of its source",
         read,

@@ -7,15 +7,17 @@ which dates or groups are columns is not tidy and not read: unpivot it first.
 from __future__ import annotations
 
 from geodata.errors import DataError
-from geodata.sources.cell_values import Notes
-from geodata.sources.contract import Asked, Kind
+from geodata.sources.cell_values import FindingLog
+from geodata.sources.contract import ReadOptions, SourceKind
 from geodata.sources.header import find_header
 from geodata.sources.mapping import TableMapping
-from geodata.sources.tabular.open_table import Rows
-from geodata.sources.tidy import Columns, Tables
+from geodata.sources.tabular.open_table import TableRows
+from geodata.sources.tidy import MappedTables, TableColumns
 
 
-def columns_of(rows: Rows, mapping: TableMapping, asked: Asked, notes: Notes) -> Columns | None:
+def columns_of(
+    rows: TableRows, mapping: TableMapping, asked: ReadOptions, notes: FindingLog
+) -> TableColumns | None:
     """Find the columns that the mapping names.
 
     Raises
@@ -34,13 +36,13 @@ def columns_of(rows: Rows, mapping: TableMapping, asked: Asked, notes: Notes) ->
         header_row=mapping.header_row,
         figures=("people", "households"),
     )
-    return Columns(sheet) if sheet else None
+    return TableColumns(sheet) if sheet else None
 
 
-read = Tables("table", "tidy table", columns_of).read
+read = MappedTables("table", "tidy table", columns_of).read
 
 KINDS = (
-    Kind(
+    SourceKind(
         "table",
         "your own tidy table, also by programme, with a mapping of its columns",
         read,

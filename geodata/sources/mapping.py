@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geodata.errors import BriefingError, DataError
-from geodata.places.pcode_schemes import choices
+from geodata.places.pcode_schemes import scheme_choices
 from geodata.snapshots.schemas import POPULATIONS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import REPEATS, Repeats
-from geodata.sources.cell_values import CellError, Notes, day, whole
+from geodata.sources.cell_values import CellError, FindingLog, parse_count, parse_date
 from geodata.util import strict_yaml
 from geodata.util.findings import Finding
-from geodata.util.suggestions import nearest
+from geodata.util.suggestions import suggestions
 
 COLUMNS = (
     "adm1", "adm1_code", "adm2", "adm2_code", "date", "round", "population", "programme",
@@ -77,8 +77,8 @@ class TableMapping:
     repeats
         What to do with rows that say the same of the same.
     pcode_scheme
-        Numbering that the P-codes are of, one of :func:`geodata.places.pcode_schemes.choices`;
-        ``""``: the names beside them say it.
+        Numbering that the P-codes are of, one of
+        :func:`geodata.places.pcode_schemes.scheme_choices`; ``""``: the names beside them say it.
     """
 
     source: Mapping[str, str]
@@ -93,7 +93,7 @@ class TableMapping:
 
 
 def read_mapping(
-    path: Path | None, snapshot: Snapshot, kind: str, notes: Notes, *, role: str = "counts"
+    path: Path | None, snapshot: Snapshot, kind: str, notes: FindingLog, *, role: str = "counts"
 ) -> TableMapping | None:
     """Read and check a mapping; ``None`` where something in it is wrong, which is noted.
 
@@ -129,7 +129,9 @@ def _text_of(path: Path) -> str:
 class _Reader:
     """Goes through a mapping and notes each mistake with its line and key."""
 
-    def __init__(self, file: str, kind: str, snapshot: Snapshot, notes: Notes, role: str) -> None:
+    def __init__(
+        self, file: str, kind: str, snapshot: Snapshot, notes: FindingLog, role: str
+    ) -> None:
         self.file, self.kind, self.snapshot, self.notes = file, kind, snapshot, notes
         self.role = role
         self.wrong = 0
@@ -166,7 +168,7 @@ class _Reader:
                 self._error(
                     key.line, f"{where}.{key.value}".lstrip("."),
                     f"The key is not known: it may be {', '.join(choices)}.",
-                    near=nearest(key.value, choices),
+                    near=suggestions(key.value, choices),
                 )  # fmt: skip
         return kept
 
@@ -292,8 +294,8 @@ class _Reader:
     def _check_constant(self, key: str, line: int, where: str, value: str) -> None:
         try:
             if key == "date":
-                day(value)
-            elif key in ("round", "people_per_household") and not whole(value):
+                parse_date(value)
+            elif key in ("round", "people_per_household") and not parse_count(value):
                 self._error(line, where, "A number from 1 on is expected here.", value)
         except CellError as error:
             self._error(line, where, str(error), value)
@@ -308,7 +310,7 @@ class _Reader:
     def _one_of(self, line: int, where: str, value: str, choices: tuple[str, ...]) -> None:
         if value not in choices:
             shown = ", ".join(choices[:40]) or "none"
-            self._error(line, where, f"This may be {shown}.", value, nearest(value, choices))
+            self._error(line, where, f"This may be {shown}.", value, suggestions(value, choices))
 
     def _values(
         self, node: strict_yaml.Node | None, columns: Mapping[str, str]
@@ -341,7 +343,9 @@ class _Reader:
 
     def _pcode_scheme(self, line: int, value: str) -> str:
         if value:
-            self._one_of(line, "pcode_scheme", value, choices(self.snapshot.manifest["country"]))
+            self._one_of(
+                line, "pcode_scheme", value, scheme_choices(self.snapshot.manifest["country"])
+            )
         return value
 
     def _date_format(self, line: int, value: str) -> str:

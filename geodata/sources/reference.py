@@ -24,18 +24,18 @@ from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
     BROKEN,
     CellError,
-    Notes,
-    broken,
+    FindingLog,
+    clean_text,
     comment,
+    is_broken,
     month_end,
-    text,
-    whole,
+    parse_count,
 )
-from geodata.sources.contract import Asked, Kind, Reading, no_breakdowns, no_counts
+from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns, no_counts
 from geodata.sources.header import find_header, open_rows
 from geodata.sources.mapping import read_mapping
 from geodata.util.findings import FileRead, Progress
-from geodata.util.suggestions import nearest
+from geodata.util.suggestions import suggestions
 
 Cell = Callable[[str, "Checks"], Any]
 """Reads the text of a cell, or raises :class:`Wrong`."""
@@ -97,18 +97,18 @@ def _free(cell: str, _: Checks) -> str:
 
 
 def _filled(cell: str, _: Checks) -> str:
-    if broken(cell):
+    if is_broken(cell):
         raise Wrong(BROKEN)
-    if not text(cell):
+    if not clean_text(cell):
         raise Wrong("The cell is empty, and must not be.")
-    return text(cell)
+    return clean_text(cell)
 
 
 def _one_of(choices: Sequence[str]) -> Cell:
     def reader(cell: str, checks: Checks) -> str:
         word = _filled(cell, checks).casefold()
         if word not in choices:
-            raise Wrong(f"This may be {', '.join(choices)}.", nearest(word, choices))
+            raise Wrong(f"This may be {', '.join(choices)}.", suggestions(word, choices))
         return word
 
     return reader
@@ -126,14 +126,14 @@ def _programme(cell: str, checks: Checks) -> str:
     if code not in checks.programmes:
         raise Wrong(
             "There is no programme of this code: add it first, with `ingest programmes`.",
-            nearest(code, checks.programmes),
+            suggestions(code, checks.programmes),
         )
     return code
 
 
 def _year(cell: str, _: Checks) -> int | None:
     try:
-        year = whole(cell)
+        year = parse_count(cell)
     except CellError as error:
         raise Wrong(str(error)) from None
     if year is not None and year not in _YEARS:
@@ -150,7 +150,7 @@ def _year_said(cell: str, checks: Checks) -> int:
 
 def _number(cell: str, checks: Checks) -> int:
     try:
-        number = whole(cell)
+        number = parse_count(cell)
     except CellError as error:
         raise Wrong(str(error)) from None
     if number is None:
@@ -167,8 +167,8 @@ def part_of_date(cell: str, _: Checks | None = None) -> str:
     Wrong
         If it is none of these.
     """
-    word = text(cell)
-    if broken(word):
+    word = clean_text(cell)
+    if is_broken(word):
         raise Wrong(BROKEN)
     word = word[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]00:00:00", word) else word
     if word and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", word):
@@ -216,13 +216,13 @@ def _refuse_former(code: str, checks: Checks) -> None:
 def _codes_like(code: str, areas: Mapping[str, str]) -> list[str]:
     """P-codes written like ``code``, or of areas that are named like it, with their names."""
     by_name = {fold(name): pcode for pcode, name in areas.items()}
-    near = dict.fromkeys(by_name[name] for name in nearest(fold(code), by_name, 1))
-    near.update(dict.fromkeys(nearest(code, areas)))
+    near = dict.fromkeys(by_name[name] for name in suggestions(fold(code), by_name, 1))
+    near.update(dict.fromkeys(suggestions(code, areas)))
     return [f"{pcode} ({areas[pcode]})" for pcode in list(near)[:3]]
 
 
 def _governorates(cell: str, checks: Checks) -> str:
-    codes = [code for code in map(text, _filled(cell, checks).split(";")) if code]
+    codes = [code for code in map(clean_text, _filled(cell, checks).split(";")) if code]
     if codes == [checks.country["code"]]:
         return codes[0]
     return ";".join(_governorate(code, checks) for code in codes)
@@ -329,11 +329,11 @@ def _is_no_other_name(row: dict[str, Any], checks: Checks) -> None:
 
 
 def _level(cell: str, _: Checks) -> int | None:
-    if broken(cell):
+    if is_broken(cell):
         raise Wrong(BROKEN)
-    if text(cell) not in ("", "1", "2"):
+    if clean_text(cell) not in ("", "1", "2"):
         raise Wrong("The level is 1 (governorate) or 2 (district).")
-    return int(text(cell)) if text(cell) else None
+    return int(clean_text(cell)) if clean_text(cell) else None
 
 
 ALL = (
@@ -402,13 +402,13 @@ ALL = (
 # ---- reading
 
 
-def reader_of(table: Table) -> Callable[..., Reading]:
+def reader_of(table: Table) -> Callable[..., ParsedSource]:
     """Return what reads files of one table."""
 
     def read(
-        files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress
-    ) -> Reading:
-        notes, made = Notes(), list[FileRead]()
+        files: Sequence[Path], snapshot: Snapshot, asked: ReadOptions, progress: Progress
+    ) -> ParsedSource:
+        notes, made = FindingLog(), list[FileRead]()
         checks, rows = Checks.of(snapshot), _Rows(table)
         source, sheet_name = _source(table, snapshot, asked, notes)
         for path in files:
@@ -424,7 +424,7 @@ def reader_of(table: Table) -> Callable[..., Reading]:
         if not rows.taken and not notes.errors:
             notes.error("There is no row in it.")
         tables = {table.name: rows.frame()} if rows.taken else {}
-        return Reading(
+        return ParsedSource(
             table.name, source, tuple(made), no_counts(), no_breakdowns(), tables, notes.all()
         )
 
@@ -440,7 +440,9 @@ class _Rows:
     _keys: dict[tuple[Any, ...], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     _spelled: dict[tuple[int, str, str], tuple[int, str]] = field(default_factory=dict)
 
-    def take(self, number: int, record: Mapping[str, str], checks: Checks, notes: Notes) -> None:
+    def take(
+        self, number: int, record: Mapping[str, str], checks: Checks, notes: FindingLog
+    ) -> None:
         """Check a row, and take it where nothing is wrong with it."""
         before = notes.errors
         row = {
@@ -459,14 +461,14 @@ class _Rows:
             notes.warning(doubt, row=number, column=column, value=row[column])
         self._keep(number, row, notes)
 
-    def _cell(self, number: int, name: str, cell: str, checks: Checks, notes: Notes) -> Any:
+    def _cell(self, number: int, name: str, cell: str, checks: Checks, notes: FindingLog) -> Any:
         try:
             return self.table.cells[name](cell, checks)
         except Wrong as error:
             notes.error(str(error), row=number, column=name, value=cell, nearest=error.near)
             return None
 
-    def _keep(self, number: int, row: dict[str, Any], notes: Notes) -> None:
+    def _keep(self, number: int, row: dict[str, Any], notes: FindingLog) -> None:
         columns = self.table.key or tuple(row)
         key = tuple(row[column] for column in columns)
         if key not in self._keys:
@@ -488,7 +490,7 @@ class _Rows:
                 value=shown,
             )
 
-    def _means_two(self, number: int, row: dict[str, Any], notes: Notes) -> bool:
+    def _means_two(self, number: int, row: dict[str, Any], notes: FindingLog) -> bool:
         """Whether a spelling, as it is looked up, was given to another area before."""
         if "spelling" not in row:
             return False
@@ -516,7 +518,7 @@ class _Rows:
 
 
 def _source(
-    table: Table, snapshot: Snapshot, asked: Asked, notes: Notes
+    table: Table, snapshot: Snapshot, asked: ReadOptions, notes: FindingLog
 ) -> tuple[Mapping[str, str], str]:
     """Whose table it is, and the sheet: as a mapping says, or as the tables that are held."""
     if asked.mapping:
@@ -541,4 +543,4 @@ _SUMMARIES = {
     "aliases": "other spellings of places",
 }
 
-KINDS = tuple(Kind(table.name, _SUMMARIES[table.name], reader_of(table)) for table in ALL)
+KINDS = tuple(SourceKind(table.name, _SUMMARIES[table.name], reader_of(table)) for table in ALL)

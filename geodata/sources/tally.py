@@ -23,10 +23,10 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from geodata.sources import Repeats
-from geodata.sources.cell_values import Notes
+from geodata.sources.cell_values import FindingLog
 from geodata.sources.contract import COUNTS_READ, no_counts
 from geodata.util.findings import Harm
-from geodata.util.suggestions import nearest
+from geodata.util.suggestions import suggestions
 
 PREFERRED = ("BA", "SA", "ETT")
 """DTM's kinds of assessment, first the one that is taken where a place has several on one date.
@@ -38,7 +38,7 @@ what the three stand for beside its data set on HDX, ``global-iom-dtm-from-api``
 _SHOWN = 8  # columns that a refusal names
 
 
-class Row(NamedTuple):
+class CountRecord(NamedTuple):
     """A row of a file that gives a figure; texts as the file writes them.
 
     Attributes
@@ -84,7 +84,7 @@ class _Figure(NamedTuple):
     adm2_code: str
 
 
-class _Said(NamedTuple):
+class _RecordKey(NamedTuple):
     """What was said in one breath: rows that agree in all of it say the same thing twice."""
 
     figure: _Figure
@@ -110,7 +110,7 @@ class _Sum:
 
 
 @dataclass
-class Tally:
+class Aggregator:
     """Adds rows up; notes what it cannot add.
 
     Attributes
@@ -123,21 +123,21 @@ class Tally:
         Titles of the columns that are not read.
     """
 
-    notes: Notes
+    notes: FindingLog
     repeats: Repeats = "refuse"
     say: str = "pass --repeated-rows {}"
     unread: Sequence[str] = ()
     rows: int = 0
-    _sums: dict[_Said, _Sum] = field(default_factory=dict)
+    _sums: dict[_RecordKey, _Sum] = field(default_factory=dict)
 
-    def add(self, row: Row) -> None:
+    def add(self, row: CountRecord) -> None:
         """Take a row."""
         self.rows += 1
         figure = _Figure(
             row.population, row.date, row.programme, row.level,
             row.adm1, row.adm1_code, row.adm2, row.adm2_code,
         )  # fmt: skip
-        said = _Said(figure, row.operation, row.assessment, row.split)
+        said = _RecordKey(figure, row.operation, row.assessment, row.split)
         held = self._sums.get(said)
         if held is None:
             self._sums[said] = _Sum(
@@ -152,7 +152,7 @@ class Tally:
         else:
             self._repeated(row, held)
 
-    def _round_differs(self, row: Row, held: _Sum) -> None:
+    def _round_differs(self, row: CountRecord, held: _Sum) -> None:
         self.notes.error(
             "The row gives a figure of a place and date that an earlier row gives too, in another "
             "round: a date has one round.",
@@ -161,7 +161,7 @@ class Tally:
             f"{held.first}",
         )
 
-    def _repeated(self, row: Row, held: _Sum) -> None:
+    def _repeated(self, row: CountRecord, held: _Sum) -> None:
         place = _place(row)
         if (held.people, held.households) != (row.people, row.households):
             self.notes.error(
@@ -217,7 +217,7 @@ class Tally:
                 held.round = held.round if held.round is not None else part.round
         return frame(added.items())
 
-    def _of_operation(self, asked: str) -> list[_Said]:
+    def _of_operation(self, asked: str) -> list[_RecordKey]:
         met = Counter(said.operation for said in self._sums)
         if asked:
             return self._only(asked, met, list(self._sums), "operation")
@@ -234,9 +234,9 @@ class Tally:
         self,
         asked: str,
         met: Counter[str],
-        every: list[_Said],
+        every: list[_RecordKey],
         what: Literal["operation", "assessment"],
-    ) -> list[_Said]:
+    ) -> list[_RecordKey]:
         """Rows of one operation or kind of assessment; the others are left out, and said to be."""
         chosen = [said for said in every if getattr(said, what).casefold() == asked.casefold()]
         if every and not chosen:
@@ -245,7 +245,7 @@ class Tally:
                 f"No figure is of this {what}. There are: {', '.join(names) or 'none named'}.",
                 column=what,
                 value=asked,
-                nearest=nearest(asked, names),
+                nearest=suggestions(asked, names),
             )
         elif left := len(every) - len(chosen):
             self.notes.warning(
@@ -255,7 +255,7 @@ class Tally:
             )
         return chosen
 
-    def _of_assessment(self, every: list[_Said], asked: str) -> list[_Said]:
+    def _of_assessment(self, every: list[_RecordKey], asked: str) -> list[_RecordKey]:
         if asked:
             met = Counter(said.assessment for said in every)
             return self._only(asked, met, every, "assessment")
@@ -288,7 +288,7 @@ class Tally:
             )
 
 
-def _place(row: Row) -> str:
+def _place(row: CountRecord) -> str:
     return " / ".join(filter(None, (row.adm1 or row.adm1_code, row.adm2 or row.adm2_code)))
 
 

@@ -13,31 +13,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from geodata import amounts
 from geodata.places.folding import fold
 from geodata.snapshots.schemas import POPULATIONS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
     NOT_AVAILABLE,
     CellError,
-    Notes,
-    broken,
+    FindingLog,
+    clean_text,
+    code_or_blank,
     comment,
-    day,
-    due,
     is_blank,
+    is_broken,
+    is_due,
     is_total,
-    known,
-    text,
-    whole,
+    parse_count,
+    parse_date,
 )
-from geodata.sources.contract import Asked, Reading, no_breakdowns, no_counts
+from geodata.sources.contract import ParsedSource, ReadOptions, no_breakdowns, no_counts
 from geodata.sources.header import A_SECOND_HEADER, WHOLE, Sheet, are_titles, open_rows
 from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
-from geodata.sources.tabular.open_table import Rows
-from geodata.sources.tally import Row, Tally
+from geodata.sources.tabular.open_table import TableRows
+from geodata.sources.tally import Aggregator, CountRecord
+from geodata.util import amounts
 from geodata.util.findings import FileRead, Harm, Progress
-from geodata.util.suggestions import nearest
+from geodata.util.suggestions import suggestions
 
 PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
 ROWS = ("row is", "rows are")
@@ -54,7 +54,7 @@ TOLD_EVERY = 50_000  # rows
 _REMEMBERED = 100_000  # words, so that each is looked up once
 
 
-class Measure(NamedTuple):
+class FigureColumns(NamedTuple):
     """Columns that give figures of one population; ``""`` where the row says which it is."""
 
     people: str = "people"
@@ -74,10 +74,10 @@ class TidyRows:
 
     mapping: TableMapping
     snapshot: Snapshot
-    asked: Asked
-    notes: Notes
+    asked: ReadOptions
+    notes: FindingLog
     titles: Mapping[str, str]
-    measures: tuple[Measure, ...] = (Measure(),)
+    measures: tuple[FigureColumns, ...] = (FigureColumns(),)
     _begun: bool = False
     _dates: set[dt.date] = field(default_factory=set)
     _sums: Counter[str] = field(default_factory=Counter)
@@ -92,11 +92,11 @@ class TidyRows:
         self._figures = [name for one in self.measures for name in (one.people, one.households)]
         self._known: dict[tuple[str, str], tuple[str, bool]] = {}
         constant = self.mapping.constants.get("date")
-        self._constant_date = self.asked.date or (day(constant) if constant else None)
+        self._constant_date = self.asked.date or (parse_date(constant) if constant else None)
 
     # ---- a row
 
-    def figures(self, number: int, record: Mapping[str, str]) -> Iterator[Row]:
+    def figures(self, number: int, record: Mapping[str, str]) -> Iterator[CountRecord]:
         """Yield the figures of a row, one for each measure that has one."""
         if self._is_left_out(number, record):
             return
@@ -116,7 +116,7 @@ class TidyRows:
         for measured in found:
             if measured:
                 population, people, households = measured
-                yield Row(
+                yield CountRecord(
                     number, population, date, level, **places,
                     people=people, households=households, round=round_, programme=programme,
                     operation=operation, assessment=assessment, split=tuple(split),
@@ -144,13 +144,13 @@ class TidyRows:
 
     def _is_left_out(self, number: int, record: Mapping[str, str]) -> bool:
         before = self.notes.errors
-        country = (self._cell(number, record, "country", due) or "").upper()
-        self._cell(number, record, "adm_level", due)
+        country = (self._cell(number, record, "country", is_due) or "").upper()
+        self._cell(number, record, "adm_level", is_due)
         if self.notes.errors > before:
             return True
         if country and country != self._country:
             self._count(*(f"{rows} of other countries than {self._country}" for rows in ROWS))
-        elif text(record.get("adm_level", "")) == "0":
+        elif clean_text(record.get("adm_level", "")) == "0":
             self._count(*TOTALS)
         elif self._named_whole and self._is_the_country(record):
             if self._says_whom_and_when(record):
@@ -213,15 +213,15 @@ class TidyRows:
 
     def _word(self, number: int, record: Mapping[str, str], name: str) -> str:
         cell = record.get(name, self.mapping.constants.get(name, ""))
-        if broken(cell):
-            self._cell(number, record, name, due)
+        if is_broken(cell):
+            self._cell(number, record, name, is_due)
         return self._looked_up(name, cell)[0]
 
     def _looked_up(self, name: str, cell: str) -> tuple[str, bool]:
         """A word as ``values`` translates it, and whether it says that its row is a total."""
         found = self._known.get((name, cell))
         if found is None:
-            word = known(cell)
+            word = code_or_blank(cell)
             meaning = self.mapping.values.get(name, {}).get(fold_cell(word), word)
             found = meaning, is_total(word)
             if len(self._known) < _REMEMBERED:
@@ -248,8 +248,8 @@ class TidyRows:
 
     def _is_of_some_district(self, record: Mapping[str, str]) -> bool:
         """Whether a row says that it counts in a district, and that this is not known."""
-        said = text(record.get("adm2", "")).casefold()
-        return said == NOT_AVAILABLE.casefold() or text(record.get("adm_level", "")) == "2"
+        said = clean_text(record.get("adm2", "")).casefold()
+        return said == NOT_AVAILABLE.casefold() or clean_text(record.get("adm_level", "")) == "2"
 
     def _cell(
         self, number: int, record: Mapping[str, str], name: str, reader: Callable[[object], Any]
@@ -267,20 +267,20 @@ class TidyRows:
         pattern = self.mapping.date_format
         if self._constant_date:
             try:
-                found = day(record.get("date", ""), pattern)
+                found = parse_date(record.get("date", ""), pattern)
             except CellError:
                 found = None  # --date says otherwise
             self._dates |= {found} if found and self.asked.date else set()
             return self._constant_date
         before = self.notes.errors
-        found = self._cell(number, record, "date", lambda cell: day(cell, pattern))
+        found = self._cell(number, record, "date", lambda cell: parse_date(cell, pattern))
         if found is None and self.notes.errors == before:
             self.notes.error("The row has no date.", row=number, column=self._title("date"))
         return found
 
     def _round(self, number: int, record: Mapping[str, str]) -> int | None:
         cell = record.get("round", self.mapping.constants.get("round", ""))
-        found: int | None = self._cell(number, {"round": cell}, "round", whole)
+        found: int | None = self._cell(number, {"round": cell}, "round", parse_count)
         return found or None
 
     def _coded(
@@ -288,7 +288,7 @@ class TidyRows:
     ) -> str:
         """A code that must be one of ``choices``, or empty."""
         word = self._word(number, record, name)
-        if not word or word in choices or broken(word):
+        if not word or word in choices or is_broken(word):
             return word
         same = {choice.casefold(): choice for choice in choices}
         if word.casefold() in same:
@@ -299,17 +299,17 @@ class TidyRows:
             row=number,
             column=self._title(name),
             value=word,
-            nearest=nearest(word, choices),
+            nearest=suggestions(word, choices),
         )
         return ""
 
     def _measured(
-        self, number: int, record: Mapping[str, str], measure: Measure
+        self, number: int, record: Mapping[str, str], measure: FigureColumns
     ) -> tuple[str, int, int | None] | None:
         """Population, people and households; ``None`` where the row gives no figure."""
         before = self.notes.errors
-        people: int | None = self._cell(number, record, measure.people, whole)
-        households: int | None = self._cell(number, record, measure.households, whole)
+        people: int | None = self._cell(number, record, measure.people, parse_count)
+        households: int | None = self._cell(number, record, measure.households, parse_count)
         broken = self.notes.errors > before
         if people is None and households is None and not broken:
             return None
@@ -346,7 +346,7 @@ def _names_of_the_whole(snapshot: Snapshot) -> frozenset[str]:
 
 
 def _shown(record: Mapping[str, str]) -> str:
-    said = (text(cell) for name, cell in record.items() if name != WHOLE)
+    said = (clean_text(cell) for name, cell in record.items() if name != WHOLE)
     return " / ".join(filter(None, said))
 
 
@@ -355,19 +355,19 @@ def _wholes(figures: Mapping[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, cell in figures.items():
         with suppress(CellError):
-            found[name] = whole(cell) or 0
+            found[name] = parse_count(cell) or 0
     return found
 
 
-class Columns(NamedTuple):
+class TableColumns(NamedTuple):
     """Where the columns of a table are, and which of them give figures."""
 
     sheet: Sheet
-    measures: tuple[Measure, ...] = (Measure(),)
+    measures: tuple[FigureColumns, ...] = (FigureColumns(),)
 
 
 @dataclass(frozen=True)
-class Tables:
+class MappedTables:
     """Reads tables of one kind, whose figures are those of a mapping.
 
     Attributes
@@ -382,11 +382,11 @@ class Tables:
 
     kind: str
     called: str
-    columns: Callable[[Rows, TableMapping, Asked, Notes], Columns | None]
+    columns: Callable[[TableRows, TableMapping, ReadOptions, FindingLog], TableColumns | None]
 
     def read(
-        self, files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress
-    ) -> Reading:
+        self, files: Sequence[Path], snapshot: Snapshot, asked: ReadOptions, progress: Progress
+    ) -> ParsedSource:
         """Read files with the mapping ``asked.mapping``.
 
         ``asked.date`` and ``asked.round`` go before what the rows say. ``asked.options`` may hold
@@ -397,12 +397,14 @@ class Tables:
         DataError
             If a file or the mapping cannot be read at all.
         """
-        notes, made = Notes(), list[FileRead]()
+        notes, made = FindingLog(), list[FileRead]()
         mapping = read_mapping(asked.mapping, snapshot, self.kind, notes)
         if mapping is None:
-            return Reading(self.kind, {}, (), no_counts(), no_breakdowns(), findings=notes.all())
+            return ParsedSource(
+                self.kind, {}, (), no_counts(), no_breakdowns(), findings=notes.all()
+            )
         repeats = asked.options.get("repeated_rows") or mapping.repeats
-        tally = Tally(notes, repeats, "write `repeated_rows: {}` into the mapping")
+        tally = Aggregator(notes, repeats, "write `repeated_rows: {}` into the mapping")
         for path in files:
             before, rows = tally.rows, open_rows(path, notes, mapping.sheet)
             found = self.columns(rows, mapping, asked, notes)
@@ -417,13 +419,13 @@ class Tables:
             operation=str(asked.options.get("operation") or ""),
             assessment=str(asked.options.get("assessment") or ""),
         )
-        return Reading(
+        return ParsedSource(
             self.kind, mapping.source, tuple(made), counts, no_breakdowns(), findings=notes.all(),
             pcode_scheme=mapping.pcode_scheme,
         )  # fmt: skip
 
 
-def _add_up(tidy: TidyRows, sheet: Sheet, tally: Tally, progress: Progress) -> None:
+def _add_up(tidy: TidyRows, sheet: Sheet, tally: Aggregator, progress: Progress) -> None:
     for done, (number, record) in enumerate(sheet.records(tidy.notes)):
         if done % TOLD_EVERY == 0:
             progress(f"Reading {sheet.rows.file.name}", done, None)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from geodata import populations
 from geodata.figures.statuses import SHOWN, UNCOLOURED, ZERO, status_labels
-from geodata.figures.view import View, tally
+from geodata.figures.view import View, class_counts
 from geodata.i18n.messages import gettext, ngettext
 from geodata.i18n.rounding import rounded
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.text import wording
 
 WORDS = {
@@ -35,7 +35,7 @@ COUNTED_IN = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class AreaLabel:
     """One area on one date.
 
     Attributes
@@ -69,7 +69,7 @@ class Cell:
     by: str
 
 
-def cells(view: View, t: int) -> list[Cell]:
+def area_labels(view: View, t: int) -> list[AreaLabel]:
     """Read every area on the date at position ``t``, in the view's order."""
     return [_cell(view, t, i) for i in range(len(view.counts.areas.pcodes))]
 
@@ -156,16 +156,16 @@ def _rank(view: View, t: int, i: int) -> str:
     return speech.gettext(WORDS["rank"], rank=speech.number(place), n=speech.number(n))
 
 
-def _cell(view: View, t: int, i: int) -> Cell:
+def _cell(view: View, t: int, i: int) -> AreaLabel:
     speech, areas = view.language, view.counts.areas
-    named = names(view.snapshot, speech)
+    named = area_names(view.snapshot, speech)
     letter = str(view.status[t, i])
     shown = letter in SHOWN
     by, change_mode = _difference(view, t, i), view.state.mode == populations.CHANGE
     value, rank, change = _value(view, t, i, letter), _rank(view, t, i), _change(view, t, by)
     said = _measured(view, t, i, letter, value)
     rest = speech.listed(part for part in (said, rank, change) if part)
-    return Cell(
+    return AreaLabel(
         pcode=areas.pcodes[i],
         name=named[areas.pcodes[i]],
         parent=named[areas.parents[i]] if areas.parents[i] else "",
@@ -190,7 +190,7 @@ class LegendRow:
     kind
         ``k`` and the position of the class's colour in the scale, or the status letter.
     place
-        Position in :func:`geodata.figures.view.tally`.
+        Position in :func:`geodata.figures.view.class_counts`.
     count
         How many areas it holds on the date.
     """
@@ -203,7 +203,7 @@ class LegendRow:
 
 def legend(view: View, t: int) -> list[LegendRow]:
     """Classes from most to least, then the statuses that occur on any date."""
-    n, counted = len(view.scale.colors), tally(view, t)
+    n, counted = len(view.scale.colors), class_counts(view, t)
     labels = status_labels(view.language, change=view.state.mode == populations.CHANGE)
     always = "zx" if view.state.mode == populations.CHANGE else "zn"
     classes = [(f"k{k}", view.scale.labels[k], k) for k in reversed(range(n))]

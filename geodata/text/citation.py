@@ -16,9 +16,9 @@ from typing import Any
 from geodata import populations
 from geodata.figures import comparison
 from geodata.figures.availability import sources_of
-from geodata.figures.state import State, frozen, query, shown_date
+from geodata.figures.state import State, encode_query, frozen, shown_date
 from geodata.figures.view import View
-from geodata.i18n.language import Language, bare
+from geodata.i18n.language import Language, strip_isolates
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import comparison_summary, sentences, wording
 from geodata.text.comparison_tables import Comparison
@@ -107,7 +107,8 @@ def cite_comparison(found: Comparison, *, url: str, accessed: dt.date) -> Citati
     Parameters
     ----------
     url
-        Absolute link to the comparison as :meth:`geodata.figures.comparison.Asked.frozen` gives it.
+        Absolute link to the comparison as
+        :meth:`geodata.figures.comparison.ComparisonState.frozen` gives it.
     """
     first, second = (cite(side.view, url=url, accessed=accessed) for side in found.sides)
     asked = comparison.query(found.asked.frozen(found.snapshot), found.snapshot)
@@ -131,7 +132,7 @@ def _title_of_comparison(found: Comparison) -> str:
 
 
 def _key(state: State, snapshot: Snapshot) -> str:
-    asked = query(frozen(state, snapshot), snapshot)
+    asked = encode_query(frozen(state, snapshot), snapshot)
     return _named(snapshot, state.pop, shown_date(state, snapshot), asked)
 
 
@@ -165,7 +166,7 @@ def _title(view: View) -> str:
     return speech.gettext("{title}, {date}", title=title, date=date)
 
 
-def plain(citation: Citation) -> str:
+def footnote(citation: Citation) -> str:
     """Write the citation as a sentence for a footnote."""
     speech = citation.language
     return speech.gettext(
@@ -201,7 +202,7 @@ def bibtex(citation: Citation) -> str:
 
 def _escaped(value: str) -> str:
     """Plain text for a field of BibTeX, on one line."""
-    return " ".join(bare(value).split()).translate(_BIBTEX)
+    return " ".join(strip_isolates(value).split()).translate(_BIBTEX)
 
 
 def csl(citation: Citation) -> list[dict[str, Any]]:
@@ -210,15 +211,15 @@ def csl(citation: Citation) -> list[dict[str, Any]]:
         {
             "id": citation.key,
             "type": "dataset",
-            "title": bare(citation.title),
+            "title": strip_isolates(citation.title),
             "author": [{"literal": author} for author in citation.authors],
-            "container-title": bare(citation.work),
+            "container-title": strip_isolates(citation.work),
             "issued": _parts(citation.day),
             "version": citation.version,
             "URL": citation.url,
             "accessed": _parts(citation.accessed),
             "language": citation.language.tag,
-            "note": bare(citation.note),
+            "note": strip_isolates(citation.note),
         }
     ]
 

@@ -19,7 +19,7 @@ from geodata.i18n import messages
 from geodata.i18n.messages import gettext, ngettext
 from geodata.text import breaks, sentences, view_headlines, wording
 from geodata.text.area_labels import LegendRow, legend, unit
-from geodata.text.comparison_tables import Comparison, Row, Side, movers
+from geodata.text.comparison_tables import Comparison, ComparisonRow, Side, largest_changes
 
 
 def legend_rows(found: Comparison, side: Side) -> list[LegendRow]:
@@ -74,7 +74,7 @@ def summary(found: Comparison) -> str:
 def _unknown(found: Comparison) -> str:
     """Say why the wholes cannot be compared; empty where they can."""
     for side in found.sides:
-        if view_headlines.works_nowhere(side.view) or np.isnan(side.total):
+        if view_headlines.no_coverage(side.view) or np.isnan(side.total):
             return found.speech.gettext(
                 "The totals cannot be compared. {reason}.",
                 reason=view_headlines.headline(side.view, side.t),
@@ -258,24 +258,24 @@ def _areas_in_words(found: Comparison) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Listed:
+class RankedTable:
     """A table of the largest differences; ``nowhere`` says that there is none."""
 
     caption: str
     nowhere: str
-    rows: list[Row]
+    rows: list[ComparisonRow]
 
 
-def listed(found: Comparison) -> list[Listed]:
+def listed(found: Comparison) -> list[RankedTable]:
     """Where it rose most, and where it fell most."""
     way, named = _way(found), _named(found)
     tables = []
-    for case, rows in zip(("up", "down"), movers(found.rows), strict=True):
+    for case, rows in zip(("up", "down"), largest_changes(found.rows), strict=True):
         said = [
             messages.sentence_case(found.speech.gettext(each, **named))
             for each in _LISTED[way, case]
         ]
-        tables.append(Listed(said[0], said[1], rows))
+        tables.append(RankedTable(said[0], said[1], rows))
     return tables
 
 

@@ -16,20 +16,20 @@ from geodata.figures.comparison import (
     MOST_ROUNDS,
     POPULATIONS,
     PROGRAMMES,
-    Asked,
+    ComparisonState,
     Compute,
-    evenly,
-    minus,
-    on_one_scale,
+    evenly_spaced,
+    share_scale,
+    subtract,
 )
 from geodata.figures.statuses import SHOWN, ZERO
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.i18n.rounding import rounded
-from geodata.snapshots.rounds import nearest
+from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import wording
-from geodata.text.area_labels import WORDS, Cell, caption, cells
+from geodata.text.area_labels import WORDS, AreaLabel, area_labels, caption
 
 LARGEST = 8
 _EACH_SIDE = MOST_ROUNDS // 2
@@ -53,9 +53,9 @@ class Side:
         return self.view.counts.dates[self.t]
 
     @cached_property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[AreaLabel]:
         """Every area in words."""
-        return cells(self.view, self.t)
+        return area_labels(self.view, self.t)
 
     @property
     def total(self) -> float:
@@ -64,7 +64,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """One area on both sides, in words; ``number`` is NaN where they cannot be compared."""
 
     pcode: str
@@ -100,7 +100,7 @@ class Strip:
 class Comparison:
     """Everything the page shows. Build it with :func:`compare`."""
 
-    asked: Asked
+    asked: ComparisonState
     first: Side
     second: Side
     difference: Side
@@ -126,12 +126,12 @@ class Comparison:
         return self.first, self.second
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ComparisonRow]:
         """Every area, in the view's order."""
         return list(_rows(self))
 
 
-def compare(snapshot: Snapshot, asked: Asked, compute: Compute) -> Comparison:
+def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Comparison:
     """Answer a comparison.
 
     Parameters
@@ -146,8 +146,8 @@ def compare(snapshot: Snapshot, asked: Asked, compute: Compute) -> Comparison:
         change = compute(snapshot, asked.change.view_key)
         difference = change.at(replace(asked.change, time=asked.second.time))
     else:
-        first, second = on_one_scale(first, second)
-        difference = minus(second, first)
+        first, second = share_scale(first, second)
+        difference = subtract(second, first)
     speech = first.language
     return Comparison(
         asked,
@@ -198,7 +198,7 @@ def _difference_words(found: Comparison, number: float, letter: str, status: str
     return speech.signed(number, decimals, populations.sign(view.state.measure))
 
 
-def _rows(found: Comparison) -> Iterator[Row]:
+def _rows(found: Comparison) -> Iterator[ComparisonRow]:
     speech, view, t = found.speech, found.difference.view, found.difference.t
     sides = zip(found.first.cells, found.second.cells, found.difference.cells, strict=True)
     for i, (first, second, both) in enumerate(sides):
@@ -213,7 +213,7 @@ def _rows(found: Comparison) -> Iterator[Row]:
             second_side=found.second.heading,
             second=second.value,
         )
-        yield Row(
+        yield ComparisonRow(
             both.pcode,
             both.name,
             both.parent,
@@ -226,14 +226,16 @@ def _rows(found: Comparison) -> Iterator[Row]:
         )
 
 
-def movers(rows: Sequence[Row], most: int = LARGEST) -> tuple[list[Row], list[Row]]:
+def largest_changes(
+    rows: Sequence[ComparisonRow], most: int = LARGEST
+) -> tuple[list[ComparisonRow], list[ComparisonRow]]:
     """The largest rises and the largest falls, the largest first; ties in order of their names."""
     rises = sorted((row for row in rows if row.number > 0), key=lambda row: (-row.number, row.name))
     falls = sorted((row for row in rows if row.number < 0), key=lambda row: (row.number, row.name))
     return rises[:most], falls[:most]
 
 
-def strips(found: Comparison) -> list[Strip]:
+def small_multiples(found: Comparison) -> list[Strip]:
     """Small maps on the scale of the large ones: of one population, or of each side."""
     if found.kind == DATES:
         return [Strip("", _multiples(found, found.second, MOST_ROUNDS))]
@@ -243,8 +245,8 @@ def strips(found: Comparison) -> list[Strip]:
 def _multiples(found: Comparison, side: Side, most: int) -> tuple[Multiple, ...]:
     view, dates = side.view, side.view.counts.dates
     known = [day for day, row in zip(dates, view.values, strict=True) if np.isfinite(row).any()]
-    chosen = sorted({nearest(dates, day) for day in found.asked.rounds})
-    chosen = chosen or evenly(known or dates, most)
+    chosen = sorted({nearest_date(dates, day) for day in found.asked.rounds})
+    chosen = chosen or evenly_spaced(known or dates, most)
     return tuple(_multiple(view, dates.index(day)) for day in chosen)
 
 

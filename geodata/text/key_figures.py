@@ -14,10 +14,10 @@ import numpy as np
 
 from geodata import populations
 from geodata.figures.statuses import OUTSIDE, SHOWN
-from geodata.figures.view import View, largest
+from geodata.figures.view import View, top_areas
 from geodata.i18n.messages import gettext, ngettext
 from geodata.i18n.rounding import rounded
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.text.area_labels import WORDS as READING
 from geodata.text.wording import of_programmes
 
@@ -122,12 +122,12 @@ def _top(view: View, t: int) -> KeyFigure:
     speech, written = view.language, part(view, t)
     if view.state.prog and not np.isnan(view.shares[t]):
         return KeyFigure(written, speech.gettext(WORDS["shareOfCountry"]))
-    if not (top := largest(view, t)):
+    if not (top := top_areas(view, t)):
         return _extreme(view, t)
     _, *positions = top
     if not written:
         return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
-    named = names(view.snapshot, speech)
+    named = area_names(view.snapshot, speech)
     joined = speech.listed(named[view.counts.areas.pcodes[i]] for i in positions)
     return KeyFigure(written, speech.gettext(WORDS["topIn"], names=joined))
 
@@ -137,7 +137,7 @@ def part(view: View, t: int) -> str:
     share = float(view.shares[t])
     if view.state.prog and not np.isnan(share):
         return view.language.percent(share)
-    top = largest(view, t)
+    top = top_areas(view, t)
     return view.language.percent(top[0]) if top and top[0] is not None else ""
 
 
@@ -152,7 +152,7 @@ def _extreme(view: View, t: int) -> KeyFigure:
     i, change = sizes.index(max(sizes)), state.mode == populations.CHANGE
     write = speech.signed if change else speech.number
     number = write(float(view.values[t, i]), state.decimals, populations.sign(state.measure))
-    name = names(view.snapshot, speech)[view.counts.areas.pcodes[i]]
+    name = area_names(view.snapshot, speech)[view.counts.areas.pcodes[i]]
     said = WORDS["largestChange"] if change else WORDS["highest"]
     return KeyFigure(number, speech.gettext(said, name=name))
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from geodata.figures.availability import (
-    dates_of,
-    populations_with_counts,
-    programmes_with_counts,
-)
+from geodata.figures.availability import dates_of, populations_with_counts, programmes_with_counts
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
 

@@ -12,28 +12,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geodata import populations
-from geodata.figures.availability import (
-    printed_sources_of,
-    residents_year,
-    sources_of,
-)
+from geodata.figures.availability import printed_sources_of, residents_year, sources_of
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext, ngettext
 from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from geodata.figures.view import View
-from geodata.text.view_headlines import works_nowhere
+from geodata.text.view_headlines import no_coverage
 from geodata.text.wording import MANY_NAMES, area_list, counted_by_programmes
 
 
-def missing(view: View) -> list[str]:
+def gaps(view: View) -> list[str]:
     """One text per date, in sentences: what is not known on it, or that nothing is missing."""
     published = _published_differences(view)
     return [_missing(view, t, published) for t in range(len(view.counts.dates))]
 
 
-def missing_on(view: View, t: int) -> str:
+def gaps_on(view: View, t: int) -> str:
     """Say what is not known on one date, or that nothing is missing."""
     return _missing(view, t, _published_differences(view))
 
@@ -42,7 +38,7 @@ def _missing(view: View, t: int, published: dict[dt.date, str]) -> str:
     printed = published.get(view.counts.dates[t], "")
     found = [*_status_sentences(view, t), _not_placed_sentence(view, t), printed]
     nothing = view.language.gettext("Every area shown has a figure on this date.")
-    return " ".join(filter(None, found)) or ("" if works_nowhere(view) else nothing)
+    return " ".join(filter(None, found)) or ("" if no_coverage(view) else nothing)
 
 
 def _status_sentences(view: View, t: int) -> list[str]:
@@ -115,7 +111,7 @@ def _published_differences(view: View) -> dict[dt.date, str]:
         or view.state.prog
     ):
         return {}
-    from geodata.figures.printed_totals import printed
+    from geodata.figures.printed_totals import printed_totals
 
     speech = view.language
     return {
@@ -124,7 +120,7 @@ def _published_differences(view: View) -> dict[dt.date, str]:
             printed=speech.number(row.printed),
             ours=speech.number(row.ours),
         )
-        for row in printed(view.snapshot, threshold=view.threshold)
+        for row in printed_totals(view.snapshot, threshold=view.threshold)
         if row.population == view.state.pop and row.differs and row.day and row.ours is not None
     }
 

@@ -58,7 +58,7 @@ def headline(view: View, t: int) -> str:
     return write(view, t)
 
 
-def works_nowhere(view: View) -> bool:
+def no_coverage(view: View) -> bool:
     """Whether no source says where the chosen programmes work: every area is outside."""
     return bool((view.status == "o").all())
 
@@ -72,7 +72,7 @@ def _level_headline(view: View, t: int) -> str:
     population = populations.POPULATIONS[state.pop]
     date = speech.date(view.counts.dates[t], "long")
     total = view.totals[t]
-    if works_nowhere(view):
+    if no_coverage(view):
         return _nowhere(view)
     if np.isnan(total) and view.counts.national_only[t]:
         return speech.gettext(
@@ -125,7 +125,7 @@ def _change_headline(view: View, t: int) -> str:
     date = speech.date(view.counts.dates[t], "long")
     base = speech.date(state.base, "long") if state.base else ""
     change = view.totals[t]
-    if works_nowhere(view):
+    if no_coverage(view):
         return _nowhere(view)
     if state.base == view.counts.dates[t]:
         return speech.gettext("{date} is the date compared with; choose another", date=date)

@@ -12,12 +12,12 @@ from geodata.figures.statuses import status_labels
 from geodata.text.breaks import breaks
 from geodata.text.key_figures import parts
 from geodata.text.newest_figure import newest, newest_day
-from geodata.text.sentences import missing, notes
+from geodata.text.sentences import gaps, notes
 from geodata.text.view_headlines import headlines
 from geodata.text.wording import disclaimer, programme_names, title, unit
 
 
-def of(view: View) -> dict[str, Any]:
+def view_texts(view: View) -> dict[str, Any]:
     """Return every text of a view, in its language."""
     speech = view.language
     change = view.state.mode == populations.CHANGE
@@ -31,7 +31,7 @@ def of(view: View) -> dict[str, Any]:
         "statuses": status_labels(speech, change=change),
         "headline": headlines(view),
         "parts": parts(view),
-        "missing": missing(view),
+        "missing": gaps(view),
         "breaks": breaks(view),
         "newest": newest(view),
         "newestDay": newest_day(view).isoformat(),

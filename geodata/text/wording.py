@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geodata import populations
-from geodata.figures.availability import (
-    own_counts,
-    residents_year,
-)
+from geodata.figures.availability import programme_counts, residents_year
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
 
@@ -59,7 +56,7 @@ def amount(view: View, size: float) -> str:
 
 def counted_by_programmes(view: View) -> str:
     """Those of the chosen programmes whose own counts are shown; empty where none are."""
-    own = own_counts(view.snapshot, view.state.pop, view.state.prog)
+    own = programme_counts(view.snapshot, view.state.pop, view.state.prog)
     return view.language.names(sorted(own)) if own else ""
 
 
@@ -80,7 +77,7 @@ def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:
 
 def area_list(pcodes: list[str], view: View) -> str:
     """Join the names of areas as a sentence lists them."""
-    from geodata.places.area_names import names
+    from geodata.places.area_names import area_names
 
-    named = names(view.snapshot, view.language)
+    named = area_names(view.snapshot, view.language)
     return view.language.names([named[pcode] for pcode in pcodes])

@@ -29,7 +29,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
 @contextmanager
-def replacing(out: Path) -> Iterator[Path]:
+def atomic_directory(out: Path) -> Iterator[Path]:
     """Yield an empty folder that takes the place of ``out`` when the block ends without an error.
 
     Where ``out`` is a link to a folder, that folder is replaced. Whether what is there may be
@@ -41,7 +41,7 @@ def replacing(out: Path) -> Iterator[Path]:
         If the folder that ``out`` is in is missing, full or not to be written in.
     """
     out = out.resolve()
-    recover(out)
+    remove_leftovers(out)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.{NEW}", dir=out.parent))
     with _held(fresh):
         try:
@@ -55,7 +55,7 @@ def replacing(out: Path) -> Iterator[Path]:
             shutil.rmtree(fresh, ignore_errors=True)
 
 
-def recover(out: Path) -> None:
+def remove_leftovers(out: Path) -> None:
     """Clear away what replacements of ``out`` that were stopped have left beside it."""
     for old in _left(out, OLD):
         if not _in_use(_twin(old, NEW)):
@@ -92,7 +92,7 @@ def write_file(path: Path, data: bytes) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def unfinished(folder: Path) -> set[str]:
+def leftovers(folder: Path) -> set[str]:
     """Names in ``folder`` of which stopped replacements have left something beside them."""
     end = re.compile(rf"\.(.+)\.(?:{NEW}|{OLD})[a-z0-9_]{{{_RANDOM}}}")
     found = [end.fullmatch(each.name) for each in folder.iterdir()]

@@ -13,7 +13,7 @@ Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is, and of how much (``None``: not known)."""
 
 
-def silent(what: str, done: int, of: int | None) -> None:
+def no_progress(what: str, done: int, of: int | None) -> None:
     """Progress that nobody watches."""
 
 
@@ -94,7 +94,7 @@ class Finding:
         return said | {"harm": self.harm.name.casefold()}
 
 
-def stands_at(row: Any) -> dict[str, Any]:
+def location(row: Any) -> dict[str, Any]:
     """Return ``file`` and ``row`` of a finding on a row of a reading, where they are known."""
     file, number = row.get("file"), row.get("row")
     return {

@@ -21,13 +21,13 @@ def to_json(value: object) -> bytes:
     return text.encode()
 
 
-def plain(values: Floats, decimals: int = 0) -> list[Any]:
+def json_numbers(values: Floats, decimals: int = 0) -> list[Any]:
     """Numbers as JSON holds them: whole numbers without a point, ``None`` for NaN.
 
     Nested as ``values`` are: ``(T, A)`` gives ``T`` lists of ``A`` numbers.
     """
     if values.ndim > 1:
-        return [plain(row, decimals) for row in values]
+        return [json_numbers(row, decimals) for row in values]
     return [None if math.isnan(value) else number(value, decimals) for value in values.tolist()]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geodata.errors import BriefingError
-from geodata.i18n.language import Amount
+from geodata.i18n.language import GroupedInt
 from geodata.i18n.messages import gettext
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def read(text: str, what: str = BRIEFING) -> Node:
     """
     size = len(text.encode())
     if size > MAX_BYTES:
-        raise BriefingError(_TOO_LARGE[what], size=Amount(size), most=Amount(MAX_BYTES))
+        raise BriefingError(_TOO_LARGE[what], size=GroupedInt(size), most=GroupedInt(MAX_BYTES))
     events = _events(text, what)
     documents = [i for i, event in enumerate(events) if _kind(event) == "DocumentStart"]
     if not documents:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(value: str, choices: Iterable[str], n: int = 3) -> tuple[str, ...]:
+def suggestions(value: str, choices: Iterable[str], n: int = 3) -> tuple[str, ...]:
     """Return the choices that are written most like ``value``, best first."""
     folded = {choice.casefold(): choice for choice in choices}
     close = difflib.get_close_matches(value.casefold(), folded, n=n, cutoff=0.5)

@@ -9,13 +9,13 @@ from geodata import populations
 from geodata.briefing.briefing import COMPARE, FLOWS, MAP, TABLE, TREND, Briefing
 from geodata.briefing.content import Content
 from geodata.briefing.slides import title_of
-from geodata.exports.documents.pdf import TEMPLATES, read, told_to_typst
+from geodata.exports.documents.pdf import TEMPLATES, reading_of, to_typst_json
 from geodata.exports.documents.slide_places import Link, compare_places
 from geodata.exports.documents.typesetting import pdf
 from geodata.exports.drawing import charts, pictures
 from geodata.exports.drawing.text_lines import wrapped
-from geodata.exports.render_worker import Render, here
-from geodata.i18n.language import bare
+from geodata.exports.render_worker import Render, render_here
+from geodata.i18n.language import strip_isolates
 from geodata.text import view_headlines, wording
 
 _SCALE = 1.25
@@ -25,7 +25,7 @@ _ROWS, _DETAILED = 8, 274
 
 
 def deck(
-    briefing: Briefing, contents: Sequence[Content], *, link: Link, render: Render = here
+    briefing: Briefing, contents: Sequence[Content], *, link: Link, render: Render = render_here
 ) -> bytes:
     """Make the file.
 
@@ -54,12 +54,12 @@ def pages(
         slides.append(_said(content, number, link) | {"drawings": placed})
     credits = dict.fromkeys(credit for content in contents for credit in content.sources)
     told = {
-        "title": bare(title_of(briefing, contents)),
-        "authors": list(map(bare, credits)),
-        **read(speech),
+        "title": strip_isolates(title_of(briefing, contents)),
+        "authors": list(map(strip_isolates, credits)),
+        **reading_of(speech),
         "slides": slides,
     }
-    return files, {"told": told_to_typst(told)}
+    return files, {"told": to_typst_json(told)}
 
 
 def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
@@ -114,7 +114,7 @@ _Drawing = tuple[str, dict[str, Any]]
 
 
 def _place(place: tuple[float, float, float, float], alt: str, caption: str = "") -> dict[str, Any]:
-    return {"place": list(place), "alt": bare(alt), "caption": caption}
+    return {"place": list(place), "alt": strip_isolates(alt), "caption": caption}
 
 
 def _drawn(place: tuple[float, float, float, float]) -> tuple[int, int]:

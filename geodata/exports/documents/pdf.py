@@ -13,10 +13,10 @@ from typing import Any
 
 from geodata.exports.drawing import pictures
 from geodata.exports.drawing.qr import qr_svg
-from geodata.exports.drawing.text_lines import FAMILY, SIGNS_FAMILY, typeset
+from geodata.exports.drawing.text_lines import FAMILY, SIGNS_FAMILY, to_typst
 from geodata.exports.provenance import Provenance
 from geodata.figures.view import View
-from geodata.i18n.language import Language, bare
+from geodata.i18n.language import Language, strip_isolates
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAPERS = {"A4": "a4", "Letter": "us-letter"}
@@ -29,14 +29,14 @@ def page(
     speech = view.language
     drawing = pictures.figure(view, t)
     said: dict[str, Any] = {
-        "named": bare(told.title),
+        "named": strip_isolates(told.title),
         "title": told.title,
         "headline": told.headline,
-        "alt": bare(f"{told.title}. {told.headline}"),
-        "authors": list(dict.fromkeys(bare(source["credit"]) for source in told.sources)),
-        "keywords": [bare(told.population), told.date, told.snapshot],
+        "alt": strip_isolates(f"{told.title}. {told.headline}"),
+        "authors": list(dict.fromkeys(strip_isolates(source["credit"]) for source in told.sources)),
+        "keywords": [strip_isolates(told.population), told.date, told.snapshot],
         "paper": PAPERS[paper],
-        **read(speech),
+        **reading_of(speech),
         "missing": told.missing,
         "method": list(told.method),
         "statuses": list(told.statuses.items()),
@@ -52,7 +52,7 @@ def page(
     files = {"main.typ": (TEMPLATES / "page.typ").read_bytes(), "map.svg": drawing.encode()}
     if told.permalink:
         files["link.svg"] = qr_svg(told.permalink)
-    return files, {"told": told_to_typst(said)}
+    return files, {"told": to_typst_json(said)}
 
 
 def _terms_once(sources: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
@@ -65,12 +65,12 @@ def _terms_once(sources: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]
         yield {**source, **again}
 
 
-def told_to_typst(said: dict[str, Any]) -> str:
+def to_typst_json(said: dict[str, Any]) -> str:
     """What a template is told, as JSON; texts as its ``say`` takes them."""
-    return json.dumps(typeset(said), ensure_ascii=False)
+    return json.dumps(to_typst(said), ensure_ascii=False)
 
 
-def read(speech: Language) -> dict[str, Any]:
+def reading_of(speech: Language) -> dict[str, Any]:
     """How the words of a template are set: language, country, direction, families of letters."""
     _, _, country = speech.place.partition("_")
     return {

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from geodata import populations
 from geodata.briefing.briefing import COMPARE, FLOWS, MAP, TABLE, TREND, Briefing
-from geodata.briefing.content import Content, Row
+from geodata.briefing.content import Content, SlideRow
 from geodata.briefing.slides import Progress, title_of
 from geodata.exports.documents import pptx_template as templates
 from geodata.exports.documents.pptx_template import PIXEL
 from geodata.exports.drawing import charts
 from geodata.exports.drawing.raster import png
-from geodata.exports.drawing.text_lines import length, marked, wrapped
-from geodata.exports.render_worker import Render, here
-from geodata.exports.tables.formula_injection import harmless
-from geodata.i18n.language import Language, bare
+from geodata.exports.drawing.text_lines import isolates_to_marks, text_width, wrapped
+from geodata.exports.render_worker import Render, render_here
+from geodata.exports.tables.formula_injection import escape_formula
+from geodata.i18n.language import Language, strip_isolates
 from geodata.i18n.writing import NATIVE
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def deck(
     link: Link,
     template: bytes | None = None,
     progress: Progress | None = None,
-    render: Render = here,
+    render: Render = render_here,
 ) -> bytes:
     """Make the file.
 
@@ -64,11 +64,12 @@ def deck(
     contents
         What each slide says, as :func:`geodata.briefing.slides.contents` gives it.
     template
-        Of :func:`geodata.exports.documents.pptx_template.checked`; the neutral one if ``None``.
+        Of :func:`geodata.exports.documents.pptx_template.check_template`; the neutral one if
+        ``None``.
     render
         Draws the pictures, which take most of the time.
     """
-    made = templates.opened(template or templates.neutral(rtl=briefing.language.rtl))
+    made = templates.open_template(template or templates.neutral(rtl=briefing.language.rtl))
     for number, content in enumerate(contents, start=1):
         _add(made, content, link, render)
         if progress:
@@ -81,10 +82,10 @@ def deck(
 
 def _describe(made: Presentation, briefing: Briefing, contents: Sequence[Content]) -> None:
     about = made.core_properties
-    about.title = bare(title_of(briefing, contents))
+    about.title = strip_isolates(title_of(briefing, contents))
     about.language = briefing.language.tag
     about.created = about.modified = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-    kickers = dict.fromkeys(bare(content.kicker) for content in contents)
+    kickers = dict.fromkeys(strip_isolates(content.kicker) for content in contents)
     about.keywords = "; ".join(kickers)[:255]
 
 
@@ -174,7 +175,7 @@ def _paragraph(
         paragraph.alignment = paragraph.alignment or PP_ALIGN.RIGHT
     for written, points in runs:
         run = paragraph.add_run()
-        run.text = marked(written)
+        run.text = isolates_to_marks(written)
         properties = run._r.get_or_add_rPr()
         properties.set("lang", _tag(speech))
         if speech.rtl:
@@ -242,8 +243,8 @@ def _objects(
 def _describe_shape(shape: Any, name: str, said: str) -> None:
     """Name and alternative text."""
     properties = shape._element.xpath("./*/p:cNvPr")[0]
-    properties.set("name", marked(name))
-    properties.set("descr", marked(said))
+    properties.set("name", isolates_to_marks(name))
+    properties.set("descr", isolates_to_marks(said))
 
 
 def _picture(slide: Any, drawing: str, place: Place, said: str, render: Render) -> None:
@@ -303,7 +304,7 @@ def _flows(slide: Any, content: Content, place: Place, render: Render) -> None:
         _picture(slide, drawing, place, f"{content.headline}. {rows}.", render)
 
 
-def _chartable(rows: Sequence[Row]) -> bool:
+def _chartable(rows: Sequence[SlideRow]) -> bool:
     return bool(rows) and all(row.number is not None for row in rows)
 
 
@@ -353,12 +354,12 @@ def _bars(slide: Any, content: Content, place: Place) -> None:
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 
     style, rtl = _format(content), content.view.language.rtl
-    data = _data(style, [harmless(marked(row.name)) for row in content.rows])
-    data.add_series(marked(content.columns[1]), [row.number for row in content.rows])
+    data = _data(style, [escape_formula(isolates_to_marks(row.name)) for row in content.rows])
+    data.add_series(isolates_to_marks(content.columns[1]), [row.number for row in content.rows])
     kind = XL_CHART_TYPE.BAR_CLUSTERED
     chart = _chart(slide, kind, data, place, content.heading, _in_words(content))
     chart.has_legend, chart.has_title = False, True
-    chart.chart_title.text_frame.text = marked(content.heading)
+    chart.chart_title.text_frame.text = isolates_to_marks(content.heading)
     heading = chart.chart_title.text_frame.paragraphs[0]
     if rtl:
         heading._p.get_or_add_pPr().set("rtl", "1")
@@ -407,7 +408,9 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
     data = _data(style, [dt.date.fromisoformat(day) for day in days])
     lines = list(_lines(content))
     for label, found, _, _ in lines:
-        data.add_series(marked(label), [found.get(dt.date.fromisoformat(day)) for day in days])
+        data.add_series(
+            isolates_to_marks(label), [found.get(dt.date.fromisoformat(day)) for day in days]
+        )
     chart = _chart(
         slide,
         XL_CHART_TYPE.LINE,
@@ -498,7 +501,7 @@ def _table(slide: Any, content: Content, place: Place) -> None:
     table.horz_banding = False
     if speech.direction == "rtl":
         properties.set("rtl", "1")
-    longest = max(map(length, [columns[0], *(row.name for row in rows)]))
+    longest = max(map(text_width, [columns[0], *(row.name for row in rows)]))
     _widths(table, width, len(columns), longest)
     lines = [columns, *([row.name, row.value, *row.more] for row in rows)]
     for number, line in enumerate(lines):

@@ -185,7 +185,7 @@ def _kept_kinds() -> tuple[Any, ...]:
 # ---- an organisation's own
 
 
-def checked(data: bytes, name: str) -> bytes:
+def check_template(data: bytes, name: str) -> bytes:
     """Return a template's bytes if it is safe and has what slides are made with.
 
     Raises
@@ -197,7 +197,7 @@ def checked(data: bytes, name: str) -> bytes:
         raise TemplateError(f"{name} is no .pptx; files with macros (.pptm, .potm) are not opened.")
     try:
         _check_package(data)
-        made = opened(data)
+        made = open_template(data)
     except TemplateError as error:
         raise TemplateError(f"The template {name} is refused: {error}") from None
     except Exception as error:  # what python-pptx raises on broken files is of many kinds
@@ -235,7 +235,7 @@ def _check_part(name: str, data: bytes) -> None:
         raise TemplateError(f"it links to something outside itself ({name}).")
 
 
-def opened(data: bytes) -> Presentation:
+def open_template(data: bytes) -> Presentation:
     """Open a template, without the slides that it may hold as examples."""
     from pptx import Presentation
 

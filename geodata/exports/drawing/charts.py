@@ -12,9 +12,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from geodata.briefing.content import Series
-from geodata.exports.drawing.elements import Across, document, element, title
-from geodata.exports.drawing.text_lines import length
+from geodata.briefing.content import ChartSeries
+from geodata.exports.drawing.elements import Mirrored, document, element, title
+from geodata.exports.drawing.text_lines import text_width
 from geodata.exports.drawing.themes import THEMES
 from geodata.figures.flows import Flow
 from geodata.i18n.language import Language
@@ -77,7 +77,7 @@ class _Plot:
         return round(self.bottom - (self.bottom - self.top) * part, 1)
 
 
-def runs(series: Series) -> list[list[tuple[dt.date, float]]]:
+def runs(series: ChartSeries) -> list[list[tuple[dt.date, float]]]:
     """Counts that follow each other; a new run where one is missing or long in coming.
 
     What is printed for the country alone is in none (:func:`printed`).
@@ -97,7 +97,7 @@ def runs(series: Series) -> list[list[tuple[dt.date, float]]]:
     return found
 
 
-def printed(series: Series) -> list[tuple[dt.date, float]]:
+def printed(series: ChartSeries) -> list[tuple[dt.date, float]]:
     """Totals of the country that a report prints: points that no line joins."""
     marked = series.printed or (False,) * len(series.dates)
     return [
@@ -107,7 +107,7 @@ def printed(series: Series) -> list[tuple[dt.date, float]]:
     ]
 
 
-def trend(series: Sequence[Series], speech: Language, size: Size, said: str) -> str:
+def trend(series: Sequence[ChartSeries], speech: Language, size: Size, said: str) -> str:
     """Lines on a time axis that is proportional to dates, labelled at their ends.
 
     Time goes as the language is read.
@@ -120,14 +120,14 @@ def trend(series: Sequence[Series], speech: Language, size: Size, said: str) -> 
     top = ceiling(max(number for run in counted for _, number in run))
     width, height = size
     written = [*(each.label for each in series), *_explained(series, speech)]
-    names = max(map(length, written)) * _FONT_SIZE * _LETTER
-    across = Across(speech, width)
+    names = max(map(text_width, written)) * _FONT_SIZE * _LETTER
+    across = Mirrored(speech, width)
     plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
     parts = [*_grid(plot, across), *_years(plot, across), *_lines(series, plot, across)]
     return _document(size, said, parts, speech)
 
 
-def _grid(plot: _Plot, across: Across) -> list[str]:
+def _grid(plot: _Plot, across: Mirrored) -> list[str]:
     line, mute, speech = THEMES["light"]["line"], THEMES["light"]["mute"], across.speech
     parts = []
     for number in steps(plot.highest):
@@ -139,7 +139,7 @@ def _grid(plot: _Plot, across: Across) -> list[str]:
     return parts
 
 
-def _years(plot: _Plot, across: Across) -> list[str]:
+def _years(plot: _Plot, across: Mirrored) -> list[str]:
     """First of January of as many years as there is room for: all, every second, fifth or tenth."""
     mute = THEMES["light"]["mute"]
     years = range(plot.first.year + 1, plot.last.year + 1)
@@ -154,7 +154,7 @@ def _years(plot: _Plot, across: Across) -> list[str]:
     return parts
 
 
-def _lines(series: Sequence[Series], plot: _Plot, across: Across) -> list[str]:
+def _lines(series: Sequence[ChartSeries], plot: _Plot, across: Mirrored) -> list[str]:
     parts: list[str] = []
     taken: list[float] = []
 
@@ -188,7 +188,7 @@ def _lines(series: Sequence[Series], plot: _Plot, across: Across) -> list[str]:
     return parts
 
 
-def _explained(series: Sequence[Series], speech: Language) -> list[str]:
+def _explained(series: Sequence[ChartSeries], speech: Language) -> list[str]:
     """What rings stand for, where there are any."""
     marked = any(printed(each) for each in series)
     return [speech.gettext("for the country only")] if marked else []
@@ -212,7 +212,7 @@ def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> st
     if not flows:
         return _document(size, said, [], speech)
     names = [flow.origin_name for flow in flows] + [flow.destination_name for flow in flows]
-    room = max(map(length, names)) * _FONT_SIZE * _LETTER + 82
+    room = max(map(text_width, names)) * _FONT_SIZE * _LETTER + 82
     sides = _sides(flows, size[1])
     colors = dict(zip(sides[0], itertools.cycle(_ORIGINS), strict=False))
     drawn = _Sankey(size[0], room, 16, speech)
@@ -271,8 +271,8 @@ class _Sankey:
     speech: Language
 
     @property
-    def across(self) -> Across:
-        return Across(self.speech, self.width)
+    def across(self) -> Mirrored:
+        return Mirrored(self.speech, self.width)
 
     def band(self, y0: float, y1: float, high: float, color: str, flow: Flow) -> str:
         a, b = self.room + self.bar, self.width - self.room - self.bar

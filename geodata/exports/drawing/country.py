@@ -19,11 +19,11 @@ from typing import Any
 
 from babel import Locale
 
-from geodata.boundaries.topology import lines, polygons, ring_points
-from geodata.exports.drawing.text_lines import length
+from geodata.boundaries.topology import decode_arcs, polygons, ring_points
+from geodata.exports.drawing.text_lines import text_width
 from geodata.figures.view import View
 from geodata.i18n.language import SOURCE_LANGUAGE, Language
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
 
 SIZE = 1000
@@ -175,7 +175,7 @@ def _fitting(candidates: list[tuple[Name, Box]], level: int) -> tuple[Name, ...]
     for letter, size in {**NAME_SIZES, **SLIDE_SIZES}.items():
         taken: list[Box] = []
         for name, (left, top, right, bottom) in largest_first:
-            half = length(name.text) * size * _LETTER / 2
+            half = text_width(name.text) * size * _LETTER / 2
             box = (name.x - half, name.y - size * _HALF, name.x + half, name.y + size * _HALF)
             fits_area = (
                 2 * half <= (right - left) * _SLACK[level]
@@ -218,7 +218,7 @@ def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
     governorates = objects["governorates"]["geometries"]
     shapes = objects["districts"]["geometries"] if level == 2 else governorates
     neighbours = objects.get("neighbours", {"geometries": []})["geometries"]
-    degrees = lines(dict(snapshot.topology))
+    degrees = decode_arcs(dict(snapshot.topology))
     borders = sorted(_used(governorates))
     plane = _Plane(point for ref in borders for point in degrees[ref])
     arcs = [_thinned([plane.point(point) for point in arc]) for arc in degrees]
@@ -285,7 +285,7 @@ def _names(
     level: int,
     speech: Language,
 ) -> tuple[Name, ...]:
-    named = names(snapshot, speech)
+    named = area_names(snapshot, speech)
     candidates = []
     for shape in shapes:
         middle = plane.point(shape["properties"]["label"])

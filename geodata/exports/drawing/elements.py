@@ -7,11 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
-from geodata.exports.drawing.text_lines import (
-    ARABIC_FAMILY,
-    FAMILY,
-    from_the_right,
-)
+from geodata.exports.drawing.text_lines import ARABIC_FAMILY, FAMILY, force_rtl
 from geodata.i18n.language import Language
 
 FONT = f"{FAMILY}, {ARABIC_FAMILY}, sans-serif"
@@ -42,7 +38,7 @@ def title(words: str) -> str:
 
 
 @dataclass(frozen=True)
-class Across:
+class Mirrored:
     """Where things stand across a drawing, in the direction in which its language is read.
 
     Places are given as for a language read from the left; what stands at the start of a line there
@@ -63,7 +59,7 @@ class Across:
         anchor = attributes.get("text__anchor")
         attributes["x"] = self.x(attributes["x"])  # type: ignore[arg-type] # a number
         attributes["text__anchor"] = {"end": "start", "middle": "middle"}.get(str(anchor), "end")
-        return text(from_the_right(words), **attributes)
+        return text(force_rtl(words), **attributes)
 
     def lines(
         self, lines: Iterable[str], x: float, y: float, leading: float, **look: object

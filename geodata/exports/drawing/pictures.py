@@ -7,14 +7,9 @@ from dataclasses import dataclass
 
 from geodata.exports.drawing import country
 from geodata.exports.drawing.country import NAME_SIZES
-from geodata.exports.drawing.elements import Across, document, element
-from geodata.exports.drawing.svg import Paint, map_layers, textures
-from geodata.exports.drawing.text_lines import (
-    BOLD_LETTER,
-    LETTER,
-    length,
-    wrapped,
-)
+from geodata.exports.drawing.elements import Mirrored, document, element
+from geodata.exports.drawing.svg import ColourScheme, map_layers, textures
+from geodata.exports.drawing.text_lines import BOLD_LETTER, LETTER, text_width, wrapped
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.i18n.messages import sentence_case
@@ -47,7 +42,7 @@ class _Frame:
     document: tuple[float, float]  # width and height
 
 
-def _style(paint: Paint, scale: float, size: str) -> str:
+def _style(paint: ColourScheme, scale: float, size: str) -> str:
     """Style of a document's map, drawn at ``scale`` pixels for a unit."""
     token = paint.token
     halo = {"d": "#ffffffd9", "l": "#061a30b0", "n": token("card")}
@@ -78,7 +73,7 @@ def _name_size(scale: float, legible: float = _LEGIBLE) -> str:
     return large[0] if large else list(NAME_SIZES)[-1]
 
 
-def _map(view: View, t: int, paint: Paint, frame: _Frame, legible: float = _LEGIBLE) -> str:
+def _map(view: View, t: int, paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE) -> str:
     """The map in its frame, with the style it needs."""
     drawn = country.drawn(view)
     left, top, width, height = frame.country
@@ -101,7 +96,7 @@ def _map(view: View, t: int, paint: Paint, frame: _Frame, legible: float = _LEGI
     return _style(paint, scale, size) + inner + _surround(paint, frame)
 
 
-def _surround(paint: Paint, frame: _Frame) -> str:
+def _surround(paint: ColourScheme, frame: _Frame) -> str:
     """Cover what reaches beyond the frame; to clip it takes a renderer three times as long.
 
     What else stands around the map is drawn after it.
@@ -121,7 +116,7 @@ def _surround(paint: Paint, frame: _Frame) -> str:
     )
 
 
-def _legend(view: View, t: int, paint: Paint, across: Across, x: float, y: float) -> str:
+def _legend(view: View, t: int, paint: ColourScheme, across: Mirrored, x: float, y: float) -> str:
     """Classes and statuses with the number of areas in each; its lower edge is at ``y``."""
     rows, speech = legend(view, t), view.language
     head = wrapped(sentence_case(unit(view)), _LEGEND_WIDTH, 15, letter=BOLD_LETTER)
@@ -137,7 +132,7 @@ def _legend(view: View, t: int, paint: Paint, across: Across, x: float, y: float
     return "".join(parts)
 
 
-def _legend_card(paint: Paint, x: float, y: float, width: float, height: float) -> str:
+def _legend_card(paint: ColourScheme, x: float, y: float, width: float, height: float) -> str:
     return element(
         "rect",
         x=x,
@@ -152,7 +147,7 @@ def _legend_card(paint: Paint, x: float, y: float, width: float, height: float) 
 
 
 def _legend_row(
-    row: LegendRow, paint: Paint, across: Across, x: float, y: float, count: str
+    row: LegendRow, paint: ColourScheme, across: Mirrored, x: float, y: float, count: str
 ) -> str:
     swatch = element(
         "rect",
@@ -182,7 +177,7 @@ def _legend_row(
 
 
 def _document(
-    paint: Paint, size: tuple[float, float], parts: list[str], said: str, described: str = ""
+    paint: ColourScheme, size: tuple[float, float], parts: list[str], said: str, described: str = ""
 ) -> str:
     ink, ground, speech = paint.token("ink"), paint.token("sea"), paint.view.language
     return document(size, said, parts, ink=ink, ground=ground, described=described, speech=speech)
@@ -207,7 +202,7 @@ def joined(parts: Iterable[str], speech: Language) -> str:
 
 def _fitting(words: str, width: float, size: float) -> float:
     """The font size, or a smaller one at which words that are many fit on one line."""
-    room = width / (length(words) * _MEAN_LETTER)
+    room = width / (text_width(words) * _MEAN_LETTER)
     return size if room >= size else int(room)
 
 
@@ -226,8 +221,8 @@ def picture(
     described
         What a picture has no room for: method, terms. It is kept in the file, unseen.
     """
-    paint, left = Paint(view, theme), 40
-    across, inner = Across(view.language, WIDTH), WIDTH - 2 * left
+    paint, left = ColourScheme(view, theme), 40
+    across, inner = Mirrored(view.language, WIDTH), WIDTH - 2 * left
     foot = [
         line for sentence in _provenance(view, permalink) for line in wrapped(sentence, inner, 13)
     ]
@@ -249,8 +244,8 @@ def picture(
 
 def figure(view: View, t: int, *, theme: str = "light", size: tuple[int, int] = FIGURE) -> str:
     """The map and its legend alone, for documents that set title and sources themselves."""
-    paint, (width, height) = Paint(view, theme), size
-    across = Across(view.language, width)
+    paint, (width, height) = ColourScheme(view, theme), size
+    across = Mirrored(view.language, width)
     country = (across.x(250, width - 400), 10, width - 400, height - 20)
     frame = _Frame(0, 0, width, height, country, (width, height))
     parts = [_map(view, t, paint, frame), _legend(view, t, paint, across, 0, height)]
@@ -259,8 +254,8 @@ def figure(view: View, t: int, *, theme: str = "light", size: tuple[int, int] = 
 
 def card(view: View, t: int, *, product: str) -> str:
     """What chats and social media show beside a link: few words, large, 1200 × 630 pixels."""
-    paint, left, column = Paint(view, "light"), 56, 500
-    across, muted = Across(view.language, CARD[0]), paint.token("mute")
+    paint, left, column = ColourScheme(view, "light"), 56, 500
+    across, muted = Mirrored(view.language, CARD[0]), paint.token("mute")
     heading = _at_most(wrapped(title_in_country(view), column, 46, letter=BOLD_LETTER), 4)
     said = _at_most(wrapped(headline(view, t), column, 27), 5)
     credit = _at_most(wrapped(sources(view)[0]["credit"], column, 17), 2)
@@ -288,9 +283,9 @@ _FROM_AFAR = 13.5  # names on a slide
 
 def panel(view: View, t: int, size: tuple[int, int], *, with_legend: bool = True) -> str:
     """The map that fills a part of a slide, with its legend in the corner that is left free."""
-    paint, (width, height) = Paint(view, "light"), size
+    paint, (width, height) = ColourScheme(view, "light"), size
     beside = 150 if view.language.rtl else 130  # what is free there is narrower
-    across, start = Across(view.language, width), beside if with_legend else 14
+    across, start = Mirrored(view.language, width), beside if with_legend else 14
     wide = width - start - 14
     country = (across.x(start, wide), 14, wide, height - 28)
     parts = [_map(view, t, paint, _Frame(0, 0, width, height, country, size), _FROM_AFAR)]
@@ -299,14 +294,16 @@ def panel(view: View, t: int, size: tuple[int, int], *, with_legend: bool = True
     return _document(paint, size, parts, _said(view, t))
 
 
-def _small_legend(view: View, t: int, paint: Paint, across: Across, x: float, y: float) -> str:
+def _small_legend(
+    view: View, t: int, paint: ColourScheme, across: Mirrored, x: float, y: float
+) -> str:
     """Classes and statuses that occur on the date, on a card; its lower edge is at ``y``.
 
     Where it stands on the right it is as far from the upper edge: the country has its sea there
     below, and its hollow above.
     """
     rows = [row for row in legend(view, t) if row.count or row.kind.startswith("k")]
-    inner = max(length(row.label) for row in rows) * 14.5 * LETTER + 36
+    inner = max(text_width(row.label) for row in rows) * 14.5 * LETTER + 36
     head = wrapped(sentence_case(unit(view)), inner, 15, letter=BOLD_LETTER)
     height, width = 22 * (len(rows) + len(head)) + 22, inner + 28
     top = x if view.language.rtl else y - height
@@ -322,8 +319,8 @@ def _small_legend(view: View, t: int, paint: Paint, across: Across, x: float, y:
 
 def legend_strip(view: View, t: int, size: tuple[int, int]) -> str:
     """The legend alone, in columns, for maps that share it."""
-    paint, (width, height), rows = Paint(view, "light"), size, legend(view, t)
-    across, said = Across(view.language, width), unit(view)
+    paint, (width, height), rows = ColourScheme(view, "light"), size, legend(view, t)
+    across, said = Mirrored(view.language, width), unit(view)
     tall = max(1, (height - 34) // 24)
     room = width / -(-len(rows) // tall)
     parts = [

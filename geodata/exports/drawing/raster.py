@@ -86,7 +86,7 @@ def _our_fonts() -> Iterator[None]:
                     os.environ[name] = value
 
 
-def described(picture: bytes, said: dict[str, str]) -> bytes:
+def add_text(picture: bytes, said: dict[str, str]) -> bytes:
     """Put text into a PNG, unseen, under PNG's own keywords, such as ``Title``."""
     chunks = b"".join(_text_chunk(keyword, text) for keyword, text in said.items() if text)
     return picture[:_AFTER_HEADER] + chunks + picture[_AFTER_HEADER:]

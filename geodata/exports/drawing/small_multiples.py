@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from geodata.exports.drawing import country
 from geodata.exports.drawing.elements import element
-from geodata.exports.drawing.svg import Paint, lone, textures
+from geodata.exports.drawing.svg import ColourScheme, lone, textures
 from geodata.figures.view import View
 
 _SCOPE = "small"
@@ -27,7 +27,7 @@ def shapes(view: View) -> str:
         paths.append(element("path", id=_OUTLINES, d=drawn.outlines, class_="outlines"))
     return element(
         "svg",
-        textures(Paint(view, scope=_SCOPE), 6),
+        textures(ColourScheme(view, scope=_SCOPE), 6),
         element("defs", *paths),
         class_="textures",
         aria__hidden="true",
@@ -36,7 +36,7 @@ def shapes(view: View) -> str:
 
 def small(view: View, t: int, label: str) -> str:
     """One map; ``label`` is what it says to those who do not see it."""
-    drawn, paint = country.drawn(view), Paint(view, scope=_SCOPE)
+    drawn, paint = country.drawn(view), ColourScheme(view, scope=_SCOPE)
     places = {pcode: i for i, pcode in enumerate(view.counts.areas.pcodes)}
     used = [
         element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(t, places[pcode])))

@@ -23,7 +23,7 @@ from geodata.figures.statuses import (
     ZERO,
 )
 from geodata.figures.view import View
-from geodata.text.area_labels import cells
+from geodata.text.area_labels import area_labels
 from geodata.text.view_headlines import headline
 
 TEXTURES = {
@@ -42,7 +42,7 @@ _MARGIN, _LEGEND_ROOM = 28, 110
 
 
 @dataclass(frozen=True)
-class Paint:
+class ColourScheme:
     """Where colours come from: variables of a style sheet, or the colours of a theme.
 
     Attributes
@@ -114,7 +114,7 @@ def scale_variables(view: View) -> tuple[str, str]:
 # ---- the map
 
 
-def textures(paint: Paint, size: float, repeated: int = 1) -> str:
+def textures(paint: ColourScheme, size: float, repeated: int = 1) -> str:
     """Hatch, dots, cross, lines and bars as the pages have them, told apart without any colour.
 
     Parameters
@@ -178,7 +178,7 @@ def _line(start: int, side: int) -> str:
     return f"M0 {start}h{side}v1h-{side}z"
 
 
-def _fades(drawn: Drawing, paint: Paint) -> str:
+def _fades(drawn: Drawing, paint: ColourScheme) -> str:
     """Let the ground end softly: its edge is where the drawing stops, not a coast."""
     left, top, right, bottom = drawn.ground
     width, height = right - left, bottom - top
@@ -217,7 +217,7 @@ def _country_names(drawn: Drawing) -> str:
 
 
 def _area_names(
-    drawn: Drawing, paint: Paint, t: int, places: dict[str, int], size: str = ""
+    drawn: Drawing, paint: ColourScheme, t: int, places: dict[str, int], size: str = ""
 ) -> str:
     """Names of areas: all of them with the sizes they fit at, or those that fit at one."""
 
@@ -238,12 +238,12 @@ def _area_names(
 def _areas(
     view: View,
     drawn: Drawing,
-    paint: Paint,
+    paint: ColourScheme,
     t: int,
     places: dict[str, int],
     sentences: Mapping[str, str] | None,
 ) -> str:
-    said = sentences or {cell.pcode: cell.sentence for cell in cells(view, t)}
+    said = sentences or {cell.pcode: cell.sentence for cell in area_labels(view, t)}
     paths = (
         element(
             "path",
@@ -260,7 +260,7 @@ def _areas(
 def map_layers(
     view: View,
     t: int,
-    paint: Paint,
+    paint: ColourScheme,
     *,
     pixel: float,
     repeated: int = 1,
@@ -313,7 +313,7 @@ def inline(
     box = (-left, -margin, drawn.width + left + margin, drawn.height + 2 * margin)
     return element(
         "svg",
-        map_layers(view, t, Paint(view, scope=scope), pixel=2.3, sentences=sentences),
+        map_layers(view, t, ColourScheme(view, scope=scope), pixel=2.3, sentences=sentences),
         class_=f"map{lone(drawn)}",
         viewBox=" ".join(map(str, box)),
         role="img",

@@ -26,7 +26,7 @@ _ARABIC = 0.9
 _COMBINING_BEGIN = "\u0300"
 
 
-def length(words: str) -> float:
+def text_width(words: str) -> float:
     """How many letters of Latin have about the width of these words; marks have none."""
     if max(words, default="") < _COMBINING_BEGIN:
         return len(words)
@@ -44,7 +44,7 @@ def wrapped(words: str, width: float, size: float, *, letter: float = LETTER) ->
     room, lines = max(1, int(width / (size * letter))), [""]
     for word in words.split():
         longer = f"{lines[-1]} {word}".strip()
-        if length(longer) <= room or not lines[-1]:
+        if text_width(longer) <= room or not lines[-1]:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -87,12 +87,12 @@ def _direction(words: str, place: int) -> str:
     return LRI
 
 
-def from_the_right(words: str) -> str:
+def force_rtl(words: str) -> str:
     """A line that is read from the right, whatever letters it begins with."""
     return f"{RLI}{words}{PDI}"
 
 
-def marked(words: str) -> str:
+def isolates_to_marks(words: str) -> str:
     """Put marks of direction in the place of isolates, for programs that do not know those.
 
     What is isolated stands between two marks of its own direction, which holds numbers with their
@@ -138,10 +138,10 @@ def pieces(words: str) -> Any:
     return around[0]
 
 
-def typeset(said: Any) -> Any:
+def to_typst(said: Any) -> Any:
     """Every text within lists and dictionaries in :func:`pieces`."""
     if isinstance(said, str):
         return pieces(said)
     if isinstance(said, dict):
-        return {name: typeset(each) for name, each in said.items()}
-    return [typeset(each) for each in said] if isinstance(said, list | tuple) else said
+        return {name: to_typst(each) for name, each in said.items()}
+    return [to_typst(each) for each in said] if isinstance(said, list | tuple) else said

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from geodata.exports.tables.formula_injection import harmless
+from geodata.exports.tables.formula_injection import escape_formula
 from geodata.exports.tables.long_table import COLUMNS, rows, tags
 from geodata.exports.tables.workbook import Value
 from geodata.figures.view import View
@@ -43,4 +43,4 @@ def csv_file(view: View, dates: Iterable[int], *, permalink: str = "", hxl: bool
 
 
 def _cells(row: list[Value]) -> list[Value]:
-    return [harmless(value) if isinstance(value, str) else value for value in row]
+    return [escape_formula(value) if isinstance(value, str) else value for value in row]

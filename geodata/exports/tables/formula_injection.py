@@ -6,11 +6,11 @@ from __future__ import annotations
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def looks_like_a_formula(value: str) -> bool:
+def looks_like_formula(value: str) -> bool:
     """Whether a spreadsheet that reads the text might run it."""
     return value.startswith(_FORMULA)
 
 
-def harmless(value: str) -> str:
+def escape_formula(value: str) -> str:
     """Text that no spreadsheet runs as a formula."""
-    return f"'{value}" if looks_like_a_formula(value) else value
+    return f"'{value}" if looks_like_formula(value) else value

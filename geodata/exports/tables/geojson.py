@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from geodata.boundaries.topology import Line, is_clockwise, lines, polygons, ring_points
+from geodata.boundaries.topology import Line, decode_arcs, is_clockwise, polygons, ring_points
 from geodata.exports.provenance import Provenance, as_dict
 from geodata.exports.tables.long_table import COLUMNS, positions, rows
 from geodata.exports.tables.workbook import Value
@@ -54,7 +54,7 @@ def plain(row: dict[str, Value]) -> dict[str, Value]:
 @lru_cache(maxsize=8)
 def geometries(snapshot: Snapshot, level: int) -> dict[str, dict[str, Any]]:
     """Geometry of every area of a level, by P-code."""
-    arcs = lines(dict(snapshot.topology))
+    arcs = decode_arcs(dict(snapshot.topology))
     shapes = snapshot.topology["objects"][_OBJECTS[level]]["geometries"]
     return {shape["id"]: _geometry(shape, arcs) for shape in shapes}
 

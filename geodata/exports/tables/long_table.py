@@ -12,11 +12,11 @@ from dataclasses import replace
 from geodata import populations
 from geodata.exports.tables.workbook import Value
 from geodata.figures import statuses
-from geodata.figures.state import query
+from geodata.figures.state import encode_query
 from geodata.figures.view import View
-from geodata.i18n.language import bare
+from geodata.i18n.language import strip_isolates
 from geodata.i18n.messages import gettext
-from geodata.places.area_names import names
+from geodata.places.area_names import area_names
 from geodata.text import sentences, wording
 from geodata.util.json_encoding import number
 
@@ -87,18 +87,22 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
         The page that links lead to, as far as the ``?``; without one they are queries.
     """
     speech, state, found = view.language, view.state, view.counts
-    named, word_of = names(view.snapshot, speech), statuses.status_words(speech)
+    named, word_of = area_names(view.snapshot, speech), statuses.status_words(speech)
     decimals = populations.decimals(state.measure, state.level)
     asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
-    unit = bare(wording.unit(view))
+    unit = strip_isolates(wording.unit(view))
     listed, source_on = sentences.sources(view), sentences.sources_on(view)
     areas = list(zip(found.areas.pcodes, found.areas.parents, strict=True))
     for t in dates:
         day = found.dates[t]
         frozen = replace(state, time=day, area="", v=view.snapshot.version)
-        link = f"{permalink}?{query(frozen, view.snapshot)}"
+        link = f"{permalink}?{encode_query(frozen, view.snapshot)}"
         source = listed[source_on[t]]
-        origin: list[Value] = [source["id"], bare(source["credit"]), view.snapshot.version]
+        origin: list[Value] = [
+            source["id"],
+            strip_isolates(source["credit"]),
+            view.snapshot.version,
+        ]
         for i, (pcode, parent) in enumerate(areas):
             value = float(view.values[t, i])
             yield [

@@ -10,7 +10,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from geodata.exports.tables.formula_injection import looks_like_a_formula
+from geodata.exports.tables.formula_injection import looks_like_formula
 
 _DAY, WIDE = "yyyy-mm-dd", 100
 _RTL = 2  # of a cell, whatever letters it begins with
@@ -79,6 +79,6 @@ def _write(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
             elif isinstance(value, int | float):
                 page.write_number(r, c, value)
             elif value:
-                quoted = looks_like_a_formula(value)
+                quoted = looks_like_formula(value)
                 plain = formats["rtl" if sheet.rtl else "text"] if wraps else None
                 page.write_string(r, c, value, formats["quoted"] if quoted else plain)

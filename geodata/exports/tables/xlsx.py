@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from geodata.exports.drawing.text_lines import marked
+from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.exports.provenance import Provenance, pairs
 from geodata.exports.tables.long_table import COLUMNS, rows, tags
 from geodata.exports.tables.workbook import WIDE, Sheet, Value
@@ -62,7 +62,9 @@ def sheets(
     notes: list[list[Value]] = [[speech.gettext("About"), speech.gettext("Text")]]
     notes += [list(pair) for pair in pairs(told, speech)]
     sources: list[list[Value]] = [_head(_OF_SOURCES, _OF_SOURCES, speech)]
-    sources += [[marked(source[name]) for name in _OF_SOURCES] for source in told.sources]
+    sources += [
+        [isolates_to_marks(source[name]) for name in _OF_SOURCES] for source in told.sources
+    ]
     found = [
         Sheet(speech.gettext("Data"), [*head, *rows(view, dates, permalink)], widths, len(head)),
         Sheet(speech.gettext("Notes"), notes, (_LABEL, WIDE)),

@@ -29,18 +29,18 @@ from geodata.sources.cell_values import (
     BROKEN,
     MOST,
     CellError,
-    Notes,
-    broken,
+    FindingLog,
+    clean_text,
     is_blank,
+    is_broken,
     is_total,
-    text,
-    whole,
+    parse_count,
 )
 from geodata.sources.dtm import layouts as columns
 from geodata.sources.dtm.layouts import Column, Layout, header_fold
-from geodata.sources.dtm.workspace import EMPTY_HOUSEHOLDS, Loaded, Total, breakdown_columns
+from geodata.sources.dtm.workspace import EMPTY_HOUSEHOLDS, ListTotal, LoadedList, breakdown_columns
 from geodata.sources.header import A_SECOND_HEADER, are_titles, filled_down
-from geodata.sources.tabular.open_table import Rows
+from geodata.sources.tabular.open_table import TableRows
 from geodata.util.findings import Harm, Progress
 
 QUICK_FROM = 20_000_000
@@ -61,14 +61,14 @@ WORDS_DUE = (
 
 def load(
     con: duckdb.DuckDBPyConnection,
-    rows: Rows,
+    rows: TableRows,
     layout: Layout,
     sizes: Sequence[int],
-    notes: Notes,
+    notes: FindingLog,
     progress: Progress,
     *,
     quick_from: int = QUICK_FROM,
-) -> Loaded:
+) -> LoadedList:
     """Bring the rows of a list into DuckDB and add them up.
 
     Parameters
@@ -92,17 +92,17 @@ def load(
 
 def _quickly(
     con: duckdb.DuckDBPyConnection,
-    rows: Rows,
+    rows: TableRows,
     layout: Layout,
     sizes: Sequence[int],
     progress: Progress,
-) -> Loaded | None:
+) -> LoadedList | None:
     """Add up a CSV as DuckDB reads it; ``None`` if anything at all is odd in it."""
     file = rows.file
     if file.kind != "csv" or rows.encoding != "utf-8-sig" or layout.repeated:
         return None
     progress(f"reading {file.name}", 0, None)
-    loaded = Loaded(con, layout, rows, quick=True)
+    loaded = LoadedList(con, layout, rows, quick=True)
     try:
         with ThreadPoolExecutor(1) as beside:  # hashing takes as long as a fifth of the sums
             beside.submit(lambda: file.sha256)
@@ -113,11 +113,13 @@ def _quickly(
     found = loaded.sums
     said = [value for key in WORDS for value in found[key].unique()]
     # Names that a person would write otherwise are cleaned, and totals left out, cell by cell.
-    strange = any(value != text(value) or is_total(value) or broken(value) for value in said)
+    strange = any(
+        value != clean_text(value) or is_total(value) or is_broken(value) for value in said
+    )
     return None if found.empty or found["odd"].any() or strange else loaded
 
 
-def _typed(rows: Rows, layout: Layout) -> str:
+def _typed(rows: TableRows, layout: Layout) -> str:
     """The table of rows as DuckDB reads it from a CSV, each column as what it should hold."""
     width = max((len(cells) for _, cells in rows.head(columns.HEADER_WITHIN)), default=0)
     numbers = {column.position for _, column in breakdown_columns(layout)}
@@ -144,7 +146,7 @@ def _place(layout: Layout) -> Column | None:
     return layout.one(columns.PLACE) or layout.one(columns.LOCATION)
 
 
-def _numbered_places(rows: Rows, layout: Layout) -> bool:
+def _numbered_places(rows: TableRows, layout: Layout) -> bool:
     """Whether ids of places are numbers, as far as the first rows show; DuckDB checks the rest."""
     column = _place(layout)
     if column is None:
@@ -200,7 +202,7 @@ def _odd(layout: Layout, *, numbered: bool) -> str:
 # ---- added up
 
 
-def _add_up(loaded: Loaded, sizes: Sequence[int], *, odd: bool = False) -> None:
+def _add_up(loaded: LoadedList, sizes: Sequence[int], *, odd: bool = False) -> None:
     """Sum rows by date and district; with ``odd``, say also whether rows must be looked at."""
     layout = loaded.layout
     sums = ["households", "people", *(name for name, _ in loaded.breakdowns)]
@@ -263,10 +265,14 @@ def _any_twice(table: pa.Table) -> bool:
 
 
 def _carefully(
-    con: duckdb.DuckDBPyConnection, rows: Rows, layout: Layout, notes: Notes, progress: Progress
-) -> Loaded:
+    con: duckdb.DuckDBPyConnection,
+    rows: TableRows,
+    layout: Layout,
+    notes: FindingLog,
+    progress: Progress,
+) -> LoadedList:
     """Read a list cell by cell; note every cell that is not what its column promises."""
-    loaded = Loaded(con, layout, rows, quick=False)
+    loaded = LoadedList(con, layout, rows, quick=False)
     notes.columns = {column.name: column.position for column in layout.columns}
     reader = _Reader(layout, notes, loaded.totals)
     con.execute("DROP VIEW IF EXISTS rows")
@@ -301,7 +307,7 @@ def _insert(
 class _Reader:
     """Makes a record of a row's cells, or says why there is none."""
 
-    def __init__(self, layout: Layout, notes: Notes, totals: list[Total]) -> None:
+    def __init__(self, layout: Layout, notes: FindingLog, totals: list[ListTotal]) -> None:
         self.layout, self.notes, self.totals = layout, notes, totals
         self.begun = False
         self.breakdowns = breakdown_columns(layout)
@@ -357,7 +363,7 @@ class _Reader:
         return cells[column.position] if column and column.position < len(cells) else ""
 
     def _text(self, cells: Sequence[str], column: Column | None) -> str:
-        return text(self._cell(cells, column))
+        return clean_text(self._cell(cells, column))
 
     def _is_no_place(self, number: int, cells: Sequence[str], words: Mapping[str, str]) -> bool:
         """Whether a row is one of totals, of HXL tags or of columns' names again; it is noted."""
@@ -367,7 +373,7 @@ class _Reader:
                 "The row names the columns again, and is left out.", row=number, value=words["adm1"]
             )
             return True
-        if words["adm1"].startswith("#") and not broken(words["adm1"]):
+        if words["adm1"].startswith("#") and not is_broken(words["adm1"]):
             self.notes.warning("The row of HXL tags is left out.", row=number, value=words["adm1"])
             return True
         counted = [self._cell(cells, self.one[c]) for c in (columns.HOUSEHOLDS, columns.PEOPLE)]
@@ -379,7 +385,7 @@ class _Reader:
             self.begun = True
             return False
         households = self._cell(cells, self.one[columns.HOUSEHOLDS])
-        self.totals.append(Total(number, said, _number_or_none(households)))
+        self.totals.append(ListTotal(number, said, _number_or_none(households)))
         return True
 
     def _total(self, cells: Sequence[str], words: Mapping[str, str]) -> str | None:
@@ -395,7 +401,7 @@ class _Reader:
             return None
         if says is not None:
             return says
-        first = next((text(cell) for cell in cells if not is_blank(cell)), "")
+        first = next((clean_text(cell) for cell in cells if not is_blank(cell)), "")
         if not words["adm1"] and not words["adm2"] and not any(ids):
             return first if is_total(first) or _number_or_none(first) is not None else None
         return None
@@ -404,7 +410,7 @@ class _Reader:
         """Note formulas without a result where a place or the date is due."""
         for name in (*WORDS_DUE, columns.DATE):
             cell = self._cell(cells, self.one[name])
-            if broken(cell):
+            if is_broken(cell):
                 column = self.one[name]
                 self.notes.error(
                     BROKEN, row=number, column=column.name if column else "", value=cell
@@ -439,7 +445,7 @@ class _Reader:
             return None
         cell = self._cell(cells, column)
         try:
-            return whole(cell)
+            return parse_count(cell)
         except CellError as error:
             self.notes.error(str(error), row=number, column=column.name, value=cell)
             return None
@@ -484,7 +490,7 @@ class _Reader:
 
 def _number_or_none(cell: str) -> int | None:
     try:
-        return whole(cell)
+        return parse_count(cell)
     except CellError:
         return None
 
@@ -492,7 +498,7 @@ def _number_or_none(cell: str) -> int | None:
 # ---- duplicates
 
 
-def _without_duplicates(loaded: Loaded, notes: Notes) -> None:
+def _without_duplicates(loaded: LoadedList, notes: FindingLog) -> None:
     """Take out rows that repeat another in everything; note places that have two figures."""
     layout, con = loaded.layout, loaded.con
     column = _place(layout)
@@ -527,7 +533,7 @@ def _without_duplicates(loaded: Loaded, notes: Notes) -> None:
 
 def _note_twice(
     con: duckdb.DuckDBPyConnection,
-    notes: Notes,
+    notes: FindingLog,
     column: Column,
     which: str,
     severity: str,
@@ -548,7 +554,7 @@ def _note_twice(
 # ---- which rows
 
 
-def numbered(loaded: Loaded) -> str:
+def numbered(loaded: LoadedList) -> str:
     """The table of rows with the number of each in the file, as SQL.
 
     In a CSV that DuckDB reads itself rows are counted from the header; where empty lines stand
@@ -562,7 +568,7 @@ def numbered(loaded: Loaded) -> str:
 
 
 def rows_at(
-    loaded: Loaded, strays: Iterable[tuple[str, str, int]], most: int = LISTED
+    loaded: LoadedList, strays: Iterable[tuple[str, str, int]], most: int = LISTED
 ) -> list[tuple[int, str, str, str, int]]:
     """Return the first rows whose points are among ``strays``.
 

@@ -33,10 +33,18 @@ import requests
 from dtmapi import DTMApi, DTMApiError, DTMApiResponseError, DTMAuthenticationError
 
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.cell_values import NOT_AVAILABLE, CellError, Notes, day, known, text, whole
-from geodata.sources.contract import Asked, Kind, Reading, no_breakdowns, no_counts
+from geodata.sources.cell_values import (
+    NOT_AVAILABLE,
+    CellError,
+    FindingLog,
+    clean_text,
+    code_or_blank,
+    parse_count,
+    parse_date,
+)
+from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns, no_counts
 from geodata.sources.header import fingerprint
-from geodata.sources.tally import Row, Tally
+from geodata.sources.tally import Aggregator, CountRecord
 from geodata.util.findings import FileRead, Finding, Harm, Progress
 
 KEY = "DTMAPI_SUBSCRIPTION_KEY"
@@ -163,14 +171,14 @@ def parts(since: dt.date | None, until: dt.date | None, today: dt.date) -> Itera
 # ---- answers that are kept
 
 
-def default_folder() -> Path:
+def cache_folder() -> Path:
     """Where answers of an interrupted fetch are kept: the user's own cache folder."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "displacement-map" / "dtm-api"
 
 
 @dataclass(frozen=True)
-class Kept:
+class FetchCache:
     """Answers of one address, version and country, a file each."""
 
     folder: Path
@@ -213,7 +221,9 @@ class Kept:
 # ---- reading
 
 
-def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Progress) -> Reading:
+def read(
+    files: Sequence[Path], snapshot: Snapshot, asked: ReadOptions, progress: Progress
+) -> ParsedSource:
     """Fetch what was asked for.
 
     ``asked.options`` may hold ``api_version`` (``v3``, ``v2``), ``operation``, ``assessment``,
@@ -221,23 +231,23 @@ def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Prog
     network or a test ``base_url``, ``timeout`` (seconds), ``retries`` and ``retry_delay`` (seconds,
     doubled each time).
     """
-    notes = Notes(file="DTM API")
+    notes = FindingLog(file="DTM API")
     key = os.environ.get(KEY, "").strip()
     if not _may_ask(key, asked, notes):
-        return _reading([], Tally(notes), asked, notes)
+        return _reading([], Aggregator(notes), asked, notes)
     client = Client(key, asked.options)
     country = str(snapshot.manifest["country"]["code"])
     every = list(parts(asked.since, asked.until, dt.date.today()))
-    folder = Path(asked.options.get("resume_folder") or default_folder())
-    kept = Kept(folder, f"{client.address} {client.api_version} {country}")
-    tally = Tally(notes, asked.options.get("repeated_rows") or "refuse")
+    folder = Path(asked.options.get("resume_folder") or cache_folder())
+    kept = FetchCache(folder, f"{client.address} {client.api_version} {country}")
+    tally = Aggregator(notes, asked.options.get("repeated_rows") or "refuse")
     fetched = list[FileRead]()
     for done, part in enumerate(every):
         notes.file = f"DTM API {client.api_version}, {part.name}"
         progress(notes.file, done, len(every))
         records = _fetched(client, part, country, kept, notes, f"{done:,} of {len(every):,}")
         if records is None:
-            return _reading(fetched, Tally(notes), asked, notes)
+            return _reading(fetched, Aggregator(notes), asked, notes)
         fetched.append(_file_read(client, part, records))
         _take(records, part, country, tally, notes)
     notes.file = f"DTM API {client.api_version}"
@@ -253,7 +263,7 @@ def read(files: Sequence[Path], snapshot: Snapshot, asked: Asked, progress: Prog
     return reading
 
 
-def _may_ask(key: str, asked: Asked, notes: Notes) -> bool:
+def _may_ask(key: str, asked: ReadOptions, notes: FindingLog) -> bool:
     """Whether there is all that a request takes; what is missing is noted."""
     version = asked.options.get("api_version") or VERSIONS[0]
     if version not in VERSIONS:
@@ -271,7 +281,7 @@ def _may_ask(key: str, asked: Asked, notes: Notes) -> bool:
 
 
 def _fetched(
-    client: Client, part: Part, country: str, kept: Kept, notes: Notes, so_far: str
+    client: Client, part: Part, country: str, kept: FetchCache, notes: FindingLog, so_far: str
 ) -> list[dict[str, Any]] | None:
     records = kept.get(part)
     if records is not None:
@@ -307,10 +317,10 @@ def _file_read(client: Client, part: Part, records: list[dict[str, Any]]) -> Fil
 
 
 def _take(
-    records: list[dict[str, Any]], part: Part, country: str, tally: Tally, notes: Notes
+    records: list[dict[str, Any]], part: Part, country: str, tally: Aggregator, notes: FindingLog
 ) -> None:
     for number, record in enumerate(records, start=1):
-        if text(record.get("admin0Pcode")).upper() != country:
+        if clean_text(record.get("admin0Pcode")).upper() != country:
             notes.warning(
                 "The record is of another country and is left out.",
                 row=number,
@@ -322,13 +332,15 @@ def _take(
             tally.add(row)
 
 
-def _row(record: Mapping[str, Any], part: Part, number: int, notes: Notes) -> Row | None:
+def _row(
+    record: Mapping[str, Any], part: Part, number: int, notes: FindingLog
+) -> CountRecord | None:
     """The figure of a record; ``None``, and a note, where it gives none."""
     said: dict[str, Any] = {}
     for column, read_cell in (
-        ("numPresentIdpInd", whole),
-        ("reportingDate", day),
-        ("roundNumber", whole),
+        ("numPresentIdpInd", parse_count),
+        ("reportingDate", parse_date),
+        ("roundNumber", parse_count),
     ):
         try:
             said[column] = read_cell(record.get(column))
@@ -349,21 +361,21 @@ def _row(record: Mapping[str, Any], part: Part, number: int, notes: Notes) -> Ro
     if said["reportingDate"] is None:
         notes.error("The record has no date.", row=number, column="reportingDate", value=place)
         return None
-    return Row(
+    return CountRecord(
         number=number,
         population="idp",
         date=said["reportingDate"],
         level=part.level,
         adm1=_place(record, 1),
-        adm1_code=known(record.get("admin1Pcode")),
+        adm1_code=code_or_blank(record.get("admin1Pcode")),
         adm2=_place(record, 2) if part.level == 2 else "",
-        adm2_code=known(record.get("admin2Pcode")) if part.level == 2 else "",
+        adm2_code=code_or_blank(record.get("admin2Pcode")) if part.level == 2 else "",
         people=said["numPresentIdpInd"],
         round=said["roundNumber"] or None,
-        operation=text(record.get("operation")),
-        assessment=text(record.get("assessmentType")),
+        operation=clean_text(record.get("operation")),
+        assessment=clean_text(record.get("assessmentType")),
         split=tuple(
-            text(record.get(column))
+            clean_text(record.get(column))
             for column in ("displacementReason", "idpOriginAdmin1Name", "idpOriginAdmin1Pcode")
         ),
         whole=fingerprint(cell for key, cell in record.items() if key != "id"),
@@ -372,10 +384,12 @@ def _row(record: Mapping[str, Any], part: Part, number: int, notes: Notes) -> Ro
 
 def _place(record: Mapping[str, Any], level: int) -> str:
     """The name of a place; what DTM writes for an unknown one where there is none."""
-    return text(record.get(f"admin{level}Name")) or NOT_AVAILABLE
+    return clean_text(record.get(f"admin{level}Name")) or NOT_AVAILABLE
 
 
-def _reading(files: Sequence[FileRead], tally: Tally, asked: Asked, notes: Notes) -> Reading:
+def _reading(
+    files: Sequence[FileRead], tally: Aggregator, asked: ReadOptions, notes: FindingLog
+) -> ParsedSource:
     counts = no_counts()
     if tally.rows:
         counts = tally.counts(
@@ -383,11 +397,11 @@ def _reading(files: Sequence[FileRead], tally: Tally, asked: Asked, notes: Notes
             assessment=str(asked.options.get("assessment") or ""),
         )
     findings: list[Finding] = notes.all()
-    return Reading("dtm-api", SOURCE, tuple(files), counts, no_breakdowns(), findings=findings)
+    return ParsedSource("dtm-api", SOURCE, tuple(files), counts, no_breakdowns(), findings=findings)
 
 
 KINDS = (
-    Kind(
+    SourceKind(
         "dtm-api",
         f"DTM's API, by governorate and district (key in {KEY})",
         read,

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.household_sizes import Size
-from geodata.sources.cell_values import Notes
+from geodata.household_sizes import HouseholdSize
+from geodata.sources.cell_values import FindingLog
 from geodata.sources.dtm import workspace
 from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, Unit
-from geodata.sources.dtm.workspace import Loaded
+from geodata.sources.dtm.workspace import LoadedList
 from geodata.util.arrays import records
 
 _NEARLY = 0.02
@@ -24,7 +24,7 @@ def by_date(frame: pd.DataFrame) -> list[tuple[dt.date, pd.DataFrame]]:
     return [(date, frame[frame["date"] == date]) for date in sorted(frame["date"].unique())]
 
 
-def unit_counted(sums: pd.DataFrame, layout: Layout, notes: Notes) -> Unit | None:
+def unit_counted(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Unit | None:
     """What the breakdowns of a date count: the sums of the first of them say."""
     named = workspace.breakdown_columns(layout)
     date = sums["date"].iloc[0]
@@ -45,7 +45,9 @@ def unit_counted(sums: pd.DataFrame, layout: Layout, notes: Notes) -> Unit | Non
     return None
 
 
-def as_counted(loaded: Loaded, part: pd.DataFrame, notes: Notes) -> Iterator[dict[str, Any]]:
+def as_counted(
+    loaded: LoadedList, part: pd.DataFrame, notes: FindingLog
+) -> Iterator[dict[str, Any]]:
     """Breakdowns of a date that count households."""
     for row in records(part):
         for kind in BREAKDOWNS:
@@ -74,13 +76,13 @@ def _rows_of(kind: str, row: Any, found: Iterable[tuple[str, int]]) -> Iterator[
 
 
 def in_households(
-    loaded: Loaded,
+    loaded: LoadedList,
     date: dt.date,
     dates: Mapping[str, dt.date],
     part: pd.DataFrame,
-    size: Size | None,
+    size: HouseholdSize | None,
     flat: bool,
-    notes: Notes,
+    notes: FindingLog,
 ) -> list[dict[str, Any]]:
     """Breakdowns of a date that count individuals, as households where that is exact."""
     if size is None:
@@ -109,7 +111,7 @@ def in_households(
 
 
 def _converted(
-    loaded: Loaded, kind: str, days: Sequence[str], people: int, in_camps: int
+    loaded: LoadedList, kind: str, days: Sequence[str], people: int, in_camps: int
 ) -> pd.DataFrame:
     """Individuals of a breakdown as households by governorate, and whether that is exact.
 

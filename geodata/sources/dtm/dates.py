@@ -6,18 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from geodata.sources.cell_values import DAY_OR_MONTH, CellError, Notes, day, month_end
-from geodata.sources.contract import (
-    Asked,
-)
+from geodata.sources.cell_values import DAY_OR_MONTH, CellError, FindingLog, month_end, parse_date
+from geodata.sources.contract import ReadOptions
 from geodata.sources.dtm import layouts
 from geodata.sources.dtm.layouts import days_in
-from geodata.sources.dtm.workspace import Loaded
+from geodata.sources.dtm.workspace import LoadedList
 
 # ---- dates
 
 
-def dates_of_list(loaded: Loaded, asked: Asked, notes: Notes) -> dict[str, dt.date]:
+def dates_of_list(loaded: LoadedList, asked: ReadOptions, notes: FindingLog) -> dict[str, dt.date]:
     """The date of each value that the column of dates holds (``""`` without such a column).
 
     The title, the column, and the file's name must agree; what was asked for goes before them.
@@ -63,7 +61,7 @@ def dates_of_list(loaded: Loaded, asked: Asked, notes: Notes) -> dict[str, dt.da
 
 def _days_of(value: str) -> set[dt.date]:
     try:
-        return {found} if (found := day(value)) else set()
+        return {found} if (found := parse_date(value)) else set()
     except CellError as error:
         days = days_in(value)
         if str(error) == DAY_OR_MONTH:  # a day, or the whole month that it begins
@@ -72,7 +70,7 @@ def _days_of(value: str) -> set[dt.date]:
 
 
 def _many_dates(
-    in_column: Mapping[str, set[dt.date]], asked: Asked, column: str, notes: Notes
+    in_column: Mapping[str, set[dt.date]], asked: ReadOptions, column: str, notes: FindingLog
 ) -> dict[str, dt.date]:
     """Dates of a list that holds several rounds."""
     if asked.date is not None:

@@ -21,10 +21,10 @@ from typing import Literal
 from geodata.places.folding import fold
 from geodata.places.gazetteer import Gazetteer
 from geodata.sources import months
-from geodata.sources.cell_values import text
+from geodata.sources.cell_values import clean_text
 from geodata.sources.tabular.open_table import Row
 from geodata.util.findings import Finding
-from geodata.util.suggestions import nearest
+from geodata.util.suggestions import suggestions
 
 Population = Literal["idp", "returnee"]
 Unit = Literal["households", "individuals"]
@@ -183,7 +183,7 @@ def latin_part(name: str) -> str:
     if re.search("[A-Za-z]", name):
         latin = re.sub(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]+", " ", name)
         name = latin if latin == name else re.sub(r"^[\s/|()\-]+|[\s/|()\-]+$", "", latin)
-    return text(name)
+    return clean_text(name)
 
 
 _CORE_BY_FOLD = {header_fold(name): what for what, names in _CORE.items() for name in names}
@@ -259,7 +259,7 @@ def days_in(said: str) -> set[dt.date]:
     >>> sorted(map(str, days_in("IDPs_MasterList_dataset_DTM_IOMAug 15, 2018")))
     ['2018-08-15']
     """
-    said = text(said).translate(_DIGITS)
+    said = clean_text(said).translate(_DIGITS)
     found: set[dt.date] = set()
     for pattern in _FORMS:
         for match in pattern.finditer(said):
@@ -421,14 +421,14 @@ def recognise(head: Sequence[Row], governorates: Gazetteer, *, sheet: str = "") 
             "error",
             f"The column {shown} is missing. The columns are {_listed(names)}.",
             row=number,
-            nearest=nearest(shown, [text(name) for name in names if name.strip()]),
+            nearest=suggestions(shown, [clean_text(name) for name in names if name.strip()]),
         )
         for what, shown in NECESSARY.items()
         if not any(column.field == what for column in columns)
     ]
     if missing:
         raise NoList(missing)
-    titles = tuple(text(cell) for cells in above for cell in cells if cell.strip())
+    titles = tuple(clean_text(cell) for cells in above for cell in cells if cell.strip())
     return Layout(
         number,
         tuple(columns),
@@ -454,7 +454,7 @@ def _filled(cells: Sequence[str]) -> int:
 
 
 def _listed(names: Sequence[str]) -> str:
-    said = [text(name)[:40] for name in names if name.strip()]
+    said = [clean_text(name)[:40] for name in names if name.strip()]
     return ", ".join(said[:25]) + (" …" if len(said) > 25 else "") if said else "nothing"
 
 
@@ -488,7 +488,7 @@ def _columns(
     findings: list[Finding] = []
     first: dict[tuple[str, str], Column] = {}
     for position, written in enumerate(names):
-        name = text(written)
+        name = clean_text(written)
         if not name:
             continue
         field, category = _meaning(name, groups[position], governorates)
@@ -539,7 +539,7 @@ def _unknown(name: str, group: str) -> Finding:
         "warning",
         "The column is not known, and is left out.",
         column=name,
-        nearest=nearest(name, known),
+        nearest=suggestions(name, known),
     )
 
 
@@ -553,7 +553,7 @@ _SAYS = {
 
 def population_of(said: Sequence[str]) -> str:
     """Whom titles or names of files say they count; ``""`` where they say none, or both."""
-    spaced = [text(one).replace("_", " ") for one in said]
+    spaced = [clean_text(one).replace("_", " ") for one in said]
     found = {who for who, says in _SAYS.items() if any(says.search(one) for one in spaced)}
     return found.pop() if len(found) == 1 else ""
 

@@ -33,16 +33,16 @@ import pandas as pd
 
 from geodata.boundaries.points import IMPOSSIBLE, MISSING, Governorates
 from geodata.errors import DataError
-from geodata.household_sizes import size_on
+from geodata.household_sizes import household_size
 from geodata.places.gazetteer import Gazetteer, Gazetteers, gazetteers
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.cell_values import Notes
+from geodata.sources.cell_values import FindingLog
 from geodata.sources.contract import (
     BREAKDOWNS_READ,
     COUNTS_READ,
-    Asked,
-    Kind,
-    Reading,
+    ParsedSource,
+    ReadOptions,
+    SourceKind,
     no_breakdowns,
     no_counts,
 )
@@ -51,11 +51,11 @@ from geodata.sources.dtm.aggregate import LISTED, QUICK_FROM, WORDS
 from geodata.sources.dtm.breakdowns import as_counted, by_date, in_households, unit_counted
 from geodata.sources.dtm.dates import column_name, dates_of_list
 from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NoList, Population, Unit
-from geodata.sources.dtm.workspace import Loaded
+from geodata.sources.dtm.workspace import LoadedList
 from geodata.sources.tabular.detect import check_file
-from geodata.sources.tabular.open_table import Rows, read_rows
-from geodata.util.findings import FileRead, Finding, Harm, Progress, silent
-from geodata.util.suggestions import nearest
+from geodata.sources.tabular.open_table import TableRows, read_rows
+from geodata.util.findings import FileRead, Finding, Harm, Progress, no_progress
+from geodata.util.suggestions import suggestions
 
 SOURCE: Mapping[str, str] = {
     "id": "iom-dtm",
@@ -88,11 +88,11 @@ def read(
     population: Population,
     files: Sequence[Path],
     snapshot: Snapshot,
-    asked: Asked,
-    progress: Progress = silent,
+    asked: ReadOptions,
+    progress: Progress = no_progress,
     *,
     quick_from: int = QUICK_FROM,
-) -> Reading:
+) -> ParsedSource:
     """Read master lists of one population.
 
     Parameters
@@ -117,7 +117,7 @@ def read(
     findings += _given_twice(lists)
     counts = [made.counts for made in lists]
     breakdowns = [made.breakdowns for made in lists if len(made.breakdowns)]
-    return Reading(
+    return ParsedSource(
         f"dtm-{population}",
         _source(snapshot),
         tuple(made.file for made in lists),
@@ -152,7 +152,7 @@ class _Reader:
     population: Population
     snapshot: Snapshot
     books: Gazetteers
-    asked: Asked
+    asked: ReadOptions
     progress: Progress
     quick_from: int
 
@@ -163,7 +163,7 @@ class _Reader:
 
     def file(self, path: Path) -> tuple[_List | None, list[Finding]]:
         """Read one file; ``None`` where nothing could be read of it."""
-        notes = Notes(path.name)
+        notes = FindingLog(path.name)
         made = None
         try:
             rows = read_rows(check_file(path), score=layouts.header_score)
@@ -181,7 +181,7 @@ class _Reader:
             notes.take(Finding("error", sentence, path.name))
         return made, notes.all()
 
-    def _list(self, rows: Rows, notes: Notes) -> _List | None:
+    def _list(self, rows: TableRows, notes: FindingLog) -> _List | None:
         governorates = self.books.governorates
         layout = layouts.recognise(rows.head(), governorates, sheet=rows.sheet)
         for finding in layout.findings:
@@ -192,7 +192,7 @@ class _Reader:
                 "The column Individuals is missing, and the country has no rule that says how many "
                 "people are counted to a household.",
                 row=layout.header_row,
-                nearest=nearest("Individuals", [column.name for column in layout.columns]),
+                nearest=suggestions("Individuals", [column.name for column in layout.columns]),
             )
         if notes.errors:
             return None
@@ -212,7 +212,7 @@ class _Reader:
     def _sizes(self) -> list[int]:
         return sorted({int(rule["people"]) for rule in self.country.get("household_sizes", ())})
 
-    def _population_fits(self, layout: Layout, rows: Rows, notes: Notes) -> None:
+    def _population_fits(self, layout: Layout, rows: TableRows, notes: FindingLog) -> None:
         said = layout.population or layouts.population_of([rows.file.name])
         if said and said != self.population:
             notes.error(
@@ -226,7 +226,9 @@ class _Reader:
                 f"{_PEOPLE[self.population]}, as asked."
             )
 
-    def _made(self, loaded: Loaded, rows: Rows, layout: Layout, notes: Notes) -> _List | None:
+    def _made(
+        self, loaded: LoadedList, rows: TableRows, layout: Layout, notes: FindingLog
+    ) -> _List | None:
         sums = loaded.sums
         if sums.empty:
             notes.error("No row below the names of the columns gives a figure.")
@@ -245,7 +247,7 @@ class _Reader:
         read = rows.file.read(int(sums["rows"].sum()), called)
         return _List(read, counts, breakdowns)
 
-    def _round(self, sums: pd.DataFrame, notes: Notes) -> int | None:
+    def _round(self, sums: pd.DataFrame, notes: FindingLog) -> int | None:
         if self.asked.round is not None and sums["date"].nunique() > 1:
             notes.error("The list holds several dates, and a round number is of one: give none.")
         return self.asked.round
@@ -257,7 +259,7 @@ class _Reader:
         sums: pd.DataFrame,
         layout: Layout,
         units: Mapping[dt.date, Unit | None],
-        notes: Notes,
+        notes: FindingLog,
     ) -> pd.DataFrame:
         """Put people as the country's rule has them where the file does not; see the module."""
         sums = sums.copy()
@@ -268,7 +270,7 @@ class _Reader:
             if (column.field, column.category) == ("shelter", "camp")
         ]
         for date, part in by_date(sums):
-            size = size_on(self.country, date)
+            size = household_size(self.country, date)
             if size is None:
                 if not printed:
                     notes.error(
@@ -306,7 +308,7 @@ class _Reader:
 
     # ---- places
 
-    def _check_points(self, loaded: Loaded, notes: Notes) -> None:
+    def _check_points(self, loaded: LoadedList, notes: FindingLog) -> None:
         layout = loaded.layout
         if not (layout.one(layouts.LATITUDE) and layout.one(layouts.LONGITUDE)):
             notes.warning("No columns give latitude and longitude: places are not checked.")
@@ -360,11 +362,11 @@ class _Reader:
 
     def _breakdowns(
         self,
-        loaded: Loaded,
+        loaded: LoadedList,
         sums: pd.DataFrame,
         dates: Mapping[str, dt.date],
         units: Mapping[dt.date, Unit | None],
-        notes: Notes,
+        notes: FindingLog,
     ) -> pd.DataFrame:
         parts = []
         keys = ["date", "adm1", "adm1_code"]
@@ -372,7 +374,7 @@ class _Reader:
         by_governorate = sums.groupby(keys, as_index=False)[["households", *figures]].sum()
         for date, part in by_date(by_governorate):
             if units[date] == "individuals":
-                size = size_on(self.country, date)
+                size = household_size(self.country, date)
                 flat = f"flat_{size.people}" if size else ""
                 all_flat = bool(flat) and bool(sums.loc[sums["date"] == date, flat].all())
                 made = in_households(loaded, date, dates, part, size, all_flat, notes)
@@ -394,7 +396,7 @@ class _Reader:
 _PEOPLE: Mapping[str, str] = {"idp": "displaced people (IDPs)", "returnee": "returnees"}
 
 
-def _placed(finding: Finding, notes: Notes, row: int = 0) -> Finding:
+def _placed(finding: Finding, notes: FindingLog, row: int = 0) -> Finding:
     """Say of a finding on a layout in which file and sheet it was made."""
     return Finding(
         finding.severity, finding.sentence, notes.file, notes.sheet, finding.row or row,
@@ -415,7 +417,7 @@ def _layout_text(population: str, layout: Layout, units: set[Unit | None]) -> st
 # ---- sums
 
 
-def _compare_totals(loaded: Loaded, notes: Notes) -> None:
+def _compare_totals(loaded: LoadedList, notes: FindingLog) -> None:
     counted = int(loaded.sums["households"].sum())
     column = column_name(loaded.layout.one(layouts.HOUSEHOLDS))
     for total in loaded.totals:
@@ -476,6 +478,10 @@ def _strays(shapes: Governorates, pcode: str, points: Any) -> dict[int, int]:
 
 
 KINDS = (
-    Kind("dtm-idp", "DTM master lists of displaced people, as published", partial(read, "idp")),
-    Kind("dtm-returnee", "DTM master lists of returnees, as published", partial(read, "returnee")),
+    SourceKind(
+        "dtm-idp", "DTM master lists of displaced people, as published", partial(read, "idp")
+    ),
+    SourceKind(
+        "dtm-returnee", "DTM master lists of returnees, as published", partial(read, "returnee")
+    ),
 )

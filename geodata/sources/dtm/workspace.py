@@ -18,7 +18,7 @@ import pandas as pd
 
 from geodata.errors import DataError
 from geodata.sources.dtm.layouts import BREAKDOWNS, Column, Layout
-from geodata.sources.tabular.open_table import Rows
+from geodata.sources.tabular.open_table import TableRows
 
 MEMORY_LIMIT = "1GB"
 MOST_THREADS = 4
@@ -28,7 +28,7 @@ EMPTY_HOUSEHOLDS = (
 
 
 @dataclass(frozen=True)
-class Total:
+class ListTotal:
     """A row of totals: not counted, but compared with what is."""
 
     row: int
@@ -37,7 +37,7 @@ class Total:
 
 
 @dataclass
-class Loaded:
+class LoadedList:
     """Rows of a list in DuckDB.
 
     Attributes
@@ -50,9 +50,9 @@ class Loaded:
 
     con: duckdb.DuckDBPyConnection
     layout: Layout
-    rows: Rows
+    rows: TableRows
     quick: bool
-    totals: list[Total] = field(default_factory=list)
+    totals: list[ListTotal] = field(default_factory=list)
     sums: pd.DataFrame = field(default_factory=pd.DataFrame)
     points: dict[tuple[str, str], npt.NDArray[np.int64]] = field(default_factory=dict)
 

@@ -54,7 +54,7 @@ class Merged(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableRows:
     """The rows of a CSV or of one sheet; iterating reads them from the start each time.
 
     Attributes
@@ -114,7 +114,7 @@ def filled_cells(head: list[Row]) -> float:
 
 def read_rows(
     path: Path | CheckedFile, sheet: str | None = None, *, score: Score = filled_cells
-) -> Rows:
+) -> TableRows:
     """Open a CSV or a workbook for reading row by row.
 
     Parameters
@@ -152,7 +152,7 @@ def cell_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _sheet_rows(file: CheckedFile, sheet: str | None, score: Score) -> Rows:
+def _sheet_rows(file: CheckedFile, sheet: str | None, score: Score) -> TableRows:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -174,9 +174,9 @@ def _sheet_rows(file: CheckedFile, sheet: str | None, score: Score) -> Rows:
 
 def _best_sheet(
     file: CheckedFile, book: Any, candidates: list[str], names: list[str], score: Score
-) -> Rows:
+) -> TableRows:
     parts, shown = sheet_parts(file.path), shown_by_style(file.path)
-    best: tuple[float, Rows] | None = None
+    best: tuple[float, TableRows] | None = None
     for name in candidates:
         facts = scan_sheet(file.path, parts[name], shown) if name in parts else SheetFacts()
         if facts.rows * facts.columns > MAX_CELLS:
@@ -203,7 +203,7 @@ def _best_sheet(
     return rows
 
 
-def _opened_sheet(file: CheckedFile, book: Any, name: str, facts: SheetFacts) -> Rows:
+def _opened_sheet(file: CheckedFile, book: Any, name: str, facts: SheetFacts) -> TableRows:
     _check_cell_errors(file.name, name, facts)
     sheet = book.get_sheet_by_name(name)
     left = sheet.start[1] if sheet.start else 0
@@ -222,7 +222,7 @@ def _opened_sheet(file: CheckedFile, book: Any, name: str, facts: SheetFacts) ->
         Merged(top + 1, near, bottom + 1, far)
         for (top, near), (bottom, far) in sheet.merged_cell_ranges or ()
     )
-    return Rows(file, name, findings=tuple(findings), merged=merged, _open=rows)
+    return TableRows(file, name, findings=tuple(findings), merged=merged, _open=rows)
 
 
 def _marked(cell: str, mark: str) -> str:
@@ -254,7 +254,7 @@ def _check_cell_errors(file: str, sheet: str, facts: SheetFacts) -> None:
 # ---- CSV
 
 
-def _csv_rows(file: CheckedFile) -> Rows:
+def _csv_rows(file: CheckedFile) -> TableRows:
     encoding, findings = csv_encoding(file)
     delimiter = csv_delimiter(file, encoding)
 
@@ -274,4 +274,4 @@ def _csv_rows(file: CheckedFile) -> Rows:
                     f"begins as {encoding}). Save it again as CSV UTF-8 (.csv)."
                 ) from None
 
-    return Rows(file, "", encoding, delimiter, (*file.findings, *findings), _open=rows)
+    return TableRows(file, "", encoding, delimiter, (*file.findings, *findings), _open=rows)
