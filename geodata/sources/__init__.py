@@ -4,7 +4,7 @@
 
     dtm-idp, dtm-returnee   DTM master lists       ─┐
     dtm-api                 DTM's API               │
-    hapi                    HDX HAPI                ├─▶ Reading ─▶ geodata.ingest.merge ─▶ snapshot
+    hapi                    HDX HAPI                ├─▶ ParsedSource ─▶ geodata.ingest.merge ─▶ snapshot
     hxl                     any HXL-tagged file     │
     table                   your own table, mapped  │
     programmes, coverage, reach, residents, aliases ┘
@@ -22,12 +22,12 @@ from typing import Literal, get_args
 from geodata.sources.contract import SourceKind
 
 MODULES = {
-    "dtm-idp": "dtm_lists",
-    "dtm-returnee": "dtm_lists",
-    "dtm-api": "dtm_api",
+    "dtm-idp": "dtm.master_list",
+    "dtm-returnee": "dtm.master_list",
+    "dtm-api": "dtm.api",
     "hapi": "hapi",
     "hxl": "hxl",
-    "table": "table",
+    "table": "mapped_table",
     "programmes": "reference",
     "coverage": "reference",
     "reach": "reference",
