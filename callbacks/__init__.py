@@ -1,1 +1,1 @@
-"""What happens: HTTP routes, Dash callbacks, commands. Each module registers itself on an app."""
+"""What happens: callbacks and HTTP routes."""

@@ -1,1 +1,1 @@
-"""Displacement figures and the areas they belong to: no Dash, no Flask in this room."""
+"""The words of the field: errors, populations, household sizes, settings."""

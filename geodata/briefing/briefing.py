@@ -20,10 +20,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from geodata.engine import queries
-from geodata.engine.connect import query
 from geodata.errors import BriefingError, Choices, StateError
 from geodata.figures.availability import by_area_of, populations_with_counts
+from geodata.figures.flows import has_origins
 from geodata.figures.programmes import IMPLEMENTED
 from geodata.figures.state import KEYS, State, encode_query, language_items, parse
 from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language, language
@@ -109,17 +108,11 @@ def default(snapshot: Snapshot, speech: Language) -> Briefing:
         slides.append(_made(snapshot, pop="returnee"))
     if any(len(by_area_of(snapshot, pop)) > 2 for pop in held[:2]):
         slides.append(_made(snapshot, TREND, pop=first))
-    if _origins(snapshot, first):
+    if has_origins(snapshot, first):
         slides.append(_made(snapshot, FLOWS, pop=first))
     if (snapshot.tables.coverage["status"] == IMPLEMENTED).any():
         slides.append(_made(snapshot, FOOTPRINT, pop=first))
     return Briefing("", tuple(slides), speech.code, speech.digits)
-
-
-def _origins(snapshot: Snapshot, population: str) -> bool:
-    """Whether the newest date of a population says where its people come from."""
-    newest = by_area_of(snapshot, population)[-1]
-    return not query(snapshot, queries.origins_on, population, newest.isoformat()).empty
 
 
 def _made(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:

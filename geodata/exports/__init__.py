@@ -1,1 +1,1 @@
-"""A view as something to take along: drawings, pictures, tables. One module per format."""
+"""Files of a view: one function for each format."""

@@ -14,12 +14,13 @@ import pandas as pd
 from geodata import populations
 from geodata.engine import queries
 from geodata.engine.connect import query
-from geodata.figures.availability import GOVERNORATE
+from geodata.figures.availability import GOVERNORATE, by_area_of
 from geodata.figures.breakdowns import suppressed_breakdowns
 from geodata.figures.counts import counts
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.places.area_names import area_names
+from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import records
 
 ORIGIN = "origin"
@@ -70,6 +71,12 @@ class Flows:
     whole: int
     unit: str
     incomplete: bool
+
+
+def has_origins(snapshot: Snapshot, population: str) -> bool:
+    """Tell whether the newest date of a population says where its people come from."""
+    newest = by_area_of(snapshot, population)[-1]
+    return not query(snapshot, queries.origins_on, population, newest.isoformat()).empty
 
 
 def flows(view: View, t: int) -> Flows:

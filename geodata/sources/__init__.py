@@ -1,10 +1,10 @@
-"""Readers of files that bring figures in: one module per format, one shape out.
+"""Readers of what comes in: one module for each kind of file, with one contract.
 
 ::
 
     dtm-idp, dtm-returnee   DTM master lists       ─┐
     dtm-api                 DTM's API               │
-    hapi                    HDX HAPI                ├─▶ ParsedSource ─▶ geodata.ingest.merge ─▶ snapshot
+    hapi                    HDX HAPI                ├─▶ ParsedSource ─▶ ingest.merge ─▶ snapshot
     hxl                     any HXL-tagged file     │
     table                   your own table, mapped  │
     programmes, coverage, reach, residents, aliases ┘

@@ -167,6 +167,4 @@ def _gaps(view: View, t: int) -> KeyFigure:
 
 def parts(view: View) -> list[str]:
     """Per date the part of the whole that a key figure tells, in percent; empty without one."""
-    from geodata.text.key_figures import part
-
     return [part(view, t) for t in range(len(view.counts.dates))]

@@ -1,0 +1,154 @@
+"""The rooms as the table in CONTRIBUTING.md orders them: no import goes up, or in a circle.
+
+The table is the one place: what a room is for, and what it may import.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+_ROW = re.compile(r"^\| `([\w/]+)` \| ([^|]+) \| ([^|]*)\|$", re.M)
+# What reads or writes files of others, or draws boundaries anew: no view needs it.
+_NOT_FOR_A_VIEW = {
+    *("geopandas", "shapely", "pyogrio", "topojson", "pandera", "fsspec"),
+    *("openpyxl", "python_calamine", "xlsxwriter", "pptx", "typst", "pyvips"),
+}
+
+
+def table() -> dict[str, tuple[str, set[str]]]:
+    """Each room, from the ground up, with its sentence and the rooms that it may import."""
+    rows = _ROW.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    named = {room.rsplit("/", 1)[-1]: room for room, _, _ in rows}
+    return {
+        room: (sentence.strip(), {named[each] for each in re.findall(r"`(\w+)`", allowed)})
+        for room, sentence, allowed in rows
+    }
+
+
+ROOMS = table()
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {
+    module_of(path): path
+    for room in ("geodata", "layouts", "callbacks")
+    for path in (ROOT / room).rglob("*.py")
+}
+
+
+def room_of(module: str) -> str:
+    """The room of a module: the deepest folder that has a row."""
+    parts = module.split(".")
+    if not MODULES[module].name.startswith("__init__"):
+        parts = parts[:-1]
+    while parts and "/".join(parts) not in ROOMS:
+        parts = parts[:-1]
+    return "/".join(parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Modules of the project that a file imports, at its top or within a function."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                module = f"{node.module}.{alias.name}"
+                yield module if module in MODULES else node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def arrows(files: Mapping[str, Path]) -> dict[str, set[str]]:
+    return {
+        name: {each for each in imported(path) if each in files} for name, path in files.items()
+    }
+
+
+def forbidden(imports: Mapping[str, set[str]]) -> list[str]:
+    """Imports that the table does not allow, as sentences that name both files."""
+    return [
+        f"{module} imports {other}: {room_of(module)} may not import {room_of(other)}"
+        for module, others in sorted(imports.items())
+        for other in sorted(others)
+        if room_of(module) != room_of(other) and room_of(other) not in ROOMS[room_of(module)][1]
+    ]
+
+
+def circle(imports: Mapping[str, set[str]]) -> list[str]:
+    """The first circle of imports that is met, as the files along it; empty where there is none."""
+    done: set[str] = set()
+
+    def walk(module: str, way: list[str]) -> list[str]:
+        if module in way:
+            return [*way[way.index(module) :], module]
+        if module not in done:
+            for other in sorted(imports[module]):
+                if found := walk(other, [*way, module]):
+                    return found
+            done.add(module)
+        return []
+
+    return next((found for module in sorted(imports) if (found := walk(module, []))), [])
+
+
+def test_every_module_is_in_a_room():
+    assert {room_of(module) for module in MODULES} == set(ROOMS)
+
+
+def test_a_room_stands_above_all_that_it_may_import():
+    order = list(ROOMS)
+    for room, (_, allowed) in ROOMS.items():
+        assert {each for each in allowed if order.index(each) >= order.index(room)} == set(), room
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_says_in_its_first_line_what_the_table_says(room):
+    says = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text("utf-8"))) or ""
+    assert says.partition("\n")[0] == ROOMS[room][0]
+
+
+def test_no_import_goes_where_the_table_does_not_let_it():
+    assert forbidden(arrows(MODULES)) == []
+
+
+def test_no_imports_run_in_a_circle():
+    assert circle(arrows(MODULES)) == []
+
+
+def test_a_forbidden_import_and_a_circle_are_found():
+    imports = arrows(MODULES)
+    imports["geodata.snapshots.snapshot"].add("geodata.figures.counts")
+    assert forbidden(imports) == [
+        "geodata.snapshots.snapshot imports geodata.figures.counts: "
+        "geodata/snapshots may not import geodata/figures"
+    ]
+    assert "geodata.snapshots.snapshot" in circle(imports)
+
+
+def test_serving_views_loads_no_reader_no_writer_and_no_boundaries():
+    code = (
+        "import sys\n"
+        "from app import create_app\n"
+        "client = create_app().server.test_client()\n"
+        "for path in ('/', '/compare', '/embed', '/sources', '/api/v1/view.json'):\n"
+        "    assert client.get(path).status_code == 200, path\n"
+        "print(*sys.modules)\n"
+    )
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    loaded = done.stdout.split()
+    assert _NOT_FOR_A_VIEW & set(loaded) == set()
+    readers = [name for name in loaded if name.startswith(("geodata.sources.", "geodata.ingest."))]
+    assert readers in ([], ["geodata.sources.contract"])  # commands name the kinds of files
