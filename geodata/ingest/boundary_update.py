@@ -1,13 +1,13 @@
-"""New boundaries in: of the country that is held, or of another one to begin with.
+"""Add boundaries: of the country in the library, or of a new one.
 
 ::
 
-    files ─▶ boundary_files ─▶ boundary_mending ─▶ areas ─┬─▶ joined to the active snapshot
-                                                 topology └─▶ a snapshot without figures
+    files ─▶ boundaries.readers ─▶ boundaries.repair ─▶ areas ─┬─▶ joined to the base
+                                                      topology └─▶ a snapshot without figures
 
 Figures point to areas by P-code. New boundaries of the same country keep them all, or are refused
-with what would be lost; a P-code is never taken for another. A snapshot of a new country holds no
-figures yet and cannot be shown: it is held, for ``ingest`` to add to.
+with what would be lost; a P-code is never taken for another. A snapshot of a new country has no
+figures yet and cannot be shown: it waits in the library for ``ingest`` to add some.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -27,20 +27,6 @@ from geodata.boundaries.surroundings import neighbours_and_cities
 from geodata.boundaries.topology import CODE, PARENT, Topology, level_topology
 from geodata.errors import BoundaryError
 from geodata.i18n.messages import gettext
-from geodata.ingest import ingest
-from geodata.snapshots.diff import difference
-from geodata.snapshots.library import Library
-from geodata.snapshots.schemas import TABLES, check
-from geodata.snapshots.snapshot import Snapshot, Tables
-from geodata.sources.cell_values import FindingLog
-from geodata.sources.mapping import TableMapping, read_mapping
-from geodata.util import amounts
-from geodata.util.arrays import records
-from geodata.util.findings import Finding, Progress, no_progress
-
-if TYPE_CHECKING:
-    pass
-from geodata.ingest import report
 from geodata.ingest.area_changes import (
     ROLE,
     areas_joined,
@@ -49,12 +35,21 @@ from geodata.ingest.area_changes import (
     renamed,
     without_residents,
 )
+from geodata.ingest.report import Report
+from geodata.ingest.write import SnapshotParts, compare, provenance, refuse, write
+from geodata.snapshots.library import Library
+from geodata.snapshots.schemas import LOCAL_NAMES, TABLES, check
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.cell_values import FindingLog
+from geodata.sources.mapping import TableMapping, read_mapping
+from geodata.util import amounts
+from geodata.util.arrays import records
+from geodata.util.findings import Finding, Progress, no_progress
 
 DISCLAIMER = gettext(
     "The boundaries and names shown and the designations used on this map do not imply official "
     "endorsement or acceptance."
 )
-_LOCAL = ("name_ar", "name_ckb")
 
 
 @dataclass(frozen=True)
@@ -92,20 +87,20 @@ class BoundaryUpdate:
 
     @property
     def new(self) -> bool:
-        """Whether a country begins."""
+        """Whether these are boundaries of a new country."""
         return bool(self.country)
 
 
 @dataclass(frozen=True)
-class BoundaryUpdateReport(report.Report):
-    """What adding boundaries found and did.
+class BoundaryUpdateReport(Report):
+    """Report of an update of boundaries.
 
     Attributes
     ----------
     country
         Whose boundaries they are.
     drawn
-        What simplification did; ``None`` where it did not come to that.
+        Report of the simplification; ``None`` where files were refused before it.
     """
 
     country: str = ""
@@ -129,18 +124,8 @@ class BoundaryUpdateReport(report.Report):
         return [*out, done]
 
 
-@dataclass(frozen=True)
-class _SnapshotParts:
-    """What a snapshot is written from."""
-
-    tables: Tables
-    topology: Mapping[str, Any]
-    country: Mapping[str, Any]
-    join_report: Mapping[str, Any]
-
-
 def update_boundaries(
-    library: Library, bundled: Path, wanted: BoundaryUpdate, progress: Progress = no_progress
+    library: Library, bundled: Path, update: BoundaryUpdate, progress: Progress = no_progress
 ) -> BoundaryUpdateReport:
     """Add boundaries to the library.
 
@@ -157,84 +142,67 @@ def update_boundaries(
     SnapshotError
         If the library cannot be used, is in use, or holds no snapshot to start from.
     """
-    if wanted.dry_run:
-        report, _ = _prepared(_start(library, bundled, wanted, keep=False), wanted, progress)
-        return replace(report, why_not=report.why_not or "A dry run: nothing was written.")
-    with library.lock(told=lambda sentence: progress(sentence, 0, None)):
-        held = _start(library, bundled, wanted, keep=True)
-        active = library.active()
-        report, made = _prepared(held, wanted, progress)
-        if made is None:
-            return report
-        progress("Writing the snapshot", 0, None)
-        version = library.add(
-            made.tables,
-            made.topology,
-            join_report=made.join_report,
-            country=made.country,
-            provenance=_provenance(report),
-        )
-        report = replace(report, version=version, empty=made.tables.counts.empty)
-        if report.empty or not wanted.activate:
-            return report
-        return ingest.activated(library, bundled, report, str(made.country["name"]), active)
+    return write(
+        library,
+        bundled,
+        lambda keep: _start(library, bundled, update, keep=keep),
+        lambda base: _prepare(base, update, progress),
+        progress,
+        dry_run=update.dry_run,
+        activate=update.activate,
+    )
 
 
-def _start(library: Library, bundled: Path, wanted: BoundaryUpdate, *, keep: bool) -> Snapshot:
-    """What the boundaries are added to: what is held, or nothing."""
-    if wanted.new:
-        return _nowhere(wanted.country)
-    return library.start(bundled, wanted.base, keep=keep)
+def _start(library: Library, bundled: Path, update: BoundaryUpdate, *, keep: bool) -> Snapshot:
+    """Return what the boundaries are added to: a snapshot of the library, or an empty one."""
+    if update.new:
+        return _empty_snapshot(update.country)
+    return library.start(bundled, update.base, keep=keep)
 
 
-def _prepared(
-    held: Snapshot, wanted: BoundaryUpdate, progress: Progress
-) -> tuple[BoundaryUpdateReport, _SnapshotParts | None]:
-    """Read, mend and join; the report says why nothing may be written, where that is so."""
-    notes = FindingLog()
-    said = _said(held, wanted, notes)
-    source = said.source if said else {}
+def _prepare(
+    base: Snapshot, update: BoundaryUpdate, progress: Progress
+) -> tuple[BoundaryUpdateReport, SnapshotParts | None]:
+    """Read, repair and join; without parts, the report says why nothing may be written."""
+    log = FindingLog()
+    mapping = _mapping(base, update, log)
     given = GivenColumns(
-        said.columns if said else {}, held.manifest["country"]["code"], wanted.encoding
+        mapping.columns if mapping else {}, base.manifest["country"]["code"], update.encoding
     )
-    read = read_files(wanted.files, wanted.only, progress, given)
+    read = read_files(update.files, update.only, progress, given)
     report = BoundaryUpdateReport(
-        ROLE, tuple(read.files), {}, (), held.version, country=held.country
+        ROLE, tuple(read.files), {}, (), base.version, country=base.country
     )
-    mended = repair(read.layers) if read.layers else Repaired()
-    findings = [*read.findings, *notes.all(), *mended.findings]
-    if mended.governorates is None or any(one.severity == "error" for one in findings):
-        return _refused(report, findings), None
-    areas = _areas_table(mended, held, findings)
+    repaired = repair(read.layers) if read.layers else Repaired()
+    findings = [*read.findings, *log.all(), *repaired.findings]
+    if repaired.governorates is None or _has_error(findings):
+        return refuse(report, findings), None
+    areas = _areas_table(repaired, base, findings)
     progress("Simplifying", 0, None)
     try:
-        topology, drawn = _drawn(mended, held)
+        topology, drawn = _topology(repaired, base)
     except BoundaryError as error:
-        findings.append(Finding("error", str(error)))
-        return _refused(report, findings), None
+        return refuse(report, [*findings, Finding("error", str(error))]), None
     report = replace(report, drawn=drawn)
     findings += _pinched(drawn, areas)
-    tables = areas_joined(held, areas, source, findings, allow_lost=wanted.allow_lost)
-    if any(one.severity == "error" for one in findings):
-        return _refused(report, findings), None
+    source = mapping.source if mapping else {}
+    tables = areas_joined(base, areas, source, findings, allow_lost=update.allow_lost)
+    if _has_error(findings):
+        return refuse(report, findings), None
     report = replace(report, findings=tuple(findings))
-    made = _SnapshotParts(tables, topology, held.manifest["country"], held.join_report)
-    if wanted.new:
-        return report, made
-    changes = difference(held, Snapshot("", held.manifest, tables, topology))
-    report = replace(report, changes=changes)
-    if changes.empty:
-        why = f"Nothing changes: snapshot {held.version} holds these boundaries already."
-        return replace(report, why_not=why), None
-    return report, made
+    if not update.new:
+        report = compare(report, base, tables, topology, "boundaries")
+    facts, joined = base.manifest["country"], base.join_report
+    parts = SnapshotParts(tables, topology, facts, joined, provenance(report))
+    return report, None if report.why_not else parts
 
 
-def _refused(report: BoundaryUpdateReport, findings: Sequence[Finding]) -> BoundaryUpdateReport:
-    return replace(report, findings=tuple(findings), why_not=ingest.mend(findings))
+def _has_error(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)
 
 
-def _nowhere(country: Mapping[str, Any]) -> Snapshot:
-    """A snapshot of a country of which nothing is known but its name."""
+def _empty_snapshot(country: Mapping[str, Any]) -> Snapshot:
+    """Return a snapshot of a country without areas and figures."""
     facts = {
         "code": country["code"],
         "name": country["name"],
@@ -255,31 +223,31 @@ def _nowhere(country: Mapping[str, Any]) -> Snapshot:
     return Snapshot("", manifest, as_tables(blank), {})
 
 
-def _said(held: Snapshot, wanted: BoundaryUpdate, notes: FindingLog) -> TableMapping | None:
-    """What the mapping says; ``None`` where there is none, and the held source stays."""
-    if wanted.mapping is None:
-        kept = held.tables.sources[held.tables.sources["role"] == ROLE]
-        named = "; ".join(str(title) for title in kept["title"])
-        notes.warning(
+def _mapping(base: Snapshot, update: BoundaryUpdate, log: FindingLog) -> TableMapping | None:
+    """Read the mapping; without one, log that the source in the base stays."""
+    if update.mapping is None:
+        sources = base.tables.sources[base.tables.sources["role"] == ROLE]
+        named = "; ".join(str(title) for title in sources["title"])
+        log.warning(
             f"The boundaries are said to be from the source that is held ({named}). Name another "
             "with --mapping FILE.yaml, where they are not."
         )
         return None
-    return read_mapping(wanted.mapping, held, ROLE, notes, role=ROLE)
+    return read_mapping(update.mapping, base, ROLE, log, role=ROLE)
 
 
 # ---- areas
 
 
-def _areas_table(mended: Repaired, held: Snapshot, findings: list[Finding]) -> pd.DataFrame:
-    """Table of areas: names as the files have them, save those that were chosen for the map.
+def _areas_table(repaired: Repaired, base: Snapshot, findings: list[Finding]) -> pd.DataFrame:
+    """Return the table of areas: names as the files have them, save those chosen for the map.
 
     A snapshot may show another name than the official one (``Anbar`` for ``Al-Anbar``); it stays
     as long as the official one does. Names in other languages stay where a file has none.
     """
-    before = held.tables.areas.set_index("pcode")
+    before = base.tables.areas.set_index("pcode")
     rows = []
-    for level, frame in ((1, mended.governorates), (2, mended.districts)):
+    for level, frame in ((1, repaired.governorates), (2, repaired.districts)):
         if frame is None:
             continue
         for row in records(pd.DataFrame(frame.drop(columns="geometry"))):
@@ -291,13 +259,13 @@ def _areas_table(mended: Repaired, held: Snapshot, findings: list[Finding]) -> p
                     "parent": getattr(row, PARENT) if level > 1 else None,
                     "name_en": _shown(row.name, old),
                     "name_official": _name(row.name, old, "name_official"),
-                    **{local: _name(getattr(row, local), old, local) for local in _LOCAL},
+                    **{local: _name(getattr(row, local), old, local) for local in LOCAL_NAMES},
                 }
             )
-    texts = dict.fromkeys(["parent", *_LOCAL], "str")
+    texts = dict.fromkeys(["parent", *LOCAL_NAMES], "str")
     table = check("areas", pd.DataFrame(rows).astype(texts))
     findings += renamed(before, table)
-    findings += without_residents(table, held.tables.residents)
+    findings += without_residents(table, base.tables.residents)
     findings += of_one_name(table)
     return table
 
@@ -308,58 +276,46 @@ def _shown(name: str, old: Any) -> str:
 
 
 def _name(name: str, old: Any, column: str) -> str | None:
-    """A name as it is held, where the file has the same but for its spaces, or none."""
-    held = None if old is None or pd.isna(old[column]) else str(old[column])
-    return held if held and (not name or " ".join(held.split()) == name) else name or None
+    """Return the name in the base where the file has none, or the same but for its spaces."""
+    before = None if old is None or pd.isna(old[column]) else str(old[column])
+    return before if before and (not name or " ".join(before.split()) == name) else name or None
 
 
 # ---- shapes
 
 
-def _drawn(mended: Repaired, held: Snapshot) -> tuple[Topology, BoundaryReport]:
-    """Simplify; what lies around the country comes from the snapshot that is held.
-
-    Where the country itself comes out as it is held, so does everything else.
-    """
+def _topology(repaired: Repaired, base: Snapshot) -> tuple[Topology, BoundaryReport]:
+    """Simplify; neighbours and cities come from the base, and all of it where nothing changed."""
     neighbours, cities = (
-        neighbours_and_cities(dict(held.topology)) if held.topology else (None, None)
+        neighbours_and_cities(dict(base.topology)) if base.topology else (None, None)
     )
     governorates, districts = (
         None if frame is None else frame[[*columns, "geometry"]]
-        for frame, columns in ((mended.governorates, [CODE]), (mended.districts, [CODE, PARENT]))
+        for frame, columns in (
+            (repaired.governorates, [CODE]),
+            (repaired.districts, [CODE, PARENT]),
+        )
     )
     assert governorates is not None
     topology, drawn = build_topology(governorates, districts, neighbours, cities)
-    if held.topology and _country(topology) == _country(held.topology):
-        return dict(held.topology), drawn
+    if base.topology and _country(topology) == _country(base.topology):
+        return dict(base.topology), drawn
     return topology, drawn
 
 
 def _pinched(drawn: BoundaryReport, areas: pd.DataFrame) -> Iterator[Finding]:
-    """Tell by area, and with the place, what rounding to the grid broke and was drawn anew."""
+    """Warn, by area and place, of outlines that rounding to the grid broke."""
     names = dict(zip(areas["pcode"], areas["name_en"], strict=True))
     for pcode, lon, lat in drawn.pinched:
-        said = (
+        sentence = (
             f"{names[pcode]}: its outline met itself or its neighbour's near {lon:.3f}°, "
             f"{lat:.3f}° once it lay on the grid of {drawn.step_deg:g}° that the map is drawn on, "
             "and was mended there: what is narrower than that is drawn as nothing."
         )
-        yield Finding("warning", said, value=pcode)
+        yield Finding("warning", sentence, value=pcode)
 
 
 def _country(topology: Mapping[str, Any]) -> Topology:
-    """The part of a topology that is the country."""
+    """Return the part of a topology that is the country."""
     own = {name: topology["objects"][name] for name in ("governorates", "districts")}
     return level_topology({**topology, "objects": own}, 2)
-
-
-def _provenance(report: BoundaryUpdateReport) -> dict[str, Any]:
-    """What the snapshot was made of, as :mod:`geodata.ingest.ingest` says it."""
-    return {
-        "base": report.base,
-        "kind": ROLE,
-        "files": [vars(file) for file in report.files],
-        "warnings": sum(finding.severity == "warning" for finding in report.findings),
-        "placed": {},
-        "changes": [],
-    }

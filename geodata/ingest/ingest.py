@@ -1,11 +1,8 @@
-"""New data in: files are read, joined to what is held, written as a snapshot, made active.
+"""Bring files of figures into the library: read them, join them to areas, merge, write.
 
 ::
 
-    lock ─▶ read (geodata.sources) ─▶ merge with the active snapshot ─▶ errors? nothing is written
-                                                                    └─▶ written beside it ─▶ active
-
-Until the last step, one rename, the active snapshot is the one that was.
+    read (geodata.sources) ─▶ merge with the base (geodata.ingest.merge) ─▶ geodata.ingest.write
 """
 
 from __future__ import annotations
@@ -13,19 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 from geodata.ingest.merge import Merged, merge
 from geodata.ingest.plausibility import LARGEST_FALL
 from geodata.ingest.report import Report
-from geodata.snapshots.diff import difference
-from geodata.snapshots.library import Library, summary
+from geodata.ingest.write import SnapshotParts, compare, provenance, refuse, write
+from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import kind as source
 from geodata.sources.contract import ReadOptions
-from geodata.util.findings import Finding, Harm, Progress, no_progress
-
-AnyReport = TypeVar("AnyReport", bound="Report")
+from geodata.util.findings import Progress, no_progress
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class IngestOptions:
     allow_fall
         Take a total that falls further.
     activate
-        Make the new snapshot the active one; else it is only held.
+        Make the new snapshot the active one; else it is only added to the library.
     base
         Version to start from; the active one where left out.
     """
@@ -64,8 +59,8 @@ def ingest(
     bundled: Path,
     kind: str,
     files: Sequence[Path],
-    asked: ReadOptions,
-    wanted: IngestOptions,
+    read_options: ReadOptions,
+    options: IngestOptions,
     progress: Progress = no_progress,
 ) -> Report:
     """Bring files into the library.
@@ -73,8 +68,8 @@ def ingest(
     Parameters
     ----------
     bundled
-        Snapshot to start from where the library has none yet; it is then held, too, so that there
-        is something to go back to.
+        Snapshot to start from where the library has none yet; it is then added to it, too, so
+        that there is something to go back to.
 
     Raises
     ------
@@ -83,106 +78,62 @@ def ingest(
     SnapshotError
         If the library cannot be used, is in use, or holds no snapshot to start from.
     """
-    if wanted.dry_run:
-        held = library.start(bundled, wanted.base)
-        report, _ = _prepared(held, kind, files, asked, wanted, progress)
-        return replace(report, why_not=report.why_not or "A dry run: nothing was written.")
-    with library.lock(told=lambda sentence: progress(sentence, 0, None)):
-        held = library.start(bundled, wanted.base, keep=True)
-        active = library.active()
-        report, merged = _prepared(held, kind, files, asked, wanted, progress)
-        if report.why_not or merged is None:
-            return report
-        progress("Writing the snapshot", 0, None)
-        version = library.add(
-            merged.tables,
-            held.topology,
-            join_report=_join_report(held, report, merged),
-            country=held.manifest["country"],
-            provenance=_provenance(report),
-        )
-        report = replace(report, version=version, empty=merged.tables.counts.empty)
-        if report.empty or not wanted.activate:
-            return report
-        return activated(library, bundled, report, held.country, active)
+    return write(
+        library,
+        bundled,
+        lambda keep: library.start(bundled, options.base, keep=keep),
+        lambda base: _prepare(base, kind, files, read_options, options, progress),
+        progress,
+        dry_run=options.dry_run,
+        activate=options.activate,
+    )
 
 
-def _prepared(
-    held: Snapshot,
+def _prepare(
+    base: Snapshot,
     kind: str,
     files: Sequence[Path],
-    asked: ReadOptions,
-    wanted: IngestOptions,
+    read_options: ReadOptions,
+    options: IngestOptions,
     progress: Progress,
-) -> tuple[Report, Merged | None]:
-    """Read and merge; the report says why nothing may be written, where that is so."""
-    reading = source(kind).read(files, held, asked, progress)
-    report = Report(kind, tuple(reading.files), {}, tuple(reading.findings), held.version)
+) -> tuple[Report, SnapshotParts | None]:
+    """Read and merge; without parts, the report says why nothing may be written."""
+    reading = source(kind).read(files, base, read_options, progress)
+    report = Report(kind, tuple(reading.files), {}, (), base.version)
     if reading.errors:
-        return replace(report, why_not=mend(reading.findings)), None
+        return refuse(report, reading.findings), None
     progress("Comparing with what is held", 0, None)
     merged = merge(
-        held,
+        base,
         reading,
-        allow_unmatched=wanted.allow_unmatched,
-        replace=wanted.replace,
-        pcode_scheme=str(asked.options.get("pcode_scheme") or ""),
-        largest_fall=wanted.largest_fall,
-        allow_fall=wanted.allow_fall,
+        allow_unmatched=options.allow_unmatched,
+        replace=options.replace,
+        pcode_scheme=str(read_options.options.get("pcode_scheme") or ""),
+        largest_fall=options.largest_fall,
+        allow_fall=options.allow_fall,
     )
-    report = replace(
-        report,
-        placed=merged.join.rows,
-        findings=tuple(merged.findings),
-        codes=tuple(merged.codes),
-    )
+    report = replace(report, placed=merged.join.rows, codes=tuple(merged.codes))
     if merged.errors:
-        return replace(report, why_not=mend(merged.findings)), None
-    after = Snapshot("", {**held.manifest}, merged.tables, held.topology)
-    changes = difference(held, after)
-    report = replace(report, changes=changes, totals=tuple(merged.totals))
-    if changes.empty:
-        why = f"Nothing changes: snapshot {held.version} holds these figures already."
-        return replace(report, why_not=why), None
-    return report, merged
+        return refuse(report, merged.findings), None
+    report = replace(report, findings=tuple(merged.findings), totals=tuple(merged.totals))
+    report = compare(report, base, merged.tables, base.topology, "figures")
+    return report, None if report.why_not else _parts(base, report, merged)
 
 
-def mend(findings: Sequence[Finding]) -> str:
-    """Say why nothing is written, and what a person can do about it."""
-    errors = [finding for finding in findings if finding.severity == "error"]
-    wrong = sum(error.harm is not Harm.TOTAL_FALLS for error in errors)
-    if not wrong:
-        return "Nothing was written: see to the list, or pass --allow-fall, and run it again."
-    what = "the error" if wrong == 1 else f"the {wrong:,} errors"
-    return f"Nothing was written: mend {what} above and run it again."
+def _parts(base: Snapshot, report: Report, merged: Merged) -> SnapshotParts:
+    return SnapshotParts(
+        merged.tables,
+        base.topology,
+        base.manifest["country"],
+        _join_report(base, report, merged),
+        provenance(report, codes=list(report.codes), changes=_changes(report)),
+    )
 
 
-def activated(
-    library: Library, bundled: Path, report: AnyReport, country: str, active: str | None
-) -> AnyReport:
-    """Make the snapshot that a report is of the active one; say what was served before it.
-
-    Parameters
-    ----------
-    country
-        Whose figures the snapshot holds.
-    active
-        Version that was active when it was begun, which must still be.
-    """
-    names = ", ".join(file.name for file in report.files)
-    by: Literal["ingest", "boundaries"] = "boundaries" if report.kind == "boundaries" else "ingest"
-    what = f"{report.kind} {names}".strip()
-    library.activate(report.version, by, what, expected=active, bundled=bundled)
-    before = library.before() or ""
-    held = summary(library.place(before) if before in library.held() else bundled)
-    other = before and held.version == before and held.country != country
-    return replace(report, active=True, before=f"{before} ({held.country})" if other else before)
-
-
-def _join_report(held: Snapshot, report: Report, merged: Merged) -> dict[str, object]:
-    """What the snapshot says of its joins: those it began with, and this file's."""
-    before = held.join_report
-    rows = {f"{report.kind}, {what}": n for what, n in merged.join.rows.items()}
+def _join_report(base: Snapshot, report: Report, merged: Merged) -> dict[str, object]:
+    """Return the joins of the base and those of this file."""
+    before = base.join_report
+    rows = {f"{report.kind}, {table}": n for table, n in merged.join.rows.items()}
     lost = [vars(one) for one in merged.join.unmatched]
     return {
         **before,
@@ -191,19 +142,11 @@ def _join_report(held: Snapshot, report: Report, merged: Merged) -> dict[str, ob
     }
 
 
-def _provenance(report: Report) -> dict[str, Any]:
-    """What the snapshot was made of, for its manifest and the page of sources."""
+def _changes(report: Report) -> list[dict[str, Any]]:
+    """Return how many figures of each series changed."""
     changes = report.changes.as_dict() if report.changes else {}
-    return {
-        "base": report.base,
-        "kind": report.kind,
-        "files": [vars(file) for file in report.files],
-        "warnings": sum(finding.severity == "warning" for finding in report.findings),
-        "placed": report.placed,
-        "codes": list(report.codes),
-        "changes": [
-            {key: series[key] for key in ("population", "programme", "added", "changed", "removed")}
-            | {"dates_added": len(series["dates_added"])}
-            for series in changes.get("series", [])
-        ],
-    }
+    return [
+        {key: series[key] for key in ("population", "programme", "added", "changed", "removed")}
+        | {"dates_added": len(series["dates_added"])}
+        for series in changes.get("series", [])
+    ]

@@ -79,6 +79,11 @@ AREAS = pa.DataFrameSchema(
 )
 """One row per governorate (level 1) and district (level 2). ``name_en`` is shown."""
 
+NAME_COLUMNS = tuple(column for column in AREAS.columns if column.startswith("name_"))
+"""Names of an area: shown, official, and by language. A language more is a column more here."""
+LOCAL_NAMES = tuple(name for name in NAME_COLUMNS if name not in ("name_en", "name_official"))
+"""Of these, the names in other languages: ``name_`` and the language's code."""
+
 ALIASES = pa.DataFrameSchema(
     {
         "level": _level(),
