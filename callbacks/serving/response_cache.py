@@ -5,8 +5,8 @@
     request ──▶ Kept ──(not kept)──▶ proxies' headers ──▶ Flask ──▶ answer(…) ──▶ compressed
                   └── status, headers and compressed bytes of the first answer, or its 304
 
-Only what :func:`callbacks.serving.responses.cacheable_response` hands over with :func:`set_aside`
-is kept: answers to GET
+Only what :func:`callbacks.serving.responses.cacheable_response` hands over with
+:func:`mark_cacheable` is kept: answers to GET
 that are the same for everyone. They lie under path, query, content coding, the language that the
 browser prefers and the snapshot that the request is pinned to before it is answered, at most so
 many megabytes of them.

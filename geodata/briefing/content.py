@@ -88,7 +88,7 @@ class Content:
     heading
         Above the rows.
     columns
-        Heads of name, value and ``Row.more``.
+        Heads of name, value and ``SlideRow.more``.
     notes
         Breaks in the figures, method and limits.
     newest

@@ -35,7 +35,7 @@ class Flow:
     origin
         P-code, or the source's own name where it matches no governorate.
     number
-        Households or people, as :func:`unit` says.
+        Households or people, as :attr:`Flows.unit` says.
     value
         The number in words.
     """

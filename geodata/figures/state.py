@@ -3,7 +3,8 @@
 ``pop=returnee&prog=PHSS~CRP&measure=rate&mode=change&base=2018-08-31&level=2&time=R101&area=IQG15``
 
 :func:`parse` reads a query against a snapshot, refuses what does not exist (or, for pages, falls
-back to the default and says so), and normalises; :func:`query` writes the shortest query that
+back to the default and says so), and normalises; :func:`encode_query` writes the shortest query
+that
 parses to the same state. Defaults are left out, order does not matter, unknown keys are ignored.
 """
 

@@ -7,7 +7,7 @@ otherwise than the country writes. Adding a language is adding its catalogue, an
 
 In a language written from right to left everything that is put into a sentence is isolated
 (Unicode's FSI … PDI), so that numbers, codes and Latin names neither move nor turn their
-surroundings; :func:`bare` takes the isolates out where a text is not for display.
+surroundings; :func:`strip_isolates` takes the isolates out where a text is not for display.
 """
 
 from __future__ import annotations
@@ -394,7 +394,7 @@ def language(code: str, digits: str = WESTERN) -> Language:
     Parameters
     ----------
     digits
-        One of :data:`DIGITS`.
+        One of :data:`~geodata.i18n.writing.DIGITS`.
     """
     catalogue = (
         gettext_module.NullTranslations()

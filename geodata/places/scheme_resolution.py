@@ -70,7 +70,7 @@ def resolve_codes(
     held
         Counts that are held, with which codes are compared that have no names beside them.
     said
-        As for :func:`decide`; ``""`` where nothing was said.
+        As for :func:`~geodata.places.scheme_decision.decide_scheme`; ``""`` where nothing was said.
     """
     known = pcode_schemes(country, books)
     out = ResolvedCodes(_codes_out_of_names(counts, known, books), breakdowns)

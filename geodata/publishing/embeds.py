@@ -154,8 +154,8 @@ def tracked_populations(snapshot: Snapshot, threshold: Threshold | int) -> tuple
 def defaults(snapshot: Snapshot, threshold: Threshold | int) -> Iterator[dict[str, str]]:
     """Queries of what is published unless told otherwise.
 
-    The populations that can be :func:`followed`, at each level and in each measure that they have
-    figures for.
+    The populations that can be :func:`tracked_populations`, at each level and in each measure that
+    they have figures for.
     """
     for population in tracked_populations(snapshot, threshold):
         for level in levels(snapshot, population):

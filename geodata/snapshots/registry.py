@@ -6,9 +6,10 @@
         │                                             └─ refused: what is served stays
         └──the others, and DISPLACEMENT_SNAPSHOT──▶ loaded when a frozen link first asks for one
 
-Another one that becomes active while the server runs is found by :meth:`Holdings.look` and takes
-the place of the one before in a single assignment. Whoever began with :attr:`Holdings.now` holds on
-to it, so that no answer is made of two snapshots.
+Another one that becomes active while the server runs is found by :meth:`SnapshotRegistry.look` and
+takes
+the place of the one before in a single assignment. Whoever began with :attr:`SnapshotRegistry.now`
+holds on to it, so that no answer is made of two snapshots.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@
 The version is the hash of the manifest, and through the hashes in it of every file: the same input
 gives the same version, and a changed byte is refused at load with the file's name.
 
-Where the files are is a :class:`Place`: a folder, or whatever else gives bytes for a name
-(:mod:`geodata.snapshots.storage`).
+Where the files are is a :class:`SnapshotLocation`: a folder, or whatever else gives bytes for a
+name (:mod:`geodata.snapshots.storage`).
 """
 
 from __future__ import annotations
@@ -312,7 +312,7 @@ def write_snapshot(
     country: Mapping[str, Any],
     provenance: Mapping[str, Any] | None = None,
 ) -> str:
-    """Write a snapshot folder and return its version; parameters as of :func:`packed`.
+    """Write a snapshot folder and return its version; parameters as of :func:`serialise`.
 
     The folder is written beside ``out`` and put in its place by a rename, so that a stop half-way
     leaves what was there. An existing snapshot at ``out`` is replaced.

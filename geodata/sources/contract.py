@@ -21,7 +21,7 @@ COUNTS_READ = (
     "population", "date", "round", "programme", "level", "adm1", "adm1_code", "adm2", "adm2_code",
     "households", "people", "rows", "file", "row",
 )  # fmt: skip
-"""Columns of :attr:`Reading.counts`. ``level`` 1: the row is a governorate's own figure; 2: a
+"""Columns of :attr:`ParsedSource.counts`. ``level`` 1: the row is a governorate's own figure; 2: a
 district's, or a part of it. ``adm1`` … ``adm2_code`` are as the file writes them, ``""`` where it
 does not say. ``round`` is DTM's number or missing; ``households`` may be missing, ``people`` may
 not; ``rows`` says how many rows of the file were added up, ``file`` and ``row`` where the first of
@@ -30,7 +30,7 @@ them stands (``""`` and 0 where that is not known)."""
 BREAKDOWNS_READ = (
     "kind", "population", "date", "adm1", "adm1_code", "category", "households",
 )  # fmt: skip
-"""Columns of :attr:`Reading.breakdowns`, in households of a governorate. For ``origin`` the
+"""Columns of :attr:`ParsedSource.breakdowns`, in households of a governorate. For ``origin`` the
 ``category`` is a governorate as the file writes it, else a code of the snapshot's."""
 
 

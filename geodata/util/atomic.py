@@ -206,7 +206,7 @@ def _swap(one: Path, other: Path) -> bool:
 
 
 def _swap_in_two_steps(fresh: Path, out: Path) -> None:
-    """For a moment nothing is at ``out``; a stop in it is mended by :func:`recover`."""
+    """For a moment nothing is at ``out``; a stop in it is mended by :func:`remove_leftovers`."""
     old = _twin(fresh, OLD)
     os.rename(out, old)
     try:

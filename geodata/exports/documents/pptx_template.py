@@ -282,5 +282,5 @@ def _missing(made: Presentation) -> Any:
 
 
 def layout_named(made: Presentation, name: str) -> SlideLayout:
-    """One of the two layouts; :func:`checked` has made sure that it is there."""
+    """One of the two layouts; :func:`check_template` has made sure that it is there."""
     return next(layout for layout in made.slide_layouts if layout.name == name)

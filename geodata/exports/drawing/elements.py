@@ -93,7 +93,7 @@ def document(
         Colours of letters and of what lies behind everything; without a ground there is nothing.
     speech
         The language that its words are in, where it is read from the right. Anchors are then those
-        of :class:`Across`, wherever the drawing stands.
+        of :class:`Mirrored`, wherever the drawing stands.
     """
     width, height = size
     read = {"direction": "ltr", "xml:lang": speech.tag} if speech and speech.rtl else {}

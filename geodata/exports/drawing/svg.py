@@ -1,7 +1,8 @@
 """The map as SVG, drawn once for everyone: pages without Dash, pictures, slides.
 
 :func:`inline` is the map inside a page, coloured by the page's style sheet, so that it follows the
-reader's theme; :func:`picture` and :func:`card` are whole documents that need nothing else.
+reader's theme; :func:`~geodata.exports.drawing.pictures.picture` and
+:func:`~geodata.exports.drawing.pictures.card` are whole documents that need nothing else.
 Projection, names, neighbours, textures and legend are the same in all of them.
 """
 

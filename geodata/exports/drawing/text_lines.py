@@ -2,7 +2,7 @@
 
 Renderers differ in how they read a document's direction: one turns anchors with it, one does not,
 and typst's does neither. Drawings therefore ask it of none of them: a line that is read from the
-right says so in its own letters (:func:`from_the_right`), which all of them follow.
+right says so in its own letters (:func:`force_rtl`), which all of them follow.
 """
 
 from __future__ import annotations
