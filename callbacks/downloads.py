@@ -115,7 +115,7 @@ def register(app: Dash, context: Context) -> None:
         except StateError as error:
             return bad_request(error)
         view = context.view_at(snapshot, state)
-        card = pictures.card(view, view.date_index(), product=product(view.snapshot, view.language))
+        card = pictures.card(view.on_its_date(), product=product(view.snapshot, view.language))
         try:
             body = rendering.once(card, lambda call: call(png, card, width=pictures.CARD[0]))
         except Busy:

@@ -40,7 +40,7 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
     query = states.encode_query(state, snapshot)
     figures = states.encode_query(replace(state.view_key, v=snapshot.version), snapshot)
     theme = [] if options.theme == embed_options.AUTO else [("theme", options.theme)]
-    at, dates = view.date_index(), view.counts.dates
+    t, dates = view.date_index(), view.counts.dates
 
     def go(other: State) -> str:
         return urls.embed(embed_options.query(other, options, snapshot))
@@ -55,8 +55,8 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
             query_keys.encode_items([*states.query_items(state, snapshot), ("rows", "all")])
         ),
         png=urls.map_png(query_keys.encode_items([*states.query_items(state, snapshot), *theme])),
-        previous=go(replace(state, time=dates[at - 1])) if at else "",
-        next=go(replace(state, time=dates[at + 1])) if at + 1 < len(dates) else "",
+        previous=go(replace(state, time=dates[t - 1])) if t else "",
+        next=go(replace(state, time=dates[t + 1])) if t + 1 < len(dates) else "",
         populations=tuple(population_choices(view, go)),
         programmes=tuple(programme_choices(view, go)),
     )

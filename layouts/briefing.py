@@ -23,7 +23,7 @@ from geodata.briefing.content import Content, SlideFigure, SlideRow
 from geodata.briefing.slides import title_of
 from geodata.exports.drawing import charts, svg
 from geodata.figures.state import encode_query
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language, strip_isolates
 from geodata.links.urls import Urls
 from geodata.text import area_labels
@@ -103,7 +103,7 @@ class Painted:
 
 def painted(number: int, content: Content, urls: Urls) -> Painted:
     """Paint one slide."""
-    view, layout = content.view, content.slide.layout
+    layout = content.slide.layout
     views = _views(content)
     return Painted(
         number=number,
@@ -112,8 +112,8 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
             _drawn(each, f"{number}{'ab'[i]}", tight=len(views) > 1) for i, each in enumerate(views)
         ),
         chart=_chart(content),
-        legend=tuple(area_labels.legend(view, content.t)) if views else (),
-        unit=area_labels.unit(view),
+        legend=tuple(area_labels.legend(content.at)) if views else (),
+        unit=area_labels.unit(content.at.view),
         bars=_bars(content.rows) if layout in _BARRED else (),
         size=_size(content.headline, len(content.rows)),
         letters=sum(map(_signs, content.figures)),
@@ -122,25 +122,23 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
     )
 
 
-def _views(content: Content) -> tuple[View, ...]:
+def _views(content: Content) -> tuple[ViewAt, ...]:
     """What is drawn as maps, in the order of their dates."""
     if content.slide.layout in (MAP, FOOTPRINT):
-        return (content.view,)
+        return (content.at,)
     if content.slide.layout == COMPARE and content.other is not None:
-        return (content.other, content.view)
+        return (content.other, content.at)
     return ()
 
 
-def _drawn(view: View, scope: str, *, tight: bool) -> Drawn:
+def _drawn(at: ViewAt, scope: str, *, tight: bool) -> Drawn:
     """Draw a map; ``tight`` where two stand side by side, without room for a legend."""
-    t = view.date_index()
-    day = view.counts.dates[t]
-    picture = Markup(svg.inline(view, t, scope=scope, tight=tight))  # noqa: S704 - escaped where it is made
-    return Drawn(picture, view.language.date(day, "long"), day.isoformat())
+    picture = Markup(svg.inline(at, scope=scope, tight=tight))  # noqa: S704 - escaped in there
+    return Drawn(picture, at.language.date(at.date, "long"), at.date.isoformat())
 
 
 def _chart(content: Content) -> Markup:
-    speech, said = content.view.language, content.alt
+    speech, said = content.at.language, content.alt
     chart = ""
     if content.slide.layout == TREND and content.series:
         chart = charts.trend(content.series, speech, CHART, said)
@@ -170,12 +168,12 @@ def _signs(figure: SlideFigure) -> int:
     return max(len(strip_isolates(figure.value)), -(-longest_word // 2))
 
 
-def _picked(views: Sequence[View]) -> list[str]:
+def _picked(views: Sequence[ViewAt]) -> list[str]:
     """What the chosen area's figures are, on each map."""
     return [
         cell.sentence
         for view in views
-        for cell in area_labels.area_labels(view, view.date_index())
+        for cell in area_labels.area_labels(view)
         if cell.pcode == view.state.area
     ]
 
@@ -192,7 +190,7 @@ def page(
     notices: Sequence[str] = (),
 ) -> str:
     """Render the slides, one below the other; the scripts show one at a time."""
-    snapshot, speech = contents[0].view.snapshot, contents[0].view.language
+    snapshot, speech = contents[0].at.snapshot, contents[0].at.language
     deck = [painted(number, content, urls) for number, content in enumerate(contents, start=1)]
     return render(
         "briefing.html",
@@ -205,7 +203,7 @@ def page(
         title=title_of(made, contents),
         deck=deck,
         style=Markup(_scales(deck) + _letters(deck)),  # noqa: S704 - colours and numbers alone
-        textures=_textures(contents[0].view),
+        textures=_textures(contents[0].at.view),
         links=links,
         notices=notices,
         data=as_data(_script_data(deck, urls, speech)),
@@ -215,7 +213,7 @@ def page(
 def _scales(deck: Sequence[Painted]) -> str:
     """Colours of every slide's own scale."""
     return "".join(
-        scale_style(each.content.view, "auto").replace(":root", f"#slide-{each.number}")
+        scale_style(each.content.at.view, "auto").replace(":root", f"#slide-{each.number}")
         for each in deck
         if each.maps
     )
@@ -247,12 +245,12 @@ def _live(each: Painted, urls: Urls) -> dict[str, Any]:
     """What makes a slide's map live; nothing where it has none."""
     if not each.maps:
         return {}
-    view = each.content.view
-    figures = replace(view.state.view_key, v=view.snapshot.version)
+    state, snapshot = each.content.at.state, each.content.at.snapshot
+    figures = replace(state.view_key, v=snapshot.version)
     return {
-        "view": urls.view(encode_query(figures, view.snapshot)),
+        "view": urls.view(encode_query(figures, snapshot)),
         "times": [drawn.iso for drawn in each.maps],
-        "area": view.state.area,
+        "area": state.area,
     }
 
 
@@ -299,7 +297,7 @@ def editor(
         whoever leaves is asked. Empty where it is what ``made`` has; ``None`` where the address
         has it.
     """
-    snapshot, speech = contents[0].view.snapshot, contents[0].view.language
+    snapshot, speech = contents[0].at.snapshot, contents[0].at.language
     return render(
         "briefing-editor.html",
         snapshot,

@@ -245,8 +245,7 @@ def _map(found: Comparison, side: Side, key: str, shared: Shared) -> dict[str, A
     told = found.rows if difference else side.cells
     said = comparison_summary.headline(found, side)
     drawn = svg.inline(
-        side.view,
-        side.t,
+        side.at,
         scope="" if key == _KEYS[0] else key,  # scripts look for textures without a scope
         label=f"{side.heading}: {said}",
         sentences={each.pcode: each.sentence for each in told},
@@ -275,9 +274,9 @@ def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
                 {
                     "date": one.date,
                     "total": one.total,
-                    "url": shared.urls.page(encode_query(one.view.state, found.snapshot)),
+                    "url": shared.urls.page(encode_query(one.at.state, found.snapshot)),
                     "map": Markup(  # noqa: S704 - escaped where it is made
-                        small_multiples.small(one.view, one.t, headline(one.view, one.t))
+                        small_multiples.small(one.at, headline(one.at))
                     ),
                 }
                 for one in strip.multiples
@@ -328,8 +327,8 @@ def _painted(found: Comparison, side: Side) -> dict[str, Any]:
     return {
         "heading": side.heading,
         "said": comparison_summary.headline(found, side),
-        "classes": side.view.classes[side.t].tolist(),
-        "status": "".join(side.view.status[side.t]),
+        "classes": side.at.classes.tolist(),
+        "status": "".join(side.at.status),
         "scale": {
             "colors": scale.colors,
             "colorsDark": scale.colors_dark,

@@ -19,7 +19,7 @@ from geodata.figures import programmes
 from geodata.figures import state as states
 from geodata.figures.availability import populations_with_counts
 from geodata.figures.state import State
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.links.embed_options import AUTO, DARK, EmbedOptions
 from geodata.links.urls import Urls
@@ -110,8 +110,8 @@ def page(
     ``packed`` is what a page has in it that is to load nothing (:mod:`layouts.standalone`). ``age``
     says how long ago the newest figure is of, on pages that are made anew every day.
     """
-    speech, t = view.language, view.date_index()
-    cells = area_labels.area_labels(view, t)
+    speech, at = view.language, view.on_its_date()
+    cells = area_labels.area_labels(at)
     picked = next((cell for cell in cells if cell.pcode == view.state.area), None)
     colors = scale_style(view, options.theme)
     html = template("embed.html").render(
@@ -125,25 +125,25 @@ def page(
         packed=packed,
         style=Markup(colors),  # noqa: S704 - colours of the scale
         title=wording.title_in_country(view),
-        headline=view_headlines.headline(view, t),
-        date=speech.date(view.counts.dates[t]),
-        iso=view.counts.dates[t].isoformat(),
-        caption=area_labels.caption(view, t),
-        breaks=" ".join(breaks.breaks_on(view, t)),
+        headline=view_headlines.headline(at),
+        date=speech.date(at.date),
+        iso=at.date.isoformat(),
+        caption=area_labels.caption(at),
+        breaks=" ".join(breaks.breaks_on(at)),
         newest=newest_figure.newest(view),
         age=age,
-        map=Markup(svg.inline(view, t)),  # noqa: S704 - escaped where it is made
-        legend=area_labels.legend(view, t),
+        map=Markup(svg.inline(at)),  # noqa: S704 - escaped where it is made
+        legend=area_labels.legend(at),
         unit=area_labels.unit(view),
         level=view.state.level,
         cells=cells,
         picked=picked,
-        missing=view_text.gaps_on(view, t),
+        missing=view_text.gaps_on(at),
         notes=view_text.notes(view),
         sources=view_text.sources(view),
         disclaimer=wording.disclaimer(view),
         version=view.snapshot.version,
-        data=as_data(_script_data(view, options, links, t)),
+        data=as_data(_script_data(at, options, links)),
         color_scheme={AUTO: "light dark"}.get(options.theme, options.theme),
     )
     return html, colors
@@ -160,13 +160,13 @@ def problem(speech: Language, urls: Urls, *, sentence: str, url: str) -> str:
     )
 
 
-def _script_data(view: View, options: EmbedOptions, links: Links, t: int) -> dict[str, Any]:
-    speech = view.language
+def _script_data(at: ViewAt, options: EmbedOptions, links: Links) -> dict[str, Any]:
+    speech = at.language
     return {
         "view": links.view,
-        "time": view.counts.dates[t].isoformat(),
-        "follows": view.state.time is None,
-        "area": view.state.area,
+        "time": at.date.isoformat(),
+        "follows": at.state.time is None,
+        "area": at.state.area,
         "lock": options.lock,
         "play": options.play,
         "controls": options.controls,

@@ -70,29 +70,29 @@ class Option:
 
 def content(view: View, urls: Urls) -> dict[str, Any]:
     """All that the document shows of a view: the same for everyone, and worth remembering."""
-    at = view.date_index()
+    at = view.on_its_date()
     shown = Shown(view, urls)
-    cells = area_labels.area_labels(view, at)
+    cells = area_labels.area_labels(at)
     return {
         "view_url": _view_url(shown),
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
         "title": wording.title(view),
-        "headline": view_headlines.headline(view, at),
+        "headline": view_headlines.headline(at),
         "map": _map(view, cells),
         "plane": _plane(view),
         "lone": svg.lone(country.drawn(view)),
-        "legend": area_labels.legend(view, at),
+        "legend": area_labels.legend(at),
         "unit": wording.unit(view),
-        "figures": key_figures(view, at),
+        "figures": key_figures(at),
         "table_rows": _table(view, cells),
         "ranking": list(_ranking(shown, cells)),
         "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
-        "missing": sentences.gaps_on(view, at),
-        "breaks": " ".join(breaks.breaks_on(view, at)),
+        "missing": sentences.gaps_on(at),
+        "breaks": " ".join(breaks.breaks_on(at)),
         "newest": newest_figure.newest(view),
         "notes": sentences.notes(view),
         "sources": sentences.sources(view),
-        "source": sentences.sources(view)[sentences.sources_on(view)[at]]["id"],
+        "source": sentences.sources(view)[sentences.sources_on(view)[at.t]]["id"],
         "level": view.state.level,
         **_filters(view),
         **_dates(shown),
@@ -155,7 +155,7 @@ class Shown:
 
 def _map(view: View, cells: list[area_labels.AreaLabel]) -> Markup:
     sentences = {cell.pcode: cell.sentence for cell in cells}
-    drawn = svg.inline(view, view.date_index(), sentences=sentences, tight=True)
+    drawn = svg.inline(view.on_its_date(), sentences=sentences, tight=True)
     return Markup(drawn)  # noqa: S704 - escaped where it is made
 
 
@@ -249,7 +249,7 @@ def _ends(view: View) -> dict[str, str]:
 
 def _populations(view: View) -> list[Option]:
     """Each population with its total on the date, as ``showTotals`` in ``start.js`` writes it."""
-    speech, day = view.language, view.counts.dates[view.date_index()]
+    speech, day = view.language, view.on_its_date().date
     return [
         Option(
             code,
@@ -300,27 +300,27 @@ def _programme(row: dict[str, Any], speech: Language, chosen: tuple[str, ...]) -
 def _dates(shown: Shown) -> dict[str, Any]:
     """Other dates of the same view, as links and as a list."""
     view = shown.view
-    speech, dates, at = view.language, view.counts.dates, view.date_index()
+    speech, dates, at = view.language, view.counts.dates, view.on_its_date()
 
     def link(there: int) -> str:
-        return shown.link(time=dates[there]) if there != at else ""
+        return shown.link(time=dates[there]) if there != at.t else ""
 
     return {
         "same_view": state.query_items(replace(view.state, time=None), view.snapshot),
-        "date": speech.date(dates[at]),
-        "round": area_labels.caption(view, at),
+        "date": speech.date(at.date),
+        "round": area_labels.caption(at),
         "first": link(0),
-        "previous": link(max(at - 1, 0)),
-        "next": link(min(at + 1, len(dates) - 1)),
+        "previous": link(max(at.t - 1, 0)),
+        "next": link(min(at.t + 1, len(dates) - 1)),
         "last": link(len(dates) - 1),
-        "dates": [(day.isoformat(), speech.date(day), day == dates[at]) for day in dates],
+        "dates": [(day.isoformat(), speech.date(day), day == at.date) for day in dates],
         "bases": [(day.isoformat(), speech.date(day), day == view.state.base) for day in dates],
     }
 
 
 def _order(view: View) -> list[int]:
     """Positions of areas, largest figure first, those without a figure last."""
-    ranks = view.ranks[view.date_index()]
+    ranks = view.on_its_date().ranks
     return sorted(range(len(ranks)), key=lambda i: (int(ranks[i]) or len(ranks) + 1, i))
 
 
@@ -328,7 +328,7 @@ def _table(
     view: View, cells: list[area_labels.AreaLabel]
 ) -> list[tuple[area_labels.AreaLabel, str]]:
     """Every area as ``createTable`` in ``panels.js`` lists it at first, with its rank alone."""
-    ranks = [int(rank) for rank in view.ranks[view.date_index()]]
+    ranks = [int(rank) for rank in view.on_its_date().ranks]
     return [(cells[i], view.language.number(ranks[i]) if ranks[i] else "") for i in _order(view)]
 
 
@@ -344,8 +344,8 @@ class Ranked:
 
 def _ranking(shown: Shown, cells: list[area_labels.AreaLabel]) -> Iterator[Ranked]:
     """Areas in the programmes' reach, largest first, those without a figure last."""
-    view, t = shown.view, shown.view.date_index()
-    values = np.nan_to_num(view.values[t], nan=0.0)
+    view = shown.view
+    values = np.nan_to_num(view.on_its_date().values, nan=0.0)
     most = max(float(np.abs(values).max()), _ALMOST_NONE)
     for cell, value in ((cells[i], float(values[i])) for i in _order(view)):
         if cell.letter != OUTSIDE:

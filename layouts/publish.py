@@ -109,7 +109,7 @@ def card(listed: PublishedMap, at: str) -> Card:
     """Make the card of a published map; it names no address where ``at`` is not known."""
     speech, urls = listed.view.language, FolderUrls(at)
     site = wording.product(listed.embed.snapshot, speech)
-    headline = view_headlines.headline(listed.view, listed.view.date_index())
+    headline = view_headlines.headline(listed.view.on_its_date())
     return Card(
         site=site,
         title=speech.gettext("{work}: {title}", work=site, title=wording.title(listed.view)),
@@ -164,7 +164,7 @@ def _page(name: str, folder: PublishedFolder, **values: Any) -> str:
 def _index_card(folder: PublishedFolder, first: PublishedMap) -> Card:
     speech, urls = folder.speech, FolderUrls(folder.at)
     site = wording.product(folder.snapshot, speech)
-    headline = view_headlines.headline(first.view, first.view.date_index())
+    headline = view_headlines.headline(first.view.on_its_date())
     return Card(
         site=site,
         title=speech.gettext("{work}: {title}", work=site, title=speech.gettext("Maps to embed")),
@@ -206,7 +206,7 @@ def _entry(one: PublishedMap, folder: PublishedFolder) -> dict[str, Any]:
         "lang": speech.code,
         "dir": speech.direction,
         "label": folder.speech.gettext(populations.MEASURE_LABELS[state.measure]),
-        "headline": view_headlines.headline(one.view, one.view.date_index()),
+        "headline": view_headlines.headline(one.view.on_its_date()),
         "particulars": one.embed.particulars,
         "code": code(one, folder.at),
         "code_label": pasted,

@@ -98,7 +98,7 @@ class Shared:
     @property
     def headline(self) -> str:
         """The sentence on the date that is shown."""
-        return view_headlines.headline(self.view, self.view.date_index())
+        return view_headlines.headline(self.view.on_its_date())
 
 
 # --------------------------------------------------------------------- what other sites read

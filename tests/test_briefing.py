@@ -98,12 +98,12 @@ def test_every_layout_of_every_view_says_something_and_its_date(snapshot, layout
 
 def test_rows_are_the_figures_of_the_view(snapshot):
     found = slides.content(Slide("pop=returnee"), snapshot, ENGLISH, answer)
-    view, t = found.view, found.t
+    at = found.at
     assert [row.number for row in found.rows] == sorted(
-        (value for value in view.values[t] if value > 0), reverse=True
+        (value for value in at.values if value > 0), reverse=True
     )
     for row in found.rows:
-        assert row.number == view.values[t, view.counts.areas.index(row.pcode)]
+        assert row.number == at.values[at.counts.areas.index(row.pcode)]
         assert row.number and row.value == ENGLISH.number(row.number)
 
 
@@ -117,11 +117,11 @@ def test_a_table_lists_places_without_a_figure_in_words(snapshot):
 
 def test_two_dates_share_a_scale_and_their_change_is_the_difference(snapshot):
     found = slides.content(Slide("mode=change", briefing.COMPARE), snapshot, ENGLISH, answer)
-    assert found.other and found.other.scale is found.view.scale
-    before, now = found.other.date_index(), found.t
+    assert found.other and found.other.scale is found.at.scale
+    before, now = found.other.values, found.at.values
     for row in found.rows:
-        i = found.view.counts.areas.index(row.pcode)
-        assert row.number == found.view.values[now, i] - found.view.values[before, i]
+        i = found.at.counts.areas.index(row.pcode)
+        assert row.number == now[i] - before[i]
     assert len(found.rows) == slide_layouts.RANKED
 
 
@@ -129,7 +129,7 @@ def test_flows_are_the_breakdown_by_origin(snapshot):
     found = slides.content(Slide("", briefing.FLOWS), snapshot, ENGLISH, answer)
     rows = snapshot.tables.breakdowns
     rows = rows[(rows["population"] == "idp") & (rows["kind"] == "origin")]
-    rows = rows[rows["date"].dt.date == found.view.counts.dates[found.t]]
+    rows = rows[rows["date"].dt.date == found.at.date]
     assert rows["households"].isna().all()  # the newest origins are in people
     held = rows.set_index(["category", "pcode"])["people"]
     assert len(found.flows) == slide_layouts.FLOWING
@@ -161,7 +161,7 @@ def test_a_trend_has_gaps_where_nobody_counted_and_ends_at_its_date(snapshot):
     displaced, returned = found.series
     assert displaced.dates[-1] == "2016-03-31"
     assert returned.numbers[0] is None and returned.numbers[-1]
-    assert displaced.numbers[-1] == found.view.stocks[found.t]
+    assert displaced.numbers[-1] == found.at.stock
 
 
 def test_a_slide_shows_the_words_of_the_briefings_language_only(snapshot):

@@ -224,12 +224,12 @@ def test_a_difference_is_the_second_less_the_first_where_both_are_shown(cells):
 def test_the_third_map_is_the_difference_of_the_first_two(snapshot, query):
     found = compared(snapshot, **query)
     first, second, third = (
-        side.view.values[side.t] for side in (found.first, found.second, found.difference)
+        side.at.values for side in (found.first, found.second, found.difference)
     )
     both = np.isfinite(first) & np.isfinite(second)
     assert np.array_equal(np.isfinite(third), both)
     np.testing.assert_allclose(third[both], (second - first)[both])
-    letters = found.difference.view.status[found.difference.t]
+    letters = found.difference.at.status
     assert set(letters[both]) <= {"c", "z"}
     assert not set(letters[~both]) & {"c", "z"}
     assert all(row.difference for row in found.rows)
@@ -381,9 +381,9 @@ def test_a_summary_with_any_two_totals(examplia, base, time, said):
     found = compared(examplia, pop="returnee", base="2020-01-31", time="R13")
     view = found.first.view
     totals = np.full(len(view.totals), np.nan)
-    totals[found.first.t], totals[found.second.t] = base, time
+    totals[found.first.at.t], totals[found.second.at.t] = base, time
     first, second = (
-        replace(side, view=replace(side.view, totals=totals))
+        replace(side, at=replace(side.view, totals=totals).on(side.at.t))
         for side in (found.first, found.second)
     )
     assert comparison_summary.summary(replace(found, first=first, second=second)).startswith(said)
@@ -448,14 +448,14 @@ def test_small_maps_are_of_rounds_that_were_counted_and_of_one_scale(snapshot):
     assert len(strip.multiples) == comparison.MOST_ROUNDS
     assert [strip.multiples[0].date, strip.multiples[-1].date] == ["10 Apr 2015", "28 Feb 2021"]
     assert strip.multiples[-1].total == "4,851,816 returnees"
-    assert len({one.view.scale for one in strip.multiples}) == 1
+    assert len({one.at.scale for one in strip.multiples}) == 1
 
 
 def test_each_population_has_its_own_small_maps(snapshot):
     both = comparison_tables.small_multiples(compared(snapshot, with_="returnee"))
     assert [strip.heading for strip in both] == ["Internally displaced", "Returnees"]
     assert sum(len(strip.multiples) for strip in both) == comparison.MOST_ROUNDS
-    assert len({one.view.scale for strip in both for one in strip.multiples}) == 1
+    assert len({one.at.scale for strip in both for one in strip.multiples}) == 1
 
 
 def test_rounds_can_be_named(snapshot):
@@ -474,12 +474,12 @@ def test_a_round_without_a_count_says_so(snapshot):
 
 def test_a_small_map_has_the_colours_of_the_large_one(snapshot):
     found = compared(snapshot, pop="returnee")
-    view, t = found.second.view, found.second.t
-    drawn = small_multiples.small(view, t, "Returnees")
+    at = found.second.at
+    drawn = small_multiples.small(at, "Returnees")
     fills = dict(re.findall(r'href="#small-(IQG\d+)" fill="([^"]+)"', drawn))
     assert len(fills) == 18
-    for i, pcode in enumerate(view.counts.areas.pcodes):
-        k = view.classes[t, i]
+    for i, pcode in enumerate(at.counts.areas.pcodes):
+        k = at.classes[i]
         assert fills[pcode] == (f"var(--k{k})" if k >= 0 else "url(#displacement-hatch-small)")
 
 

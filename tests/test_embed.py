@@ -99,7 +99,7 @@ def test_the_page_is_whole_without_scripts(client: FlaskClient, snapshot):
     assert text_of(html, "headline") == "4,028,694 returnees on 31 August 2018"
     assert len(re.findall(r'<path d="[^"]+" data-pcode="IQG\d+"', html)) == 18
     assert html.count("url(#displacement-hatch)") == 10
-    for cell in area_labels.area_labels(view, view.date_index()):
+    for cell in area_labels.area_labels(view.on_its_date()):
         assert f'data-row="{cell.pcode}"' in html
     assert "<caption" in html and 'scope="row"' in html
     assert "do not imply official endorsement" in html

@@ -112,10 +112,10 @@ def test_north_is_up_and_east_is_right():
 def test_a_picture_carries_title_headline_source_disclaimer_and_version(snapshot, query, theme):
     view = viewed(snapshot, **query)
     t = view.date_index()
-    made = pictures.picture(view, t, theme=theme, permalink="https://example.org/?a=1&b=<2>")
+    made = pictures.picture(view.on(t), theme=theme, permalink="https://example.org/?a=1&b=<2>")
     said = " ".join(ET.fromstring(made).itertext())
     assert wording.title_in_country(view) in said
-    assert view_headlines.headline(view, t) in said
+    assert view_headlines.headline(view.on(t)) in said
     for words in (
         *sentences.sources(view)[0]["credit"].split(),
         *wording.disclaimer(view).split(),
@@ -123,7 +123,7 @@ def test_a_picture_carries_title_headline_source_disclaimer_and_version(snapshot
         assert words in said
     assert snapshot.version in said
     assert "https://example.org/?a=1&b=<2>" in said
-    for row in area_labels.legend(view, t):
+    for row in area_labels.legend(view.on(t)):
         assert row.label in said
 
 
@@ -131,7 +131,7 @@ def test_a_picture_carries_title_headline_source_disclaimer_and_version(snapshot
 def test_every_area_of_a_picture_has_the_colour_of_its_class(snapshot, query):
     view = viewed(snapshot, **query)
     t = view.date_index()
-    paths = ET.fromstring(pictures.picture(view, t)).iter(f"{SVG}path")
+    paths = ET.fromstring(pictures.picture(view.on(t))).iter(f"{SVG}path")
     fills = {path.get("data-pcode"): path.get("fill") for path in paths if path.get("data-pcode")}
     assert len(fills) == len(view.counts.areas.pcodes)
     for i, pcode in enumerate(view.counts.areas.pcodes):
@@ -155,8 +155,8 @@ def size_of(image: bytes) -> tuple[int, int]:
 
 def test_pictures_and_cards_have_the_size_that_was_asked_for(snapshot):
     view = viewed(snapshot)
-    assert size_of(png(pictures.picture(view, 0), width=800)) == (800, 600)
-    card = pictures.card(view, 0, product="Iraq displacement map")
+    assert size_of(png(pictures.picture(view.on(0)), width=800)) == (800, 600)
+    card = pictures.card(view.on(0), product="Iraq displacement map")
     assert size_of(png(card, width=pictures.CARD[0])) == pictures.CARD
 
 
@@ -171,7 +171,7 @@ def test_lines_break_between_words_and_keep_them_all():
 def test_what_a_card_has_no_room_for_ends_in_an_ellipsis(snapshot, monkeypatch):
     monkeypatch.setattr(svg, "headline", lambda view, t: "PHSS works or worked here " * 20)
     view = viewed(snapshot)
-    lines = re.findall(r'font-size="27"[^>]*>([^<]+)<', pictures.card(view, 0, product="Map"))
+    lines = re.findall(r'font-size="27"[^>]*>([^<]+)<', pictures.card(view.on(0), product="Map"))
     assert len(lines) == 5 and [line[-1] == "…" for line in lines] == [False] * 4 + [True]
 
 
@@ -179,7 +179,7 @@ def test_a_headline_that_is_too_long_for_its_line_is_written_smaller(snapshot, m
     sizes = []
     for words in ("short", "PHSS works or worked here " * 8):
         monkeypatch.setattr(svg, "headline", lambda view, t, words=words: words)
-        found = re.search(r'y="88" font-size="([0-9.]+)"', pictures.picture(viewed(snapshot), 0))
+        found = re.search(r'y="88" font-size="([0-9.]+)"', pictures.picture(viewed(snapshot).on(0)))
         sizes.append(float(found[1]) if found else 0.0)
     assert sizes[0] == 20 > sizes[1] > 0 and sizes[1] * 208 * 0.466 <= 1120
 

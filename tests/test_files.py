@@ -259,7 +259,7 @@ def test_a_pdf_is_one_page_that_says_where_its_figures_are_from(snapshot, query,
     assert len(pages) == 1
     assert tuple(round(float(side)) for side in pages[0].mediabox[2:]) == points
     said = words_of(pages[0].extract_text())
-    told = provenance(view, view.date_index(), HERE)
+    told = provenance(view.on_its_date(), HERE)
     wanted = [told.title, told.headline, told.disclaimer, told.snapshot, *told.method]
     wanted += [source["credit"] for source in told.sources] + list(told.statuses)
     for each in wanted:
@@ -306,20 +306,20 @@ def difference(a: Image.Image, b: Image.Image) -> float:
 def test_a_picture_looks_as_it_did(snapshot, theme):
     """``tests/references`` holds what was looked at; small differences of rendering are allowed."""
     view = viewed(snapshot, level="2", time="2017-05-15")
-    drawn = pictures.picture(view, view.date_index(), theme=theme, permalink="")
+    drawn = pictures.picture(view.on_its_date(), theme=theme, permalink="")
     found = Image.open(io.BytesIO(png(drawn, width=480))).convert("RGB")
     reference = Image.open(REFERENCES / f"districts-{theme}.png").convert("RGB")
     assert found.size == reference.size
     assert difference(found, reference) < 1.0
     other = viewed(snapshot, level="2", time="2019-04-30")
-    changed = png(pictures.picture(other, other.date_index(), theme=theme), width=480)
+    changed = png(pictures.picture(other.on_its_date(), theme=theme), width=480)
     assert difference(Image.open(io.BytesIO(changed)).convert("RGB"), reference) > 1.0
 
 
 def test_nothing_of_the_map_reaches_beyond_its_frame(snapshot):
     """It is not clipped, but covered: above the map there is title and ground, nothing else."""
     view = viewed(snapshot)
-    drawn = pictures.picture(view, view.date_index(), theme="light")
+    drawn = pictures.picture(view.on_its_date(), theme="light")
     picture = np.asarray(Image.open(io.BytesIO(png(drawn, width=1200))).convert("RGB"))
     assert (picture[98:112, :] == 255).all()
     assert (picture[:112, 800:] == 255).all()
@@ -370,7 +370,7 @@ def test_a_texture_looks_the_same_however_many_marks_a_tile_has(examplia, textur
 
 def test_a_frame_of_the_moving_picture_is_the_picture_without_its_alpha(examplia):
     view = viewed(examplia)
-    drawn = pictures.picture(view, 0)
+    drawn = pictures.picture(view.on(0))
     size, colors = pixels(drawn, width=320)
     picture = Image.open(io.BytesIO(png(drawn, width=320)))
     assert size == picture.size == (320, 240)
@@ -490,7 +490,7 @@ def test_the_fonts_that_ship_have_every_letter_of_a_language(snapshot, code, wei
 
 
 def drawn(view: View) -> ET.Element:
-    return ET.fromstring(pictures.picture(view, view.date_index(), permalink=HERE))
+    return ET.fromstring(pictures.picture(view.on_its_date(), permalink=HERE))
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -519,16 +519,16 @@ def test_a_picture_is_laid_out_from_the_right_and_its_map_is_not_mirrored(snapsh
 
 @pytest.mark.parametrize("code", CODES)
 def test_neighbours_are_named_in_the_language_and_their_letters_are_not_spaced(snapshot, code):
-    said = pictures.picture(viewed(snapshot, lang=code), 0)
+    said = pictures.picture(viewed(snapshot, lang=code).on(0))
     assert language(code).locale.territories["IR"] in said and ">Iran<" not in said
     assert "letter-spacing" not in said
-    assert "letter-spacing" in pictures.picture(viewed(snapshot), 0)
+    assert "letter-spacing" in pictures.picture(viewed(snapshot).on(0))
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_picture_in_another_language_looks_as_it_did(snapshot, code):
     view = viewed(snapshot, pop="returnee", time="2018-08-31", lang=code)
-    found = Image.open(io.BytesIO(png(pictures.picture(view, view.date_index()), width=480)))
+    found = Image.open(io.BytesIO(png(pictures.picture(view.on_its_date()), width=480)))
     reference = Image.open(REFERENCES / f"returnees-{code}.png").convert("RGB")
     assert difference(found.convert("RGB"), reference) < 1.0
     mirrored = reference.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
@@ -537,10 +537,10 @@ def test_a_picture_in_another_language_looks_as_it_did(snapshot, code):
 
 def test_digits_of_the_script_are_shown_in_pictures_and_pages_and_never_in_cells(snapshot):
     view = viewed(snapshot, lang="ar", digits="native")
-    picture = pictures.picture(view, view.date_index())
+    picture = pictures.picture(view.on_its_date())
     assert "٢٠٢٤" in picture and "2024" not in re.sub(r"<title>.*?</title>", "", picture)
     said = PdfReader(io.BytesIO(made("map.pdf", view))).pages[0].extract_text()
-    assert letters_in(view_headlines.headline(view, view.date_index())) <= letters_in(said)
+    assert letters_in(view_headlines.headline(view.on_its_date())) <= letters_in(said)
     assert not re.search("[٠-٩]", made("data.csv", view).decode())
     page = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", view))).worksheets[0]
     values = [cell.value for column in page.iter_cols(min_row=2) for cell in column]
@@ -589,7 +589,7 @@ def test_a_page_names_its_language_and_its_words_can_be_found(snapshot, code):
     read = PdfReader(io.BytesIO(made("map.pdf", view)))
     root: Any = read.trailer["/Root"]
     assert root["/Lang"] == f"{code}-IQ"
-    told = provenance(view, view.date_index(), HERE)
+    told = provenance(view.on_its_date(), HERE)
     assert read.metadata and read.metadata.title == strip_isolates(told.title)
     said = read.pages[0].extract_text()
     for sentence in (told.headline, *told.method, told.disclaimer):
@@ -616,7 +616,7 @@ def test_a_readme_and_what_pictures_say_inside_are_in_the_language(snapshot, cod
         assert all(name.isascii() for name in packed.namelist())
     for said in (picture.info["Description"], readme):
         assert not re.search("[\u2066-\u2069]", said)
-        assert isolates_to_marks(view_headlines.headline(view, view.date_index())) in said
+        assert isolates_to_marks(view_headlines.headline(view.on_its_date())) in said
 
 
 # ----------------------------------------------------------------------------------------- routes
@@ -712,7 +712,7 @@ def test_sheets_are_plain_values_that_another_process_can_be_given(snapshot):
     import pickle
 
     view = viewed(snapshot)
-    told = provenance(view, view.date_index(), HERE)
+    told = provenance(view.on_its_date(), HERE)
     given = sheets(view, [view.date_index()], told, HERE)
     assert pickle.loads(pickle.dumps(given)) == given
 

@@ -106,7 +106,7 @@ FIVE = st.lists(st.integers(0, 50_000), min_size=5, max_size=5)
 @given(FIVE, LETTERS)
 def test_no_area_is_named_without_a_figure_and_the_percentage_is_theirs(examplia, sizes, letters):
     view, t = counted(examplia, sizes, status=letters)
-    sentence = headlines.map_headline(view, t)
+    sentence = headlines.map_headline(view.on(t))
     named = dict(zip(view.counts.areas.pcodes, zip(sizes, letters, strict=True), strict=True))
     names_of = slides_names(examplia)
     told = [named[pcode] for pcode, name in names_of.items() if name in sentence]
@@ -167,7 +167,7 @@ def slides_names(snapshot):
 )
 def test_the_sentence_fits_the_case(examplia, sizes, sentence):
     view, t = counted(examplia, sizes)
-    found = headlines.map_headline(view, t)
+    found = headlines.map_headline(view.on(t))
     if sizes == [6] * 5:
         assert found == "5 areas share the highest number of internally displaced people: 6 each"
     else:
@@ -177,11 +177,11 @@ def test_the_sentence_fits_the_case(examplia, sizes, sentence):
 def test_people_who_are_placed_nowhere_are_part_of_the_whole(examplia):
     view, t = counted(examplia, [80, 0, 0, 0, 0], totals=100)
     assert (
-        headlines.map_headline(view, t)
+        headlines.map_headline(view.on(t))
         == "North Alpha hosts 80% of all internally displaced people"
     )
     view, t = counted(examplia, [0, 0, 0, 0, 0], totals=100)
-    assert headlines.map_headline(view, t) == "100 internally displaced people on 31 July 2021"
+    assert headlines.map_headline(view.on(t)) == "100 internally displaced people on 31 July 2021"
 
 
 # -------------------------------------------------------------------------------------- real slides
@@ -317,7 +317,7 @@ def test_rising_and_falling_follow_the_totals_on_any_two_dates(snapshot, b, t):
     dates = dates_of(snapshot, "idp")
     base_view = view_of(snapshot, f"mode=change&base={dates[b]}&time={dates[t]}")
     level = base_view.stocks
-    sentence = headlines.change_headline(base_view, t)
+    sentence = headlines.change_headline(base_view.on(t))
     assert ("risen" in sentence) <= (level[t] > level[b])
     assert ("fallen" in sentence) <= (level[t] < level[b])
     if found := re.search(r"by (.*?) since", sentence):
@@ -334,7 +334,7 @@ def test_rising_and_falling_follow_the_totals_on_any_two_dates(snapshot, b, t):
 def test_a_trend_is_told_from_the_counts_up_to_its_date(snapshot, numbers, t):
     view = view_of(snapshot)
     stocks = np.array([np.nan if n is None else float(n) for n in numbers])
-    sentence = headlines.trend_headline(view, stocks, t)
+    sentence = headlines.trend_headline(view.on(t), stocks)
     past = [n for n in numbers[: t + 1] if n is not None]
     now = numbers[t]
     if now is None or len(past) < 2:

@@ -120,9 +120,9 @@ def test_a_ranking_is_a_native_chart_of_the_views_figures(opened, contents):
             continue
         plot = chart_of(slide).plots[0]
         assert list(plot.categories) == [row.name for row in content.rows]
-        view, areas = content.view, content.view.counts.areas
+        at, areas = content.at, content.at.counts.areas
         assert list(plot.series[0].values) == [
-            round(view.values[content.t, areas.index(row.pcode)]) for row in content.rows
+            round(at.values[areas.index(row.pcode)]) for row in content.rows
         ]
 
 

@@ -20,7 +20,7 @@ def viewed(snapshot: Snapshot, **query: str) -> View:
 
 
 def cell(view: View, pcode: str) -> area_labels.AreaLabel:
-    found = area_labels.area_labels(view, view.date_index())
+    found = area_labels.area_labels(view.on_its_date())
     return next(each for each in found if each.pcode == pcode)
 
 
@@ -67,14 +67,14 @@ def test_a_part_is_rounded_once_whoever_writes_it(snapshot, time, share):
     level = {} if time == "2015-09-29" else {"level": "2"}
     view = viewed(snapshot, time=time, **level)
     assert panel.parts(view)[view.date_index()] == share
-    assert key_figures(view, view.date_index())[2].number == share
+    assert key_figures(view.on_its_date())[2].number == share
 
 
 @pytest.mark.parametrize("query", [{}, {"pop": "refugee"}, {"measure": "rate"}, {"mode": "change"}])
 def test_figures_in_native_digits_have_no_others(snapshot, query):
     view = viewed(snapshot, lang="ckb", digits="native", **query)
     for t in range(len(view.counts.dates)):
-        figures = key_figures(view, t)
+        figures = key_figures(view.on(t))
         assert not re.search(r"[0-9.%]", " ".join(each.number for each in figures)), figures
 
 
@@ -90,12 +90,12 @@ def test_a_row_of_a_table_has_figure_status_and_change_apart(snapshot):
 def test_the_legend_counts_every_area_once(snapshot, query):
     view = viewed(snapshot, **query)
     for t in (0, view.date_index()):
-        rows = area_labels.legend(view, t)
+        rows = area_labels.legend(view.on(t))
         assert sum(row.count for row in rows) == len(view.counts.areas.pcodes)
-        assert [row.count for row in rows] == [class_counts(view, t)[row.place] for row in rows]
+        assert [row.count for row in rows] == [class_counts(view.on(t))[row.place] for row in rows]
 
 
 def test_the_legend_runs_from_most_to_least_and_ends_with_statuses(snapshot):
-    kinds = [row.kind for row in area_labels.legend(viewed(snapshot, level="2"), 0)]
+    kinds = [row.kind for row in area_labels.legend(viewed(snapshot, level="2").on(0))]
     assert kinds[:7] == ["k6", "k5", "k4", "k3", "k2", "k1", "k0"]
     assert kinds[7:] == ["z", "n", "s"]

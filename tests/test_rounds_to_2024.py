@@ -184,15 +184,15 @@ def test_without_a_date_returnees_are_shown_where_they_are_known_by_governorate(
 def test_what_is_published_for_the_country_only_is_told_in_words():
     found = shown(pop="returnee", time="2024-12-31")
     t = found.date_index()
-    assert view_headlines.headline(found, t) == (
+    assert view_headlines.headline(found.on(t)) == (
         "4,927,890 returnees on 31 December 2024: published for the country, not by governorate"
     )
-    assert sentences.gaps_on(found, t) == (
+    assert sentences.gaps_on(found.on(t)) == (
         "Published for the country only, not by governorate: the newest figures by governorate "
         "are of 28 February 2021."
     )
-    assert area_labels(found, t)[0].sentence == "Anbar: Published for the country only"
-    row = next(row for row in legend(found, t) if row.kind == NATIONAL_ONLY)
+    assert area_labels(found.on(t))[0].sentence == "Anbar: Published for the country only"
+    row = next(row for row in legend(found.on(t)) if row.kind == NATIONAL_ONLY)
     assert (row.label, row.count) == ("Published for the country only", 18)
 
 
@@ -223,7 +223,7 @@ def test_a_programmes_area_has_no_part_of_a_total_of_the_country():
     t = found.date_index()
     assert np.isnan(found.totals[t]) and np.isnan(found.shares[t])
     assert set(found.status[t]) == {NATIONAL_ONLY, "o"}
-    assert "published for the country only" in view_headlines.headline(found, t)
+    assert "published for the country only" in view_headlines.headline(found.on(t))
 
 
 def test_a_change_to_such_a_date_is_known_for_the_country_only():
@@ -280,13 +280,13 @@ def test_origins_are_households_to_2021_and_people_from_round_132():
 
 def test_flows_of_2024_are_in_people_and_say_so():
     found = shown(time="2024-12-31")
-    newest = flows(found, found.date_index())
+    newest = flows(found.on_its_date())
     assert (newest.unit, newest.whole) == ("people", 1_031_475)
     assert min(flow.number for flow in newest.shown) >= 30
     assert len(newest.shown) + newest.few == 109
     earlier = shown(time="2021-02-28")
-    assert flows(earlier, earlier.date_index()).unit == "households"
-    assert flows(shown(time="2022-12-31"), shown(time="2022-12-31").date_index()).shown == ()
+    assert flows(earlier.on_its_date()).unit == "households"
+    assert flows(shown(time="2022-12-31").on_its_date()).shown == ()
 
 
 # ------------------------------------------------------------------------------------------- breaks
@@ -294,7 +294,7 @@ def test_flows_of_2024_are_in_people_and_say_so():
 
 def test_from_round_132_on_the_figures_say_what_is_left_out():
     found = shown()
-    said = [" ".join(breaks.breaks_on(found, t)) for t in range(len(found.counts.dates))]
+    said = [" ".join(breaks.breaks_on(found.on(t))) for t in range(len(found.counts.dates))]
     told = [day for day, words in zip(found.counts.dates, said, strict=True) if LEFT_OUT in words]
     assert told == [dt.date(2024, 4, 30), dt.date(2024, 8, 31), LAST]
 
@@ -303,8 +303,8 @@ def test_the_fall_of_returnees_without_a_reason_is_told_where_it_is():
     found = shown(pop="returnee")
     assert found.totals[on(found, "2022-12-31")] == 4_989_852
     assert found.totals[on(found, "2023-12-31")] == 4_863_072
-    assert NO_REASON in " ".join(breaks.breaks_on(found, on(found, "2023-12-31")))
-    assert breaks.breaks_on(found, on(found, "2022-12-31")) == []
+    assert NO_REASON in " ".join(breaks.breaks_on(found.on(on(found, "2023-12-31"))))
+    assert breaks.breaks_on(found.on(on(found, "2022-12-31"))) == []
 
 
 @pytest.mark.parametrize(
@@ -321,9 +321,9 @@ def test_the_fall_of_returnees_without_a_reason_is_told_where_it_is():
 def test_a_change_across_a_break_says_so(query, crossed):
     found = shown(mode="change", **query)
     t = found.date_index()
-    assert ("(the figures break in between)" in view_headlines.headline(found, t)) is crossed
-    assert ("(the figures break in between)" in change_headline(found, t)) is crossed
-    assert bool(breaks.breaks_on(found, t)) is crossed
+    assert ("(the figures break in between)" in view_headlines.headline(found.on(t))) is crossed
+    assert ("(the figures break in between)" in change_headline(found.on(t))) is crossed
+    assert bool(breaks.breaks_on(found.on(t))) is crossed
     assert bool(as_dict(found)["text"]["breaks"]["on"][t]) is crossed
 
 

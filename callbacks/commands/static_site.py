@@ -270,13 +270,13 @@ def _picture(publication: Publication, embed: Embed) -> bytes:
     view = publication.context.view_at(embed.snapshot, embed.drawn_state)
     asked = encode_query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
     link = Urls(publication.site).page(asked) if publication.site else publication.at
-    drawing = pictures.picture(view, view.date_index(), theme=embed.picture_theme, permalink=link)
+    drawing = pictures.picture(view.on_its_date(), theme=embed.picture_theme, permalink=link)
     return png(drawing, width=pictures.WIDTH)
 
 
 def _card(publication: Publication, embed: Embed) -> bytes:
     view = publication.context.view_at(embed.snapshot, embed.drawn_state)
-    drawing = pictures.card(view, view.date_index(), product=product(view.snapshot, view.language))
+    drawing = pictures.card(view.on_its_date(), product=product(view.snapshot, view.language))
     return png(drawing, width=pictures.CARD[0])
 
 

@@ -79,7 +79,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "status": ["".join(row) for row in view.status],
         "classes": view.classes.tolist(),
         "ranks": view.ranks.tolist(),
-        "tallies": [class_counts(view, t) for t in dates],
+        "tallies": [class_counts(view.on(t)) for t in dates],
         "scale": {
             "kind": view.scale.kind,
             "breaks": list(view.scale.breaks),
@@ -100,7 +100,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "yearBefore": years_before(found.dates),
         "shares": json_numbers(view.shares, 4) if state.prog else None,
         "notPlaced": json_numbers(view.not_placed, 0) if view.not_placed.any() else None,
-        "top": [rounded_as_shown(*top) for t in dates if (top := top_areas(view, t))],
+        "top": [rounded_as_shown(*top) for t in dates if (top := top_areas(view.on(t)))],
         "text": view_text.view_texts(view),
         "programmes": [programmes.details(snapshot, code, state.language) for code in state.prog],
         "sources": sentences.sources(view),

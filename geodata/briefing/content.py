@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geodata.figures.flows import Flow
 from geodata.figures.state import State
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
 
@@ -75,10 +75,10 @@ class Content:
 
     Attributes
     ----------
-    view
-        At its date, which is never ``None``. For ``COMPARE`` the numbers of that date.
+    at
+        The view on its date, which its state names. For ``COMPARE`` the numbers of that date.
     other
-        ``COMPARE``: the same numbers at the other, earlier date, on the same scale.
+        ``COMPARE``: the same numbers on the other, earlier date, on the same scale.
     change
         ``COMPARE``: the change between the two, as a view of its own.
     kicker
@@ -100,8 +100,8 @@ class Content:
     """
 
     slide: Slide
-    view: View
-    other: View | None
+    at: ViewAt
+    other: ViewAt | None
     kicker: str
     headline: str
     date: str
@@ -117,12 +117,7 @@ class Content:
     disclaimer: str
     query: str
     alt: str
-    change: View | None = None
-
-    @property
-    def t(self) -> int:
-        """Position of the slide's date."""
-        return self.view.date_index()
+    change: ViewAt | None = None
 
 
 @dataclass(frozen=True)
@@ -136,8 +131,8 @@ class Body:
     rows: tuple[SlideRow, ...]
     series: tuple[ChartSeries, ...] = ()
     flows: tuple[Flow, ...] = ()
-    other: View | None = None
-    change: View | None = None
+    other: ViewAt | None = None
+    change: ViewAt | None = None
     notes: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
 
@@ -146,30 +141,25 @@ class Body:
 class SlideView:
     """A slide's view on its date, and how to get further ones."""
 
-    view: View
+    at: ViewAt
     compute: Compute
-
-    @property
-    def t(self) -> int:
-        """Position of the date among those of the view."""
-        return self.view.date_index()
 
     @property
     def state(self) -> State:
         """What the view shows."""
-        return self.view.state
+        return self.at.state
 
     @property
     def speech(self) -> Language:
         """Language of the slide."""
-        return self.view.language
+        return self.at.language
 
-    def of(self, state: State) -> View:
+    def of(self, state: State) -> ViewAt:
         """Another view of the same snapshot, on the date of ``state``."""
-        return view_on(self.view.snapshot, state, self.compute)
+        return view_on(self.at.snapshot, state, self.compute)
 
 
-def view_on(snapshot: Snapshot, state: State, compute: Compute) -> View:
-    """Compute a view and set it to the date of its state, or the nearest."""
-    view = compute(snapshot, state.view_key).at(state)
-    return view.at(replace(state, time=view.counts.dates[view.date_index()]))
+def view_on(snapshot: Snapshot, state: State, compute: Compute) -> ViewAt:
+    """Compute a view on the date of its state; where that names none, it then names the newest."""
+    at = compute(snapshot, state.view_key).at(state).on_its_date()
+    return ViewAt(at.view.at(replace(state, time=at.date)), at.t)

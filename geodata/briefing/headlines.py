@@ -20,7 +20,7 @@ from geodata import populations
 from geodata.figures import programmes
 from geodata.figures.flows import Flows, governorate_of
 from geodata.figures.statuses import NOT_COMPARABLE, SHOWN, SUPPRESSED
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.messages import gettext, ngettext, pgettext
 from geodata.i18n.rounding import rounded
 from geodata.places.area_names import area_names
@@ -193,29 +193,29 @@ def _apart(sizes: Sequence[float], k: int) -> bool:
 # ---- a map or a table
 
 
-def map_headline(view: View, t: int) -> str:
+def map_headline(at: ViewAt) -> str:
     """Say where people are on one date, or how it changed in change mode."""
-    if view.state.mode == populations.CHANGE:
-        return change_headline(view, t)
-    whole = view.totals[t]
+    if at.state.mode == populations.CHANGE:
+        return change_headline(at)
+    whole = at.total
     if not whole > 0:
-        return _nothing(view, t) if whole == 0 else view_headlines.headline(view, t)
-    if view.state.area in view.counts.areas.pcodes:
-        return _of_area(view, t)
-    if view.state.prog:  # counts of their own are of no area that they work in
-        own = wording.counted_by_programmes(view)
-        return view_headlines.headline(view, t) if own else _of_programmes(view, t)
-    if view.state.measure == populations.RATE:
-        return _of_rate(view, t)
-    return _of_places(view, _figures(view, t), float(whole), t)
+        return _nothing(at) if whole == 0 else view_headlines.headline(at)
+    if at.state.area in at.counts.areas.pcodes:
+        return _of_area(at)
+    if at.state.prog:  # counts of their own are of no area that they work in
+        own = wording.counted_by_programmes(at.view)
+        return view_headlines.headline(at) if own else _of_programmes(at)
+    if at.state.measure == populations.RATE:
+        return _of_rate(at)
+    return _of_places(at, _figures(at), whole)
 
 
-def _nothing(view: View, t: int) -> str:
-    return view.language.gettext(
+def _nothing(at: ViewAt) -> str:
+    return at.language.gettext(
         "Nobody: no {population} were counted on {date}",
-        population=nouns(view),
-        of_population=nouns_of(view),
-        date=view.language.date(view.counts.dates[t], "long"),
+        population=nouns(at.view),
+        of_population=nouns_of(at.view),
+        date=at.language.date(at.date, "long"),
     )
 
 
@@ -247,28 +247,28 @@ def _unit(view: View) -> str:
     )
 
 
-def _sizes(view: View, t: int) -> Floats:
+def _sizes(at: ViewAt) -> Floats:
     """People, households or rates of each area; shares as the people they are shares of."""
-    shares = view.state.measure == populations.SHARE
-    sizes: Floats = view.counts.people[t] if shares else view.values[t]
+    shares = at.state.measure == populations.SHARE
+    sizes: Floats = at.counts.people[at.t] if shares else at.values
     return sizes
 
 
-def _figures(view: View, t: int) -> list[tuple[str, float]]:
+def _figures(at: ViewAt) -> list[tuple[str, float]]:
     """Names of the areas with a figure, and people or households in each."""
-    sizes = _sizes(view, t)
-    named = area_names(view.snapshot, view.language)
+    sizes = _sizes(at)
+    named = area_names(at.snapshot, at.language)
     return [
         (named[pcode], float(size))
-        for pcode, size, letter in zip(view.counts.areas.pcodes, sizes, view.status[t], strict=True)
+        for pcode, size, letter in zip(at.counts.areas.pcodes, sizes, at.status, strict=True)
         if letter in SHOWN
     ]
 
 
-def _of_places(view: View, figures: list[tuple[str, float]], whole: float, t: int) -> str:
-    speech = view.language
+def _of_places(at: ViewAt, figures: list[tuple[str, float]], whole: float) -> str:
+    view, speech = at.view, at.language
     if not any(size > 0 for _, size in figures):
-        return view_headlines.headline(view, t)
+        return view_headlines.headline(at)
     found = leaders(figures, whole)
     if found is None:
         largest = max(size for _, size in figures)
@@ -299,40 +299,38 @@ def _hosting(view: View, found: Leaders, whole: float) -> str:
     )
 
 
-def _of_area(view: View, t: int) -> str:
+def _of_area(at: ViewAt) -> str:
     """Say what the chosen area holds, or its status in words."""
-    i = view.counts.areas.index(view.state.area)
-    cell = area_labels(view, t)[i]
-    plain = view.state.measure != populations.RATE and not view.state.prog
-    size = float(_sizes(view, t)[i]) if plain and cell.shown else 0
+    i = at.counts.areas.index(at.state.area)
+    cell = area_labels(at)[i]
+    plain = at.state.measure != populations.RATE and not at.state.prog
+    size = float(_sizes(at)[i]) if plain and cell.shown else 0
     if not size > 0:
         return cell.sentence
-    whole = float(view.totals[t])
-    return _hosting(view, Leaders((cell.name,), size / whole), whole)
+    return _hosting(at.view, Leaders((cell.name,), size / at.total), at.total)
 
 
-def _of_programmes(view: View, t: int) -> str:
-    share = view.shares[t]
+def _of_programmes(at: ViewAt) -> str:
+    share = at.share
     if not share > 0:
-        return view_headlines.headline(view, t)
-    return wording.of_programmes(
-        view, _WITHIN[view.state.pop], percent=view.language.percent(float(share))
-    )
+        return view_headlines.headline(at)
+    percent = at.language.percent(share)
+    return wording.of_programmes(at.view, _WITHIN[at.state.pop], percent=percent)
 
 
-def _of_rate(view: View, t: int) -> str:
-    speech, decimals = view.language, view.state.decimals
-    rates = [(name, rounded(rate, decimals)) for name, rate in _figures(view, t)]
+def _of_rate(at: ViewAt) -> str:
+    speech, decimals = at.language, at.state.decimals
+    rates = [(name, rounded(rate, decimals)) for name, rate in _figures(at)]
     highest = max((rate for _, rate in rates), default=0)
     first = [name for name, rate in rates if rate == highest]
     if not highest > 0 or len(first) > 4:
-        return view_headlines.headline(view, t)
+        return view_headlines.headline(at)
     return speech.ngettext(
         *_MOST_FOR_RESIDENTS,
         len(first),
         names=speech.names(first),
-        population=nouns(view),
-        of_population=nouns_of(view),
+        population=nouns(at.view),
+        of_population=nouns_of(at.view),
         rate=speech.number(highest, decimals),
     )
 
@@ -340,68 +338,66 @@ def _of_rate(view: View, t: int) -> str:
 # ---- two dates
 
 
-def change_headline(view: View, t: int) -> str:
+def change_headline(at: ViewAt) -> str:
     """Say how the total changed since the base of a view in change mode."""
-    change = view.totals[t]
-    base = view.base_index()
-    told = np.isnan(change) or change == 0 or base >= t  # “since” is said of an earlier date
-    if told or wording.counted_by_programmes(view):
-        return view_headlines.headline(view, t)
-    then, now = float(view.stocks[base]), float(view.stocks[t])
+    change, base = at.total, at.base
+    told = np.isnan(change) or change == 0 or base.t >= at.t  # “since” is said of an earlier date
+    if told or wording.counted_by_programmes(at.view):
+        return view_headlines.headline(at)
+    then, now = base.stock, at.stock
     if min(then, now) == 0 or now >= _AS_MANY_AGAIN * then:
-        said = _from_to(view, base, t)
+        said = _from_to(base, at)
     else:
-        said = _moved(view, t, now > then, abs(now - then) / then)
-    return breaks.across_breaks(view, said, view.counts.dates[base], view.counts.dates[t])
+        said = _moved(at, now > then, abs(now - then) / then)
+    return breaks.across_breaks(at.view, said, base.date, at.date)
 
 
-def _from_to(view: View, base: int, t: int) -> str:
+def _from_to(base: ViewAt, at: ViewAt) -> str:
     """From none, to none, or to as many again and more."""
-    speech = view.language
-    then, now = float(view.stocks[base]), float(view.stocks[t])
+    speech = at.language
     said = {
-        "then": wording.amount(view, then),
-        "now": wording.amount(view, now),
-        "base": speech.date(view.counts.dates[base], "long"),
-        "date": speech.date(view.counts.dates[t], "long"),
+        "then": wording.amount(at.view, base.stock),
+        "now": wording.amount(at.view, at.stock),
+        "base": speech.date(base.date, "long"),
+        "date": speech.date(at.date, "long"),
     }
-    if view.state.prog:
-        return wording.of_programmes(view, _FROM_TO_WITHIN, **said)
+    if at.state.prog:
+        return wording.of_programmes(at.view, _FROM_TO_WITHIN, **said)
     return speech.gettext("{then} on {base}, {now} on {date}", **said)
 
 
-def _moved(view: View, t: int, rose: bool, part: float) -> str:
-    speech = view.language
+def _moved(at: ViewAt, rose: bool, part: float) -> str:
+    speech = at.language
     said = {
-        "population": nouns(view),
-        "of_population": nouns_of(view),
+        "population": nouns(at.view),
+        "of_population": nouns_of(at.view),
         "percent": speech.percent(part),
-        "base": speech.date(view.state.base or view.counts.dates[0], "long"),
+        "base": speech.date(at.state.base or at.counts.dates[0], "long"),
     }
-    if view.state.prog:
-        return wording.of_programmes(view, _MOVED_WITHIN[rose], **said)
-    if area := _mover(view, t, rose):
+    if at.state.prog:
+        return wording.of_programmes(at.view, _MOVED_WITHIN[rose], **said)
+    if area := _mover(at, rose):
         return speech.gettext(_MOVED_MOST[rose], area=area, **said)
     return speech.gettext(_MOVED[rose], **said)
 
 
-def _mover(view: View, t: int, rose: bool) -> str:
+def _mover(at: ViewAt, rose: bool) -> str:
     """The one area that moved most in a direction; empty where others may have moved as much."""
-    unknown = np.isin(view.status[t], [NOT_COMPARABLE, SUPPRESSED]).any()
-    if unknown or view.state.measure in (populations.RATE, populations.SHARE):
+    unknown = np.isin(at.status, [NOT_COMPARABLE, SUPPRESSED]).any()
+    if unknown or at.state.measure in (populations.RATE, populations.SHARE):
         return ""
-    moved = np.nan_to_num(view.values[t] * (1 if rose else -1), nan=-np.inf)
+    moved = np.nan_to_num(at.values * (1 if rose else -1), nan=-np.inf)
     first = np.flatnonzero(moved == moved.max())
     if len(first) != 1 or not moved[first[0]] > 0:
         return ""
-    return area_names(view.snapshot, view.language)[view.counts.areas.pcodes[int(first[0])]]
+    return area_names(at.snapshot, at.language)[at.counts.areas.pcodes[int(first[0])]]
 
 
 # ---- a trend
 
 
-def trend_headline(view: View, stocks: Floats, t: int) -> str:
-    """Say where the number stands against its highest, up to the date at position ``t``.
+def trend_headline(at: ViewAt, stocks: Floats) -> str:
+    """Say where the number stands against its highest, up to the date.
 
     Parameters
     ----------
@@ -409,60 +405,56 @@ def trend_headline(view: View, stocks: Floats, t: int) -> str:
         ``(T,)`` of the country, or of the state's area where it has one; NaN where not counted or
         not shown.
     """
-    areas = view.counts.areas
-    if view.state.area not in areas.pcodes:
-        return _against_highest(view, stocks, t) or view_headlines.headline(view, t)
-    cell = area_labels(view, t)[areas.index(view.state.area)]
-    said = _against_highest(view, stocks, t)
+    areas, said = at.counts.areas, _against_highest(at, stocks)
+    if at.state.area not in areas.pcodes:
+        return said or view_headlines.headline(at)
+    cell = area_labels(at)[areas.index(at.state.area)]
     if not said:
         return cell.sentence
-    return view.language.gettext("{name}: {sentence}", name=cell.name, sentence=said)
+    return at.language.gettext("{name}: {sentence}", name=cell.name, sentence=said)
 
 
-def _against_highest(view: View, stocks: Floats, t: int) -> str:
+def _against_highest(at: ViewAt, stocks: Floats) -> str:
     """Empty where there is no figure on the date, or none to compare it with."""
-    past = stocks[: t + 1]
-    now = past[t]
+    view, past = at.view, stocks[: at.t + 1]
+    now = past[at.t]
     if np.isnan(now) or np.isfinite(past).sum() < 2:
         return ""
     peak = float(np.nanmax(past))
-    highest = int(np.nanargmax(past))
+    highest = view.on(int(np.nanargmax(past)))
     if peak == np.nanmin(past):
-        return _unchanged(view, int(np.flatnonzero(np.isfinite(past))[0]))
+        return _unchanged(view.on(int(np.flatnonzero(np.isfinite(past))[0])))
     if now == peak:
-        return _highest(view, peak, highest, t)
-    said, dates = _below(view, peak, highest, float(now)), view.counts.dates
-    return breaks.across_breaks(view, said, dates[highest], dates[t])
+        return _highest(at, peak, highest)
+    return breaks.across_breaks(view, _below(highest, peak, float(now)), highest.date, at.date)
 
 
-def _unchanged(view: View, first: int) -> str:
-    return view.language.gettext(
+def _unchanged(first: ViewAt) -> str:
+    return first.language.gettext(
         "The number of {of_population} is the same on every date since {date}",
-        population=nouns(view),
-        of_population=nouns_of(view),
-        date=view.language.date(view.counts.dates[first], "long"),
+        population=nouns(first.view),
+        of_population=nouns_of(first.view),
+        date=first.language.date(first.date, "long"),
     )
 
 
-def _highest(view: View, peak: float, highest: int, t: int) -> str:
-    speech = view.language
-    if highest == t:
-        return speech.gettext(
-            "{counted}: more than on any date before", counted=wording.amount(view, peak)
-        )
+def _highest(at: ViewAt, peak: float, highest: ViewAt) -> str:
+    speech, counted = at.language, wording.amount(at.view, peak)
+    if highest.t == at.t:
+        return speech.gettext("{counted}: more than on any date before", counted=counted)
     return speech.gettext(
         "{counted}: as many as on {date}, and never more",
-        counted=wording.amount(view, peak),
-        date=speech.date(view.counts.dates[highest], "long"),
+        counted=counted,
+        date=speech.date(highest.date, "long"),
     )
 
 
-def _below(view: View, peak: float, highest: int, now: float) -> str:
-    speech = view.language
+def _below(highest: ViewAt, peak: float, now: float) -> str:
+    speech = highest.language
     said = {
-        "population": nouns(view),
-        "peak": wording.amount(view, peak),
-        "date": speech.date(view.counts.dates[highest], "long"),
+        "population": nouns(highest.view),
+        "peak": wording.amount(highest.view, peak),
+        "date": speech.date(highest.date, "long"),
     }
     if now == 0:
         return speech.gettext("No {population} any more, after {peak} on {date}", **said)
@@ -476,25 +468,25 @@ def _below(view: View, peak: float, highest: int, now: float) -> str:
 # ---- flows and programmes
 
 
-def flows_headline(view: View, t: int, found: Flows) -> str:
+def flows_headline(at: ViewAt, found: Flows) -> str:
     """Say where the people came from, by the flows of the date."""
-    speech = view.language
+    speech = at.language
     by_origin: dict[str, float] = {}
     for flow in found.shown:
         by_origin[flow.origin_name] = by_origin.get(flow.origin_name, 0) + flow.number
     first = leaders(list(by_origin.items()), found.whole)
-    counted = (view.state.pop, found.unit)
+    counted = (at.state.pop, found.unit)
     if not by_origin or counted not in _FROM:
-        date = speech.date(view.counts.dates[t], "long")
+        date = speech.date(at.date, "long")
         none = _FEW_ORIGINS if found.few or found.incomplete else _NO_ORIGINS
-        return speech.gettext(none, population=nouns(view), date=date)
+        return speech.gettext(none, population=nouns(at.view), date=date)
     if first is None:
         return speech.ngettext(
             "{n} governorate of origin",
             "{n} governorates of origin, none ahead of the others",
             len(by_origin),
         )
-    area = area_names(view.snapshot, speech)[governorate_of(view)] if view.state.area else ""
+    area = area_names(at.snapshot, speech)[governorate_of(at.view)] if at.state.area else ""
     return speech.gettext(
         (_FROM_INTO if area else _FROM)[counted],
         percent=speech.percent(first.share),
@@ -503,19 +495,16 @@ def flows_headline(view: View, t: int, found: Flows) -> str:
     )
 
 
-def footprint_headline(view: View, t: int) -> str:
+def footprint_headline(at: ViewAt) -> str:
     """Say how many programmes work where most of the people are; of chosen ones, their part."""
-    whole = view.totals[t]
-    if view.state.prog or view.state.mode == populations.CHANGE or not whole > 0:
-        return map_headline(view, t)
-    speech = view.language
-    found = (
-        leaders(_figures(view, t), float(whole)) if view.state.measure != populations.RATE else None
-    )
+    if at.state.prog or at.state.mode == populations.CHANGE or not at.total > 0:
+        return map_headline(at)
+    speech = at.language
+    found = leaders(_figures(at), at.total) if at.state.measure != populations.RATE else None
     if found is None:
-        return map_headline(view, t)
-    here = programmes_in(view, found.names)
-    everywhere = programmes_in(view)
+        return map_headline(at)
+    here = programmes_in(at.view, found.names)
+    everywhere = programmes_in(at.view)
     return speech.ngettext(
         "{n} of {all} programmes works or worked in {names}, with {percent} of all {of_population}",
         "{n} of {all} programmes work or worked in {names}, with {percent} of all {of_population}",
@@ -523,8 +512,8 @@ def footprint_headline(view: View, t: int) -> str:
         all=speech.number(len(everywhere)),
         names=speech.names(list(found.names)),
         percent=speech.percent(found.share),
-        population=nouns(view),
-        of_population=nouns_of(view),
+        population=nouns(at.view),
+        of_population=nouns_of(at.view),
     )
 
 

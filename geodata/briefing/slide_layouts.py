@@ -13,11 +13,11 @@ from geodata import populations
 from geodata.briefing import headlines
 from geodata.figures import programmes
 from geodata.figures.availability import populations_with_counts, sources_of
-from geodata.figures.dates import default_base, year_before
+from geodata.figures.dates import default_base
 from geodata.figures.flows import Flow, Flows, flows
 from geodata.figures.state import State, with_population
 from geodata.figures.statuses import SHOWN
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.i18n.rounding import rounded
@@ -71,68 +71,59 @@ def _signed(view: View, value: float) -> str:
     return view.language.signed(value, 1 if view.state.measure == populations.RATE else 0)
 
 
-def _total(view: View, t: int) -> SlideFigure | None:
+def _total(at: ViewAt) -> SlideFigure | None:
     """The total on a date with its noun; none where nothing is known."""
-    speech, value = view.language, view.stocks[t]
+    speech, value, label = at.language, at.stock, headlines.nouns(at.view)
     if np.isnan(value):
         return None
-    if view.state.measure == populations.RATE:
-        label = speech.gettext("{population} per 1,000 residents", population=headlines.nouns(view))
-        return SlideFigure(_short(view, float(value)), label)
-    return SlideFigure(_short(view, float(value)), headlines.nouns(view))
+    if at.state.measure == populations.RATE:
+        label = speech.gettext("{population} per 1,000 residents", population=label)
+    return SlideFigure(_short(at.view, value), label)
 
 
-def _yearly(view: View, t: int) -> SlideFigure | None:
+def _yearly(at: ViewAt) -> SlideFigure | None:
     """Change since a year before, where there was a count."""
-    base = year_before(view.counts.dates, t)
-    if base is None or np.isnan(view.stocks[t] - view.stocks[base]):
-        return None
-    return _since(view, t, base)
+    base = at.year_before
+    return None if base is None or np.isnan(at.stock - base.stock) else _since(at, base)
 
 
-def _since(view: View, t: int, base: int) -> SlideFigure:
-    speech, day = view.language, view.language.date(view.counts.dates[base])
-    label = gettext("since {date}") if base < t else gettext("compared with {date}")
-    change = float(view.stocks[t] - view.stocks[base])
-    dates = view.counts.dates
-    said = breaks.across_breaks(view, speech.gettext(label, date=day), dates[base], dates[t])
-    return SlideFigure(_signed(view, change), said)
+def _since(at: ViewAt, base: ViewAt) -> SlideFigure:
+    label = gettext("since {date}") if base.t < at.t else gettext("compared with {date}")
+    label = at.language.gettext(label, date=at.language.date(base.date))
+    said = breaks.across_breaks(at.view, label, base.date, at.date)
+    return SlideFigure(_signed(at.view, at.stock - base.stock), said)
 
 
-def _on(view: View, t: int) -> SlideFigure | None:
+def _on(at: ViewAt) -> SlideFigure | None:
     """The total on one of two dates."""
-    if np.isnan(view.stocks[t]):
+    if np.isnan(at.stock):
         return None
-    day = view.language.date(view.counts.dates[t])
-    value = _short(view, float(view.stocks[t]))
-    return SlideFigure(value, view.language.gettext("on {date}", date=day))
+    day = at.language.date(at.date)
+    value = _short(at.view, at.stock)
+    return SlideFigure(value, at.language.gettext("on {date}", date=day))
 
 
-def _share(view: View, t: int) -> SlideFigure | None:
+def _share(at: ViewAt) -> SlideFigure | None:
     """Part of the country that lives in the programmes' area."""
-    share = view.shares[t]
-    if np.isnan(share):
+    if np.isnan(at.share):
         return None
-    speech = view.language
-    return SlideFigure(
-        speech.percent(float(share)),
-        speech.gettext("of the country’s total"),
-    )
+    label = at.language.gettext("of the country’s total")
+    return SlideFigure(at.language.percent(at.share), label)
 
 
 def _beside(asked: SlideView) -> SlideFigure | None:
     """The other population of the same source on the same date: different people."""
-    view = _other_population(asked)
-    if view is None or view.state.time != asked.state.time:
+    other = _other_population(asked)
+    if other is None or other.state.time != asked.state.time:
         return None
-    found = _total(view, view.date_index())
-    label = _BESIDE.get(view.state.pop)
+    found = _total(other)
+    label = _BESIDE.get(other.state.pop)
     return found and SlideFigure(found.value, asked.speech.gettext(label) if label else found.label)
 
 
-def _other_population(asked: SlideView) -> View | None:
+def _other_population(asked: SlideView) -> ViewAt | None:
     """The view of the population that the same source counts, with the same choices."""
-    snapshot, state = asked.view.snapshot, asked.state
+    snapshot, state = asked.at.snapshot, asked.state
     if state.prog or state.measure not in (populations.PEOPLE, populations.HOUSEHOLDS):
         return None
     counted_by = set(sources_of(snapshot, state.pop, state.prog))
@@ -154,26 +145,26 @@ def _known(*found: SlideFigure | None) -> tuple[SlideFigure, ...]:
 # ---- rows
 
 
-def _number(view: View, t: int, i: int) -> float | None:
+def _number(at: ViewAt, i: int) -> float | None:
     """The figure that a cell shows, rounded as it is shown; ``None`` where it has none."""
-    if str(view.status[t, i]) not in SHOWN:
+    if str(at.status[i]) not in SHOWN:
         return None
-    decimals = view.state.decimals
-    return rounded(float(view.values[t, i]), decimals)
+    decimals = at.state.decimals
+    return rounded(float(at.values[i]), decimals)
 
 
 def _row(cell: AreaLabel, number: float | None, *more: str) -> SlideRow:
     return SlideRow(cell.pcode, cell.name, cell.value, number, cell.letter, more)
 
 
-def _ranked(view: View, t: int, most: int, *, every: bool = False) -> list[int]:
+def _ranked(at: ViewAt, most: int, *, every: bool = False) -> list[int]:
     """Positions of areas, largest first (in change mode: the largest change).
 
     Those with nothing come last, and only where ``every`` one is asked for.
     """
-    numbers = [_number(view, t, i) for i in range(len(view.counts.areas.pcodes))]
+    numbers = [_number(at, i) for i in range(len(at.counts.areas.pcodes))]
     sizes = [-1.0 if number is None else abs(number) for number in numbers]
-    outside = [str(letter) == "o" for letter in view.status[t]]
+    outside = [str(letter) == "o" for letter in at.status]
     order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
     return [i for i in order if sizes[i] > 0 or (every and not outside[i])][:most]
 
@@ -187,9 +178,9 @@ def _heads(view: View, *more: str) -> tuple[str, ...]:
     return (view.language.gettext(_AREA[view.state.level]), _unit_head(view), *more)
 
 
-def _rows(view: View, t: int, most: int) -> tuple[SlideRow, ...]:
-    said = area_labels(view, t)
-    return tuple(_row(said[i], _number(view, t, i)) for i in _ranked(view, t, most))
+def _rows(at: ViewAt, most: int) -> tuple[SlideRow, ...]:
+    said = area_labels(at)
+    return tuple(_row(said[i], _number(at, i)) for i in _ranked(at, most))
 
 
 # ---- layouts
@@ -197,57 +188,48 @@ def _rows(view: View, t: int, most: int) -> tuple[SlideRow, ...]:
 
 def _map(asked: SlideView, _: State) -> Body:
     """Map, key figures, ranking; in change mode the largest changes."""
-    view, t, speech = asked.view, asked.t, asked.speech
+    at, speech = asked.at, asked.speech
     if asked.state.mode == populations.CHANGE:
-        figures, heading = _change_figures(view, t), _CHANGED[asked.state.level]
+        figures, heading = _change_figures(at), _CHANGED[asked.state.level]
     else:
-        third = _share(view, t) if asked.state.prog else _beside(asked)
-        figures = _known(_total(view, t), _yearly(view, t), third)
+        third = _share(at) if asked.state.prog else _beside(asked)
+        figures = _known(_total(at), _yearly(at), third)
         heading = _LARGEST[asked.state.pop, asked.state.level]
     return Body(
-        headlines.map_headline(view, t),
+        headlines.map_headline(at),
         figures,
         speech.gettext(heading),
-        _heads(view),
-        _rows(view, t, RANKED),
+        _heads(at.view),
+        _rows(at, RANKED),
     )
 
 
-def _change_figures(view: View, t: int) -> tuple[SlideFigure, ...]:
-    base = view.base_index()
-    if np.isnan(view.totals[t]):
-        return _known(_total(view, t))
-    return _known(_since(view, t, base), _total(view, t))
+def _change_figures(at: ViewAt) -> tuple[SlideFigure, ...]:
+    since = None if np.isnan(at.total) else _since(at, at.base)
+    return _known(since, _total(at))
 
 
 def _compare(asked: SlideView, state: State) -> Body:
     """Two dates on one scale, and the change of each area."""
-    view, t, speech = asked.view, asked.t, asked.speech
-    base = state.base or default_base(view.counts.dates[: t + 1])
-    before = view.at(replace(view.state, time=base))
-    change = asked.of(replace(view.state, mode=populations.CHANGE, base=base))
-    now, then, moved = (
-        area_labels(view, t),
-        area_labels(view, before.date_index()),
-        area_labels(change, t),
-    )
+    at, speech = asked.at, asked.speech
+    base = state.base or default_base(at.counts.dates[: at.t + 1])
+    before = at.view.at(replace(at.state, time=base)).on_its_date()
+    change = asked.of(replace(at.state, mode=populations.CHANGE, base=base))
+    now, then, moved = (area_labels(each) for each in (at, before, change))
     rows = tuple(
-        _row(moved[i], _number(change, t, i), then[i].value, now[i].value)
-        for i in _ranked(change, t, RANKED)
+        _row(moved[i], _number(change, i), then[i].value, now[i].value)
+        for i in _ranked(change, RANKED)
     )
+    since = None if np.isnan(change.total) else _since(at, before)
     return Body(
-        headlines.change_headline(change, t),
-        _known(
-            _on(view, before.date_index()),
-            _on(view, t),
-            None if np.isnan(change.totals[t]) else _since(view, t, before.date_index()),
-        ),
+        headlines.change_headline(change),
+        _known(_on(before), _on(at), since),
         speech.gettext(_CHANGED[state.level]),
         (
             speech.gettext(_AREA[state.level]),
             speech.gettext("Change"),
             speech.date(base),
-            speech.date(view.counts.dates[t]),
+            speech.date(at.date),
         ),
         rows,
         other=before,
@@ -282,33 +264,29 @@ def _line(view: View, until: dt.date) -> ChartSeries:
 
 def _trend(asked: SlideView, _: State) -> Body:
     """Every count up to the date, beside the other population of the same source."""
-    view, t, speech = asked.view, asked.t, asked.speech
-    until, stocks = view.counts.dates[t], _stocks(view)
+    at, speech, stocks = asked.at, asked.speech, _stocks(asked.at.view)
     other = _other_population(asked)
-    lines = [_line(each, until) for each in (view, other) if each is not None]
-    area = asked.state.area in view.counts.areas.pcodes
-    figures = () if area else _known(_total(view, t), _yearly(view, t), _beside(asked))
+    lines = [_line(each.view, at.date) for each in (at, other) if each is not None]
+    area = asked.state.area in at.counts.areas.pcodes
+    figures = () if area else _known(_total(at), _yearly(at), _beside(asked))
     return Body(
-        headlines.trend_headline(view, stocks, t),
+        headlines.trend_headline(at, stocks),
         figures,
         speech.gettext("Last count of each year"),
-        (speech.gettext("Date"), _unit_head(view)),
-        _yearly_rows(view, stocks, t),
+        (speech.gettext("Date"), _unit_head(at.view)),
+        _yearly_rows(at, stocks),
         series=tuple(line for line in lines if any(n is not None for n in line.numbers)),
     )
 
 
-def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[SlideRow, ...]:
+def _yearly_rows(at: ViewAt, stocks: Floats) -> tuple[SlideRow, ...]:
     """The last count of each year up to the date."""
-    speech = view.language
-    decimals = view.state.decimals
-    last = {
-        day.year: i for i, day in enumerate(view.counts.dates[: t + 1]) if stocks[i] == stocks[i]
-    }
+    speech, decimals, dates = at.language, at.state.decimals, at.counts.dates[: at.t + 1]
+    last = {day.year: i for i, day in enumerate(dates) if stocks[i] == stocks[i]}
     return tuple(
         SlideRow(
             "",
-            speech.date(view.counts.dates[i]),
+            speech.date(dates[i]),
             speech.number(float(stocks[i]), decimals),
             rounded(float(stocks[i]), decimals),
             "c" if stocks[i] else "z",
@@ -319,8 +297,8 @@ def _yearly_rows(view: View, stocks: Floats, t: int) -> tuple[SlideRow, ...]:
 
 def _flows(asked: SlideView, _: State) -> Body:
     """From which governorates people came to which, in households or people."""
-    view, t, speech = asked.view, asked.t, asked.speech
-    found = flows(view, t)
+    at, speech = asked.at, asked.speech
+    found = flows(at)
     largest = found.shown[:FLOWING]
     notes = [speech.gettext(_ORIGINS_IN[found.unit])] if found.shown else []
     if found.incomplete:
@@ -344,11 +322,11 @@ def _flows(asked: SlideView, _: State) -> Body:
             )
         )
     return Body(
-        headlines.flows_headline(view, t, found),
+        headlines.flows_headline(at, found),
         _flow_figures(found, speech),
         speech.gettext("Largest flows"),
         (speech.gettext("From and to"), speech.gettext(populations.MEASURE_LABELS[found.unit])),
-        tuple(_flow_row(flow, view) for flow in largest),
+        tuple(_flow_row(flow, at.view) for flow in largest),
         flows=largest,
         notes=tuple(notes),
     )
@@ -391,17 +369,17 @@ def _flow_row(flow: Flow, view: View) -> SlideRow:
 
 def _footprint(asked: SlideView, _: State) -> Body:
     """Where programmes work or worked, against where the people are."""
-    view, t, speech = asked.view, asked.t, asked.speech
-    codes = asked.state.prog or tuple(sorted(headlines.programmes_in(view)))
-    present = {code: programmes.governorates(view.snapshot, [code]) for code in codes}
-    said = area_labels(view, t)
+    at, speech = asked.at, asked.speech
+    codes = asked.state.prog or tuple(sorted(headlines.programmes_in(at.view)))
+    present = {code: programmes.governorates(at.snapshot, [code]) for code in codes}
+    said = area_labels(at)
     rows = tuple(
         _row(
             said[i],
-            _number(view, t, i),
+            _number(at, i),
             speech.number(sum(said[i].pcode in where for where in present.values())),
         )
-        for i in _ranked(view, t, RANKED)
+        for i in _ranked(at, RANKED)
     )
     covered = frozenset().union(*present.values()) if present else frozenset()
     places = SlideFigure(
@@ -414,10 +392,10 @@ def _footprint(asked: SlideView, _: State) -> Body:
     )
     counted = speech.ngettext("programme", "programmes", len(codes))
     number = SlideFigure(speech.number(len(codes)), counted)
-    share = _share(view, t)
+    share = _share(at)
     credits = [
         row["credit"]
-        for row in sentences.listed_sources(view.snapshot, speech)
+        for row in sentences.listed_sources(at.snapshot, speech)
         if row["role"] == "programmes"
     ]
     note = speech.gettext(
@@ -425,10 +403,10 @@ def _footprint(asked: SlideView, _: State) -> Body:
         "some time; not necessarily on this date."
     )
     return Body(
-        headlines.footprint_headline(view, t),
-        _known(_total(view, t), share or number, places),
+        headlines.footprint_headline(at),
+        _known(_total(at), share or number, places),
         speech.gettext(_LARGEST[asked.state.pop, asked.state.level]),
-        _heads(view, speech.gettext("Programmes")),
+        _heads(at.view, speech.gettext("Programmes")),
         rows,
         notes=(note,),
         credits=tuple(credits),
@@ -440,32 +418,30 @@ def _table(asked: SlideView, state: State) -> Body:
 
     Since the base where the slide has one, or since a year before.
     """
-    view, t, speech = asked.view, asked.t, asked.speech
-    dates = view.counts.dates
-    base = dates.index(state.base) if state.base else year_before(dates, t)
-    moved = None
+    at, speech = asked.at, asked.speech
+    base, moved = at.year_before, None
+    if state.base:
+        base = at.view.on(at.counts.dates.index(state.base))
     if base is not None:
-        day = view.counts.dates[base]
-        change = asked.of(replace(view.state, mode=populations.CHANGE, base=day))
-        moved = area_labels(change, t)
-    said = area_labels(view, t)
-    shares = view.state.measure in (populations.PEOPLE, populations.HOUSEHOLDS)
-    whole = float(view.totals[t])
+        change = asked.of(replace(at.state, mode=populations.CHANGE, base=base.date))
+        moved = area_labels(change)
+    said = area_labels(at)
+    shares = at.state.measure in (populations.PEOPLE, populations.HOUSEHOLDS)
+    whole = at.total
     rows = []
-    for i in _ranked(view, t, TABLED, every=True):
-        number = _number(view, t, i)
+    for i in _ranked(at, TABLED, every=True):
+        number = _number(at, i)
         part = speech.percent(number / whole) if number is not None and whole > 0 else ""
         more = [part] if shares else []
         rows.append(_row(said[i], number, *more, *([moved[i].value] if moved else [])))
     heads = [speech.gettext("Share of total")] if shares else []
     if moved and base is not None:
-        since = speech.date(dates[base])
-        heads.append(speech.gettext("Change from {date}", date=since))
+        heads.append(speech.gettext("Change from {date}", date=speech.date(base.date)))
     return Body(
-        headlines.map_headline(view, t),
-        _known(_total(view, t), _yearly(view, t), _share(view, t)),
-        _table_heading(view, len(rows)),
-        _heads(view, *heads),
+        headlines.map_headline(at),
+        _known(_total(at), _yearly(at), _share(at)),
+        _table_heading(at.view, len(rows)),
+        _heads(at.view, *heads),
         tuple(rows),
     )
 

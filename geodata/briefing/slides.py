@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from geodata import populations
 from geodata.figures.state import State, encode_query, frozen, with_population
-from geodata.figures.view import View
+from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.snapshots.snapshot import Snapshot
@@ -63,14 +63,14 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
     whole = replace(state, mode=populations.LEVEL, base=None) if slide.layout != MAP else state
     asked = SlideView(view_on(snapshot, whole, compute), compute)
     body = BODIES[slide.layout](asked, state)
-    view = asked.view
-    shown = body.change or view
-    date = speech.date(view.counts.dates[asked.t], "long")
+    at = asked.at
+    shown = body.change or at
+    date = speech.date(at.date, "long")
     said = slide.headline or body.headline
-    credits = [source["credit"] for source in sentences.sources(view)]
+    credits = [source["credit"] for source in sentences.sources(at.view)]
     return Content(
         slide=slide,
-        view=view,
+        at=at,
         other=body.other,
         change=body.change,
         kicker=_kicker(shown, date),
@@ -83,11 +83,11 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
         series=body.series,
         flows=body.flows,
         sources=tuple(dict.fromkeys([*credits, *body.credits])),
-        notes=_notes(shown, body, asked.t, slide.layout),
-        newest=newest_figure.newest(view),
-        disclaimer=wording.disclaimer(view),
+        notes=_notes(shown, body, slide.layout),
+        newest=newest_figure.newest(at.view),
+        disclaimer=wording.disclaimer(at.view),
         query=encode_query(frozen(shown.state, snapshot), snapshot),
-        alt=_alt(shown, body, asked.t),
+        alt=_alt(shown, body),
     )
 
 
@@ -107,7 +107,7 @@ def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
     """The briefing's own title, or the name of the map."""
     if briefing.title or not contents:
         return briefing.title
-    return wording.product(contents[0].view.snapshot, briefing.language)
+    return wording.product(contents[0].at.snapshot, briefing.language)
 
 
 def _of_governorates(state: State, snapshot: Snapshot) -> State:
@@ -115,35 +115,35 @@ def _of_governorates(state: State, snapshot: Snapshot) -> State:
     return with_population(replace(state, level=1), state.pop, snapshot)
 
 
-def _notes(view: View, body: Body, t: int, layout: str) -> tuple[str, ...]:
+def _notes(at: ViewAt, body: Body, layout: str) -> tuple[str, ...]:
     """What is missing on the date, what the layout adds, method and limits."""
-    missing = "" if layout == TREND else sentences.gaps_on(view, t)
-    said = [*breaks.breaks_on(view, t), missing, *body.notes, *sentences.notes(view)]
+    missing = "" if layout == TREND else sentences.gaps_on(at)
+    said = [*breaks.breaks_on(at), missing, *body.notes, *sentences.notes(at.view)]
     return tuple(dict.fromkeys(filter(None, said)))
 
 
-def _kicker(view: View, date: str) -> str:
+def _kicker(at: ViewAt, date: str) -> str:
     """``Returns · 28 February 2021``, with the date compared with in change mode."""
-    speech = view.language
-    topic = speech.gettext(_TOPICS[view.state.pop])
-    if view.state.base is None:
+    speech = at.language
+    topic = speech.gettext(_TOPICS[at.state.pop])
+    if at.state.base is None:
         return speech.gettext("{topic} · {date}", topic=topic, date=date)
-    base = speech.date(view.state.base, "long")
-    if view.counts.dates[view.date_index()] < view.state.base:
+    base = speech.date(at.state.base, "long")
+    if at.date < at.state.base:
         return speech.gettext(
             "{topic} · {date} compared with {base}", topic=topic, base=base, date=date
         )
     return speech.gettext("{topic} · {base} to {date}", topic=topic, base=base, date=date)
 
 
-def _alt(view: View, body: Body, t: int) -> str:
+def _alt(at: ViewAt, body: Body) -> str:
     """The slide's picture in words: what it shows, the total, the rows, what is missing."""
-    speech = view.language
+    speech = at.language
     rows = [speech.gettext("{name}: {value}", name=row.name, value=row.value) for row in body.rows]
     parts = [
-        wording.title_in_country(view),
-        view_headlines.headline(view, t),
+        wording.title_in_country(at.view),
+        view_headlines.headline(at),
         speech.semicolon.join(rows),
     ]
     closed = [f"{part.rstrip('.')}." for part in parts if part]
-    return " ".join([*closed, sentences.gaps_on(view, t)]).strip()
+    return " ".join([*closed, sentences.gaps_on(at)]).strip()

@@ -18,7 +18,7 @@ def filename(view: View, ending: str, *, every_date: bool = False) -> str:
     if state.mode != LEVEL:
         parts += [state.mode, "since", str(state.base)]
     if not every_date:
-        parts.append(view.counts.dates[view.date_index()].isoformat())
+        parts.append(view.on_its_date().date.isoformat())
     if state.lang != SOURCE_LANGUAGE:
         parts.append(state.lang)
     return f"{slug(parts)}.{ending}"

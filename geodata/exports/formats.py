@@ -33,7 +33,7 @@ from geodata.exports.tables.workbook import workbook
 from geodata.exports.tables.xlsx import sheets
 from geodata.exports.zip_archive import archive
 from geodata.figures.state import encode_query, frozen
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.text.wording import product
@@ -63,9 +63,9 @@ class ExportRequest:
     render: Render = render_here
 
     @property
-    def t(self) -> int:
-        """Position of the date that is shown."""
-        return self.view.date_index()
+    def at(self) -> ViewAt:
+        """The view on its date."""
+        return self.view.on_its_date()
 
     @property
     def query(self) -> str:
@@ -80,12 +80,12 @@ class ExportRequest:
     @cached_property
     def told(self) -> Provenance:
         """What the file says of itself."""
-        return provenance(self.view, self.t, self.permalink)
+        return provenance(self.at, self.permalink)
 
     @property
     def dates(self) -> list[int]:
         """Positions of the dates that go into a table."""
-        return positions(self.view, self.t, every=self.options.every)
+        return positions(self.at, every=self.options.every)
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def map_svg(asked: ExportRequest) -> bytes:
 @export_format("map.pdf", "application/pdf", gettext("Page to print (PDF)"))
 def map_pdf(asked: ExportRequest) -> bytes:
     """The same on a page, with method, sources and a code to scan."""
-    files, inputs = page(asked.view, asked.t, asked.told, asked.options.paper)
+    files, inputs = page(asked.at, asked.told, asked.options.paper)
     return asked.render(pdf, files, inputs)
 
 
@@ -185,7 +185,7 @@ def timelapse_gif(asked: ExportRequest) -> bytes:
     """Every round, one after the other."""
     view, options = asked.view, asked.options
     drawings = [
-        pictures.picture(view, t, theme=options.theme, permalink=asked.permalink)
+        pictures.picture(view.on(t), theme=options.theme, permalink=asked.permalink)
         for t in range(len(view.counts.dates))
     ]
     return asked.render(timelapse, drawings, as_text(asked.told, view.language))
@@ -194,8 +194,7 @@ def timelapse_gif(asked: ExportRequest) -> bytes:
 def _drawing(asked: ExportRequest, *, whole: bool = False) -> str:
     said = as_text(asked.told, asked.view.language) if whole else ""
     return pictures.picture(
-        asked.view,
-        asked.t,
+        asked.at,
         theme=asked.options.theme,
         permalink=asked.permalink,
         described=said,
@@ -233,13 +232,13 @@ def data_xlsx(asked: ExportRequest) -> bytes:
 @export_format("data.geojson", "application/geo+json", gettext("Areas with figures (GeoJSON)"))
 def data_geojson(asked: ExportRequest) -> bytes:
     """Shapes of the areas with their figures on the date."""
-    return geojson(asked.view, asked.t, asked.told, asked.page)
+    return geojson(asked.at, asked.told, asked.page)
 
 
 @export_format("data.json", "application/json", gettext("Table (JSON)"))
 def data_json(asked: ExportRequest) -> bytes:
     """The figures and what is to be known of them."""
-    return records(asked.view, asked.t, asked.told, asked.page, every=asked.options.every)
+    return records(asked.at, asked.told, asked.page, every=asked.options.every)
 
 
 @export_format(

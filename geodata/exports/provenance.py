@@ -17,7 +17,7 @@ from typing import Any
 from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.figures import statuses
 from geodata.figures.statuses import MEANINGS
-from geodata.figures.view import View
+from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language, strip_isolates
 from geodata.populations import MODE_LABELS, POPULATIONS
 from geodata.text import breaks, sentences, view_headlines, wording
@@ -65,26 +65,26 @@ class Provenance:
     language: str
 
 
-def provenance(view: View, t: int, permalink: str) -> Provenance:
+def provenance(at: ViewAt, permalink: str) -> Provenance:
     """Collect what is said of a view on the date at position ``t``."""
-    speech, state = view.language, view.state
+    speech, state = at.language, at.state
     said = statuses.status_words(speech)
     return Provenance(
-        title=wording.title_in_country(view),
-        headline=view_headlines.headline(view, t),
-        date=view.counts.dates[t].isoformat(),
-        round=caption(view, t),
+        title=wording.title_in_country(at.view),
+        headline=view_headlines.headline(at),
+        date=at.date.isoformat(),
+        round=caption(at),
         population=speech.gettext(POPULATIONS[state.pop].nouns),
-        unit=unit(view),
+        unit=unit(at.view),
         mode=speech.gettext(MODE_LABELS[state.mode]),
         compared_with=state.base.isoformat() if state.base else "",
         programmes=state.prog,
         statuses={said[letter]: speech.gettext(meaning) for letter, meaning in MEANINGS.items()},
-        missing=sentences.gaps_on(view, t),
-        method=(*breaks.breaks_on(view, t), *sentences.notes(view)),
-        sources=tuple(sentences.sources(view)),
-        disclaimer=wording.disclaimer(view),
-        snapshot=view.snapshot.version,
+        missing=sentences.gaps_on(at),
+        method=(*breaks.breaks_on(at), *sentences.notes(at.view)),
+        sources=tuple(sentences.sources(at.view)),
+        disclaimer=wording.disclaimer(at.view),
+        snapshot=at.snapshot.version,
         permalink=permalink,
         language=state.lang,
     )

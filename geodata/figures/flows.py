@@ -17,7 +17,7 @@ from geodata.engine.connect import query
 from geodata.figures.availability import GOVERNORATE, by_area_of
 from geodata.figures.breakdowns import suppressed_breakdowns
 from geodata.figures.counts import counts
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
@@ -79,18 +79,18 @@ def has_origins(snapshot: Snapshot, population: str) -> bool:
     return not query(snapshot, queries.origins_on, population, newest.isoformat()).empty
 
 
-def flows(view: View, t: int) -> Flows:
-    """Every flow on the date at position ``t``.
+def flows(at: ViewAt) -> Flows:
+    """List every flow on the date.
 
     Of one governorate where the state has an area: who lives there now.
     """
-    snapshot, speech = view.snapshot, view.language
-    day = view.counts.dates[t].isoformat()
-    every = query(snapshot, queries.origins_on, view.state.pop, day)
+    snapshot, speech = at.snapshot, at.language
+    day = at.date.isoformat()
+    every = query(snapshot, queries.origins_on, at.state.pop, day)
     unit = _unit(every)
-    every = every[_into(every["pcode"], view)]
-    rows = suppressed_breakdowns(every, snapshot, view.state.pop, view.threshold)
-    incomplete = _incomplete(view, t) or not rows["summed"].all()
+    every = every[_into(every["pcode"], at.view)]
+    rows = suppressed_breakdowns(every, snapshot, at.state.pop, at.threshold)
+    incomplete = _incomplete(at) or not rows["summed"].all()
     rows = rows.assign(number=rows[unit])
     rows = rows[(rows["number"] > 0) & rows["summed"]]
     named = area_names(snapshot, speech)
@@ -131,8 +131,8 @@ def _into(pcodes: pd.Series, view: View) -> pd.Series:
     return pcodes == governorate_of(view) if view.state.area else pcodes.notna()
 
 
-def _incomplete(view: View, t: int) -> bool:
+def _incomplete(at: ViewAt) -> bool:
     """Whether the total of a governorate with flows may not be shown."""
-    whole = counts(view.snapshot, view.state.pop, GOVERNORATE, view.threshold, frozenset())
-    hidden = whole.on([view.counts.dates[t]]).hidden[0]
-    return bool(hidden[_into(pd.Series(whole.areas.pcodes, dtype="str"), view)].any())
+    whole = counts(at.snapshot, at.state.pop, GOVERNORATE, at.threshold, frozenset())
+    hidden = whole.on([at.date]).hidden[0]
+    return bool(hidden[_into(pd.Series(whole.areas.pcodes, dtype="str"), at.view)].any())

@@ -93,6 +93,14 @@ class View:
         """The same view on the date, and with the area, of a state that differs in nothing else."""
         return replace(self, state=state)
 
+    def on(self, t: int) -> ViewAt:
+        """The view on its date at position ``t``."""
+        return ViewAt(self, t)
+
+    def on_its_date(self) -> ViewAt:
+        """The view on the date of its state; where it names none, on the newest with figures."""
+        return ViewAt(self, self.date_index())
+
     def date_index(self) -> int:
         """Position of the state's date; where it names none, the newest with figures by area."""
         counts = self.counts
@@ -101,6 +109,124 @@ class View:
     def base_index(self) -> int:
         """Position of the date compared with; the first where there is none."""
         return _base_index(self.counts, self.state)
+
+
+@dataclass(frozen=True)
+class ViewAt:
+    """A view on one of its dates, which is at position ``t``. ``A`` areas.
+
+    What a view holds for every date, it holds for this one: ``values``, ``status``, ``classes`` and
+    ``ranks`` are ``(A,)``; ``total``, ``stock``, ``share`` and ``not_placed`` are numbers.
+    """
+
+    view: View
+    t: int
+
+    @property
+    def date(self) -> dt.date:
+        """The date."""
+        return self.counts.dates[self.t]
+
+    @property
+    def base(self) -> ViewAt:
+        """The view on the date that its state is compared with."""
+        return self.view.on(self.view.base_index())
+
+    @property
+    def year_before(self) -> ViewAt | None:
+        """The view a year before, where there was a count."""
+        base = year_before(self.counts.dates, self.t)
+        return None if base is None else self.view.on(base)
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return self.view.language
+
+    @property
+    def state(self) -> State:
+        """What the view answers."""
+        return self.view.state
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Where the figures come from."""
+        return self.view.snapshot
+
+    @property
+    def counts(self) -> Counts:
+        """The counts behind the figures, of every date."""
+        return self.view.counts
+
+    @property
+    def scale(self) -> Scale:
+        """The classes, of every date."""
+        return self.view.scale
+
+    @property
+    def threshold(self) -> Threshold | int:
+        """Cells under it are not shown."""
+        return self.view.threshold
+
+    @property
+    def values(self) -> Floats:
+        """Figure of each area; NaN where there is none."""
+        row: Floats = self.view.values[self.t]
+        return row
+
+    @property
+    def status(self) -> NDArray[np.str_]:
+        """Status letter of each area."""
+        row: NDArray[np.str_] = self.view.status[self.t]
+        return row
+
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """Class of each area; -1 where there is no colour."""
+        row: NDArray[np.int64] = self.view.classes[self.t]
+        return row
+
+    @property
+    def ranks(self) -> NDArray[np.int64]:
+        """Rank of each area; 0 where not ranked."""
+        row: NDArray[np.int64] = self.view.ranks[self.t]
+        return row
+
+    @property
+    def total(self) -> float:
+        """The total; NaN where nothing was counted or it is not shown."""
+        return float(self.view.totals[self.t])
+
+    @property
+    def stock(self) -> float:
+        """The total itself, also where ``total`` is a change."""
+        return float(self.view.stocks[self.t])
+
+    @property
+    def share(self) -> float:
+        """Part of the country in the chosen programmes' area; NaN without one."""
+        return float(self.view.shares[self.t])
+
+    @property
+    def not_placed(self) -> float:
+        """Counted nationally but in no known area."""
+        return float(self.view.not_placed[self.t])
+
+    @property
+    def counted(self) -> Bools:
+        """Areas that were counted."""
+        row: Bools = self.counts.counted[self.t]
+        return row
+
+    @property
+    def round(self) -> int | None:
+        """Number of the round, where the source gives one."""
+        return self.counts.rounds[self.t]
+
+    @property
+    def national_only(self) -> bool:
+        """Whether only the total of the country was published."""
+        return bool(self.counts.national_only[self.t])
 
 
 def _base_index(found: Counts, state: State) -> int:
@@ -294,16 +420,16 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     )
 
 
-def top_areas(view: View, t: int) -> list[Any]:
+def top_areas(at: ViewAt) -> list[Any]:
     """Part of the whole that the three largest areas hold on a date, and their positions.
 
     Of all people counted, also of those that are not placed or not shown by area. Only for stocks:
     a share of changes, or of rates, says nothing, and the list is empty.
     """
-    state, row = view.state, view.values[t]
+    state, row = at.state, at.values
     if state.mode == populations.CHANGE or state.measure == populations.RATE:
         return []
-    whole = 100.0 if state.measure == populations.SHARE else view.totals[t]
+    whole = 100.0 if state.measure == populations.SHARE else at.total
     order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]
     order = order[np.nan_to_num(row[order], nan=0.0) > 0]
     if not order.size:
@@ -317,7 +443,7 @@ def rounded_as_shown(share: float | None, *positions: int) -> list[Any]:
     return [None if share is None else rounded(share, 4), *positions]
 
 
-def class_counts(view: View, t: int) -> list[int]:
+def class_counts(at: ViewAt) -> list[int]:
     """How many areas are in each class on a date, then in each status of ``UNCOLOURED``."""
-    in_classes = [int((view.classes[t] == k).sum()) for k in range(len(view.scale.colors))]
-    return in_classes + [int((view.status[t] == letter).sum()) for letter in UNCOLOURED]
+    in_classes = [int((at.classes == k).sum()) for k in range(len(at.scale.colors))]
+    return in_classes + [int((at.status == letter).sum()) for letter in UNCOLOURED]

@@ -92,7 +92,7 @@ def name(view: View) -> str:
     title = wording.title_in_country(view)
     if not (view.state.time and view.state.v):
         return title
-    headline = view_headlines.headline(view, view.date_index())
+    headline = view_headlines.headline(view.on_its_date())
     return view.language.gettext("{title}: {headline}", title=title, headline=headline)
 
 

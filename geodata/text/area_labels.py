@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from geodata import populations
 from geodata.figures.statuses import SHOWN, UNCOLOURED, ZERO, status_labels
-from geodata.figures.view import View, class_counts
+from geodata.figures.view import View, ViewAt, class_counts
 from geodata.i18n.messages import gettext, ngettext
 from geodata.i18n.rounding import rounded
 from geodata.places.area_names import area_names
@@ -69,17 +69,17 @@ class AreaLabel:
     by: str
 
 
-def area_labels(view: View, t: int) -> list[AreaLabel]:
+def area_labels(at: ViewAt) -> list[AreaLabel]:
     """Read every area on the date at position ``t``, in the view's order."""
-    return [_cell(view, t, i) for i in range(len(view.counts.areas.pcodes))]
+    return [_cell(at, i) for i in range(len(at.counts.areas.pcodes))]
 
 
-def caption(view: View, t: int) -> str:
+def caption(at: ViewAt) -> str:
     """``Round 101``, or the place among the dates where the round has no number."""
-    number = view.counts.rounds[t]
+    number = at.round
     if number is not None:
-        return view.language.gettext(WORDS["round"], n=number)
-    return view.language.gettext(WORDS["unnumbered"], i=t + 1, n=len(view.counts.dates))
+        return at.language.gettext(WORDS["round"], n=number)
+    return at.language.gettext(WORDS["unnumbered"], i=at.t + 1, n=len(at.counts.dates))
 
 
 def unit(view: View) -> str:
@@ -91,13 +91,13 @@ def unit(view: View) -> str:
     return speech.gettext(WORDS["unitSince"], unit=plain, date=speech.date(view.state.base))
 
 
-def _value(view: View, t: int, i: int, letter: str) -> str:
-    speech, change = view.language, view.state.mode == populations.CHANGE
+def _value(at: ViewAt, i: int, letter: str) -> str:
+    speech, change = at.language, at.state.mode == populations.CHANGE
     if letter not in SHOWN:
-        return _status(view, letter)
+        return _status(at.view, letter)
     if letter == ZERO and change:
         return speech.gettext(WORDS["noChange"])
-    return _figure(view, float(view.values[t, i]), change=change)
+    return _figure(at.view, float(at.values[i]), change=change)
 
 
 def _status(view: View, letter: str) -> str:
@@ -110,60 +110,60 @@ def _figure(view: View, number: float, *, change: bool) -> str:
     return write(number, view.state.decimals, populations.sign(view.state.measure))
 
 
-def _measured(view: View, t: int, i: int, letter: str, value: str) -> str:
+def _measured(at: ViewAt, i: int, letter: str, value: str) -> str:
     """The figure with what it is in; the status in words where there is none."""
-    speech, measure = view.language, view.state.measure
+    speech, measure = at.language, at.state.measure
     if letter not in SHOWN:
         return value
     said = value
-    if letter != ZERO or view.state.mode != populations.CHANGE:
+    if letter != ZERO or at.state.mode != populations.CHANGE:
         said = (
-            speech.ngettext(*COUNTED_IN[measure], abs(int(view.values[t, i])), written=value)
+            speech.ngettext(*COUNTED_IN[measure], abs(int(at.values[i])), written=value)
             if measure in COUNTED_IN
-            else speech.gettext(WORDS["value"], value=value, unit=wording.unit(view))
+            else speech.gettext(WORDS["value"], value=value, unit=wording.unit(at.view))
         )
-    if view.state.base is None:
+    if at.state.base is None:
         return said
-    return speech.gettext(WORDS["valueSince"], value=said, date=speech.date(view.state.base))
+    return speech.gettext(WORDS["valueSince"], value=said, date=speech.date(at.state.base))
 
 
-def _difference(view: View, t: int, i: int) -> float | None:
+def _difference(at: ViewAt, i: int) -> float | None:
     """Difference of the figures that are shown; ``None`` where there is nothing to compare with."""
-    if view.state.mode == populations.CHANGE or t == 0:
+    if at.state.mode == populations.CHANGE or at.t == 0:
         return None
-    now, then = float(view.values[t, i]), float(view.values[t - 1, i])
+    now, then = float(at.values[i]), float(at.view.values[at.t - 1, i])
     if now != now or then != then:  # NaN
         return None
-    decimals = view.state.decimals
+    decimals = at.state.decimals
     return rounded(now, decimals) - rounded(then, decimals)
 
 
-def _change(view: View, t: int, by: float | None) -> str:
+def _change(at: ViewAt, by: float | None) -> str:
     """``+390 since 1 May 2017``; empty where there is nothing to compare with."""
     if by is None:
         return ""
-    speech = view.language
-    size = _figure(view, by, change=True) if by else speech.gettext(WORDS["noChange"])
-    date = speech.date(view.counts.dates[t - 1])
+    speech = at.language
+    size = _figure(at.view, by, change=True) if by else speech.gettext(WORDS["noChange"])
+    date = speech.date(at.counts.dates[at.t - 1])
     return speech.gettext(WORDS["sincePrevious"], change=size, date=date)
 
 
-def _rank(view: View, t: int, i: int) -> str:
-    place = int(view.ranks[t, i])
+def _rank(at: ViewAt, i: int) -> str:
+    place = int(at.ranks[i])
     if not place:
         return ""
-    speech, n = view.language, int((view.ranks[t] > 0).sum())
+    speech, n = at.language, int((at.ranks > 0).sum())
     return speech.gettext(WORDS["rank"], rank=speech.number(place), n=speech.number(n))
 
 
-def _cell(view: View, t: int, i: int) -> AreaLabel:
-    speech, areas = view.language, view.counts.areas
-    named = area_names(view.snapshot, speech)
-    letter = str(view.status[t, i])
+def _cell(at: ViewAt, i: int) -> AreaLabel:
+    speech, areas = at.language, at.counts.areas
+    named = area_names(at.snapshot, speech)
+    letter = str(at.status[i])
     shown = letter in SHOWN
-    by, change_mode = _difference(view, t, i), view.state.mode == populations.CHANGE
-    value, rank, change = _value(view, t, i, letter), _rank(view, t, i), _change(view, t, by)
-    said = _measured(view, t, i, letter, value)
+    by, change_mode = _difference(at, i), at.state.mode == populations.CHANGE
+    value, rank, change = _value(at, i, letter), _rank(at, i), _change(at, by)
+    said = _measured(at, i, letter, value)
     rest = speech.listed(part for part in (said, rank, change) if part)
     return AreaLabel(
         pcode=areas.pcodes[i],
@@ -175,9 +175,9 @@ def _cell(view: View, t: int, i: int) -> AreaLabel:
         rank=rank,
         change=change,
         sentence=speech.gettext(WORDS["areaLabel"], name=named[areas.pcodes[i]], value=rest),
-        figure=_figure(view, float(view.values[t, i]), change=change_mode) if shown else "",
-        status=_status(view, letter),
-        by="" if by is None else _figure(view, by, change=True),
+        figure=_figure(at.view, float(at.values[i]), change=change_mode) if shown else "",
+        status=_status(at.view, letter),
+        by="" if by is None else _figure(at.view, by, change=True),
     )
 
 
@@ -201,16 +201,16 @@ class LegendRow:
     count: int
 
 
-def legend(view: View, t: int) -> list[LegendRow]:
+def legend(at: ViewAt) -> list[LegendRow]:
     """Classes from most to least, then the statuses that occur on any date."""
-    n, counted = len(view.scale.colors), class_counts(view, t)
-    labels = status_labels(view.language, change=view.state.mode == populations.CHANGE)
-    always = "zx" if view.state.mode == populations.CHANGE else "zn"
-    classes = [(f"k{k}", view.scale.labels[k], k) for k in reversed(range(n))]
+    n, counted = len(at.scale.colors), class_counts(at)
+    labels = status_labels(at.language, change=at.state.mode == populations.CHANGE)
+    always = "zx" if at.state.mode == populations.CHANGE else "zn"
+    classes = [(f"k{k}", at.scale.labels[k], k) for k in reversed(range(n))]
     statuses = [
         (letter, labels[letter], n + UNCOLOURED.index(letter))
         for letter in UNCOLOURED
-        if letter in always or (view.status == letter).any()
+        if letter in always or (at.view.status == letter).any()
     ]
     return [
         LegendRow(kind, label, place, counted[place]) for kind, label, place in classes + statuses

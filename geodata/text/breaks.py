@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geodata.figures.view import View
+    from geodata.figures.view import View, ViewAt
 from geodata.text.wording import counted_by_programmes
 
 # ---- where figures cannot be held against each other without a word
@@ -55,23 +55,23 @@ def breaks(view: View) -> dict[str, list[Any]]:
         ``texts``, each once, the first of them empty; ``on``: for each date its position in them.
     """
     dates = range(len(view.counts.dates))
-    said = [" ".join(breaks_on(view, t)) if _breaks_of(view) else "" for t in dates]
+    said = [" ".join(breaks_on(view.on(t))) if _breaks_of(view) else "" for t in dates]
     texts = list(dict.fromkeys(["", *said]))
     return {"texts": texts, "on": [texts.index(each) for each in said]}
 
 
-def breaks_on(view: View, t: int) -> list[str]:
+def breaks_on(at: ViewAt) -> list[str]:
     """Sentences on the breaks that the figures of one date must be read with."""
     from geodata.figures.dates import year_before
 
-    dates, day = view.counts.dates, view.counts.dates[t]
-    if view.state.base is not None:
-        return breaks_between(view, view.state.base, day)
-    year = year_before(dates, t)
-    earlier = [dates[max(t - 1, 0)], day if year is None else dates[year]]
+    dates, day = at.counts.dates, at.date
+    if at.state.base is not None:
+        return breaks_between(at.view, at.state.base, day)
+    year = year_before(dates, at.t)
+    earlier = [dates[max(at.t - 1, 0)], day if year is None else dates[year]]
     return [
-        view.language.gettext(each["text"])
-        for each in _breaks_of(view)
+        at.language.gettext(each["text"])
+        for each in _breaks_of(at.view)
         if any(_crossed(each, before, day) for before in earlier)
         or (each.get("lasting") and day >= _after(each))
     ]

@@ -92,7 +92,7 @@ def cite(view: View, *, url: str, accessed: dt.date) -> Citation:
         authors=_publishers(snapshot, state),
         title=_title(view),
         work=wording.product(snapshot, view.language),
-        day=view.counts.dates[view.date_index()],
+        day=view.on_its_date().date,
         version=snapshot.version,
         url=url,
         accessed=accessed,
@@ -155,7 +155,7 @@ def _publishers(snapshot: Snapshot, state: State) -> tuple[str, ...]:
 def _title(view: View) -> str:
     speech, state = view.language, view.state
     title = wording.title_in_country(view)
-    date = speech.date(view.counts.dates[view.date_index()], "long")
+    date = speech.date(view.on_its_date().date, "long")
     if state.mode == populations.CHANGE and state.base:
         return speech.gettext(
             "{title}, {date} compared with {base}",

@@ -24,7 +24,7 @@ from geodata.text.comparison_tables import Comparison, ComparisonRow, Side, larg
 
 def legend_rows(found: Comparison, side: Side) -> list[LegendRow]:
     """The legend of a map; there is a change between dates only, else a difference."""
-    rows = legend(side.view, side.t)
+    rows = legend(side.at)
     if side is not found.difference or found.kind == DATES:
         return rows
     none = found.speech.gettext("No difference")
@@ -41,7 +41,7 @@ def headline(found: Comparison, side: Side) -> str:
     """What is said under a map: the total on its date; between two kinds of people, no total."""
     if side is found.difference and found.kind != DATES:
         return side.caption
-    return view_headlines.headline(side.view, side.t)
+    return view_headlines.headline(side.at)
 
 
 def title(found: Comparison) -> str:
@@ -77,7 +77,7 @@ def _unknown(found: Comparison) -> str:
         if view_headlines.no_coverage(side.view) or np.isnan(side.total):
             return found.speech.gettext(
                 "The totals cannot be compared. {reason}.",
-                reason=view_headlines.headline(side.view, side.t),
+                reason=view_headlines.headline(side.at),
             )
     return ""
 
@@ -166,7 +166,7 @@ def _populations(found: Comparison) -> str:
 def _programmes(found: Comparison) -> str:
     if unknown := _unknown(found):
         return unknown
-    closed = [f"{view_headlines.headline(side.view, side.t)}." for side in found.sides]
+    closed = [f"{view_headlines.headline(side.at)}." for side in found.sides]
     return " ".join(closed)
 
 

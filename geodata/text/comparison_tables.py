@@ -23,7 +23,7 @@ from geodata.figures.comparison import (
     subtract,
 )
 from geodata.figures.statuses import SHOWN, ZERO
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.rounding import rounded
 from geodata.snapshots.rounds import nearest_date
@@ -40,27 +40,31 @@ _EACH_SIDE = MOST_ROUNDS // 2
 
 @dataclass(frozen=True)
 class Side:
-    """A map of the three: a view, the position of its date, and what it is called."""
+    """A map of the three: a view on its date, and what it is called."""
 
-    view: View
-    t: int
+    at: ViewAt
     heading: str
     caption: str
 
     @property
+    def view(self) -> View:
+        """The view, of every date."""
+        return self.at.view
+
+    @property
     def day(self) -> dt.date:
         """The date shown."""
-        return self.view.counts.dates[self.t]
+        return self.at.date
 
     @cached_property
     def cells(self) -> list[AreaLabel]:
         """Every area in words."""
-        return area_labels(self.view, self.t)
+        return area_labels(self.at)
 
     @property
     def total(self) -> float:
         """The whole; NaN where it was not counted or is too small to show."""
-        return float(self.view.totals[self.t])
+        return self.at.total
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,7 @@ class ComparisonRow:
 class Multiple:
     """One of the small maps."""
 
-    view: View
-    t: int
+    at: ViewAt
     date: str
     total: str
 
@@ -154,8 +157,7 @@ def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Com
         _side(first, asked.kind),
         _side(second, asked.kind),
         Side(
-            difference,
-            difference.date_index(),
+            difference.on_its_date(),
             speech.gettext("Change") if asked.kind == DATES else speech.gettext("Difference"),
             speech.gettext(
                 "{second} minus {first}",
@@ -167,9 +169,9 @@ def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Com
 
 
 def _side(view: View, kind: str) -> Side:
-    t, speech = view.date_index(), view.language
-    date, counted_in = speech.date(view.counts.dates[t]), caption(view, t)
-    return Side(view, t, _called(view, kind), counted_in if kind == DATES else date)
+    at = view.on_its_date()
+    date, counted_in = view.language.date(at.date), caption(at)
+    return Side(at, _called(view, kind), counted_in if kind == DATES else date)
 
 
 def _called(view: View, kind: str) -> str:
@@ -178,7 +180,7 @@ def _called(view: View, kind: str) -> str:
         return speech.gettext(populations.POPULATIONS[state.pop].label)
     if kind == PROGRAMMES:
         return wording.programme_names(view) or speech.gettext("All areas")
-    return speech.date(view.counts.dates[view.date_index()])
+    return speech.date(view.on_its_date().date)
 
 
 # ------------------------------------------------------------------------------ area by area
@@ -199,10 +201,10 @@ def _difference_words(found: Comparison, number: float, letter: str, status: str
 
 
 def _rows(found: Comparison) -> Iterator[ComparisonRow]:
-    speech, view, t = found.speech, found.difference.view, found.difference.t
+    speech, difference = found.speech, found.difference.at
     sides = zip(found.first.cells, found.second.cells, found.difference.cells, strict=True)
     for i, (first, second, both) in enumerate(sides):
-        number, letter = float(view.values[t, i]), str(view.status[t, i])
+        number, letter = float(difference.values[i]), str(difference.status[i])
         said = _difference_words(found, number, letter, both.value)
         sentence = speech.gettext(
             "{name}: {difference} ({first_side}: {first}; {second_side}: {second})",
@@ -247,15 +249,15 @@ def _multiples(found: Comparison, side: Side, most: int) -> tuple[Multiple, ...]
     known = [day for day, row in zip(dates, view.values, strict=True) if np.isfinite(row).any()]
     chosen = sorted({nearest_date(dates, day) for day in found.asked.rounds})
     chosen = chosen or evenly_spaced(known or dates, most)
-    return tuple(_multiple(view, dates.index(day)) for day in chosen)
+    return tuple(_multiple(view.on(dates.index(day))) for day in chosen)
 
 
-def _multiple(view: View, t: int) -> Multiple:
-    speech, total, day = view.language, float(view.totals[t]), view.counts.dates[t]
+def _multiple(at: ViewAt) -> Multiple:
+    speech, total, day = at.language, at.total, at.date
     if not np.isnan(total):
-        said = wording.amount(view, total)
-    elif view.counts.counted[t].any():
+        said = wording.amount(at.view, total)
+    elif at.counted.any():
         said = speech.gettext(statuses.STATUS_LABELS["s"])
     else:
         said = speech.gettext(statuses.STATUS_LABELS["n"])
-    return Multiple(view.at(replace(view.state, time=day)), t, speech.date(day), said)
+    return Multiple(at.view.at(replace(at.state, time=day)).on_its_date(), speech.date(day), said)

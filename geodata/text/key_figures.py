@@ -8,22 +8,17 @@ the two together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geodata import populations
 from geodata.figures.statuses import OUTSIDE, SHOWN
-from geodata.figures.view import View, top_areas
+from geodata.figures.view import View, ViewAt, top_areas
 from geodata.i18n.messages import gettext, ngettext
 from geodata.i18n.rounding import rounded
 from geodata.places.area_names import area_names
 from geodata.text.area_labels import WORDS as READING
 from geodata.text.wording import of_programmes
-
-if TYPE_CHECKING:
-    from geodata.figures.view import View
-
 
 NONE = "–"
 WORDS = {
@@ -64,9 +59,9 @@ class KeyFigure:
     exact: str = ""
 
 
-def key_figures(view: View, t: int) -> list[KeyFigure]:
+def key_figures(at: ViewAt) -> list[KeyFigure]:
     """The four figures on the date at position ``t``."""
-    return [_total(view, t), _change(view, t), _top(view, t), _gaps(view, t)]
+    return [_total(at), _change(at), _top(at), _gaps(at)]
 
 
 def _population(view: View) -> str:
@@ -95,70 +90,70 @@ def _population_there(view: View, households: str = "") -> str:
     return view.language.gettext(WORDS[f"nationally{households}"], population=population)
 
 
-def _total(view: View, t: int) -> KeyFigure:
-    speech, state, value = view.language, view.state, float(view.totals[t])
+def _total(at: ViewAt) -> KeyFigure:
+    speech, state, value = at.language, at.state, at.total
     if np.isnan(value):
-        said = speech.gettext(WORDS["nowhereKnown"], population=_population_there(view))
+        said = speech.gettext(WORDS["nowhereKnown"], population=_population_there(at.view))
         return KeyFigure(NONE, said)
     rate, change = state.measure == populations.RATE, state.mode == populations.CHANGE
     exact = (speech.signed if change else speech.number)(value, int(rate))
-    return KeyFigure(exact if rate else speech.compact(value, change=change), _whom(view), exact)
+    return KeyFigure(exact if rate else speech.compact(value, change=change), _whom(at.view), exact)
 
 
-def _change(view: View, t: int) -> KeyFigure:
-    speech = view.language
-    now, then = (float(view.totals[at]) if at >= 0 else np.nan for at in (t, t - 1))
+def _change(at: ViewAt) -> KeyFigure:
+    speech = at.language
+    now, then = (float(at.view.totals[n]) if n >= 0 else np.nan for n in (at.t, at.t - 1))
     if np.isnan(now - then):
         return KeyFigure(NONE, speech.gettext(WORDS["firstRound"]))
-    decimals = int(view.state.measure == populations.RATE)
+    decimals = int(at.state.measure == populations.RATE)
     by = rounded(now, decimals) - rounded(then, decimals)  # of the figures that are shown
     number = speech.signed(by, decimals if by else 0)
-    date = speech.date(view.counts.dates[t - 1])
+    date = speech.date(at.counts.dates[at.t - 1])
     return KeyFigure(number, speech.gettext(WORDS["previousRound"], date=date))
 
 
-def _top(view: View, t: int) -> KeyFigure:
+def _top(at: ViewAt) -> KeyFigure:
     """With a programme: its part of the country. Else: how much the three largest areas hold."""
-    speech, written = view.language, part(view, t)
-    if view.state.prog and not np.isnan(view.shares[t]):
+    speech, written = at.language, part(at)
+    if at.state.prog and not np.isnan(at.share):
         return KeyFigure(written, speech.gettext(WORDS["shareOfCountry"]))
-    if not (top := top_areas(view, t)):
-        return _extreme(view, t)
+    if not (top := top_areas(at)):
+        return _extreme(at)
     _, *positions = top
     if not written:
         return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
-    named = area_names(view.snapshot, speech)
-    joined = speech.listed(named[view.counts.areas.pcodes[i]] for i in positions)
+    named = area_names(at.snapshot, speech)
+    joined = speech.listed(named[at.counts.areas.pcodes[i]] for i in positions)
     return KeyFigure(written, speech.gettext(WORDS["topIn"], names=joined))
 
 
-def part(view: View, t: int) -> str:
+def part(at: ViewAt) -> str:
     """The part of the whole that the third figure tells, in percent; empty where it tells none."""
-    share = float(view.shares[t])
-    if view.state.prog and not np.isnan(share):
-        return view.language.percent(share)
-    top = top_areas(view, t)
-    return view.language.percent(top[0]) if top and top[0] is not None else ""
+    share = at.share
+    if at.state.prog and not np.isnan(share):
+        return at.language.percent(share)
+    top = top_areas(at)
+    return at.language.percent(top[0]) if top and top[0] is not None else ""
 
 
-def _extreme(view: View, t: int) -> KeyFigure:
+def _extreme(at: ViewAt) -> KeyFigure:
     """Where shares say nothing (rates, changes): the area with the most, or the largest change."""
-    speech, state = view.language, view.state
-    values = np.nan_to_num(view.values[t]).tolist()
+    speech, state = at.language, at.state
+    values = np.nan_to_num(at.values).tolist()
     sizes = [rounded(abs(value), state.decimals) for value in values]
     if not any(sizes):
         return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
     # Of those that are shown alike it is the first.
     i, change = sizes.index(max(sizes)), state.mode == populations.CHANGE
     write = speech.signed if change else speech.number
-    number = write(float(view.values[t, i]), state.decimals, populations.sign(state.measure))
-    name = area_names(view.snapshot, speech)[view.counts.areas.pcodes[i]]
+    number = write(float(at.values[i]), state.decimals, populations.sign(state.measure))
+    name = area_names(at.snapshot, speech)[at.counts.areas.pcodes[i]]
     said = WORDS["largestChange"] if change else WORDS["highest"]
     return KeyFigure(number, speech.gettext(said, name=name))
 
 
-def _gaps(view: View, t: int) -> KeyFigure:
-    speech, letters = view.language, [str(letter) for letter in view.status[t]]
+def _gaps(at: ViewAt) -> KeyFigure:
+    speech, letters = at.language, [str(letter) for letter in at.status]
     inside = [letter for letter in letters if letter != OUTSIDE]
     without = sum(letter not in SHOWN for letter in inside)
     said = speech.ngettext(*WITHOUT_FIGURE, len(inside))
@@ -167,4 +162,4 @@ def _gaps(view: View, t: int) -> KeyFigure:
 
 def parts(view: View) -> list[str]:
     """Per date the part of the whole that a key figure tells, in percent; empty without one."""
-    return [part(view, t) for t in range(len(view.counts.dates))]
+    return [part(view.on(t)) for t in range(len(view.counts.dates))]

@@ -18,7 +18,7 @@ from geodata.i18n.messages import gettext, ngettext
 from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from geodata.figures.view import View
+    from geodata.figures.view import View, ViewAt
 from geodata.text.view_headlines import no_coverage
 from geodata.text.wording import MANY_NAMES, area_list, counted_by_programmes
 
@@ -26,25 +26,25 @@ from geodata.text.wording import MANY_NAMES, area_list, counted_by_programmes
 def gaps(view: View) -> list[str]:
     """One text per date, in sentences: what is not known on it, or that nothing is missing."""
     published = _published_differences(view)
-    return [_missing(view, t, published) for t in range(len(view.counts.dates))]
+    return [_missing(view.on(t), published) for t in range(len(view.counts.dates))]
 
 
-def gaps_on(view: View, t: int) -> str:
+def gaps_on(at: ViewAt) -> str:
     """Say what is not known on one date, or that nothing is missing."""
-    return _missing(view, t, _published_differences(view))
+    return _missing(at, _published_differences(at.view))
 
 
-def _missing(view: View, t: int, published: dict[dt.date, str]) -> str:
-    printed = published.get(view.counts.dates[t], "")
-    found = [*_status_sentences(view, t), _not_placed_sentence(view, t), printed]
-    nothing = view.language.gettext("Every area shown has a figure on this date.")
-    return " ".join(filter(None, found)) or ("" if no_coverage(view) else nothing)
+def _missing(at: ViewAt, published: dict[dt.date, str]) -> str:
+    printed = published.get(at.date, "")
+    found = [*_status_sentences(at), _not_placed_sentence(at), printed]
+    nothing = at.language.gettext("Every area shown has a figure on this date.")
+    return " ".join(filter(None, found)) or ("" if no_coverage(at.view) else nothing)
 
 
-def _status_sentences(view: View, t: int) -> list[str]:
+def _status_sentences(at: ViewAt) -> list[str]:
     """Say which areas lack a figure; the names where they are few, the number where many."""
-    speech = view.language
-    pcodes = np.array(view.counts.areas.pcodes)
+    speech = at.language
+    pcodes = np.array(at.counts.areas.pcodes)
     templates = {
         "n": (
             gettext("Not assessed: {names}."),
@@ -59,22 +59,22 @@ def _status_sentences(view: View, t: int) -> list[str]:
             ngettext("Not comparable: {n} area.", "Not comparable: {n} areas."),
         ),
     }
-    sentences = _national_only_sentences(view, t)
+    sentences = _national_only_sentences(at)
     for letter, (named, numbered) in templates.items():
-        found = list(pcodes[view.status[t] == letter])
+        found = list(pcodes[at.status == letter])
         if not found:
             continue
-        if len(found) <= MANY_NAMES or (letter == "n" and view.state.level == 1):
-            sentences.append(speech.gettext(named, names=area_list(found, view)))
+        if len(found) <= MANY_NAMES or (letter == "n" and at.state.level == 1):
+            sentences.append(speech.gettext(named, names=area_list(found, at.view)))
         else:
             sentences.append(speech.ngettext(*numbered, len(found)))
     return sentences
 
 
-def _national_only_sentences(view: View, t: int) -> list[str]:
+def _national_only_sentences(at: ViewAt) -> list[str]:
     """Say that only the country's total is published, and which date has figures by area."""
-    speech, found = view.language, view.counts
-    if not (view.status[t] == "p").any():
+    speech, found = at.language, at.counts
+    if not (at.status == "p").any():
         return []
     last = found.dates[found.newest]
     if found.national_only[found.newest]:
@@ -88,18 +88,18 @@ def _national_only_sentences(view: View, t: int) -> list[str]:
     ]
 
 
-def _not_placed_sentence(view: View, t: int) -> str:
-    people = view.not_placed[t]
+def _not_placed_sentence(at: ViewAt) -> str:
+    people = at.not_placed
     if not people or np.isnan(people):
         return ""
-    if view.state.mode == populations.CHANGE:
-        return view.language.gettext(
+    if at.state.mode == populations.CHANGE:
+        return at.language.gettext(
             "Not placed: {change} of the national change, for which the source gives no area.",
-            change=view.language.signed(people),
+            change=at.language.signed(people),
         )
-    return view.language.gettext(
+    return at.language.gettext(
         "Not placed: {n} more are in the national total, but the source gives no area for them.",
-        n=view.language.number(people),
+        n=at.language.number(people),
     )
 
 

@@ -10,7 +10,7 @@ from geodata import populations
 from geodata.i18n.messages import gettext, ngettext
 
 if TYPE_CHECKING:
-    from geodata.figures.view import View
+    from geodata.figures.view import View, ViewAt
 from geodata.text.breaks import across_breaks
 from geodata.text.wording import amount, counted_by_programmes, of_programmes
 
@@ -49,13 +49,13 @@ _CHANGED_WITHIN = {
 
 def headlines(view: View) -> list[str]:
     """One sentence per date that says the total of what is shown, and of whom."""
-    return [headline(view, t) for t in range(len(view.counts.dates))]
+    return [headline(view.on(t)) for t in range(len(view.counts.dates))]
 
 
-def headline(view: View, t: int) -> str:
+def headline(at: ViewAt) -> str:
     """Say the total on one date."""
-    write = _change_headline if view.state.mode == populations.CHANGE else _level_headline
-    return write(view, t)
+    write = _change_headline if at.state.mode == populations.CHANGE else _level_headline
+    return write(at)
 
 
 def no_coverage(view: View) -> bool:
@@ -67,21 +67,21 @@ def _nowhere(view: View) -> str:
     return of_programmes(view, _NOWHERE)
 
 
-def _level_headline(view: View, t: int) -> str:
-    speech, state = view.language, view.state
+def _level_headline(at: ViewAt) -> str:
+    speech, state = at.language, at.state
     population = populations.POPULATIONS[state.pop]
-    date = speech.date(view.counts.dates[t], "long")
-    total = view.totals[t]
-    if no_coverage(view):
-        return _nowhere(view)
-    if np.isnan(total) and view.counts.national_only[t]:
+    date = speech.date(at.date, "long")
+    total = at.total
+    if no_coverage(at.view):
+        return _nowhere(at.view)
+    if np.isnan(total) and at.national_only:
         return speech.gettext(
             "The number of {of_population} on {date} is published for the country only",
             population=speech.gettext(population.nouns),
             of_population=speech.pgettext(*population.of_nouns),
             date=date,
         )
-    if np.isnan(total) and view.counts.counted[t].any():
+    if np.isnan(total) and at.counted.any():
         return speech.gettext(
             "The number of {of_population} on {date} is too small to show",
             population=speech.gettext(population.nouns),
@@ -95,8 +95,8 @@ def _level_headline(view: View, t: int) -> str:
             of_population=speech.pgettext(*population.of_nouns),
             date=date,
         )
-    counted = amount(view, total)
-    if view.counts.national_only[t]:
+    counted = amount(at.view, total)
+    if at.national_only:
         return speech.gettext(
             "{counted} on {date}: published for the country, not by governorate",
             counted=counted,
@@ -104,30 +104,30 @@ def _level_headline(view: View, t: int) -> str:
         )
     if not state.prog:
         return speech.gettext("{counted} on {date}", counted=counted, date=date)
-    if own := counted_by_programmes(view):
+    if own := counted_by_programmes(at.view):
         return speech.gettext(
             "{counted} on {date}, as {programmes} counted",
             counted=counted,
             programmes=own,
             date=date,
         )
-    share = view.shares[t]
+    share = at.share
     if np.isnan(share):
-        return of_programmes(view, _WITHIN, counted=counted, date=date)
+        return of_programmes(at.view, _WITHIN, counted=counted, date=date)
     share_of_country = speech.percent(float(share))
     return of_programmes(
-        view, _WITHIN_WITH_SHARE, counted=counted, share=share_of_country, date=date
+        at.view, _WITHIN_WITH_SHARE, counted=counted, share=share_of_country, date=date
     )
 
 
-def _change_headline(view: View, t: int) -> str:
-    speech, state = view.language, view.state
-    date = speech.date(view.counts.dates[t], "long")
+def _change_headline(at: ViewAt) -> str:
+    speech, state = at.language, at.state
+    date = speech.date(at.date, "long")
     base = speech.date(state.base, "long") if state.base else ""
-    change = view.totals[t]
-    if no_coverage(view):
-        return _nowhere(view)
-    if state.base == view.counts.dates[t]:
+    change = at.total
+    if no_coverage(at.view):
+        return _nowhere(at.view)
+    if state.base == at.date:
         return speech.gettext("{date} is the date compared with; choose another", date=date)
     if np.isnan(change):
         return speech.gettext(
@@ -137,8 +137,9 @@ def _change_headline(view: View, t: int) -> str:
         )
     if change == 0:
         return speech.gettext("No change between {base} and {date}", base=base, date=date)
-    said = _compared(view, bool(change > 0), size=amount(view, abs(change)), date=date, base=base)
-    return across_breaks(view, said, view.counts.dates[view.base_index()], view.counts.dates[t])
+    size = amount(at.view, abs(change))
+    said = _compared(at.view, change > 0, size=size, date=date, base=base)
+    return across_breaks(at.view, said, at.base.date, at.date)
 
 
 def _compared(view: View, way: bool, **said: str) -> str:

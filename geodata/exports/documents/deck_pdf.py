@@ -66,7 +66,7 @@ def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
     wide = content.slide.layout == TABLE
     rows = content.rows if wide else content.rows[:_ROWS]
     sources = pictures.joined(
-        [content.newest, *content.sources, content.disclaimer], content.view.language
+        [content.newest, *content.sources, content.disclaimer], content.at.language
     )
     return {
         "layout": content.slide.layout,
@@ -98,8 +98,8 @@ def _size(headline: str, width: int, height: int) -> int:
 def _rows(content: Content, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Cells in words, and for bars the part of the longest with its colour."""
     longest = max((abs(row.number) for row in rows if row.number is not None), default=0) or 1
-    colors = content.view.scale.colors
-    change = content.view.state.mode == populations.CHANGE
+    colors = content.at.scale.colors
+    change = content.at.state.mode == populations.CHANGE
     return [
         {
             "cells": [row.name, row.value, *row.more],
@@ -123,7 +123,7 @@ def _drawn(place: tuple[float, float, float, float]) -> tuple[int, int]:
 
 def _drawings(content: Content) -> list[_Drawing]:
     """Drawings of a slide, each with its place in pixels."""
-    layout, speech = content.slide.layout, content.view.language
+    layout, speech = content.slide.layout, content.at.language
     if layout == TABLE:
         return []
     if layout == COMPARE:
@@ -134,24 +134,24 @@ def _drawings(content: Content) -> list[_Drawing]:
     if layout == FLOWS:
         drawing = charts.sankey(content.flows, speech, _drawn(_INNER), content.headline)
         return [(drawing, _place(_INNER, content.alt))]
-    drawing = pictures.panel(content.view, content.t, _drawn(_PICTURE))
+    drawing = pictures.panel(content.at, _drawn(_PICTURE))
     return [(drawing, _place(_PICTURE, content.alt))]
 
 
 def _two_maps(content: Content) -> list[_Drawing]:
-    speech, before = content.view.language, content.other or content.view
+    speech, before = content.at.language, content.other or content.at
     left, top, width, height = _INNER
     parts = {
         name: (left + x, top + y, w, h)
         for name, (x, y, w, h) in compare_places(width, height).items()
     }
     found = []
-    for view, name in ((before, "map before"), (content.view, "map now")):
-        t, place = view.date_index(), parts[name]
-        said = f"{wording.title_in_country(view)}. {view_headlines.headline(view, t)}."
-        date = speech.date(view.counts.dates[t], "long")
-        drawing = pictures.panel(view, t, _drawn(place), with_legend=False)
+    for at, name in ((before, "map before"), (content.at, "map now")):
+        place = parts[name]
+        said = f"{wording.title_in_country(at.view)}. {view_headlines.headline(at)}."
+        date = speech.date(at.date, "long")
+        drawing = pictures.panel(at, _drawn(place), with_legend=False)
         found.append((drawing, _place(place, said, date)))
-    strip = pictures.legend_strip(content.view, content.t, _drawn(parts["legend"]))
+    strip = pictures.legend_strip(content.at, _drawn(parts["legend"]))
     found.append((strip, _place(parts["legend"], speech.gettext("Legend of both maps"))))
     return found

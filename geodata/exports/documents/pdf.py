@@ -15,19 +15,17 @@ from geodata.exports.drawing import pictures
 from geodata.exports.drawing.qr import qr_svg
 from geodata.exports.drawing.text_lines import FAMILY, SIGNS_FAMILY, to_typst
 from geodata.exports.provenance import Provenance
-from geodata.figures.view import View
+from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language, strip_isolates
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAPERS = {"A4": "a4", "Letter": "us-letter"}
 
 
-def page(
-    view: View, t: int, told: Provenance, paper: str
-) -> tuple[dict[str, bytes], dict[str, str]]:
+def page(at: ViewAt, told: Provenance, paper: str) -> tuple[dict[str, bytes], dict[str, str]]:
     """Files and inputs of the one page of a view."""
-    speech = view.language
-    drawing = pictures.figure(view, t)
+    speech = at.language
+    drawing = pictures.figure(at)
     said: dict[str, Any] = {
         "named": strip_isolates(told.title),
         "title": told.title,

@@ -94,7 +94,7 @@ def _add(made: Presentation, content: Content, link: Link, render: Render) -> No
     wide = content.slide.layout == TABLE
     layout = templates.layout_named(made, templates.TABLE if wide else templates.TWO_COLUMNS)
     slide = made.slides.add_slide(layout)
-    speech = content.view.language
+    speech = content.at.language
     across = int(made.slide_width or 0) if speech.direction == "rtl" else 0
     places = _places(layout, across)
     credits = pictures.joined([content.newest, *content.sources, content.disclaimer], speech)
@@ -267,39 +267,36 @@ def _drawn(place: Place) -> tuple[int, int]:
 
 
 def _one_map(slide: Any, content: Content, place: Place, render: Render) -> None:
-    drawing = pictures.panel(content.view, content.t, _drawn(place))
+    drawing = pictures.panel(content.at, _drawn(place))
     _picture(slide, drawing, place, content.alt, render)
 
 
 def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> None:
     """The same map on two dates, with one legend."""
-    speech, before = content.view.language, content.other or content.view
+    speech, before = content.at.language, content.other or content.at
     left, top, width, height = _inset(place)
     mirrored = speech.direction == "rtl"
     parts = {
         name: (left + round(width - x - w if mirrored else x), top + round(y), round(w), round(h))
         for name, (x, y, w, h) in compare_places(width, height).items()
     }
-    for name, view in (("before", before), ("now", content.view)):
-        t = view.date_index()
-        at = parts[f"map {name}"]
-        date = speech.date(view.counts.dates[t], "long")
+    for name, at in (("before", before), ("now", content.at)):
+        map_place = parts[f"map {name}"]
+        date = speech.date(at.date, "long")
         box = slide.shapes.add_textbox(*parts[name])
         box.text_frame.margin_left = box.text_frame.margin_top = 0
         _paragraph(box.text_frame.paragraphs[0], [(date, 14)], speech, bold=True)
-        drawing = pictures.panel(view, t, _drawn(at), with_legend=False)
-        said = f"{wording.title_in_country(view)}. {view_headlines.headline(view, t)}."
-        _picture(slide, drawing, at, said, render)
-    strip = pictures.legend_strip(content.view, content.t, _drawn(parts["legend"]))
+        drawing = pictures.panel(at, _drawn(map_place), with_legend=False)
+        said = f"{wording.title_in_country(at.view)}. {view_headlines.headline(at)}."
+        _picture(slide, drawing, map_place, said, render)
+    strip = pictures.legend_strip(content.at, _drawn(parts["legend"]))
     _picture(slide, strip, parts["legend"], speech.gettext("Legend of both maps"), render)
 
 
 def _flows(slide: Any, content: Content, place: Place, render: Render) -> None:
     place = _inset(place)
     if content.flows:
-        drawing = charts.sankey(
-            content.flows, content.view.language, _drawn(place), content.headline
-        )
+        drawing = charts.sankey(content.flows, content.at.language, _drawn(place), content.headline)
         rows = "; ".join(f"{row.name}: {row.value}" for row in content.rows)
         _picture(slide, drawing, place, f"{content.headline}. {rows}.", render)
 
@@ -332,14 +329,14 @@ def _data(style: str, categories: Sequence[Any]) -> Any:
 
 def _format(content: Content) -> str:
     """How a chart writes its figures: changes with their sign."""
-    style, state = _FORMATS.get(content.view.state.measure, "#,##0"), content.view.state
+    style, state = _FORMATS.get(content.at.state.measure, "#,##0"), content.at.state
     kinds = [f"+{style}", f"−{style}", style] if state.mode == populations.CHANGE else [style]
     return ";".join(_digits(content) + kind for kind in kinds)
 
 
 def _digits(content: Content) -> str:
     """What begins a format of Arabic digits, which Office knows as part of a language."""
-    return _ARABIC_DIGITS if content.view.language.digits == NATIVE else ""
+    return _ARABIC_DIGITS if content.at.language.digits == NATIVE else ""
 
 
 def _chart(slide: Any, kind: Any, data: Any, place: Place, name: str, said: str) -> Any:
@@ -353,7 +350,7 @@ def _bars(slide: Any, content: Content, place: Place) -> None:
     """The ranking as a native bar chart, the largest on top."""
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 
-    style, rtl = _format(content), content.view.language.rtl
+    style, rtl = _format(content), content.at.language.rtl
     data = _data(style, [escape_formula(isolates_to_marks(row.name)) for row in content.rows])
     data.add_series(isolates_to_marks(content.columns[1]), [row.number for row in content.rows])
     kind = XL_CHART_TYPE.BAR_CLUSTERED
@@ -427,7 +424,7 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
     chart.value_axis.major_gridlines.format.line.color.rgb = _rgb(_LINE)
     chart.value_axis.tick_labels.number_format = style
     chart.value_axis.tick_labels.number_format_is_linked = False
-    if content.view.language.rtl:
+    if content.at.language.rtl:
         chart.category_axis.reverse_order = True  # time goes as one reads
     chart.category_axis.tick_labels.number_format = f"{_digits(content)}yyyy"
     chart.category_axis.tick_labels.number_format_is_linked = False
@@ -445,7 +442,7 @@ def _lines(content: Content) -> Iterator[tuple[str, dict[dt.date, float], str, b
 
     Totals that reports print for the country are a series of their own, which no line joins.
     """
-    speech = content.view.language
+    speech = content.at.language
     for each, color in zip(content.series, itertools.cycle(charts.LINES), strict=False):
         runs, alone = charts.runs(each), charts.printed(each)
         if runs:
@@ -495,7 +492,7 @@ def _table(slide: Any, content: Content, place: Place) -> None:
     )
     _describe_shape(frame, content.heading, _in_words(content))
     table: Any = frame.table
-    speech = content.view.language
+    speech = content.at.language
     properties = table._tbl.tblPr
     properties.xpath("a:tableStyleId")[0].text = _NO_STYLE
     table.horz_banding = False
@@ -550,7 +547,7 @@ def _underline(cell: Any, color: str) -> None:
 
 def _notes(slide: Any, content: Content, address: str) -> None:
     """What the speaker wrote, then method, sources, disclaimer and where to find it again."""
-    speech = content.view.language
+    speech = content.at.language
     frame: Any = slide.notes_slide.notes_text_frame
     for number, line in enumerate(note_lines(content, address)):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
@@ -559,11 +556,11 @@ def _notes(slide: Any, content: Content, address: str) -> None:
 
 def note_lines(content: Content, address: str) -> list[str]:
     """The speaker's notes of a slide, line by line."""
-    speech = content.view.language
+    speech = content.at.language
     again = speech.gettext(
         "Live map: {address} (snapshot {version})",
         address=address,
-        version=content.view.snapshot.version,
+        version=content.at.snapshot.version,
     )
     own = content.slide.note.splitlines()
     return [*own, *content.notes, *content.sources, content.disclaimer, again]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from geodata.exports.drawing import country
 from geodata.exports.drawing.elements import element
 from geodata.exports.drawing.svg import ColourScheme, lone, textures
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 
 _SCOPE = "small"
 _MARGIN = 12
@@ -34,12 +34,12 @@ def shapes(view: View) -> str:
     )
 
 
-def small(view: View, t: int, label: str) -> str:
+def small(at: ViewAt, label: str) -> str:
     """One map; ``label`` is what it says to those who do not see it."""
-    drawn, paint = country.drawn(view), ColourScheme(view, scope=_SCOPE)
-    places = {pcode: i for i, pcode in enumerate(view.counts.areas.pcodes)}
+    drawn, paint = country.drawn(at.view), ColourScheme(at.view, scope=_SCOPE)
+    places = {pcode: i for i, pcode in enumerate(at.counts.areas.pcodes)}
     used = [
-        element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(t, places[pcode])))
+        element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(at.t, places[pcode])))
         for pcode in drawn.areas
     ]
     if drawn.outlines:
@@ -48,7 +48,7 @@ def small(view: View, t: int, label: str) -> str:
     return element(
         "svg",
         *used,
-        class_=f"small areas level-{view.state.level}{lone(drawn)}",
+        class_=f"small areas level-{at.state.level}{lone(drawn)}",
         viewBox=f"{-_MARGIN} {-_MARGIN} {width} {height}",
         role="img",
         aria__label=label,

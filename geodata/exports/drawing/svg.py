@@ -23,7 +23,7 @@ from geodata.figures.statuses import (
     SUPPRESSED,
     ZERO,
 )
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.text.area_labels import area_labels
 from geodata.text.view_headlines import headline
 
@@ -244,7 +244,7 @@ def _areas(
     places: dict[str, int],
     sentences: Mapping[str, str] | None,
 ) -> str:
-    said = sentences or {cell.pcode: cell.sentence for cell in area_labels(view, t)}
+    said = sentences or {cell.pcode: cell.sentence for cell in area_labels(view.on(t))}
     paths = (
         element(
             "path",
@@ -259,8 +259,7 @@ def _areas(
 
 
 def map_layers(
-    view: View,
-    t: int,
+    at: ViewAt,
     paint: ColourScheme,
     *,
     pixel: float,
@@ -269,8 +268,8 @@ def map_layers(
     sentences: Mapping[str, str] | None = None,
 ) -> str:
     """Everything that is drawn in units of the drawing, from the ground up."""
-    drawn = country.drawn(view)
-    places = {pcode: i for i, pcode in enumerate(view.counts.areas.pcodes)}
+    drawn = country.drawn(at.view)
+    places = {pcode: i for i, pcode in enumerate(at.counts.areas.pcodes)}
     ground = element("g", *(element("path", d=d) for d in drawn.neighbours), class_="neighbours")
     outlines = element("path", d=drawn.outlines, class_="outlines") if drawn.outlines else ""
     return "".join(
@@ -279,16 +278,15 @@ def map_layers(
             ground,
             _fades(drawn, paint),
             _country_names(drawn),
-            _areas(view, drawn, paint, t, places, sentences),
+            _areas(at.view, drawn, paint, at.t, places, sentences),
             outlines,
-            _area_names(drawn, paint, t, places, size),
+            _area_names(drawn, paint, at.t, places, size),
         ]
     )
 
 
 def inline(
-    view: View,
-    t: int,
+    at: ViewAt,
     *,
     scope: str = "",
     label: str = "",
@@ -309,14 +307,14 @@ def inline(
     tight
         Whether its box is the country alone, for a page that makes room around it by itself.
     """
-    drawn = country.drawn(view)
+    drawn = country.drawn(at.view)
     left, margin = (0, 0) if tight else (_MARGIN + _LEGEND_ROOM, _MARGIN)
     box = (-left, -margin, drawn.width + left + margin, drawn.height + 2 * margin)
     return element(
         "svg",
-        map_layers(view, t, ColourScheme(view, scope=scope), pixel=2.3, sentences=sentences),
+        map_layers(at, ColourScheme(at.view, scope=scope), pixel=2.3, sentences=sentences),
         class_=f"map{lone(drawn)}",
         viewBox=" ".join(map(str, box)),
         role="img",
-        aria__label=label or headline(view, t),
+        aria__label=label or headline(at),
     )

@@ -13,7 +13,7 @@ from geodata.boundaries.topology import Line, decode_arcs, is_clockwise, polygon
 from geodata.exports.provenance import Provenance, as_dict
 from geodata.exports.tables.long_table import COLUMNS, positions, rows
 from geodata.exports.tables.workbook import Value
-from geodata.figures.view import View
+from geodata.figures.view import ViewAt
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.json_encoding import to_json
 
@@ -21,10 +21,10 @@ _DIGITS = 5  # of a degree: a metre
 _OBJECTS = {1: "governorates", 2: "districts"}
 
 
-def geojson(view: View, t: int, told: Provenance, permalink: str) -> bytes:
+def geojson(at: ViewAt, told: Provenance, permalink: str) -> bytes:
     """Write the areas on the date at position ``t``; provenance stands beside ``features``."""
-    shapes = geometries(view.snapshot, view.state.level)
-    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows(view, [t], permalink)]
+    shapes = geometries(at.snapshot, at.state.level)
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows(at.view, [at.t], permalink)]
     features = [
         {
             "type": "Feature",
@@ -38,9 +38,9 @@ def geojson(view: View, t: int, told: Provenance, permalink: str) -> bytes:
     return to_json(whole)
 
 
-def records(view: View, t: int, told: Provenance, permalink: str, *, every: bool) -> bytes:
+def records(at: ViewAt, told: Provenance, permalink: str, *, every: bool) -> bytes:
     """Write the same table as JSON, without shapes: ``{"metadata": …, "data": […]}``."""
-    table = rows(view, positions(view, t, every=every), permalink)
+    table = rows(at.view, positions(at, every=every), permalink)
     data = [plain(dict(zip(COLUMNS, row, strict=True))) for row in table]
     return to_json({"metadata": as_dict(told), "data": data})
 

@@ -13,7 +13,7 @@ from geodata import populations
 from geodata.exports.tables.workbook import Value
 from geodata.figures import statuses
 from geodata.figures.state import encode_query
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.places.area_names import area_names
@@ -118,6 +118,6 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
             ]
 
 
-def positions(view: View, t: int, *, every: bool) -> list[int]:
+def positions(at: ViewAt, *, every: bool) -> list[int]:
     """Positions of the dates in a file: the one that is shown, or all."""
-    return list(range(len(view.counts.dates))) if every else [t]
+    return list(range(len(at.counts.dates))) if every else [at.t]
