@@ -169,7 +169,7 @@ def test_lines_break_between_words_and_keep_them_all():
 
 
 def test_what_a_card_has_no_room_for_ends_in_an_ellipsis(snapshot, monkeypatch):
-    monkeypatch.setattr(svg, "headline", lambda view, t: "PHSS works or worked here " * 20)
+    monkeypatch.setattr(pictures, "headline", lambda at: "PHSS works or worked here " * 20)
     view = viewed(snapshot)
     lines = re.findall(r'font-size="27"[^>]*>([^<]+)<', pictures.card(view.on(0), product="Map"))
     assert len(lines) == 5 and [line[-1] == "…" for line in lines] == [False] * 4 + [True]
