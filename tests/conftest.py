@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +24,13 @@ from werkzeug.test import TestResponse
 from app import create_app
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshots.snapshot import Snapshot, load
-from tests import made_up
+from tests import made_up, published_tables
 from tests.chromium import CHROMIUM, FIREFOX
 from tests.firefox import Firefox
+from tests.paths import ROOT, SHARED
 from tests.serving import folder_served, free_port, wait_for
 from tests.windows import Watched
 
-ROOT = Path(__file__).parents[1]
 NO_LIBRARY = str(ROOT / "no-library")  # a checkout may have its own, of which tests know nothing
 CHROMIUM_ARGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
@@ -50,11 +52,32 @@ def snapshot() -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of published tables that the bundled snapshot was built from."""
-    path = Path(os.environ.get("DISPLACEMENT_SHARED", ROOT.parent / "shared" / "data"))
+def published_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published tables that the bundled snapshot is built from; not to be changed."""
+    return published_tables.unpack(tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="session")
+def published_rows(published_folder: Path) -> Callable[[str], list[dict[str, str]]]:
+    """Read the rows of a published table, named as "dtm/dtm_governorate_round"."""
+
+    @cache
+    def rows(name: str) -> list[dict[str, str]]:
+        with (published_folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return rows
+
+
+@pytest.fixture(scope="session")
+def whole_lists() -> Path:
+    """The folder of DTM's master lists as published, which no clone has: they name places."""
+    path = SHARED / "dtm" / "raw"
     if not path.is_dir():
-        pytest.skip(f"no source tables at {path}; DISPLACEMENT_SHARED names their folder")
+        pytest.skip(
+            f"the master lists as published are not at {path} (DISPLACEMENT_SHARED names another "
+            "folder); their sums by district were read from tests/published/"
+        )
     return path
 
 

@@ -1,7 +1,8 @@
 """Answers of Apache Spark to the questions of a file, as JSON: run by an interpreter that has it.
 
-``python tests/spark_answers.py FOLDER``: FOLDER holds the tables as Parquet and ``asked.json``, a
-list of [question, arguments]; written is ``answered.json``, a list of lists of rows.
+``PYTHONPATH=. python tests/spark_answers.py FOLDER``: FOLDER holds the tables as Parquet and
+``asked.json``, a list of [question, arguments]; written is ``answered.json``, a list of lists of
+rows.
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from pathlib import Path
 import ibis
 from pyspark.sql import SparkSession
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from geodata.engine import queries  # noqa: E402
+from geodata.engine import queries
 
 
 def main(folder: Path) -> None:

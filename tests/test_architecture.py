@@ -14,8 +14,8 @@ import pytest
 from geodata.i18n.language import language
 from geodata.links.urls import Urls
 from layouts import script_strings
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
 OWN = [
     path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 
 import numpy as np
@@ -78,15 +77,13 @@ def test_a_trend_is_none_where_too_few_to_show(examplia):
 
 
 @pytest.fixture(scope="module")
-def published(shared):
+def published(published_rows):
     def read(kind: str, population: str, day: str) -> list[dict[str, str]]:
-        path = shared / "dtm" / f"dtm_{kind}_round.csv"
-        with path.open(encoding="utf-8-sig") as file:
-            return [
-                row
-                for row in csv.DictReader(file)
-                if (row["population_type"], row["round_date"]) == (population, day)
-            ]
+        return [
+            row
+            for row in published_rows(f"dtm/dtm_{kind}_round")
+            if (row["population_type"], row["round_date"]) == (population, day)
+        ]
 
     return read
 
@@ -171,10 +168,9 @@ def test_the_shelter_of_april_2014_has_its_note_until_then(snapshot):
 # --------------------------------------------------------------------------------------- programmes
 
 
-def test_programmes_present_are_the_rows_of_sources(snapshot, shared):
-    path = shared / "programmes" / "programme_coverage.csv"
-    with path.open(encoding="utf-8-sig") as file:
-        rows = [row for row in csv.DictReader(file) if row["governorate"] == NINEWA]
+def test_programmes_present_are_the_rows_of_sources(snapshot, published_rows):
+    coverage = published_rows("programmes/programme_coverage")
+    rows = [row for row in coverage if row["governorate"] == NINEWA]
     found = shown(snapshot, NINEWA)["programmes"]
     assert [programme["code"] for programme in found] == sorted({r["programme"] for r in rows})
     assert sum(len(programme["rows"]) for programme in found) == len(rows)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
-import os
 import random
 import subprocess
 import sys
@@ -30,11 +29,7 @@ from geodata.boundaries.checks import check_boundaries
 from geodata.boundaries.labels import label_points
 from geodata.boundaries.topology import decode, level_topology, serialise
 from geodata.errors import BoundaryError
-
-ROOT = Path(__file__).parents[1]
-DATA = Path(os.environ.get("DISPLACEMENT_SHARED", ROOT.parent / "shared" / "data"))
-BOUNDARIES = DATA / "boundaries"
-
+from tests.paths import ROOT
 
 # ---- made-up countries
 
@@ -720,26 +715,25 @@ class Iraq:
     report: BoundaryReport
 
 
-def read(name: str) -> geopandas.GeoDataFrame:
-    return geopandas.read_file(BOUNDARIES / name)
+@pytest.fixture(scope="module")
+def sources(published_folder: Path) -> dict[str, geopandas.GeoDataFrame]:
+    """The published shapes by the name of their file."""
+    return {
+        path.stem: geopandas.read_file(path)
+        for path in (published_folder / "boundaries").glob("*.geojson")
+    }
 
 
-def build_iraq() -> Iraq:
-    source = Country(read("irq_adm1_full.geojson"), read("irq_adm2_full.geojson"))
-    topology, report = build_topology(
-        source.governorates,
-        source.districts,
-        read("neighbours_50m.geojson"),
-        read("cities_naturalearth10m.geojson"),
-    )
+def build_iraq(sources: dict[str, geopandas.GeoDataFrame]) -> Iraq:
+    source = Country(sources["irq_adm1_full"], sources["irq_adm2_full"])
+    around = sources["neighbours_50m"], sources["cities_naturalearth10m"]
+    topology, report = build_topology(source.governorates, source.districts, *around)
     return Iraq(source, topology, report)
 
 
 @pytest.fixture(scope="module")
-def iraq() -> Iraq:
-    if not BOUNDARIES.is_dir():
-        pytest.skip(f"the published boundaries are not at {BOUNDARIES} (DISPLACEMENT_SHARED)")
-    return build_iraq()
+def iraq(sources) -> Iraq:
+    return build_iraq(sources)
 
 
 def test_iraq_has_all_areas(iraq: Iraq) -> None:
@@ -804,8 +798,8 @@ def test_iraq_is_small_on_the_wire(iraq: Iraq) -> None:
     assert iraq.report.arcs == len(iraq.topology["arcs"])
 
 
-def test_iraq_builds_to_the_same_bytes(iraq: Iraq) -> None:
-    again = serialise(build_iraq().topology)
+def test_iraq_builds_to_the_same_bytes(iraq: Iraq, sources) -> None:
+    again = serialise(build_iraq(sources).topology)
     assert again == serialise(iraq.topology)
     assert json.loads(again) == iraq.topology
 
@@ -821,9 +815,9 @@ def test_iraq_meets_its_neighbours_without_a_gap(iraq: Iraq) -> None:
     assert not land.intersects(shapely.MultiPoint([(48.7, 29.7), (48.02, 29.96)]))
 
 
-def test_iraq_neighbours_stay_where_they_are(iraq: Iraq) -> None:
+def test_iraq_neighbours_stay_where_they_are(iraq: Iraq, sources) -> None:
     """Closing gaps moves a border by the width of a gap, and neighbours still share theirs."""
-    source = read("neighbours_50m.geojson").set_index("id").geometry
+    source = sources["neighbours_50m"].set_index("id").geometry
     drawn = decode(iraq.topology, "neighbours").set_index("id").geometry
     country = decode(iraq.topology, "governorates").union_all()
     shown = shapely.difference(drawn.to_numpy(), country)
@@ -854,11 +848,11 @@ def test_iraq_carries_no_names_of_areas(iraq: Iraq) -> None:
             assert set(shape["properties"]) == keys
 
 
-def test_iraq_knows_its_capitals(iraq: Iraq) -> None:
+def test_iraq_knows_its_capitals(iraq: Iraq, sources) -> None:
     cities = decode(iraq.topology, "cities").set_index("name")
     assert cities.loc["Baghdad", "kind"] == "national"
     assert cities.loc["Mosul", "capital"] and not cities.loc["Zakho", "capital"]
-    source = read("cities_naturalearth10m.geojson").set_index("name").geometry
+    source = sources["cities_naturalearth10m"].set_index("name").geometry
     assert (
         shapely.distance(cities.geometry.to_numpy(), source[cities.index].to_numpy()).max()
         < iraq.topology["transform"]["scale"][0]

@@ -701,8 +701,8 @@ def test_the_source_of_new_boundaries_takes_the_place_of_the_old(
 
 
 @pytest.fixture(scope="module")
-def iraq_files(shared: Path) -> list[Path]:
-    return [shared / "boundaries" / f"irq_adm{level}_full.geojson" for level in (1, 2)]
+def iraq_files(published_folder: Path) -> list[Path]:
+    return [published_folder / "boundaries" / f"irq_adm{level}_full.geojson" for level in (1, 2)]
 
 
 def test_the_published_boundaries_of_iraq_are_those_that_are_held(iraq_files, tmp_path):

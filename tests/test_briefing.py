@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -17,8 +16,8 @@ from geodata.errors import BriefingError
 from geodata.figures.view import compute
 from geodata.i18n.language import language
 from geodata.util.strict_yaml import MAX_BYTES
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 ENGLISH = language("en")
 WORDS = st.text(max_size=60)
 NOTES = st.text(max_size=120)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 
 from geodata.i18n import catalogue, untranslated
+from tests.paths import ROOT
 
 HEAD = """msgid ""
 msgstr ""
@@ -149,7 +149,7 @@ def test_names_comments_and_what_readers_never_see_are_left_alone(find, source):
 
 
 def test_nothing_is_said_outside_the_catalogue():
-    assert untranslated.unspoken(Path(__file__).parent.parent) == []
+    assert untranslated.unspoken(ROOT) == []
 
 
 def test_a_translation_is_brought_to_the_code_and_nothing_said_is_lost(tmp_path):

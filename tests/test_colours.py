@@ -6,16 +6,16 @@ Colours are read where they are kept: the style sheet of tokens, and the classes
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from geodata.figures.classes import DIVERGING, DIVERGING_DARK, SEQUENTIAL, SEQUENTIAL_DARK, Scale
 from tests.colours import GREYSCALE, VISIONS, ciede2000, contrast, difference, tokens
+from tests.paths import ROOT
 
 TEXT, GRAPHIC = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
-CSS = Path(__file__).parents[1] / "assets" / "css"
+CSS = ROOT / "assets" / "css"
 LIGHT, DARK = tokens((CSS / "tokens.css").read_text("utf-8"))
 THEMES = {"light": LIGHT, "dark": DARK}
 SCALES = {
@@ -205,7 +205,7 @@ def test_every_status_without_a_figure_has_a_texture_of_its_own():
 
 
 def test_the_documentation_states_the_least_differences():
-    said = (Path(__file__).parents[1] / "docs" / "accessibility.md").read_text("utf-8")
+    said = (ROOT / "docs" / "accessibility.md").read_text("utf-8")
     pairs = {
         "neighbouring classes of a number": (
             min(

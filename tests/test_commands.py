@@ -8,14 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import load
-
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -32,11 +30,11 @@ def run(app):
 
 
 @pytest.fixture(scope="module")
-def built(app, shared, tmp_path_factory):
+def built(app, published_folder, tmp_path_factory):
     """A snapshot built from the published tables, and what the command said."""
     out = tmp_path_factory.mktemp("built") / "new" / "snapshot"
     runner = app.server.test_cli_runner()
-    result = runner.invoke(args=["snapshot", "build", str(shared), "--out", str(out)])
+    result = runner.invoke(args=["snapshot", "build", str(published_folder), "--out", str(out)])
     assert result.exit_code == 0, result.output
     return out, result.output
 
@@ -64,18 +62,17 @@ def test_building_tells_how_rows_were_joined_and_how_boundaries_changed(built, s
     assert f"Snapshot {snapshot.version} written to {out}" in said
 
 
-def test_a_build_replaces_a_snapshot_and_nothing_else(run, shared, tmp_path):
+def test_a_build_replaces_a_snapshot_and_nothing_else(run, published_folder, tmp_path):
     (tmp_path / "letter.txt").write_text("Dear")
-    code, said = run("build", shared, "--out", tmp_path)
+    code, said = run("build", published_folder, "--out", tmp_path)
     assert code == 3
     assert "is not a snapshot (it has no manifest.json)" in said
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
-def test_a_build_of_names_that_match_nothing_stops_with_the_report(run, shared, tmp_path):
+def test_a_build_of_names_that_match_nothing_stops_with_the_report(run, published_folder, tmp_path):
     src = tmp_path / "data"
-    ignore = shutil.ignore_patterns("raw", "*.md")
-    shutil.copytree(shared, src, copy_function=os.symlink, ignore=ignore)
+    shutil.copytree(published_folder, src, copy_function=os.symlink)
     table = src / "dtm" / "dtm_governorate_round.csv"
     text = table.read_text("utf-8")
     table.unlink()

@@ -10,6 +10,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from geodata.sources.contract import ParsedSource, ReadOptions
 from geodata.sources.dtm import aggregate
 from geodata.sources.dtm.layouts import (
     SHELTER,
+    Population,
     days_in,
     header_fold,
     period_code,
@@ -39,7 +41,7 @@ from geodata.sources.tabular.open_table import read_rows
 from geodata.util.arrays import records
 from geodata.util.findings import Finding
 
-PUBLISHED = {
+PUBLISHED: dict[tuple[Population, str], str] = {
     ("idp", "2019-08-31"): "idp_master_list_2019-08-31.xlsx",
     ("idp", "2020-02-29"): "idp_master_list_2020-02-29.csv",
     ("returnee", "2019-08-31"): "returnee_master_list_2019-08-31.xlsx",
@@ -194,29 +196,62 @@ def only_error(reading: ParsedSource) -> Finding:
 # ----------------------------------------------------------------------- the lists as published
 
 
-@pytest.fixture(scope="module", params=list(PUBLISHED.items()), ids=list(PUBLISHED.values()))
-def published(request, snapshot, shared) -> tuple[str, str, ParsedSource]:
-    (population, date), name = request.param
-    path = shared / "dtm" / "raw" / name
-    return population, date, read(population, [path], snapshot, ReadOptions())
+Published = tuple[str, str, ParsedSource]  # population, date, and the list as read
 
 
-def tidy(shared: Path, table: str, population: str, date: str) -> pd.DataFrame:
-    rows = pd.read_csv(shared / "dtm" / f"dtm_{table}_round.csv")
+@pytest.fixture(scope="module")
+def list_of(snapshot: Snapshot) -> Callable[[tuple[Population, str], Path], Published]:
+    """Read a list once, from this folder."""
+
+    @cache
+    def reading(key: tuple[Population, str], folder: Path) -> Published:
+        return *key, read(key[0], [folder / PUBLISHED[key]], snapshot, ReadOptions())
+
+    return reading
+
+
+@pytest.fixture(scope="module", params=PUBLISHED, ids=list(PUBLISHED.values()))
+def whole(request, whole_lists, list_of) -> Published:
+    """A list as published, place by place."""
+    return list_of(request.param, whole_lists)
+
+
+EXTENTS = [(key, extent) for key in PUBLISHED for extent in ("sums", "whole")]
+
+
+@pytest.fixture(scope="module", params=EXTENTS, ids=[f"{PUBLISHED[k]}-{e}" for k, e in EXTENTS])
+def published(request, published_folder, list_of) -> Published:
+    """A list as published, and its sums by district in the same columns."""
+    key, extent = request.param
+    whole = extent == "whole"
+    folder = request.getfixturevalue("whole_lists") if whole else published_folder / "dtm" / "raw"
+    return list_of(key, folder)
+
+
+def tidy(folder: Path, table: str, population: str, date: str) -> pd.DataFrame:
+    rows = pd.read_csv(folder / "dtm" / f"dtm_{table}_round.csv")
     return rows[(rows["population_type"] == TABLES[population]) & (rows["round_date"] == date)]
 
 
-def test_a_published_list_gives_the_totals_of_its_governorates_exactly(published, shared):
+def test_a_published_list_gives_the_totals_of_its_governorates_exactly(published, published_folder):
     population, date, reading = published
-    rows = tidy(shared, "governorate", population, date)
+    rows = tidy(published_folder, "governorate", population, date)
     expected = {r.governorate: (r.households, r.individuals) for r in rows.itertuples()}
     assert by_governorate(reading) == expected
     assert not reading.errors
-    assert reading.files[0].rows == rows["locations"].sum() == reading.counts["rows"].sum()
+    assert reading.files[0].rows == reading.counts["rows"].sum()
     assert set(reading.counts["date"]) == {pd.Timestamp(date)}
 
 
-def test_a_published_list_gives_the_totals_of_its_districts_exactly(published, shared, snapshot):
+def test_a_whole_list_has_as_many_places_as_its_governorates_say(whole, published_folder):
+    population, date, reading = whole
+    rows = tidy(published_folder, "governorate", population, date)
+    assert reading.files[0].rows == rows["locations"].sum()
+
+
+def test_a_published_list_gives_the_totals_of_its_districts_exactly(
+    published, published_folder, snapshot
+):
     population, date, reading = published
     books = gazetteers(snapshot.tables.areas, snapshot.tables.aliases)
 
@@ -232,7 +267,7 @@ def test_a_published_list_gives_the_totals_of_its_districts_exactly(published, s
             keys.append(f"{found.pcode}/{inner.pcode if inner else district}")
         return rows["households"].astype("int64").groupby(keys).sum().to_dict()
 
-    rows = tidy(shared, "district", population, date)
+    rows = tidy(published_folder, "district", population, date)
     assert joined(reading.counts, "adm1", "adm2") == joined(rows, "governorate", "district")
 
 
@@ -244,7 +279,9 @@ def test_a_published_list_gives_the_totals_of_its_districts_exactly(published, s
         ("period", "displacement_period"),
     ],
 )
-def test_a_published_list_gives_its_breakdowns_exactly(published, shared, snapshot, kind, column):
+def test_a_published_list_gives_its_breakdowns_exactly(
+    published, published_folder, snapshot, kind, column
+):
     population, date, reading = published
     book = gazetteers(snapshot.tables.areas, snapshot.tables.aliases).governorates
 
@@ -255,7 +292,7 @@ def test_a_published_list_gives_its_breakdowns_exactly(published, shared, snapsh
             return found.pcode
         return SHELTER.get(category, category)
 
-    rows = tidy(shared, kind, population, date)
+    rows = tidy(published_folder, kind, population, date)
     expected: dict[tuple[str, str], int] = {}
     for governorate, category, households in rows[["governorate", column, "households"]].itertuples(
         index=False
@@ -273,8 +310,8 @@ def test_a_published_list_gives_its_breakdowns_exactly(published, shared, snapsh
     assert found == expected
 
 
-def test_what_a_published_list_leaves_to_look_at_is_said(published):
-    population, date, reading = published
+def test_what_a_published_list_leaves_to_look_at_is_said(whole):
+    population, date, reading = whole
     layout = "published layout" if date == "2020-02-29" else "site export layout"
     assert layout in reading.files[0].layout
     moved = [f for f in reading.findings if "another governorate" in f.sentence]
@@ -285,15 +322,15 @@ def test_what_a_published_list_leaves_to_look_at_is_said(published):
         assert any("Columns stand twice" in f.sentence for f in reading.findings)
 
 
-def test_no_coordinates_are_in_what_is_read(published):
-    _, _, reading = published
+def test_no_coordinates_are_in_what_is_read(whole):
+    _, _, reading = whole
     columns = {*reading.counts.columns, *reading.breakdowns.columns}
     assert not columns & {"latitude", "longitude", "point", "points"}
     assert not any("." in f.value and f.value[-3:].isdecimal() for f in reading.findings)
 
 
-def test_both_ways_of_reading_give_the_same(shared, snapshot, tmp_path):
-    path = shared / "dtm" / "raw" / PUBLISHED["idp", "2020-02-29"]
+def test_both_ways_of_reading_give_the_same(whole_lists, snapshot):
+    path = whole_lists / PUBLISHED["idp", "2020-02-29"]
     slow, quick = (
         read("idp", [path], snapshot, ReadOptions(), quick_from=n) for n in (NEVER, ALWAYS)
     )

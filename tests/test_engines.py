@@ -26,6 +26,7 @@ from geodata.figures.view import compute
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import decode_dictionaries, load
 from tests.engines import postgres, postgres_programs
+from tests.paths import ROOT, TESTS
 
 ASKED: list[tuple[str, list[Any]]] = [
     ("slices", []),
@@ -140,8 +141,13 @@ def test_spark_answers_as_duckdb_does(snapshot, tmp_path):
         table = decode_dictionaries(snapshot.tables.arrow(name))
         pq.write_table(table, tmp_path / f"{name}.parquet", coerce_timestamps="us")
     (tmp_path / "asked.json").write_text(json.dumps(ASKED))
-    script = Path(__file__).parent / "spark_answers.py"
-    subprocess.run([python, script, tmp_path], check=True, timeout=240, capture_output=True)
+    subprocess.run(
+        [python, TESTS / "spark_answers.py", tmp_path],
+        check=True,
+        timeout=240,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     answered = json.loads((tmp_path / "answered.json").read_text())
     for (name, arguments), found in zip(ASKED, answered, strict=True):
         frame = query(snapshot, getattr(queries, name), *arguments)

@@ -8,7 +8,6 @@ import itertools
 import re
 import struct
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -28,8 +27,8 @@ from geodata.figures.view import View, compute
 from geodata.i18n.language import language
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import area_labels, sentences, view_headlines, wording
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 TOKENS = (ROOT / "assets" / "css" / "tokens.css").read_text("utf-8")
 SVG = "{http://www.w3.org/2000/svg}"
 ENGLISH = language("en")

@@ -12,7 +12,6 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -44,8 +43,9 @@ from geodata.i18n.writing import NATIVE
 from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import sentences, view_headlines, wording
+from tests.paths import ROOT, TESTS
 
-REFERENCES = Path(__file__).parent / "references"
+REFERENCES = TESTS / "references"
 HERE = "https://maps.example.org/"
 KINDS: list[dict[str, str]] = [
     {},
@@ -718,7 +718,7 @@ def test_sheets_are_plain_values_that_another_process_can_be_given(snapshot):
 
 
 def test_every_file_column_and_option_is_documented():
-    said = (Path(__file__).parents[1] / "docs" / "files.md").read_text("utf-8")
+    said = (ROOT / "docs" / "files.md").read_text("utf-8")
     for each in (*(f"`/{name}`" for name in FILES), *(f"| `{name}` |" for name in COLUMNS)):
         assert each in said
     for key in ("w=", "scale=", "theme=", "paper=", "rows=", "hxl="):

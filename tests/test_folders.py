@@ -20,8 +20,8 @@ from geodata.util.atomic import (
     remove_leftovers,
     write_file,
 )
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 HALF_WRITTEN = """
 import sys
 from pathlib import Path

@@ -30,11 +30,11 @@ from geodata.snapshots.registry import IN_MEMORY, REMEMBERED, SnapshotRegistry
 from geodata.snapshots.snapshot import read_manifest, write_snapshot
 from geodata.util.polling import Following
 from tests import made_up
+from tests.paths import ROOT
 
 VIEW, META, READY = "/api/v1/view.json", "/api/v1/meta.json", "/readyz"
 NEWEST = "2021-07-31"
 CLIENTS = 50
-ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from geodata.i18n.language import DOMAIN, LOCALES
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 COLUMNS = {"ar": 1, "ckb": 2}

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.paths import ROOT
 from tests.serving import free_port, wait_for
 
-ROOT = Path(__file__).parents[1]
 DOCS = (ROOT / "docs" / "hosting.md").read_text("utf-8")
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 

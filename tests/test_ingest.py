@@ -16,8 +16,7 @@ from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load
 from geodata.sources import MODULES, kind
-
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
 
 MAPPING = """\
 source:
@@ -292,9 +291,12 @@ def test_the_help_lists_every_kind(run):
 LATER = {"idp_master_list_2020-02-29.csv": {"breakdowns": {"added": 4, "removed": 3}}}
 
 
-def test_the_published_lists_bring_no_other_figure(run, shared):
+@pytest.mark.parametrize("extent", ["sums", "whole"])
+def test_the_published_lists_bring_no_other_figure(run, extent, published_folder, request):
     """Both layouts give exactly the counts and breakdowns of the tables by round."""
-    raw = shared / "dtm" / "raw"
+    raw = published_folder / "dtm" / "raw"
+    if extent == "whole":
+        raw = request.getfixturevalue("whole_lists")
     for name, files in (("dtm-idp", "idp_*"), ("dtm-returnee", "returnee_*")):
         for file in sorted(raw.glob(files)):
             code, said = run("ingest", name, file, "--dry-run", "--json")

@@ -25,8 +25,8 @@ from geodata.errors import SnapshotError
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import read_manifest
 from geodata.snapshots.storage_base import HISTORY, LOCK
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 # What the interpreter announces before it asks the system to do it.
 WATCHED = ("open", "os.", "shutil.", "tempfile.", "fcntl.", "ctypes.call_function")
 ENDED, FAILED = 0, 9  # exit codes of children

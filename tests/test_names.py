@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 
 import pandas as pd
@@ -97,23 +96,24 @@ def test_neither_article_nor_case_nor_accents_nor_hyphens_matter(name, article, 
 # ------------------------------------------------------------------------------------ finding
 
 
-def test_every_known_spelling_of_a_governorate_finds_it(shared, snapshot):
-    with (shared / "boundaries" / "governorate_aliases.csv").open(encoding="utf-8-sig") as file:
-        rows = [(row["alias"], row["pcode"]) for row in csv.DictReader(file)]
+def test_every_known_spelling_of_a_governorate_finds_it(published_rows, snapshot):
+    known = published_rows("boundaries/governorate_aliases")
+    rows = [(row["alias"], row["pcode"]) for row in known]
     book = gazetteer(snapshot.tables.areas, [("", alias, pcode) for alias, pcode in rows], level=1)
     assert len(rows) > 90
     found = [book.find(name=alias) for alias, _ in rows]
     assert [match and match.pcode for match in found] == [pcode for _, pcode in rows]
 
 
-def test_every_district_name_of_the_rounds_finds_the_district_of_the_crosswalk(shared, snapshot):
+def test_every_district_name_of_the_rounds_finds_the_district_of_the_crosswalk(
+    published_rows, snapshot
+):
     books = gazetteers(snapshot.tables.areas, snapshot.tables.aliases)
-    with (shared / "boundaries" / "district_crosswalk.csv").open(encoding="utf-8-sig") as file:
-        for row in csv.DictReader(file):
-            parent = books.governorates.find(name=row["dtm_governorate"])
-            assert parent
-            match = books.districts.find(name=row["dtm_district"], scope=parent.pcode)
-            assert match and match.pcode == row["pcode"], row
+    for row in published_rows("boundaries/district_crosswalk"):
+        parent = books.governorates.find(name=row["dtm_governorate"])
+        assert parent
+        match = books.districts.find(name=row["dtm_district"], scope=parent.pcode)
+        assert match and match.pcode == row["pcode"], row
 
 
 def test_names_in_english_arabic_and_sorani_find_their_area(governorates, snapshot):

@@ -32,8 +32,8 @@ from geodata.snapshots.snapshot import load
 from tests import far_country
 from tests.commanding import base_of, run
 from tests.documents import words
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 OURS = re.compile(r"\bIraq|IQG|\bIRQ\b|\bCSO\b|\bIOM\b|\bDTM\b|Halabja|Baghdad|Kurd|Syria")
 
 PAGES = ("/", "/embed", "/compare", "/briefing", "/sources", "/share", "/download")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,9 +18,9 @@ from geodata.exports.drawing.themes import THEMES
 from geodata.settings import BUNDLED
 from tests.colours import contrast, tokens
 from tests.odd_countries import Making, by_district
+from tests.paths import ROOT
 from tests.windows import Watched
 
-ROOT = Path(__file__).parents[1]
 GRAPHIC = 3.0  # WCAG 2.2, 1.4.11
 LIGHT, DARK = tokens((ROOT / "assets" / "css" / "tokens.css").read_text("utf-8"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import html
 import json
@@ -138,10 +137,10 @@ def test_what_every_status_means(sources):
     assert "it is not zero" in text
 
 
-def test_printed_totals_stand_beside_ours_and_the_one_that_differs_is_marked(sources, shared):
-    path = shared / "dtm" / "national_totals_published.csv"
-    with path.open(encoding="utf-8-sig") as file:
-        printed = [int(row["individuals"]) for row in csv.DictReader(file)]
+def test_printed_totals_stand_beside_ours_and_the_one_that_differs_is_marked(
+    sources, published_rows
+):
+    printed = [int(row["individuals"]) for row in published_rows("dtm/national_totals_published")]
     text = words(sources)
     assert all(f" {people:,} " in text for people in printed)
     rows = re.findall(r'<tr class="differs">.*?</tr>', sources, re.S)

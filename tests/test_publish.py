@@ -33,10 +33,10 @@ from geodata.publishing.embeds import Embed, tracked_populations
 from geodata.snapshots.library import Library
 from tests import access
 from tests.documents import Document
+from tests.paths import ROOT
 from tests.serving import folder_served, free_port, wait_for
 from tests.windows import LIVE
 
-ROOT = Path(__file__).parents[1]
 IDP, RETURNEE = "pop=idp", "pop=returnee"
 # 45 kB with 119 dates; 14 more rounds are 2 kB more.
 MOST_BYTES = {"governorates": 47_000, "districts": 90_000}

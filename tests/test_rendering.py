@@ -20,8 +20,8 @@ import pytest
 
 from callbacks.serving.render_pool import Busy, RenderPool
 from geodata.exports.zip_archive import archive
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 IMPATIENT = 0.3
 
 

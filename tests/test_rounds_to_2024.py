@@ -72,13 +72,12 @@ def test_the_newest_round_is_of_31_december_2024():
     assert (by_name["IQG09"], by_name["IQG08"]) == (211_028, 25_698)  # Dahuk, Baghdad
 
 
-def test_every_round_of_the_api_is_whole_and_adds_up_to_what_is_printed(shared):
-    with (shared / "dtm" / "national_totals_published.csv").open(encoding="utf-8-sig") as file:
-        printed = {
-            row["date"]: int(row["individuals"])
-            for row in csv.DictReader(file)
-            if row["population_type"] == "IDP"
-        }
+def test_every_round_of_the_api_is_whole_and_adds_up_to_what_is_printed(published_rows):
+    printed = {
+        row["date"]: int(row["individuals"])
+        for row in published_rows("dtm/national_totals_published")
+        if row["population_type"] == "IDP"
+    }
     found, numbers = shown(), []
     for t, day in enumerate(found.counts.dates):
         if day > LISTS_END:
@@ -88,20 +87,19 @@ def test_every_round_of_the_api_is_whole_and_adds_up_to_what_is_printed(shared):
     assert numbers == list(range(121, 135))
 
 
-def test_every_governorate_of_those_rounds_is_as_in_the_source(shared):
+def test_every_governorate_of_those_rounds_is_as_in_the_source(published_rows):
     rows: dict[str, dict[str, int]] = defaultdict(dict)
-    with (shared / "dtm" / "dtm_api_governorate_round.csv").open(encoding="utf-8-sig") as file:
-        for row in csv.DictReader(file):
-            rows[row["round_date"]][row["pcode"]] = int(row["individuals"])
+    for row in published_rows("dtm/dtm_api_governorate_round"):
+        rows[row["round_date"]][row["pcode"]] = int(row["individuals"])
     found = shown()
     for day, figures in rows.items():
         values = found.values[on(found, day)]
         assert dict(zip(found.counts.areas.pcodes, values, strict=True)) == figures
 
 
-def test_a_round_whose_code_and_name_differ_is_not_built(shared, tmp_path):
+def test_a_round_whose_code_and_name_differ_is_not_built(published_folder, tmp_path):
     """As by the codes alone of round 134: Dahuk's people under the code of Baghdad."""
-    source = shared / "dtm" / "dtm_api_governorate_round.csv"
+    source = published_folder / "dtm" / "dtm_api_governorate_round.csv"
     (tmp_path / "dtm").mkdir()
     written = source.read_text("utf-8-sig").replace("IQG09,Dahuk,211028", "IQG08,Dahuk,211028")
     (tmp_path / "dtm" / source.name).write_text(written, "utf-8")

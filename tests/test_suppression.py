@@ -7,10 +7,8 @@ programme looks for solutions that differ in each hidden figure.
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -30,7 +28,6 @@ from geodata.figures.suppression import (
 )
 
 NAN = float("nan")
-DATA = Path(os.environ.get("DISPLACEMENT_SHARED", Path(__file__).parents[2] / "shared" / "data"))
 # Where nothing bounds a hidden figure from above, this stands for "as many as you like".
 PLENTY = 1_000_000
 # A figure that is not shown: its measure, and its district column, its governorate or the nation.
@@ -786,17 +783,11 @@ def test_tables_that_do_not_fit_are_refused(changes, error, words):
 
 
 @pytest.fixture(scope="module", params=["IDP", "Returnee"])
-def real(request) -> tuple[str, Table]:
+def real(request, published_folder) -> tuple[str, Table]:
     """Every published round of one population, in COD-AB districts and governorates."""
-    needed = [
-        DATA / "dtm" / "dtm_district_round.csv",
-        DATA / "boundaries" / "district_crosswalk.csv",
-        DATA / "boundaries" / "ref_governorates.csv",
-    ]
-    absent = [str(path) for path in needed if not path.exists()]
-    if absent:
-        pytest.skip(f"no source data: {', '.join(absent)} (DISPLACEMENT_SHARED names the folder)")
-    rows, crosswalk, governorates = (pd.read_csv(path) for path in needed)
+    rows = pd.read_csv(published_folder / "dtm" / "dtm_district_round.csv")
+    crosswalk = pd.read_csv(published_folder / "boundaries" / "district_crosswalk.csv")
+    governorates = pd.read_csv(published_folder / "boundaries" / "ref_governorates.csv")
     rows = rows[rows["population_type"] == request.param].merge(
         crosswalk,
         how="left",

@@ -20,6 +20,7 @@ from geodata.ingest.merge import merge
 from geodata.sources.contract import COUNTS_READ, ParsedSource, ReadOptions
 from geodata.sources.mapped_table import KINDS, read
 from geodata.util.findings import no_progress
+from tests.paths import ROOT
 
 unhurried = settings(deadline=None)
 SOURCE = """\
@@ -444,7 +445,7 @@ def test_a_table_with_no_date_anywhere_is_refused_until_one_is_given(reading):
 
 
 def test_the_mapping_in_the_documentation_is_one_that_is_read(snapshot, tmp_path):
-    page = (Path(__file__).parents[1] / "docs" / "sources.md").read_text("utf-8")
+    page = (ROOT / "docs" / "sources.md").read_text("utf-8")
     said, path = tmp_path / "mapping.yaml", tmp_path / "own.xlsx"
     said.write_text(page.partition("```yaml\n")[2].partition("```")[0], "utf-8")
     with xlsxwriter.Workbook(path) as book:
@@ -465,7 +466,9 @@ def test_the_kind_needs_a_mapping():
 
 
 @pytest.mark.parametrize(("level", "file"), [(1, "governorate"), (2, "district")])
-def test_published_tables_of_dtm_come_in_as_they_are_held(shared, snapshot, tmp_path, level, file):
+def test_published_tables_of_dtm_come_in_as_they_are_held(
+    published_folder, snapshot, tmp_path, level, file
+):
     said = tmp_path / "mapping.yaml"
     district = ", adm2: district" if level == 2 else ""
     said.write_text(
@@ -475,7 +478,7 @@ def test_published_tables_of_dtm_come_in_as_they_are_held(shared, snapshot, tmp_
         "values: {population: {IDP: idp, Returnee: returnee}}\n",
         "utf-8",
     )
-    path = shared / "dtm" / f"dtm_{file}_round.csv"
+    path = published_folder / "dtm" / f"dtm_{file}_round.csv"
     made = read([path], snapshot, ReadOptions(mapping=said), no_progress)
     assert not made.findings
     keys = ["population", "date"]

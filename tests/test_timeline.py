@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import accumulate, chain, repeat
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.paths import ROOT
+
 pytestmark = pytest.mark.browser
 
-ASSETS = Path(__file__).parents[1] / "assets"
+ASSETS = ROOT / "assets"
 
 HTML = """<!doctype html>
 <html lang="en" dir="{direction}">

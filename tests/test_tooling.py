@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 from importlib.metadata import requires, version
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 PRE_COMMIT = ".pre-commit-config.yaml"
 # As `make run` starts it, but with an application that takes no time to load.
 GUNICORN = (sys.executable, "-m", "gunicorn", "wsgiref.simple_server:demo_app")

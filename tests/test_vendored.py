@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
 
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-VENDOR = Path(__file__).parent.parent / "assets" / "vendor"
+from tests.paths import ROOT
+
+VENDOR = ROOT / "assets" / "vendor"
 ROW = re.compile(
     r"^\| `(?P<file>[^`]+)` \| .* \| (?P<version>[\d.]+) \| .* \| `(?P<sha256>\w+)` \|$", re.M
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import itertools
 from collections import defaultdict
@@ -79,16 +78,14 @@ def row(snapshot, day, **query):
 
 
 @pytest.fixture(scope="module")
-def source(shared):
+def source(published_rows):
     """Households and people by level, population, date and name, as the published tables say."""
     found: dict[tuple, dict] = defaultdict(dict)
     for level, name in ((1, "governorate"), (2, "district")):
-        path = shared / "dtm" / f"dtm_{name}_round.csv"
-        with path.open(encoding="utf-8-sig") as file:
-            for line in csv.DictReader(file):
-                key = (level, line["population_type"], dt.date.fromisoformat(line["round_date"]))
-                place = (line["governorate"], line.get("district", ""))
-                found[key][place] = (int(line["households"]), int(line["individuals"]))
+        for line in published_rows(f"dtm/dtm_{name}_round"):
+            key = (level, line["population_type"], dt.date.fromisoformat(line["round_date"]))
+            place = (line["governorate"], line.get("district", ""))
+            found[key][place] = (int(line["households"]), int(line["individuals"]))
     return found
 
 
@@ -143,11 +140,10 @@ def test_districts_add_up_to_their_governorate(pop, measure):
         np.testing.assert_array_equal(sums, governorates.values[: len(until), i])
 
 
-def test_totals_are_those_that_iom_printed_where_its_list_agrees(shared):
+def test_totals_are_those_that_iom_printed_where_its_list_agrees(published_rows):
     """A report is dated at most a day from its list."""
-    path = shared / "dtm" / "national_totals_published.csv"
-    with path.open(encoding="utf-8-sig") as file:
-        printed = [line for line in csv.DictReader(file) if line["match"] == "True"]
+    totals = published_rows("dtm/national_totals_published")
+    printed = [line for line in totals if line["match"] == "True"]
     assert len(printed) == 17
     for line in printed:
         pop = {"IDP": "idp", "Returnee": "returnee"}[line["population_type"]]
@@ -193,9 +189,8 @@ def test_refugees_in_no_governorate_are_in_the_total_and_named():
 # ----------------------------------------------------------------------------------------- measures
 
 
-def test_rates_are_per_1000_residents_of_2018_halabja_among_those_of_sulaymaniyah(shared):
-    with (shared / "population" / "residents.csv").open(encoding="utf-8-sig") as file:
-        lines = [line for line in csv.DictReader(file) if line["year"] == "2018"]
+def test_rates_are_per_1000_residents_of_2018_halabja_among_those_of_sulaymaniyah(published_rows):
+    lines = [line for line in published_rows("population/residents") if line["year"] == "2018"]
     residents = {line["governorate"]: int(line["population"]) for line in lines}
     sulaymaniyah = residents.pop("Halabja") + residents.pop("Sulaymaniyah (excl. Halabja)")
     rate, people = row(SNAPSHOT, "2019-04-30", measure="rate"), row(SNAPSHOT, "2019-04-30")
@@ -400,11 +395,10 @@ def test_a_year_before_is_at_most_six_weeks_off():
 
 
 @pytest.fixture(scope="module")
-def phss(shared) -> set[str]:
+def phss(published_rows) -> set[str]:
     """Governorates where a source says that PHSS was implemented."""
-    path = shared / "programmes" / "programme_coverage.csv"
-    with path.open(encoding="utf-8-sig") as file:
-        rows = [row for row in csv.DictReader(file) if row["programme"] == "PHSS"]
+    coverage = published_rows("programmes/programme_coverage")
+    rows = [row for row in coverage if row["programme"] == "PHSS"]
     return {row["governorate"] for row in rows if row["status"] == "implemented"}
 
 
