@@ -86,7 +86,7 @@ def forget() -> None:
         availability._printed_alone,
     )
     for each in (*kept, availability.rounds_of, counted.counts):
-        each.cache_clear()
+        each.forget()
 
 
 def timed(work: Callable[[], object], before: Callable[[], None] = lambda: None) -> float:

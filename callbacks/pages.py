@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from dash import Dash
 from dash.exceptions import DependencyException
@@ -17,12 +18,14 @@ from callbacks.serving.responses import CachePolicy, bad_request, cacheable_resp
 from callbacks.serving.security import PUBLIC
 from geodata.errors import NotHeld, StateError
 from geodata.figures.query_keys import SEPARATOR
-from geodata.figures.state import encode_query
+from geodata.figures.state import State, encode_query
+from geodata.snapshots.memo import memoise
+from geodata.snapshots.snapshot import Snapshot
 from layouts import explore, share, sources
 from layouts.shell import HERE, CurrentUrl
 
 _DASH_CALLBACKS = "_dash-update-component"
-_REMEMBERED = 64  # states whose page is remembered, some 100 kB each
+_REMEMBERED = 64  # states of a snapshot whose page is remembered, some 100 kB each
 
 
 def _programmes(args: MultiDict[str, str]) -> dict[str, str]:
@@ -34,10 +37,11 @@ def _programmes(args: MultiDict[str, str]) -> dict[str, str]:
 def register(app: Dash, context: Context) -> None:
     """Add the pages to ``app``."""
     urls = context.urls
-    content = context.remember(
-        lambda snapshot, state: explore.content(context.view_at(snapshot, state), urls),
-        _REMEMBERED,
-    )
+
+    @memoise(_REMEMBERED)
+    def content(snapshot: Snapshot, state: State) -> dict[str, Any]:
+        return explore.content(context.view_at(snapshot, state), urls)
+
     dash: dict[str, str] = {}
 
     def frame(**parts: str) -> str:

@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         default=0, ge=0, le=10, description="How many proxies before it set X-Forwarded-*."
     )
     cached_views: int = Field(
-        default=256, ge=1, description="How many computed answers are kept in memory."
+        default=256, ge=1, description="How many computed answers of a snapshot are kept in memory."
     )
     cached_megabytes: int = Field(
         default=64, ge=1, description="Memory for answers that are kept as they were sent."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from geodata import populations
@@ -16,6 +15,7 @@ from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language
 from geodata.links.urls import Urls
 from geodata.places.area_names import area_names
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.registry import HistoryEntry
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text.sentences import listed_sources
@@ -133,7 +133,7 @@ def _ours(row: PrintedTotal, speech: Language) -> str:
     )
 
 
-@lru_cache(maxsize=8)  # takes most of the page's time
+@memoise(8)  # takes most of the page's time
 def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
     coverage = snapshot.tables.coverage
     named = area_names(snapshot, speech)

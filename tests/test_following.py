@@ -700,15 +700,15 @@ def test_an_application_that_answers_nobody_follows_nothing(client_of, library):
 FORKED = """
 import os, sys
 from pathlib import Path
-from geodata.figures.counts import populations_with_counts
+from geodata.figures.availability import populations_with_counts
 from geodata.engine.queries import slices
 from geodata.snapshots.snapshot import load
-from geodata.engine.connect import ask
+from geodata.engine.connect import query
 
 snapshot = load(Path(sys.argv[1]))
 populations_with_counts(snapshot)
 child = os.fork()
-ask(snapshot, slices)
+query(snapshot, "counts", slices)
 if not child:
     sys.exit(7)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

@@ -99,7 +99,7 @@ def test_the_manifest_says_what_is_inside(examplia):
 
 
 def test_the_manifest_says_what_was_counted_as_the_counts_would(examplia):
-    asked, said = query(examplia, queries.slices), examplia.counted
+    asked, said = query(examplia, "counts", queries.slices), examplia.counted
     key = ["population", "programme", "level", "source"]
     expected = asked.sort_values(key, ignore_index=True)
     found = said[asked.columns].sort_values(key, ignore_index=True)

@@ -7,9 +7,9 @@ that becomes active meanwhile is for the next request.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import g, has_request_context, request
 from werkzeug.datastructures import MultiDict
@@ -27,6 +27,7 @@ from geodata.i18n.writing import DIGITS, WESTERN
 from geodata.links.urls import Urls
 from geodata.settings import Settings
 from geodata.snapshots.library import Library
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.registry import Serving, SnapshotRegistry
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import newest_figure
@@ -44,37 +45,25 @@ _PINNED = "displacement.now"
 class Context:
     """Settings, snapshots and URLs of one application, and its answers as bytes.
 
-    Answers are kept per snapshot and state, at most ``settings.cached_views`` of each kind; time
+    Answers stay on their snapshot, by state, at most ``settings.cached_views`` of each kind; time
     and selected area are no part of the key, because a view answers for all of them.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.urls = Urls(settings.url_base_pathname)
-        self._remembered: list[Any] = []
-        self.computed = self.remember(self._computed, _VIEWS)
-        self.view = self.remember(self._view, settings.cached_views)
-        self.area = self.remember(self._area, settings.cached_views)
-        self.areas = self.remember(self._areas, settings.cached_views)
-        self.meta = self.remember(self._meta, settings.cached_views)
+        self.computed = memoise(_VIEWS)(self._computed)
+        self.view = memoise(settings.cached_views)(self._view)
+        self.area = memoise(settings.cached_views)(self._area)
+        self.areas = memoise(settings.cached_views)(self._areas)
+        self.meta = memoise(settings.cached_views)(self._meta)
         self.holdings = SnapshotRegistry(
             settings.snapshot,
             Library(settings.snapshots),
             settings.store,
             trial=self._trial,
-            dropped=self._forget,
         )
         self._following: Following | None = None
-
-    def remember(self, function: Callable[..., Any], size: int) -> Callable[..., Any]:
-        """Remember what a function answers, until a snapshot that it may be of leaves."""
-        remembered = lru_cache(maxsize=size)(function)
-        self._remembered.append(remembered)
-        return remembered
-
-    def _forget(self) -> None:
-        for remembered in self._remembered:
-            remembered.cache_clear()
 
     def _trial(self, snapshot: Snapshot) -> None:
         """Answer what is asked for first; the first to ask is then answered from memory."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from geodata.boundaries.topology import polygons
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
 # West, east, north, south; y points up.
@@ -26,7 +26,7 @@ _LAYERS = {1: "governorates", 2: "districts"}
 Place = tuple[float, float]
 
 
-@lru_cache(maxsize=8)
+@memoise(8)
 def neighbours(snapshot: Snapshot, level: int, pcodes: tuple[str, ...]) -> list[list[int]]:
     """For each area the positions of those to its west, east, north and south.
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from geodata.errors import BriefingError, Choices, StateError
@@ -28,6 +27,7 @@ from geodata.figures.state import KEYS, State, encode_query, language_items, par
 from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language, language
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import WESTERN
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
 MAP, COMPARE, TREND, FLOWS, FOOTPRINT, TABLE = (
@@ -96,7 +96,7 @@ class Briefing:
 # ---- made from the data
 
 
-@lru_cache(maxsize=16)
+@memoise(16)
 def default(snapshot: Snapshot, speech: Language) -> Briefing:
     """Make a briefing from what the snapshot holds; its slides follow the newest figures."""
     held = populations_with_counts(snapshot)

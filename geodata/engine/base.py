@@ -21,16 +21,8 @@ POSTGRES = ("postgres://", "postgresql://")
 class Engine(Protocol):
     """An engine with the tables :data:`ASKED` of one snapshot."""
 
-    def ask(self, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
-        """Put a question of :mod:`geodata.engine.queries` to the table that it is about.
-
-        The table is the question's first parameter and is found by that parameter's name.
-        """
-
-
-def table_of(question: Callable[..., ibis.Table]) -> str:
-    """Name of the table that a question is about."""
-    return question.__code__.co_varnames[0]
+    def ask(self, table: str, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
+        """Put a question of :mod:`geodata.engine.queries` to the table of that name."""
 
 
 def fetch(asked: ibis.Table) -> pd.DataFrame:

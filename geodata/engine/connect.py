@@ -15,12 +15,12 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geodata.errors import SnapshotError
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -28,12 +28,18 @@ if TYPE_CHECKING:
 from geodata.engine.base import POSTGRES, Engine
 from geodata.engine.duckdb import DuckDB
 
-OPENED = 8  # engines that stay open: the snapshots in memory, and some
 
+def query(
+    snapshot: Snapshot, table: str, question: Callable[..., ibis.Table], *arguments: Any
+) -> pd.DataFrame:
+    """Put a question of :mod:`geodata.engine.queries` to a table of ``snapshot``.
 
-def query(snapshot: Snapshot, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
-    """Put a question of :mod:`geodata.engine.queries` to the engine that holds ``snapshot``."""
-    return store(snapshot).ask(question, *arguments)
+    Parameters
+    ----------
+    table
+        One of :data:`geodata.engine.base.ASKED`.
+    """
+    return store(snapshot).ask(table, question, *arguments)
 
 
 def store(snapshot: Snapshot) -> Engine:
@@ -44,11 +50,12 @@ def store(snapshot: Snapshot) -> Engine:
     SnapshotError
         If the engine cannot be reached.
     """
-    return _store(snapshot, snapshot.store_url, os.getpid())
+    return _store(snapshot, os.getpid())
 
 
-@lru_cache(maxsize=OPENED)
-def _store(snapshot: Snapshot, url: str, _process: int) -> Engine:
+@memoise(2)  # of this process, and of one that it may have been forked from
+def _store(snapshot: Snapshot, _process: int) -> Engine:
+    url = snapshot.store_url
     if url.startswith(POSTGRES):
         from geodata.engine.postgres import Postgres
 
@@ -60,7 +67,7 @@ def _store(snapshot: Snapshot, url: str, _process: int) -> Engine:
 
 def close() -> None:
     """Close every engine that nobody asks just now; the next one to ask opens it again."""
-    _store.cache_clear()
+    _store.forget()
     gc.collect()  # its parts know one another
 
 

@@ -12,7 +12,7 @@ from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import ibis
-from geodata.engine.base import ASKED, fetch, table_of
+from geodata.engine.base import ASKED, fetch
 
 
 class DuckDB:
@@ -28,8 +28,8 @@ class DuckDB:
             self._connection.con.register(name, snapshot.tables.arrow(name))
             self._tables[name] = self._connection.table(name)
 
-    def ask(self, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
-        """Put a question to the table that it is about."""
-        asked = question(self._tables[table_of(question)], *arguments)
+    def ask(self, table: str, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
+        """Put a question to a table."""
+        asked = question(self._tables[table], *arguments)
         with self._lock:
             return fetch(asked)

@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as csv
 
-from geodata.engine.base import ASKED, POSTGRES, fetch, table_of
+from geodata.engine.base import ASKED, POSTGRES, fetch
 from geodata.errors import SnapshotError
 from geodata.snapshots.snapshot import SCHEMA_VERSION, Snapshot, decode_dictionaries
 
@@ -56,19 +56,21 @@ class Postgres:
         self._fill(snapshot)
         self._open()
 
-    def ask(self, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
-        """Put a question to the table that it is about; once more where the connection is gone."""
+    def ask(self, table: str, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
+        """Put a question to a table; once more where the connection is gone."""
         import psycopg
 
         with self._lock:
             try:
-                return self._asked(question, *arguments)
+                return self._asked(table, question, *arguments)
             except psycopg.OperationalError:
                 self._open()
-                return self._asked(question, *arguments)
+                return self._asked(table, question, *arguments)
 
-    def _asked(self, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
-        return fetch(question(self._tables[table_of(question)], *arguments))
+    def _asked(
+        self, table: str, question: Callable[..., ibis.Table], *arguments: Any
+    ) -> pd.DataFrame:
+        return fetch(question(self._tables[table], *arguments))
 
     def _open(self) -> None:
         import ibis

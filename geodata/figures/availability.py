@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from geodata.figures.cells import cells_of
 from geodata.figures.suppression import Threshold
 from geodata.household_sizes import UNSAID, household_size
 from geodata.populations import HOUSEHOLDS, PEOPLE, POPULATIONS, unit_of
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import Floats
@@ -40,7 +40,7 @@ class AreaIndex:
         return self.pcodes.index(pcode)
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def areas_of(snapshot: Snapshot, level: int) -> AreaIndex:
     """Areas of ``level`` in order of P-code."""
     rows = snapshot.tables.areas
@@ -48,11 +48,11 @@ def areas_of(snapshot: Snapshot, level: int) -> AreaIndex:
     return AreaIndex(level, tuple(rows["pcode"]), tuple(rows["parent"].fillna("")))
 
 
-@lru_cache(maxsize=16)
+@memoise(16)
 def _series_index(snapshot: Snapshot) -> pd.DataFrame:
     """Return what was counted: the manifest's index, else :func:`geodata.engine.queries.slices`."""
     said = snapshot.counted
-    return query(snapshot, queries.slices) if said is None else said
+    return query(snapshot, "counts", queries.slices) if said is None else said
 
 
 def _slices_of(snapshot: Snapshot, population: str) -> pd.DataFrame:
@@ -60,14 +60,14 @@ def _slices_of(snapshot: Snapshot, population: str) -> pd.DataFrame:
     return rows[rows["population"] == population]
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def populations_with_counts(snapshot: Snapshot) -> tuple[str, ...]:
     """Populations that the snapshot holds, in the order of the schema."""
     held = set(_series_index(snapshot)["population"])
     return tuple(code for code in POPULATIONS if code in held)
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
     """Levels at which ``population`` was counted and can be shown; governorates where none is.
 
@@ -77,7 +77,7 @@ def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
     return tuple(level for level in counted if areas_of(snapshot, level).pcodes) or (GOVERNORATE,)
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def has_households(snapshot: Snapshot, population: str) -> bool:
     """Whether any count of ``population`` is in households, too."""
     return bool(_slices_of(snapshot, population)["with_households"].any())
@@ -97,7 +97,7 @@ def least_people(snapshot: Snapshot, threshold: Threshold) -> int:
     return int(max(limits, default=0))
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def residents_year(snapshot: Snapshot) -> int | None:
     """Year of the residents that rates are out of: the country's choice, else the newest.
 
@@ -110,7 +110,7 @@ def residents_year(snapshot: Snapshot) -> int | None:
     return int(year) if known.issuperset(areas_of(snapshot, GOVERNORATE).pcodes) else None
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def programmes_with_counts(snapshot: Snapshot, population: str) -> frozenset[str]:
     """Programmes that counts of ``population`` carry of their own."""
     return frozenset(code for code in _slices_of(snapshot, population)["programme"] if code)
@@ -152,7 +152,7 @@ def _ends(
     return shown.groupby("source")["last"].max() if in_unit.empty else in_unit
 
 
-@lru_cache(maxsize=256)
+@memoise(256)
 def _slices_shown(snapshot: Snapshot, population: str, own: frozenset[str]) -> pd.DataFrame:
     """What was counted of a population: by the programmes, or by none of them."""
     rows = _slices_of(snapshot, population)
@@ -204,7 +204,7 @@ class RoundIndex:
     households: Floats
 
 
-@lru_cache(maxsize=256)
+@memoise(256)
 def rounds_of(
     snapshot: Snapshot, population: str, own: frozenset[str], level: int, unit: str
 ) -> RoundIndex:
@@ -227,7 +227,7 @@ def rounds_of(
     return RoundIndex(dates, numbers, sources, by_area or dates, people, households)
 
 
-@lru_cache(maxsize=256)
+@memoise(256)
 def _printed_alone(
     snapshot: Snapshot, population: str, own: frozenset[str], unit: str
 ) -> pd.DataFrame:
@@ -297,7 +297,7 @@ def people_thresholds(
     return np.array(limits, dtype=np.int64)
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple[str, ...]:
     """Measures for which ``population`` has figures at ``level``."""
     found = [populations.PEOPLE]

@@ -14,8 +14,6 @@ size.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 
@@ -25,6 +23,7 @@ from geodata.figures.availability import GOVERNORATE, people_thresholds
 from geodata.figures.counts import counts
 from geodata.figures.suppression import Threshold, suppress_parts
 from geodata.i18n.messages import gettext
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
 SHELTER_LABELS = {
@@ -97,7 +96,7 @@ def _of_hidden_totals(
     return _among(rows, ["date", "pcode"], pd.DataFrame(hidden, columns=["date", "pcode"]))
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) -> pd.DataFrame:
     """Decide once which parts known in people no output may show, and which totals stand alone.
 
@@ -107,7 +106,7 @@ def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) ->
         Every part known in people only, with ``hidden``, and ``alone`` where its total has too
         little in it to hide a part behind.
     """
-    rows = query(snapshot, queries.in_people, population)
+    rows = query(snapshot, "breakdowns", queries.in_people, population)
     dates = pd.DatetimeIndex(rows["date"].unique())
     parts = pd.MultiIndex.from_frame(rows[["kind", "pcode", "category"]].drop_duplicates())
     wholes = parts.droplevel("category").unique()
@@ -122,11 +121,11 @@ def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) ->
     return rows[PART].assign(hidden=found.parts[t, p], alone=found.wholes[t, whole[p]])
 
 
-@lru_cache(maxsize=256)
+@memoise(256)
 def of_area(
     snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
 ) -> pd.DataFrame:
     """Breakdowns of a governorate and of who came from it; of hidden ones, those in people."""
-    rows = query(snapshot, queries.breakdowns_of, population, pcode)
+    rows = query(snapshot, "breakdowns", queries.breakdowns_of, population, pcode)
     rows = suppressed_breakdowns(rows, snapshot, population, threshold)
     return rows[rows["shown"] | rows["people"].notna()]

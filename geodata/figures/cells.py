@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from geodata.engine import queries
 from geodata.engine.connect import query
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
 
-@lru_cache(maxsize=16)
+@memoise(16)
 def cells_of(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> pd.DataFrame:
     """Sums by level, date and area: what both levels of a view are made of."""
-    return query(snapshot, queries.cells, population, programmes)
+    return query(snapshot, "counts", queries.cells, population, programmes)
 
 
 def cells_at(

@@ -17,7 +17,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,6 +35,7 @@ from geodata.figures.availability import (
 from geodata.figures.cells import cells_at
 from geodata.figures.suppression import Figures, Suppression, Threshold, suppress_known
 from geodata.populations import HOUSEHOLDS, PEOPLE
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import Bools, Floats
 
@@ -138,7 +138,7 @@ def national(cells: Floats, not_placed: Floats) -> Floats:
     return np.where(counted, np.nansum(cells, axis=1) + not_placed, np.nan)
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def counts(
     snapshot: Snapshot,
     population: str,
@@ -187,7 +187,7 @@ def _too_small(rounds: RoundIndex, limits: NDArray[np.int64]) -> Bools:
     return (rounds.people > 0) & (rounds.people < limits)
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def _to_grid(
     snapshot: Snapshot,
     population: str,
@@ -232,7 +232,7 @@ def _days(dates: Sequence[dt.date]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(pd.to_datetime(list(dates)))
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def _suppression(
     snapshot: Snapshot,
     population: str,

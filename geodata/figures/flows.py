@@ -75,8 +75,8 @@ class Flows:
 
 def has_origins(snapshot: Snapshot, population: str) -> bool:
     """Tell whether the newest date of a population says where its people come from."""
-    newest = by_area_of(snapshot, population)[-1]
-    return not query(snapshot, queries.origins_on, population, newest.isoformat()).empty
+    newest = by_area_of(snapshot, population)[-1].isoformat()
+    return not query(snapshot, "breakdowns", queries.origins_on, population, newest).empty
 
 
 def flows(at: ViewAt) -> Flows:
@@ -86,7 +86,7 @@ def flows(at: ViewAt) -> Flows:
     """
     snapshot, speech = at.snapshot, at.language
     day = at.date.isoformat()
-    every = query(snapshot, queries.origins_on, at.state.pop, day)
+    every = query(snapshot, "breakdowns", queries.origins_on, at.state.pop, day)
     unit = _unit(every)
     every = every[_into(every["pcode"], at.view)]
     rows = suppressed_breakdowns(every, snapshot, at.state.pop, at.threshold)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from geodata.bundled.iraq import ARABIC, SORANI
 from geodata.i18n.language import Language
 from geodata.places.folding import fold
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
 
-@lru_cache(maxsize=64)
+@memoise(64)
 def area_names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
     """Name of every area in the reader's language, or in the nearest that the source has.
 

@@ -16,10 +16,8 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import _lru_cache_wrapper
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -102,8 +100,6 @@ class SnapshotRegistry:
         Engine that counts are asked for in (:mod:`geodata.engine.connect`).
     trial
         Given a snapshot before it is served; whatever it raises is a reason not to.
-    dropped
-        Called after a snapshot has left the memory, to forget what was made of it.
 
     Raises
     ------
@@ -119,10 +115,9 @@ class SnapshotRegistry:
         store_url: str = "",
         *,
         trial: Callable[[Snapshot], object] = lambda snapshot: None,
-        dropped: Callable[[], object] = lambda: None,
     ) -> None:
         self._bundled, self._library, self._store_url = bundled, library, store_url
-        self._trial, self._dropped = trial, dropped
+        self._trial = trial
         self._lock = Lock()  # short: what is in memory, and what is served
         self._loading = Lock()  # long: one older snapshot is read at a time
         self._looking = Lock()  # long: one look at a time
@@ -130,7 +125,6 @@ class SnapshotRegistry:
         self._unread: dict[str, object] = {}  # older ones that were refused
         self._made_of: dict[str, Mapping[str, Any]] = {}
         self._keys = count()
-        self._lingering = False
         self.refused: Rejected | None = None
         """Why the library's active snapshot is not served, where that is so."""
         self.trouble = ""
@@ -163,7 +157,6 @@ class SnapshotRegistry:
         until its files change or something is activated.
         """
         with self._looking:
-            self._forget_what_lingers()
             try:
                 self._follow(tuple(self._library.history()))
                 self.trouble = ""
@@ -237,14 +230,11 @@ class SnapshotRegistry:
         with self._lock:
             before = self.now.snapshot
             self._loaded.pop(found.version, None)
-            one_leaves = found != before and len(self._loaded) == IN_MEMORY
             if found != before:
                 self._loaded[before.version] = before
             self.now = now
         if found != before:
             _log.info("snapshot %s is served; before it was %s", found.version, before.version)
-        if one_leaves:
-            self._forget()
 
     def _stamp(self, version: str) -> object:
         """Another value where a snapshot's files may be others; after a while, if none can tell."""
@@ -344,25 +334,8 @@ class SnapshotRegistry:
             self._unread.pop(found.version, None)
             if found == self.now.snapshot:
                 return self.now.snapshot
-            one_leaves = len(self._loaded) == IN_MEMORY
             self._loaded[found.version] = found
-        if one_leaves:
-            self._forget()
         return found
-
-    # --------------------------------------------------------------------------------- forgetting
-
-    def _forget(self) -> None:
-        """Forget what was made of a snapshot that has left; see :meth:`_forget_what_lingers`."""
-        self._lingering = True
-        _empty_what_is_remembered()
-        self._dropped()
-
-    def _forget_what_lingers(self) -> None:
-        """Once more: a request that was answered from it meanwhile has made something of it."""
-        if self._lingering:
-            self._forget()
-            self._lingering = False
 
 
 def _version_in(folder: Path) -> str:
@@ -380,12 +353,3 @@ def _folder_stamp(folder: Path) -> object:
     except OSError:
         return ()
     return tuple(sorted((name, found.st_size, found.st_mtime_ns) for name, found in files))
-
-
-def _empty_what_is_remembered() -> None:
-    """Empty what functions remember by snapshot, which would keep one in memory that has left."""
-    rooms = [name for name in list(sys.modules) if name.partition(".")[0] in ("geodata", "layouts")]
-    for name in rooms:
-        for value in list(vars(sys.modules[name]).values()):
-            if isinstance(value, _lru_cache_wrapper):
-                value.cache_clear()

@@ -108,6 +108,8 @@ class Snapshot:
     store_url
         Engine that its counts are asked for in (:mod:`geodata.engine.connect`); DuckDB here where
         empty.
+    answers
+        What was computed from it, by function (:mod:`geodata.snapshots.memo`).
     """
 
     version: str
@@ -115,6 +117,7 @@ class Snapshot:
     tables: Tables
     topology: Mapping[str, Any] = field(repr=False)
     store_url: str = field(default="", repr=False)
+    answers: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def join_report(self) -> Mapping[str, Any]:
@@ -145,7 +148,7 @@ class Snapshot:
         return found
 
     def __hash__(self) -> int:
-        """Hash by version, so that answers can be cached per snapshot."""
+        """Hash by version, as snapshots are compared."""
         return hash(self.version)
 
     def __eq__(self, other: object) -> bool:

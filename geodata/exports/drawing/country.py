@@ -24,6 +24,7 @@ from geodata.exports.drawing.text_lines import text_width
 from geodata.figures.view import View
 from geodata.i18n.language import SOURCE_LANGUAGE, Language
 from geodata.places.area_names import area_names
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
 SIZE = 1000
@@ -211,7 +212,7 @@ class _Plane:
         return round((x - self._left) * self._scale), round((self._top - y) * self._scale)
 
 
-@lru_cache(maxsize=16)
+@memoise(16)
 def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
     """Draw governorates (level 1) or districts (level 2), with names in the reader's language."""
     objects = snapshot.topology["objects"]

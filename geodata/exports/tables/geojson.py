@@ -6,7 +6,6 @@ Shapes are the simplified ones of the map, in WGS 84; outer rings run counter-cl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from geodata.boundaries.topology import Line, decode_arcs, is_clockwise, polygons, ring_points
@@ -14,6 +13,7 @@ from geodata.exports.provenance import Provenance, as_dict
 from geodata.exports.tables.long_table import COLUMNS, positions, rows
 from geodata.exports.tables.workbook import Value
 from geodata.figures.view import ViewAt
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.json_encoding import to_json
 
@@ -51,7 +51,7 @@ def plain(row: dict[str, Value]) -> dict[str, Value]:
     return row | days
 
 
-@lru_cache(maxsize=8)
+@memoise(8)
 def geometries(snapshot: Snapshot, level: int) -> dict[str, dict[str, Any]]:
     """Geometry of every area of a level, by P-code."""
     arcs = decode_arcs(dict(snapshot.topology))
