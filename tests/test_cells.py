@@ -257,6 +257,9 @@ def test_no_area_that_ships_is_taken_for_a_sum(snapshot):
 def test_the_nearest_choices_come_best_first():
     assert suggestions("idps", ["returnee", "idp", "refugee"])[0] == "idp"
     assert suggestions("zzz", ["idp"]) == ()
+    assert suggestions("IDPS", {"idp": 1, "returnee": 2}) == ("idp",)
+    assert suggestions("", ["idp"]) == () == suggestions("idp", [])
+    assert suggestions("rat", ["rate", "date", "raat"], 1) == ("rate",)
 
 
 # ---------------------------------------------------------------------------------- findings

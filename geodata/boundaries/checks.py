@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 from geodata.boundaries.simplify import wgs84
 from geodata.boundaries.topology import CODE, PARENT, WGS84
+from geodata.util.suggestions import suggestions
 
 SLIVER = 1e-6
 """Part of an area that may overlap or stick out: the rounding of six-decimal degrees, no more."""
@@ -108,7 +108,7 @@ def _parent_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> lis
     problems = []
     for code, parent in zip(districts[CODE], districts[PARENT], strict=True):
         if parent not in known:
-            near = difflib.get_close_matches(str(parent), known, n=1)
+            near = suggestions(str(parent), known, 1)
             hint = f"; nearest: {near[0]!r}" if near else ""
             problems.append(
                 f"district {code!r}: its {PARENT} {parent!r} is no governorate{hint}. "

@@ -14,7 +14,6 @@ who drew the boundaries, and all of it is listed at once.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ from geodata.boundaries.topology import CODE, PARENT, WGS84
 from geodata.snapshots.schemas import PCODE
 from geodata.util import amounts
 from geodata.util.findings import Finding
+from geodata.util.suggestions import suggestions
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame, GeoSeries
@@ -413,7 +413,7 @@ def _check_parents(
             said = f"Its governorate {parent!r} is none of level 1." if parent else (
                 "It does not say its governorate (ADM1_PCODE), and no half of it lies in one."
             )  # fmt: skip
-            near = tuple(difflib.get_close_matches(parent, known, n=_NEAR))
+            near = suggestions(parent, known, _NEAR)
             made.findings.append(Finding("error", said, layer.file, value=code, nearest=near))
     held = set(districts["parent"])
     for code in known:

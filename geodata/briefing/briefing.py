@@ -14,7 +14,6 @@ separated by semicolons::
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
@@ -29,6 +28,7 @@ from geodata.i18n.messages import gettext
 from geodata.i18n.writing import WESTERN
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
+from geodata.util.suggestions import suggestions
 
 MAP, COMPARE, TREND, FLOWS, FOOTPRINT, TABLE = (
     *("map", "compare", "trend", "flows", "footprint", "table"),
@@ -192,7 +192,7 @@ def unknown(
 ) -> BriefingError:
     """Make the error that says what may stand there, and what is spelled most like it."""
     choices = list(allowed)
-    near = difflib.get_close_matches(value, choices, n=1)
+    near = suggestions(value, choices, 1)
     sentence = {
         ("value", False): _UNKNOWN,
         ("value", True): _MISSPELT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from geodata.errors import NotHeld, StateError
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.places.folding import fold
+from geodata.util.suggestions import suggestions
 
 SEPARATOR = "~"
 NOT_WHOLE = gettext("{key}={value} cannot be: {key} is a whole number from {low} to {high}.")
@@ -71,7 +71,7 @@ class QueryReader:
         told = list(allowed)
         if not isinstance(choices, Mapping):
             choices = {fold(each): each for each in (told if choices is None else choices)}
-        near = difflib.get_close_matches(fold(value), choices, n=1)
+        near = suggestions(fold(value), choices, 1)
         sentence = self.language.gettext(
             "{key}={value} is not known: {key} may be {allowed}.",
             key=key,

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +21,7 @@ import pandas as pd
 from geodata.errors import DataError, JoinError
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
 from geodata.places.folding import fold
+from geodata.util.suggestions import suggestions
 
 Method = Literal["code", "name", "alias"]
 Rules = Sequence[Mapping[str, str]]
@@ -159,7 +159,7 @@ class Gazetteer:
             if where == scope
         }
         name = without_kind(name, self.level) or name
-        close = difflib.get_close_matches(fold(name), known, n=3 * n, cutoff=0.5)
+        close = suggestions(fold(name), known, 3 * n)
         same = self.shared.get((scope, fold(name)), ())
         candidates = dict.fromkeys([*same, *(known[folded] for folded in close)])
         return [f"{self.display[pcode]} ({pcode})" for pcode in list(candidates)[:n]]

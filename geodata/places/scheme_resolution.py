@@ -283,7 +283,7 @@ def _no_such_scheme(said: str, country: Mapping[str, Any]) -> Finding:
         f"There is no such numbering of P-codes: it may be {' or '.join(names)}.",
         column="pcode_scheme",
         value=said,
-        nearest=tuple(suggestions(said, names)),
+        nearest=suggestions(said, names),
     )
 
 

@@ -11,7 +11,6 @@ that embeds the map, or a link to a file, shows the newest after every publicati
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl
@@ -40,6 +39,7 @@ from geodata.links.embed_options import LIGHT, EmbedOptions
 from geodata.links.urls import slug
 from geodata.populations import LEVELS
 from geodata.snapshots.snapshot import Snapshot
+from geodata.util.suggestions import suggestions
 
 HANDFUL = 5
 KEYS = (*state_keys, *(each.name for each in fields(EmbedOptions)))
@@ -185,7 +185,7 @@ def read(text: str) -> dict[str, str]:
 
 
 def _unknown(key: str) -> str:
-    near = difflib.get_close_matches(key, KEYS, n=1)
+    near = suggestions(key, KEYS, 1)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"“{key[:30]}” is no key of a map: those are {', '.join(KEYS)}.{hint}"
 

@@ -7,7 +7,6 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -23,6 +22,7 @@ from geodata.snapshots.storage_base import (
     refuse_strangers,
     signed,
 )
+from geodata.util.suggestions import suggestions
 
 BEAT = 10.0
 """Seconds after which whoever holds the lock of an object store shows again that it lives."""
@@ -223,6 +223,6 @@ def _no_such_kind(place: str, error: ValueError) -> str:
     from fsspec import available_protocols
 
     protocol = place.partition("://")[0]
-    near = get_close_matches(protocol, available_protocols(), n=3)
+    near = suggestions(protocol, available_protocols())
     hint = f"nearest: {', '.join(near)}" if near else "examples: s3://bucket/path, or a folder"
     return f"{place} cannot be a library: {error} ({hint})"

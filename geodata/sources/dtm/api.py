@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import requests
 from dtmapi import DTMApi, DTMApiError, DTMApiResponseError, DTMAuthenticationError
 
@@ -172,9 +173,8 @@ def parts(since: dt.date | None, until: dt.date | None, today: dt.date) -> Itera
 
 
 def cache_folder() -> Path:
-    """Where answers of an interrupted fetch are kept: the user's own cache folder."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "displacement-map" / "dtm-api"
+    """Return the folder in the user's own cache in which answers of an interrupted fetch stay."""
+    return platformdirs.user_cache_path("displacement-map", appauthor=False) / "dtm-api"
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from io import BufferedReader
 from pathlib import Path
 
 from geodata.errors import DataError
+from geodata.util.suggestions import suggestions
 
 CHUNK = 1 << 20
 SHOW = "Open it in a spreadsheet and save it as Excel workbook (.xlsx) or CSV UTF-8 (.csv)."
@@ -26,11 +28,9 @@ def opened(path: Path) -> BufferedReader:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _siblings_like(path: Path) -> list[str]:
-    import difflib
-
+def _siblings_like(path: Path) -> Sequence[str]:
     try:
         names = [entry.name for entry in itertools.islice(path.parent.iterdir(), 1000)]
     except OSError:
         return []
-    return difflib.get_close_matches(path.name, names, n=3)
+    return suggestions(path.name, names)
