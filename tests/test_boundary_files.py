@@ -11,6 +11,7 @@ import re
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geodata.boundaries import readers
 from geodata.boundaries.readers import read_files
 from geodata.boundaries.repair import Repaired, repair
 from geodata.boundaries.topology import decode, level_topology
@@ -219,7 +221,7 @@ def test_a_zip_bomb_is_stopped_while_it_is_unpacked(tmp_path):
 
 def test_an_archive_of_more_than_is_allowed_is_stopped(tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr("geodata.boundaries.readers.MAX_BYTES", 3_000)
+        patched.setattr(readers, "LIMITS", replace(readers.LIMITS, max_unpacked=3_000))
         parts = [(f"{n}.geojson", bytes([n]) * 1_001) for n in range(3)]
         assert "unpacks to more than 0 MB" in refused(archive(tmp_path, *parts))
     many = [(f"{n}.txt", b"") for n in range(501)]

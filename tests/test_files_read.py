@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,8 @@ from geodata.sources.tabular import csv_text, detect, opening, workbook_safety, 
 from geodata.sources.tabular.detect import check_file
 from geodata.sources.tabular.open_table import cell_text, read_rows
 from geodata.sources.tabular.workbook_scan import column_letters
+from geodata.util import zip_guard
+from tests.zips import understated
 
 TABLE: list[list[object]] = [["Place", "Households"], ["Alpha", 12], ["Beta", 3]]
 READ = [(1, ["Place", "Households"]), (2, ["Alpha", "12"]), (3, ["Beta", "3"])]
@@ -167,52 +167,18 @@ def test_a_file_beyond_the_limit_is_refused(tmp_path, monkeypatch):
 
 def test_a_workbook_that_says_it_unpacks_to_too_much_is_not_unpacked(tmp_path, monkeypatch):
     path = repacked(workbook(tmp_path / "list.xlsx"), xl__extra_dot_xml=b"0" * 30_000_000)
-    monkeypatch.setattr(workbook_safety, "unpacked", lambda *_: pytest.fail("it was unpacked"))
+    monkeypatch.setattr(zip_guard, "read_part", lambda *_: pytest.fail("it was unpacked"))
     with pytest.raises(DataError, match="more than 250 times its packed size"):
         check_file(path)
-    monkeypatch.setattr(workbook_safety, "MAX_UNPACKED", 1_000_000)
+    small = replace(workbook_safety.LIMITS, max_unpacked=1_000_000)
+    monkeypatch.setattr(workbook_safety, "LIMITS", small)
     with pytest.raises(DataError, match="unpacks to more than 1 MB"):
         check_file(path)
 
 
 def lying(path: Path, name: str, data: bytes, says: int) -> Path:
     """Add a part whose directory entry says that it holds less than it does."""
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = deflate.compress(data) + deflate.flush()
-    repacked(path, **{name: b""})
-    with zipfile.ZipFile(path) as archive:
-        held = [(info, archive.read(info)) for info in archive.infolist() if info.filename != name]
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for info, content in held:
-            archive.writestr(info.filename, content)
-        start = out.tell()
-        entry = zipfile.ZipInfo(name)
-        entry.compress_type, entry.header_offset = zipfile.ZIP_DEFLATED, start
-        entry.CRC, entry.compress_size, entry.file_size = zlib.crc32(data), len(packed), says
-        out.write(
-            struct.pack(
-                "<4s5H3L2H",
-                b"PK\x03\x04",
-                20,
-                0,
-                8,
-                0,
-                33,
-                entry.CRC,
-                len(packed),
-                says,
-                len(name),
-                0,
-            )  # fmt: skip
-            + name.encode()
-            + packed
-        )
-        archive.filelist.append(entry)
-        archive.NameToInfo[name] = entry
-        archive.start_dir = out.tell()
-        archive._didModify = True  # type: ignore[attr-defined]
-    path.write_bytes(out.getvalue())
+    path.write_bytes(understated(path.read_bytes(), name, data, says))
     return path
 
 

@@ -17,30 +17,25 @@ import json
 import mmap
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from geodata.boundaries.columns import LEVELS, GivenColumns, areas, no_level
 from geodata.boundaries.encodings import shapefile_encoding
 from geodata.boundaries.formats import json_format, not_in_archive, not_read
 from geodata.errors import BoundaryError
 from geodata.util.findings import FileRead, Finding, Progress, no_progress
+from geodata.util.zip_guard import ALL_METHODS, Refusals, ZipGuard, ZipLimits
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 MAX_BYTES = 1_000_000_000
 """Bytes of a file, and of all that an archive holds once unpacked."""
-MAX_RATIO = 250
-"""How many times its packed size a part of more than :data:`RATIO_FROM` bytes may hold."""
-RATIO_FROM = 20_000_000
-MAX_PARTS = 500
-_CHUNK = 1 << 20
 _HEAD = 4096
 
 _SHAPEFILE = bytes.fromhex("0000270a")
@@ -54,6 +49,25 @@ _READ = (*_DATASETS, ".shx", ".dbf", ".prj", ".cpg")
 _CRS = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?=\{)', re.IGNORECASE)
 _SAVE = "Save the boundaries as GeoJSON, GeoPackage or a zipped Shapefile."
 _NOTHING_SAID = GivenColumns()
+_NOT_UNPACKED = f"{{name}} is not unpacked: {{}}. {_SAVE}"
+_DAMAGED = "{name} is damaged or cut short ({why})."
+LIMITS = ZipLimits(
+    BoundaryError,
+    Refusals(
+        no_archive=_DAMAGED,
+        locked=_NOT_UNPACKED.replace("{}", "it is locked with a password; unpack it first"),
+        many=_NOT_UNPACKED.replace("{}", "it holds {size} files; {parts} are allowed"),
+        doubled=_NOT_UNPACKED.replace("{}", "it holds {part!r} twice"),
+        method=_DAMAGED.replace("{why}", "{part!r} is packed in a way that is not known"),
+        large=_NOT_UNPACKED.replace("{}", "it unpacks to more than {megabytes} MB"),
+        dense=_NOT_UNPACKED.replace("{}", "{part!r} unpacks to more than {ratio} times its size"),
+        length=_DAMAGED.replace("{why}", "{part!r} has {size} bytes and should have {stated}"),
+        damaged=_DAMAGED,
+    ),
+    max_unpacked=MAX_BYTES,
+    max_parts=500,
+    methods=ALL_METHODS,
+)
 
 
 @dataclass(frozen=True)
@@ -264,63 +278,42 @@ def _check_geojson(path: Path) -> None:
 
 def _unpacked(path: Path, folder: Path) -> list[Path]:
     """Unpack what can be read; each dataset of it, in the order of names."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = _checked_parts(path.name, archive)
-            left = MAX_BYTES
-            for part, target in parts:
-                left -= _unpack(path.name, archive, part, folder / target, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise BoundaryError(f"{path.name} is damaged or cut short ({error}).") from None
+    with path.open("rb") as handle:
+        guard = ZipGuard(path.name, handle, LIMITS)
+        for part, inside in _checked_parts(guard):
+            target = folder / inside
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as out:
+                out.writelines(guard.unpack(part))
     found = [
         one
         for one in sorted(folder.rglob("*"))
         if one.suffix.lower() in _DATASETS and one.is_file()
     ]
     if not found:
-        names = [part.filename for part in archive.infolist()]
+        names = [part.filename for part in guard.parts]
         raise BoundaryError(not_in_archive(path.name, names, _SAVE))
     return found
 
 
-def _checked_parts(name: str, archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, Path]]:
+def _checked_parts(guard: ZipGuard) -> list[tuple[zipfile.ZipInfo, Path]]:
     """Parts to unpack and where to; refuse an archive that holds more, or what leads out of it."""
-    every = archive.infolist()
-    if len(every) > MAX_PARTS:
-        _unsafe(name, f"it holds {len(every):,} files; {MAX_PARTS} are allowed")
+    guard.check_parts()
     kept = []
-    for part in every:
+    for part in guard.parts:
         inside = Path(part.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or re.match(r"[A-Za-z]:", part.filename):
-            _unsafe(name, f"{part.filename!r} leads out of it")
-        if part.flag_bits & 0x1:
-            _unsafe(name, "it is locked with a password; unpack it first")
+            raise _unsafe(guard.name, f"{part.filename!r} leads out of it")
         if (part.external_attr >> 16) & 0o170000 == 0o120000:
-            _unsafe(name, f"{part.filename!r} is a link")
+            raise _unsafe(guard.name, f"{part.filename!r} is a link")
         if inside.suffix.lower() in _READ and "__MACOSX" not in inside.parts:
             kept.append((part, inside))
+    guard.check_stated_sizes([part for part, _ in kept])
     return kept
 
 
-def _unpack(
-    name: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path, left: int
-) -> int:
-    """Unpack one part, counting what comes out; return how many bytes it was."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    size = 0
-    with archive.open(part) as source, target.open("xb") as out:
-        while chunk := source.read(_CHUNK):
-            size += len(chunk)
-            if size > left:
-                _unsafe(name, f"it unpacks to more than {MAX_BYTES / 1e6:,.0f} MB")
-            if size > RATIO_FROM and size > MAX_RATIO * max(part.compress_size, 1):
-                _unsafe(name, f"{part.filename!r} unpacks to more than {MAX_RATIO} times its size")
-            out.write(chunk)
-    return size
-
-
-def _unsafe(name: str, why: str) -> NoReturn:
-    raise BoundaryError(f"{name} is not unpacked: {why}. {_SAVE}")
+def _unsafe(name: str, why: str) -> BoundaryError:
+    return BoundaryError(f"{name} is not unpacked: {why}. {_SAVE}")
 
 
 # ---- layers

@@ -13,12 +13,14 @@ and Picture. Everything else of the layouts (logo, colours, lines, slide number)
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geodata.errors import TemplateError
 from geodata.exports.drawing.text_lines import ARABIC_FAMILY, FAMILY
+from geodata.util.zip_guard import Refusals, ZipGuard, ZipLimits
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -52,7 +54,25 @@ SIZES = {TITLE: 26, KICKER: 13.5, FIGURES: 13.5, SOURCES: 13.5}  # points; 13.5 
 _COLORS = {TITLE: "1B2733", KICKER: "0B5CAD", FIGURES: "1B2733", SOURCES: "56636F"}
 _ARABIC_IN_OFFICE = "Arial"
 
-_MAX_BYTES, _MAX_UNPACKED, _MAX_PARTS = 20_000_000, 100_000_000, 2_000
+_MAX_BYTES = 20_000_000
+_TOO_MUCH = "it unpacks to more than a template holds."
+LIMITS = ZipLimits(
+    TemplateError,
+    Refusals(
+        no_archive="it is not a PowerPoint file.",
+        locked="it is locked with a password.",
+        many=_TOO_MUCH,
+        doubled="it holds a part twice ({part}).",
+        method="it is packed as PowerPoint packs no file ({part}).",
+        large=_TOO_MUCH,
+        dense=_TOO_MUCH,
+        length="it is damaged: {part} has {size} bytes and should have {stated}.",
+        damaged="it is damaged: {why}.",
+    ),
+    max_unpacked=100_000_000,
+    max_parts=2_000,
+    max_ratio=math.inf,  # a white picture of 100 MB fills no memory
+)
 _MACROS = ("vbaproject", "vbadata", "/activex/", "/embeddings/", "/ctrlprops/")
 
 
@@ -212,18 +232,15 @@ def _check_package(data: bytes) -> None:
     """Refuse what runs, loads or grows when it is opened; nothing is unpacked to disk."""
     if len(data) > _MAX_BYTES:
         raise TemplateError(f"it has {len(data):,} bytes, {_MAX_BYTES:,} at most.")
-    try:
-        package = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile:
-        raise TemplateError("it is not a PowerPoint file.") from None
-    parts = package.infolist()
-    if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED:
-        raise TemplateError("it unpacks to more than a template holds.")
-    for part in parts:
+    guard = ZipGuard("", io.BytesIO(data), LIMITS)
+    guard.check_parts()
+    guard.check_stated_sizes(guard.parts)
+    for part in guard.parts:
         if any(word in f"/{part.filename}".lower() for word in _MACROS):
             raise TemplateError(f"it holds macros, controls or embedded files ({part.filename}).")
+        content = b"".join(guard.unpack(part))
         if part.filename.endswith((".xml", ".rels")):
-            _check_part(part.filename, package.read(part))
+            _check_part(part.filename, content)
 
 
 def _check_part(name: str, data: bytes) -> None:

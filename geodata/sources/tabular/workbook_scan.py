@@ -12,8 +12,10 @@ from xml.parsers import expat
 
 from geodata.errors import DataError
 from geodata.sources.tabular.number_formats import Shown, shown_by_styles
-from geodata.sources.tabular.workbook_safety import unpacked, workbook_part
+from geodata.sources.tabular.opening import opened
+from geodata.sources.tabular.workbook_safety import workbook_part
 from geodata.util.findings import Finding
+from geodata.util.zip_guard import read_part
 
 MAX_CELLS = 20_000_000
 """Rows times columns of a sheet; all of them are held in memory while it is read."""
@@ -195,13 +197,14 @@ def scan_sheet(path: Path, part: zipfile.ZipInfo, shown: Mapping[str, Shown]) ->
     """Scan the XML of a sheet once for its size, formulas and formats."""
     scan = _SheetScan(shown)
     try:
-        for chunk in unpacked(path, part):
-            scan.parser.Parse(chunk, False)
-            if scan.facts.rows * scan.facts.columns > MAX_CELLS:
-                break
-        else:
-            scan.parser.Parse(b"", True)
-    except expat.ExpatError as error:
+        with opened(path) as handle:
+            for chunk in read_part(handle, part):
+                scan.parser.Parse(chunk, False)
+                if scan.facts.rows * scan.facts.columns > MAX_CELLS:
+                    break
+            else:
+                scan.parser.Parse(b"", True)
+    except (expat.ExpatError, zipfile.BadZipFile) as error:
         raise DataError(f"{path.name}: its part {part.filename} is damaged ({error}).") from None
     except DataError as error:
         raise DataError(f"{path.name}: its part {part.filename} {error}.") from None
