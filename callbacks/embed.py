@@ -95,7 +95,7 @@ def _page(context: Context) -> Response:
         card=_card(context, view, options),
         age=context.ages(snapshot, state).get(newest_day(view).isoformat(), ""),
     )
-    g.style_hashes = [layout.style_hash(style)]
+    g.style_hashes = [layout.csp_hash(style)]
     return cacheable_response(html.encode(), HTML, CachePolicy.PAGE)
 
 

@@ -89,9 +89,9 @@ def scale_style(view: View, theme: str) -> str:
     return f":root{{{light}}}{later}"
 
 
-def style_hash(style: str) -> str:
-    """What a Content-Security-Policy calls an inline style sheet."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def csp_hash(text: str) -> str:
+    """Return the source by which a Content-Security-Policy allows an inline style or script."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 

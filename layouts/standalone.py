@@ -6,9 +6,7 @@ file itself forbids every request.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 
 from markupsafe import Markup
 
@@ -57,8 +55,7 @@ def _script(figures: bytes) -> Markup:
 
 
 def _policy(script: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {layout.csp_hash(script)}; style-src 'unsafe-inline'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )

@@ -181,6 +181,14 @@ def test_a_file_without_codes_is_told_what_columns_it_lacks(tmp_path):
     assert "No layer of level 1 or 2 is in it" in said(read, "error")
 
 
+@pytest.mark.parametrize("write", [geojson, geopackage])
+def test_a_file_without_features_says_so(tmp_path, write):
+    read = read_files([write(provinces().iloc[:0], tmp_path)])
+    assert "is left out. It holds no features." in said(read)
+    assert "P-codes" not in said(read) and not read.layers
+    assert read.files[0].layout == "no areas"
+
+
 # ------------------------------------------------------------------------------- hostile files
 
 

@@ -278,6 +278,13 @@ def test_of_a_mistake_in_very_many_rows_each_is_counted_and_a_thousand_are_kept(
     )
 
 
+def test_one_more_row_is_one_row():
+    notes = FindingLog("made-up.csv", "S")
+    for row in range(KEPT + 1):
+        notes.error("It is wrong.", row=row, column="people", value="x")
+    assert "and in 1 more row: It is wrong." in notes.all()[-1].line()
+
+
 def test_a_long_value_is_shown_by_its_beginning():
     notes = FindingLog()
     notes.error("It is long.", value="x" * 500)

@@ -257,7 +257,7 @@ def test_formulas_give_the_value_that_was_saved_and_a_warning(tmp_path):
     read = read_rows(path)
     assert list(read)[1] == (2, ["Alpha", "12"])
     assert [(f.severity, f.sentence[:18]) for f in read.findings] == [
-        ("warning", "Formulas (1 cells)")
+        ("warning", "Formulas (1 cell):")
     ]
 
 

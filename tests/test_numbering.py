@@ -232,6 +232,13 @@ def test_a_row_whose_name_contradicts_its_code_is_told_by_row(renumbered):
     assert "by names of 4 of 5 places" in made.codes[0]
 
 
+def test_a_place_without_a_name_is_refused_by_its_code_alone(renumbered):
+    """As HDX HAPI has them: DTM's words for a name that is not known are none of a place."""
+    unnamed = rows_of(NEW, names=False, adm1="Not available")
+    (error,) = merged(renumbered, *unnamed).errors
+    assert error.value.endswith(": XXX-G02, XXX-G03, XXX-G04, XXX-G05")
+
+
 def test_one_name_beside_a_code_of_the_areas_does_not_change_the_numbering(renumbered):
     rows = rows_of(NEW, form="XX{}")[:2]
     rows[1]["adm1"] = "Gamma"

@@ -184,7 +184,7 @@ def _map(publication: Publication, edition: SiteManifest, embed: Embed, made: Ma
     edition.write(_TOP.embed(embed.name), html.encode())
     every_date = range(len(view.counts.dates))
     edition.write(_TOP.figures(embed.figures_name), csv_file(view, every_date))
-    made.style_hashes.add(layout.style_hash(colors))
+    made.style_hashes.add(layout.csp_hash(colors))
     loaded = _first_load(embed, html, received)
     made.first_loads[embed.state.level] = max(loaded, made.first_loads.get(embed.state.level, 0))
     return listed

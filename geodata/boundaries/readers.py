@@ -136,8 +136,10 @@ def read_files(
             read.findings.append(_nothing(path, levels))
         found += layers
         rows = sum(len(layer.frame) for layer in layers)
-        said = ", ".join(f"level {layer.level} in {layer.name}" for layer in layers)
-        read.files.append(FileRead(path.name, _sha256(path), path.stat().st_size, rows, said))
+        named = ", ".join(f"level {layer.level} in {layer.name}" for layer in layers)
+        read.files.append(
+            FileRead(path.name, _sha256(path), path.stat().st_size, rows, named or "no areas")
+        )
     for level in LEVELS:
         of_level = [layer for layer in found if layer.level == level]
         if len(of_level) > 1:
@@ -336,6 +338,9 @@ def _layers_of(
                     read.findings.append(_left_out(path, str(name), f"It holds {kind}s, no areas."))
                 continue
             frame = pyogrio.read_dataframe(dataset, layer=name, encoding=encoding)
+            if frame.empty:
+                read.findings.append(_left_out(path, str(name), "It holds no features."))
+                continue
             found = areas(frame, given, level)
             if found is None:
                 read.findings.append(_left_out(path, str(name), no_level(frame)))

@@ -286,8 +286,8 @@ def _orient_rings(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataF
         )  # fmt: skip
     else:
         for code, (wrong, _) in turned.items():
-            s = "ring ran" if wrong == 1 else "rings ran"
-            _log(made, layer, "warning", f"{wrong:,} {s} the wrong way and was turned.", code)
+            one, many = "ring ran the wrong way and was", "rings ran the wrong way and were"
+            _log(made, layer, "warning", f"{amounts.counted(wrong, one, many)} turned.", code)
     return frame.set_geometry(
         shapely.orient_polygons(frame.geometry.to_numpy(), exterior_cw=True), crs=frame.crs
     )

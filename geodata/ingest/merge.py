@@ -37,12 +37,12 @@ from geodata.places.join import (
     not_placed,
     of_another_country,
 )
+from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.places.scheme_resolution import resolve_codes
 from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.schemas import TABLES, check, check_references
 from geodata.snapshots.snapshot import Snapshot, Tables
 from geodata.snapshots.totals import SLICE, Total, series_name, slices_of, total_of, totals
-from geodata.sources.cell_values import NOT_AVAILABLE
 from geodata.sources.contract import ParsedSource
 from geodata.util.arrays import records
 from geodata.util.findings import Finding, Harm

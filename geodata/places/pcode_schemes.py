@@ -31,6 +31,9 @@ WRITTEN = {"adm1_code": "adm1_written", "adm2_code": "adm2_written"}
 
 PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
 
+NOT_AVAILABLE = "Not available"
+"""What DTM writes as the name of a place or an origin that is not known."""
+
 
 class Digits(NamedTuple):
     """What a code says in any numbering: its governorate, and its district (``""``: none)."""

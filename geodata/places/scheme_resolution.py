@@ -15,6 +15,7 @@ from geodata.places.folding import fold
 from geodata.places.gazetteer import Gazetteer, Gazetteers, explain_retired_code, former_codes
 from geodata.places.pcode_schemes import (
     BY_NAME,
+    NOT_AVAILABLE,
     PLACES,
     WRITTEN,
     PcodeScheme,
@@ -156,11 +157,12 @@ def _places(
         meant = frozenset((outer.pcode,) if outer else ())
         if not adm1 and adm2:
             meant = parents.get(fold(adm2), frozenset())
+        name = next((name for name in (adm1, adm2) if name not in ("", NOT_AVAILABLE)), "")
         for code in filter(None, (adm1_code, adm2_code)):
             digits = known.read(code)
             if digits:
                 own = code.casefold() in known.own_codes
-                place = CodedPlace(code, digits.governorate, adm1 or adm2, meant, own)
+                place = CodedPlace(code, digits.governorate, name, meant, own)
                 found.setdefault((place.digits, meant, own), (place, index))
     return dict(found.values())
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.sources import months
 from geodata.sources.tabular.workbook_scan import column_letters
+from geodata.util import amounts
 from geodata.util.findings import Finding, Harm
-
-NOT_AVAILABLE = "Not available"  # what DTM writes where a place or an origin is not known
 
 Severity = Literal["error", "warning"]
 
@@ -450,7 +450,7 @@ class FindingLog:
         more = [
             Finding(
                 severity,
-                f"and in {count - KEPT:,} more rows: {sentence}",
+                f"and in {amounts.counted(count - KEPT, 'more row')}: {sentence}",
                 self.file,
                 self.sheet,
                 column=column,

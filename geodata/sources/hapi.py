@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import DataError
+from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
-    NOT_AVAILABLE,
     CellError,
     FindingLog,
     clean_text,

@@ -156,8 +156,8 @@ def filled_down(
     ]
     if words:
         notes.warning(
-            f"Cells are merged over rows ({len(words):,} times; this is the first): each of the "
-            "rows is given what they say.",
+            f"Cells are merged over rows ({amounts.counted(len(words), 'time')}; this is the "
+            "first): each of the rows is given what they say.",
             row=words[0].top,
         )
     spread = {

@@ -25,6 +25,7 @@ import pandas as pd
 from geodata.sources import Repeats
 from geodata.sources.cell_values import FindingLog
 from geodata.sources.contract import COUNTS_READ, no_counts
+from geodata.util import amounts
 from geodata.util.findings import Harm
 from geodata.util.suggestions import suggestions
 
@@ -249,7 +250,10 @@ class Aggregator:
             )
         elif left := len(every) - len(chosen):
             self.notes.warning(
-                f"{left:,} figures of another {what} are left out.",
+                amounts.counted(
+                    left, f"figure of another {what} is", f"figures of another {what} are"
+                )
+                + " left out.",
                 column=what,
                 harm=Harm.NOT_TAKEN,
             )
@@ -273,9 +277,10 @@ class Aggregator:
         )
         for (taken, other), n in sorted(left.items()):
             self.notes.warning(
-                f"{n:,} places have figures of {taken or 'no kind'} and of {other or 'no kind'} on "
-                f"one date, which may count the same people: those of {taken or 'no kind'} are "
-                "taken. Take one kind only with --assessment.",
+                f"{amounts.counted(n, 'place has', 'places have')} figures of "
+                f"{taken or 'no kind'} and of {other or 'no kind'} on one date, which may count "
+                f"the same people: those of {taken or 'no kind'} are taken. Take one kind only "
+                "with --assessment.",
                 column="assessment",
                 harm=Harm.NOT_TAKEN,
             )

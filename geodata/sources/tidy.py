@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from geodata.places.folding import fold
+from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.snapshots.schemas import POPULATIONS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
-    NOT_AVAILABLE,
     CellError,
     FindingLog,
     clean_text,

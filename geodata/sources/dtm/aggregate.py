@@ -41,6 +41,7 @@ from geodata.sources.dtm.layouts import Column, Layout, header_fold
 from geodata.sources.dtm.workspace import EMPTY_HOUSEHOLDS, ListTotal, LoadedList, breakdown_columns
 from geodata.sources.header import A_SECOND_HEADER, are_titles, filled_down
 from geodata.sources.tabular.open_table import TableRows
+from geodata.util import amounts
 from geodata.util.findings import Harm, Progress
 
 QUICK_FROM = 20_000_000
@@ -547,7 +548,7 @@ def _note_twice(
         note(sentence, row=number, column=column.name, value=shown, harm=Harm.COUNTED_ONCE)
     (count,) = con.execute(f"SELECT count(*) {joined}").fetchone() or (0,)
     if count > LISTED:
-        more = f"and in {count - LISTED:,} more rows: {sentence}"
+        more = f"and in {amounts.counted(count - LISTED, 'more row')}: {sentence}"
         note(more, column=column.name, harm=Harm.COUNTED_ONCE)
 
 

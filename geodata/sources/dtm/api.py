@@ -33,9 +33,9 @@ import platformdirs
 import requests
 from dtmapi import DTMApi, DTMApiError, DTMApiResponseError, DTMAuthenticationError
 
+from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
-    NOT_AVAILABLE,
     CellError,
     FindingLog,
     clean_text,

@@ -54,6 +54,7 @@ from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NoList, Population, 
 from geodata.sources.dtm.workspace import LoadedList
 from geodata.sources.tabular.detect import check_file
 from geodata.sources.tabular.open_table import TableRows, read_rows
+from geodata.util import amounts
 from geodata.util.findings import FileRead, Finding, Harm, Progress, no_progress
 from geodata.util.suggestions import suggestions
 
@@ -334,7 +335,7 @@ class _Reader:
                 notes.warning(sentence, row=row, column="Latitude, Longitude", value=said)
         for sentence, count in met.items():
             if (more := count - min(listed[sentence], LISTED)) > 0:
-                notes.warning(f"and in {more:,} more rows: {sentence}")
+                notes.warning(f"and in {amounts.counted(more, 'more row')}: {sentence}")
 
     def _stray(self, shapes: Governorates, pcode: str, point: int) -> tuple[str, str]:
         """What is wrong with a point, and the governorate that it lies in."""

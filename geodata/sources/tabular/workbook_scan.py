@@ -14,6 +14,7 @@ from geodata.errors import DataError
 from geodata.sources.tabular.number_formats import Shown, shown_by_styles
 from geodata.sources.tabular.opening import opened
 from geodata.sources.tabular.workbook_safety import workbook_part
+from geodata.util import amounts
 from geodata.util.findings import Finding
 from geodata.util.zip_guard import read_part
 
@@ -271,8 +272,8 @@ def formula_findings(file: str, sheet: str, facts: SheetFacts) -> Iterator[Findi
     if facts.formulas:
         yield Finding(
             "warning",
-            f"Formulas ({facts.formulas:,} cells): the values that were saved with them are read, "
-            "nothing is computed again.",
+            f"Formulas ({amounts.counted(facts.formulas, 'cell')}): the values that were saved "
+            "with them are read, nothing is computed again.",
             file,
             sheet,
         )
@@ -293,4 +294,6 @@ def formula_findings(file: str, sheet: str, facts: SheetFacts) -> Iterator[Findi
     for row, column in facts.without_value[:MAX_LISTED]:
         yield Finding("error", sentence, file, sheet, row, column_letters(column))
     if more := len(facts.without_value[MAX_LISTED:]):
-        yield Finding("error", f"… and {more:,} more cells: {sentence}", file, sheet)
+        yield Finding(
+            "error", f"… and {amounts.counted(more, 'more cell')}: {sentence}", file, sheet
+        )
