@@ -1,18 +1,92 @@
-"""The populations and measures, and how each is called."""
+"""The populations, levels and measures: the words and the rules of each.
+
+A population is one entry of :data:`POPULATIONS`. Nothing else lists them, but for what readers know
+of the words of their own files.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext, ngettext, pgettext
 
-LEVELS = {1: "governorates", 2: "districts"}
-
 PEOPLE, HOUSEHOLDS, RATE, SHARE = "people", "households", "rate", "share"
 MEASURES = (PEOPLE, HOUSEHOLDS, RATE, SHARE)
 LEVEL, CHANGE = "level", "change"
 MODES = (LEVEL, CHANGE)
+
+Plural = tuple[str, str]
+"""Singular and plural of a message, as :func:`geodata.i18n.messages.ngettext` gives them."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of areas.
+
+    Attributes
+    ----------
+    name
+        In addresses, names of files and the TopoJSON of boundaries: ``governorates``.
+    kind
+        One of them in reports, in English.
+    label, area
+        In controls and heads of tables, of all and of one.
+    changes
+        Heading of the areas that changed most.
+    """
+
+    name: str
+    kind: str
+    label: str
+    area: str
+    changes: str
+
+
+LEVELS: Mapping[int, Level] = {
+    1: Level(
+        name="governorates",
+        kind="governorate",
+        label=gettext("Governorates"),
+        area=gettext("Governorate"),
+        changes=gettext("Largest changes by governorate"),
+    ),
+    2: Level(
+        name="districts",
+        kind="district",
+        label=gettext("Districts"),
+        area=gettext("District"),
+        changes=gettext("Largest changes by district"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class UnitWords:
+    """What a population is called where it is counted in people, or in households.
+
+    Attributes
+    ----------
+    counted
+        With a number: ``{n} returnee``, ``{n} returnees``.
+    nouns
+        Without a number, e.g. ``returnees``.
+    of_nouns
+        The same after “of”, which changes the words in some languages.
+    hosted
+        ``{percent}`` of all of them are in the areas ``{names}``.
+    came_from, came_into
+        ``{percent}`` of them came from ``{names}``, in all or in the governorate ``{area}``; both
+        empty where no source knows origins.
+    """
+
+    counted: Plural
+    nouns: str
+    of_nouns: tuple[str, str]
+    hosted: Plural
+    came_from: str = ""
+    came_into: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,90 +97,207 @@ class Population:
     ----------
     label
         In controls, e.g. ``Internally displaced``.
+    topic
+        Above a slide, e.g. ``Internal displacement``.
     place_title, change_title
         Title of the map.
-    one, many
-        gettext plural pair with ``{n}``: ``{n} returnee``, ``{n} returnees``.
-    nouns
-        Without a number, e.g. ``returnees``.
-    of_nouns
-        The same after “of”, which changes the words in some languages.
+    people, households
+        What it is called in either unit.
     rated
         ``{rate}`` of them per 1,000 residents.
+    within
+        ``{percent}`` of all of them live where ``{programmes}`` work or worked.
+    beside
+        Under its total beside that of another population; its nouns where empty.
+    largest
+        Heading of the areas with most of them, by level.
+    origins, periods
+        Titles of the breakdowns by origin and by period of displacement.
+    flow
+        Name of a flow from ``{origin}`` to ``{destination}``.
+    hxl
+        Attributes of ``#affected`` that mean it (https://hxlstandard.org); the first is written.
+    briefed
+        Whether the briefing that is made from the data has a map of it, also where it is not the
+        first population.
     """
 
     code: str
     label: str
+    topic: str
     place_title: str
     change_title: str
-    one: str
-    many: str
-    household_one: str
-    household_many: str
-    nouns: str
-    of_nouns: tuple[str, str]
+    people: UnitWords
+    households: UnitWords
     rated: str
+    within: Plural
+    largest: Mapping[int, str]
+    origins: str
+    periods: str
+    flow: str
+    hxl: tuple[str, ...]
+    beside: str = ""
+    briefed: bool = False
+
+    @property
+    def nouns(self) -> str:
+        """The people without a number, e.g. ``returnees``."""
+        return self.people.nouns
+
+    @property
+    def of_nouns(self) -> tuple[str, str]:
+        """The people after “of”."""
+        return self.people.of_nouns
+
+    def unit(self, measure: str) -> UnitWords:
+        """Return what it is called where figures are in ``measure``."""
+        return self.households if unit_of(measure) == HOUSEHOLDS else self.people
 
     def counted(self, language: Language, n: float, measure: str = PEOPLE) -> str:
-        """``3,065,502 internally displaced people``, in words and with plural."""
-        if measure == HOUSEHOLDS:
-            return language.ngettext(self.household_one, self.household_many, int(n))
-        return language.ngettext(self.one, self.many, int(n))
+        """Write a number of them: ``3,065,502 internally displaced people``."""
+        return language.ngettext(*self.unit(measure).counted, int(n))
 
 
-def _population(
-    code: str,
-    label: str,
-    place_title: str,
-    change_title: str,
-    people: tuple[str, str],
-    households: tuple[str, str],
-    nouns: str,
-    of_nouns: tuple[str, str],
-    rated: str,
-) -> Population:
-    titles = (label, place_title, change_title)
-    return Population(code, *titles, *people, *households, nouns, of_nouns, rated)
-
+DISPLACED = "idp"
+"""Those whose origin is where they are displaced from."""
 
 POPULATIONS = {
     population.code: population
     for population in (
-        _population(
-            "idp",
-            gettext("Internally displaced"),
-            gettext("Where displaced people are living"),
-            gettext("How the number of displaced people changed"),
-            ngettext("{n} internally displaced person", "{n} internally displaced people"),
-            ngettext("{n} displaced household", "{n} displaced households"),
-            gettext("internally displaced people"),
-            pgettext("after of", "internally displaced people"),
-            gettext("{rate} internally displaced people per 1,000 residents"),
+        Population(
+            code=DISPLACED,
+            label=gettext("Internally displaced"),
+            topic=gettext("Internal displacement"),
+            place_title=gettext("Where displaced people are living"),
+            change_title=gettext("How the number of displaced people changed"),
+            people=UnitWords(
+                ngettext("{n} internally displaced person", "{n} internally displaced people"),
+                gettext("internally displaced people"),
+                pgettext("after of", "internally displaced people"),
+                ngettext(
+                    "{names} hosts {percent} of all internally displaced people",
+                    "{names} host {percent} of all internally displaced people",
+                ),
+                gettext("{percent} of displaced people come from {names}"),
+                gettext("{percent} of displaced people in {area} come from {names}"),
+            ),
+            households=UnitWords(
+                ngettext("{n} displaced household", "{n} displaced households"),
+                gettext("displaced households"),
+                pgettext("after of", "displaced households"),
+                ngettext(
+                    "{names} hosts {percent} of all displaced households",
+                    "{names} host {percent} of all displaced households",
+                ),
+                gettext("{percent} of displaced households come from {names}"),
+                gettext("{percent} of displaced households in {area} come from {names}"),
+            ),
+            rated=gettext("{rate} internally displaced people per 1,000 residents"),
+            within=ngettext(
+                "{percent} of all internally displaced people live where {programmes} works or "
+                "worked",
+                "{percent} of all internally displaced people live where {programmes} work or "
+                "worked",
+            ),
+            beside=gettext("still displaced"),
+            largest={
+                1: gettext("Governorates that host most"),
+                2: gettext("Districts that host most"),
+            },
+            origins=gettext("Where they were displaced from"),
+            periods=gettext("When displaced"),
+            flow=gettext("{origin} to {destination}"),
+            hxl=("idps", "idp", "displaced"),
         ),
-        _population(
-            "returnee",
-            gettext("Returnees"),
-            gettext("Where people have returned"),
-            gettext("How the number of returnees changed"),
-            ngettext("{n} returnee", "{n} returnees"),
-            ngettext("{n} returned household", "{n} returned households"),
-            gettext("returnees"),
-            pgettext("after of", "returnees"),
-            gettext("{rate} returnees per 1,000 residents"),
+        Population(
+            code="returnee",
+            label=gettext("Returnees"),
+            topic=gettext("Returns"),
+            place_title=gettext("Where people have returned"),
+            change_title=gettext("How the number of returnees changed"),
+            people=UnitWords(
+                ngettext("{n} returnee", "{n} returnees"),
+                gettext("returnees"),
+                pgettext("after of", "returnees"),
+                ngettext(
+                    "{names} holds {percent} of everyone who has returned",
+                    "{names} hold {percent} of everyone who has returned",
+                ),
+                gettext("{percent} of people who returned had been displaced to {names}"),
+                gettext("{percent} of people who returned to {area} had been displaced to {names}"),
+            ),
+            households=UnitWords(
+                ngettext("{n} returned household", "{n} returned households"),
+                gettext("returned households"),
+                pgettext("after of", "returned households"),
+                ngettext(
+                    "{names} holds {percent} of all households that have returned",
+                    "{names} hold {percent} of all households that have returned",
+                ),
+                gettext("{percent} of returned households had been displaced to {names}"),
+                gettext(
+                    "{percent} of households that returned to {area} had been displaced to {names}"
+                ),
+            ),
+            rated=gettext("{rate} returnees per 1,000 residents"),
+            within=ngettext(
+                "{percent} of everyone who has returned lives where {programmes} works or worked",
+                "{percent} of everyone who has returned lives where {programmes} work or worked",
+            ),
+            beside=gettext("have returned"),
+            largest={
+                1: gettext("Largest governorates of return"),
+                2: gettext("Largest districts of return"),
+            },
+            origins=gettext("Where they had been displaced to"),
+            periods=gettext("When they had been displaced"),
+            flow=gettext("from {origin} back to {destination}"),
+            hxl=("returnees", "returned"),
+            briefed=True,
         ),
-        _population(
-            "refugee",
-            gettext("Syrian refugees"),
-            gettext("Where Syrian refugees are registered"),
-            gettext("How the number of registered Syrian refugees changed"),
-            ngettext("{n} registered Syrian refugee", "{n} registered Syrian refugees"),
-            ngettext("{n} refugee household", "{n} refugee households"),
-            gettext("registered Syrian refugees"),
-            pgettext("after of", "registered Syrian refugees"),
-            gettext("{rate} registered Syrian refugees per 1,000 residents"),
+        Population(
+            code="refugee",
+            label=gettext("Syrian refugees"),
+            topic=gettext("Syrian refugees"),
+            place_title=gettext("Where Syrian refugees are registered"),
+            change_title=gettext("How the number of registered Syrian refugees changed"),
+            people=UnitWords(
+                ngettext("{n} registered Syrian refugee", "{n} registered Syrian refugees"),
+                gettext("registered Syrian refugees"),
+                pgettext("after of", "registered Syrian refugees"),
+                ngettext(
+                    "{names} hosts {percent} of all registered Syrian refugees",
+                    "{names} host {percent} of all registered Syrian refugees",
+                ),
+            ),
+            households=UnitWords(
+                ngettext("{n} refugee household", "{n} refugee households"),
+                gettext("refugee households"),
+                pgettext("after of", "refugee households"),
+                ngettext(
+                    "{names} hosts {percent} of all registered refugee households",
+                    "{names} host {percent} of all registered refugee households",
+                ),
+            ),
+            rated=gettext("{rate} registered Syrian refugees per 1,000 residents"),
+            within=ngettext(
+                "{percent} of all registered Syrian refugees are where {programmes} works or "
+                "worked",
+                "{percent} of all registered Syrian refugees are where {programmes} work or worked",
+            ),
+            largest={
+                1: gettext("Governorates that host most"),
+                2: gettext("Districts that host most"),
+            },
+            origins=gettext("Where they were displaced from"),
+            periods=gettext("When displaced"),
+            flow=gettext("{origin} to {destination}"),
+            hxl=("refugees",),
         ),
     )
 }
+
+POPULATION_CODES = tuple(POPULATIONS)
 
 MEASURE_LABELS = {
     PEOPLE: gettext("People"),
@@ -114,8 +305,8 @@ MEASURE_LABELS = {
     RATE: gettext("Per 1,000"),
     SHARE: gettext("Share"),
 }
+LEVEL_LABELS = {number: level.label for number, level in LEVELS.items()}
 MODE_LABELS = {LEVEL: gettext("Number"), CHANGE: gettext("Change")}
-LEVEL_LABELS = {1: gettext("Governorates"), 2: gettext("Districts")}
 
 UNITS = {
     PEOPLE: gettext("people"),

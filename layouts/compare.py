@@ -155,7 +155,7 @@ def _fields(found: Comparison) -> list[Field]:
         for code in available_measures(snapshot, state.pop, state.level)
     ]
     by_level = [
-        Option(str(level), speech.gettext(populations.LEVEL_LABELS[level]))
+        Option(str(level), speech.gettext(populations.LEVELS[level].label))
         for level in levels(snapshot, state.pop)
     ]
     listed = [whole, *_programmes(found, state.prog)]

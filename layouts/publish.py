@@ -189,7 +189,7 @@ def _grouped(listed: list[PublishedMap], folder: PublishedFolder) -> list[dict[s
             "label": speech.gettext(populations.POPULATIONS[population].label),
             "levels": [
                 {
-                    "label": speech.gettext(populations.LEVEL_LABELS[level]),
+                    "label": speech.gettext(populations.LEVELS[level].label),
                     "maps": [_entry(one, folder) for one in maps],
                 }
                 for level, maps in levels.items()

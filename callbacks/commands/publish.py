@@ -152,7 +152,7 @@ def summary(folder: Path, what: Publication, edition: SiteManifest, made: Made) 
         kept = _n(len(edition.previous), "file")
         yield f"Kept from the edition before, for pages still open: {kept}."
     loads = [
-        f"{made.first_loads[level] / 1000:.1f} kB with {LEVELS[level]}"
+        f"{made.first_loads[level] / 1000:.1f} kB with {LEVELS[level].name}"
         for level in sorted(made.first_loads)
     ]
     yield f"First load of a map, compressed (gzip), at most: {', '.join(loads)}."

@@ -119,9 +119,9 @@ def _breakdowns(
     """
     rows = of_area(snapshot, state.pop, pcode, threshold)
     here = rows[rows["pcode"] == pcode]
-    returned = state.pop == "returnee"
+    population = populations.POPULATIONS[state.pop]
     dates = dates_of(snapshot, state.pop, state.prog)
-    idp_rows = of_area(snapshot, "idp", pcode, threshold)
+    idp_rows = of_area(snapshot, populations.DISPLACED, pcode, threshold)
     counted_by = sources_of(snapshot, state.pop, state.prog)
     # Who else counted knows nothing of where the displaced come from.
     idp_rows = idp_rows[idp_rows["source"].isin(counted_by)]
@@ -133,9 +133,7 @@ def _breakdowns(
     titled: list[tuple[str, str, pd.DataFrame, str, Callable[[str], str]]] = [
         (
             "origin",
-            gettext("Where they had been displaced to")
-            if returned
-            else gettext("Where they were displaced from"),
+            population.origins,
             here[here["kind"] == "origin"],
             "category",
             place,
@@ -156,7 +154,7 @@ def _breakdowns(
         ),
         (
             "period",
-            gettext("When they had been displaced") if returned else gettext("When displaced"),
+            population.periods,
             here[here["kind"] == "period"],
             "category",
             lambda code: speech.gettext(PERIOD_LABELS.get(code, code)),

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geodata.boundaries.topology import polygons
+from geodata.populations import LEVELS
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
@@ -21,7 +22,6 @@ NOWHERE = -1
 
 # How far to either side of its direction an arrow may lead: 45°, and where nothing is there, 63°.
 _SPREADS = (1.0, 2.0)
-_LAYERS = {1: "governorates", 2: "districts"}
 
 Place = tuple[float, float]
 
@@ -38,7 +38,8 @@ def neighbours(snapshot: Snapshot, level: int, pcodes: tuple[str, ...]) -> list[
         The areas, in the order that positions are given in. :data:`NOWHERE` is no area.
     """
     shapes = {
-        shape["id"]: shape for shape in snapshot.topology["objects"][_LAYERS[level]]["geometries"]
+        shape["id"]: shape
+        for shape in snapshot.topology["objects"][LEVELS[level].name]["geometries"]
     }
     drawn = {i: shapes[pcode] for i, pcode in enumerate(pcodes) if pcode in shapes}
     places = {i: _place(shape["properties"]["label"]) for i, shape in drawn.items()}

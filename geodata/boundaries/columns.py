@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geodata.errors import BoundaryError
+from geodata.populations import LEVELS
 from geodata.snapshots.schemas import PCODE
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-LEVELS = (1, 2)
 _SHOWN = 12  # columns that a message lists
 
 # A column's name without case and underscores: whose code or name it holds, and in what language.

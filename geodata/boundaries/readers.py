@@ -24,10 +24,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from geodata.boundaries.columns import LEVELS, GivenColumns, areas, no_level
+from geodata.boundaries.columns import GivenColumns, areas, no_level
 from geodata.boundaries.encodings import shapefile_encoding
 from geodata.boundaries.formats import json_format, not_in_archive, not_read
 from geodata.errors import BoundaryError
+from geodata.populations import LEVELS
 from geodata.util.findings import FileRead, Finding, Progress, no_progress
 from geodata.util.zip_guard import ALL_METHODS, Refusals, ZipGuard, ZipLimits
 
@@ -126,7 +127,7 @@ def read_files(
         If a file cannot be opened at all, or is not safe to.
     """
     read, found = BoundaryLayers(), list[Layer]()
-    asked: list[tuple[Path, tuple[int, ...]]] = [(path, LEVELS) for path in files]
+    asked: list[tuple[Path, tuple[int, ...]]] = [(path, tuple(LEVELS)) for path in files]
     asked += [(path, (level,)) for level, path in (only or {}).items()]
     for number, (path, levels) in enumerate(asked):
         progress("Reading boundaries", number, len(asked))

@@ -27,6 +27,7 @@ from geodata.boundaries.columns import preferred
 from geodata.boundaries.readers import Layer
 from geodata.boundaries.simplify import EQUAL_AREA
 from geodata.boundaries.topology import CODE, PARENT, WGS84
+from geodata.populations import LEVELS
 from geodata.snapshots.schemas import PCODE
 from geodata.util import amounts
 from geodata.util.findings import Finding
@@ -44,7 +45,6 @@ WIDTH = 1 / 2000
 """Widest sliver that is mended, in parts of the country's longer side."""
 _NEAR = 3
 _LISTED = 20  # areas that one sentence names
-_KINDS = {1: "governorate", 2: "district"}
 _WORLD = 180.0  # degrees that a country spans only where it lies on both ends of the map
 
 
@@ -105,7 +105,7 @@ def _log(made: Repaired, layer: Layer, severity: str, sentence: str, code: str =
 
 def _areas(layer: Layer, made: Repaired) -> GeoDataFrame:
     """Rows with codes and names as they must be, shapes each sound by itself."""
-    kind = _KINDS[layer.level]
+    kind = LEVELS[layer.level].kind
     frame = layer.frame
     if frame.empty:
         _log(made, layer, "error", f"The layer {layer.name} has no rows.")
@@ -143,8 +143,8 @@ def _tell_other_languages(layer: Layer, made: Repaired) -> None:
         taken = f"in {spoken}" if spoken else "in a language that the file does not say"
         _log(
             made, layer, "warning",
-            f"{_KINDS[layer.level].capitalize()}s without a name {without} ({len(named):,}), for "
-            f"which the one {taken} is taken: {listed}.",
+            f"{LEVELS[layer.level].kind.capitalize()}s without a name {without} "
+            f"({len(named):,}), for which the one {taken} is taken: {listed}.",
         )  # fmt: skip
 
 
@@ -250,16 +250,17 @@ def _joined(parts: list[Any]) -> Geometry:
 
 def _counted(n: int, level: int) -> str:
     """How many areas, before what was done with them: ``1 governorate was``."""
-    kind = _KINDS[level]
+    kind = LEVELS[level].kind
     return amounts.counted(n, f"{kind} was", f"{kind}s were")
 
 
 def _all_turned(rings: int, areas: int, level: int) -> str:
     """Say that a file has its rings as GeoJSON has them; of a single ring, that it was turned."""
+    kind = LEVELS[level].kind
     if rings == 1:
-        return f"The ring of 1 {_KINDS[level]} ran counter-clockwise outside; it was turned."
+        return f"The ring of 1 {kind} ran counter-clockwise outside; it was turned."
     return (
-        f"All {rings:,} rings of {amounts.counted(areas, _KINDS[level])} ran counter-clockwise "
+        f"All {rings:,} rings of {amounts.counted(areas, kind)} ran counter-clockwise "
         "outside, as in GeoJSON; they were turned."
     )
 
@@ -312,7 +313,7 @@ def _on_one_side(
         west, _, east, _ = frames[level].total_bounds
         _log(
             made, layers[level], "warning",
-            f"Longitudes of {amounts.counted(len(codes), _KINDS[level])} were moved by 360°, "
+            f"Longitudes of {amounts.counted(len(codes), LEVELS[level].kind)} were moved by 360°, "
             "so that the country lies on one side of 180°, from "
             f"{west:.3f}° to {east:.3f}°: {listed}.",
         )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from geodata.errors import BoundaryError
+from geodata.populations import LEVELS
 from geodata.util.json_encoding import to_json
 
 if TYPE_CHECKING:
@@ -24,10 +25,7 @@ PARENT = "adm1_pcode"
 
 WGS84 = "EPSG:4326"
 
-_LEVELS = {
-    1: {"governorates", "neighbours", "cities"},
-    2: {"governorates", "districts", "neighbours", "cities"},
-}
+_CONTEXT = {"neighbours", "cities"}
 
 
 class Grid(TypedDict):
@@ -70,10 +68,11 @@ def level_topology(topology: Topology, level: int) -> Topology:
     BoundaryError
         If there is no such level.
     """
-    if level not in _LEVELS:
-        allowed = " or ".join(map(str, _LEVELS))
+    if level not in LEVELS:
+        allowed = " or ".join(map(str, LEVELS))
         raise BoundaryError(f"No level {level!r} in the topology: level is {allowed}.")
-    objects = {name: held for name, held in topology["objects"].items() if name in _LEVELS[level]}
+    needed = _CONTEXT | {each.name for number, each in LEVELS.items() if number <= level}
+    objects = {name: held for name, held in topology["objects"].items() if name in needed}
     shapes = itertools.chain.from_iterable(held["geometries"] for held in objects.values())
     used = sorted({max(ref, ~ref) for s in shapes for ring in _rings(s) for ref in ring})
     place = {arc: position for position, arc in enumerate(used)}

@@ -26,6 +26,7 @@ from geodata.figures.state import KEYS, State, encode_query, language_items, par
 from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language, language
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import WESTERN
+from geodata.populations import POPULATIONS
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.suggestions import suggestions
@@ -104,8 +105,7 @@ def default(snapshot: Snapshot, speech: Language) -> Briefing:
     slides = [_made(snapshot, pop=first)]
     if len(by_area_of(snapshot, first)) > 1:
         slides.append(_made(snapshot, COMPARE, pop=first, mode="change"))
-    if "returnee" in held:
-        slides.append(_made(snapshot, pop="returnee"))
+    slides += [_made(snapshot, pop=pop) for pop in held if POPULATIONS[pop].briefed]
     if any(len(by_area_of(snapshot, pop)) > 2 for pop in held[:2]):
         slides.append(_made(snapshot, TREND, pop=first))
     if has_origins(snapshot, first):

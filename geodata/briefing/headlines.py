@@ -21,9 +21,10 @@ from geodata.figures import programmes
 from geodata.figures.flows import Flows, governorate_of
 from geodata.figures.statuses import NOT_COMPARABLE, SHOWN, SUPPRESSED
 from geodata.figures.view import View, ViewAt
-from geodata.i18n.messages import gettext, ngettext, pgettext
+from geodata.i18n.messages import gettext, ngettext
 from geodata.i18n.rounding import rounded
 from geodata.places.area_names import area_names
+from geodata.populations import POPULATIONS, UnitWords
 from geodata.text import breaks, view_headlines, wording
 from geodata.text.area_labels import area_labels
 from geodata.util.arrays import Floats
@@ -32,50 +33,10 @@ _MOST = 0.8  # so much of the whole needs no further name
 _AS_MANY_AGAIN = 2  # from here on "from … to …" is understood better than a percentage
 
 
-_HOST = {
-    ("idp", populations.PEOPLE): ngettext(
-        "{names} hosts {percent} of all internally displaced people",
-        "{names} host {percent} of all internally displaced people",
-    ),
-    ("idp", populations.HOUSEHOLDS): ngettext(
-        "{names} hosts {percent} of all displaced households",
-        "{names} host {percent} of all displaced households",
-    ),
-    ("returnee", populations.PEOPLE): ngettext(
-        "{names} holds {percent} of everyone who has returned",
-        "{names} hold {percent} of everyone who has returned",
-    ),
-    ("returnee", populations.HOUSEHOLDS): ngettext(
-        "{names} holds {percent} of all households that have returned",
-        "{names} hold {percent} of all households that have returned",
-    ),
-    ("refugee", populations.PEOPLE): ngettext(
-        "{names} hosts {percent} of all registered Syrian refugees",
-        "{names} host {percent} of all registered Syrian refugees",
-    ),
-    ("refugee", populations.HOUSEHOLDS): ngettext(
-        "{names} hosts {percent} of all registered refugee households",
-        "{names} host {percent} of all registered refugee households",
-    ),
-}
 _MOST_FOR_RESIDENTS = ngettext(
     "{names} has the most {population} for its residents: {rate} per 1,000",
     "{names} have the most {population} for their residents: {rate} per 1,000 in each",
 )
-_WITHIN = {
-    "idp": ngettext(
-        "{percent} of all internally displaced people live where {programmes} works or worked",
-        "{percent} of all internally displaced people live where {programmes} work or worked",
-    ),
-    "returnee": ngettext(
-        "{percent} of everyone who has returned lives where {programmes} works or worked",
-        "{percent} of everyone who has returned lives where {programmes} work or worked",
-    ),
-    "refugee": ngettext(
-        "{percent} of all registered Syrian refugees are where {programmes} works or worked",
-        "{percent} of all registered Syrian refugees are where {programmes} work or worked",
-    ),
-}
 _FROM_TO_WITHIN = ngettext(
     "Where {programmes} works or worked: {then} on {base}, {now} on {date}",
     "Where {programmes} work or worked: {then} on {base}, {now} on {date}",
@@ -106,40 +67,6 @@ _MOVED_WITHIN = {
         "The number of {of_population} where {programmes} work or worked has fallen by {percent} "
         "since {base}",
     ),
-}
-_FROM = {
-    ("idp", populations.HOUSEHOLDS): gettext("{percent} of displaced households come from {names}"),
-    ("idp", populations.PEOPLE): gettext("{percent} of displaced people come from {names}"),
-    ("returnee", populations.HOUSEHOLDS): gettext(
-        "{percent} of returned households had been displaced to {names}"
-    ),
-    ("returnee", populations.PEOPLE): gettext(
-        "{percent} of people who returned had been displaced to {names}"
-    ),
-}
-_FROM_INTO = {
-    ("idp", populations.HOUSEHOLDS): gettext(
-        "{percent} of displaced households in {area} come from {names}"
-    ),
-    ("idp", populations.PEOPLE): gettext(
-        "{percent} of displaced people in {area} come from {names}"
-    ),
-    ("returnee", populations.HOUSEHOLDS): gettext(
-        "{percent} of households that returned to {area} had been displaced to {names}"
-    ),
-    ("returnee", populations.PEOPLE): gettext(
-        "{percent} of people who returned to {area} had been displaced to {names}"
-    ),
-}
-HOUSEHOLDS = {
-    "idp": gettext("displaced households"),
-    "returnee": gettext("returned households"),
-    "refugee": gettext("refugee households"),
-}
-_OF_HOUSEHOLDS = {
-    "idp": pgettext("after of", "displaced households"),
-    "returnee": pgettext("after of", "returned households"),
-    "refugee": pgettext("after of", "refugee households"),
 }
 _NO_ORIGINS = gettext("No source at hand says where {population} came from on {date}")
 _FEW_ORIGINS = gettext("Too few to show where {population} came from on {date}")
@@ -221,30 +148,17 @@ def _nothing(at: ViewAt) -> str:
 
 def nouns(view: View) -> str:
     """Who is counted, without a number: ``returnees``, or ``returned households``."""
-    pop = view.state.pop
-    said = (
-        HOUSEHOLDS[pop]
-        if _unit(view) == populations.HOUSEHOLDS
-        else populations.POPULATIONS[pop].nouns
-    )
-    return view.language.gettext(said)
+    return view.language.gettext(_words(view).nouns)
 
 
 def nouns_of(view: View) -> str:
     """Who is counted, as it is said after “of”."""
-    pop = view.state.pop
-    households = _unit(view) == populations.HOUSEHOLDS
-    said = _OF_HOUSEHOLDS[pop] if households else populations.POPULATIONS[pop].of_nouns
-    return view.language.pgettext(*said)
+    return view.language.pgettext(*_words(view).of_nouns)
 
 
-def _unit(view: View) -> str:
-    """What is counted: people, also where shares of them are shown."""
-    return (
-        populations.HOUSEHOLDS
-        if view.state.measure == populations.HOUSEHOLDS
-        else populations.PEOPLE
-    )
+def _words(view: View) -> UnitWords:
+    """What is counted: households, or people, also where shares of them are shown."""
+    return POPULATIONS[view.state.pop].unit(view.state.measure)
 
 
 def _sizes(at: ViewAt) -> Floats:
@@ -292,7 +206,7 @@ def _hosting(view: View, found: Leaders, whole: float) -> str:
             names=speech.names(named),
         )
     return speech.ngettext(
-        *_HOST[view.state.pop, _unit(view)],
+        *_words(view).hosted,
         len(named),
         names=speech.names(named),
         percent=speech.percent(found.share),
@@ -315,7 +229,7 @@ def _of_programmes(at: ViewAt) -> str:
     if not share > 0:
         return view_headlines.headline(at)
     percent = at.language.percent(share)
-    return wording.of_programmes(at.view, _WITHIN[at.state.pop], percent=percent)
+    return wording.of_programmes(at.view, POPULATIONS[at.state.pop].within, percent=percent)
 
 
 def _of_rate(at: ViewAt) -> str:
@@ -475,8 +389,8 @@ def flows_headline(at: ViewAt, found: Flows) -> str:
     for flow in found.shown:
         by_origin[flow.origin_name] = by_origin.get(flow.origin_name, 0) + flow.number
     first = leaders(list(by_origin.items()), found.whole)
-    counted = (at.state.pop, found.unit)
-    if not by_origin or counted not in _FROM:
+    words = POPULATIONS[at.state.pop].unit(found.unit)
+    if not by_origin or not words.came_from:
         date = speech.date(at.date, "long")
         none = _FEW_ORIGINS if found.few or found.incomplete else _NO_ORIGINS
         return speech.gettext(none, population=nouns(at.view), date=date)
@@ -488,7 +402,7 @@ def flows_headline(at: ViewAt, found: Flows) -> str:
         )
     area = area_names(at.snapshot, speech)[governorate_of(at.view)] if at.state.area else ""
     return speech.gettext(
-        (_FROM_INTO if area else _FROM)[counted],
+        words.came_into if area else words.came_from,
         percent=speech.percent(first.share),
         names=speech.names(list(first.names)),
         area=area,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geodata import populations
 from geodata.briefing import headlines
+from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, MAP, TABLE, TREND
+from geodata.briefing.content import Body, ChartSeries, SlideFigure, SlideRow, SlideView
 from geodata.figures import programmes
 from geodata.figures.availability import populations_with_counts, sources_of
 from geodata.figures.dates import default_base
@@ -21,30 +22,12 @@ from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.i18n.rounding import rounded
-from geodata.text import sentences
+from geodata.populations import LEVELS, POPULATIONS
+from geodata.text import breaks, sentences
 from geodata.text.area_labels import AreaLabel, area_labels
 from geodata.util.arrays import Floats
 
-if TYPE_CHECKING:
-    pass
-from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, MAP, TABLE, TREND
-from geodata.briefing.content import Body, ChartSeries, SlideFigure, SlideRow, SlideView
-from geodata.text import breaks
-
 RANKED, TABLED, FLOWING = 8, 18, 12  # as many as can be read from the back of a room
-_LARGEST = {
-    ("idp", 1): gettext("Governorates that host most"),
-    ("idp", 2): gettext("Districts that host most"),
-    ("returnee", 1): gettext("Largest governorates of return"),
-    ("returnee", 2): gettext("Largest districts of return"),
-    ("refugee", 1): gettext("Governorates that host most"),
-    ("refugee", 2): gettext("Districts that host most"),
-}
-_CHANGED = {
-    1: gettext("Largest changes by governorate"),
-    2: gettext("Largest changes by district"),
-}
-_AREA = {1: gettext("Governorate"), 2: gettext("District")}
 _ORIGINS_IN = {
     populations.HOUSEHOLDS: gettext("Origins are counted in households."),
     populations.PEOPLE: gettext("Origins are counted in people."),
@@ -53,7 +36,6 @@ _KNOWN_ORIGIN = {
     populations.HOUSEHOLDS: gettext("households with a known origin"),
     populations.PEOPLE: gettext("people with a known origin"),
 }
-_BESIDE = {"idp": gettext("still displaced"), "returnee": gettext("have returned")}
 
 
 # ---- figures
@@ -117,7 +99,7 @@ def _beside(asked: SlideView) -> SlideFigure | None:
     if other is None or other.state.time != asked.state.time:
         return None
     found = _total(other)
-    label = _BESIDE.get(other.state.pop)
+    label = POPULATIONS[other.state.pop].beside
     return found and SlideFigure(found.value, asked.speech.gettext(label) if label else found.label)
 
 
@@ -175,7 +157,7 @@ def _unit_head(view: View) -> str:
 
 
 def _heads(view: View, *more: str) -> tuple[str, ...]:
-    return (view.language.gettext(_AREA[view.state.level]), _unit_head(view), *more)
+    return (view.language.gettext(LEVELS[view.state.level].area), _unit_head(view), *more)
 
 
 def _rows(at: ViewAt, most: int) -> tuple[SlideRow, ...]:
@@ -190,11 +172,11 @@ def _map(asked: SlideView, _: State) -> Body:
     """Map, key figures, ranking; in change mode the largest changes."""
     at, speech = asked.at, asked.speech
     if asked.state.mode == populations.CHANGE:
-        figures, heading = _change_figures(at), _CHANGED[asked.state.level]
+        figures, heading = _change_figures(at), LEVELS[asked.state.level].changes
     else:
         third = _share(at) if asked.state.prog else _beside(asked)
         figures = _known(_total(at), _yearly(at), third)
-        heading = _LARGEST[asked.state.pop, asked.state.level]
+        heading = POPULATIONS[asked.state.pop].largest[asked.state.level]
     return Body(
         headlines.map_headline(at),
         figures,
@@ -224,9 +206,9 @@ def _compare(asked: SlideView, state: State) -> Body:
     return Body(
         headlines.change_headline(change),
         _known(_on(before), _on(at), since),
-        speech.gettext(_CHANGED[state.level]),
+        speech.gettext(LEVELS[state.level].changes),
         (
-            speech.gettext(_AREA[state.level]),
+            speech.gettext(LEVELS[state.level].area),
             speech.gettext("Change"),
             speech.date(base),
             speech.date(at.date),
@@ -256,7 +238,7 @@ def _line(view: View, until: dt.date) -> ChartSeries:
         if day <= until
     ]
     return ChartSeries(
-        view.language.gettext(populations.POPULATIONS[view.state.pop].label),
+        view.language.gettext(POPULATIONS[view.state.pop].label),
         view.state.pop,
         *map(tuple, zip(*found, strict=True)),
     )
@@ -352,15 +334,9 @@ def _flow_row(flow: Flow, view: View) -> SlideRow:
     speech = view.language
     if flow.origin == flow.destination:
         name = speech.gettext("within {name}", name=flow.origin_name)
-    elif view.state.pop == "returnee":
-        name = speech.gettext(
-            "from {origin} back to {destination}",
-            origin=flow.origin_name,
-            destination=flow.destination_name,
-        )
     else:
         name = speech.gettext(
-            "{origin} to {destination}",
+            POPULATIONS[view.state.pop].flow,
             origin=flow.origin_name,
             destination=flow.destination_name,
         )
@@ -405,7 +381,7 @@ def _footprint(asked: SlideView, _: State) -> Body:
     return Body(
         headlines.footprint_headline(at),
         _known(_total(at), share or number, places),
-        speech.gettext(_LARGEST[asked.state.pop, asked.state.level]),
+        speech.gettext(POPULATIONS[asked.state.pop].largest[asked.state.level]),
         _heads(at.view, speech.gettext("Programmes")),
         rows,
         notes=(note,),
@@ -448,7 +424,7 @@ def _table(asked: SlideView, state: State) -> Body:
 
 def _table_heading(view: View, shown: int) -> str:
     speech, every = view.language, len(view.counts.areas.pcodes)
-    level = speech.gettext(populations.LEVEL_LABELS[view.state.level])
+    level = speech.gettext(LEVELS[view.state.level].label)
     if shown == every:
         return level
     return speech.gettext(

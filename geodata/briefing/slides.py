@@ -18,7 +18,6 @@ from geodata import populations
 from geodata.figures.state import State, encode_query, frozen, with_population
 from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language
-from geodata.i18n.messages import gettext
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import sentences
 
@@ -29,11 +28,6 @@ from geodata.briefing.content import Body, Compute, Content, SlideView, view_on
 from geodata.briefing.slide_layouts import BODIES
 from geodata.text import breaks, newest_figure, view_headlines, wording
 
-_TOPICS = {
-    "idp": gettext("Internal displacement"),
-    "returnee": gettext("Returns"),
-    "refugee": gettext("Syrian refugees"),
-}
 Progress = Callable[[int, int], None]
 
 
@@ -125,7 +119,7 @@ def _notes(at: ViewAt, body: Body, layout: str) -> tuple[str, ...]:
 def _kicker(at: ViewAt, date: str) -> str:
     """``Returns · 28 February 2021``, with the date compared with in change mode."""
     speech = at.language
-    topic = speech.gettext(_TOPICS[at.state.pop])
+    topic = speech.gettext(populations.POPULATIONS[at.state.pop].topic)
     if at.state.base is None:
         return speech.gettext("{topic} · {date}", topic=topic, date=date)
     base = speech.date(at.state.base, "long")

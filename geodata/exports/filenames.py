@@ -14,7 +14,7 @@ def filename(view: View, ending: str, *, every_date: bool = False) -> str:
     A language other than English is named at the end.
     """
     state = view.state
-    parts = [view.snapshot.country, state.pop, *state.prog, state.measure, LEVELS[state.level]]
+    parts = [view.snapshot.country, state.pop, *state.prog, state.measure, LEVELS[state.level].name]
     if state.mode != LEVEL:
         parts += [state.mode, "since", str(state.base)]
     if not every_date:

@@ -60,7 +60,7 @@ class State:
         is in the language that the browser prefers.
     """
 
-    pop: str = "idp"
+    pop: str = populations.DISPLACED
     prog: tuple[str, ...] = ()
     measure: str = populations.PEOPLE
     mode: str = populations.LEVEL

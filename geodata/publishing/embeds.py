@@ -120,7 +120,7 @@ class Embed:
 
 def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
     """What a state is called by: what it shows, then what differs from the defaults."""
-    yield from (state.pop, *state.prog, state.measure, LEVELS[state.level])
+    yield from (state.pop, *state.prog, state.measure, LEVELS[state.level].name)
     if state.mode != populations.LEVEL:
         yield state.mode
     if state.base and state.base != default_base(by_area_of(snapshot, *state.counted)):

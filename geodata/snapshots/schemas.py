@@ -22,9 +22,9 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from geodata.errors import DataError
+from geodata.populations import LEVELS, POPULATION_CODES
 from geodata.util.arrays import records
 
-POPULATIONS = ("idp", "returnee", "refugee")
 PCODE = r"^[A-Z]{2,3}[A-Z0-9]+$"
 _DATES = (pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01"))
 COVERAGE_STATUSES = ("implemented", "planned", "preparatory")
@@ -53,11 +53,11 @@ def _day() -> pa.Column:
 
 
 def _population() -> pa.Column:
-    return pa.Column(str, pa.Check.isin(POPULATIONS))
+    return pa.Column(str, pa.Check.isin(POPULATION_CODES))
 
 
 def _level() -> pa.Column:
-    return pa.Column("int8", pa.Check.isin((1, 2)), coerce=True)
+    return pa.Column("int8", pa.Check.isin(tuple(LEVELS)), coerce=True)
 
 
 def _source() -> pa.Column:

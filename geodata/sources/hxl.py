@@ -15,6 +15,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from geodata.populations import POPULATIONS
 from geodata.sources.cell_values import FindingLog, clean_text
 from geodata.sources.contract import ReadOptions, SourceKind
 from geodata.sources.header import WITHIN, Sheet, width_of
@@ -24,12 +25,9 @@ from geodata.sources.tidy import SPLIT, FigureColumns, MappedTables, TableColumn
 from geodata.util.findings import Harm
 
 POPULATIONS_OF = {
-    "idps": "idp",
-    "idp": "idp",
-    "displaced": "idp",
-    "returnees": "returnee",
-    "returned": "returnee",
-    "refugees": "refugee",
+    attribute: population.code
+    for population in POPULATIONS.values()
+    for attribute in population.hxl
 }
 """Attribute of ``#affected`` ``->`` population."""
 

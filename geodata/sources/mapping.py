@@ -15,7 +15,7 @@ from pathlib import Path
 
 from geodata.errors import BriefingError, DataError
 from geodata.places.pcode_schemes import scheme_choices
-from geodata.snapshots.schemas import POPULATIONS
+from geodata.populations import POPULATION_CODES
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import REPEATS, Repeats
 from geodata.sources.cell_values import CellError, FindingLog, parse_count, parse_date
@@ -300,7 +300,7 @@ class _Reader:
         except CellError as error:
             self._error(line, where, str(error), value)
         if key == "population":
-            self._one_of(line, where, value, POPULATIONS)
+            self._one_of(line, where, value, POPULATION_CODES)
         elif key == "programme":
             self._one_of(line, where, value, self._programmes())
 
@@ -325,7 +325,7 @@ class _Reader:
                 word = self._word(meaning, f"{where}.{cell}")
                 made[key][fold_cell(cell)] = word
                 if word and key == "population":
-                    self._one_of(meaning.line, f"{where}.{cell}", word, POPULATIONS)
+                    self._one_of(meaning.line, f"{where}.{cell}", word, POPULATION_CODES)
                 if word and key == "programme":
                     self._one_of(meaning.line, f"{where}.{cell}", word, self._programmes())
         return made
@@ -389,7 +389,7 @@ class _Reader:
         if "population" not in have:
             self._error(
                 at, "columns.population",
-                f"Say who is counted: a column, or a constant ({', '.join(POPULATIONS)}).",
+                f"Say who is counted: a column, or a constant ({', '.join(POPULATION_CODES)}).",
             )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from geodata.places.folding import fold
 from geodata.places.pcode_schemes import NOT_AVAILABLE
-from geodata.snapshots.schemas import POPULATIONS
+from geodata.populations import POPULATION_CODES
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
     CellError,
@@ -327,10 +327,10 @@ class TidyRows:
 
     def _who(self, number: int, record: Mapping[str, str]) -> str:
         before = self.notes.errors
-        population = self._coded(number, record, "population", POPULATIONS)
+        population = self._coded(number, record, "population", POPULATION_CODES)
         if not population and self.notes.errors == before:
             self.notes.error(
-                f"The row does not say who is counted ({', '.join(POPULATIONS)}).",
+                f"The row does not say who is counted ({', '.join(POPULATION_CODES)}).",
                 row=number,
                 column=self._title("population"),
             )

@@ -13,12 +13,12 @@ from geodata.exports.provenance import Provenance, as_dict
 from geodata.exports.tables.long_table import COLUMNS, positions, rows
 from geodata.exports.tables.workbook import Value
 from geodata.figures.view import ViewAt
+from geodata.populations import LEVELS
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.json_encoding import to_json
 
 _DIGITS = 5  # of a degree: a metre
-_OBJECTS = {1: "governorates", 2: "districts"}
 
 
 def geojson(at: ViewAt, told: Provenance, permalink: str) -> bytes:
@@ -55,7 +55,7 @@ def plain(row: dict[str, Value]) -> dict[str, Value]:
 def geometries(snapshot: Snapshot, level: int) -> dict[str, dict[str, Any]]:
     """Geometry of every area of a level, by P-code."""
     arcs = decode_arcs(dict(snapshot.topology))
-    shapes = snapshot.topology["objects"][_OBJECTS[level]]["geometries"]
+    shapes = snapshot.topology["objects"][LEVELS[level].name]["geometries"]
     return {shape["id"]: _geometry(shape, arcs) for shape in shapes}
 
 

@@ -58,7 +58,6 @@ _TAGS = {
     "snapshot": "#meta+version",
     "link": "#meta+url",
 }
-_GROUPS = {"idp": "idps", "returnee": "returnees", "refugee": "refugees"}
 _KINDS = {populations.PEOPLE: "#affected+{}+ind", populations.HOUSEHOLDS: "#affected+{}+hh"}
 _PARTS = {populations.RATE: "#indicator+rate+{}", populations.SHARE: "#indicator+pct+{}"}
 
@@ -67,7 +66,7 @@ def tags(view: View) -> dict[str, str]:
     """HXL tag of each column (https://hxlstandard.org); they differ with what is counted."""
     state = view.state
     level = state.level
-    value = (_KINDS | _PARTS)[state.measure].format(_GROUPS.get(state.pop, state.pop))
+    value = (_KINDS | _PARTS)[state.measure].format(populations.POPULATIONS[state.pop].hxl[0])
     change = "+change" if state.mode == populations.CHANGE else ""
     return _TAGS | {
         "pcode": f"#adm{level}+code",

@@ -1,0 +1,88 @@
+"""A population is one entry of a table that says all of it, and nothing else lists populations."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from geodata.populations import LEVELS, POPULATION_CODES, POPULATIONS, Population, UnitWords
+from geodata.sources.hxl import POPULATIONS_OF
+from tests.conftest import ROOT
+
+MAY_BE_EMPTY = {"came_from", "came_into", "beside"}
+# Readers of DTM's own lists know how those call the two populations that they count.
+OWN_WORDS = {
+    "geodata/populations.py",
+    *(f"geodata/sources/dtm/{name}.py" for name in ("layouts", "master_list")),
+}
+SOURCES = [
+    path
+    for room in ("geodata", "layouts", "callbacks")
+    for path in sorted((ROOT / room).rglob("*.py"))
+    if str(path.relative_to(ROOT)) not in OWN_WORDS
+]
+
+
+def empty_fields(entry: Population | UnitWords) -> Iterator[str]:
+    """Names of fields that say nothing, or in part."""
+    for field in dataclasses.fields(entry):
+        value = getattr(entry, field.name)
+        parts = list(value.values()) if isinstance(value, dict) else value
+        every = parts if isinstance(parts, tuple | list) else [parts]
+        if field.name not in MAY_BE_EMPTY and ("" in every or not every):
+            yield field.name
+
+
+@pytest.mark.parametrize("population", POPULATIONS.values(), ids=POPULATIONS)
+def test_every_field_of_a_population_says_something(population):
+    assert list(empty_fields(population)) == []
+    for words in (population.people, population.households):
+        assert list(empty_fields(words)) == []
+        assert bool(words.came_from) is bool(words.came_into)
+    assert set(population.largest) == set(LEVELS)
+
+
+def test_an_empty_field_is_found():
+    words = dataclasses.replace(POPULATIONS["idp"].people, hosted=("", "{names} host {percent}"))
+    assert list(empty_fields(words)) == ["hosted"]
+    silent = dataclasses.replace(POPULATIONS["idp"], largest={1: "Governorates", 2: ""}, hxl=())
+    assert list(empty_fields(silent)) == ["largest", "hxl"]
+
+
+def test_an_attribute_of_hxl_means_one_population():
+    attributes = [one for population in POPULATIONS.values() for one in population.hxl]
+    assert len(set(attributes)) == len(attributes) == len(POPULATIONS_OF)
+
+
+def keys_by_population(tree: ast.AST) -> Iterator[int]:
+    """Lines of dictionaries with the code of a population among their keys."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            keys = [each for key in node.keys if key for each in ast.walk(key)]
+            codes = (each.value for each in keys if isinstance(each, ast.Constant))
+            if any(code in POPULATION_CODES for code in codes):
+                yield node.lineno
+
+
+def test_no_other_dictionary_is_keyed_by_populations():
+    texts = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in SOURCES}
+    lines = {name: list(keys_by_population(ast.parse(text))) for name, text in texts.items()}
+    assert len(texts) > 200
+    assert {name: found for name, found in lines.items() if found} == {}
+
+
+def test_a_dictionary_keyed_by_populations_is_found():
+    assert list(keys_by_population(ast.parse('A = {"idp": 1}\nB = {("returnee", 2): 3}'))) == [1, 2]
+    assert list(keys_by_population(ast.parse('A = {"IDP": "idp"}'))) == []
+
+
+def test_the_chart_of_an_area_tells_every_population_apart():
+    script = (ROOT / "assets" / "js" / "page" / "area-panel.js").read_text("utf-8")
+    (dashes,) = re.findall(r"DASHES = \{(.*?)\}", script)
+    styles = dict(re.findall(r"(\w+): '(\w+)'", dashes))
+    assert set(styles) == set(POPULATIONS)
+    assert len(set(styles.values())) == len(styles)
