@@ -11,7 +11,7 @@ import pytest
 
 from geodata.populations import LEVELS, POPULATION_CODES, POPULATIONS, Population, UnitWords
 from geodata.sources.hxl import POPULATIONS_OF
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 MAY_BE_EMPTY = {"came_from", "came_into", "beside"}
 # Readers of DTM's own lists know how those call the two populations that they count.
