@@ -23,6 +23,7 @@ import pandas as pd
 
 from geodata.errors import BoundaryError
 from geodata.populations import LEVELS
+from geodata.snapshots.name_columns import LOCAL_NAMES
 from geodata.snapshots.schemas import PCODE
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ LANGUAGES = (
 _SHORT = {"eng": "en", "fra": "fr", "fre": "fr", "spa": "es", "por": "pt", "ara": "ar"}
 _LATIN = ("en", "", "fr", "es", "pt")  # the order in which a name to show is looked for
 _NOTHING = ("NA", "N/A", "None", "NULL", "<Null>", "null", "nan")  # as GADM and exports write it
-_LOCAL = ("ar", "ckb")
 
 
 @dataclass(frozen=True)
@@ -109,13 +109,13 @@ def areas(frame: GeoDataFrame, given: GivenColumns, level: int | None = None) ->
     made = frame[[frame.geometry.name]].copy()
     made["pcode"] = found.codes[deepest]
     made["name"], made["lang"] = _first(names, blank)
-    for local in _LOCAL:
-        made[f"name_{local}"] = _first({local: names.get(local, [])}, blank)[0]
+    for local, column in LOCAL_NAMES.items():
+        made[column] = _first({local: names.get(local, [])}, blank)[0]
     if deepest > 1:
         made["parent"] = found.codes.get(deepest - 1, blank)
         made["parent_name"], made["parent_lang"] = _first(above, blank)
-        for local in _LOCAL:
-            made[f"parent_name_{local}"] = _first({local: above.get(local, [])}, blank)[0]
+        for local, column in LOCAL_NAMES.items():
+            made[f"parent_{column}"] = _first({local: above.get(local, [])}, blank)[0]
     used = [lang for lang in preferred(names) if (made["lang"] == lang).any()]
     unread = list(_unread(names, made["name"], deepest))
     return AreaColumns(deepest, made, next(iter(used), ""), (*found.notes, *unread))
@@ -338,7 +338,10 @@ def _mapped(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Fou
         if one < deepest and (alike or one not in levels):
             continue
         _take_codes(found, one, frame, held[f"adm{one}_code"], given.country)
-        for key, language in ((f"adm{one}", "en"), *((f"adm{one}_{own}", own) for own in _LOCAL)):
+        for key, language in (
+            (f"adm{one}", "en"),
+            *((f"adm{one}_{own}", own) for own in LOCAL_NAMES),
+        ):
             if key in held:
                 found.name(one, language, held[key], _meant(frame[held[key]]))
     return found

@@ -28,6 +28,7 @@ from geodata.boundaries.readers import Layer
 from geodata.boundaries.simplify import EQUAL_AREA
 from geodata.boundaries.topology import CODE, PARENT, WGS84
 from geodata.populations import LEVELS
+from geodata.snapshots.name_columns import LOCAL_NAMES
 from geodata.snapshots.schemas import PCODE
 from geodata.util import amounts
 from geodata.util.findings import Finding
@@ -364,13 +365,13 @@ def _alike(frame: GeoDataFrame) -> GeoDataFrame:
         names = set(same["parent_name"][same["parent_lang"] == best])
         if len(names) == 1:
             frame.loc[same.index[same["parent_lang"] != best], "parent_name"] = names.pop()
-        for local in ("parent_name_ar", "parent_name_ckb"):
+        for local in map("parent_{}".format, LOCAL_NAMES.values()):
             held = [name for name in same[local] if name]
             frame.loc[same.index[same[local] == ""], local] = held[0] if held else ""
     return frame
 
 
-_NAMES = ("name", "name_ar", "name_ckb")
+_NAMES = ("name", *LOCAL_NAMES.values())
 
 
 def _parents_by_place(

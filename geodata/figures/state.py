@@ -27,6 +27,7 @@ from geodata.i18n.messages import gettext
 from geodata.i18n.writing import DIGITS, WESTERN
 from geodata.places.folding import fold
 from geodata.places.gazetteer import explain_retired_code, former_codes
+from geodata.snapshots.name_columns import NAME_COLUMNS
 from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import Snapshot
 
@@ -334,10 +335,9 @@ def _spelled(snapshot: Snapshot) -> dict[str, str]:
     Of two areas of one name it is the larger one, the governorate.
     """
     areas = snapshot.tables.areas.sort_values("level", ascending=False, kind="stable")
-    columns = ("name_ckb", "name_ar", "name_official", "name_en", "pcode")
     return {
         fold(called): pcode
-        for column in columns
+        for column in (*reversed(NAME_COLUMNS), "pcode")
         for called, pcode in areas[[column, "pcode"]].dropna().itertuples(index=False)
     }
 

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from geodata.places.gazetteer import Gazetteer, gazetteers
-from geodata.snapshots.schemas import check, check_references
+from geodata.snapshots.schemas import check_changed
 from geodata.snapshots.snapshot import Snapshot, Tables
 from geodata.util import amounts
 from geodata.util.arrays import records
 from geodata.util.findings import Finding
 
-if TYPE_CHECKING:
-    pass
-
-
 ROLE: Literal["boundaries"] = "boundaries"
 _POINTING = ("counts", "breakdowns", "residents", "coverage", "reach")
-
-
-def as_tables(frames: Mapping[str, pd.DataFrame]) -> Tables:
-    """Make the tables of a snapshot of frames by name."""
-    return Tables(**{column.name: frames[column.name] for column in fields(Tables)})
 
 
 def renamed(before: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
@@ -104,12 +94,7 @@ def areas_joined(
     tables["areas"] = areas
     tables["aliases"] = _aliases(tables["aliases"], areas, findings)
     tables["sources"] = _sources(tables["sources"], source)
-    checked = {
-        name: frame if frame is getattr(held.tables, name) else check(name, frame)
-        for name, frame in tables.items()
-    }
-    check_references(checked)
-    return as_tables(checked)
+    return check_changed(tables, held.tables)
 
 
 def _rows_of(name: str, frame: pd.DataFrame, code: str) -> int:

@@ -30,7 +30,6 @@ from geodata.i18n.messages import gettext
 from geodata.ingest.area_changes import (
     ROLE,
     areas_joined,
-    as_tables,
     of_one_name,
     renamed,
     without_residents,
@@ -38,8 +37,9 @@ from geodata.ingest.area_changes import (
 from geodata.ingest.report import Report
 from geodata.ingest.write import SnapshotParts, compare, provenance, refuse, write
 from geodata.snapshots.library import Library
-from geodata.snapshots.schemas import LOCAL_NAMES, TABLES, check
-from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.name_columns import LOCAL_NAMES
+from geodata.snapshots.schemas import TABLES, check
+from geodata.snapshots.snapshot import Snapshot, Tables
 from geodata.sources.cell_values import FindingLog
 from geodata.sources.mapping import TableMapping, read_mapping
 from geodata.util import amounts
@@ -220,7 +220,7 @@ def _empty_snapshot(country: Mapping[str, Any]) -> Snapshot:
     }
     joined: dict[str, Any] = {"rows": {}, "unmatched": [], "areas_without_rows": {}}
     manifest = {"country": facts, "sources": [], "join_report": joined}
-    return Snapshot("", manifest, as_tables(blank), {})
+    return Snapshot("", manifest, Tables(**blank), {})
 
 
 def _mapping(base: Snapshot, update: BoundaryUpdate, log: FindingLog) -> TableMapping | None:
@@ -259,10 +259,13 @@ def _areas_table(repaired: Repaired, base: Snapshot, findings: list[Finding]) ->
                     "parent": getattr(row, PARENT) if level > 1 else None,
                     "name_en": _shown(row.name, old),
                     "name_official": _name(row.name, old, "name_official"),
-                    **{local: _name(getattr(row, local), old, local) for local in LOCAL_NAMES},
+                    **{
+                        local: _name(getattr(row, local), old, local)
+                        for local in LOCAL_NAMES.values()
+                    },
                 }
             )
-    texts = dict.fromkeys(["parent", *LOCAL_NAMES], "str")
+    texts = dict.fromkeys(["parent", *LOCAL_NAMES.values()], "str")
     table = check("areas", pd.DataFrame(rows).astype(texts))
     findings += renamed(before, table)
     findings += without_residents(table, base.tables.residents)

@@ -20,7 +20,7 @@ national total that falls further than it does between rounds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from dataclasses import replace as with_changed
 from functools import cached_property
 from typing import Any, Literal
@@ -40,9 +40,9 @@ from geodata.places.join import (
 from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.places.scheme_resolution import resolve_codes
 from geodata.snapshots.rounds import SAME_ROUND
-from geodata.snapshots.schemas import TABLES, check, check_references
+from geodata.snapshots.schemas import TABLES, check, check_changed
 from geodata.snapshots.snapshot import Snapshot, Tables
-from geodata.snapshots.totals import SLICE, Total, series_name, slices_of, total_of, totals
+from geodata.snapshots.totals import SLICE, Total, people_in_country, series_name, slices_of, totals
 from geodata.sources.contract import ParsedSource
 from geodata.util.arrays import records
 from geodata.util.findings import Finding, Harm
@@ -157,7 +157,7 @@ def merge(
         there = elsewhere.assign(date=elsewhere["held_date"])
         tables["counts"] = _but(tables["counts"], there)
     else:
-        findings += [_stands_already(row, tables["counts"], new) for row in records(elsewhere)]
+        findings += _not_taken(elsewhere, tables["counts"], new)
         new = _but(new, elsewhere)
     tables["sources"] = _with_source(tables["sources"], reading)
     tables["counts"] = _with_counts(tables["counts"], new)
@@ -166,22 +166,11 @@ def merge(
     tables["rounds"] = _with_rounds(tables["rounds"], reading, new, first)
     for name, rows in reading.tables.items():
         tables[name] = _upserted(name, tables[name], rows)
-    checked = {  # what is as it was held was checked when that was built
-        name: frame if frame is getattr(held.tables, name) else check(name, frame)
-        for name, frame in tables.items()
-    }
-    check_references(checked)
-    findings += levels_that_differ(checked["counts"], new, held.tables.areas)
-    changes = totals(checked["counts"], new, _replaced(held.tables.counts, new, elsewhere))
+    checked = check_changed(tables, held.tables)
+    findings += levels_that_differ(checked.counts, new, held.tables.areas)
+    changes = totals(checked.counts, new, _replaced(held.tables.counts, new, elsewhere))
     findings += changes_beyond_reason(changes, largest_fall, allow_fall=allow_fall)
-    return Merged(
-        Tables(**{column.name: checked[column.name] for column in fields(Tables)}),
-        report,
-        findings,
-        new,
-        coded.lines,
-        changes,
-    )
+    return Merged(checked, report, findings, new, coded.lines, changes)
 
 
 # -------------------------------------------------------------------------------------- counts
@@ -474,21 +463,22 @@ def _counted_elsewhere(held: pd.DataFrame, new: pd.DataFrame, source: str) -> pd
     return near.dropna(subset=["held_date"])
 
 
-def _stands_already(row: Any, held: pd.DataFrame, new: pd.DataFrame) -> Finding:
-    def people(rows: pd.DataFrame, day: pd.Timestamp) -> int:
-        told = (rows["population"] == row.population) & (rows["programme"] == row.programme)
-        return total_of(rows[told & (rows["date"] == day)])
-
-    ours, theirs = people(held, row.held_date), people(new, row.date)
-    said = "the same total" if ours == theirs else f"{theirs:,} people against {ours:,} held"
-    dated = "" if row.date == row.held_date else f", dated {row.held_date:%Y-%m-%d} there"
-    return Finding(
-        "warning",
-        f"{series_name(row.population, row.programme)} on {row.date:%Y-%m-%d} are held from source "
-        f"{row.held_source}{dated} ({said}), and stay as they are. Pass --replace to take the new "
-        "ones.",
-        harm=Harm.NOT_TAKEN,
-    )
+def _not_taken(elsewhere: pd.DataFrame, held: pd.DataFrame, new: pd.DataFrame) -> Iterator[Finding]:
+    """Report the slices of the reading for which figures of another source stand."""
+    ours, theirs = people_in_country(held).to_dict(), people_in_country(new).to_dict()
+    for row in records(elsewhere):
+        series = row.population, row.programme
+        before, people = ours[*series, row.held_date], theirs[*series, row.date]
+        same = before == people
+        beside = "the same total" if same else f"{people:,} people against {before:,} held"
+        dated = "" if row.date == row.held_date else f", dated {row.held_date:%Y-%m-%d} there"
+        yield Finding(
+            "warning",
+            f"{series_name(*series)} on {row.date:%Y-%m-%d} are held from source "
+            f"{row.held_source}{dated} ({beside}), and stay as they are. Pass --replace to take "
+            "the new ones.",
+            harm=Harm.NOT_TAKEN,
+        )
 
 
 def _but(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
@@ -558,13 +548,11 @@ def _replaced(
     held: pd.DataFrame, new: pd.DataFrame, elsewhere: pd.DataFrame
 ) -> dict[tuple[Any, ...], int]:
     """National totals that those of the file take the place of, by slice of the file."""
-    lowest = held.groupby(SLICE)["level"].transform("min")
-    people = held[held["level"] == lowest].groupby(SLICE, as_index=False)[["people"]].sum()
-    was = {(row.population, row.programme, row.date): int(row.people) for row in records(people)}
+    was = people_in_country(held).to_dict()
     dated = {(row.population, row.programme, row.date): row.held_date for row in records(elsewhere)}
     found = {}
     for slice_ in slices_of(new).unique():
         day = dated.get(slice_, slice_[2])
         if (n := was.get((*slice_[:2], day))) is not None:
-            found[slice_] = n
+            found[slice_] = int(n)
     return found

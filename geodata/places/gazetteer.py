@@ -21,6 +21,7 @@ import pandas as pd
 from geodata.errors import DataError, JoinError
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
 from geodata.places.folding import fold
+from geodata.snapshots.name_columns import NAME_COLUMNS
 from geodata.util.suggestions import suggestions
 
 Method = Literal["code", "name", "alias"]
@@ -188,7 +189,7 @@ def gazetteer(
     """
     rows = areas[areas["level"] == level]
     spelled: list[tuple[str, str, str]] = []
-    for column in ("name_en", "name_official", "name_ar", "name_ckb"):
+    for column in NAME_COLUMNS:
         scoped = zip(rows["parent"].fillna(""), rows[column].fillna(""), rows["pcode"], strict=True)
         spelled += [(scope, name, pcode) for scope, name, pcode in scoped if name]
     names, shared = _alone_and_shared(spelled)

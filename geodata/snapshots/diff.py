@@ -15,25 +15,23 @@ lacks has no total in it: absent is not zero.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-import numpy as np
+import duckdb
 import pandas as pd
-from numpy.typing import NDArray
 
 from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.snapshots.totals import people_in_country
 from geodata.util import amounts
 from geodata.util.arrays import records
 
-KEY = ["population", "programme", "date", "level", "pcode", "place"]
-_SLICE, _SERIES = ["population", "programme", "date"], ["population", "programme"]
-_FIGURES = ["people", "households"]
 SHOWN = 12
 """Dates of a series and names of a list that are written out as lines; all are counted."""
-
-Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -176,7 +174,7 @@ def difference(before: Snapshot, after: Snapshot) -> Difference:
     return Difference(
         before.version,
         after.version,
-        series=tuple(_series(old.counts, new.counts)),
+        series=tuple(_series(old, new)),
         areas_added=_without(now, held),
         areas_removed=_without(held, now),
         tables=dict(_other_tables(old, new)),
@@ -190,123 +188,78 @@ def difference(before: Snapshot, after: Snapshot) -> Difference:
 # --------------------------------------------------------------------------------------- figures
 
 
-def _series(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[SeriesChange]:
-    found = _on_dates(before, after)
-    for (population, programme), dates in found.groupby(_SERIES, sort=True):
-        yield SeriesChange(
-            str(population), str(programme), tuple(_on_date(row) for row in records(dates))
-        )
+# How many figures of a series differ on a date. They are joined by their key; "level" is missing in
+# what the join adds for a figure that one snapshot lacks, and nowhere else.
+_FIGURES_THAT_DIFFER = """
+WITH figures AS (
+    SELECT
+        coalesce(a.population, b.population) AS population,
+        coalesce(a.programme, b.programme) AS programme,
+        strftime(coalesce(a.date, b.date), '%Y-%m-%d') AS day,
+        b.level IS NULL AS added,
+        a.level IS NULL AS removed,
+        NOT (added OR removed) AND (
+            b.people IS DISTINCT FROM a.people OR b.households IS DISTINCT FROM a.households
+        ) AS changed,
+        NOT (added OR removed OR changed) AND b.source <> a.source AS credited
+    FROM before b FULL JOIN after a ON
+        b.population = a.population AND b.programme = a.programme AND b.date = a.date AND
+        b.level = a.level AND b.pcode IS NOT DISTINCT FROM a.pcode AND b.place = a.place
+)
+SELECT
+    population, programme, day,
+    count_if(added), count_if(changed), count_if(removed), count_if(credited)
+FROM figures WHERE added OR changed OR removed OR credited GROUP BY ALL ORDER BY ALL
+"""
 
 
-def _on_date(row: Any) -> DateChange:
-    before, after = (None if pd.isna(n) else int(n) for n in (row.before, row.after))
-    figures = {what: int(getattr(row, what)) for what in _WHATS}
-    return DateChange(f"{row.date:%Y-%m-%d}", before, after, **figures)
+def _series(before: Tables, after: Tables) -> Iterator[SeriesChange]:
+    with _both(before, after, "counts") as con:
+        rows = con.execute(_FIGURES_THAT_DIFFER).fetchall()
+    held, now = (_people_by_day(tables.counts) for tables in (before, after))
+    for (population, programme), dates in groupby(rows, key=itemgetter(0, 1)):
+        changes = [
+            DateChange(
+                day,
+                held.get((population, programme, day)),
+                now.get((population, programme, day)),
+                *counted,
+            )
+            for _, _, day, *counted in dates
+        ]
+        yield SeriesChange(population, programme, tuple(changes))
 
 
-def _on_dates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Rows of slices in which anything differs: totals, and how many figures of which kind."""
-    both = _stacked(before, after, KEY)
-    figures, slices = _codes(both, KEY), _codes(both, _SLICE)
-    n = len(before)
-    there, at = _matched(figures[:n], figures[n:])
-    other = _differ(before, there, after, at, _FIGURES)
-    moved = ~other & _differ(before, there, after, at, ["source"])
-    gone, come = np.ones(n, dtype=bool), np.ones(len(after), dtype=bool)
-    gone[there], come[at] = False, False
-    counted = {
-        "added": slices[n:][come],
-        "changed": slices[n:][at][other],
-        "removed": slices[:n][gone],
-        "credited": slices[n:][at][moved],
+def _people_by_day(counts: pd.DataFrame) -> dict[tuple[str, ...], int]:
+    return {
+        (row.population, row.programme, f"{row.date:%Y-%m-%d}"): int(row.people)
+        for row in records(people_in_country(counts).reset_index())
     }
-    kinds = int(slices.max()) + 1 if len(slices) else 0
-    table = pd.DataFrame({name: np.bincount(who, minlength=kinds) for name, who in counted.items()})
-    first = np.full(kinds, len(both))
-    np.minimum.at(first, slices, np.arange(len(both)))
-    table = pd.concat([both.iloc[first][_SLICE].reset_index(drop=True), table], axis=1)
-    table["before"] = _totals(before, slices[:n], kinds)
-    table["after"] = _totals(after, slices[n:], kinds)
-    return table[(table[list(_WHATS)] > 0).any(axis=1)].sort_values(_SLICE)
-
-
-def _codes(frame: pd.DataFrame, columns: Sequence[str]) -> Codes:
-    """A number for every row, the same where all columns are; missing is a value like others."""
-    code = np.zeros(len(frame), dtype=np.int64)
-    for column in columns:
-        # Factorised after each column, so that the number stays under rows × distinct values.
-        own, values = pd.factorize(frame[column], use_na_sentinel=False)
-        code = pd.factorize(code * len(values) + own)[0] if len(values) > 1 else code
-    return code
-
-
-def _matched(before: Codes, after: Codes) -> tuple[Codes, Codes]:
-    """Positions of what both have; each has a code once at most."""
-    at = pd.Index(after).get_indexer(pd.Index(before))
-    there = np.flatnonzero(at >= 0)
-    return there, at[there]
-
-
-def _differ(
-    before: pd.DataFrame, there: Codes, after: pd.DataFrame, at: Codes, columns: Sequence[str]
-) -> NDArray[np.bool_]:
-    """Which rows, one beside the other, have another value in any of the columns."""
-    other = np.zeros(len(there), dtype=bool)
-    for column in columns:
-        codes = _codes(_stacked(before, after, [column]), [column])
-        other |= codes[: len(before)][there] != codes[len(before) :][at]
-    return other
-
-
-def _stacked(before: pd.DataFrame, after: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Columns of both, one after the other, in types that do not depend on where they are from."""
-    plain = [
-        pd.DataFrame({name: _plain(frame[name]).reset_index(drop=True) for name in columns})
-        for frame in (before, after)
-    ]
-    return pd.concat(plain, ignore_index=True)
-
-
-def _plain(values: pd.Series) -> pd.Series:
-    """Numbers as floats, NaN for what is missing: what is read back has other types than before."""
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return pd.Series(values.to_numpy(dtype="float64", na_value=np.nan))
-    return values.where(values.notna(), np.nan) if values.dtype == object else values
-
-
-def _totals(rows: pd.DataFrame, slices: Codes, kinds: int) -> NDArray[np.float64]:
-    """People of each slice: governorates and what is not placed, or districts where only those."""
-    levels = rows["level"].to_numpy(dtype=np.int64)
-    lowest = np.full(kinds, 99)
-    np.minimum.at(lowest, slices, levels)
-    taken = levels == lowest[slices]
-    people = rows["people"].to_numpy(dtype="float64")
-    total = np.bincount(slices[taken], weights=people[taken], minlength=kinds)
-    return np.where(np.bincount(slices, minlength=kinds) > 0, total, np.nan)
 
 
 # ----------------------------------------------------------------------------------- other tables
 
 
 def _other_tables(before: Tables, after: Tables) -> Iterator[tuple[str, RowChange]]:
-    now = dict(after.items())
     for name, frame in before.items():
         if name == "counts":
             continue
-        rows = _rows(frame, now[name])
-        if rows.added or rows.removed:
-            yield name, rows
+        columns = ", ".join(frame.columns)
+        only_here = f"SELECT {columns} FROM {{}} EXCEPT ALL SELECT {columns} FROM {{}}"
+        with _both(before, after, name) as con:
+            added = len(con.sql(only_here.format("after", "before")))
+            removed = len(con.sql(only_here.format("before", "after")))
+        if added or removed:
+            yield name, RowChange(added, removed)
 
 
-def _rows(before: pd.DataFrame, after: pd.DataFrame) -> RowChange:
-    """Compare two tables as bags of rows: those of one that the other has fewer of."""
-    columns = list(before.columns)
-    both = _stacked(before, after, columns)
-    codes = _codes(both, columns)
-    kinds = int(codes.max()) + 1 if len(codes) else 0
-    held = np.bincount(codes[: len(before)], minlength=kinds)
-    now = np.bincount(codes[len(before) :], minlength=kinds)
-    return RowChange(int(np.maximum(now - held, 0).sum()), int(np.maximum(held - now, 0).sum()))
+@contextmanager
+def _both(before: Tables, after: Tables, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a DuckDB with one table of two snapshots, as ``before`` and ``after``."""
+    with duckdb.connect() as con:
+        con.register("before", before.arrow(name))
+        con.register("after", after.arrow(name))
+        yield con
 
 
 def _named(frame: pd.DataFrame, key: str, name: str) -> dict[str, str]:

@@ -23,6 +23,8 @@ from pandera.errors import SchemaErrors
 
 from geodata.errors import DataError
 from geodata.populations import LEVELS, POPULATION_CODES
+from geodata.snapshots.name_columns import LOCAL_NAMES
+from geodata.snapshots.snapshot import Tables
 from geodata.util.arrays import records
 
 PCODE = r"^[A-Z]{2,3}[A-Z0-9]+$"
@@ -71,18 +73,12 @@ AREAS = pa.DataFrameSchema(
         "parent": _pcode(nullable=True),
         "name_en": _filled(),
         "name_official": _filled(),
-        "name_ar": _text(nullable=True),
-        "name_ckb": _text(nullable=True),
+        **{column: _text(nullable=True) for column in LOCAL_NAMES.values()},
     },
     strict=True,
     ordered=True,
 )
 """One row per governorate (level 1) and district (level 2). ``name_en`` is shown."""
-
-NAME_COLUMNS = tuple(column for column in AREAS.columns if column.startswith("name_"))
-"""Names of an area: shown, official, and by language. A language more is a column more here."""
-LOCAL_NAMES = tuple(name for name in NAME_COLUMNS if name not in ("name_en", "name_official"))
-"""Of these, the names in other languages: ``name_`` and the language's code."""
 
 ALIASES = pa.DataFrameSchema(
     {
@@ -285,6 +281,24 @@ def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         more = len(error.failure_cases) - len(cases)
         tail = [f"  … and {more} more"] if more else []
         raise DataError("\n".join([f"table {name!r} does not hold:", *lines, *tail])) from None
+
+
+def check_changed(frames: Mapping[str, pd.DataFrame], before: Tables) -> Tables:
+    """Check the tables that differ from those of ``before``, and what all of them point to.
+
+    A table that is the same frame is not validated again: it was when ``before`` was built.
+
+    Raises
+    ------
+    DataError
+        As :func:`check` and :func:`check_references`.
+    """
+    checked = {
+        name: frame if frame is getattr(before, name) else check(name, frame)
+        for name, frame in frames.items()
+    }
+    check_references(checked)
+    return Tables(**checked)
 
 
 def _written(value: object) -> str:

@@ -21,10 +21,19 @@ def slices_of(rows: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(rows[SLICE])
 
 
-def total_of(rows: pd.DataFrame) -> int:
-    """People in the country: governorates and what is not placed, or districts where only those."""
-    levels = rows["level"]
-    return int(rows.loc[levels == levels.min(), "people"].sum())
+def people_in_country(counts: pd.DataFrame) -> pd.Series:
+    """Add up people of the whole country by slice, in the order of :data:`SLICE`.
+
+    They are those of the governorates, with what is not placed; of districts where a slice has
+    only these.
+
+    >>> counts = pd.DataFrame({"population": "idp", "programme": "", "date": "2024-12-31",
+    ...                        "level": [1, 2, 2], "people": [9, 5, 3]})
+    >>> people_in_country(counts).to_dict()
+    {('idp', '', '2024-12-31'): 9}
+    """
+    lowest = counts.groupby(SLICE)["level"].transform("min")
+    return counts[counts["level"] == lowest].groupby(SLICE)["people"].sum()
 
 
 def series_name(population: str, programme: str) -> str:
@@ -79,8 +88,7 @@ def totals(
     """National totals of the slices in ``new``, as they are in ``counts``; in order of date."""
     if new.empty:
         return []
-    people = counts[counts["level"] == 1].groupby(SLICE)["people"].sum().sort_index()
-    table = people.rename("people").reset_index()
+    table = people_in_country(counts).reset_index()
     before = table.groupby(SLICE[:2])[["date", "people"]].shift()
     table = table.assign(before_date=before["date"], before=before["people"])
     return [

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from geodata.places.folding import fold
+from geodata.snapshots.name_columns import NAME_COLUMNS
 from geodata.snapshots.schemas import COVERAGE_STATUSES, TABLES, check
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
@@ -316,7 +317,7 @@ def _is_no_other_name(row: dict[str, Any], checks: Checks) -> None:
     areas = checks.snapshot.tables.areas
     same = areas[(areas["level"] == row["level"]) & (areas["pcode"] != row["pcode"])]
     same = same[same["parent"].fillna("") == row["scope"]]
-    for column in ("name_en", "name_official", "name_ar", "name_ckb"):
+    for column in NAME_COLUMNS:
         for name, pcode in zip(same[column].fillna(""), same["pcode"], strict=True):
             if name and fold(name) == fold(row["spelling"]):
                 raise Wrong(f"This is a name of {pcode}: one spelling means one area.")

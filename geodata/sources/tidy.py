@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from geodata.places.folding import fold
 from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.populations import POPULATION_CODES
+from geodata.snapshots.name_columns import NAME_COLUMNS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
     CellError,
@@ -340,8 +341,7 @@ class TidyRows:
 def _names_of_the_whole(snapshot: Snapshot) -> frozenset[str]:
     """Names and code of the country, folded; none that an area of it has too, as Djibouti does."""
     country, areas = snapshot.manifest["country"], snapshot.tables.areas
-    columns = ("pcode", "name_en", "name_official", "name_ar", "name_ckb")
-    taken = {fold(name) for column in columns for name in areas[column].dropna()}
+    taken = {fold(name) for column in ("pcode", *NAME_COLUMNS) for name in areas[column].dropna()}
     return frozenset({fold(str(country["name"])), fold(str(country["code"]))} - taken)
 
 
