@@ -177,7 +177,7 @@ def test_what_a_card_has_no_room_for_ends_in_an_ellipsis(snapshot, monkeypatch):
 def test_a_headline_that_is_too_long_for_its_line_is_written_smaller(snapshot, monkeypatch):
     sizes = []
     for words in ("short", "PHSS works or worked here " * 8):
-        monkeypatch.setattr(svg, "headline", lambda view, t, words=words: words)
+        monkeypatch.setattr(pictures, "headline", lambda at, words=words: words)
         found = re.search(r'y="88" font-size="([0-9.]+)"', pictures.picture(viewed(snapshot).on(0)))
         sizes.append(float(found[1]) if found else 0.0)
     assert sizes[0] == 20 > sizes[1] > 0 and sizes[1] * 208 * 0.466 <= 1120

@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from geodata.errors import DataError
-from geodata.sources.tabular import csv_text, detect, opening, workbook_safety, workbook_scan
+from geodata.sources.tabular import csv_text, detect, open_table, workbook_safety, workbook_scan
 from geodata.sources.tabular.detect import check_file
 from geodata.sources.tabular.open_table import cell_text, read_rows
 from geodata.sources.tabular.workbook_scan import column_letters
@@ -355,9 +355,9 @@ def test_only_the_head_of_a_file_is_read_until_more_is_asked_for(tmp_path, monke
             given.append(line)
             yield line
 
-    monkeypatch.setattr(csv_text, "csv_lines", counted)
+    monkeypatch.setattr(open_table, "csv_lines", counted)
     assert len(read.head(3)) == 3
-    assert len(given) <= 4
+    assert 3 <= len(given) <= 4
 
 
 # ----------------------------------------------------------------------------------- what is said
@@ -385,7 +385,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
 def test_empty_lines_are_seen_wherever_chunks_end(tmp_path, monkeypatch, data, blank):
     path = text_file(tmp_path, data)
     for chunk in (1, 2, 3, 100):
-        monkeypatch.setattr(opening, "CHUNK", chunk)
+        monkeypatch.setattr(detect, "CHUNK", chunk)
         assert check_file(path).blank_lines is blank
 
 

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from geodata.errors import SnapshotError
-from geodata.snapshots import storage, storage_fsspec
+from geodata.snapshots import storage_base, storage_folder, storage_fsspec
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import MANIFEST, Snapshot
 from geodata.snapshots.storage import open_storage
@@ -430,7 +430,7 @@ def test_a_disk_without_locks_is_refused(folder, monkeypatch):
     def without(handle: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(storage, "try_lock", without)
+    monkeypatch.setattr(storage_folder, "try_lock", without)
     said = refusal(lambda: add(Library(folder), "first"))
     assert "cannot be locked (No locks available)" in said and "a disk that has locks" in said
 
@@ -563,8 +563,9 @@ def remote(request: pytest.FixtureRequest) -> str:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that only waiting moves; what was waited for."""
     waited: list[float] = []
-    monkeypatch.setattr(storage, "monotonic", lambda: sum(waited))
-    monkeypatch.setattr(storage, "sleep", waited.append)
+    for module in (storage_base, storage_fsspec):
+        monkeypatch.setattr(module, "monotonic", lambda: sum(waited))
+    monkeypatch.setattr(storage_base, "sleep", waited.append)
     return waited
 
 
@@ -595,7 +596,7 @@ def test_a_holder_that_shows_that_it_lives_keeps_the_lock(remote, clock, monkeyp
         clock.append(seconds)
         holder.write(LOCK, json.dumps({**data, "beat": len(clock) // 10}).encode())
 
-    monkeypatch.setattr(storage, "sleep", beats)
+    monkeypatch.setattr(storage_base, "sleep", beats)
     said = refusal(lambda: Library(remote).lock(wait=100).__enter__())
     assert "process 7 on gone" in said
     assert sum(clock) >= 100
