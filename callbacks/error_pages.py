@@ -19,7 +19,7 @@ from layouts.shell import render
 
 HTML = "text/html"
 NOT_TAKEN = gettext("The server does not take what was sent to this address (error {code}).")
-_REFUSED = {
+REFUSED = {
     500: gettext(
         "Something went wrong on the server, which has been written down there (error {code}). "
         "Please try again in a moment."

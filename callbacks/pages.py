@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from callbacks.error_pages import _REFUSED, HTML, NOT_TAKEN, failed, here, problem, problem_response
+from callbacks.error_pages import HTML, NOT_TAKEN, REFUSED, failed, here, problem, problem_response
 from callbacks.serving.context import Context, page_query, page_speech, speech_of
 from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
@@ -24,6 +25,7 @@ from geodata.snapshots.snapshot import Snapshot
 from layouts import explore, share, sources
 from layouts.shell import HERE, CurrentUrl
 
+_CONFIG = "<!-- config -->"
 _DASH_CALLBACKS = "_dash-update-component"
 _REMEMBERED = 64  # states of a snapshot whose page is remembered, some 100 kB each
 
@@ -42,16 +44,15 @@ def register(app: Dash, context: Context) -> None:
     def content(snapshot: Snapshot, state: State) -> dict[str, Any]:
         return explore.content(context.view_at(snapshot, state), urls)
 
-    dash: dict[str, str] = {}
+    # Dash's own page, which nobody is sent: the map's page embeds what stands after the mark.
+    app.index_string = f"{{%app_entry%}}{{%scripts%}}{{%renderer%}}{_CONFIG}{{%config%}}"
 
-    def frame(**parts: str) -> str:
-        """Dash's own page, which nobody is sent: the map's has what Dash needs of it."""
-        dash.update(parts)
-        return Dash.interpolate_index(app, **parts)
+    @cache
+    def dash_config() -> str:
+        """Return the element that Dash's script reads its configuration from."""
+        return app.index().partition(_CONFIG)[2]
 
     def map_page() -> Response:
-        if not dash:
-            app.index()
         asked = page_query(request.args.to_dict() | _programmes(request.args))
         try:
             snapshot, state, notices = context.parse(asked, lenient=True)
@@ -63,12 +64,11 @@ def register(app: Dash, context: Context) -> None:
             content(snapshot, state),
             notices=notices,
             tab=tab,
-            dash_config=dash["config"],
+            dash_config=dash_config(),
             ages=context.ages(snapshot, state),
         )
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
-    app.interpolate_index = frame  # type: ignore[method-assign, assignment]
     app.layout = explore.graph()
     app.server.view_functions[urls.page()] = map_page
 
@@ -110,7 +110,7 @@ def register(app: Dash, context: Context) -> None:
         """What the server itself refuses or fails at, said in the reader's language."""
         if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
             return error.get_response()
-        sentence = page_speech().gettext(_REFUSED.get(error.code, NOT_TAKEN), code=error.code)
+        sentence = page_speech().gettext(REFUSED.get(error.code, NOT_TAKEN), code=error.code)
         if request.endpoint in PUBLIC or request.path.startswith(f"{urls.prefix}api/"):
             response: WerkzeugResponse = json_error(HTTPStatus(error.code), sentence)
         elif error.code == HTTPStatus.NOT_FOUND:
