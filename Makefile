@@ -19,11 +19,14 @@ WITH_BROWSER = chromium=$$($(BIN)/python tests/chromium.py) && DISPLACEMENT_CHRO
 # Some tests are of Firefox, which is done without where it cannot be had.
 WITH_BROWSERS = firefox=$$($(BIN)/python tests/chromium.py firefox) && $(WITH_BROWSER) DISPLACEMENT_FIREFOX="$$firefox"
 
+NEEDS_NPX = command -v npx >/dev/null || { \
+  echo "make $@ needs npx, which comes with Node.js (Debian: apt-get install npm)." >&2; exit 1; }
+
 # Where `make spark` has been run, the test of the engines asks Spark, too.
 WITH_SPARK = DISPLACEMENT_SPARK_PYTHON="$(abspath $(wildcard .venv-spark/bin/python))"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load same-as snapshot catalogue spark
+.PHONY: help run test check fix bench load same-as snapshot catalogue spark
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -38,10 +41,16 @@ check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalo
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	@command -v npx >/dev/null || { \
-	  echo "make check needs npx, which comes with Node.js (Debian: apt-get install npm)." >&2; exit 1; }
-	npx --yes $(BIOME) ci --error-on-warnings assets
+	@$(NEEDS_NPX)
+	npx --yes $(BIOME) ci --error-on-warnings assets tests
 	$(BIN)/python -m geodata.i18n.catalogue check
+
+fix: $(DEV) ## mend what `make check` can mend itself: lint, formatting, catalogues
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+	@$(NEEDS_NPX)
+	npx --yes $(BIOME) check --write --error-on-warnings assets tests
+	$(BIN)/python -m geodata.i18n.catalogue update
 
 spark: .venv-spark/installed ## install Apache Spark for the test of engines (needs Java)
 

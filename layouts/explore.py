@@ -84,8 +84,8 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "legend": area_labels.legend(at),
         "unit": wording.unit(view),
         "figures": key_figures(at),
-        "table_rows": _table(view, cells),
-        "ranking": list(_ranking(shown, cells)),
+        "table_rows": table_rows(view, cells),
+        "ranking": list(ranking(shown, cells)),
         "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
         "missing": sentences.gaps_on(at),
         "breaks": " ".join(breaks.breaks_on(at)),
@@ -211,7 +211,7 @@ def _filters(view: View) -> dict[str, Any]:
         ]
 
     return {
-        "populations": _populations(view),
+        "populations": population_options(view),
         "pillars": _pillars(snapshot, speech, chosen.prog),
         "measures": options(populations.MEASURE_LABELS, chosen.measure, measures),
         "modes": options(populations.MODE_LABELS, chosen.mode),
@@ -247,8 +247,8 @@ def _ends(view: View) -> dict[str, str]:
     }
 
 
-def _populations(view: View) -> list[Option]:
-    """Each population with its total on the date, as ``showTotals`` in ``start.js`` writes it."""
+def population_options(view: View) -> list[Option]:
+    """Each population with its total on the date, as ``total`` in ``panel-text.js`` writes it."""
     speech, day = view.language, view.on_its_date().date
     return [
         Option(
@@ -324,10 +324,10 @@ def _order(view: View) -> list[int]:
     return sorted(range(len(ranks)), key=lambda i: (int(ranks[i]) or len(ranks) + 1, i))
 
 
-def _table(
+def table_rows(
     view: View, cells: list[area_labels.AreaLabel]
 ) -> list[tuple[area_labels.AreaLabel, str]]:
-    """Every area as ``createTable`` in ``panels.js`` lists it at first, with its rank alone."""
+    """Every area as ``panel-text.js`` lists it at first, with its rank alone."""
     ranks = [int(rank) for rank in view.on_its_date().ranks]
     return [(cells[i], view.language.number(ranks[i]) if ranks[i] else "") for i in _order(view)]
 
@@ -342,7 +342,7 @@ class Ranked:
     fewer: bool
 
 
-def _ranking(shown: Shown, cells: list[area_labels.AreaLabel]) -> Iterator[Ranked]:
+def ranking(shown: Shown, cells: list[area_labels.AreaLabel]) -> Iterator[Ranked]:
     """Areas in the programmes' reach, largest first, those without a figure last."""
     view = shown.view
     values = np.nan_to_num(view.on_its_date().values, nan=0.0)

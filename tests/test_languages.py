@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +9,6 @@ import pytest
 
 from callbacks.serving.context import preferred
 from geodata.i18n.language import language, languages, strip_isolates
-from geodata.i18n.writing import NATIVE
 from geodata.places.area_names import area_names
 from geodata.places.folding import fold
 from tests.documents import Document
@@ -278,64 +276,6 @@ def test_files_carry_no_isolates_in_their_names(client):
 
 
 # ----------------------------------------------------------------------------- in the browser
-
-SAID = """([data, numbers]) => {
-  const format = window.displacement.createFormat(data);
-  return {
-    numbers: numbers.map((n) => [
-      format.number(n), format.number(n, 1, '%'), format.signed(n), format.compact(n),
-      format.compact(n, true),
-    ]),
-    dates: ['2018-01-05', '2018-09-15', '2020-12-31'].map((d) => [
-      format.date(d), format.date(d, 'long'),
-    ]),
-    names: [['A'], ['A', 'B'], ['A', 'B', 'C']].map((list) => [
-      format.names(list), format.listed(list),
-    ]),
-    filled: format.fill('{a} – {b}', { a: 2018, b: 'x' }),
-    plurals: [0, 1, 2, 3, 11, 100].map((n) =>
-      format.plural(data.forms, n, { n: format.number(n) })),
-  };
-}"""
-NUMBERS = [0, 1, -1, 999, 1500, 387_123, -21_500, 3_065_502, 1_234_567_890]
-
-
-@pytest.fixture(scope="module")
-def scripts(browser, site):
-    """A page whose scripts have what writes numbers and dates."""
-    page = browser.new_page()
-    page.goto(f"{site}/embed?play=0")
-    page.wait_for_function("() => window.displacement && window.displacement.createFormat")
-    yield page
-    page.close()
-
-
-@pytest.mark.parametrize(
-    ("code", "digits"), [("en", "western"), *((c, d) for c in OTHERS for d in ("western", NATIVE))]
-)
-def test_scripts_write_numbers_dates_lists_and_plurals_as_the_server_does(scripts, code, digits):
-    import datetime as dt
-
-    speech = language(code, digits)
-    forms = ("{n} area", "{n} areas")
-    data = {
-        "writing": speech.scripts(),
-        "forms": speech.plurals(*forms),
-        "strings": {},
-    }
-    said = scripts.evaluate(SAID, [json.loads(json.dumps(data)), NUMBERS])
-    for n, (number, percent, signed, *compact) in zip(NUMBERS, said["numbers"], strict=True):
-        if n >= 0:  # alone, the server writes no negative number without a sign of its own
-            assert number == speech.number(n)
-            assert percent == speech.number(n, 1, "%")
-        assert signed == speech.signed(n)
-        assert compact == [speech.compact(n), speech.compact(n, change=True)]
-    days = [dt.date(2018, 1, 5), dt.date(2018, 9, 15), dt.date(2020, 12, 31)]
-    assert said["dates"] == [[speech.date(day), speech.date(day, "long")] for day in days]
-    lists = [["A"], ["A", "B"], ["A", "B", "C"]]
-    assert said["names"] == [[speech.names(each), speech.listed(each)] for each in lists]
-    assert strip_isolates(said["filled"]) == f"{speech.whole(2018)} – x"
-    assert said["plurals"] == [speech.ngettext(*forms, n) for n in (0, 1, 2, 3, 11, 100)]
 
 
 def test_the_switch_follows_the_state_that_scripts_write_into_the_address(watched, site):

@@ -1,35 +1,303 @@
-"""The page as the server wrote it and as its scripts write it say the same, letter by letter.
+"""The pages' scripts say what Python says, letter by letter; marks of direction count, too.
 
-One live page for each choice steps through dates by its timeline; the server's own page of each
-date is read beside it, as a browser without scripts has it. Marks of direction count, too.
-``DISPLACEMENT_SWEEP=1`` goes through every date of each choice, which takes half an hour.
+What both say of a view, its numbers, cells, legend, key figures, ranking, table and totals, is made
+by Python while the test runs and replayed by the scripts under Node.js, without a browser: every
+choice in one of the languages, and more dates of some in each. That the page puts these words in
+their places is compared in a browser for a few choices: one live page steps through dates by its
+timeline, and the server's own page of each date is read beside it, as a browser without scripts has
+it. ``DISPLACEMENT_SWEEP=1`` goes through every date of each choice in both, which takes an hour.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
+import json
 import os
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 
 from geodata import populations
+from geodata.api.meta_json import meta
+from geodata.api.view_json import as_dict, state_dict
 from geodata.figures.availability import (
     available_measures,
     dates_of,
     levels,
     populations_with_counts,
 )
-from geodata.i18n.language import languages
-from geodata.i18n.writing import NATIVE
+from geodata.figures.state import parse
+from geodata.figures.view import View, compute
+from geodata.i18n.language import Language, language, languages
+from geodata.i18n.writing import NATIVE, WESTERN
+from geodata.links.urls import Urls
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import Snapshot, load
-
-pytestmark = pytest.mark.browser
+from geodata.text import area_labels, breaks
+from geodata.text.key_figures import key_figures
+from layouts import explore, script_strings
+from tests import node
 
 ALL = bool(os.environ.get("DISPLACEMENT_SWEEP"))
-FEW = 3  # dates of most choices; the first one goes through all of its own
+FEW, MANY = 3, 12  # dates of a choice
+SPOKEN = [("en", WESTERN), *((c, d) for c in languages() if c != "en" for d in (WESTERN, NATIVE))]
+
+# ---- what is tried
+
+
+def choices(snapshot: Snapshot) -> list[dict[str, str]]:
+    """Every population, measure and mode; districts and programmes with what they may change."""
+    found = []
+    for population in populations_with_counts(snapshot):
+        for level in levels(snapshot, population):
+            for measure, mode in product(
+                available_measures(snapshot, population, level),
+                (populations.LEVEL, populations.CHANGE),
+            ):
+                asked = {"pop": population, "level": str(level), "measure": measure, "mode": mode}
+                if level == 1 or populations.LEVEL == mode or populations.PEOPLE == measure:
+                    found.append(asked)
+                if level == 1 and populations.PEOPLE == measure:
+                    found.append(asked | {"prog": "PHSS~CRP"})
+    return found
+
+
+def sweep(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
+    """Each choice in one of the languages, and on how many dates (0 for all)."""
+    spoken = [{"lang": code, "digits": digits} for code, digits in SPOKEN]
+    # Neighbours in the list differ in one thing, so that no language goes with the same always.
+    each = enumerate(choices(snapshot))
+    few = 0 if ALL else FEW
+    return [(choice | spoken[(n + n // len(spoken)) % len(spoken)], few) for n, choice in each]
+
+
+def in_words(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
+    """What is replayed without a browser: also one language on every date, and each on many."""
+    idp = [{"pop": "idp", "lang": code, "digits": digits} for code, digits in SPOKEN]
+    changes = [each | {"mode": populations.CHANGE} for each in idp]
+    return [(idp[0], 0), *((each, MANY) for each in idp[1:] + changes), *sweep(snapshot)]
+
+
+def in_a_browser(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
+    """What the page has different places for: districts, changes, programmes; each language."""
+    if ALL:
+        return sweep(snapshot)
+    ways: list[dict[str, str]] = [
+        {"pop": "idp", "level": "2"},
+        {"pop": "idp", "mode": populations.CHANGE},
+        {"pop": "returnee", "level": "2", "mode": populations.CHANGE},
+        {"pop": "idp", "prog": "PHSS~CRP", "measure": populations.SHARE},
+        {"pop": "refugee", "measure": populations.RATE},
+    ]
+    spoken = ({"lang": code, "digits": digits} for code, digits in SPOKEN)
+    return [(way | each, FEW) for way, each in zip(ways, spoken, strict=True)]
+
+
+def sampled(dates: list[Any], few: int, turn: int) -> list[Any]:
+    """The first, the newest and some between, others for each choice; all of them for 0."""
+    if not few or len(dates) <= few:
+        return dates
+    between = [(turn * 7 + n * len(dates) // (few - 1)) % len(dates) for n in range(1, few - 1)]
+    return sorted({dates[0], dates[-1], *(dates[at] for at in between)})
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test for each choice, named by its query."""
+    if "asked" in metafunc.fixturenames:
+        tried = in_a_browser if "window" in metafunc.fixturenames else in_words
+        swept = [(*each, turn) for turn, each in enumerate(tried(load(BUNDLED)))]
+        metafunc.parametrize(("asked", "few", "turn"), swept, ids=lambda each: named(each))
+
+
+def named(value: Any) -> str | None:
+    return urlencode(value, safe="~") if isinstance(value, dict) else ""
+
+
+# ---- without a browser
+
+NUMBERS = [
+    0.1,
+    -2.5,
+    30.1,
+    0,
+    1,
+    -1,
+    999,
+    1500,
+    387_123,
+    -21_500,
+    999_499,
+    999_500,
+    3_065_502,
+    10**9 + 1,
+]
+DAYS = ["2018-01-05", "2018-09-15", "2020-12-31"]
+LISTS = [[], ["A"], ["A", "B"], ["A", "B", "C"], ["أ", "B"]]
+COUNTS = [0, 1, 2, 3, 11, 100]
+FORMS = ("{n} area", "{n} areas")
+
+
+def words(speech: Language) -> dict[str, Any]:
+    """What pages hand their scripts."""
+    return {"writing": speech.scripts(), "strings": script_strings.page(speech)}
+
+
+def bare(speech: Language, n: float) -> list[str]:
+    """One number in all the ways that there are."""
+    return [
+        *(speech.number(n, decimals) for decimals in (0, 1)),
+        *(speech.number(n, 1, "%"), speech.signed(n), speech.signed(n, 1, "%")),
+        *(speech.compact(n), speech.compact(n, change=True)),
+    ]
+
+
+WITH_DECIMALS = (1, 2, 4)  # of ``bare``
+
+
+@pytest.mark.parametrize(("code", "digits"), SPOKEN)
+def test_scripts_write_numbers_dates_lists_and_plurals_as_python_does(code, digits):
+    speech = language(code, digits)
+    asked = {
+        "numbers": NUMBERS,
+        "days": DAYS,
+        "lists": LISTS,
+        "forms": speech.plurals(*FORMS),
+        "counts": COUNTS,
+    }
+    [said] = node.answer("replay.js", [{"words": words(speech), "numbers": asked}])
+    for n, (*written, whole) in zip(NUMBERS, said["numbers"], strict=True):
+        alike = [ours == theirs for ours, theirs in zip(bare(speech, n), written, strict=True)]
+        # What has decimals is written with them; scripts are sent nothing that is to be rounded.
+        assert all(alike if n == int(n) else [alike[place] for place in WITH_DECIMALS]), (
+            n,
+            written,
+        )
+        assert n != int(n) or whole == speech.whole(int(n))
+    days = [dt.date.fromisoformat(day) for day in DAYS]
+    assert said["days"] == [[speech.date(day), speech.date(day, "long")] for day in days]
+    assert said["lists"] == [[speech.names(each), speech.listed(each)] for each in LISTS]
+    template = "{a} – {b}"
+    assert said["filled"] == speech.gettext(template, a=2018, b="x")
+    assert said["plurals"] == [speech.ngettext(*FORMS, n) for n in COUNTS]
+
+
+def viewed(snapshot: Snapshot, query: dict[str, str]) -> View:
+    state, _ = parse(query, snapshot)
+    return compute(snapshot, state, threshold=5)
+
+
+def as_sent(view: View) -> Any:
+    """A view as the API sends it."""
+    sent = state_dict(view.state, view.snapshot) | as_dict(view)
+    return json.loads(json.dumps(sent, default=lambda number: number.item()))
+
+
+def case(view: View, dates: list[int]) -> dict[str, Any]:
+    """What scripts are given to say what is seen of a view on these dates."""
+    held = meta(view.snapshot, view.language, threshold=view.threshold)
+    return {
+        "words": words(view.language),
+        "view": as_sent(view),
+        "dates": dates,
+        "populations": json.loads(json.dumps(held["populations"])),
+    }
+
+
+def said_by_python(view: View, t: int) -> dict[str, Any]:
+    """What the server writes into the page of this date."""
+    at = view.at(dataclasses.replace(view.state, time=view.counts.dates[t])).on_its_date()
+    shown, cells = explore.Shown(at.view, Urls()), area_labels.area_labels(at)
+    change, district = view.state.mode == populations.CHANGE, view.state.level == 2
+    speech = view.language
+    return {
+        "cells": [
+            {
+                **{"name": cell.name, "parent": cell.parent, "status": cell.letter},
+                **{"shown": cell.shown, "value": cell.value, "rank": cell.rank},
+                **{"unit": area_labels.unit(view) if cell.shown else ""},
+                **{"change": cell.change, "sentence": cell.sentence},
+            }
+            for cell in cells
+        ],
+        "caption": area_labels.caption(at),
+        "breaks": " ".join(breaks.breaks_on(at)),
+        "legend": [
+            {
+                **{"kind": row.kind, "label": row.label, "at": row.place},
+                "count": speech.number(row.count) if row.count else "",
+                "said": speech.ngettext(*FORMS, row.count) if row.count else "",
+            }
+            for row in area_labels.legend(at)
+        ],
+        "keyFigures": [dataclasses.asdict(each) for each in key_figures(at)],
+        "ranking": [
+            {
+                "i": view.counts.areas.pcodes.index(row.cell.pcode),
+                **{"value": row.cell.value, "status": row.cell.letter},
+                **{"bar": row.bar, "fewer": row.fewer},
+            }
+            for row in explore.ranking(shown, cells)
+        ],
+        "table": [
+            [
+                *(cell.name, *([cell.parent] if district else []), cell.pcode),
+                *(cell.figure, cell.status, rank, *([] if change else [cell.by])),
+            ]
+            for cell, rank in explore.table_rows(shown.view, cells)
+        ],
+        "totals": [option.small for option in explore.population_options(shown.view)],
+    }
+
+
+def differences(view: View, dates: list[int]) -> list[str]:
+    """What scripts say otherwise than Python, part by part."""
+    asked, found = case(view, dates), []
+    [replayed], figures = node.answer("replay.js", [asked]), asked["view"]["values"]
+    for t, script in zip(dates, replayed, strict=True):
+        python = said_by_python(view, t)
+        # Scripts have figures as they are sent, rounded, and draw bars from them.
+        most = max((abs(figure) for figure in figures[t] if figure), default=1)
+        for row in python["ranking"]:
+            row["bar"] = pytest.approx(row["bar"], abs=100 * 10**-view.state.decimals / most)
+            row["fewer"] = row["fewer"] and figures[t][row["i"]] != 0
+        found += [
+            f"{view.counts.dates[t]}, {part}:\n  Python {ours}\n  script {theirs}"
+            for part in python
+            for ours, theirs in paired(python[part], script[part])
+            if ours != theirs
+        ]
+    return found
+
+
+def paired(ours: Any, theirs: Any) -> list[tuple[Any, Any]]:
+    """What stands at the same place of both; whole where there is more of one."""
+    if isinstance(ours, list) and len(ours) == len(theirs):
+        return list(zip(ours, theirs, strict=True))
+    return [(ours, theirs)]
+
+
+def test_scripts_say_what_python_says(snapshot, asked, few, turn):
+    view = viewed(snapshot, asked)
+    days = view.counts.dates
+    dates = [days.index(day) for day in sampled(list(days), few, turn)]
+    assert differences(view, dates) == []
+
+
+@pytest.mark.parametrize(("code", "digits"), SPOKEN)
+@pytest.mark.parametrize("measure", [populations.PEOPLE, populations.RATE])
+def test_no_change_is_written_in_the_digits_of_the_reader(snapshot, measure, code, digits):
+    """No two rounds of the bundled figures have the same total, so that two are set alike here."""
+    view = viewed(snapshot, {"lang": code, "digits": digits, "measure": measure})
+    view = dataclasses.replace(view, totals=np.full_like(view.totals, view.totals[0]))
+    assert key_figures(view.on(1))[1].number == ("٠" if digits == NATIVE else "0")
+    assert differences(view, [1]) == []
+
+
+# ---- in a browser
 
 # Every part of a page that has words of the figures: by its name, a list of what it says.
 READ = """
@@ -101,54 +369,6 @@ LIVE = """() => document.documentElement.dataset.live
   && [...document.querySelectorAll('[id^="total-"]')].every((each) => each.textContent)"""
 
 
-def choices(snapshot: Snapshot) -> list[dict[str, str]]:
-    """Every population, measure and mode; districts and programmes with what they may change."""
-    found = []
-    for population in populations_with_counts(snapshot):
-        for level in levels(snapshot, population):
-            for measure, mode in product(
-                available_measures(snapshot, population, level),
-                (populations.LEVEL, populations.CHANGE),
-            ):
-                asked = {"pop": population, "level": str(level), "measure": measure, "mode": mode}
-                if level == 1 or populations.LEVEL == mode or populations.PEOPLE == measure:
-                    found.append(asked)
-                if level == 1 and populations.PEOPLE == measure:
-                    found.append(asked | {"prog": "PHSS~CRP"})
-    return found
-
-
-def sweep(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
-    """What is tried, and on how many dates (0 for all): each choice in one of the languages."""
-    spoken = [{"lang": code} for code in languages()]
-    spoken += [{"lang": code, "digits": NATIVE} for code in languages() if code != "en"]
-    # Neighbours in the list differ in one thing, so that no language goes with the same always.
-    each = enumerate(choices(snapshot))
-    few = 0 if ALL else FEW
-    shared = [(choice | spoken[(n + n // len(spoken)) % len(spoken)], few) for n, choice in each]
-    whole = [({"pop": "idp", "lang": "en"}, 0), ({"pop": "idp", "level": "2", "lang": "en"}, few)]
-    return [*whole, *shared]
-
-
-def sampled(dates: list[str], few: int, turn: int) -> list[str]:
-    """The first, the newest and some between, others for each choice; all of them for 0."""
-    if not few or len(dates) <= few:
-        return dates
-    between = [(turn * 7 + n * len(dates) // (few - 1)) % len(dates) for n in range(1, few - 1)]
-    return sorted({dates[0], dates[-1], *(dates[at] for at in between)})
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test for each choice, named by its query."""
-    if "asked" in metafunc.fixturenames:
-        swept = [(*each, turn) for turn, each in enumerate(sweep(load(BUNDLED)))]
-        metafunc.parametrize(("asked", "few", "turn"), swept, ids=lambda each: named(each))
-
-
-def named(value: Any) -> str | None:
-    return urlencode(value, safe="~") if isinstance(value, dict) else ""
-
-
 @pytest.fixture(scope="module")
 def window(browser, site):
     """One window for all choices; the map that comes later has no words and takes a second."""
@@ -158,6 +378,7 @@ def window(browser, site):
     page.close()
 
 
+@pytest.mark.browser
 def test_the_live_page_says_what_the_server_wrote(window, site, snapshot, asked, few, turn):
     dates = [day.isoformat() for day in dates_of(snapshot, asked["pop"])]
     window.goto(f"{site}/?{urlencode(asked, safe='~')}&tab=table")

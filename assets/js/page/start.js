@@ -21,6 +21,7 @@
     createKeyFigures,
     createLegend,
     createNotes,
+    createPanelText,
     createPainter,
     createPlotlyMap,
     createProgrammePanel,
@@ -35,6 +36,7 @@
   } = window.displacement;
   const format = createFormat(data);
   const reading = createReading({ strings, format });
+  const text = createPanelText({ strings, format, reading });
   const folding = createFolding(data.letters);
   const dark = followDark('screen and (prefers-color-scheme: dark)');
   const byId = (id) => document.getElementById(id);
@@ -307,21 +309,11 @@
   }
 
   function showTotals() {
-    for (const { code, dates, totals } of meta.populations) {
-      const place = byId(`total-${code}`);
+    for (const population of meta.populations) {
+      const place = byId(`total-${population.code}`);
       if (!place) continue; // it came with figures that are newer than the page
-      const total = totals[lastOnOrBefore(dates, view.dates[now])];
-      place.textContent =
-        dates.length < 10
-          ? format.plural(strings.dates, dates.length, { n: format.number(dates.length) })
-          : total == null
-            ? ''
-            : format.compact(total);
+      place.textContent = text.total(population, view.dates[now]);
     }
-  }
-
-  function lastOnOrBefore(dates, iso) {
-    return dates.findLastIndex((date) => date <= iso);
   }
 
   /** The reader has stopped: name the areas anew, write the URL, say the headline. */
@@ -483,7 +475,7 @@
   function assemble() {
     // What the server wrote for readers without scripts gives way to what follows the timeline.
     for (const id of ['key-figures', 'table-pane', 'notes', 'timeline']) byId(id).replaceChildren();
-    const words = { strings, format, reading, urls, dark, ages: data.ages };
+    const words = { strings, format, reading, text, urls, dark, ages: data.ages };
     const stage = byId('map-stage');
     const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip'), dark });
     painter.takeOver(stage.querySelector('svg.map'));

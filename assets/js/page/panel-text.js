@@ -1,0 +1,216 @@
+/**
+ * What the panels around the map say of a view on one date, without drawing any of it. Python says
+ * the same in `geodata/text` and `layouts/explore.py`; `tests/test_same_words.py` compares the two,
+ * and runs this without a browser.
+ *
+ *   const text = displacement.createPanelText({ strings, format, reading });
+ *   text.keyFigures(view, t) -> [{ number, label, exact }, …]
+ *   text.legend(view) -> [{ kind, label, at }, …]; text.legendCount(view, t, at) -> { count, said }
+ *   text.ranking(view, t) -> [{ i, value, status, bar, fewer }, …]
+ *   text.columns(view, t) -> [{ key, label, number, text, by }, …], those of the table
+ *   text.sorted(view, t, { key, down }) -> positions of areas, as a column of the table sorts them
+ *   text.total(population, iso) -> of a population of `meta.json`, up to a date
+ */
+(() => {
+  'use strict';
+
+  const UNCOLOURED = 'znsoxp';
+  const SHOWN = 'cz';
+  const OUTSIDE = 'o';
+  const NONE = '–';
+  const ALMOST_NONE = 1e-9; // what bars are drawn against where there is nothing
+  const FEW_DATES = 10; // so few are counted, where a total would not be of the date
+
+  function createPanelText({ strings, format, reading }) {
+    const { fill } = format;
+    const isChange = (view) => view.state.mode === 'change';
+
+    // ---- legend
+
+    /** Classes from most to least, then the statuses that occur on any date. */
+    function legend(view) {
+      const n = view.scale.colors.length;
+      const always = isChange(view) ? 'zx' : 'zn';
+      const placeOf = (letter) => n + UNCOLOURED.indexOf(letter);
+      const occurs = (letter) => view.tallies.some((tally) => tally[placeOf(letter)]);
+      const classes = view.scale.labels.map((label, k) => ({ kind: `k${k}`, label, at: k }));
+      const statuses = [...UNCOLOURED]
+        .filter((letter) => always.includes(letter) || occurs(letter))
+        .map((letter) => ({
+          kind: letter,
+          label: view.text.statuses[letter],
+          at: placeOf(letter),
+        }));
+      return [...classes.reverse(), ...statuses];
+    }
+
+    /** How many areas a row of the legend has, alone and in words; "" where it has none. */
+    function legendCount(view, t, at) {
+      const n = view.tallies[t][at];
+      if (!n) return { count: '', said: '' };
+      const count = format.number(n);
+      return { count, said: format.plural(strings.legendCount, n, { n: count }) };
+    }
+
+    // ---- key figures
+
+    const keyFigure = (number, label, exact = '') => ({ number, label, exact });
+
+    /** Who is counted, in the country or where the chosen programmes work. */
+    function populationThere({ text, state }, households) {
+      const { population, programmes } = text;
+      if (!programmes) return fill(strings[`nationally${households}`], { population });
+      const forms = strings[`inProgrammes${households}`];
+      return format.plural(forms, state.prog.length, { population, programmes });
+    }
+
+    function total(view, t) {
+      const value = view.totals[t];
+      if (value === null)
+        return keyFigure(
+          NONE,
+          fill(strings.nowhereKnown, { population: populationThere(view, '') }),
+        );
+      const rate = view.state.measure === 'rate';
+      const exact = (isChange(view) ? format.signed : format.number)(value, rate ? 1 : 0);
+      const written = rate ? exact : format.compact(value, isChange(view));
+      const households = view.state.measure === 'households' ? 'Households' : '';
+      const whom =
+        rate && !view.text.programmes ? strings.rates : populationThere(view, households);
+      const since = () =>
+        fill(strings.valueSince, { value: whom, date: format.date(view.state.base) });
+      return keyFigure(written, isChange(view) ? since() : whom, exact);
+    }
+
+    function change(view, t) {
+      const [now, then] = [view.totals[t] ?? null, view.totals[t - 1] ?? null];
+      if (now === null || then === null) return keyFigure(NONE, strings.firstRound);
+      const by = now - then; // of the figures that are shown, as the server does
+      const decimals = by && view.state.measure === 'rate' ? 1 : 0;
+      const date = format.date(view.dates[t - 1]);
+      return keyFigure(format.signed(by, decimals), fill(strings.previousRound, { date }));
+    }
+
+    /** With a programme: its part of the country. Else: how much the three largest areas hold. */
+    function top(view, t) {
+      const part = view.text.parts[t];
+      if (view.shares?.[t] != null) return keyFigure(part, strings.shareOfCountry);
+      if (!view.top.length) return extreme(view, t);
+      const [, ...largest] = view.top[t];
+      if (!part) return keyFigure(NONE, strings.noFigure);
+      const names = format.listed(largest.map((i) => view.areas[i].name));
+      return keyFigure(part, fill(strings.topIn, { names }));
+    }
+
+    /** Where shares say nothing (rates, changes): the area with the most, or the largest change. */
+    function extreme(view, t) {
+      const size = (i) => Math.abs(view.values[t][i] ?? 0);
+      const most = view.areas.reduce((best, _, i) => (size(i) > size(best) ? i : best), 0);
+      if (!size(most)) return keyFigure(NONE, strings.noFigure);
+      const { name } = view.areas[most];
+      const template = isChange(view) ? strings.largestChange : strings.highest;
+      return keyFigure(reading.figure(view, view.values[t][most]), fill(template, { name }));
+    }
+
+    function gaps(view, t) {
+      const inside = [...view.status[t]].filter((letter) => letter !== OUTSIDE);
+      const without = inside.filter((letter) => !SHOWN.includes(letter)).length;
+      const all = { n: format.number(inside.length) };
+      const label = format.plural(strings.notAssessedAreas, inside.length, all);
+      return keyFigure(format.number(without), label);
+    }
+
+    // ---- ranking and table
+
+    /** Areas in the programmes' reach, largest first, with a bar each in per cent of the largest. */
+    function ranking(view, t) {
+      const sizes = view.values[t].map((value) => Math.abs(value ?? 0));
+      const most = Math.max(...sizes, ALMOST_NONE);
+      return sorted(view, t, { key: 'rank' })
+        .filter((i) => view.status[t][i] !== OUTSIDE)
+        .map((i) => ({
+          i,
+          value: reading.value(view, t, i),
+          status: view.status[t][i],
+          bar: (100 * sizes[i]) / most,
+          fewer: (view.values[t][i] ?? 0) < 0,
+        }));
+    }
+
+    function changeText(view, t, i) {
+      const by = reading.difference(view, t, t - 1, i);
+      return by === null ? '' : reading.signed(view, by);
+    }
+
+    function columns(view, t) {
+      const all = [
+        { key: 'name', label: strings.area, text: (i) => view.areas[i].name },
+        view.state.level === 2 && {
+          key: 'parent',
+          label: strings.governorate,
+          text: (i) => view.areas[i].parentName,
+        },
+        { key: 'pcode', label: strings.code, text: (i) => view.areas[i].pcode },
+        {
+          key: 'value',
+          label: view.text.unit,
+          number: true,
+          text: (i) => (view.values[t][i] == null ? '' : reading.figure(view, view.values[t][i])),
+          by: (i) => view.values[t][i],
+        },
+        {
+          key: 'status',
+          label: strings.status,
+          text: (i) => view.text.statuses[view.status[t][i]],
+        },
+        {
+          key: 'rank',
+          label: strings.rankColumn,
+          number: true,
+          text: (i) => (view.ranks[t][i] ? format.number(view.ranks[t][i]) : ''),
+          by: (i) => view.ranks[t][i] || null,
+        },
+        view.state.mode === 'level' && {
+          key: 'change',
+          label: strings.changeColumn,
+          number: true,
+          text: (i) => changeText(view, t, i),
+          by: (i) => reading.difference(view, t, t - 1, i),
+        },
+      ];
+      return all.filter(Boolean);
+    }
+
+    /** Areas as a column sorts them; those without a figure stay last whichever way others run. */
+    function sorted(view, t, { key, down }) {
+      const all = columns(view, t);
+      const { text, by } = all.find((column) => column.key === key) || all[0];
+      const turn = down ? -1 : 1;
+      const rows = view.areas.map((_, i) => i);
+      if (!by) return rows.sort((a, b) => turn * format.compare(text(a), text(b)));
+      return rows.sort((a, b) => {
+        const [x, y] = [by(a), by(b)];
+        if (x === null || y === null) return (x === null) - (y === null) || a - b;
+        return turn * (x - y) || a - b;
+      });
+    }
+
+    // ---- populations to choose from
+
+    function populationTotal({ dates, totals }, iso) {
+      if (dates.length < FEW_DATES)
+        return format.plural(strings.dates, dates.length, { n: format.number(dates.length) });
+      const value = totals[dates.findLastIndex((date) => date <= iso)];
+      return value == null ? '' : format.compact(value);
+    }
+
+    return {
+      ...{ legend, legendCount, ranking, columns, sorted },
+      keyFigures: (view, t) => [total, change, top, gaps].map((figure) => figure(view, t)),
+      total: populationTotal,
+    };
+  }
+
+  window.displacement = window.displacement || {};
+  window.displacement.createPanelText = createPanelText;
+})();

@@ -1,0 +1,62 @@
+/**
+ * Says what the scripts of pages say, without a browser: reads cases as JSON from standard input,
+ * and writes for each what the modules of `assets/js` make of it. `tests/test_same_words.py` makes
+ * the cases and compares.
+ */
+'use strict';
+
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { runInThisContext } = require('node:vm');
+
+const SCRIPTS = ['format.js', 'reading.js', 'page/panel-text.js'];
+
+globalThis.window = globalThis;
+for (const name of SCRIPTS) {
+  const path = join(__dirname, '../assets/js', name);
+  runInThisContext(readFileSync(path, 'utf8'), { filename: path });
+}
+const { createFormat, createPanelText, createReading } = globalThis.displacement;
+
+/** Numbers, dates, lists and plurals of a language. */
+function inAllWays(format, { numbers, days, lists, forms, counts }) {
+  return {
+    numbers: numbers.map((n) => [
+      ...[0, 1].map((decimals) => format.number(n, decimals)),
+      ...[format.number(n, 1, '%'), format.signed(n), format.signed(n, 1, '%')],
+      ...[format.compact(n), format.compact(n, true), format.whole(n)],
+    ]),
+    days: days.map((day) => [format.date(day), format.date(day, 'long')]),
+    lists: lists.map((list) => [format.names(list), format.listed(list)]),
+    filled: format.fill('{a} – {b}', { a: 2018, b: 'x' }),
+    plurals: counts.map((n) => format.plural(forms, n, { n: format.number(n) })),
+  };
+}
+
+/** All that the map page says of a view on one date. */
+function said({ reading, text }, view, populations, t) {
+  const columns = text.columns(view, t);
+  return {
+    cells: view.areas.map((_, i) => reading.cell(view, t, i)),
+    caption: reading.rounds(view).captions[t],
+    breaks: reading.breaks(view, t),
+    legend: text.legend(view).map((row) => ({ ...row, ...text.legendCount(view, t, row.at) })),
+    keyFigures: text.keyFigures(view, t),
+    ranking: text.ranking(view, t),
+    head: columns.map(({ label }) => label),
+    table: text
+      .sorted(view, t, { key: 'rank' })
+      .map((i) => columns.map((column) => column.text(i))),
+    totals: populations.map((population) => text.total(population, view.dates[t])),
+  };
+}
+
+function replayed({ words, numbers, view, dates, populations }) {
+  const format = createFormat(words);
+  if (numbers) return inAllWays(format, numbers);
+  const reading = createReading({ ...words, format });
+  const text = createPanelText({ ...words, format, reading });
+  return dates.map((t) => said({ reading, text }, view, populations, t));
+}
+
+process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, 'utf8')).map(replayed)));
