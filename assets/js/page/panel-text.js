@@ -56,27 +56,24 @@
 
     const keyFigure = (number, label, exact = '') => ({ number, label, exact });
 
-    /** Who is counted, in the country or where the chosen programmes work. */
-    function populationThere({ text, state }, households) {
+    // Who is counted, in the country or where the chosen programmes work.
+    const PEOPLE = [strings.nationally, strings.inProgrammes];
+    const HOUSEHOLDS = [strings.nationallyHouseholds, strings.inProgrammesHouseholds];
+    function populationThere({ text, state }, [nationally, inProgrammes] = PEOPLE) {
       const { population, programmes } = text;
-      if (!programmes) return fill(strings[`nationally${households}`], { population });
-      const forms = strings[`inProgrammes${households}`];
-      return format.plural(forms, state.prog.length, { population, programmes });
+      if (!programmes) return fill(nationally, { population });
+      return format.plural(inProgrammes, state.prog.length, { population, programmes });
     }
 
     function total(view, t) {
       const value = view.totals[t];
       if (value === null)
-        return keyFigure(
-          NONE,
-          fill(strings.nowhereKnown, { population: populationThere(view, '') }),
-        );
+        return keyFigure(NONE, fill(strings.nowhereKnown, { population: populationThere(view) }));
       const rate = view.state.measure === 'rate';
       const exact = (isChange(view) ? format.signed : format.number)(value, rate ? 1 : 0);
       const written = rate ? exact : format.compact(value, isChange(view));
-      const households = view.state.measure === 'households' ? 'Households' : '';
-      const whom =
-        rate && !view.text.programmes ? strings.rates : populationThere(view, households);
+      const counted = view.state.measure === 'households' ? HOUSEHOLDS : PEOPLE;
+      const whom = rate && !view.text.programmes ? strings.rates : populationThere(view, counted);
       const since = () =>
         fill(strings.valueSince, { value: whom, date: format.date(view.state.base) });
       return keyFigure(written, isChange(view) ? since() : whom, exact);
