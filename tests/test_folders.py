@@ -25,9 +25,9 @@ from tests.paths import ROOT
 HALF_WRITTEN = """
 import sys
 from pathlib import Path
-from geodata.util.atomic import replacing
+from geodata.util.atomic import atomic_directory
 
-with replacing(Path(sys.argv[1])) as fresh:
+with atomic_directory(Path(sys.argv[1])) as fresh:
     (fresh / "half").write_text("half")
     print("half-way", flush=True)
     sys.stdin.read()

@@ -7,9 +7,7 @@ Without a file it is the briefing made from the data. ``--yaml`` writes it as a 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from geodata.errors import BriefingError, DisplacementError
 from geodata.exports.documents import deck_pdf, pptx, pptx_template
 from geodata.i18n.language import language, languages
 from geodata.settings import Settings
+from geodata.util.atomic import write_file
 from geodata.util.strict_yaml import MAX_BYTES
 
 
@@ -64,19 +63,10 @@ def read(path: Path | None, context: Context, lang: str) -> Briefing:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file as a whole, or leave what was there."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+    """Write a file as a whole, or leave what was there; the user's umask says who may read it."""
+    umask = os.umask(0)
+    os.umask(umask)
+    write_file(path, data, 0o666 & ~umask)
     click.echo(f"{path}: {len(data) / 1000:,.0f} kB")
 
 

@@ -12,7 +12,6 @@ import hashlib
 import os
 import re
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
@@ -27,6 +26,7 @@ from werkzeug.exceptions import NotFound
 from callbacks.serving.content_coding import CODINGS, coding
 from callbacks.serving.context import Context
 from callbacks.serving.responses import WORTH_BYTES, CachePolicy
+from geodata.util.atomic import write_file
 from layouts import bundle
 from layouts.bundle import TYPES, Bundle
 
@@ -53,21 +53,9 @@ def compressed(made: Bundle, coding: str) -> bytes:
         return kept.read_bytes()
     body = bytes(_COMPRESS[coding](made.body))
     with suppress(OSError):
-        _keep(kept, body)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_file(kept, body)  # another process may read it meanwhile
     return body
-
-
-def _keep(path: Path, body: bytes) -> None:
-    """Write a file whole or not at all: another process may read it meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def prepare() -> None:

@@ -29,6 +29,9 @@ Entries = dict[str, dict[str, Any]]
 class SiteManifest:
     """Files written into ``root``, each with its hash and size.
 
+    ``root`` is a folder in the making (:func:`geodata.util.atomic.atomic_directory`), which takes
+    its place as a whole: nothing in it is read before.
+
     Attributes
     ----------
     previous

@@ -68,10 +68,15 @@ def remove_leftovers(out: Path) -> None:
             shutil.rmtree(new, ignore_errors=True)
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file that is read whole, old or new, at any moment.
 
-    One writer at a time; whoever has several writes under a lock.
+    Of several writers at once, the last one's stands; whoever minds writes under a lock.
+
+    Parameters
+    ----------
+    mode
+        Permissions of the file, whatever the process's umask.
 
     Raises
     ------
@@ -84,7 +89,7 @@ def write_file(path: Path, data: bytes) -> None:
         with open(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fchmod(file.fileno(), 0o644)
+            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         os.replace(fresh, path)
         _flush_names(path.parent)

@@ -46,6 +46,7 @@ from geodata.sources.cell_values import (
 from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns, no_counts
 from geodata.sources.header import fingerprint
 from geodata.sources.tally import Aggregator, CountRecord
+from geodata.util.atomic import write_file
 from geodata.util.findings import FileRead, Finding, Harm, Progress
 
 KEY = "DTMAPI_SUBSCRIPTION_KEY"
@@ -201,15 +202,9 @@ class FetchCache:
 
     def put(self, part: Part, records: list[dict[str, Any]]) -> None:
         """Keep a part: the whole file or none. A folder that cannot be written keeps nothing."""
-        path = self._path(part)
-        fresh = path.with_suffix(f".{os.getpid()}.part")
-        try:
+        with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh.write_text(json.dumps(records), "utf-8")
-            fresh.replace(path)
-        except OSError:
-            with suppress(OSError):
-                fresh.unlink()
+            write_file(self._path(part), json.dumps(records).encode())
 
     def forget(self, every: Sequence[Part]) -> None:
         """Drop what is kept of these parts."""
