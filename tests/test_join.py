@@ -17,6 +17,7 @@ from geodata.errors import DataError, JoinError
 from geodata.figures.state import parse
 from geodata.figures.view import compute
 from geodata.ingest import bundled_snapshot
+from geodata.snapshots.schemas import check
 from geodata.snapshots.snapshot import load
 from geodata.sources import data_folder
 
@@ -250,10 +251,16 @@ def test_an_origin_that_matches_nothing_stops_the_build_or_keeps_its_name(tables
     assert (origins["category"] == "Anbr").sum() == 1
 
 
-def test_a_negative_count_breaks_the_schema(tables):
+def test_a_negative_count_is_refused_by_file_row_and_column(tables):
     put(5, "households", "-3")(tables / "dtm" / "dtm_governorate_round.csv")
-    with pytest.raises(DataError, match="column 'households', row .*: -3 breaks"):
+    with pytest.raises(DataError, match="round.csv, row 5, column 'households': '-3' is below"):
         data_folder.read(tables)
+
+
+def test_a_negative_count_breaks_the_schema(snapshot):
+    rows = snapshot.tables.counts.head(3).assign(households=-3)
+    with pytest.raises(DataError, match="column 'households', row .*: -3 breaks"):
+        check("counts", rows.astype({"households": "Int64"}))
 
 
 def test_levels_that_disagree_are_refused_with_both_sums(tables):

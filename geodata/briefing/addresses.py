@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from geodata.briefing.briefing import (
@@ -21,7 +20,7 @@ from geodata.briefing.briefing import (
     unknown,
 )
 from geodata.errors import BriefingError
-from geodata.figures.query_keys import encode_items
+from geodata.figures.query_keys import QueryReader, encode_items
 from geodata.figures.state import KEYS, is_english
 from geodata.i18n.language import GroupedInt, Language, language, languages
 from geodata.i18n.messages import gettext
@@ -104,56 +103,45 @@ def from_query(
         Naming slide and key, the value, the rule and the nearest valid choice; never when
         ``lenient``.
     """
-    told = _ErrorSink(lenient, ENGLISH)
-    lang = told.choice(query, "lang", languages())
-    told.speech = language(lang)
-    digits = told.choice(query, "digits", DIGITS)
-    told.speech = speech = language(lang, digits)
+    reader = QueryReader(query, lenient, ENGLISH)
+    lang = _choice(reader, "lang", languages())
+    reader.language = language(lang)
+    digits = _choice(reader, "digits", DIGITS)
+    reader.language = language(lang, digits)
     try:
         title = short(query.get("title", ""), MAX_TITLE, "title")
     except BriefingError as error:
-        told.wrong(error)
+        _refuse(reader, error)
         title = ""
-    made = default(snapshot, speech)
-    written = query.get("slides", "").strip()
-    slides = _read_slides(written, snapshot, told) if written else ()
-    english = is_english(query)
-    return Briefing(title, slides or made.slides, lang, digits, english), told.notices
+    slides = _read_slides(reader, snapshot) or default(snapshot, reader.language).slides
+    return Briefing(title, slides, lang, digits, is_english(query)), reader.notices
 
 
-@dataclass
-class _ErrorSink:
-    """What was wrong in an address: raised, or where that is lenient told as notices."""
-
-    lenient: bool
-    speech: Language
-    notices: list[str] = field(default_factory=list)
-
-    def wrong(self, error: BriefingError) -> None:
-        if not self.lenient:
-            raise error
-        self.notices.append(error.said(self.speech))
-
-    def choice(self, query: Mapping[str, str], key: str, allowed: Sequence[str]) -> str:
-        """One of the ``allowed`` words, of which the first is the default."""
-        value = query.get(key, "").strip() or allowed[0]
-        if value in allowed:
-            return value
-        self.wrong(unknown(value, allowed, key=key))
-        return allowed[0]
+def _refuse(reader: QueryReader, error: BriefingError) -> None:
+    reader.refuse(error, error.said(reader.language))
 
 
-def _read_slides(written: str, snapshot: Snapshot, told: _ErrorSink) -> tuple[Slide, ...]:
-    found: list[Slide] = []
-    for number, text in enumerate(written.split(";"), start=1):
+def _choice(reader: QueryReader, key: str, allowed: Sequence[str]) -> str:
+    """Return one of the ``allowed`` words, of which the first is the default."""
+    value = reader.query.get(key, "").strip() or allowed[0]
+    if value in allowed:
+        return value
+    _refuse(reader, unknown(value, allowed, key=key))
+    return allowed[0]
+
+
+def _read_slides(reader: QueryReader, snapshot: Snapshot) -> tuple[Slide, ...]:
+    slides: list[Slide] = []
+    written = reader.query.get("slides", "").strip()
+    for number, text in enumerate(written.split(";") if written else (), start=1):
         if number > MAX_SLIDES:
-            told.wrong(too_many())
+            _refuse(reader, too_many())
             break
         try:
-            found.append(_read_slide(text, snapshot, told.speech))
+            slides.append(_read_slide(text, snapshot, reader.language))
         except BriefingError as error:
-            told.wrong(error.at(slide=number))
-    return tuple(found)
+            _refuse(reader, error.at(slide=number))
+    return tuple(slides)
 
 
 def _read_slide(text: str, snapshot: Snapshot, speech: Language) -> Slide:

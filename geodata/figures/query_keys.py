@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import quote
 
-from geodata.errors import NotHeld, StateError
+from geodata.errors import DisplacementError, NotHeld, StateError
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.places.folding import fold
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass
 class QueryReader:
-    """Reads one key after the other; collects notices or raises on the first wrong value.
+    """Read one key after the other; collect notices, or raise on the first wrong value.
 
     Attributes
     ----------
@@ -50,11 +50,15 @@ class QueryReader:
         except NotHeld:
             raise
         except StateError as error:
-            if not self.lenient:
-                raise
             shown = self.language.gettext("The default is shown instead.")
-            self.notices.append(f"{error} {shown}")
+            self.refuse(error, f"{error} {shown}")
             return default
+
+    def refuse(self, error: DisplacementError, notice: str) -> None:
+        """Raise an error, or collect its notice where the reading is lenient."""
+        if not self.lenient:
+            raise error
+        self.notices.append(notice)
 
     def wrong(
         self,
@@ -68,15 +72,15 @@ class QueryReader:
         ``choices`` may give for what is spelled, folded by :func:`geodata.places.gazetteer.fold`,
         what is meant by it.
         """
-        told = list(allowed)
+        values = list(allowed)
         if not isinstance(choices, Mapping):
-            choices = {fold(each): each for each in (told if choices is None else choices)}
+            choices = {fold(each): each for each in (values if choices is None else choices)}
         near = suggestions(fold(value), choices, 1)
         sentence = self.language.gettext(
             "{key}={value} is not known: {key} may be {allowed}.",
             key=key,
             value=self.language.quoted(value),
-            allowed=self.language.listed(told),
+            allowed=self.language.listed(values),
         )
         if near:
             sentence += " " + self.language.gettext("Did you mean {near}?", near=choices[near[0]])
@@ -122,7 +126,7 @@ class QueryReader:
 
 
 def split_list(text: str) -> list[str]:
-    """What a list in a query holds: ``PHSS~CRP``, or with commas."""
+    """Split a list in a query, ``PHSS~CRP`` or with commas, into its values."""
     return [part for part in text.replace(",", SEPARATOR).split(SEPARATOR) if part]
 
 

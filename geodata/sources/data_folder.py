@@ -17,6 +17,7 @@ else in the program.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from geodata.places.gazetteer import Gazetteers, gazetteer, gazetteers
 from geodata.places.join import JoinReport, match_rows
 from geodata.snapshots.schemas import check, check_references
 from geodata.snapshots.snapshot import Tables
+from geodata.sources.cell_values import CellError, parse_count
 from geodata.sources.dtm.layouts import SHELTER
 
 if TYPE_CHECKING:
@@ -81,42 +83,37 @@ def _csv(src: Path, name: str, columns: list[str]) -> pd.DataFrame:
     return frame
 
 
-def _first(wrong: pd.Series) -> Any:
-    """Index of the first row that is wrong; rows keep the numbers they have in the file."""
-    return wrong.idxmax()
+def _refusal(frame: pd.DataFrame, column: str, path: str, wrong: pd.Series, rule: str) -> DataError:
+    """Make the error of the first wrong cell; rows have the numbers of a spreadsheet."""
+    row: Any = wrong.idxmax()
+    return DataError(f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} {rule}")
 
 
 def _whole(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
-    numbers = pd.to_numeric(frame[column].replace("", None), errors="coerce").astype("Int64")
-    wrong = frame[column].ne("") & numbers.isna()
-    if wrong.any():
-        row = _first(wrong)
-        raise DataError(
-            f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not a whole "
-            "number; write digits only, and leave the cell empty where nothing was counted"
-        )
-    return numbers
+    numbers = []
+    for cell in frame[column]:
+        try:
+            numbers.append(parse_count(cell))
+        except CellError as error:
+            raise _refusal(frame, column, path, frame[column] == cell, str(error)) from None
+    return pd.Series(numbers, frame.index, dtype="Int64")
 
 
 def _days(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
+    """Dates of a column, all of them and all in one form: the tables are written by programs."""
     days = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
     if days.isna().any():
-        row = _first(days.isna())
-        raise DataError(
-            f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not a date "
-            "like 2019-04-30"
-        )
+        raise _refusal(frame, column, path, days.isna(), "is not a date like 2019-04-30")
     return days.astype("datetime64[ns]")
 
 
-def _population(frame: pd.DataFrame, path: str) -> pd.Series:
-    known = frame["population_type"].map(_POPULATIONS)
+def _meanings(
+    frame: pd.DataFrame, column: str, path: str, meanings: Mapping[str, str]
+) -> pd.Series:
+    known = frame[column].map(meanings)
     if known.isna().any():
-        row = _first(known.isna())
-        raise DataError(
-            f"{path}, row {row + 2}, column 'population_type': "
-            f"{frame['population_type'][row]!r} is none of {', '.join(_POPULATIONS)}"
-        )
+        rule = f"is none of {', '.join(meanings)}"
+        raise _refusal(frame, column, path, known.isna(), rule)
     return known
 
 
@@ -229,7 +226,7 @@ def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) ->
         label = raw["governorate"] + " / " + raw["district"]
     rows = pd.DataFrame(
         {
-            "population": _population(raw, path),
+            "population": _meanings(raw, "population_type", path, _POPULATIONS),
             "date": _days(raw, "round_date", path),
             "level": level,
             "pcode": pcodes,
@@ -254,14 +251,14 @@ def _api_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFram
     )
     differ = pcodes.notna() & (pcodes != raw["pcode"])
     if differ.any():
-        row = _first(differ)
+        row: Any = differ.idxmax()
         raise DataError(
             f"{path}, row {row + 2}: {raw['governorate'][row]!r} is {pcodes[row]}, and column "
             f"'pcode' says {raw['pcode'][row]}; name and P-code must be of one governorate"
         )
     return pd.DataFrame(
         {
-            "population": _population(raw, path),
+            "population": _meanings(raw, "population_type", path, _POPULATIONS),
             "date": _days(raw, "round_date", path),
             "level": 1,
             "pcode": pcodes,
@@ -382,7 +379,7 @@ def _breakdown(
     return pd.DataFrame(
         {
             "kind": kind,
-            "population": _population(raw, path),
+            "population": _meanings(raw, "population_type", path, _POPULATIONS),
             "date": _days(raw, "round_date", path),
             "pcode": pcodes,
             "category": _category(raw, kind, column, books, path, report, weight),
@@ -408,20 +405,8 @@ def _category(
         origins = match_rows(raw, books.governorates, report, table=table, name=column, **weight)
         return origins.where(origins.notna(), raw[column])
     if kind == "shelter":
-        return _all_known(raw, column, raw[column].map(SHELTER), path, SHELTER)
+        return _meanings(raw, column, path, SHELTER)
     return raw[column]
-
-
-def _all_known(
-    raw: pd.DataFrame, column: str, known: pd.Series, path: str, allowed: Any
-) -> pd.Series:
-    if known.isna().any():
-        row = _first(known.isna())
-        raise DataError(
-            f"{path}, row {row + 2}, column {column!r}: {raw[column][row]!r} is none of "
-            f"{', '.join(allowed)}"
-        )
-    return known
 
 
 def read_residents(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
@@ -484,14 +469,13 @@ def read_published(src: Path) -> pd.DataFrame:
     """Read the national totals printed in IOM's reports."""
     path = "dtm/national_totals_published.csv"
     raw = _csv(src, path, ["round", "date", "population_type", "individuals", "status"])
-    households = raw["households"].str.replace(r"\.0$", "", regex=True)
     rows = pd.DataFrame(
         {
-            "population": _population(raw, path),
+            "population": _meanings(raw, "population_type", path, _POPULATIONS),
             "date": _days(raw, "date", path),
             "round": _whole(raw, "round", path),
             "people": _whole(raw, "individuals", path),
-            "households": _whole(raw.assign(households=households), "households", path),
+            "households": _whole(raw, "households", path),
             "status": raw["status"],
             "url": raw["source_url"],
             "source": DTM_REPORTS,
