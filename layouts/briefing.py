@@ -23,7 +23,7 @@ from geodata.briefing.content import Content, SlideFigure, SlideRow
 from geodata.briefing.slides import title_of
 from geodata.exports.drawing import charts, svg
 from geodata.figures.state import encode_query
-from geodata.figures.view import View, ViewAt
+from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language, strip_isolates
 from geodata.links.urls import Urls
 from geodata.text import area_labels
@@ -203,7 +203,7 @@ def page(
         title=title_of(made, contents),
         deck=deck,
         style=Markup(_scales(deck) + _letters(deck)),  # noqa: S704 - colours and numbers alone
-        textures=_textures(contents[0].at.view),
+        textures=_textures(contents[0].at),
         links=links,
         notices=notices,
         data=as_data(_script_data(deck, urls, speech)),
@@ -226,9 +226,9 @@ def _letters(deck: Sequence[Painted]) -> str:
     )
 
 
-def _textures(view: View) -> Markup:
+def _textures(at: ViewAt) -> Markup:
     """Textures that the scripts paint with, where no slide that is put away takes them along."""
-    return Markup(svg.textures(svg.ColourScheme(view), 2.3))  # noqa: S704 - escaped where it is made
+    return Markup(svg.textures(svg.ColourScheme(at), 2.3))  # noqa: S704 - escaped where it is made
 
 
 def _script_data(deck: Sequence[Painted], urls: Urls, speech: Language) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
         by_dates=found.kind == DATES,
         level=asked.state.level,
         strips=_strips(found, shared),
-        shapes=Markup(small_multiples.shapes(found.first.view)),  # noqa: S704 - escaped where it is made
+        shapes=Markup(small_multiples.shapes(found.first.at)),  # noqa: S704 - escaped where it is made
         notes=comparison_summary.notes(found),
         sources=comparison_summary.sources(found),
         style=_style(found),

@@ -24,8 +24,7 @@ from geodata.i18n.language import Language
 from geodata.links.embed_options import AUTO, DARK, EmbedOptions
 from geodata.links.urls import Urls
 from geodata.populations import POPULATIONS
-from geodata.text import area_labels, breaks, newest_figure, view_headlines, wording
-from geodata.text import sentences as view_text
+from geodata.text.view_text import ViewText
 from layouts import script_strings
 from layouts.bundle import DARK_QUERY, style
 from layouts.share import Card
@@ -111,8 +110,7 @@ def page(
     says how long ago the newest figure is of, on pages that are made anew every day.
     """
     speech, at = view.language, view.on_its_date()
-    cells = area_labels.area_labels(at)
-    picked = next((cell for cell in cells if cell.pcode == view.state.area), None)
+    texts = ViewText(at)
     colors = scale_style(view, options.theme)
     html = template("embed.html").render(
         _=speech.gettext,
@@ -124,24 +122,24 @@ def page(
         card=card,
         packed=packed,
         style=Markup(colors),  # noqa: S704 - colours of the scale
-        title=wording.title_in_country(view),
-        headline=view_headlines.headline(at),
+        title=texts.title,
+        headline=texts.headline,
         date=speech.date(at.date),
         iso=at.date.isoformat(),
-        caption=area_labels.caption(at),
-        breaks=" ".join(breaks.breaks_on(at)),
-        newest=newest_figure.newest(view),
+        caption=texts.round,
+        breaks=" ".join(texts.breaks),
+        newest=texts.newest,
         age=age,
         map=Markup(svg.inline(at)),  # noqa: S704 - escaped where it is made
-        legend=area_labels.legend(at),
-        unit=area_labels.unit(view),
+        legend=texts.legend,
+        unit=texts.unit,
         level=view.state.level,
-        cells=cells,
-        picked=picked,
-        missing=view_text.gaps_on(at),
-        notes=view_text.notes(view),
-        sources=view_text.sources(view),
-        disclaimer=wording.disclaimer(view),
+        cells=texts.labels,
+        picked=texts.picked,
+        missing=texts.missing,
+        notes=texts.notes,
+        sources=texts.sources,
+        disclaimer=texts.disclaimer,
         version=view.snapshot.version,
         data=as_data(_script_data(at, options, links)),
         color_scheme={AUTO: "light dark"}.get(options.theme, options.theme),

@@ -24,14 +24,15 @@ from geodata.figures.availability import available_measures, levels, populations
 from geodata.figures.classes import JENKS, QUANTILES, ROUND_STYLE
 from geodata.figures.counts import counts
 from geodata.figures.statuses import OUTSIDE
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.links.embed_options import AUTO
 from geodata.links.urls import Urls
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import area_labels, breaks, newest_figure, sentences, view_headlines, wording
+from geodata.text import area_labels, newest_figure, sentences, wording
 from geodata.text.key_figures import key_figures
+from geodata.text.view_text import ViewText
 from layouts import ids, share
 from layouts.embed import scale_style
 from layouts.plotly_figures import GRAPH_CONFIG, map_figure, trend_figure
@@ -72,27 +73,28 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
     """All that the document shows of a view: the same for everyone, and worth remembering."""
     at = view.on_its_date()
     shown = Shown(view, urls)
-    cells = area_labels.area_labels(at)
+    texts = ViewText(at)
+    cells = texts.labels
     return {
         "view_url": _view_url(shown),
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
         "title": wording.title(view),
-        "headline": view_headlines.headline(at),
-        "map": _map(view, cells),
+        "headline": texts.headline,
+        "map": _map(at, cells),
         "plane": _plane(view),
         "lone": svg.lone(country.drawn(view)),
-        "legend": area_labels.legend(at),
+        "legend": texts.legend,
         "unit": wording.unit(view),
         "figures": key_figures(at),
         "table_rows": table_rows(view, cells),
         "ranking": list(ranking(shown, cells)),
-        "picked": next((cell for cell in cells if cell.pcode == view.state.area), None),
-        "missing": sentences.gaps_on(at),
-        "breaks": " ".join(breaks.breaks_on(at)),
-        "newest": newest_figure.newest(view),
-        "notes": sentences.notes(view),
-        "sources": sentences.sources(view),
-        "source": sentences.sources(view)[sentences.sources_on(view)[at.t]]["id"],
+        "picked": texts.picked,
+        "missing": texts.missing,
+        "breaks": " ".join(texts.breaks),
+        "newest": texts.newest,
+        "notes": texts.notes,
+        "sources": texts.sources,
+        "source": texts.sources[sentences.sources_on(view)[at.t]]["id"],
         "level": view.state.level,
         **_filters(view),
         **_dates(shown),
@@ -153,9 +155,9 @@ class Shown:
         return self.urls.page(state.encode_query(there, self.view.snapshot))
 
 
-def _map(view: View, cells: list[area_labels.AreaLabel]) -> Markup:
+def _map(at: ViewAt, cells: list[area_labels.AreaLabel]) -> Markup:
     sentences = {cell.pcode: cell.sentence for cell in cells}
-    drawn = svg.inline(view.on_its_date(), sentences=sentences, tight=True)
+    drawn = svg.inline(at, sentences=sentences, tight=True)
     return Markup(drawn)  # noqa: S704 - escaped where it is made
 
 

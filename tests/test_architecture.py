@@ -79,6 +79,24 @@ def test_a_module_says_what_it_is_for(path):
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
 
 
+def test_a_view_and_the_position_of_its_date_do_not_travel_apart():
+    """A function of both takes :class:`geodata.figures.view.ViewAt`."""
+    pairs = [
+        f"{named(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and {"View", "int"}
+        <= {name_of(each) for each in node.args.args if each.arg in ("view", "t")}
+    ]
+    assert pairs == []
+
+
+def name_of(argument: ast.arg) -> str:
+    """The type of an argument, as it is written."""
+    return ast.unparse(argument.annotation) if argument.annotation else ""
+
+
 def test_callbacks_register_themselves_on_an_application():
     """A module-level ``@callback`` would belong to the first application of the process."""
     for path in MODULES:

@@ -235,6 +235,17 @@ def test_the_third_map_is_the_difference_of_the_first_two(snapshot, query):
     assert all(row.difference for row in found.rows)
 
 
+@pytest.mark.parametrize("query", [{"with_": "returnee"}, {"prog": "PHSS", "with_": "CRP"}])
+def test_a_difference_between_sides_is_a_view_of_its_one_date_without_totals(snapshot, query):
+    found = compared(snapshot, **query).difference
+    assert found.view.counts.dates == (found.day,) == (found.view.state.time,)
+    areas = len(found.view.counts.areas.pcodes)
+    for name in ("values", "status", "classes", "ranks"):
+        assert getattr(found.view, name).shape == (1, areas)
+    for name in ("totals", "stocks", "shares"):
+        assert np.isnan(getattr(found.view, name)).tolist() == [True]
+
+
 @pytest.mark.parametrize("query", [{}, {"with_": "returnee"}, {"prog": "PHSS", "with_": "CRP"}])
 def test_both_sides_are_painted_with_one_scale_and_the_difference_with_its_own(snapshot, query):
     found = compared(snapshot, **query)

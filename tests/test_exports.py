@@ -27,6 +27,7 @@ from geodata.figures.view import View, compute
 from geodata.i18n.language import language
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import area_labels, sentences, view_headlines, wording
+from geodata.text.view_text import ViewText
 from tests.paths import ROOT
 
 TOKENS = (ROOT / "assets" / "css" / "tokens.css").read_text("utf-8")
@@ -168,7 +169,7 @@ def test_lines_break_between_words_and_keep_them_all():
 
 
 def test_what_a_card_has_no_room_for_ends_in_an_ellipsis(snapshot, monkeypatch):
-    monkeypatch.setattr(pictures, "headline", lambda at: "PHSS works or worked here " * 20)
+    monkeypatch.setattr(ViewText, "headline", "PHSS works or worked here " * 20)
     view = viewed(snapshot)
     lines = re.findall(r'font-size="27"[^>]*>([^<]+)<', pictures.card(view.on(0), product="Map"))
     assert len(lines) == 5 and [line[-1] == "…" for line in lines] == [False] * 4 + [True]
@@ -177,7 +178,7 @@ def test_what_a_card_has_no_room_for_ends_in_an_ellipsis(snapshot, monkeypatch):
 def test_a_headline_that_is_too_long_for_its_line_is_written_smaller(snapshot, monkeypatch):
     sizes = []
     for words in ("short", "PHSS works or worked here " * 8):
-        monkeypatch.setattr(pictures, "headline", lambda at, words=words: words)
+        monkeypatch.setattr(ViewText, "headline", words)
         found = re.search(r'y="88" font-size="([0-9.]+)"', pictures.picture(viewed(snapshot).on(0)))
         sizes.append(float(found[1]) if found else 0.0)
     assert sizes[0] == 20 > sizes[1] > 0 and sizes[1] * 208 * 0.466 <= 1120

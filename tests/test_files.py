@@ -358,7 +358,7 @@ def test_what_else_is_started_keeps_the_fonts_of_the_machine():
 
 @pytest.mark.parametrize("texture", svg.TEXTURES.values())
 def test_a_texture_looks_the_same_however_many_marks_a_tile_has(examplia, texture):
-    paint = svg.ColourScheme(viewed(examplia), "light")
+    paint = svg.ColourScheme(viewed(examplia).on_its_date(), "light")
     area = elements.element("rect", width=1200, height=120, fill=texture)
     once, often = (
         Image.frombytes("RGB", *pixels(document(svg.textures(paint, 1.5, n), area), width=1200))

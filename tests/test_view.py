@@ -57,6 +57,21 @@ def any_view(request) -> View:
     return bundled(*request.param.items())
 
 
+def test_a_view_on_a_date_has_what_the_view_has_on_it(any_view):
+    for t in {0, len(any_view.totals) // 2, any_view.date_index()}:
+        at = any_view.on(t)
+        assert (at.date, at.round) == (any_view.counts.dates[t], any_view.counts.rounds[t])
+        for row, grid in (("values", "values"), ("status", "status"), ("classes", "classes")):
+            np.testing.assert_array_equal(getattr(at, row), getattr(any_view, grid)[t])
+        for one, series in (("total", "totals"), ("stock", "stocks"), ("share", "shares")):
+            np.testing.assert_equal(getattr(at, one), getattr(any_view, series)[t])
+        assert at.base.date == (any_view.state.base or any_view.counts.dates[0])
+    on_its_date = any_view.on_its_date()
+    assert on_its_date.date == (
+        any_view.state.time or any_view.counts.dates[any_view.counts.newest]
+    )
+
+
 @pytest.fixture(params=KINDS, ids=named)
 def any_answer(request) -> dict:
     """The same as JSON-ready values."""

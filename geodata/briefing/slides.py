@@ -19,14 +19,14 @@ from geodata.figures.state import State, encode_query, frozen, with_population
 from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import sentences
 
 if TYPE_CHECKING:
     from geodata.briefing.briefing import Briefing, Slide
 from geodata.briefing.briefing import FLOWS, FOOTPRINT, MAP, TREND
 from geodata.briefing.content import Body, Compute, Content, SlideView, view_on
 from geodata.briefing.slide_layouts import BODIES
-from geodata.text import breaks, newest_figure, view_headlines, wording
+from geodata.text import wording
+from geodata.text.view_text import ViewText
 
 Progress = Callable[[int, int], None]
 
@@ -51,24 +51,21 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
     if slide.layout in (FLOWS, FOOTPRINT):
         state = _of_governorates(state, snapshot)
     if slide.layout == TREND and state.measure == populations.SHARE:
-        state = replace(
-            state, measure=populations.PEOPLE
-        )  # a share of a total has no trend of its own
+        # A share of a total has no trend of its own.
+        state = replace(state, measure=populations.PEOPLE)
     whole = replace(state, mode=populations.LEVEL, base=None) if slide.layout != MAP else state
     asked = SlideView(view_on(snapshot, whole, compute), compute)
     body = BODIES[slide.layout](asked, state)
-    at = asked.at
-    shown = body.change or at
+    at, shown = asked.at, body.change or asked.at
     date = speech.date(at.date, "long")
-    said = slide.headline or body.headline
-    credits = [source["credit"] for source in sentences.sources(at.view)]
+    texts, texts_shown = ViewText(at), ViewText(shown)
     return Content(
         slide=slide,
         at=at,
         other=body.other,
         change=body.change,
         kicker=_kicker(shown, date),
-        headline=said,
+        headline=slide.headline or body.headline,
         date=date,
         figures=body.figures,
         heading=body.heading,
@@ -76,12 +73,12 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
         rows=body.rows,
         series=body.series,
         flows=body.flows,
-        sources=tuple(dict.fromkeys([*credits, *body.credits])),
-        notes=_notes(shown, body, slide.layout),
-        newest=newest_figure.newest(at.view),
-        disclaimer=wording.disclaimer(at.view),
+        sources=tuple(dict.fromkeys([*texts.credits, *body.credits])),
+        notes=_notes(texts_shown, body, slide.layout),
+        newest=texts.newest,
+        disclaimer=texts.disclaimer,
         query=encode_query(frozen(shown.state, snapshot), snapshot),
-        alt=_alt(shown, body),
+        alt=_alt(texts_shown, body),
     )
 
 
@@ -109,10 +106,10 @@ def _of_governorates(state: State, snapshot: Snapshot) -> State:
     return with_population(replace(state, level=1), state.pop, snapshot)
 
 
-def _notes(at: ViewAt, body: Body, layout: str) -> tuple[str, ...]:
+def _notes(texts: ViewText, body: Body, layout: str) -> tuple[str, ...]:
     """What is missing on the date, what the layout adds, method and limits."""
-    missing = "" if layout == TREND else sentences.gaps_on(at)
-    said = [*breaks.breaks_on(at), missing, *body.notes, *sentences.notes(at.view)]
+    missing = "" if layout == TREND else texts.missing
+    said = [*texts.breaks, missing, *body.notes, *texts.notes]
     return tuple(dict.fromkeys(filter(None, said)))
 
 
@@ -130,14 +127,14 @@ def _kicker(at: ViewAt, date: str) -> str:
     return speech.gettext("{topic} · {base} to {date}", topic=topic, base=base, date=date)
 
 
-def _alt(at: ViewAt, body: Body) -> str:
+def _alt(texts: ViewText, body: Body) -> str:
     """The slide's picture in words: what it shows, the total, the rows, what is missing."""
-    speech = at.language
+    speech = texts.at.language
     rows = [speech.gettext("{name}: {value}", name=row.name, value=row.value) for row in body.rows]
     parts = [
-        wording.title_in_country(at.view),
-        view_headlines.headline(at),
+        texts.title,
+        texts.headline,
         speech.semicolon.join(rows),
     ]
     closed = [f"{part.rstrip('.')}." for part in parts if part]
-    return " ".join([*closed, sentences.gaps_on(at)]).strip()
+    return " ".join([*closed, texts.missing]).strip()

@@ -20,8 +20,7 @@ from geodata.figures.statuses import MEANINGS
 from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language, strip_isolates
 from geodata.populations import MODE_LABELS, POPULATIONS
-from geodata.text import breaks, sentences, view_headlines, wording
-from geodata.text.area_labels import caption, unit
+from geodata.text.view_text import ViewText
 
 
 @dataclass(frozen=True)
@@ -66,24 +65,24 @@ class Provenance:
 
 
 def provenance(at: ViewAt, permalink: str) -> Provenance:
-    """Collect what is said of a view on the date at position ``t``."""
-    speech, state = at.language, at.state
+    """Collect what every file says of a view on its date."""
+    speech, state, texts = at.language, at.state, ViewText(at)
     said = statuses.status_words(speech)
     return Provenance(
-        title=wording.title_in_country(at.view),
-        headline=view_headlines.headline(at),
+        title=texts.title,
+        headline=texts.headline,
         date=at.date.isoformat(),
-        round=caption(at),
+        round=texts.round,
         population=speech.gettext(POPULATIONS[state.pop].nouns),
-        unit=unit(at.view),
+        unit=texts.unit,
         mode=speech.gettext(MODE_LABELS[state.mode]),
         compared_with=state.base.isoformat() if state.base else "",
         programmes=state.prog,
         statuses={said[letter]: speech.gettext(meaning) for letter, meaning in MEANINGS.items()},
-        missing=sentences.gaps_on(at),
-        method=(*breaks.breaks_on(at), *sentences.notes(at.view)),
-        sources=tuple(sentences.sources(at.view)),
-        disclaimer=wording.disclaimer(at.view),
+        missing=texts.missing,
+        method=(*texts.breaks, *texts.notes),
+        sources=tuple(texts.sources),
+        disclaimer=texts.disclaimer,
         snapshot=at.snapshot.version,
         permalink=permalink,
         language=state.lang,

@@ -31,7 +31,7 @@ from geodata.figures.dates import default_base
 from geodata.figures.query_keys import SEPARATOR, QueryReader, split_list
 from geodata.figures.state import State, newest, read_date, with_population
 from geodata.figures.statuses import COUNTED, NOT_COMPARABLE, OUTSIDE, SHOWN, ZERO
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n import messages
 from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import Snapshot
@@ -257,18 +257,13 @@ def differences(
     return values, letters
 
 
-def subtract(second: View, first: View) -> View:
-    """The difference of two views on their dates, as a view on the date of the second.
+def subtract(second: ViewAt, first: ViewAt) -> ViewAt:
+    """Subtract two views on their dates, as a view of one date, that of the second.
 
     It has a scale of its own, and no total: the totals may be of different people.
     """
-    t1, t, state = first.date_index(), second.date_index(), second.state
-    row, letters = differences(
-        first.values[t1], second.values[t], (first.status[t1], second.status[t])
-    )
-    values = np.full(second.values.shape, np.nan)
-    status = np.full(second.status.shape, NOT_COMPARABLE)
-    values[t], status[t] = row, letters
+    state = second.state
+    row, letters = differences(first.values, second.values, (first.status, second.status))
     scale = diverging(
         row,
         measure=state.measure,
@@ -276,20 +271,22 @@ def subtract(second: View, first: View) -> View:
         method=state.classes,
         language=second.language,
     )
-    nothing = np.full(len(values), np.nan)
-    return replace(
-        second,
-        state=replace(state, mode=populations.CHANGE),
+    values, nothing = row[None, :], np.full(1, np.nan)
+    difference = replace(
+        second.view,
+        state=replace(state, mode=populations.CHANGE, time=second.date),
+        counts=second.counts.on([second.date]),
         values=values,
-        status=status,
+        status=letters[None, :],
         scale=scale,
         classes=scale.classify(values).astype(np.int64),
         ranks=np.zeros(values.shape, dtype=np.int64),
         totals=nothing,
         stocks=nothing,
         shares=nothing,
-        not_placed=np.zeros(len(values)),
+        not_placed=np.zeros(1),
     )
+    return difference.on(0)
 
 
 # ------------------------------------------------------------------------------ small multiples

@@ -142,14 +142,13 @@ def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Com
     compute
         Answers a state; see :func:`geodata.figures.view.compute`.
     """
-    first, second = (
-        compute(snapshot, side.view_key).at(side) for side in (asked.first, asked.second)
-    )
+    views = [compute(snapshot, side.view_key).at(side) for side in (asked.first, asked.second)]
     if asked.kind == DATES:
         change = compute(snapshot, asked.change.view_key)
-        difference = change.at(replace(asked.change, time=asked.second.time))
+        first, second = (view.on_its_date() for view in views)
+        difference = change.at(replace(asked.change, time=asked.second.time)).on_its_date()
     else:
-        first, second = share_scale(first, second)
+        first, second = (view.on_its_date() for view in share_scale(*views))
         difference = subtract(second, first)
     speech = first.language
     return Comparison(
@@ -157,7 +156,7 @@ def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Com
         _side(first, asked.kind),
         _side(second, asked.kind),
         Side(
-            difference.on_its_date(),
+            difference,
             speech.gettext("Change") if asked.kind == DATES else speech.gettext("Difference"),
             speech.gettext(
                 "{second} minus {first}",
@@ -168,19 +167,18 @@ def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Com
     )
 
 
-def _side(view: View, kind: str) -> Side:
-    at = view.on_its_date()
-    date, counted_in = view.language.date(at.date), caption(at)
-    return Side(at, _called(view, kind), counted_in if kind == DATES else date)
+def _side(at: ViewAt, kind: str) -> Side:
+    date = caption(at) if kind == DATES else at.language.date(at.date)
+    return Side(at, _called(at, kind), date)
 
 
-def _called(view: View, kind: str) -> str:
-    speech, state = view.language, view.state
+def _called(at: ViewAt, kind: str) -> str:
+    speech, state = at.language, at.state
     if kind == POPULATIONS:
         return speech.gettext(populations.POPULATIONS[state.pop].label)
     if kind == PROGRAMMES:
-        return wording.programme_names(view) or speech.gettext("All areas")
-    return speech.date(view.on_its_date().date)
+        return wording.programme_names(at.view) or speech.gettext("All areas")
+    return speech.date(at.date)
 
 
 # ------------------------------------------------------------------------------ area by area

@@ -1,20 +1,102 @@
-"""All that a view says, for its JSON answer."""
+"""All that a view says: on one of its dates, or on every date for its JSON answer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from geodata import populations
-
-if TYPE_CHECKING:
-    from geodata.figures.view import View
 from geodata.figures.statuses import status_labels
-from geodata.text.breaks import breaks
+from geodata.figures.view import View, ViewAt
+from geodata.text import area_labels, sentences, wording
+from geodata.text.area_labels import AreaLabel, LegendRow
+from geodata.text.breaks import breaks, breaks_on
 from geodata.text.key_figures import parts
 from geodata.text.newest_figure import newest, newest_day
-from geodata.text.sentences import gaps, notes
-from geodata.text.view_headlines import headlines
-from geodata.text.wording import disclaimer, programme_names, title, unit
+from geodata.text.view_headlines import headline, headlines
+
+
+@dataclass(frozen=True)
+class ViewText:
+    """The texts around a view on its date; each is written once, when it is first read."""
+
+    at: ViewAt
+
+    @cached_property
+    def title(self) -> str:
+        """What the map shows, with the country: ``Where people have returned in Iraq``."""
+        return wording.title_in_country(self.at.view)
+
+    @cached_property
+    def headline(self) -> str:
+        """The sentence on the date, without a full stop."""
+        return headline(self.at)
+
+    @property
+    def description(self) -> str:
+        """Title and headline as sentences, for those who do not see the map."""
+        return f"{self.title}. {self.headline}."
+
+    @cached_property
+    def unit(self) -> str:
+        """The unit, with the date compared with in change mode."""
+        return area_labels.unit(self.at.view)
+
+    @cached_property
+    def round(self) -> str:
+        """The round as the source numbers it."""
+        return area_labels.caption(self.at)
+
+    @cached_property
+    def legend(self) -> list[LegendRow]:
+        """Classes from most to least, then statuses."""
+        return area_labels.legend(self.at)
+
+    @cached_property
+    def labels(self) -> list[AreaLabel]:
+        """Every area in words, in the view's order."""
+        return area_labels.area_labels(self.at)
+
+    @property
+    def picked(self) -> AreaLabel | None:
+        """The chosen area in words."""
+        return next((each for each in self.labels if each.pcode == self.at.state.area), None)
+
+    @cached_property
+    def missing(self) -> str:
+        """What is not known on the date, or that nothing is missing."""
+        return sentences.gaps_on(self.at)
+
+    @cached_property
+    def breaks(self) -> list[str]:
+        """Breaks in the series that the figures of the date must be read with."""
+        return breaks_on(self.at)
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """Method and limits."""
+        return sentences.notes(self.at.view)
+
+    @cached_property
+    def sources(self) -> list[dict[str, str]]:
+        """Sources of figures, boundaries and programmes."""
+        return sentences.sources(self.at.view)
+
+    @property
+    def credits(self) -> list[str]:
+        """How the sources are to be credited, each once."""
+        return list(dict.fromkeys(source["credit"] for source in self.sources))
+
+    @property
+    def newest(self) -> str:
+        """Of when the newest figure is."""
+        return newest(self.at.view)
+
+    @property
+    def disclaimer(self) -> str:
+        """What the boundaries do not mean."""
+        return wording.disclaimer(self.at.view)
 
 
 def view_texts(view: View) -> dict[str, Any]:
@@ -23,18 +105,18 @@ def view_texts(view: View) -> dict[str, Any]:
     change = view.state.mode == populations.CHANGE
     population = populations.POPULATIONS[view.state.pop]
     return {
-        "title": title(view),
-        "unit": unit(view),
+        "title": wording.title(view),
+        "unit": wording.unit(view),
         "decimals": view.state.decimals,
         "population": speech.gettext(population.nouns),
-        "programmes": programme_names(view),
+        "programmes": wording.programme_names(view),
         "statuses": status_labels(speech, change=change),
         "headline": headlines(view),
         "parts": parts(view),
-        "missing": gaps(view),
+        "missing": sentences.gaps(view),
         "breaks": breaks(view),
         "newest": newest(view),
         "newestDay": newest_day(view).isoformat(),
-        "notes": notes(view),
-        "disclaimer": disclaimer(view),
+        "notes": sentences.notes(view),
+        "disclaimer": wording.disclaimer(view),
     }

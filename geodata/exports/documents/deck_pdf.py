@@ -16,7 +16,7 @@ from geodata.exports.drawing import charts, pictures
 from geodata.exports.drawing.text_lines import wrapped
 from geodata.exports.render_worker import Render, render_here
 from geodata.i18n.language import strip_isolates
-from geodata.text import view_headlines, wording
+from geodata.text.view_text import ViewText
 
 _SCALE = 1.25
 _PICTURE = (520, 0, 760, 632)
@@ -148,7 +148,7 @@ def _two_maps(content: Content) -> list[_Drawing]:
     found = []
     for at, name in ((before, "map before"), (content.at, "map now")):
         place = parts[name]
-        said = f"{wording.title_in_country(at.view)}. {view_headlines.headline(at)}."
+        said = ViewText(at).description
         date = speech.date(at.date, "long")
         drawing = pictures.panel(at, _drawn(place), with_legend=False)
         found.append((drawing, _place(place, said, date)))

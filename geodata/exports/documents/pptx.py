@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pptx.presentation import Presentation
 from geodata.exports.documents.slide_places import Link, compare_places
 from geodata.exports.drawing import pictures
-from geodata.text import view_headlines, wording
+from geodata.text.view_text import ViewText
 
 Place = tuple[int, int, int, int]  # left, top, width, height in EMU
 
@@ -287,7 +287,7 @@ def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> Non
         box.text_frame.margin_left = box.text_frame.margin_top = 0
         _paragraph(box.text_frame.paragraphs[0], [(date, 14)], speech, bold=True)
         drawing = pictures.panel(at, _drawn(map_place), with_legend=False)
-        said = f"{wording.title_in_country(at.view)}. {view_headlines.headline(at)}."
+        said = ViewText(at).description
         _picture(slide, drawing, map_place, said, render)
     strip = pictures.legend_strip(content.at, _drawn(parts["legend"]))
     _picture(slide, strip, parts["legend"], speech.gettext("Legend of both maps"), render)

@@ -10,13 +10,11 @@ from geodata.exports.drawing.country import NAME_SIZES
 from geodata.exports.drawing.elements import Mirrored, document, element
 from geodata.exports.drawing.svg import ColourScheme, map_layers, textures
 from geodata.exports.drawing.text_lines import BOLD_LETTER, LETTER, text_width, wrapped
-from geodata.figures.view import View, ViewAt
+from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import sentence_case
-from geodata.text.area_labels import LegendRow, legend, unit
-from geodata.text.sentences import sources
-from geodata.text.view_headlines import headline
-from geodata.text.wording import disclaimer, title_in_country
+from geodata.text.area_labels import LegendRow
+from geodata.text.view_text import ViewText
 
 # ---- whole documents
 
@@ -52,7 +50,7 @@ def _style(paint: ColourScheme, scale: float, size: str) -> str:
     )
     border = 1.2 / scale
     # Letters that are joined are not spaced.
-    apart = "" if paint.view.language.rtl else f"letter-spacing:{1.4 / scale:.1f}px;"
+    apart = "" if paint.at.language.rtl else f"letter-spacing:{1.4 / scale:.1f}px;"
     return element(
         "style",
         f".neighbours path{{fill:{token('neighbour')};stroke:{token('neighbour-line')};"
@@ -73,16 +71,16 @@ def _name_size(scale: float, legible: float = _LEGIBLE) -> str:
     return large[0] if large else list(NAME_SIZES)[-1]
 
 
-def _map(at: ViewAt, paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE) -> str:
+def _map(paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE) -> str:
     """The map in its frame, with the style it needs."""
-    drawn = country.drawn(at.view)
+    drawn = country.drawn(paint.at.view)
     left, top, width, height = frame.country
     scale = min(width / drawn.width, height / drawn.height)
     x0 = left + (width - drawn.width * scale) / 2
     y0 = top + (height - drawn.height * scale) / 2
     size = _name_size(scale, legible)
     box = (-x0 / scale, -y0 / scale, frame.width / scale, frame.height / scale)
-    layers = map_layers(at, paint, pixel=1 / scale, size=size, repeated=_REPEATED)
+    layers = map_layers(paint, pixel=1 / scale, size=size, repeated=_REPEATED)
     inner = element(
         "svg",
         layers,
@@ -116,10 +114,10 @@ def _surround(paint: ColourScheme, frame: _Frame) -> str:
     )
 
 
-def _legend(at: ViewAt, paint: ColourScheme, across: Mirrored, x: float, y: float) -> str:
+def _legend(texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float) -> str:
     """Classes and statuses with the number of areas in each; its lower edge is at ``y``."""
-    rows, speech = legend(at), at.language
-    head = wrapped(sentence_case(unit(at.view)), _LEGEND_WIDTH, 15, letter=BOLD_LETTER)
+    rows, speech = texts.legend, texts.at.language
+    head = wrapped(sentence_case(texts.unit), _LEGEND_WIDTH, 15, letter=BOLD_LETTER)
     height = 22 * (len(rows) + len(head)) + 26
     top, width = y - height, _LEGEND_WIDTH + 32
     parts = [_legend_card(paint, across.x(x, width), top, width, height)]
@@ -179,20 +177,16 @@ def _legend_row(
 def _document(
     paint: ColourScheme, size: tuple[float, float], parts: list[str], said: str, described: str = ""
 ) -> str:
-    ink, ground, speech = paint.token("ink"), paint.token("sea"), paint.view.language
+    ink, ground, speech = paint.token("ink"), paint.token("sea"), paint.at.language
     return document(size, said, parts, ink=ink, ground=ground, described=described, speech=speech)
 
 
-def _said(at: ViewAt) -> str:
-    return f"{title_in_country(at.view)}. {headline(at)}."
-
-
-def _provenance(view: View, permalink: str) -> list[str]:
+def _provenance(texts: ViewText, permalink: str) -> list[str]:
     """Whose figures these are, what the boundaries do not mean, and where to find this again."""
-    speech = view.language
-    credits = dict.fromkeys(source["credit"] for source in sources(view))
-    again = [speech.gettext("Snapshot {version}", version=view.snapshot.version), permalink]
-    return [joined(credits, speech), disclaimer(view), joined(filter(None, again), speech)]
+    speech, version = texts.at.language, texts.at.snapshot.version
+    again = [speech.gettext("Snapshot {version}", version=version), permalink]
+    lines = [joined(texts.credits, speech), texts.disclaimer]
+    return [*lines, joined(filter(None, again), speech)]
 
 
 def joined(parts: Iterable[str], speech: Language) -> str:
@@ -219,46 +213,44 @@ def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", described:
     described
         What a picture has no room for: method, terms. It is kept in the file, unseen.
     """
-    paint, left = ColourScheme(at.view, theme), 40
+    paint, texts, left = ColourScheme(at, theme), ViewText(at), 40
     across, inner = Mirrored(at.language, WIDTH), WIDTH - 2 * left
     foot = [
-        line
-        for sentence in _provenance(at.view, permalink)
-        for line in wrapped(sentence, inner, 13)
+        line for sentence in _provenance(texts, permalink) for line in wrapped(sentence, inner, 13)
     ]
     bottom, wide = HEIGHT - 24 - 18 * len(foot), WIDTH - 400
     country = (across.x(250, wide), 18, wide, bottom - 128 - 36)
     frame = _Frame(0, 112, WIDTH, bottom - 128, country, (WIDTH, HEIGHT))
-    muted, heading, said = paint.token("mute"), title_in_country(at.view), headline(at)
+    muted, heading, said = paint.token("mute"), texts.title, texts.headline
     parts = [
-        _map(at, paint, frame),
+        _map(paint, frame),
         across.text(
             heading, x=left, y=54, font__size=_fitting(heading, inner, 30), font__weight=700
         ),
         across.text(said, x=left, y=88, font__size=_fitting(said, inner, 20), fill=muted),
-        _legend(at, paint, across, left, bottom - 34),
+        _legend(texts, paint, across, left, bottom - 34),
         across.lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
     ]
-    return _document(paint, (WIDTH, HEIGHT), parts, _said(at), described)
+    return _document(paint, (WIDTH, HEIGHT), parts, texts.description, described)
 
 
 def figure(at: ViewAt, *, theme: str = "light", size: tuple[int, int] = FIGURE) -> str:
     """The map and its legend alone, for documents that set title and sources themselves."""
-    paint, (width, height) = ColourScheme(at.view, theme), size
+    paint, texts, (width, height) = ColourScheme(at, theme), ViewText(at), size
     across = Mirrored(at.language, width)
     country = (across.x(250, width - 400), 10, width - 400, height - 20)
     frame = _Frame(0, 0, width, height, country, (width, height))
-    parts = [_map(at, paint, frame), _legend(at, paint, across, 0, height)]
-    return _document(paint, size, parts, _said(at))
+    parts = [_map(paint, frame), _legend(texts, paint, across, 0, height)]
+    return _document(paint, size, parts, texts.description)
 
 
 def card(at: ViewAt, *, product: str) -> str:
     """What chats and social media show beside a link: few words, large, 1200 × 630 pixels."""
-    paint, left, column = ColourScheme(at.view, "light"), 56, 500
+    paint, texts, left, column = ColourScheme(at, "light"), ViewText(at), 56, 500
     across, muted = Mirrored(at.language, CARD[0]), paint.token("mute")
-    heading = _at_most(wrapped(title_in_country(at.view), column, 46, letter=BOLD_LETTER), 4)
-    said = _at_most(wrapped(headline(at), column, 27), 5)
-    credit = _at_most(wrapped(sources(at.view)[0]["credit"], column, 17), 2)
+    heading = _at_most(wrapped(texts.title, column, 46, letter=BOLD_LETTER), 4)
+    said = _at_most(wrapped(texts.headline, column, 27), 5)
+    credit = _at_most(wrapped(texts.credits[0], column, 17), 2)
     below, beside = 128 + 56 * len(heading), column + left
     wide = CARD[0] - beside
     x = across.x(beside, wide)
@@ -266,13 +258,13 @@ def card(at: ViewAt, *, product: str) -> str:
     last = CARD[1] - 44 - 22 * (len(credit) - 1)
     accent = paint.token("accent")
     parts = [
-        _map(at, paint, _Frame(x, 0, wide, CARD[1], country, CARD)),
+        _map(paint, _Frame(x, 0, wide, CARD[1], country, CARD)),
         across.text(product, x=left, y=74, font__size=21, font__weight=700, fill=accent),
         across.lines(heading, left, 142, 56, font__size=46, font__weight=700),
         across.lines(said, left, below + 20, 37, font__size=27, fill=muted),
         across.lines(credit, left, last, 22, font__size=17, fill=muted),
     ]
-    return _document(paint, CARD, parts, _said(at))
+    return _document(paint, CARD, parts, texts.description)
 
 
 # ---- parts of slides, in pixels that a projector shows one and a quarter times as large
@@ -283,28 +275,30 @@ _FROM_AFAR = 13.5  # names on a slide
 
 def panel(at: ViewAt, size: tuple[int, int], *, with_legend: bool = True) -> str:
     """The map that fills a part of a slide, with its legend in the corner that is left free."""
-    paint, (width, height) = ColourScheme(at.view, "light"), size
+    paint, texts, (width, height) = ColourScheme(at, "light"), ViewText(at), size
     beside = 150 if at.language.rtl else 130  # what is free there is narrower
     across, start = Mirrored(at.language, width), beside if with_legend else 14
     wide = width - start - 14
     country = (across.x(start, wide), 14, wide, height - 28)
-    parts = [_map(at, paint, _Frame(0, 0, width, height, country, size), _FROM_AFAR)]
+    parts = [_map(paint, _Frame(0, 0, width, height, country, size), _FROM_AFAR)]
     if with_legend:
-        parts.append(_small_legend(at, paint, across, 10, height - 10))
-    return _document(paint, size, parts, _said(at))
+        parts.append(_small_legend(texts, paint, across, 10, height - 10))
+    return _document(paint, size, parts, texts.description)
 
 
-def _small_legend(at: ViewAt, paint: ColourScheme, across: Mirrored, x: float, y: float) -> str:
+def _small_legend(
+    texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float
+) -> str:
     """Classes and statuses that occur on the date, on a card; its lower edge is at ``y``.
 
     Where it stands on the right it is as far from the upper edge: the country has its sea there
     below, and its hollow above.
     """
-    rows = [row for row in legend(at) if row.count or row.kind.startswith("k")]
+    rows = [row for row in texts.legend if row.count or row.kind.startswith("k")]
     inner = max(text_width(row.label) for row in rows) * 14.5 * LETTER + 36
-    head = wrapped(sentence_case(unit(at.view)), inner, 15, letter=BOLD_LETTER)
+    head = wrapped(sentence_case(texts.unit), inner, 15, letter=BOLD_LETTER)
     height, width = 22 * (len(rows) + len(head)) + 22, inner + 28
-    top = x if at.language.rtl else y - height
+    top = x if texts.at.language.rtl else y - height
     card = _legend_card(paint, across.x(x, width), top, width, height)
     first = top + 28
     lines = across.lines(head, x + 14, first, 22, font__size=15, font__weight=700)
@@ -317,16 +311,16 @@ def _small_legend(at: ViewAt, paint: ColourScheme, across: Mirrored, x: float, y
 
 def legend_strip(at: ViewAt, size: tuple[int, int]) -> str:
     """The legend alone, in columns, for maps that share it."""
-    paint, (width, height), rows = ColourScheme(at.view, "light"), size, legend(at)
-    across, said = Mirrored(at.language, width), unit(at.view)
+    paint, texts, (width, height) = ColourScheme(at, "light"), ViewText(at), size
+    across, rows = Mirrored(at.language, width), texts.legend
     tall = max(1, (height - 34) // 24)
     room = width / -(-len(rows) // tall)
     parts = [
         textures(paint, 1),
-        across.text(sentence_case(said), x=0, y=18, font__size=15, font__weight=700),
+        across.text(sentence_case(texts.unit), x=0, y=18, font__size=15, font__weight=700),
         *(
             _legend_row(row, paint, across, (n // tall) * room, 46 + 24 * (n % tall), "")
             for n, row in enumerate(rows)
         ),
     ]
-    return _document(paint, size, parts, said)
+    return _document(paint, size, parts, texts.unit)

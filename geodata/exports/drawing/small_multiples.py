@@ -8,7 +8,7 @@ from __future__ import annotations
 from geodata.exports.drawing import country
 from geodata.exports.drawing.elements import element
 from geodata.exports.drawing.svg import ColourScheme, lone, textures
-from geodata.figures.view import View, ViewAt
+from geodata.figures.view import ViewAt
 
 _SCOPE = "small"
 _MARGIN = 12
@@ -19,15 +19,15 @@ def _id(pcode: str) -> str:
     return f"small-{pcode}"
 
 
-def shapes(view: View) -> str:
-    """Every area of the view's level, to be used and not to be seen here."""
-    drawn = country.drawn(view)
+def shapes(at: ViewAt) -> str:
+    """Draw every area of the view's level once, unseen, for the small maps to use."""
+    drawn = country.drawn(at.view)
     paths = [element("path", id=_id(pcode), d=d) for pcode, d in drawn.areas.items()]
     if drawn.outlines:
         paths.append(element("path", id=_OUTLINES, d=drawn.outlines, class_="outlines"))
     return element(
         "svg",
-        textures(ColourScheme(view, scope=_SCOPE), 6),
+        textures(ColourScheme(at, scope=_SCOPE), 6),
         element("defs", *paths),
         class_="textures",
         aria__hidden="true",
@@ -36,10 +36,10 @@ def shapes(view: View) -> str:
 
 def small(at: ViewAt, label: str) -> str:
     """One map; ``label`` is what it says to those who do not see it."""
-    drawn, paint = country.drawn(at.view), ColourScheme(at.view, scope=_SCOPE)
+    drawn, paint = country.drawn(at.view), ColourScheme(at, scope=_SCOPE)
     places = {pcode: i for i, pcode in enumerate(at.counts.areas.pcodes)}
     used = [
-        element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(at.t, places[pcode])))
+        element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(places[pcode])))
         for pcode in drawn.areas
     ]
     if drawn.outlines:

@@ -52,7 +52,7 @@ class ColourScheme:
         Tells the textures of one map from those of another in the same document.
     """
 
-    view: View
+    at: ViewAt
     theme: str = ""
     scope: str = ""
 
@@ -72,7 +72,7 @@ class ColourScheme:
     @property
     def border(self) -> str:
         """Colour of borders; one that is seen on the ground where no neighbours are drawn."""
-        return self.token("outline" if country.drawn(self.view).alone else "border")
+        return self.token("outline" if country.drawn(self.at.view).alone else "border")
 
     def fill(self, kind: str) -> str:
         """Colour or texture of a class (``k3``) or a status letter."""
@@ -80,22 +80,22 @@ class ColourScheme:
             return TEXTURES[kind].replace(")", f"{self.suffix})")
         if kind == ZERO:
             return self.token("zero")
-        scale = self.view.scale
+        scale = self.at.scale
         if not self.theme:
             return f"var(--{kind})"
         return (scale.colors if self.theme == "light" else scale.colors_dark)[int(kind[1:])]
 
-    def kind(self, t: int, i: int) -> str:
-        """Class or status letter of an area on a date."""
-        k = int(self.view.classes[t, i])
-        return f"k{k}" if k >= 0 else str(self.view.status[t, i])
+    def kind(self, i: int) -> str:
+        """Class or status letter of an area."""
+        k = int(self.at.classes[i])
+        return f"k{k}" if k >= 0 else str(self.at.status[i])
 
-    def ink(self, t: int, i: int) -> str:
+    def ink(self, i: int) -> str:
         """Whether a name on the area is written light, dark, or as on no colour (``n``)."""
-        k = int(self.view.classes[t, i])
+        k, scale = int(self.at.classes[i]), self.at.scale
         if k < 0:
             return _NO_INK
-        return (self.view.scale.inks_dark if self.theme == "dark" else self.view.scale.inks)[k]
+        return (scale.inks_dark if self.theme == "dark" else scale.inks)[k]
 
 
 def lone(drawn: Drawing) -> str:
@@ -217,9 +217,7 @@ def _country_names(drawn: Drawing) -> str:
     )
 
 
-def _area_names(
-    drawn: Drawing, paint: ColourScheme, t: int, places: dict[str, int], size: str = ""
-) -> str:
+def _area_names(drawn: Drawing, paint: ColourScheme, places: dict[str, int], size: str = "") -> str:
     """Names of areas: all of them with the sizes they fit at, or those that fit at one."""
 
     def name(each: Name) -> str:
@@ -229,7 +227,7 @@ def _area_names(
             y=each.y,
             class_=" ".join(each.sizes),
             data__name=each.pcode,
-            data__ink=paint.ink(t, places[each.pcode]),
+            data__ink=paint.ink(places[each.pcode]),
         )
 
     fitting = [each for each in drawn.names if size in each.sizes]
@@ -237,29 +235,26 @@ def _area_names(
 
 
 def _areas(
-    view: View,
     drawn: Drawing,
     paint: ColourScheme,
-    t: int,
     places: dict[str, int],
     sentences: Mapping[str, str] | None,
 ) -> str:
-    said = sentences or {cell.pcode: cell.sentence for cell in area_labels(view.on(t))}
+    said = sentences or {cell.pcode: cell.sentence for cell in area_labels(paint.at)}
     paths = (
         element(
             "path",
             title(said[pcode]),
             d=d,
             data__pcode=pcode,
-            fill=paint.fill(paint.kind(t, places[pcode])),
+            fill=paint.fill(paint.kind(places[pcode])),
         )
         for pcode, d in drawn.areas.items()
     )
-    return element("g", *paths, class_=f"areas level-{view.state.level}")
+    return element("g", *paths, class_=f"areas level-{paint.at.state.level}")
 
 
 def map_layers(
-    at: ViewAt,
     paint: ColourScheme,
     *,
     pixel: float,
@@ -268,8 +263,8 @@ def map_layers(
     sentences: Mapping[str, str] | None = None,
 ) -> str:
     """Everything that is drawn in units of the drawing, from the ground up."""
-    drawn = country.drawn(at.view)
-    places = {pcode: i for i, pcode in enumerate(at.counts.areas.pcodes)}
+    drawn = country.drawn(paint.at.view)
+    places = {pcode: i for i, pcode in enumerate(paint.at.counts.areas.pcodes)}
     ground = element("g", *(element("path", d=d) for d in drawn.neighbours), class_="neighbours")
     outlines = element("path", d=drawn.outlines, class_="outlines") if drawn.outlines else ""
     return "".join(
@@ -278,9 +273,9 @@ def map_layers(
             ground,
             _fades(drawn, paint),
             _country_names(drawn),
-            _areas(at.view, drawn, paint, at.t, places, sentences),
+            _areas(drawn, paint, places, sentences),
             outlines,
-            _area_names(drawn, paint, at.t, places, size),
+            _area_names(drawn, paint, places, size),
         ]
     )
 
@@ -312,7 +307,7 @@ def inline(
     box = (-left, -margin, drawn.width + left + margin, drawn.height + 2 * margin)
     return element(
         "svg",
-        map_layers(at, ColourScheme(at.view, scope=scope), pixel=2.3, sentences=sentences),
+        map_layers(ColourScheme(at, scope=scope), pixel=2.3, sentences=sentences),
         class_=f"map{lone(drawn)}",
         viewBox=" ".join(map(str, box)),
         role="img",
