@@ -172,7 +172,8 @@ def test_a_translation_is_brought_to_the_code_and_nothing_said_is_lost(tmp_path)
     assert '#, fuzzy\nmsgid "Table"' in text
     assert 'msgid "New"\nmsgstr ""' in text
     assert "Gone" not in text
-    assert 'msgid_plural "{n} work"\nmsgstr[0] ""' in text
+    plural = '#, fuzzy, python-brace-format\nmsgid "one works"\nmsgid_plural "{n} work"\n'
+    assert f'{plural}msgstr[0] "يعمل"\nmsgstr[1] ""' in text
     assert catalogue.update(wanted, path) == text
 
 

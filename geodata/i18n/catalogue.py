@@ -32,11 +32,13 @@ _IN_CONTEXT = "pgettext"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NUMBER = "n"
 
-Found = tuple[str, str | tuple[str, str]]  # context, message or plural pair
+Marked = tuple[str, str | tuple[str, str]]  # context, message or plural pair
 
 
-def _marked(name: str, arguments: list[object]) -> Iterator[Found]:
-    """The message of one call; one that is given by name is marked where it stands."""
+# Babel's own extractors are no use here: that of Python takes the key of ``gettext(WORDS["key"])``
+# for a message, that of Jinja passes over ``speech.ngettext(…)``.
+def _marked(name: str, arguments: list[object]) -> Iterator[Marked]:
+    """Return the message of a call; one that is given by name is marked where it stands."""
     n = _MARKS.get(name, 0)
     texts = [each for each in arguments[:n] if isinstance(each, str)]
     if not n or len(texts) < n:
@@ -47,7 +49,7 @@ def _marked(name: str, arguments: list[object]) -> Iterator[Found]:
         yield "", (texts[0], texts[1]) if n > 1 else texts[0]
 
 
-def _in_python(path: Path) -> Iterator[Found]:
+def _in_python(path: Path) -> Iterator[Marked]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
             called = node.func
@@ -55,7 +57,7 @@ def _in_python(path: Path) -> Iterator[Found]:
             yield from _marked(name, [getattr(each, "value", None) for each in node.args])
 
 
-def _in_template(path: Path) -> Iterator[Found]:
+def _in_template(path: Path) -> Iterator[Marked]:
     for node in Environment().parse(path.read_text("utf-8")).find_all(nodes.Call):
         name = getattr(node.node, "attr", "") or getattr(node.node, "name", "")
         yield from _marked(name, [getattr(each, "value", None) for each in node.args])
@@ -81,21 +83,18 @@ def _written(catalogue: Catalog, **header: str) -> str:
 
 
 def update(wanted: Catalog, path: Path) -> str:
-    """A translation with every message of the code and no other, as it is to be written."""
+    """Write a translation anew, with every message of the code and no other.
+
+    What became plural, or no longer is, stands there as fuzzy: it is to be confirmed.
+    """
     code = path.parent.parent.name
     with path.open("rb") as file:
-        held = read_po(file, locale=code)
-    made = Catalog(locale=code)
-    for message in wanted:
-        if message.id:
-            entry = held.get(message.id, message.context)
-            # What became plural, or no longer is, is to be translated anew.
-            same = entry is not None and isinstance(entry.id, str) == isinstance(message.id, str)
-            said, flags = (entry.string, entry.flags) if entry and same else ("", ())
-            made.add(message.id, said, context=message.context, flags=flags)
+        translated = read_po(file, locale=code)
     # The file's own rule: Babel's of Arabic takes 11 to 99 for the form of 100.
-    forms = f"nplurals={held.num_plurals}; plural={held.plural_expr};"
-    return _written(made, Language=code, **{"Plural-Forms": forms})
+    forms = f"nplurals={translated.num_plurals}; plural={translated.plural_expr};"
+    translated.update(wanted, no_fuzzy_matching=True)
+    translated.obsolete.clear()
+    return _written(translated, Language=code, **{"Plural-Forms": forms})
 
 
 def translations() -> list[Path]:
