@@ -21,13 +21,13 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from callbacks.downloads import busy
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, page_query, speech_of
 from callbacks.serving.render_pool import Busy, RenderPool
 from callbacks.serving.responses import (
     CachePolicy,
     bad_request,
+    busy_response,
     cacheable_response,
     json_error,
     policy_for_request,
@@ -373,7 +373,7 @@ def _made(context: Context, asked: BriefingRequest, ending: str) -> Response:
     try:
         body = rendering.once(key, deck, slow=True)
     except Busy:
-        return busy(asked.speech)
+        return busy_response(asked.speech)
     return _named(cacheable_response(body, mimetype, policy_for_request()), asked, ending)
 
 

@@ -15,20 +15,19 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from http import HTTPStatus
 
 from dash import Dash
 from flask import Response, request
 
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, page_query
-from callbacks.serving.render_pool import RETRY_AFTER, Busy, RenderPool
+from callbacks.serving.render_pool import Busy, RenderPool
 from callbacks.serving.responses import (
     JSON,
     CachePolicy,
     bad_request,
+    busy_response,
     cacheable_response,
-    json_error,
     policy_for_request,
 )
 from geodata.errors import NotHeld, StateError
@@ -39,21 +38,12 @@ from geodata.exports.formats import FILES, ExportFormat, ExportRequest
 from geodata.exports.options import Options, parse
 from geodata.figures.state import encode_query, frozen
 from geodata.figures.view import View
-from geodata.i18n.language import Language
 from geodata.text.wording import product
 from layouts import download, standalone
 from layouts.download_menu import ONE_FILE
 
 ENDPOINT = "file"
 PNG = "image/png"
-
-
-def busy(speech: Language) -> Response:
-    """Answer that as much is being made as there is room for."""
-    sentence = speech.gettext("Many files are being made just now. Please ask again in a moment.")
-    response = json_error(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
-    response.headers["Retry-After"] = str(RETRY_AFTER)
-    return response
 
 
 def _sent(body: bytes, mimetype: str, name: str) -> Response:
@@ -97,7 +87,7 @@ def register(app: Dash, context: Context) -> None:
                 slow=wanted.slow,
             )
         except Busy:
-            return busy(state.language)
+            return busy_response(state.language)
         response = _sent(body, wanted.media, wanted.filename(asked))
         about = urls.file("metadata.json", asked.query)
         response.headers["Link"] = f'<{about}>; rel="describedby"; type="{JSON}"'
@@ -119,7 +109,7 @@ def register(app: Dash, context: Context) -> None:
         try:
             body = rendering.once(card, lambda call: call(png, card, width=pictures.CARD[0]))
         except Busy:
-            return busy(state.language)
+            return busy_response(state.language)
         return _sent(body, PNG, filename(view, "png"))
 
     @server.get(urls.file(ONE_FILE), endpoint="one_file")

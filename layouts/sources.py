@@ -10,7 +10,7 @@ from geodata.figures import programmes
 from geodata.figures.availability import least_people, populations_with_counts
 from geodata.figures.counts import counts
 from geodata.figures.printed_totals import PrintedTotal, printed_totals
-from geodata.figures.statuses import MEANINGS, status_words
+from geodata.figures.statuses import status_meanings
 from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language
 from geodata.links.urls import Urls
@@ -64,8 +64,7 @@ def context(
         ],
         "notes": _notes(snapshot, speech, threshold),
         "statuses": [
-            {"word": word, "meaning": speech.gettext(MEANINGS[letter])}
-            for letter, word in status_words(speech).items()
+            {"word": word, "meaning": meaning} for word, meaning in status_meanings(speech).items()
         ],
         "join": snapshot.join_report,
         "published": _published(snapshot, speech, threshold),

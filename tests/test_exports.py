@@ -202,7 +202,7 @@ def test_csv_has_a_row_for_every_area_and_date_and_no_invented_zero(snapshot, qu
     assert len(rows) == view.values.size
     for row, value, letter in zip(rows, view.values.flat, view.status.flat, strict=True):
         assert (row["value"] == "") == (value != value)
-        assert row["status"] == statuses.STATUS_WORDS[letter]
+        assert row["status"] == statuses.STATUSES[letter].word
     assert {row["snapshot"] for row in rows} == {snapshot.version}
     assert all(row["source"] for row in rows)
 

@@ -245,7 +245,7 @@ def test_metadata_names_every_file_and_describes_every_column(snapshot):
     assert set(read["files"]) == set(FILES)
     assert [column["name"] for column in read["columns"]] == list(COLUMNS)
     assert all(column["description"] for column in read["columns"])
-    assert set(read["statuses"]) == set(statuses.STATUS_WORDS.values())
+    assert set(read["statuses"]) == {status.word for status in statuses.STATUSES.values()}
 
 
 # -------------------------------------------------------------------------- pictures and the page

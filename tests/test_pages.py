@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from geodata.figures.printed_totals import printed_totals
-from geodata.figures.statuses import STATUS_WORDS
+from geodata.figures.statuses import STATUSES
 from geodata.i18n.language import language
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
@@ -132,8 +132,8 @@ def test_rows_that_were_not_placed_are_named(client_of, synthetic):
 
 def test_what_every_status_means(sources):
     text = words(sources)
-    for word in STATUS_WORDS.values():
-        assert word in text
+    for status in STATUSES.values():
+        assert status.word in text and status.meaning in text
     assert "it is not zero" in text
 
 

@@ -12,8 +12,10 @@ from flask import Response, current_app, request
 
 from callbacks.serving.content_coding import coding
 from callbacks.serving.context import follows_host
+from callbacks.serving.render_pool import RETRY_AFTER
 from callbacks.serving.response_cache import mark_cacheable
 from geodata.errors import NotHeld, StateError
+from geodata.i18n.language import Language
 from geodata.util.json_encoding import to_json
 
 JSON = "application/json"
@@ -92,3 +94,11 @@ def plain(body: bytes, mimetype: str, status: HTTPStatus = HTTPStatus.OK) -> Res
 def not_found(key: str, value: str, sentence: str) -> Response:
     """Answer 404 as JSON: the key, its value, and a sentence."""
     return bad_request(NotHeld(key, value, sentence))
+
+
+def busy_response(speech: Language) -> Response:
+    """Answer 503 as JSON: as much is being drawn as there is room for, and when to ask again."""
+    sentence = speech.gettext("Many files are being made just now. Please ask again in a moment.")
+    response = json_error(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response

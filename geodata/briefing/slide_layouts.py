@@ -17,7 +17,7 @@ from geodata.figures.availability import populations_with_counts, sources_of
 from geodata.figures.dates import default_base
 from geodata.figures.flows import Flow, Flows, flows
 from geodata.figures.state import State, with_population
-from geodata.figures.statuses import SHOWN
+from geodata.figures.statuses import COUNTED, OUTSIDE, SHOWN, ZERO
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
@@ -146,7 +146,7 @@ def _ranked(at: ViewAt, most: int, *, every: bool = False) -> list[int]:
     """
     numbers = [_number(at, i) for i in range(len(at.counts.areas.pcodes))]
     sizes = [-1.0 if number is None else abs(number) for number in numbers]
-    outside = [str(letter) == "o" for letter in at.status]
+    outside = [str(letter) == OUTSIDE for letter in at.status]
     order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
     return [i for i in order if sizes[i] > 0 or (every and not outside[i])][:most]
 
@@ -271,7 +271,7 @@ def _yearly_rows(at: ViewAt, stocks: Floats) -> tuple[SlideRow, ...]:
             speech.date(dates[i]),
             speech.number(float(stocks[i]), decimals),
             rounded(float(stocks[i]), decimals),
-            "c" if stocks[i] else "z",
+            COUNTED if stocks[i] else ZERO,
         )
         for i in last.values()
     )
@@ -340,7 +340,7 @@ def _flow_row(flow: Flow, view: View) -> SlideRow:
             origin=flow.origin_name,
             destination=flow.destination_name,
         )
-    return SlideRow(flow.destination, name, flow.value, flow.number, "c")
+    return SlideRow(flow.destination, name, flow.value, flow.number, COUNTED)
 
 
 def _footprint(asked: SlideView, _: State) -> Body:

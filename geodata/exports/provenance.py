@@ -15,8 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from geodata.exports.drawing.text_lines import isolates_to_marks
-from geodata.figures import statuses
-from geodata.figures.statuses import MEANINGS
+from geodata.figures.statuses import status_meanings
 from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language, strip_isolates
 from geodata.populations import MODE_LABELS, POPULATIONS
@@ -67,7 +66,6 @@ class Provenance:
 def provenance(at: ViewAt, permalink: str) -> Provenance:
     """Collect what every file says of a view on its date."""
     speech, state, texts = at.language, at.state, ViewText(at)
-    said = statuses.status_words(speech)
     return Provenance(
         title=texts.title,
         headline=texts.headline,
@@ -78,7 +76,7 @@ def provenance(at: ViewAt, permalink: str) -> Provenance:
         mode=speech.gettext(MODE_LABELS[state.mode]),
         compared_with=state.base.isoformat() if state.base else "",
         programmes=state.prog,
-        statuses={said[letter]: speech.gettext(meaning) for letter, meaning in MEANINGS.items()},
+        statuses=status_meanings(speech),
         missing=texts.missing,
         method=(*texts.breaks, *texts.notes),
         sources=tuple(texts.sources),

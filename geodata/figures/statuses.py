@@ -2,59 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 
-if TYPE_CHECKING:
-    pass
-
-
-# One letter per status; STATUS_WORDS says each.
 COUNTED, ZERO, NOT_ASSESSED, SUPPRESSED, OUTSIDE, NOT_COMPARABLE, NATIONAL_ONLY = "cznsoxp"
+SHOWN = COUNTED + ZERO
 UNCOLOURED = ZERO + NOT_ASSESSED + SUPPRESSED + OUTSIDE + NOT_COMPARABLE + NATIONAL_ONLY
 
-STATUS_WORDS = {
-    "c": gettext("counted"),
-    "z": gettext("none"),
-    "n": gettext("not assessed"),
-    "s": gettext("suppressed: too few to show"),
-    "o": gettext("outside the chosen programmes"),
-    "x": gettext("not comparable"),
-    "p": gettext("published for the country only"),
-}
-STATUS_LABELS = {
-    "c": gettext("Counted"),
-    "z": gettext("None"),
-    "n": gettext("Not assessed"),
-    "s": gettext("Suppressed (too few)"),
-    "o": gettext("Outside programme"),
-    "x": gettext("Not comparable"),
-    "p": gettext("Published for the country only"),
-}
 
-SHOWN = COUNTED + ZERO
+@dataclass(frozen=True)
+class Status:
+    """What a status is called within a table, in a legend, and what it means; to be translated."""
 
-MEANINGS = {
-    "c": gettext("The source has a figure for the place on the date."),
-    "z": gettext("The source has a figure, and it is zero. Left white."),
-    "n": gettext("The source has no row for the place on the date. Hatched; it is not zero."),
-    "s": gettext("Too few households, or people, to show without pointing at a family. Dotted."),
-    "o": gettext("No source says that a chosen programme worked in the governorate."),
-    "x": gettext("In a comparison: one of the two dates was not counted."),
-    "p": gettext("A report prints the country’s total for the date, and no source has it by area."),
+    word: str
+    label: str
+    meaning: str
+
+
+STATUSES = {
+    COUNTED: Status(
+        gettext("counted"),
+        gettext("Counted"),
+        gettext("The source has a figure for the place on the date."),
+    ),
+    ZERO: Status(
+        gettext("none"),
+        gettext("None"),
+        gettext("The source has a figure, and it is zero. Left white."),
+    ),
+    NOT_ASSESSED: Status(
+        gettext("not assessed"),
+        gettext("Not assessed"),
+        gettext("The source has no row for the place on the date. Hatched; it is not zero."),
+    ),
+    SUPPRESSED: Status(
+        gettext("suppressed: too few to show"),
+        gettext("Suppressed (too few)"),
+        gettext("Too few households, or people, to show without pointing at a family. Dotted."),
+    ),
+    OUTSIDE: Status(
+        gettext("outside the chosen programmes"),
+        gettext("Outside programme"),
+        gettext("No source says that a chosen programme worked in the governorate."),
+    ),
+    NOT_COMPARABLE: Status(
+        gettext("not comparable"),
+        gettext("Not comparable"),
+        gettext("In a comparison: one of the two dates was not counted."),
+    ),
+    NATIONAL_ONLY: Status(
+        gettext("published for the country only"),
+        gettext("Published for the country only"),
+        gettext("A report prints the country’s total for the date, and no source has it by area."),
+    ),
 }
 
 
 def status_words(speech: Language) -> dict[str, str]:
-    """Each status letter in words."""
-    return {letter: speech.gettext(word) for letter, word in STATUS_WORDS.items()}
+    """Translate the word of each status, by its letter."""
+    return {letter: speech.gettext(status.word) for letter, status in STATUSES.items()}
 
 
 def status_labels(speech: Language, *, change: bool = False) -> dict[str, str]:
-    """Each status letter as a legend entry; zero in change mode is "no change"."""
-    labels = {letter: speech.gettext(label) for letter, label in STATUS_LABELS.items()}
-    if change:
-        labels["z"] = speech.gettext("No change")
-    return labels
+    """Translate the label of each status, by its letter; zero in change mode is "no change"."""
+    labels = {letter: speech.gettext(status.label) for letter, status in STATUSES.items()}
+    return labels | {ZERO: speech.gettext("No change")} if change else labels
+
+
+def status_meanings(speech: Language) -> dict[str, str]:
+    """Translate the meaning of each status, by its word."""
+    return {
+        speech.gettext(status.word): speech.gettext(status.meaning) for status in STATUSES.values()
+    }

@@ -10,7 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geodata import populations
-from geodata.figures.statuses import SHOWN, UNCOLOURED, ZERO, status_labels
+from geodata.figures.statuses import (
+    NOT_ASSESSED,
+    NOT_COMPARABLE,
+    SHOWN,
+    UNCOLOURED,
+    ZERO,
+    status_labels,
+)
 from geodata.figures.view import View, ViewAt, class_counts
 from geodata.i18n.messages import gettext, ngettext
 from geodata.i18n.rounding import rounded
@@ -205,8 +212,9 @@ class LegendRow:
 def legend(at: ViewAt) -> list[LegendRow]:
     """Classes from most to least, then the statuses that occur on any date."""
     n, counted = len(at.scale.colors), class_counts(at)
-    labels = status_labels(at.language, change=at.state.mode == populations.CHANGE)
-    always = "zx" if at.state.mode == populations.CHANGE else "zn"
+    change = at.state.mode == populations.CHANGE
+    always = ZERO + (NOT_COMPARABLE if change else NOT_ASSESSED)
+    labels = status_labels(at.language, change=change)
     classes = [(f"k{k}", at.scale.labels[k], k) for k in reversed(range(n))]
     statuses = [
         (letter, labels[letter], n + UNCOLOURED.index(letter))

@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 
 from geodata import populations
-from geodata.figures import statuses
 from geodata.figures.comparison import (
     DATES,
     MOST_ROUNDS,
@@ -22,7 +21,7 @@ from geodata.figures.comparison import (
     share_scale,
     subtract,
 )
-from geodata.figures.statuses import SHOWN, ZERO
+from geodata.figures.statuses import NOT_ASSESSED, SHOWN, SUPPRESSED, ZERO, status_labels
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.rounding import rounded
@@ -254,8 +253,7 @@ def _multiple(at: ViewAt) -> Multiple:
     speech, total, day = at.language, at.total, at.date
     if not np.isnan(total):
         said = wording.amount(at.view, total)
-    elif at.counted.any():
-        said = speech.gettext(statuses.STATUS_LABELS["s"])
     else:
-        said = speech.gettext(statuses.STATUS_LABELS["n"])
+        status = SUPPRESSED if at.counted.any() else NOT_ASSESSED
+        said = status_labels(speech)[status]
     return Multiple(at.view.at(replace(at.state, time=day)).on_its_date(), speech.date(day), said)

@@ -13,6 +13,7 @@ import numpy as np
 
 from geodata import populations
 from geodata.figures.availability import printed_sources_of, residents_year, sources_of
+from geodata.figures.statuses import NATIONAL_ONLY, NOT_ASSESSED, NOT_COMPARABLE, SUPPRESSED
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext, ngettext
 from geodata.snapshots.snapshot import Snapshot
@@ -46,15 +47,15 @@ def _status_sentences(at: ViewAt) -> list[str]:
     speech = at.language
     pcodes = np.array(at.counts.areas.pcodes)
     templates = {
-        "n": (
+        NOT_ASSESSED: (
             gettext("Not assessed: {names}."),
             ngettext("Not assessed: {n} area.", "Not assessed: {n} areas."),
         ),
-        "s": (
+        SUPPRESSED: (
             gettext("Too few to show: {names}."),
             ngettext("Too few to show: {n} area.", "Too few to show: {n} areas."),
         ),
-        "x": (
+        NOT_COMPARABLE: (
             gettext("Not comparable: {names}."),
             ngettext("Not comparable: {n} area.", "Not comparable: {n} areas."),
         ),
@@ -64,7 +65,7 @@ def _status_sentences(at: ViewAt) -> list[str]:
         found = list(pcodes[at.status == letter])
         if not found:
             continue
-        if len(found) <= MANY_NAMES or (letter == "n" and at.state.level == 1):
+        if len(found) <= MANY_NAMES or (letter == NOT_ASSESSED and at.state.level == 1):
             sentences.append(speech.gettext(named, names=area_list(found, at.view)))
         else:
             sentences.append(speech.ngettext(*numbered, len(found)))
@@ -74,7 +75,7 @@ def _status_sentences(at: ViewAt) -> list[str]:
 def _national_only_sentences(at: ViewAt) -> list[str]:
     """Say that only the country's total is published, and which date has figures by area."""
     speech, found = at.language, at.counts
-    if not (at.status == "p").any():
+    if not (at.status == NATIONAL_ONLY).any():
         return []
     last = found.dates[found.newest]
     if found.national_only[found.newest]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geodata import populations
+from geodata.figures.statuses import OUTSIDE
 from geodata.i18n.messages import gettext, ngettext
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def headline(at: ViewAt) -> str:
 
 def no_coverage(view: View) -> bool:
     """Whether no source says where the chosen programmes work: every area is outside."""
-    return bool((view.status == "o").all())
+    return bool((view.status == OUTSIDE).all())
 
 
 def _nowhere(view: View) -> str:
