@@ -297,7 +297,7 @@ def test_placing_gives_every_row_a_code_or_none_and_writes_down_how():
         }
     )
     report = JoinReport()
-    pcodes = match_rows(rows, book, report, table="t", name="where", households="households")
+    pcodes = match_rows(rows, book, report, "t", "where")
     assert pcodes.fillna("-").tolist() == ["XXG01", "XXG01", "XXG02", "XXG01", "-", "-", "-"]
     assert report.rows == {"t": {"code": 1, "name": 2, "alias": 1, "none": 3}}
     lost = {u.place: (u.rows, u.households, u.nearest) for u in report.unmatched}

@@ -98,8 +98,10 @@ def test_the_manifest_says_what_is_inside(examplia):
 # ------------------------------------------------------------------------------------- version
 
 
-def test_the_manifest_says_what_was_counted_as_the_counts_would(examplia):
-    asked, said = query(examplia, "counts", queries.slices), examplia.counted
+@pytest.mark.parametrize("which", ["examplia", "snapshot"])
+def test_the_manifest_says_what_was_counted_as_the_counts_would(which, request):
+    held = request.getfixturevalue(which)
+    asked, said = query(held, "counts", queries.slices), held.counted
     key = ["population", "programme", "level", "source"]
     expected = asked.sort_values(key, ignore_index=True)
     found = said[asked.columns].sort_values(key, ignore_index=True)

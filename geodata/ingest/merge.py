@@ -32,8 +32,8 @@ from geodata.places.folding import fold
 from geodata.places.gazetteer import Gazetteer, Gazetteers, former_codes, gazetteers
 from geodata.places.join import (
     JoinReport,
-    find_places,
     in_another_governorate,
+    match_rows,
     not_placed,
     of_another_country,
 )
@@ -192,14 +192,14 @@ def _counts(
     parents = held.tables.areas.set_index("pcode")["parent"]
     of_district = rows["level"] == 2
     by_code = rows["adm2_code"].map(books.districts.coded).map(parents)
-    governorate = find_places(
+    governorate = match_rows(
         rows.assign(adm1_code=rows["adm1_code"].where(rows["adm1_code"] != "", by_code.fillna(""))),
-        books.governorates, "adm1", "adm1_code", None, "governorates", report, findings,
+        books.governorates, report, "governorates", "adm1", "adm1_code", findings=findings,
     )  # fmt: skip
     inner = rows[of_district]
-    district = find_places(
-        inner, books.districts, "adm2", "adm2_code", governorate[of_district], "districts",
-        report, findings,
+    district = match_rows(
+        inner, books.districts, report, "districts", "adm2", "adm2_code",
+        scope=governorate[of_district], findings=findings,
     )  # fmt: skip
     outer = governorate[of_district]
     findings += in_another_governorate(inner, outer, district, parents, books)
@@ -409,13 +409,13 @@ def _breakdowns(
     if rows.empty:
         return pd.DataFrame(columns=_BREAKDOWNS)
     # Their governorates were told with the counts; only origins may be spelled otherwise.
-    pcodes = find_places(
-        rows, books.governorates, "adm1", "adm1_code", None, "breakdowns", JoinReport(), []
+    pcodes = match_rows(
+        rows, books.governorates, JoinReport(), "breakdowns", "adm1", "adm1_code", findings=[]
     )
     origin = rows["kind"] == "origin"
     came = rows[origin].assign(category_code="")
-    origins = find_places(
-        came, books.governorates, "category", "category_code", None, "origins", report, findings
+    origins = match_rows(
+        came, books.governorates, report, "origins", "category", "category_code", findings=findings
     )
     category = rows["category"].copy()
     category[origin] = origins.where(origins.notna(), came["category"])

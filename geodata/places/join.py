@@ -1,9 +1,9 @@
-"""Join rows to P-codes: by code, name or alias, and report what found no place."""
+"""Join rows to P-codes by code, name or alias, and report what matched nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from babel import Locale
 
 from geodata.errors import JoinError
 from geodata.i18n.language import SOURCE_LANGUAGE
-from geodata.places.gazetteer import Gazetteer, Gazetteers
+from geodata.places.gazetteer import Gazetteer, Gazetteers, Match
 from geodata.places.pcode_schemes import BY_NAME, WRITTEN
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util import amounts
@@ -24,7 +24,7 @@ _BY_CHANCE = 0.2  # part of another country's places that may have a name of thi
 
 @dataclass
 class Unmatched:
-    """A place name that no area answers to, with what hangs on it."""
+    """A place that matched no area, and how many rows, households and people it stands for."""
 
     table: str
     place: str
@@ -34,7 +34,7 @@ class Unmatched:
     people: int | None = None
 
     def counted(self) -> str:
-        """Say what hangs on it, in the units that were counted."""
+        """Return its rows, households and people as text; units nobody counted are left out."""
         units = (("households", self.households), ("people", self.people))
         rows = amounts.counted(self.rows, "row")
         return ", ".join([rows, *(f"{n:,} {unit}" for unit, n in units if n is not None)])
@@ -42,15 +42,18 @@ class Unmatched:
 
 @dataclass
 class JoinReport:
-    """What was joined to what: rows by method, what matched nothing, areas that have no rows."""
+    """Report of a join: rows by method, places that matched nothing, areas without rows."""
 
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
     unmatched: list[Unmatched] = field(default_factory=list)
     areas_without_rows: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, table: str, methods: pd.Series) -> None:
-        """Count the rows of ``table`` by method (``code``, ``name``, ``alias`` or ``none``)."""
-        counted = methods.value_counts()
+    def add(self, table: str, methods: pd.Series, rows: pd.Series | int = 1) -> None:
+        """Count the rows of ``table`` by method (``code``, ``name``, ``alias`` or ``none``).
+
+        ``rows`` are those of the file that each stands for.
+        """
+        counted = pd.Series(rows, index=methods.index).groupby(methods).sum()
         self.rows[table] = {m: int(counted.get(m, 0)) for m in ("code", "name", "alias", "none")}
 
     def as_dict(self) -> dict[str, object]:
@@ -62,7 +65,7 @@ class JoinReport:
         }
 
     def lines(self) -> list[str]:
-        """Return the report as lines a person can read."""
+        """Return the report as lines for a person."""
         out = ["Join report: rows matched by code / name / alias / not at all"]
         for table, n in self.rows.items():
             out.append(
@@ -78,152 +81,122 @@ class JoinReport:
 
 
 def match_rows(
-    frame: pd.DataFrame,
+    rows: pd.DataFrame,
     book: Gazetteer,
     report: JoinReport,
-    *,
     table: str,
     name: str,
-    scope: str | None = None,
-    households: str | None = None,
+    code: str = "",
+    *,
+    scope: pd.Series | None = None,
+    findings: list[Finding] | None = None,
 ) -> pd.Series:
-    """Give every row of ``frame`` its P-code, and write down how.
+    """Give every row its P-code, and report how and what matched nothing.
 
     Parameters
     ----------
-    frame
-        Rows to place.
+    rows
+        Rows to place. The report adds up the columns ``rows`` (how many rows of the file one
+        stands for), ``households`` and ``people``, where there are any.
     book
         Gazetteer of the level.
     report
-        Receives the counts by method and every name that matched nothing.
+        Receives the counts by method and every place that matched nothing.
     table
         Name of the table in the report.
-    name, scope, households
-        Columns: the place's name (or code), the parent's P-code, the households in the row.
+    name, code
+        Columns: the place's name and its code; without one of codes they may be among the names.
+    scope
+        P-codes of the parents. A place whose parent is missing is not reported: the parent is.
+    findings
+        Receives codes that the country gave up, or that mean another place than the name.
 
     Returns
     -------
     pandas.Series
-        P-codes aligned with ``frame``; missing where nothing answers.
+        P-codes aligned with ``rows``; missing where nothing matches.
+
+    Raises
+    ------
+    JoinError
+        If a code is one that the country gave up, and there are no ``findings``.
     """
-    keys = frame[[name]].assign(scope="" if scope is None else frame[scope].fillna(""))
-    unique = keys.drop_duplicates()
-    found = {
-        (row_scope, spelling): book.find(name=spelling, code=spelling, scope=row_scope)
-        for spelling, row_scope in unique.itertuples(index=False)
-    }
-    pairs = list(zip(keys["scope"], keys[name], strict=True))
-    matches = [found[pair] for pair in pairs]
-    methods = pd.Series([m.method if m else "none" for m in matches], index=frame.index)
-    report.add(table, methods)
-    weights = frame[households] if households else pd.Series(0, index=frame.index)
-    for (row_scope, spelling), match in found.items():
-        parent_is_lost = scope is not None and not row_scope  # and told where it was looked for
-        if match is None and not parent_is_lost:
-            rows = (keys[name] == spelling) & (keys["scope"] == row_scope)
-            report.unmatched.append(
-                Unmatched(
-                    table,
-                    spelling,
-                    int(rows.sum()),
-                    int(weights[rows].sum()),
-                    book.nearest(spelling, row_scope),
-                )
-            )
-    return pd.Series([m.pcode if m else None for m in matches], index=frame.index, dtype="str")
-
-
-# ------------------------------------------------------------------------------------- places
-
-
-def find_places(
-    rows: pd.DataFrame,
-    book: Gazetteer,
-    name: str,
-    code: str,
-    scope: pd.Series | None,
-    what: str,
-    report: JoinReport,
-    findings: list[Finding],
-) -> pd.Series:
-    """P-codes of the places that rows name; what matches nothing goes into the report."""
-    asked = pd.DataFrame(
+    places = pd.DataFrame(
         {
             "name": rows[name].fillna("").str.strip(),
-            "code": rows[code].fillna("").str.strip(),
+            "code": rows[code or name].fillna("").str.strip(),
             "scope": "" if scope is None else scope.fillna(""),
         },
         index=rows.index,
     )
-    found: dict[tuple[str, str, str], str | None] = {}
-    methods: dict[tuple[str, str, str], str] = {}
-    for index, *key_ in asked.drop_duplicates().itertuples(name=None):
-        key = (key_[0], key_[1], key_[2])
-        found[key], methods[key] = _one_place(book, *key, rows.loc[index], findings)
-    keys = list(zip(asked["name"], asked["code"], asked["scope"], strict=True))
-    counted = pd.Series([methods[key] for key in keys], index=rows.index)
-    _tell(report, what, rows, counted)
-    lost = counted == "none"
-    if scope is not None:
-        lost &= asked["scope"] != ""  # a governorate that is lost was told where it was looked for
-    grouped = rows[lost].groupby([asked["name"][lost], asked["code"][lost], asked["scope"][lost]])
-    for (spelling, written, where), group in grouped:
-        shown = str(spelling or written)
-        report.unmatched.append(
-            Unmatched(
-                what,
-                shown,
-                int(group["rows"].sum()) if "rows" in group else len(group),
-                _sum_or_none(group["households"]),
-                book.nearest(shown, str(where)),
-                _sum_or_none(group["people"]) if "people" in group else None,
-            )
+    matches = {
+        (spelling, written, where): _match(
+            book, spelling, written, where, rows.loc[index], findings
         )
-    return pd.Series([found[key] for key in keys], index=rows.index, dtype="str")
+        for index, spelling, written, where in places.drop_duplicates().itertuples(name=None)
+    }
+    found = [matches[place] for place in places.itertuples(index=False, name=None)]
+    methods = pd.Series([match.method if match else "none" for match in found], index=rows.index)
+    report.add(table, methods, rows["rows"] if "rows" in rows else 1)
+    lost = methods == "none"
+    if scope is not None:
+        lost &= places["scope"] != ""
+    report.unmatched += _unmatched(table, rows[lost], places[lost], book)
+    return pd.Series(
+        [match.pcode if match else None for match in found], index=rows.index, dtype="str"
+    )
 
 
-def _sum_or_none(numbers: pd.Series) -> int | None:
-    """A sum; ``None`` where no row has a number, as of a source that does not count households."""
-    known = numbers.dropna()
-    return int(known.sum()) if len(known) else None
+def _unmatched(
+    table: str, rows: pd.DataFrame, places: pd.DataFrame, book: Gazetteer
+) -> Iterator[Unmatched]:
+    """Add up the rows, households and people of each place that matched nothing."""
+    for (spelling, written, where), group in rows.groupby([places[key] for key in places]):
+        shown = str(spelling or written)
+        yield Unmatched(
+            table,
+            shown,
+            int(group["rows"].sum()) if "rows" in group else len(group),
+            _sum_or_none(group, "households"),
+            book.nearest(shown, str(where)),
+            _sum_or_none(group, "people"),
+        )
 
 
-def _one_place(
-    book: Gazetteer, name: str, code: str, scope: str, row: Any, findings: list[Finding]
-) -> tuple[str | None, str]:
-    written = row.get(WRITTEN[f"adm{book.level}_code"]) or code or name
+def _sum_or_none(rows: pd.DataFrame, column: str) -> int | None:
+    """Add up a column; ``None`` where no row has a number, or there is no such column."""
+    known = rows.filter([column]).dropna()
+    return int(known[column].sum()) if len(known) else None
+
+
+def _match(
+    book: Gazetteer, name: str, code: str, scope: str, row: Any, findings: list[Finding] | None
+) -> Match | None:
+    """Find a place, and report a code that was given up or contradicts the name beside it."""
     try:
         match = book.find(name=name, code=code, scope=scope)
         named = book.find(name=name, scope=scope) if name and code else None
     except JoinError as error:
-        at = location(row)
-        findings.append(
-            Finding(
-                "error",
-                str(error),
-                column="P-code",
-                value=written,
-                harm=Harm.OTHER_PLACE,
-                **at,
-            )
+        if findings is None:
+            raise
+        findings.append(_wrong_code(str(error), book.level, row, code or name))
+        return None
+    if findings is not None and match and named and match.pcode != named.pcode:
+        sentence = (
+            f"the code means {book.display[match.pcode]} ({match.pcode}), and the name beside it, "
+            f"{name!r}, means {book.display[named.pcode]} ({named.pcode}): mend whichever is "
+            f"wrong, or leave the codes out (`pcode_scheme: {BY_NAME}` in the mapping, or "
+            f"--pcode-scheme {BY_NAME})."
         )
-        return None, "none"
-    if match and named and match.pcode != named.pcode:
-        findings.append(
-            Finding(
-                "error",
-                f"the code means {book.display[match.pcode]} ({match.pcode}), and the name beside "
-                f"it, {name!r}, means {book.display[named.pcode]} ({named.pcode}): mend whichever "
-                f"is wrong, or leave the codes out (`pcode_scheme: {BY_NAME}` in the mapping, or "
-                f"--pcode-scheme {BY_NAME}).",
-                column="P-code",
-                value=written,
-                harm=Harm.OTHER_PLACE,
-                **location(row),
-            )
-        )
-    return (match.pcode, match.method) if match else (None, "none")
+        findings.append(_wrong_code(sentence, book.level, row, code or name))
+    return match
+
+
+def _wrong_code(sentence: str, level: int, row: Any, code: str) -> Finding:
+    """Report a code, as the file writes it."""
+    written = row.get(WRITTEN[f"adm{level}_code"]) or code
+    at = location(row)
+    return Finding("error", sentence, column="P-code", value=written, harm=Harm.OTHER_PLACE, **at)
 
 
 def in_another_governorate(
@@ -232,27 +205,23 @@ def in_another_governorate(
     district: pd.Series,
     parents: pd.Series,
     books: Gazetteers,
-) -> Iterable[Finding]:
-    """Districts that lie, by their code, in another governorate than their row says."""
+) -> Iterator[Finding]:
+    """Report districts that lie, by their code, in another governorate than their row says."""
     lies = district.map(parents)
     wrong = lies.notna() & governorate.notna() & (lies != governorate)
     for index in inner[wrong].drop_duplicates(["adm1", "adm1_code", "adm2", "adm2_code"]).index:
         row, outer = inner.loc[index], str(governorate[index])
         code, inside = str(district[index]), str(lies[index])
-        yield Finding(
-            "error",
+        sentence = (
             f"the code of the district means {books.districts.display[code]} ({code}) in "
             f"{books.governorates.display[inside]}, and the row is of "
-            f"{books.governorates.display[outer]} ({outer}): mend whichever is wrong.",
-            column="P-code",
-            value=row.get(WRITTEN["adm2_code"]) or row["adm2_code"],
-            harm=Harm.OTHER_PLACE,
-            **location(row),
+            f"{books.governorates.display[outer]} ({outer}): mend whichever is wrong."
         )
+        yield _wrong_code(sentence, 2, row, row["adm2_code"])
 
 
 def of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) -> list[Finding]:
-    """Say of a list of which hardly a place is known that it is another country's."""
+    """Report a list of which hardly a place is known: it is another country's."""
     book, country = books.governorates, held.manifest["country"]
     places = rows[["adm1", "adm1_code"]].drop_duplicates() if len(rows) else rows
     lost = [
@@ -281,7 +250,7 @@ def of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) ->
 
 
 def _other_prefix(codes: Sequence[str], ours: Collection[str]) -> str:
-    """What the first letters of codes say of the country; empty where they say nothing."""
+    """Name the country by the first letters of codes; empty where these differ."""
     met = {_letters(code) for code in codes if code}
     if len(met) != 1 or not all(met) or not all(ours):
         return ""
@@ -294,18 +263,9 @@ def _other_prefix(codes: Sequence[str], ours: Collection[str]) -> str:
 
 
 def _letters(code: str) -> str:
-    """The two letters of its country (ISO 3166) that a P-code begins with."""
+    """Return the two letters of the country (ISO 3166) that a P-code begins with."""
     found = re.match(r"[A-Z]{2}", code.strip().upper())
     return found[0] if found else ""
-
-
-def _tell(report: JoinReport, what: str, rows: pd.DataFrame, methods: pd.Series) -> None:
-    """Count rows of the file, of which one here may stand for many."""
-    weights = rows["rows"] if "rows" in rows else pd.Series(1, index=rows.index)
-    counted = weights.groupby(methods).sum()
-    report.rows[what] = {
-        method: int(counted.get(method, 0)) for method in ("code", "name", "alias", "none")
-    }
 
 
 def not_placed(lost: Unmatched, severity: str) -> Finding:

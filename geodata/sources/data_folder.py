@@ -177,7 +177,7 @@ def read_aliases(src: Path, areas: pd.DataFrame) -> pd.DataFrame:
     crosswalk = _csv(
         src, "boundaries/district_crosswalk.csv", ["dtm_governorate", "dtm_district", "pcode"]
     )
-    scopes = match_rows(crosswalk, governorates, JoinReport(), table="", name="dtm_governorate")
+    scopes = match_rows(crosswalk, governorates, JoinReport(), "", "dtm_governorate")
     districts = pd.DataFrame(
         {
             "level": 2,
@@ -199,30 +199,13 @@ def _dtm_counts(src: Path, books: Gazetteers, report: JoinReport, level: int) ->
     raw = _csv(src, path, columns + (["district"] if level == 2 else []))
     raw["households"] = _whole(raw, "households", path)
     if level == 1:
-        pcodes = match_rows(
-            raw, books.governorates, report, table=name, name="governorate", households="households"
-        )
+        pcodes = match_rows(raw, books.governorates, report, name, "governorate")
         label = raw["governorate"]
     else:
         parents = JoinReport()
-        raw["scope"] = match_rows(
-            raw,
-            books.governorates,
-            parents,
-            table=name,
-            name="governorate",
-            households="households",
-        )
+        scope = match_rows(raw, books.governorates, parents, name, "governorate")
         report.unmatched += parents.unmatched
-        pcodes = match_rows(
-            raw,
-            books.districts,
-            report,
-            table=name,
-            name="district",
-            scope="scope",
-            households="households",
-        )
+        pcodes = match_rows(raw, books.districts, report, name, "district", scope=scope)
         label = raw["governorate"] + " / " + raw["district"]
     rows = pd.DataFrame(
         {
@@ -246,9 +229,7 @@ def _api_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFram
     """Read rounds of the API: placed by name, which must be the place that the P-code says."""
     path = "dtm/dtm_api_governorate_round.csv"
     raw = _csv(src, path, ["round_date", "population_type", "governorate", "pcode", "individuals"])
-    pcodes = match_rows(
-        raw, books.governorates, report, table="dtm_api_governorate_round", name="governorate"
-    )
+    pcodes = match_rows(raw, books.governorates, report, "dtm_api_governorate_round", "governorate")
     differ = pcodes.notna() & (pcodes != raw["pcode"])
     if differ.any():
         row: Any = differ.idxmax()
@@ -308,7 +289,7 @@ def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFr
     raw = raw.assign(people=_whole(raw, "value", path)).reset_index(drop=True)
     single = raw[raw["governorate"].isin(books.governorates.codes)].reset_index(drop=True)
     pcodes = match_rows(
-        single, books.governorates, report, table="refugees_by_governorate", name="governorate"
+        single, books.governorates, report, "refugees_by_governorate", "governorate"
     )
     national = raw[raw["governorate"] == COUNTRY["code"]].set_index("date")["people"]
     remainder = national - single.groupby("date")["people"].sum()
@@ -371,10 +352,8 @@ def _breakdown(
     path = f"dtm/{name}.csv"
     source, counted = (DTM, "households") if "_api_" not in name else (DTM_API, "individuals")
     raw = _csv(src, path, ["round_date", "population_type", "governorate", column, counted])
-    raw["number"] = _whole(raw, counted, path)
-    # The report of what is not placed weighs rows by households, which the API does not have.
-    weight = {"households": "number"} if source == DTM else {}
-    pcodes = match_rows(raw, books.governorates, report, table=name, name="governorate", **weight)
+    raw["households" if source == DTM else "people"] = number = _whole(raw, counted, path)
+    pcodes = match_rows(raw, books.governorates, report, name, "governorate")
     nothing = pd.Series(pd.NA, index=raw.index, dtype="Int64")
     return pd.DataFrame(
         {
@@ -382,9 +361,9 @@ def _breakdown(
             "population": _meanings(raw, "population_type", path, _POPULATIONS),
             "date": _days(raw, "round_date", path),
             "pcode": pcodes,
-            "category": _category(raw, kind, column, books, path, report, weight),
-            "households": raw["number"] if source == DTM else nothing,
-            "people": raw["number"] if source == DTM_API else nothing,
+            "category": _category(raw, kind, column, books, path, report),
+            "households": number if source == DTM else nothing,
+            "people": number if source == DTM_API else nothing,
             "source": source,
         }
     )
@@ -397,12 +376,11 @@ def _category(
     books: Gazetteers,
     path: str,
     report: JoinReport,
-    weight: dict[str, str],
 ) -> pd.Series:
     """Category of each row; an origin that no governorate answers to keeps its name."""
     if kind == "origin":
         table = f"{Path(path).stem}, from"
-        origins = match_rows(raw, books.governorates, report, table=table, name=column, **weight)
+        origins = match_rows(raw, books.governorates, report, table, column)
         return origins.where(origins.notna(), raw[column])
     if kind == "shelter":
         return _meanings(raw, column, path, SHELTER)
@@ -417,7 +395,7 @@ def read_residents(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataF
         {HALABJA: "Sulaymaniyah", SULAYMANIYAH_WITHOUT: "Sulaymaniyah"}
     )
     raw = raw.assign(governorate=names, residents=_whole(raw, "population", path))
-    pcodes = match_rows(raw, books.governorates, report, table="residents", name="governorate")
+    pcodes = match_rows(raw, books.governorates, report, "residents", "governorate")
     if pcodes.isna().any():
         lost = raw["governorate"][pcodes.isna()].unique()
         raise JoinError(f"{path}: no governorate answers to {', '.join(map(repr, lost))}")
