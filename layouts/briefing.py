@@ -18,7 +18,7 @@ from typing import Any
 from markupsafe import Markup
 
 from geodata.briefing import briefing
-from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, LAYOUT_LABELS, MAP, TREND, Briefing
+from geodata.briefing.briefing import COMPARE, FOOTPRINT, LAYOUT_LABELS, MAP, TABLE, TREND, Briefing
 from geodata.briefing.content import Content, SlideFigure, SlideRow
 from geodata.briefing.slides import title_of
 from geodata.exports.drawing import charts, svg
@@ -124,11 +124,10 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
 
 def _views(content: Content) -> tuple[ViewAt, ...]:
     """What is drawn as maps, in the order of their dates."""
-    if content.slide.layout in (MAP, FOOTPRINT):
-        return (content.at,)
-    if content.slide.layout == COMPARE and content.other is not None:
-        return (content.other, content.at)
-    return ()
+    layout = content.slide.layout
+    if layout == COMPARE:
+        return (content.other, content.at) if content.other else ()
+    return () if layout == TABLE or layout in charts.CHARTS else (content.at,)
 
 
 def _drawn(at: ViewAt, scope: str, *, tight: bool) -> Drawn:
@@ -138,12 +137,9 @@ def _drawn(at: ViewAt, scope: str, *, tight: bool) -> Drawn:
 
 
 def _chart(content: Content) -> Markup:
-    speech, said = content.at.language, content.alt
-    chart = ""
-    if content.slide.layout == TREND and content.series:
-        chart = charts.trend(content.series, speech, CHART, said)
-    elif content.slide.layout == FLOWS and content.flows:
-        chart = charts.sankey(content.flows, speech, CHART, said)
+    draw = charts.CHARTS.get(content.slide.layout)
+    drawable = content.rows or content.series
+    chart = draw(content, CHART, content.alt) if draw and drawable else ""
     return Markup(chart)  # noqa: S704 - escaped where it is made
 
 

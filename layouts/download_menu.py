@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geodata.exports.formats import FILES
+from geodata.exports.formats import FILES, ExportFormat
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.links.urls import Urls
 
-# In the order in which they are offered, with what a file is for.
-OFFERED = {
-    "map.png": gettext("for documents and messages"),
-    "map.svg": gettext("for design, sharp at any size"),
-    "map.pdf": gettext("with sources, method and a code to scan"),
-    "data.xlsx": gettext("figures, notes and sources"),
-    "data.csv": gettext("this date, for any program"),
-    "data.geojson": gettext("for maps of your own"),
-    "data.json": gettext("for programmers"),
-    "map.zip": gettext("with a readme"),
-    "timelapse.gif": gettext("from the first round to the newest"),
-}
+# These come first; then the others as they stand in FILES, and what moves comes last.
+_FIRST = ("map.png", "map.svg", "map.pdf", "data.xlsx")
+
+
+def _rank(file: ExportFormat) -> tuple[int, bool]:
+    return _FIRST.index(file.name) if file.name in _FIRST else len(_FIRST), file.animated
+
+
+OFFERED = sorted((file for file in FILES.values() if file.use), key=_rank)
 # The map as one file, which is none of those: it says on which day it was saved.
 ONE_FILE = "map.html"
 ONE_FILE_LABEL = gettext("Map in one file (HTML)")
@@ -47,12 +44,12 @@ def download_links(speech: Language, urls: Urls, query: str) -> list[DownloadLin
     """Every file of a state, and the map as one file."""
     files = [
         DownloadLink(
-            speech.gettext(FILES[name].label),
-            speech.gettext(what),
-            urls.file(name, query),
-            FILES[name].slow,
+            speech.gettext(file.label),
+            speech.gettext(file.use),
+            urls.file(file.name, query),
+            file.slow,
         )
-        for name, what in OFFERED.items()
+        for file in OFFERED
     ]
     label, what = speech.gettext(ONE_FILE_LABEL), speech.gettext(ONE_FILE_USE)
     return [*files, DownloadLink(label, what, urls.file(ONE_FILE, query), slow=False)]

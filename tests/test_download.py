@@ -36,8 +36,8 @@ def link(page: Page, name: str):
 @pytest.mark.parametrize("path", ["/", "/share", "/download"])
 def test_the_menu_offers_the_files_of_the_view_that_was_asked_for(client: FlaskClient, path):
     html = client.get(f"{path}?pop=returnee").get_data(as_text=True)
-    for name in OFFERED:
-        assert f'href="/{name}?pop=returnee"' in html
+    for file in OFFERED:
+        assert f'href="/{file.name}?pop=returnee"' in html
 
 
 def test_sources_offer_the_files_of_the_first_view(client: FlaskClient):
@@ -46,7 +46,7 @@ def test_sources_offer_the_files_of_the_first_view(client: FlaskClient):
 
 
 def test_everything_that_is_offered_is_a_file_and_every_file_is_offered():
-    assert set(OFFERED) == set(FILES) - {"metadata.json"}
+    assert {file.name for file in OFFERED} == set(FILES) - {"metadata.json"}
 
 
 def test_the_page_of_links_leads_to_files_that_are_there(client: FlaskClient):

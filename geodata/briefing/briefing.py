@@ -34,7 +34,6 @@ from geodata.util.suggestions import suggestions
 MAP, COMPARE, TREND, FLOWS, FOOTPRINT, TABLE = (
     *("map", "compare", "trend", "flows", "footprint", "table"),
 )
-LAYOUTS = (MAP, COMPARE, TREND, FLOWS, FOOTPRINT, TABLE)
 LAYOUT_LABELS = {
     MAP: gettext("Map, key figures and ranking"),
     COMPARE: gettext("Two dates"),
@@ -43,6 +42,7 @@ LAYOUT_LABELS = {
     FOOTPRINT: gettext("Programmes"),
     TABLE: gettext("Table"),
 }
+LAYOUTS = tuple(LAYOUT_LABELS)
 
 MAX_SLIDES, MAX_TITLE, MAX_HEADLINE, MAX_NOTE = 40, 200, 200, 2000
 

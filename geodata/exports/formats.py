@@ -2,8 +2,8 @@
 
 ::
 
-    @file("map.svg", "image/svg+xml", gettext("…"))
-    def map_svg(asked: Asked) -> bytes: ...
+    @export_format("map.svg", "image/svg+xml", gettext("…"), use=gettext("…"))
+    def map_svg(asked: ExportRequest) -> bytes: ...
 
 What takes long and can be said with plain values is given to ``asked.render``, which a server
 points to another process; everywhere else it is a plain call.
@@ -98,10 +98,14 @@ class ExportFormat:
         As it stands in the address: ``map.svg``.
     label
         What it is called where it is offered.
+    use
+        What it is for, beside its label; a file without is not offered.
     slow
         Whether it may take longer than a second, so that whoever waits should be told.
     linked
         Whether it holds links, which follow the request where the site's address is not set.
+    tabular
+        Whether ``rows=all`` means anything.
     kind
         What tells its name from that of another file of the same ending.
     """
@@ -110,8 +114,10 @@ class ExportFormat:
     media: str
     label: str
     make: Callable[[ExportRequest], bytes]
+    use: str = ""
     slow: bool = False
     linked: bool = True
+    tabular: bool = False
     animated: bool = False
     kind: str = ""
 
@@ -124,11 +130,6 @@ class ExportFormat:
         """What it is called once it is saved."""
         every = self.animated or (self.tabular and asked.options.every)
         return filename(asked.view, self.kind + self.ending, every_date=every)
-
-    @property
-    def tabular(self) -> bool:
-        """Whether ``rows=all`` means anything."""
-        return self.name in ("data.csv", "data.xlsx", "data.json")
 
 
 FILES: dict[str, ExportFormat] = {}
@@ -149,7 +150,9 @@ def export_format(
 # ---------------------------------------------------------------------------------------- pictures
 
 
-@export_format("map.png", "image/png", gettext("Picture (PNG)"))
+@export_format(
+    "map.png", "image/png", gettext("Picture (PNG)"), use=gettext("for documents and messages")
+)
 def map_png(asked: ExportRequest) -> bytes:
     """The map with title, legend and sources, as a picture."""
     picture = asked.render(png, _drawing(asked), width=asked.options.pixels)
@@ -165,13 +168,23 @@ def map_png(asked: ExportRequest) -> bytes:
     )
 
 
-@export_format("map.svg", "image/svg+xml", gettext("Drawing (SVG)"))
+@export_format(
+    "map.svg",
+    "image/svg+xml",
+    gettext("Drawing (SVG)"),
+    use=gettext("for design, sharp at any size"),
+)
 def map_svg(asked: ExportRequest) -> bytes:
     """The same as a vector drawing."""
     return _drawing(asked, whole=True).encode()
 
 
-@export_format("map.pdf", "application/pdf", gettext("Page to print (PDF)"))
+@export_format(
+    "map.pdf",
+    "application/pdf",
+    gettext("Page to print (PDF)"),
+    use=gettext("with sources, method and a code to scan"),
+)
 def map_pdf(asked: ExportRequest) -> bytes:
     """The same on a page, with method, sources and a code to scan."""
     files, inputs = page(asked.at, asked.told, asked.options.paper)
@@ -179,7 +192,12 @@ def map_pdf(asked: ExportRequest) -> bytes:
 
 
 @export_format(
-    "timelapse.gif", "image/gif", gettext("All rounds in motion (GIF)"), slow=True, animated=True
+    "timelapse.gif",
+    "image/gif",
+    gettext("All rounds in motion (GIF)"),
+    use=gettext("from the first round to the newest"),
+    slow=True,
+    animated=True,
 )
 def timelapse_gif(asked: ExportRequest) -> bytes:
     """Every round, one after the other."""
@@ -204,7 +222,14 @@ def _drawing(asked: ExportRequest, *, whole: bool = False) -> str:
 # ----------------------------------------------------------------------------------------- figures
 
 
-@export_format("data.csv", "text/csv", gettext("Table (CSV)"), linked=False)
+@export_format(
+    "data.csv",
+    "text/csv",
+    gettext("Table (CSV)"),
+    use=gettext("this date, for any program"),
+    linked=False,
+    tabular=True,
+)
 def data_csv(asked: ExportRequest) -> bytes:
     """The figures, a row for each area and date."""
     return csv_file(asked.view, asked.dates, permalink=asked.page, hxl=asked.options.hxl)
@@ -214,6 +239,8 @@ def data_csv(asked: ExportRequest) -> bytes:
     "data.xlsx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     gettext("Workbook (Excel)"),
+    use=gettext("figures, notes and sources"),
+    tabular=True,
 )
 def data_xlsx(asked: ExportRequest) -> bytes:
     """The figures, notes and sources as a workbook."""
@@ -229,13 +256,24 @@ def data_xlsx(asked: ExportRequest) -> bytes:
     )
 
 
-@export_format("data.geojson", "application/geo+json", gettext("Areas with figures (GeoJSON)"))
+@export_format(
+    "data.geojson",
+    "application/geo+json",
+    gettext("Areas with figures (GeoJSON)"),
+    use=gettext("for maps of your own"),
+)
 def data_geojson(asked: ExportRequest) -> bytes:
     """Shapes of the areas with their figures on the date."""
     return geojson(asked.at, asked.told, asked.page)
 
 
-@export_format("data.json", "application/json", gettext("Table (JSON)"))
+@export_format(
+    "data.json",
+    "application/json",
+    gettext("Table (JSON)"),
+    use=gettext("for programmers"),
+    tabular=True,
+)
 def data_json(asked: ExportRequest) -> bytes:
     """The figures and what is to be known of them."""
     return records(asked.at, asked.told, asked.page, every=asked.options.every)
@@ -261,7 +299,13 @@ def metadata_json(asked: ExportRequest) -> bytes:
 # --------------------------------------------------------------------------------------- everything
 
 
-@export_format("map.zip", "application/zip", gettext("All of it (ZIP)"), slow=True)
+@export_format(
+    "map.zip",
+    "application/zip",
+    gettext("All of it (ZIP)"),
+    use=gettext("with a readme"),
+    slow=True,
+)
 def map_zip(asked: ExportRequest) -> bytes:
     """Every file but the moving one, with a readme."""
     wide = replace(asked, options=replace(asked.options, width=_PACKED_WIDTH, scale=1))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from geodata import populations
-from geodata.briefing.briefing import COMPARE, FLOWS, MAP, TABLE, TREND, Briefing
+from geodata.briefing.briefing import COMPARE, MAP, TABLE, Briefing
 from geodata.briefing.content import Content
 from geodata.briefing.slides import title_of
 from geodata.exports.documents.pdf import TEMPLATES, reading_of, to_typst_json
@@ -123,16 +123,13 @@ def _drawn(place: tuple[float, float, float, float]) -> tuple[int, int]:
 
 def _drawings(content: Content) -> list[_Drawing]:
     """Drawings of a slide, each with its place in pixels."""
-    layout, speech = content.slide.layout, content.at.language
+    layout = content.slide.layout
     if layout == TABLE:
         return []
     if layout == COMPARE:
         return _two_maps(content)
-    if layout == TREND:
-        drawing = charts.trend(content.series, speech, _drawn(_INNER), content.headline)
-        return [(drawing, _place(_INNER, content.alt))]
-    if layout == FLOWS:
-        drawing = charts.sankey(content.flows, speech, _drawn(_INNER), content.headline)
+    if layout in charts.CHARTS:
+        drawing = charts.CHARTS[layout](content, _drawn(_INNER), content.headline)
         return [(drawing, _place(_INNER, content.alt))]
     drawing = pictures.panel(content.at, _drawn(_PICTURE))
     return [(drawing, _place(_PICTURE, content.alt))]

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from geodata import populations
-from geodata.briefing.briefing import COMPARE, FLOWS, MAP, TABLE, TREND, Briefing
+from geodata.briefing.briefing import COMPARE, MAP, TABLE, TREND, Briefing
 from geodata.briefing.content import Content, SlideRow
 from geodata.briefing.slides import Progress, title_of
 from geodata.exports.documents import pptx_template as templates
@@ -232,8 +232,8 @@ def _objects(
         _table(slide, content, details)
     if content.slide.layout == TREND:
         _trend(slide, content, picture)
-    elif content.slide.layout == FLOWS:
-        _flows(slide, content, picture, render)
+    elif content.slide.layout in charts.CHARTS:
+        _drawn_chart(slide, content, picture, render)
     elif content.slide.layout == COMPARE:
         _two_maps(slide, content, picture, render)
     elif content.slide.layout != TABLE:
@@ -293,10 +293,12 @@ def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> Non
     _picture(slide, strip, parts["legend"], speech.gettext("Legend of both maps"), render)
 
 
-def _flows(slide: Any, content: Content, place: Place, render: Render) -> None:
+def _drawn_chart(slide: Any, content: Content, place: Place, render: Render) -> None:
+    """A chart that PowerPoint has no kind for, as a picture."""
     place = _inset(place)
-    if content.flows:
-        drawing = charts.sankey(content.flows, content.at.language, _drawn(place), content.headline)
+    if content.rows:
+        draw = charts.CHARTS[content.slide.layout]
+        drawing = draw(content, _drawn(place), content.headline)
         rows = "; ".join(f"{row.name}: {row.value}" for row in content.rows)
         _picture(slide, drawing, place, f"{content.headline}. {rows}.", render)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from geodata.briefing.content import ChartSeries
+from geodata.briefing.briefing import FLOWS, TREND
+from geodata.briefing.content import ChartSeries, Content
 from geodata.exports.drawing.elements import Mirrored, document, element, title
 from geodata.exports.drawing.text_lines import text_width
 from geodata.exports.drawing.themes import THEMES
@@ -299,3 +300,21 @@ class _Sankey:
         anchor = "end" if side == 0 else "start"
         y = round(top + high / 2 + 5, 1)
         return bar + self.across.text(words, x=beside, y=y, text__anchor=anchor)
+
+
+# ---- slides
+
+
+def _slide_trend(content: Content, size: Size, said: str) -> str:
+    return trend(content.series, content.at.language, size, said)
+
+
+def _slide_flows(content: Content, size: Size, said: str) -> str:
+    return sankey(content.flows, content.at.language, size, said)
+
+
+CHARTS: Mapping[str, Callable[[Content, Size, str], str]] = {
+    TREND: _slide_trend,
+    FLOWS: _slide_flows,
+}
+"""What draws the chart of a slide, by its layout; slides of other layouts have a map or a table."""
