@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 
 from geodata.figures.classes import DIVERGING, DIVERGING_DARK, SEQUENTIAL, SEQUENTIAL_DARK, Scale
+from geodata.populations import POPULATIONS
 from tests.colours import GREYSCALE, VISIONS, ciede2000, contrast, difference, tokens
 from tests.paths import ROOT
 
 TEXT, GRAPHIC = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
 CSS = ROOT / "assets" / "css"
 LIGHT, DARK = tokens((CSS / "tokens.css").read_text("utf-8"))
-THEMES = {"light": LIGHT, "dark": DARK}
+LINES = tokens((CSS / "page" / "populations.css").read_text("utf-8"))
+THEMES = {"light": LIGHT | LINES[0], "dark": DARK | LINES[1]}
 SCALES = {
     ("light", "sequential"): SEQUENTIAL,
     ("light", "diverging"): DIVERGING,
@@ -126,7 +128,7 @@ def test_bars_and_lines_are_seen(theme, line):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("population", ["idp", "returnee", "refugee"])
+@pytest.mark.parametrize("population", POPULATIONS)
 def test_lines_of_the_trend_are_seen(theme, population):
     assert contrast(THEMES[theme][f"trend-{population}"], THEMES[theme]["card"]) >= GRAPHIC
 

@@ -81,8 +81,11 @@ def test_a_dictionary_keyed_by_populations_is_found():
 
 
 def test_the_chart_of_an_area_tells_every_population_apart():
-    script = (ROOT / "assets" / "js" / "page" / "area-panel.js").read_text("utf-8")
-    (dashes,) = re.findall(r"DASHES = \{(.*?)\}", script)
-    styles = dict(re.findall(r"(\w+): '(\w+)'", dashes))
-    assert set(styles) == set(POPULATIONS)
-    assert len(set(styles.values())) == len(styles)
+    sheet = (ROOT / "assets" / "css" / "page" / "populations.css").read_text("utf-8")
+    dashes = dict(re.findall(r"--dash-(\w+): (\w+);", sheet))
+    assert set(dashes) == set(re.findall(r"\[data-population='(\w+)'\]", sheet)) == set(POPULATIONS)
+    assert len(set(dashes.values())) == len(dashes)
+    for scheme in sheet.split("@media"):
+        colours = dict(re.findall(r"--trend-(\w+): (#\w+);", scheme))
+        assert set(colours) == set(POPULATIONS)
+        assert len(set(colours.values())) == len(colours)

@@ -9,8 +9,6 @@
   const { element, keepFocus } = window.displacement;
   const MOST_BARS = 6;
   const YEAR_PX = 44; // of a year's label and the room beside it
-  // Told apart without their colours, too; the style sheet draws the same beside their names.
-  const DASHES = { idp: 'solid', returnee: 'dash', refugee: 'dot' };
 
   // What a source says stays in its language, whatever the page is in.
   const AS_PUBLISHED = { lang: 'en', dir: 'auto' };
@@ -298,7 +296,7 @@
       await trend.fetchPlotly();
       if (drawnTrend !== key) return; // another area has been opened, or none
       const styles = getComputedStyle(document.documentElement);
-      const colour = (name) => styles.getPropertyValue(name).trim();
+      const token = (name) => styles.getPropertyValue(name).trim();
       const traces = lines.map(({ population, label, dates, people }) => ({
         type: 'scatter',
         mode: dates.length > 10 ? 'lines' : 'markers',
@@ -306,8 +304,12 @@
         x: dates,
         y: people,
         connectgaps: false,
-        line: { color: colour(`--trend-${population}`), width: 2, dash: DASHES[population] },
-        marker: { color: colour(`--trend-${population}`), size: 8 },
+        line: {
+          color: token(`--trend-${population}`),
+          width: 2,
+          dash: token(`--dash-${population}`),
+        },
+        marker: { color: token(`--trend-${population}`), size: 8 },
         hovertemplate: '%{y:,}',
       }));
       // Time runs as the language is read, as on the timeline.
@@ -321,7 +323,7 @@
       const layout = {
         ...trend.layout,
         margin: { ...margin, l: rtl ? end : start, r: rtl ? 1.6 * start : end }, // millions are a word there
-        font: { color: colour('--mute'), size: 12, family: 'inherit' },
+        font: { color: token('--mute'), size: 12, family: 'inherit' },
         xaxis: {
           ...trend.layout.xaxis,
           autorange: rtl ? 'reversed' : true,
@@ -331,13 +333,13 @@
         },
         yaxis: {
           ...trend.layout.yaxis,
-          gridcolor: colour('--line'),
+          gridcolor: token('--line'),
           side: rtl ? 'right' : 'left',
           tickvals,
           // Plotly's letters run from left to right: what is isolated goes its own way.
           ticktext: tickvals.map((n) => format.fill('{n}', { n: format.compact(n) })),
         },
-        hoverlabel: { bgcolor: colour('--card'), font: { color: colour('--ink') } },
+        hoverlabel: { bgcolor: token('--card'), font: { color: token('--ink') } },
       };
       const options = { displayModeBar: false, responsive: true };
       await window.Plotly.react(trendGraph(), traces, layout, options);
