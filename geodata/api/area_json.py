@@ -92,7 +92,7 @@ def _trends(
             continue
         found = counts(snapshot, pop, level, threshold, frozenset())
         i = found.areas.index(pcode)
-        people = np.where(found.hidden[:, i], np.nan, found.people[:, i])
+        people = found.people[:, i]
         if np.isfinite(people).any():
             trends.append(
                 {
@@ -162,10 +162,10 @@ def _breakdowns(
     ]
     tables = [
         {"kind": kind, "title": speech.gettext(title), "unit": unit, "source": _source(known)}
-        | _table(known, unit, column, label, dates, keep_order=list(PERIOD_LABELS))
+        | _table(known, column, label, dates, keep_order=list(PERIOD_LABELS))
         for kind, title, found, column, label in titled
         for unit in (populations.HOUSEHOLDS, populations.PEOPLE)
-        if len(known := found[found[unit].notna()])
+        if len(known := found[found["unit"] == unit])
     ]
     return [table for table in tables if any(table["values"]) or any(table["hidden"])]
 
@@ -177,7 +177,6 @@ def _source(rows: pd.DataFrame) -> str:
 
 def _table(
     rows: pd.DataFrame,
-    unit: str,
     column: str,
     label: Callable[[str], str],
     dates: tuple[dt.date, ...],
@@ -189,9 +188,9 @@ def _table(
     governorate with one alone, it would tell all.
     """
     days = pd.DatetimeIndex(pd.to_datetime(list(dates)))
-    few = rows[~rows["shown"] & (rows[unit] > 0)].groupby("date")[column].nunique()
+    few = rows[rows["few"]].groupby("date")[column].nunique()
     shown = rows[rows["shown"]]
-    table = shown.pivot_table(index="date", columns=column, values=unit, aggfunc="sum")
+    table = shown.pivot_table(index="date", columns=column, values="number", aggfunc="sum")
     table = table.reindex(days)
     codes = sorted(table.columns, key=lambda c: keep_order.index(c) if c in keep_order else -1)
     grid = table[codes].to_numpy(dtype="float64", na_value=np.nan)

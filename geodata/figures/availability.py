@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geodata import populations
 from geodata.engine import queries
 from geodata.engine.connect import query
-from geodata.figures.cells import cells_of
+from geodata.figures.cells import counted_dates
 from geodata.figures.suppression import Threshold
 from geodata.household_sizes import UNSAID, household_size
 from geodata.populations import HOUSEHOLDS, PEOPLE, POPULATIONS, unit_of
@@ -237,7 +237,7 @@ def _printed_alone(
     rows = rows[(rows["population"] == population) & rows[unit].notna() & (rows["source"] != "")]
     if own or rows.empty:  # what is printed is of everyone
         return rows.head(0)
-    counted = pd.DatetimeIndex(cells_of(snapshot, population, own)["date"].unique())
+    counted = counted_dates(snapshot, population, own)
     apart = [bool((abs(counted - day) > SAME_ROUND).all()) for day in rows["date"]]
     return rows[apart].drop_duplicates("date")
 

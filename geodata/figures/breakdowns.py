@@ -2,9 +2,8 @@
 
 ::
 
-    breakdowns table ──▶ judged(rows): each row with "shown" and "summed"
-                             ├─▶ the area panel     (geodata.api.area_json)
-                             └─▶ origin to destination (geodata.figures.flows)
+    breakdowns table ──▶ each row with "shown" and "summed" ─┬─▶ of_area      the area panel
+                                                             └─▶ origins_on   flows
 
 A breakdown adds up to its governorate's total, so that it is hidden with it. Where only people are
 known of a part, a part of too few is hidden as well, and as many more as it takes
@@ -14,15 +13,19 @@ size.
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from geodata.engine import queries
 from geodata.engine.connect import query
-from geodata.figures.availability import GOVERNORATE, people_thresholds
+from geodata.figures.availability import GOVERNORATE, by_area_of, people_thresholds
 from geodata.figures.counts import counts
 from geodata.figures.suppression import Threshold, suppress_parts
 from geodata.i18n.messages import gettext
+from geodata.populations import HOUSEHOLDS, PEOPLE
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
@@ -57,11 +60,76 @@ PERIOD_LABELS = {
     "jan_2019_on": gettext("January 2019 and later"),
 }
 
-WHOLE = ["kind", "date", "pcode"]
-PART = [*WHOLE, "category"]
+_WHOLE = ["kind", "date", "pcode"]
+_PART = [*_WHOLE, "category"]
 
 
-def suppressed_breakdowns(
+@dataclass(frozen=True)
+class Origins:
+    """Where the people of a population came from, on one date.
+
+    Attributes
+    ----------
+    shown
+        A row for each origin and destination that may be shown: ``category, pcode, number``.
+    few
+        How many others there are, of too few people to show.
+    whole
+        Households or people in all of both.
+    unit
+        What they are counted in.
+    incomplete
+        Whether those who came to a governorate are left out, as its total may not be shown.
+    """
+
+    shown: pd.DataFrame
+    few: int
+    whole: int
+    unit: str
+    incomplete: bool
+
+
+def has_origins(snapshot: Snapshot, population: str) -> bool:
+    """Tell whether the newest date of a population says where its people come from."""
+    newest = by_area_of(snapshot, population)[-1].isoformat()
+    return not query(snapshot, "breakdowns", queries.origins_on, population, newest).empty
+
+
+def origins_on(
+    snapshot: Snapshot,
+    population: str,
+    day: dt.date,
+    threshold: Threshold | int,
+    pcode: str = "",
+) -> Origins:
+    """Return who came from where on a date, as far as it may be shown.
+
+    Parameters
+    ----------
+    pcode
+        Governorate that they came to; any where empty.
+    """
+    rows = query(snapshot, "breakdowns", queries.origins_on, population, day.isoformat())
+    # People where a source breaks down people; households and people are never added.
+    unit = PEOPLE if rows["people"].notna().any() else HOUSEHOLDS
+    rows = rows[_into(rows["pcode"], pcode)]
+    rows = _suppressed(rows, snapshot, population, threshold)
+    whole = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
+    hidden = whole.on([day]).hidden[0][_into(pd.Series(whole.areas.pcodes, dtype="str"), pcode)]
+    incomplete = bool(hidden.any()) or not rows["summed"].all()
+    rows = rows.assign(number=rows[unit])
+    rows = rows[(rows["number"] > 0) & rows["summed"]]
+    shown = rows.loc[rows["shown"], ["category", "pcode", "number"]]
+    few = int((~rows["shown"]).sum())
+    return Origins(shown, few, int(rows["number"].sum()), unit, incomplete)
+
+
+def _into(pcodes: pd.Series, pcode: str) -> pd.Series:
+    """Rows of a governorate, or of any; never of places that are in none."""
+    return pcodes == pcode if pcode else pcodes.notna()
+
+
+def _suppressed(
     rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
 ) -> pd.DataFrame:
     """Return breakdowns of a population with two more columns, by which they may be shown.
@@ -70,8 +138,8 @@ def suppressed_breakdowns(
     all the parts of its governorate. Neither may be where the governorate's total is hidden.
     """
     found = _too_few(snapshot, population, threshold)
-    few = _among(rows, PART, found[found["hidden"]])
-    alone = _among(rows, WHOLE, found[found["alone"]])
+    few = _among(rows, _PART, found[found["hidden"]])
+    alone = _among(rows, _WHOLE, found[found["alone"]])
     summed = ~(_of_hidden_totals(rows, snapshot, population, threshold) | alone & few)
     return rows.assign(shown=summed & ~few, summed=summed)
 
@@ -118,14 +186,31 @@ def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) ->
     days = [day.date() for day in dates]
     limits = people_thresholds(snapshot, days, Threshold.of(threshold))
     found = suppress_parts(grid, whole, len(wholes), limits)
-    return rows[PART].assign(hidden=found.parts[t, p], alone=found.wholes[t, whole[p]])
+    return rows[_PART].assign(hidden=found.parts[t, p], alone=found.wholes[t, whole[p]])
 
 
 @memoise(256)
 def of_area(
     snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
 ) -> pd.DataFrame:
-    """Breakdowns of a governorate and of who came from it; of hidden ones, those in people."""
+    """Return the breakdowns of a governorate, and of who came from it.
+
+    Returns
+    -------
+    DataFrame
+        A row for each part and ``unit``, with its ``number`` where it is ``shown``. Hidden ones are
+        those that are known in people; of them, ``few`` says whether there is anybody.
+    """
     rows = query(snapshot, "breakdowns", queries.breakdowns_of, population, pcode)
-    rows = suppressed_breakdowns(rows, snapshot, population, threshold)
-    return rows[rows["shown"] | rows["people"].notna()]
+    rows = _suppressed(rows, snapshot, population, threshold)
+    rows = rows[rows["shown"] | rows["people"].notna()]
+    return pd.concat([_in_unit(rows, unit) for unit in (HOUSEHOLDS, PEOPLE)])
+
+
+def _in_unit(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Parts known in a unit; without the figures of hidden ones."""
+    known = rows[rows[unit].notna()]
+    few = ~known["shown"] & (known[unit] > 0)
+    number = known[unit].where(known["shown"]).astype("float64")
+    known = known.assign(unit=unit, number=number, few=few)
+    return known[[*_PART, "source", "unit", "number", "shown", "few"]]

@@ -1,4 +1,4 @@
-"""Cells as the source has them, before small counts are hidden: read by the counts alone."""
+"""Cells as the source has them, before small counts are hidden: for the counts alone to read."""
 
 from __future__ import annotations
 
@@ -22,3 +22,10 @@ def cells_at(
     """Return the cells of one level."""
     every = cells_of(snapshot, population, programmes)
     return every[every["level"] == level]
+
+
+def counted_dates(
+    snapshot: Snapshot, population: str, programmes: frozenset[str]
+) -> pd.DatetimeIndex:
+    """Return the dates on which the population was counted anywhere; every module may know them."""
+    return pd.DatetimeIndex(cells_of(snapshot, population, programmes)["date"].unique())

@@ -1,11 +1,16 @@
-"""Counts as arrays: households and people for every date and area, with what may be shown.
+"""Counts as arrays: households and people for every date and area, as far as they may be shown.
 
 ::
 
-    counts table ──▶ Counts(population, level): dates × areas, NaN where nothing was counted
-                          └─▶ hidden: which cells are too few to show (geodata.figures.suppression)
+    cells of the source (geodata.figures.cells) ──┐
+    what is too few (geodata.figures.suppression) ┴─▶ Counts: dates × areas, hidden cells left out
 
-A cell is NaN where the place is absent from the round: *not assessed*, never zero.
+This is the one place where small counts are hidden: no figure that may not be shown leaves it, and
+no other module reads the cells (``tests/test_raw_figures.py``). What is derived from hidden cells
+and may be shown is computed here, such as the country's total.
+
+A cell is NaN where the place is absent from the round, *not assessed*, or where it is *hidden*;
+:attr:`Counts.counted` and :attr:`Counts.hidden` tell them apart.
 
 The dates of a population end where its counts end, which is another date at another level or in
 another unit. Where a report prints the country's total for a later date, that date is held too,
@@ -34,7 +39,7 @@ from geodata.figures.availability import (
 )
 from geodata.figures.cells import cells_at
 from geodata.figures.suppression import Figures, Suppression, Threshold, suppress_known
-from geodata.populations import HOUSEHOLDS, PEOPLE
+from geodata.populations import HOUSEHOLDS, PEOPLE, SHARE, unit_of
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import Bools, Floats
@@ -42,7 +47,7 @@ from geodata.util.arrays import Bools, Floats
 
 @dataclass(frozen=True)
 class Counts:
-    """One population at one level.
+    """One population at one level: what may be shown of it, and what is hidden.
 
     Attributes
     ----------
@@ -53,19 +58,24 @@ class Counts:
     sources
         Id of the source of each date; shape ``(T,)``.
     households, people
-        Shape ``(T, A)``; NaN where not counted (households also where not published).
+        Shape ``(T, A)``; NaN where hidden or not counted (households also where not published).
+    counted, counted_households
+        Cells for which there is a row, and those with a number of households; shape ``(T, A)``.
+    hidden
+        Cells too few to show, and those that would give them away; shape ``(T, A)``.
+    few_households, few_people
+        Hidden cells with households, and those with people of whom no household is known.
     not_placed
         People counted nationally but in no known area; 0 where they may not be shown; ``(T,)``.
     not_placed_households
         The same in households.
-    hidden
-        Cells too few to show; shape ``(T, A)``.
+    national_people, national_households
+        In the country; NaN where none were counted or none may be shown; ``(T,)``.
     national_hidden
         Dates on which the national total is too small to show, or would give a hidden cell away;
         shape ``(T,)``.
-    printed_people, printed_households
-        The country's total where a report prints it and there is no count by area; NaN on every
-        other date; shape ``(T,)``.
+    national_only
+        Dates of which only the country's total is known, as a report prints it; shape ``(T,)``.
     """
 
     population: str
@@ -75,17 +85,17 @@ class Counts:
     sources: tuple[str, ...]
     households: Floats
     people: Floats
+    counted: Bools
+    counted_households: Bools
+    hidden: Bools
+    few_households: Bools
+    few_people: Bools
     not_placed: Floats
     not_placed_households: Floats
-    hidden: Bools
+    national_people: Floats
+    national_households: Floats
     national_hidden: Bools
-    printed_people: Floats
-    printed_households: Floats
-
-    @property
-    def national_only(self) -> Bools:
-        """Dates of which only the country's total is known; shape ``(T,)``."""
-        return np.isfinite(self.printed_people)
+    national_only: Bools
 
     @property
     def newest(self) -> int:
@@ -93,24 +103,17 @@ class Counts:
         by_area = np.flatnonzero(~self.national_only)
         return int(by_area[-1]) if by_area.size else len(self.dates) - 1
 
-    @property
-    def counted(self) -> Bools:
-        """Cells for which there is a row; shape ``(T, A)``."""
-        return ~np.isnan(self.people)
+    def total_of(self, chosen: Bools, unit: str) -> Floats:
+        """Add up people or households of the chosen areas; NaN where one of them is hidden; (T,).
 
-    @property
-    def national_people(self) -> Floats:
-        """People in the country; NaN where none were counted or none may be shown; ``(T,)``."""
-        return np.where(self.national_hidden, np.nan, self.in_country(PEOPLE))
-
-    def in_country(self, unit: str) -> Floats:
-        """National totals in people or households, also those that may not be shown; ``(T,)``."""
-        if unit == HOUSEHOLDS:
-            added = national(self.households, self.not_placed_households)
-            return np.where(self.national_only, self.printed_households, added)
-        return np.where(
-            self.national_only, self.printed_people, national(self.people, self.not_placed)
-        )
+        Parameters
+        ----------
+        chosen
+            Which areas; shape ``(A,)``.
+        """
+        cells = (self.households if unit == HOUSEHOLDS else self.people)[:, chosen]
+        nobody = np.zeros(len(self.dates))
+        return np.where(self.hidden[:, chosen].any(axis=1), np.nan, _national(cells, nobody))
 
     def on(self, dates: Sequence[dt.date]) -> Counts:
         """The same on other dates; nothing was counted on a date that is not among these."""
@@ -132,7 +135,7 @@ class Counts:
         return replace(self, dates=tuple(dates), rounds=numbers, sources=sources, **arrays)
 
 
-def national(cells: Floats, not_placed: Floats) -> Floats:
+def _national(cells: Floats, not_placed: Floats) -> Floats:
     """National totals: all areas and what is in none; NaN where nothing at all was counted."""
     counted = np.isfinite(cells).any(axis=1) | (not_placed > 0)
     return np.where(counted, np.nansum(cells, axis=1) + not_placed, np.nan)
@@ -145,9 +148,9 @@ def counts(
     level: int,
     threshold: Threshold | int,
     programmes: frozenset[str],
-    unit: str = PEOPLE,
+    measure: str = PEOPLE,
 ) -> Counts:
-    """Counts of ``population`` at ``level``, on the dates that have figures in ``unit``.
+    """Count ``population`` at ``level``, on the dates that have figures for ``measure``.
 
     Parameters
     ----------
@@ -156,29 +159,47 @@ def counts(
         takes that they cannot be found by subtraction. A number alone is of households.
     programmes
         Programmes whose own counts to add up; empty for the counts that belong to none.
+    measure
+        For shares, every cell is hidden where the national total is: they would give it away.
     """
+    limit, unit = Threshold.of(threshold), unit_of(measure)
     rounds = rounds_of(snapshot, population, programmes, level, unit)
     dates = rounds.dates
-    lost = _not_placed(snapshot, population, level, programmes, dates)
     households, people = _to_grid(snapshot, population, level, programmes, dates)
-    hidden = _suppression(snapshot, population, Threshold.of(threshold), programmes, dates)
+    lost = _not_placed(snapshot, population, level, programmes, dates)
+    few = _suppression(snapshot, population, limit, programmes, dates)
+    national_hidden = few.national | _too_small(rounds, people_thresholds(snapshot, dates, limit))
+    hidden = few.districts if level == DISTRICT else few.governorates
+    if measure == SHARE:
+        hidden = hidden | national_hidden[:, None]
     # Where nothing else is known on a date, what is in no area is the national total.
-    secret = hidden.national & ~np.isfinite(people).any(axis=1)
-    small = _too_small(rounds, people_thresholds(snapshot, dates, Threshold.of(threshold)))
+    secret = few.national & ~np.isfinite(people).any(axis=1)
+    not_placed = {unit: np.where(secret, 0, values) for unit, values in lost.items()}
+    alone = np.isfinite(rounds.people)
+
+    def in_country(cells: Floats, unit: str, printed: Floats) -> Floats:
+        total = np.where(alone, printed, _national(cells, not_placed[unit]))
+        return np.where(national_hidden, np.nan, total)
+
     return Counts(
         population=population,
         areas=areas_of(snapshot, level),
         dates=dates,
         rounds=rounds.numbers,
         sources=rounds.sources,
-        households=households,
-        people=people,
-        not_placed=np.where(secret, 0, lost["people"]),
-        not_placed_households=np.where(secret, 0, lost["households"]),
-        hidden=hidden.districts if level == DISTRICT else hidden.governorates,
-        national_hidden=hidden.national | small,
-        printed_people=rounds.people,
-        printed_households=rounds.households,
+        households=np.where(hidden, np.nan, households),
+        people=np.where(hidden, np.nan, people),
+        counted=np.isfinite(people),
+        counted_households=np.isfinite(households),
+        hidden=hidden,
+        few_households=hidden & (households > 0),
+        few_people=hidden & (people > 0) & ~(households > 0),
+        not_placed=not_placed["people"],
+        not_placed_households=not_placed["households"],
+        national_people=in_country(people, PEOPLE, rounds.people),
+        national_households=in_country(households, HOUSEHOLDS, rounds.households),
+        national_hidden=national_hidden,
+        national_only=alone,
     )
 
 

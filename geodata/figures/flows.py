@@ -9,18 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
-from geodata import populations
-from geodata.engine import queries
-from geodata.engine.connect import query
-from geodata.figures.availability import GOVERNORATE, by_area_of
-from geodata.figures.breakdowns import suppressed_breakdowns
-from geodata.figures.counts import counts
+from geodata.figures.breakdowns import origins_on
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.places.area_names import area_names
-from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import records
 
 ORIGIN = "origin"
@@ -73,39 +65,21 @@ class Flows:
     incomplete: bool
 
 
-def has_origins(snapshot: Snapshot, population: str) -> bool:
-    """Tell whether the newest date of a population says where its people come from."""
-    newest = by_area_of(snapshot, population)[-1].isoformat()
-    return not query(snapshot, "breakdowns", queries.origins_on, population, newest).empty
-
-
 def flows(at: ViewAt) -> Flows:
     """List every flow on the date.
 
     Of one governorate where the state has an area: who lives there now.
     """
     snapshot, speech = at.snapshot, at.language
-    day = at.date.isoformat()
-    every = query(snapshot, "breakdowns", queries.origins_on, at.state.pop, day)
-    unit = _unit(every)
-    every = every[_into(every["pcode"], at.view)]
-    rows = suppressed_breakdowns(every, snapshot, at.state.pop, at.threshold)
-    incomplete = _incomplete(at) or not rows["summed"].all()
-    rows = rows.assign(number=rows[unit])
-    rows = rows[(rows["number"] > 0) & rows["summed"]]
+    into = governorate_of(at.view) if at.state.area else ""
+    found = origins_on(snapshot, at.state.pop, at.date, at.threshold, into)
     named = area_names(snapshot, speech)
-    found = [
+    shown = [
         _flow(row.category, row.pcode, int(row.number), named, speech)
-        for row in records(rows[rows["shown"]])
+        for row in records(found.shown)
     ]
-    found.sort(key=lambda flow: (-flow.number, flow.origin, flow.destination))
-    few = int((~rows["shown"]).sum())
-    return Flows(tuple(found), few, int(rows["number"].sum()), unit, incomplete)
-
-
-def _unit(rows: pd.DataFrame) -> str:
-    """People where a source breaks down people; households and people are never added."""
-    return populations.PEOPLE if rows["people"].notna().any() else populations.HOUSEHOLDS
+    shown.sort(key=lambda flow: (-flow.number, flow.origin, flow.destination))
+    return Flows(tuple(shown), found.few, found.whole, found.unit, found.incomplete)
 
 
 def _flow(origin: str, place: str, number: int, named: dict[str, str], speech: Language) -> Flow:
@@ -124,15 +98,3 @@ def governorate_of(view: View) -> str:
     rows = view.snapshot.tables.areas.set_index("pcode")["parent"]
     parent = rows.get(view.state.area)
     return parent if isinstance(parent, str) and parent else view.state.area
-
-
-def _into(pcodes: pd.Series, view: View) -> pd.Series:
-    """Rows of the chosen governorate, or of any; never of places that are in none."""
-    return pcodes == governorate_of(view) if view.state.area else pcodes.notna()
-
-
-def _incomplete(at: ViewAt) -> bool:
-    """Whether the total of a governorate with flows may not be shown."""
-    whole = counts(at.snapshot, at.state.pop, GOVERNORATE, at.threshold, frozenset())
-    hidden = whole.on([at.date]).hidden[0]
-    return bool(hidden[_into(pd.Series(whole.areas.pcodes, dtype="str"), at.view)].any())

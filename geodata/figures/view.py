@@ -21,7 +21,7 @@ from geodata import populations
 from geodata.figures import programmes
 from geodata.figures.availability import programme_counts, residents_year
 from geodata.figures.classes import Scale, diverging, sequential
-from geodata.figures.counts import Counts, counts, national
+from geodata.figures.counts import Counts, counts
 from geodata.figures.dates import year_before
 from geodata.figures.state import State
 from geodata.figures.statuses import (
@@ -244,26 +244,42 @@ def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
     return np.where(ordered > 0, ordered, np.nan)
 
 
-def _measured(found: Counts, snapshot: Snapshot, measure: str) -> tuple[Floats, Floats, Floats]:
-    """Figures, national totals and what is not placed, in the measure. Hidden cells included."""
-    people_total = found.in_country(populations.PEOPLE)
+@dataclass(frozen=True)
+class _Measured:
+    """Figures in a measure, as far as they may be shown.
+
+    Attributes
+    ----------
+    known
+        Cells for which there is a figure, also where it is hidden; ``(T, A)``.
+    """
+
+    figures: Floats
+    known: Bools
+    totals: Floats
+    not_placed: Floats
+
+
+def _measured(found: Counts, snapshot: Snapshot, measure: str) -> _Measured:
     if measure == populations.HOUSEHOLDS:
-        total = found.in_country(populations.HOUSEHOLDS)
-        return found.households, total, found.not_placed_households
+        return _Measured(
+            found.households,
+            found.counted_households,
+            found.national_households,
+            found.not_placed_households,
+        )
+    figures, known, totals = found.people, found.counted, found.national_people
     if measure == populations.RATE:
         denominator = residents(snapshot, found.areas.pcodes)
-        country = float(np.nansum(denominator)) or np.nan
-        return (
-            found.people / denominator * RATE_PER,
-            people_total / country * RATE_PER,
-            found.not_placed,
-        )
-    if measure == populations.SHARE:
+        figures = figures / denominator * RATE_PER
+        known = known & np.isfinite(denominator)
+        totals = totals / (float(np.nansum(denominator)) or np.nan) * RATE_PER
+    elif measure == populations.SHARE:
         with np.errstate(divide="ignore", invalid="ignore"):
-            parts = found.people / people_total[:, None] * 100
+            parts = figures / totals[:, None] * 100
         # Where nobody was counted in the country, nobody is no undefined part of it.
-        return np.where(found.people == 0, 0.0, parts), people_total, found.not_placed
-    return found.people, people_total, found.not_placed
+        figures = np.where(figures == 0, 0.0, parts)
+    return _Measured(figures, known, totals, found.not_placed)
 
 
 def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
@@ -275,12 +291,12 @@ def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
     return np.array([pcode in covered for pcode in where])
 
 
-def _status(figures: Floats, found: Counts, inside: Bools) -> NDArray[np.str_]:
+def _status(measured: _Measured, found: Counts, inside: Bools) -> NDArray[np.str_]:
     """Status of figures in the measure: people may be known where households are not."""
-    status = np.full(figures.shape, COUNTED)
-    status[figures == 0] = ZERO
+    status = np.full(measured.figures.shape, COUNTED)
+    status[measured.figures == 0] = ZERO
     status[found.hidden] = SUPPRESSED
-    status[np.isnan(figures)] = NOT_ASSESSED
+    status[~measured.known] = NOT_ASSESSED
     status[found.national_only] = NATIONAL_ONLY
     status[:, ~inside] = OUTSIDE
     return status
@@ -308,27 +324,23 @@ def _ranks(values: Floats) -> NDArray[np.int64]:
 
 
 def _area_totals(
-    snapshot: Snapshot, state: State, found: Counts, whole: Counts, inside: Bools, totals: Floats
+    snapshot: Snapshot, state: State, whole: Counts, inside: Bools, totals: Floats
 ) -> tuple[Floats, Floats]:
     """Totals of the chosen area in the measure, and its part of the country's people.
 
     From governorates (``whole``) at either level, so that no hidden district is missing from a
-    total. A total that would give away a hidden governorate is not shown.
+    total.
     """
     if inside.all():
-        totals = np.where(found.national_hidden, np.nan, totals)
         return totals, np.full(len(totals), np.nan)
     covered = programmes.governorates(snapshot, state.prog)
     chosen = np.array([pcode in covered for pcode in whole.areas.pcodes])
-    hidden = whole.hidden[:, chosen].any(axis=1)
-    nobody = np.zeros(len(whole.dates))
-    people = np.where(hidden, np.nan, national(whole.people[:, chosen], nobody))
-    country = whole.national_people  # a share of a hidden total would give it away
+    people, country = whole.total_of(chosen, populations.PEOPLE), whole.national_people
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(country > 0, people / country, np.nan)
     part = people
     if state.measure == populations.HOUSEHOLDS:
-        part = np.where(hidden, np.nan, national(whole.households[:, chosen], nobody))
+        part = whole.total_of(chosen, populations.HOUSEHOLDS)
     elif state.measure == populations.RATE:
         there = float(np.nansum(residents(snapshot, whole.areas.pcodes)[chosen])) or np.nan
         part = people / there * RATE_PER
@@ -383,18 +395,15 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     """
     own = programme_counts(snapshot, state.pop, state.prog)
     unit = populations.unit_of(state.measure)
-    found = counts(snapshot, state.pop, state.level, threshold, own, unit)
+    found = counts(snapshot, state.pop, state.level, threshold, own, state.measure)
     whole = counts(snapshot, state.pop, 1, threshold, own, unit).on(found.dates)
-    figures, national_totals, not_placed = _measured(found, snapshot, state.measure)
+    measured = _measured(found, snapshot, state.measure)
     inside = _scope(snapshot, state, found)
-    if state.measure == populations.SHARE:
-        found = replace(found, hidden=found.hidden | found.national_hidden[:, None])
-    everywhere = np.where(found.hidden, np.nan, figures)
-    scale = _scale(everywhere, found, state, state.language)
-    shown = np.where(inside, everywhere, np.nan)
-    status = _status(figures, found, inside)
-    stocks, shares = _area_totals(snapshot, state, found, whole, inside, national_totals)
-    totals = stocks
+    scale = _scale(measured.figures, found, state, state.language)
+    shown = np.where(inside, measured.figures, np.nan)
+    status = _status(measured, found, inside)
+    stocks, shares = _area_totals(snapshot, state, whole, inside, measured.totals)
+    totals, not_placed = stocks, measured.not_placed
     if state.mode == populations.CHANGE:
         base = _base_index(found, state)
         values = shown - shown[base]

@@ -168,17 +168,15 @@ def notes(view: View) -> list[str]:
 
 def _too_few(view: View) -> list[str]:
     """Say why areas are hidden: for their households, or where only people are known, for these."""
-    hidden = view.counts.hidden
-    households, people = view.counts.households[hidden] > 0, view.counts.people[hidden] > 0
     found = []
-    if households.any():
+    if view.counts.few_households.any():
         found.append(
             gettext(
                 "Districts with very few households are not shown, nor as many others as it takes "
                 "that they cannot be worked out."
             )
         )
-    if (people & ~households).any():
+    if view.counts.few_people.any():
         found.append(
             gettext(
                 "Where only people are counted, areas with very few are not shown, nor as many "
