@@ -1,0 +1,160 @@
+"""Figures that may not be shown are read by the modules that hide them, and by no other.
+
+:mod:`tests.test_small_counts` looks for hidden figures in what is published; here it is the code
+that is looked at, so that a module cannot come to have what it would have to hide.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geodata.figures.breakdowns import of_area, origins_on
+from geodata.figures.counts import Counts, counts
+from geodata.populations import MEASURES
+
+ROOT = Path(__file__).parents[1]
+# These write, compare and join the tables before anything is published, or hand them to an engine.
+BEFORE = ("sources", "ingest", "snapshots", "places", "boundaries", "engine", "i18n", "util")
+AFTER = sorted(
+    path
+    for path in [ROOT / "app.py", *(ROOT / "geodata").rglob("*.py")]
+    + [*(ROOT / "layouts").rglob("*.py"), *(ROOT / "callbacks").rglob("*.py")]
+    if path.relative_to(ROOT).parts[:2] not in {("geodata", room) for room in BEFORE}
+)
+COUNTS, CELLS = "geodata/figures/counts.py", "geodata/figures/cells.py"
+BREAKDOWNS, AVAILABILITY = "geodata/figures/breakdowns.py", "geodata/figures/availability.py"
+# What reads figures as the source has them, and the modules that may.
+READERS = {
+    "cells": {CELLS},
+    "cells_of": {CELLS},
+    "cells_at": {CELLS, COUNTS},
+    "breakdowns_of": {BREAKDOWNS},
+    "origins_on": {BREAKDOWNS},
+    "in_people": {BREAKDOWNS},
+    "slices": {AVAILABILITY},  # which series there are, and until when
+}
+QUERIES = "geodata.engine.queries"
+RAW = {
+    *(QUERIES, "geodata.figures.cells", "geodata.engine.connect.store"),
+    *("geodata.engine.duckdb", "geodata.engine.postgres"),
+}
+
+
+def raw_reads(code: str, name: str) -> Iterator[str]:
+    """Where a module reads figures that may have to be hidden: ``file:line what``."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found = [f"imports {alias.name}" for alias in node.names if alias.name in RAW]
+        elif isinstance(node, ast.ImportFrom):
+            found = list(_imported(node, name))
+        elif isinstance(node, ast.Attribute):
+            found = list(_looked_up(node, name))
+        else:
+            continue
+        yield from (f"{name}:{node.lineno} {what}" for what in found)
+
+
+def _imported(node: ast.ImportFrom, name: str) -> Iterator[str]:
+    module = node.module or ""
+    for alias in node.names:
+        private = module.startswith("geodata.figures") and alias.name.startswith("_")
+        from_raw = module in RAW and alias.name != "counted_dates"
+        allowed = name in READERS.get(alias.name, ())
+        if (private or from_raw or f"{module}.{alias.name}" in RAW - {QUERIES}) and not allowed:
+            yield f"imports {module}.{alias.name}"
+
+
+def _looked_up(node: ast.Attribute, name: str) -> Iterator[str]:
+    owner = ast.unparse(node.value).rpartition(".")[2]
+    if owner == "queries" and name not in READERS.get(node.attr, ()):
+        yield f"reads queries.{node.attr}"
+    elif owner == "tables" and node.attr in ("counts", "breakdowns", "arrow", "items"):
+        yield f"reads tables.{node.attr}"
+    elif node.attr == "answers":
+        yield "reads the memory of a snapshot"
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_no_module_reads_what_it_would_have_to_hide():
+    assert len(AFTER) > 100
+    found = [read for path in AFTER for read in raw_reads(path.read_text("utf-8"), named(path))]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("from geodata.figures.cells import cells_at", "imports geodata.figures.cells.cells_at"),
+        ("from geodata.figures import cells", "imports geodata.figures.cells"),
+        ("import geodata.figures.cells", "imports geodata.figures.cells"),
+        ("from geodata.figures.counts import _to_grid", "imports geodata.figures.counts._to_grid"),
+        ("from geodata.engine.queries import cells", "imports geodata.engine.queries.cells"),
+        ("from geodata.engine.connect import store", "imports geodata.engine.connect.store"),
+        ("query(snapshot, 'counts', queries.cells, 'idp')", "reads queries.cells"),
+        ("rows = view.snapshot.tables.counts", "reads tables.counts"),
+        ("rows = tables.breakdowns['people']", "reads tables.breakdowns"),
+        ("rows = snapshot.tables.arrow('counts')", "reads tables.arrow"),
+        ("grid = snapshot.answers", "reads the memory of a snapshot"),
+    ],
+)
+def test_whoever_reads_it_is_named_with_file_and_line(code, what):
+    (found,) = raw_reads(f"\n{code}\n", "geodata/text/wording.py")
+    assert found == f"geodata/text/wording.py:2 {what}"
+
+
+def test_who_hides_it_may_read_it():
+    code = "from geodata.figures.cells import cells_at"
+    assert list(raw_reads(code, COUNTS)) == []
+    assert list(raw_reads("from geodata.figures.cells import counted_dates", "app.py")) == []
+
+
+@pytest.mark.parametrize("level", [1, 2])
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("threshold", [5, 1000])
+def test_no_array_of_counts_has_a_figure_of_a_hidden_cell(examplia, level, measure, threshold):
+    held = counts(examplia, "idp", level, threshold, frozenset(), measure)
+    numbers = [
+        value
+        for each in fields(Counts)
+        if isinstance(value := getattr(held, each.name), np.ndarray) and value.dtype.kind == "f"
+    ]
+    by_area = [value for value in numbers if value.ndim == 2]
+    assert len(by_area) == 2 and len(numbers) == 6
+    assert held.hidden.any() == (level == 2 or threshold == 1000)
+    assert all(np.isnan(value[held.hidden]).all() for value in by_area)
+    for total in (held.national_people, held.national_households):
+        assert np.isnan(total[held.national_hidden]).all()
+    for chosen in np.eye(len(held.areas.pcodes), dtype=bool):
+        assert np.isnan(held.total_of(chosen, measure)[held.hidden[:, chosen].any(axis=1)]).all()
+
+
+def test_what_is_hidden_is_told_from_what_was_not_counted(examplia):
+    held = counts(examplia, "idp", 2, 5, frozenset())
+    missing = np.isnan(held.people)
+    assert (missing == (held.hidden | ~held.counted)).all()
+    assert (held.few_households | held.few_people == held.hidden).all()
+
+
+def test_breakdowns_that_are_hidden_have_no_figure(snapshot):
+    rows = of_area(snapshot, "idp", "IQG15", 5)
+    hidden = rows[~rows["shown"]]
+    assert len(hidden) and hidden["number"].isna().all()
+    assert rows.loc[rows["shown"], "number"].notna().all()
+    assert hidden["few"].any() and not rows.loc[rows["shown"], "few"].any()
+
+
+def test_origins_that_are_hidden_are_only_counted(snapshot):
+    day = counts(snapshot, "idp", 1, 5, frozenset()).dates[-1]
+    some, every = (origins_on(snapshot, "idp", day, threshold) for threshold in (5, 0))
+    assert len(some.shown) + some.few == len(every.shown)
+    assert some.few > 0 == every.few
+    assert some.whole == every.whole == every.shown["number"].sum() > some.shown["number"].sum()
