@@ -13,13 +13,14 @@ from geodata import populations
 from geodata.errors import NotHeld, StateError
 from geodata.figures.availability import (
     available_measures,
+    by_area_of,
     dates_of,
     levels,
     populations_with_counts,
     round_numbers,
 )
 from geodata.figures.classes import CLASSIFICATIONS
-from geodata.figures.dates import default_base
+from geodata.figures.dates import default_base, years_before
 from geodata.figures.state import State, encode_query, parse
 from geodata.settings import BUNDLED
 from geodata.snapshots.rounds import nearest_date
@@ -178,6 +179,24 @@ def test_the_default_base_is_the_date_nearest_to_a_year_before_the_newest():
     state, _ = parse({"mode": "change"}, SNAPSHOT)
     assert state.base == dt.date(2023, 12, 31)
     assert default_base((dt.date(2020, 1, 1),)) == dt.date(2020, 1, 1)
+
+
+@given(st.sets(st.dates(dt.date(2012, 1, 1), dt.date(2025, 12, 31)), min_size=1).map(sorted))
+def test_the_default_base_and_the_year_before_are_one_date_where_there_is_one(days):
+    dates = tuple(days)
+    for t, before in enumerate(years_before(dates)):
+        if before is not None:
+            assert default_base(dates[: t + 1]) == dates[before]
+            assert abs((dates[t] - dates[before]).days - 365) <= 46
+        else:
+            assert all(abs((dates[t] - day).days - 365) > 46 for day in dates[:t])
+
+
+def test_refugees_have_no_year_before_and_are_compared_with_the_date_there_is():
+    dates = by_area_of(SNAPSHOT, "refugee")
+    assert years_before(dates) == [None, None]
+    state, _ = parse({"pop": "refugee", "mode": "change"}, SNAPSHOT)
+    assert state.base == default_base(dates) == dates[0] == dt.date(2012, 9, 7)
 
 
 def test_a_base_means_nothing_where_nothing_is_compared():

@@ -12,9 +12,10 @@ import pytest
 
 from geodata.api.view_json import as_dict
 from geodata.figures.availability import available_measures, populations_with_counts
+from geodata.figures.dates import years_before
 from geodata.figures.state import parse
 from geodata.figures.statuses import UNCOLOURED
-from geodata.figures.view import View, compute, years_before
+from geodata.figures.view import View, compute
 from geodata.settings import BUNDLED
 from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import load

@@ -8,6 +8,7 @@ from geodata import populations
 from geodata.boundaries.adjacency import neighbours
 from geodata.figures import programmes
 from geodata.figures.availability import available_measures, levels
+from geodata.figures.dates import years_before
 from geodata.figures.state import State, encode_query, ends
 from geodata.figures.view import (
     View,
@@ -16,7 +17,6 @@ from geodata.figures.view import (
     previous_dates,
     rounded_as_shown,
     top_areas,
-    years_before,
 )
 from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot

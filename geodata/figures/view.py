@@ -22,7 +22,7 @@ from geodata.figures import programmes
 from geodata.figures.availability import programme_counts, residents_year
 from geodata.figures.classes import Scale, diverging, sequential
 from geodata.figures.counts import Counts, counts
-from geodata.figures.dates import year_before
+from geodata.figures.dates import year_before, years_before
 from geodata.figures.state import State
 from geodata.figures.statuses import (
     COUNTED,
@@ -345,11 +345,6 @@ def _area_totals(
         there = float(np.nansum(residents(snapshot, whole.areas.pcodes)[chosen])) or np.nan
         part = people / there * RATE_PER
     return part, shares
-
-
-def years_before(dates: tuple[dt.date, ...]) -> list[int | None]:
-    """For each date, the position of the one a year before it (:func:`year_before`)."""
-    return [year_before(dates, t) for t in range(len(dates))]
 
 
 def changes_since(values: Floats, earlier: list[int | None]) -> Floats:

@@ -62,13 +62,10 @@ def breaks(view: View) -> dict[str, list[Any]]:
 
 def breaks_on(at: ViewAt) -> list[str]:
     """Sentences on the breaks that the figures of one date must be read with."""
-    from geodata.figures.dates import year_before
-
     dates, day = at.counts.dates, at.date
     if at.state.base is not None:
         return breaks_between(at.view, at.state.base, day)
-    year = year_before(dates, at.t)
-    earlier = [dates[max(at.t - 1, 0)], day if year is None else dates[year]]
+    earlier = [dates[max(at.t - 1, 0)], at.year_before.date if at.year_before else day]
     return [
         at.language.gettext(each["text"])
         for each in _breaks_of(at.view)
