@@ -42,7 +42,11 @@ class AreaIndex:
 
 @memoise(64)
 def areas_of(snapshot: Snapshot, level: int) -> AreaIndex:
-    """Areas of ``level`` in order of P-code."""
+    """Return the areas of ``level`` in order of P-code.
+
+    >>> areas_of(snapshot, 1)
+    AreaIndex(level=1, pcodes=('XXG01', 'XXG02'), parents=('', ''))
+    """
     rows = snapshot.tables.areas
     rows = rows[rows["level"] == level].sort_values("pcode")
     return AreaIndex(level, tuple(rows["pcode"]), tuple(rows["parent"].fillna("")))
@@ -62,16 +66,23 @@ def _slices_of(snapshot: Snapshot, population: str) -> pd.DataFrame:
 
 @memoise(64)
 def populations_with_counts(snapshot: Snapshot) -> tuple[str, ...]:
-    """Populations that the snapshot holds, in the order of the schema."""
+    """List the populations that the snapshot holds, in the order of the schema.
+
+    >>> populations_with_counts(snapshot)
+    ('idp', 'returnee', 'refugee')
+    """
     held = set(_series_index(snapshot)["population"])
     return tuple(code for code in POPULATIONS if code in held)
 
 
 @memoise(64)
 def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
-    """Levels at which ``population`` was counted and can be shown; governorates where none is.
+    """List the levels at which a population was counted and can be shown; 1 where there is none.
 
     Figures of districts may be held, not placed, where no district is drawn.
+
+    >>> levels(snapshot, "refugee")
+    (1,)
     """
     counted = sorted({int(level) for level in _slices_of(snapshot, population)["level"]})
     return tuple(level for level in counted if areas_of(snapshot, level).pcodes) or (GOVERNORATE,)
@@ -79,14 +90,21 @@ def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
 
 @memoise(64)
 def has_households(snapshot: Snapshot, population: str) -> bool:
-    """Whether any count of ``population`` is in households, too."""
+    """Tell whether any count of ``population`` is in households, too.
+
+    >>> has_households(snapshot, "idp"), has_households(snapshot, "refugee")
+    (True, False)
+    """
     return bool(_slices_of(snapshot, population)["with_households"].any())
 
 
 def least_people(snapshot: Snapshot, threshold: Threshold) -> int:
-    """From how many people a cell may be shown of which only these are known.
+    """Return from how many people a cell may be shown of which only these are known.
 
     The most of any date; 0 where none is hidden, or where households are known of every cell.
+
+    >>> least_people(snapshot, Threshold(5)), least_people(snapshot, Threshold(0))
+    (30, 0)
     """
     rows = _series_index(snapshot)
     without = set(rows.loc[rows["with_households"] < rows["rows"], "population"])
@@ -99,9 +117,12 @@ def least_people(snapshot: Snapshot, threshold: Threshold) -> int:
 
 @memoise(64)
 def residents_year(snapshot: Snapshot) -> int | None:
-    """Year of the residents that rates are out of: the country's choice, else the newest.
+    """Return the year of the residents that rates are out of: the country's, else the newest.
 
     ``None`` where the residents of any governorate are not known: then there are no rates.
+
+    >>> residents_year(snapshot)
+    2018
     """
     rows = snapshot.tables.residents
     chosen = snapshot.manifest["country"].get("residents_year")
@@ -112,14 +133,22 @@ def residents_year(snapshot: Snapshot) -> int | None:
 
 @memoise(64)
 def programmes_with_counts(snapshot: Snapshot, population: str) -> frozenset[str]:
-    """Programmes that counts of ``population`` carry of their own."""
+    """Return the programmes that counts of ``population`` carry of their own.
+
+    >>> programmes_with_counts(snapshot, "idp")
+    frozenset({'OWN'})
+    """
     return frozenset(code for code in _slices_of(snapshot, population)["programme"] if code)
 
 
 def programme_counts(
     snapshot: Snapshot, population: str, programmes: Collection[str]
 ) -> frozenset[str]:
-    """Those of the chosen programmes whose own counts are shown; empty for none."""
+    """Return those of the chosen programmes whose own counts are shown; empty for none.
+
+    >>> programme_counts(snapshot, "idp", ["AID", "OWN"])
+    frozenset({'OWN'})
+    """
     return programmes_with_counts(snapshot, population).intersection(programmes)
 
 
@@ -130,10 +159,13 @@ def sources_of(
     level: int | None = None,
     measure: str = PEOPLE,
 ) -> tuple[str, ...]:
-    """Ids of the sources of what is shown, the one that counted last first.
+    """List the ids of the sources of what is shown, the one that counted last first.
 
     Of the counts that the chosen programmes have of their own, or of those that belong to none; at
     one level where it is named, in the unit of the measure.
+
+    >>> sources_of(snapshot, "idp")
+    ('tracking',)
     """
     own = programme_counts(snapshot, population, programmes)
     last = _ends(snapshot, population, own, level, unit_of(measure))
@@ -161,14 +193,22 @@ def _slices_shown(snapshot: Snapshot, population: str, own: frozenset[str]) -> p
 
 
 def source_of(snapshot: Snapshot, population: str, programmes: Collection[str] = ()) -> str:
-    """Id of the source that counted ``population`` last."""
+    """Return the id of the source that counted ``population`` last.
+
+    >>> source_of(snapshot, "refugee")
+    'registry'
+    """
     return sources_of(snapshot, population, programmes)[0]
 
 
 def printed_sources_of(
     snapshot: Snapshot, population: str, programmes: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Ids of the sources of dates for which only the country's total is known."""
+    """List the ids of the sources of dates for which only the country's total is known.
+
+    >>> printed_sources_of(snapshot, "idp")
+    ()
+    """
     own = programme_counts(snapshot, population, programmes)
     rows = _printed_alone(snapshot, population, own, PEOPLE)
     return tuple(sorted(set(rows["source"])))
@@ -178,6 +218,9 @@ def until(snapshot: Snapshot, population: str, level: int, measure: str = PEOPLE
     """Return the last date of figures by area at a level, in households or else in people.
 
     ``None`` where there are none. Of the counts that belong to no programme, where there are any.
+
+    >>> until(snapshot, "idp", 2)
+    datetime.date(2021, 7, 31)
     """
     rows = _slices_shown(snapshot, population, frozenset())
     last = rows.loc[rows["level"] == level, _END[measure == HOUSEHOLDS]].max()
@@ -208,7 +251,11 @@ class RoundIndex:
 def rounds_of(
     snapshot: Snapshot, population: str, own: frozenset[str], level: int, unit: str
 ) -> RoundIndex:
-    """Return the dates of a population with their rounds, sources and national totals."""
+    """Return the dates of a population with their rounds, sources and national totals.
+
+    >>> rounds_of(snapshot, "idp", frozenset(), 1, "people").numbers
+    (None, 12, 13, 14)
+    """
     ends = _ends(snapshot, population, own, level, unit)
     rounds = snapshot.tables.rounds
     rounds = rounds.loc[rounds["date"] <= rounds["source"].map(ends), ["date", "round", "source"]]
@@ -249,12 +296,15 @@ def dates_of(
     level: int = GOVERNORATE,
     measure: str = PEOPLE,
 ) -> tuple[dt.date, ...]:
-    """Dates of the rounds of the sources that counted ``population``, ascending.
+    """List the dates of the rounds of the sources that counted ``population``, ascending.
 
     Populations of one source share them, until each was last counted (at the level, in the unit of
     the measure): on a date of the source on which a population has no row, it was not assessed.
     Then come dates for which only the country's total is printed. Programmes with counts of their
     own have dates of their own.
+
+    >>> [day.isoformat() for day in dates_of(snapshot, "refugee")]
+    ['2019-06-30', '2021-01-31']
     """
     return _rounds_shown(snapshot, population, programmes, level, measure).dates
 
@@ -266,7 +316,11 @@ def by_area_of(
     level: int = GOVERNORATE,
     measure: str = PEOPLE,
 ) -> tuple[dt.date, ...]:
-    """Those of :func:`dates_of` that have figures by area; all of them where none has."""
+    """List those of :func:`dates_of` that have figures by area; all of them where none has.
+
+    >>> by_area_of(snapshot, "idp") == dates_of(snapshot, "idp")
+    True
+    """
     return _rounds_shown(snapshot, population, programmes, level, measure).by_area
 
 
@@ -277,7 +331,11 @@ def round_numbers(
     level: int = GOVERNORATE,
     measure: str = PEOPLE,
 ) -> tuple[int | None, ...]:
-    """Published numbers of the rounds, aligned with :func:`dates_of`."""
+    """List the published numbers of the rounds, aligned with :func:`dates_of`.
+
+    >>> round_numbers(snapshot, "idp")
+    (None, 12, 13, 14)
+    """
     return _rounds_shown(snapshot, population, programmes, level, measure).numbers
 
 
@@ -291,7 +349,11 @@ def _rounds_shown(
 def people_thresholds(
     snapshot: Snapshot, dates: Sequence[dt.date], threshold: Threshold
 ) -> NDArray[np.int64]:
-    """On each date, from how many people a cell may be shown of which only these are known."""
+    """Return for each date from how many people a cell known in people may be shown.
+
+    >>> people_thresholds(snapshot, [date(2020, 1, 31)], Threshold(5)).tolist()
+    [30]
+    """
     sizes = [household_size(snapshot.manifest["country"], day) for day in dates]
     limits = [threshold.people(size.people if size else UNSAID) for size in sizes]
     return np.array(limits, dtype=np.int64)
@@ -299,7 +361,11 @@ def people_thresholds(
 
 @memoise(64)
 def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple[str, ...]:
-    """Measures for which ``population`` has figures at ``level``."""
+    """List the measures for which ``population`` has figures at ``level``.
+
+    >>> available_measures(snapshot, "refugee", 1)
+    ('people', 'rate', 'share')
+    """
     found = [populations.PEOPLE]
     if has_households(snapshot, population):
         found.append(populations.HOUSEHOLDS)

@@ -90,7 +90,11 @@ class Origins:
 
 
 def has_origins(snapshot: Snapshot, population: str) -> bool:
-    """Tell whether the newest date of a population says where its people come from."""
+    """Tell whether the newest date of a population says where its people come from.
+
+    >>> has_origins(snapshot, "idp")
+    False
+    """
     newest = by_area_of(snapshot, population)[-1].isoformat()
     return not query(snapshot, "breakdowns", queries.origins_on, population, newest).empty
 
@@ -108,6 +112,12 @@ def origins_on(
     ----------
     pcode
         Governorate that they came to; any where empty.
+
+    >>> found = origins_on(snapshot, "idp", date(2020, 1, 31), 5)
+    >>> found.whole, found.unit, found.few
+    (193, 'households', 0)
+    >>> found.shown.iloc[0].tolist()
+    ['XXG01', 'XXG02', np.int64(40)]
     """
     rows = query(snapshot, "breakdowns", queries.origins_on, population, day.isoformat())
     # People where a source breaks down people; households and people are never added.
@@ -200,6 +210,10 @@ def of_area(
     DataFrame
         A row for each part and ``unit``, with its ``number`` where it is ``shown``. Hidden ones are
         those that are known in people; of them, ``few`` says whether there is anybody.
+
+    >>> rows = of_area(snapshot, "idp", "XXG01", 5)
+    >>> rows[rows["kind"] == "shelter"][["category", "number", "shown"]].values.tolist()
+    [['other', 93.0, True], ['camp', 60.0, True]]
     """
     rows = query(snapshot, "breakdowns", queries.breakdowns_of, population, pcode)
     rows = _suppressed(rows, snapshot, population, threshold)

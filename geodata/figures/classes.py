@@ -37,7 +37,11 @@ DIVERGING_DARK = ("#8fe0dc", "#3f9fa0", "#1f5559", "#5f4320", "#c07a2e", "#ffc37
 
 
 def luminance(color: str) -> float:
-    """Relative luminance of ``#rrggbb``, 0 to 1, as WCAG 2.2 defines it."""
+    """Return the relative luminance of ``#rrggbb``, 0 to 1, as WCAG 2.2 defines it.
+
+    >>> luminance("#000000"), luminance("#ffffff")
+    (0.0, 1.0)
+    """
     channels = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -99,11 +103,14 @@ def _round_series(low: float, high: float, steps: tuple[int, ...]) -> list[float
 
 
 def round_breaks(values: Floats, *, whole: bool = False, n: int = CLASSES - 1) -> tuple[float, ...]:
-    """Up to ``n`` breaks of 1-2-5 style that spread the positive ``values`` over classes.
+    """Choose up to ``n`` breaks of 1-2-5 style that spread positive ``values`` over classes.
 
     Consecutive 1-2-5 numbers where ``n`` (or one more, leaving out the least) cover the range,
     else 1-5, else powers of ten: always a pattern that a reader can continue. Of ``whole`` numbers
     none is under 1, so no break is there.
+
+    >>> round_breaks(np.array([10.0, 40.0, 300.0, 2500.0]), whole=True)
+    (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0)
     """
     positive = values[np.isfinite(values) & (values > 0)]
     if not positive.size:
@@ -119,11 +126,14 @@ def round_breaks(values: Floats, *, whole: bool = False, n: int = CLASSES - 1) -
 def statistical_breaks(
     values: Floats, method: str, *, decimals: int, n: int = CLASSES - 1
 ) -> tuple[float, ...]:
-    """Up to ``n`` breaks by quantiles or Fisher-Jenks, rounded to three digits and ``decimals``.
+    """Choose up to ``n`` breaks by quantiles or Fisher-Jenks, rounded to three digits.
 
     mapclassify tells the largest value of each class; the break is half-way to the next one.
     Jenks takes time with the square of the number of values; it is run on 400 evenly spaced order
     statistics, which is deterministic and moves a break by less than its rounding.
+
+    >>> statistical_breaks(np.arange(1.0, 101.0), QUANTILES, decimals=0)
+    (16.0, 30.0, 44.0, 58.0, 72.0, 86.0)
     """
     import mapclassify
 
@@ -156,12 +166,24 @@ def _significant(value: float, digits: int) -> float:
 def sequential(
     values: Floats, *, measure: str, decimals: int, method: str, language: Language
 ) -> Scale:
-    """Scale for figures of all dates: one colour ramp, zero left white.
+    """Make the scale for figures of all dates: one colour ramp, zero left white.
 
     Parameters
     ----------
     values
         Every figure that may be shown, any shape; NaN where none.
+
+    >>> scale = sequential(
+    ...     np.array([0.0, 40.0, 3000.0]),
+    ...     measure="people",
+    ...     decimals=0,
+    ...     method=ROUND_STYLE,
+    ...     language=english,
+    ... )
+    >>> scale.kind, scale.breaks
+    ('sequential', (200.0, 500.0, 1000.0, 2000.0))
+    >>> scale.classify(np.array([0.0, 40.0, np.nan])).tolist()
+    [-1, 0, -1]
     """
     if method in (QUANTILES, JENKS):
         breaks = statistical_breaks(values, method, decimals=decimals)
@@ -183,7 +205,18 @@ def _ramp(colors: tuple[str, ...], n: int) -> tuple[str, ...]:
 def diverging(
     changes: Floats, *, measure: str, decimals: int, method: str, language: Language
 ) -> Scale:
-    """Scale for changes, symmetric about zero; breaks from their magnitudes at all dates."""
+    """Make the scale for changes, symmetric about zero; breaks from their sizes at all dates.
+
+    >>> scale = diverging(
+    ...     np.array([-900.0, 20.0, 3000.0]),
+    ...     measure="people",
+    ...     decimals=0,
+    ...     method=ROUND_STYLE,
+    ...     language=english,
+    ... )
+    >>> scale.kind, scale.breaks
+    ('diverging', (-1000.0, -500.0, 0.0, 500.0, 1000.0))
+    """
     magnitudes = np.abs(changes)
     if method in (QUANTILES, JENKS):
         n = DIVERGING_CLASSES - 1

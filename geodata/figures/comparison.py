@@ -98,6 +98,10 @@ def parse_comparison(
     ------
     StateError
         As :func:`geodata.figures.state.parse`.
+
+    >>> asked, notices = parse_comparison({"base": "2020-01-31", "time": "R13"}, snapshot)
+    >>> asked.kind, asked.first.time.isoformat(), asked.second.time.isoformat()
+    ('dates', '2020-01-31', '2021-01-31')
     """
     given = {**query, "mode": populations.CHANGE}
     found, notices = states.parse(given, snapshot, lenient=lenient)
@@ -192,7 +196,12 @@ def _rounds(
 
 
 def query_items(asked: ComparisonState, snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Keys and values that lead to a comparison; defaults are left out."""
+    """List the keys and values that lead to a comparison; defaults are left out.
+
+    >>> asked, _ = parse_comparison({"with": "returnee"}, snapshot)
+    >>> query_items(asked, snapshot)
+    [('with', 'returnee')]
+    """
     found = states.query_items(asked.state, snapshot)
     if asked.kind == POPULATIONS:
         found.append(("with", asked.second.pop))
@@ -210,12 +219,22 @@ def query_items(asked: ComparisonState, snapshot: Snapshot) -> list[tuple[str, s
 
 
 def query(asked: ComparisonState, snapshot: Snapshot) -> str:
-    """Write a comparison as the shortest query that parses to it."""
+    """Write a comparison as the shortest query that parses to it.
+
+    >>> asked, _ = parse_comparison({"pop": "idp", "base": "2020-01-31"}, snapshot)
+    >>> query(asked, snapshot)
+    'base=2020-01-31'
+    """
     return query_keys.encode_items(query_items(asked, snapshot))
 
 
 def swap(asked: ComparisonState) -> ComparisonState | None:
-    """The same the other way round; ``None`` where the first side is the whole country."""
+    """Turn a comparison round; ``None`` where the first side is the whole country.
+
+    >>> asked, _ = parse_comparison({"base": "2020-01-31", "time": "R13"}, snapshot)
+    >>> swap(asked).first.time.isoformat()
+    '2021-01-31'
+    """
     if asked.kind == PROGRAMMES and not asked.first.prog:
         return None
     return ComparisonState(
@@ -228,7 +247,12 @@ def swap(asked: ComparisonState) -> ComparisonState | None:
 
 
 def share_scale(first: View, second: View) -> tuple[View, View]:
-    """Both views in the classes of one scale, made from the figures of both at all dates."""
+    """Paint two views in the classes of one scale, made from the figures of both at all dates.
+
+    >>> first, second = share_scale(view, view)
+    >>> first.scale == second.scale
+    True
+    """
     scale = first.scale
     if scale != second.scale:
         state = first.state
@@ -249,7 +273,13 @@ def share_scale(first: View, second: View) -> tuple[View, View]:
 def differences(
     first: Floats, second: Floats, statuses: tuple[NDArray[np.str_], NDArray[np.str_]]
 ) -> tuple[Floats, NDArray[np.str_]]:
-    """``second`` − ``first`` where both are shown, else not comparable; outside where both are."""
+    """Subtract ``first`` from ``second`` where both are shown; else they are not comparable.
+
+    >>> statuses = np.array(["c", "s"]), np.array(["c", "c"])
+    >>> values, letters = differences(np.array([10.0, np.nan]), np.array([15.0, 8.0]), statuses)
+    >>> values.tolist(), letters.tolist()
+    ([5.0, nan], ['c', 'x'])
+    """
     shown = np.isin(statuses[0], list(SHOWN)) & np.isin(statuses[1], list(SHOWN))
     values = np.where(shown, second - first, np.nan)
     letters = np.where(shown, np.where(values == 0, ZERO, COUNTED), NOT_COMPARABLE)
@@ -261,6 +291,9 @@ def subtract(second: ViewAt, first: ViewAt) -> ViewAt:
     """Subtract two views on their dates, as a view of one date, that of the second.
 
     It has a scale of its own, and no total: the totals may be of different people.
+
+    >>> subtract(view.on(2), view.on(1)).values.tolist()
+    [126.0, 90.0]
     """
     state = second.state
     row, letters = differences(first.values, second.values, (first.status, second.status))
@@ -293,7 +326,12 @@ def subtract(second: ViewAt, first: ViewAt) -> ViewAt:
 
 
 def evenly_spaced(dates: Sequence[dt.date], most: int) -> list[dt.date]:
-    """Choose up to ``most`` dates that lie evenly in time, the first and the last among them."""
+    """Choose up to ``most`` dates that lie evenly in time, the first and the last among them.
+
+    >>> days = [date(2020, month, 1) for month in range(1, 13)]
+    >>> [day.month for day in evenly_spaced(days, 3)]
+    [1, 6, 12]
+    """
     if len(dates) <= most:
         return list(dates)
     first, span = dates[0], dates[-1] - dates[0]

@@ -161,6 +161,10 @@ def counts(
         Programmes whose own counts to add up; empty for the counts that belong to none.
     measure
         For shares, every cell is hidden where the national total is: they would give it away.
+
+    >>> held = counts(snapshot, "idp", 2, 5, frozenset())
+    >>> held.people[0].tolist(), held.hidden[0].tolist()
+    ([600.0, nan, nan, 0.0, 240.0], [False, True, True, False, False])
     """
     limit, unit = Threshold.of(threshold), unit_of(measure)
     rounds = rounds_of(snapshot, population, programmes, level, unit)

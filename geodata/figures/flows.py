@@ -69,6 +69,10 @@ def flows(at: ViewAt) -> Flows:
     """List every flow on the date.
 
     Of one governorate where the state has an area: who lives there now.
+
+    >>> found = flows(view.on(0))
+    >>> [(flow.origin_name, flow.destination_name, flow.value) for flow in found.shown[:2]]
+    [('Alpha', 'Alpha', '100'), ('Beta', 'Alpha', '53')]
     """
     snapshot, speech = at.snapshot, at.language
     into = governorate_of(at.view) if at.state.area else ""
@@ -94,7 +98,12 @@ def _flow(origin: str, place: str, number: int, named: dict[str, str], speech: L
 
 
 def governorate_of(view: View) -> str:
-    """The chosen area, or the governorate that it lies in."""
+    """Return the chosen area, or the governorate that it lies in.
+
+    >>> from dataclasses import replace
+    >>> governorate_of(view.at(replace(view.state, area="XXG01Q02")))
+    'XXG01'
+    """
     rows = view.snapshot.tables.areas.set_index("pcode")["parent"]
     parent = rows.get(view.state.area)
     return parent if isinstance(parent, str) and parent else view.state.area

@@ -44,7 +44,12 @@ class PrintedTotal:
 
 
 def printed_totals(snapshot: Snapshot, *, threshold: Threshold | int) -> list[PrintedTotal]:
-    """Every printed total, by population and date."""
+    """List every printed total beside ours, by population and date.
+
+    >>> found = printed_totals(snapshot, threshold=5)
+    >>> [(each.population, each.printed, each.ours) for each in found]
+    [('idp', 1158, 1158), ('idp', 1300, 1308)]
+    """
     rows = snapshot.tables.published.sort_values(["population", "date"])
     return [_beside(snapshot, row, threshold) for row in records(rows)]
 

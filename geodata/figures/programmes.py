@@ -16,14 +16,23 @@ NATIONAL = "national"
 
 
 def governorates(snapshot: Snapshot, codes: Iterable[str]) -> frozenset[str]:
-    """P-codes with an implemented coverage row of any of the programmes, at any date."""
+    """Return the P-codes where any of the programmes worked, at any date.
+
+    >>> governorates(snapshot, ["AID"])
+    frozenset({'XXG01'})
+    """
     rows = snapshot.tables.coverage
     chosen = rows["programme"].isin(list(codes)) & (rows["status"] == IMPLEMENTED)
     return frozenset(rows.loc[chosen, "pcode"])
 
 
 def years(row: Any, speech: Language) -> str:
-    """``2018–2021``, ``2018–`` where no end is known, or empty where no year is known."""
+    """Write ``2018–2021``, ``2018–`` where no end is known, or nothing where no year is known.
+
+    >>> from types import SimpleNamespace
+    >>> years(SimpleNamespace(start_year=2018, end_year=2021), english)
+    '2018–2021'
+    """
     start = None if pd.isna(row.start_year) else int(row.start_year)
     end = None if pd.isna(row.end_year) else int(row.end_year)
     if start is None:
@@ -34,9 +43,12 @@ def years(row: Any, speech: Language) -> str:
 
 
 def overview(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
-    """Return every programme for the filter: code, name, pillar, years, number of governorates.
+    """List every programme for the filter: code, name, pillar, years, number of governorates.
 
     In the order of pillars, those with coverage first, then by name.
+
+    >>> [(row["code"], row["governorates"]) for row in overview(snapshot, english)]
+    [('AID', 1), ('OWN', 0)]
     """
     pillars = snapshot.manifest["country"]["pillars"]
     order = {pillar: i for i, pillar in enumerate(pillars)}
@@ -62,15 +74,22 @@ def overview(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
 
 
 def link(source: str) -> dict[str, str]:
-    """A source as title and URL; the URL is empty where the source is a text."""
+    """Return a source as title and URL; the URL is empty where the source is a text.
+
+    >>> link("Annual report")
+    {'title': 'Annual report', 'url': ''}
+    """
     return {"title": source, "url": source if source.startswith(("http://", "https://")) else ""}
 
 
 def details(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
-    """One programme for its panel: years, funders, people served, governorates, results, sources.
+    """Describe a programme for its panel: years, funders, people, places, results, sources.
 
     Results are listed as printed, each with its place, date and source; they overlap and are
     never added up.
+
+    >>> details(snapshot, "AID", english)["governorates"]
+    ['XXG01']
     """
     tables = snapshot.tables
     row = tables.programmes.set_index("code").loc[code]
@@ -106,7 +125,11 @@ def details(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
 
 
 def in_governorate(snapshot: Snapshot, pcode: str, speech: Language) -> list[dict[str, Any]]:
-    """Programmes with a coverage row in a governorate: dates, status and source of each row."""
+    """List the programmes in a governorate: dates, status and source of each coverage row.
+
+    >>> [row["code"] for row in in_governorate(snapshot, "XXG01", english)]
+    ['AID']
+    """
     tables = snapshot.tables
     rows = tables.coverage[tables.coverage["pcode"] == pcode]
     named = tables.programmes.set_index("code")

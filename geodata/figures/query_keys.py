@@ -126,10 +126,18 @@ class QueryReader:
 
 
 def split_list(text: str) -> list[str]:
-    """Split a list in a query, ``PHSS~CRP`` or with commas, into its values."""
+    """Split a list in a query, ``PHSS~CRP`` or with commas, into its values.
+
+    >>> split_list("PHSS~CRP,FVR")
+    ['PHSS', 'CRP', 'FVR']
+    """
     return [part for part in text.replace(",", SEPARATOR).split(SEPARATOR) if part]
 
 
 def encode_items(keys: Iterable[tuple[str, str]]) -> str:
-    """Write keys and values as a query, without ``?``."""
+    """Write keys and values as a query, without ``?``.
+
+    >>> encode_items([("pop", "idp"), ("prog", "PHSS~CRP")])
+    'pop=idp&prog=PHSS~CRP'
+    """
     return "&".join(f"{key}={quote(value, safe='~-')}" for key, value in keys)

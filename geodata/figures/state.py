@@ -101,9 +101,12 @@ KEYS = tuple(each.name for each in fields(State) if each.name != "english")
 
 
 def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
-    """Last dates, by key and value, of choices whose figures end before those of the population.
+    """Return the last dates, by key and value, of choices that end before their population.
 
     Of the state's population: each measure at its level, and each level, as ISO dates.
+
+    >>> ends(snapshot, parse({}, snapshot)[0])
+    {'measure': {}, 'level': {}}
     """
     last = max(
         (day for level in (1, 2) if (day := availability.until(snapshot, state.pop, level))),
@@ -126,7 +129,11 @@ def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
 
 
 def newest(snapshot: Snapshot, state: State) -> dt.date:
-    """Date that a state shows where it names none: the newest with figures by area."""
+    """Return the date of a state that names none: the newest with figures by area.
+
+    >>> newest(snapshot, State()).isoformat()
+    '2021-07-31'
+    """
     return availability.by_area_of(snapshot, *state.counted)[-1]
 
 
@@ -152,6 +159,13 @@ def parse(
     StateError
         Naming the key, the value and what is allowed. :class:`~geodata.errors.NotHeld`
         (also when lenient) where ``v`` names another snapshot.
+
+    >>> state, _ = parse({"pop": "returnee", "time": "R13"}, snapshot)
+    >>> state.pop, state.time.isoformat()
+    ('returnee', '2021-01-31')
+    >>> _, notices = parse({"level": "9"}, snapshot, lenient=True)
+    >>> notices
+    ['level=“9” is not known: level may be 1, 2. The default is shown instead.']
     """
     reader = QueryReader(query, lenient, language(SOURCE_LANGUAGE))
     lang = reader.get("lang", SOURCE_LANGUAGE, reader.choice("lang", languages()))
@@ -196,7 +210,11 @@ def parse(
 
 
 def is_english(query: Mapping[str, str]) -> bool:
-    """Whether a query asks for English by name."""
+    """Tell whether a query asks for English by name.
+
+    >>> is_english({"lang": "en"}), is_english({})
+    (True, False)
+    """
     return query.get("lang", "").strip() == SOURCE_LANGUAGE
 
 
@@ -254,12 +272,16 @@ def read_date(
     key: str,
     text: str,
 ) -> dt.date | None:
-    """Date or round in the value of ``key``; ``None`` for the latest.
+    """Read a date or round from the value of ``key``; ``None`` for the latest.
 
     Parameters
     ----------
     counted
         Whose dates it may be (:attr:`State.counted`).
+
+    >>> reader = QueryReader({}, False, english)
+    >>> read_date(reader, snapshot, State().counted, "time", "R13").isoformat()
+    '2021-01-31'
     """
     pop = counted[0]
     dates = availability.dates_of(snapshot, *counted)
@@ -343,7 +365,11 @@ def _spelled(snapshot: Snapshot) -> dict[str, str]:
 
 
 def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Keys and values that differ from the defaults, in a fixed order."""
+    """List the keys and values that differ from the defaults, in a fixed order.
+
+    >>> query_items(State(measure="rate", level=1), snapshot)
+    [('measure', 'rate')]
+    """
     first = availability.populations_with_counts(snapshot)[0]
     dates = availability.by_area_of(snapshot, *state.counted)
     base = state.base.isoformat() if state.base and state.base != default_base(dates) else ""
@@ -364,7 +390,11 @@ def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def language_items(lang: str, digits: str, *, english: bool = False) -> list[tuple[str, str]]:
-    """Keys and values of what an answer is written in; empty values where it is the default."""
+    """List the keys and values of what an answer is written in; empty where it is the default.
+
+    >>> language_items("ar", "western")
+    [('lang', 'ar'), ('digits', '')]
+    """
     return [
         ("lang", "" if lang == SOURCE_LANGUAGE and not english else lang),
         ("digits", "" if digits == WESTERN else digits),
@@ -372,10 +402,13 @@ def language_items(lang: str, digits: str, *, english: bool = False) -> list[tup
 
 
 def with_population(state: State, population: str, snapshot: Snapshot) -> State:
-    """The state nearest to ``state`` that shows another population.
+    """Return the state nearest to ``state`` that shows another population.
 
     Its dates are the nearest ones of that population; a level or measure that it has no figures
     for gives way to governorates and to people.
+
+    >>> with_population(State(level=2), "refugee", snapshot).level
+    1
     """
     level = state.level if state.level in availability.levels(snapshot, population) else 1
     held = available_measures(snapshot, population, level)
@@ -392,20 +425,36 @@ def with_population(state: State, population: str, snapshot: Snapshot) -> State:
 
 
 def encode_query(state: State, snapshot: Snapshot) -> str:
-    """Write the state as the shortest query that parses to it (without ``?``)."""
+    """Write the state as the shortest query that parses to it (without ``?``).
+
+    >>> encode_query(State(pop="returnee", level=2), snapshot)
+    'pop=returnee&level=2'
+    """
     return encode_items(query_items(state, snapshot))
 
 
 def shown_date(state: State, snapshot: Snapshot) -> dt.date:
-    """Date that is shown: the state's own, else the newest with figures by area."""
+    """Return the date that is shown: the state's own, else the newest with figures by area.
+
+    >>> shown_date(State(), snapshot).isoformat()
+    '2021-07-31'
+    """
     return state.time or newest(snapshot, state)
 
 
 def frozen(state: State, snapshot: Snapshot) -> State:
-    """Return the state with the date and the snapshot it shows, which leads to it for ever."""
+    """Return the state with the date and the snapshot it shows, which leads to it for ever.
+
+    >>> frozen(State(), snapshot).v == snapshot.version
+    True
+    """
     return replace(state, time=shown_date(state, snapshot), v=snapshot.version)
 
 
 def following(state: State) -> State:
-    """Return the state without date and snapshot, which leads to the newest figures."""
+    """Return the state without date and snapshot, which leads to the newest figures.
+
+    >>> following(State(time=date(2021, 1, 31))) == State()
+    True
+    """
     return replace(state, time=None, v="")

@@ -147,6 +147,10 @@ def suppress_parts(
         How many totals there are.
     thresholds
         Dates: from how many a part may be shown.
+
+    >>> parts = np.array([[9000.0, 6.0, 300.0]])
+    >>> suppress_parts(parts, np.array([0, 0, 0]), 1, np.array([30])).parts.tolist()
+    [[False, True, True]]
     """
     member = np.equal.outer(whole, np.arange(number)).astype(np.float64)
     found = PartSuppression(
@@ -187,6 +191,17 @@ def suppress_known(
     -------
     Suppression
         The hidden cells and totals of both units together: to hide more protects no less.
+
+    >>> unknown, people = np.full((1, 3), np.nan), np.array([[3.0, 28.0, 90_000.0]])
+    >>> found = suppress_known(
+    ...     Figures(unknown, np.full((1, 1), np.nan)),
+    ...     Figures(people, people.sum(axis=1, keepdims=True)),
+    ...     np.array([0, 0, 0]),
+    ...     threshold=5,
+    ...     people_thresholds=np.array([30]),
+    ... )
+    >>> found.districts.tolist()
+    [[True, True, False]]
     """
     found = suppress(households.districts, parent, households.governorates, threshold)
     only, cell_parent = _known_in_people_only(households, people, parent)
@@ -271,6 +286,11 @@ def suppress(
     DataError
         If a count is negative, infinite or not whole, or if the districts of a governorate hold
         more households than its total.
+
+    >>> households = np.array([[3.0, 12.0, 41.0, 70.0]])
+    >>> found = suppress(households, np.array([0, 0, 0, 0]), np.array([[126.0]]), threshold=5)
+    >>> found.districts.tolist(), found.governorates.tolist()
+    ([[True, True, False, False]], [[False]])
     """
     _check_shapes(households, parent, governorate_households, threshold)
     _check_counts(households, "district")

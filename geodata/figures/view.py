@@ -234,9 +234,12 @@ def _base_index(found: Counts, state: State) -> int:
 
 
 def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
-    """Residents of each area in the year that rates are out of; ``(A,)``.
+    """Return the residents of each area in the year that rates are out of; ``(A,)``.
 
     NaN where unknown, and where nobody resides: there is no rate of nobody.
+
+    >>> residents(snapshot, ("XXG01", "XXG02", "XXG99")).tolist()
+    [100000.0, 50000.0, nan]
     """
     rows = snapshot.tables.residents
     known = rows[rows["year"] == residents_year(snapshot)].set_index("pcode")["residents"]
@@ -348,7 +351,11 @@ def _area_totals(
 
 
 def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
-    """Change of each value since the date at ``earlier``; NaN where either is NaN."""
+    """Return the change of each value since the date at ``earlier``; NaN where either is NaN.
+
+    >>> changes_since(np.array([10.0, 15.0, np.nan]), [None, 0, 1]).tolist()
+    [nan, 5.0, nan]
+    """
     changes = np.full(values.shape, np.nan)
     for t, base in enumerate(earlier):
         if base is not None:
@@ -357,7 +364,11 @@ def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
 
 
 def previous_dates(n: int) -> list[int | None]:
-    """Return for each of ``n`` dates the position of the date before it."""
+    """Return for each of ``n`` dates the position of the date before it.
+
+    >>> previous_dates(3)
+    [None, 0, 1]
+    """
     return [None, *range(n - 1)]
 
 
@@ -387,6 +398,12 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     ----------
     threshold
         Cells under it are not shown (:mod:`geodata.figures.suppression`).
+
+    >>> from geodata.figures.state import parse
+    >>> state, _ = parse({"level": "2"}, snapshot)
+    >>> shown = compute(snapshot, state, threshold=5)
+    >>> shown.values[0].tolist(), "".join(shown.status[0])
+    ([600.0, nan, nan, 0.0, 240.0], 'csszc')
     """
     own = programme_counts(snapshot, state.pop, state.prog)
     unit = populations.unit_of(state.measure)
@@ -425,10 +442,13 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
 
 
 def top_areas(at: ViewAt) -> list[Any]:
-    """Part of the whole that the three largest areas hold on a date, and their positions.
+    """Return the part of the whole that the three largest areas hold, and their positions.
 
     Of all people counted, also of those that are not placed or not shown by area. Only for stocks:
     a share of changes, or of rates, says nothing, and the list is empty.
+
+    >>> top_areas(view.on(0))
+    [1.0, 0, 1]
     """
     state, row = at.state, at.values
     if state.mode == populations.CHANGE or state.measure == populations.RATE:
@@ -443,11 +463,19 @@ def top_areas(at: ViewAt) -> list[Any]:
 
 
 def rounded_as_shown(share: float | None, *positions: int) -> list[Any]:
-    """The largest areas as JSON holds them."""
+    """Write the largest areas as JSON holds them.
+
+    >>> rounded_as_shown(2 / 3, 0, 4)
+    [0.6667, 0, 4]
+    """
     return [None if share is None else rounded(share, 4), *positions]
 
 
 def class_counts(at: ViewAt) -> list[int]:
-    """How many areas are in each class on a date, then in each status of ``UNCOLOURED``."""
+    """Count the areas in each class on a date, then in each status of ``UNCOLOURED``.
+
+    >>> class_counts(view.on(0))
+    [0, 1, 1, 0, 0, 0, 0, 0, 0, 0]
+    """
     in_classes = [int((at.classes == k).sum()) for k in range(len(at.scale.colors))]
     return in_classes + [int((at.status == letter).sum()) for letter in UNCOLOURED]

@@ -165,7 +165,11 @@ _WORDS = ("added", "changed", "removed", "from another source")
 
 
 def difference(before: Snapshot, after: Snapshot) -> Difference:
-    """Compare two snapshots, whatever the order of their rows."""
+    """Compare two snapshots, whatever the order of their rows.
+
+    >>> difference(snapshot, snapshot).series
+    ()
+    """
     if before == after:
         return Difference(before.version, after.version)
     old, new = before.tables, after.tables

@@ -130,7 +130,11 @@ class SnapshotInfo:
 def summary(
     place: Path | SnapshotLocation, version: str = "", *, active: bool = False, at: str = ""
 ) -> SnapshotInfo:
-    """Describe a snapshot by its manifest, or say why that cannot be read."""
+    """Describe a snapshot by its manifest, or say why that cannot be read.
+
+    >>> summary(folder).country
+    'Examplia'
+    """
     try:
         manifest = read_manifest(place)
         return SnapshotInfo(

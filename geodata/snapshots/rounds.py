@@ -10,5 +10,9 @@ SAME_ROUND = dt.timedelta(days=3)
 
 
 def nearest_date(dates: Iterable[dt.date], day: dt.date) -> dt.date:
-    """The date nearest to ``day``; the earlier of two equally near."""
+    """Return the date nearest to ``day``; the earlier of two equally near.
+
+    >>> nearest_date([date(2020, 1, 31), date(2020, 7, 31)], date(2020, 3, 1)).isoformat()
+    '2020-01-31'
+    """
     return min(dates, key=lambda date: (abs(date - day), date))

@@ -268,6 +268,9 @@ def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     ------
     DataError
         Listing every failing column, row, value and rule (the first 20), not only the first.
+
+    >>> check("rounds", snapshot.tables.rounds).columns.tolist()
+    ['source', 'date', 'round']
     """
     try:
         return TABLES[name].validate(frame, lazy=True)
@@ -292,6 +295,10 @@ def check_changed(frames: Mapping[str, pd.DataFrame], before: Tables) -> Tables:
     ------
     DataError
         As :func:`check` and :func:`check_references`.
+
+    >>> tables = check_changed(dict(snapshot.tables.items()), snapshot.tables)
+    >>> len(tables.rounds) == len(snapshot.tables.rounds)
+    True
     """
     checked = {
         name: frame if frame is getattr(before, name) else check(name, frame)
@@ -313,6 +320,8 @@ def check_references(frames: Mapping[str, pd.DataFrame]) -> None:
     ------
     DataError
         Naming every table, column and value that points nowhere.
+
+    >>> check_references(dict(snapshot.tables.items()))
     """
     pcodes = set(frames["areas"]["pcode"])
     programmes = set(frames["programmes"]["code"])

@@ -92,7 +92,12 @@ class Tables:
 
 
 def decode_dictionaries(table: pa.Table) -> pa.Table:
-    """Text as text: pandas would make categories of it, which are other values to other code."""
+    """Decode text that is held once per value; pandas would make categories of it.
+
+    >>> table = pa.table({"place": pa.array(["Alpha", "Alpha"]).dictionary_encode()})
+    >>> str(decode_dictionaries(table).schema.field("place").type)
+    'string'
+    """
     for i, column in enumerate(table.schema):
         if pa.types.is_dictionary(column.type):
             table = table.set_column(i, column.name, table.column(i).cast(pa.string()))
@@ -177,7 +182,11 @@ def _place(where: Path | SnapshotLocation) -> SnapshotLocation:
 
 
 def is_version(text: str) -> bool:
-    """Whether ``text`` is written as a version is: twelve of ``0-9a-f``."""
+    """Tell whether ``text`` is written as a version is: twelve of ``0-9a-f``.
+
+    >>> is_version("3f2a81c09d4e"), is_version("newest")
+    (True, False)
+    """
     return bool(_VERSION.fullmatch(text))
 
 
@@ -219,6 +228,9 @@ def manifest_summary(tables: Tables, country: Mapping[str, Any]) -> dict[str, An
 
     ``counted`` lists what was counted, as :func:`geodata.engine.queries.slices` does: the first
     view of a snapshot needs it, and would look at every row of counts to know it.
+
+    >>> manifest_summary(snapshot.tables, {"name": "Examplia"})["dates"]["returnee"]
+    {'first': '2021-01-31', 'last': '2021-01-31', 'count': 1}
     """
     counts = tables.counts
     return {
@@ -254,7 +266,12 @@ def _counted(counts: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def sources_text(tables: Tables, country: Mapping[str, Any]) -> str:
-    """Write the sources and their terms as Markdown, to stand beside the data."""
+    """Write the sources and their terms as Markdown, to stand beside the data.
+
+    >>> text = sources_text(snapshot.tables, snapshot.manifest["country"])
+    >>> text.splitlines()[0]
+    '# Sources of this snapshot (Examplia)'
+    """
     parts = [
         f"# Sources of this snapshot ({country['name']})",
         "",
@@ -289,6 +306,12 @@ def serialise(
     provenance
         What it was made of, as JSON-ready values: the version it started from, the files with
         their hashes, what was found. No times, so that the same input gives the same version.
+
+    >>> version, contents = serialise(
+    ...     snapshot.tables, snapshot.topology, join_report={}, country=snapshot.manifest["country"]
+    ... )
+    >>> is_version(version), list(contents)[-1]
+    (True, 'manifest.json')
     """
     contents = {f"{name}.parquet": _parquet(frame) for name, frame in tables.items()}
     contents[BOUNDARIES] = _canonical_json(topology)
@@ -324,6 +347,19 @@ def write_snapshot(
     ------
     SnapshotError
         If ``out`` exists and is not a snapshot (nothing in it is touched).
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as parent:
+    ...     version = write_snapshot(
+    ...         Path(parent) / "snapshot",
+    ...         snapshot.tables,
+    ...         snapshot.topology,
+    ...         join_report={},
+    ...         country=snapshot.manifest["country"],
+    ...     )
+    ...     load(Path(parent) / "snapshot").version == version
+    ...
+    True
     """
     if out.exists() and any(out.iterdir()) and not (out / MANIFEST).exists():
         raise SnapshotError(
@@ -347,6 +383,9 @@ def read_manifest(where: Path | SnapshotLocation) -> dict[str, Any]:
     ------
     SnapshotError
         If it is missing, is no JSON, is of another schema version, or lacks a key.
+
+    >>> read_manifest(folder)["country"]["name"]
+    'Examplia'
     """
     place = _place(where)
     return _manifest(_written(place), place.name)
@@ -398,6 +437,10 @@ def verify(where: Path | SnapshotLocation) -> tuple[dict[str, Any], dict[str, by
     ------
     SnapshotError
         Naming each file that is missing or changed.
+
+    >>> manifest, contents = verify(folder)
+    >>> manifest["version"] == snapshot.version, "counts.parquet" in contents
+    (True, True)
     """
     place = _place(where)
     written = _written(place)
@@ -452,6 +495,9 @@ def load(where: Path | SnapshotLocation, store_url: str = "") -> Snapshot:
     ------
     SnapshotError
         If anything in it is missing, changed, or of another schema.
+
+    >>> load(folder) == snapshot
+    True
     """
     manifest, contents = verify(where)
     columns = {

@@ -30,6 +30,9 @@ def open_storage(where: str | Path) -> Storage:
     ------
     SnapshotError
         If the URL is of a kind that is not known, or that needs a package.
+
+    >>> type(open_storage(folder.parent)).__name__
+    'FolderStorage'
     """
     protocol, found, rest = str(where).partition("://")
     if not found:

@@ -51,7 +51,10 @@ class Storage(Protocol):
 
 
 def refuse_strangers(place: str, names: Sequence[str]) -> None:
-    """A library starts in an empty place, or among snapshots: never among somebody's files."""
+    """Refuse a place with somebody's files: a library starts empty or among snapshots.
+
+    >>> refuse_strangers("here", ["history.json", "3f2a81c09d4e"])
+    """
     strangers = [name for name in names if not name.startswith(".") and not is_version(name)]
     if strangers and HISTORY not in names:
         shown = ", ".join(sorted(strangers)[:_SHOWN])
@@ -72,7 +75,11 @@ def lock_holder(**more: object) -> bytes:
 
 
 def signed(data: bytes) -> dict[str, Any]:
-    """Who holds a lock, as far as it says; a holder signs a moment after it has locked."""
+    """Read who holds a lock, as far as it says; a holder signs a moment after it has locked.
+
+    >>> signed(b"")
+    {}
+    """
     try:
         said = json.loads(data)
     except ValueError:

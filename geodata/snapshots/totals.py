@@ -17,7 +17,11 @@ SLICE = ["population", "programme", "date"]
 
 
 def slices_of(rows: pd.DataFrame) -> pd.MultiIndex:
-    """Return population, programme and date of each row."""
+    """Return population, programme and date of each row.
+
+    >>> slices_of(snapshot.tables.counts).unique()[0][:2]
+    ('idp', '')
+    """
     return pd.MultiIndex.from_frame(rows[SLICE])
 
 
@@ -37,7 +41,11 @@ def people_in_country(counts: pd.DataFrame) -> pd.Series:
 
 
 def series_name(population: str, programme: str) -> str:
-    """Name a series in a report: its population, and the programme that counted it."""
+    """Name a series in a report: its population, and the programme that counted it.
+
+    >>> series_name("idp", "OWN")
+    'idp of OWN'
+    """
     return f"{population} of {programme}" if programme else population
 
 
@@ -85,7 +93,13 @@ class Total:
 def totals(
     counts: pd.DataFrame, new: pd.DataFrame, replaced: Mapping[tuple[Any, ...], int] | None = None
 ) -> list[Total]:
-    """National totals of the slices in ``new``, as they are in ``counts``; in order of date."""
+    """List the national totals of the slices in ``new``, as in ``counts``, by date.
+
+    >>> rows = snapshot.tables.counts
+    >>> returned = rows[rows["population"] == "returnee"]
+    >>> [(total.named, total.date, total.people) for total in totals(rows, returned)]
+    [('returnee', '2021-01-31', 1200)]
+    """
     if new.empty:
         return []
     table = people_in_country(counts).reset_index()
