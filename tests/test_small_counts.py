@@ -19,6 +19,8 @@ from geodata.api.area_json import panel
 from geodata.api.view_json import as_dict
 from geodata.briefing import briefing, content, slides
 from geodata.briefing.briefing import Slide
+from geodata.engine.connect import query
+from geodata.figures import breakdowns
 from geodata.figures.state import State, parse
 from geodata.figures.suppression import Threshold
 from geodata.figures.view import View, compute
@@ -244,6 +246,22 @@ def test_few_people_of_one_origin_are_hidden_and_told_with_as_many_more_as_it_ta
     assert table(held, ALPHA) == ({ALPHA: 9000}, 2)
     assert table(held, BETA) == ({ALPHA: 4000, BETA: 500}, 0)
     assert table(held, ALPHA, threshold=0) == ({ALPHA: 9000, BETA: 6, FAR: 300}, 0)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_equal_origins_the_first_is_hidden_however_an_engine_orders_its_answer(
+    turned, monkeypatch
+):
+    """Two processes that each hide another one of them would give both away."""
+
+    def answer(*asked):
+        rows = query(*asked)
+        return rows.iloc[::-1] if turned else rows
+
+    monkeypatch.setattr(breakdowns, "query", answer)
+    people = {(ALPHA, ALPHA): 9000, (ALPHA, BETA): 6, (ALPHA, FAR): 300, (ALPHA, FARTHER): 300}
+    for each in (people, dict(reversed(people.items()))):
+        assert table(broken_down(each), ALPHA) == ({ALPHA: 9000, FARTHER: 300}, 2)
 
 
 def test_where_people_from_here_live_hides_the_same_cells():

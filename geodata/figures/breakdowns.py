@@ -185,6 +185,9 @@ def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) ->
         little in it to hide a part behind.
     """
     rows = query(snapshot, "breakdowns", queries.in_people, population)
+    # Engines answer in any order, and ties are decided by it: two processes that hide another of
+    # two equal parts would give both away.
+    rows = rows.sort_values(_PART, ignore_index=True)
     dates = pd.DatetimeIndex(rows["date"].unique())
     parts = pd.MultiIndex.from_frame(rows[["kind", "pcode", "category"]].drop_duplicates())
     wholes = parts.droplevel("category").unique()
