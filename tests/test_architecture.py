@@ -97,6 +97,34 @@ def name_of(argument: ast.arg) -> str:
     return ast.unparse(argument.annotation) if argument.annotation else ""
 
 
+# Private names of others for which there is no public way.
+UNAVOIDABLE = {
+    *("_p", "_r"),  # python-pptx: the elements of a paragraph and a run, for the way they are read
+    *("_get_endpoint", "_is_retryable_error"),  # dtmapi: its address, and when it asks again
+}
+NAMED_TUPLE = {"_asdict", "_replace"}  # public, for all their underscore
+
+
+def private_names(path: Path) -> Iterator[str]:
+    """Names with an underscore that are imported, or asked of anything but ``self``."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names if alias.name.startswith("_"))
+        elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+            if ast.unparse(node.value) not in ("self", "cls"):
+                yield node.attr
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_private_name_of_another_module_or_library_is_used(path):
+    names = {name for name in private_names(path) if not name.endswith("__")}
+    assert names - UNAVOIDABLE - NAMED_TUPLE == set()
+
+
+def test_methods_of_dash_are_not_replaced(app):
+    assert [name for name in vars(app) if callable(getattr(type(app), name, None))] == []
+
+
 def test_callbacks_register_themselves_on_an_application():
     """A module-level ``@callback`` would belong to the first application of the process."""
     for path in MODULES:

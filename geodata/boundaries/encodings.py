@@ -49,11 +49,10 @@ def known_encoding(said: str) -> str | None:
     guesses += [f"cp{digits}"] if len(digits) > 2 else []
     for guess in guesses:
         try:
-            found = codecs.lookup(guess)
+            "".encode(guess)  # not so with base64 and its like, which are codecs, too
+            return codecs.lookup(guess).name
         except (LookupError, ValueError):
             continue
-        if found._is_text_encoding:  # base64 and its like are codecs, too
-            return found.name
     return None
 
 

@@ -142,7 +142,7 @@ def _write(
     index, place = places[name]
     shape = _held(slide, index)
     if not any(written for line in lines for written, _ in line):
-        shape._element.getparent().remove(shape._element)
+        shape.element.getparent().remove(shape.element)
         return
     if speech.direction == "rtl":
         shape.left, shape.top, shape.width, shape.height = place
@@ -200,11 +200,11 @@ def _number(slide: Any, layout: Any, across: int) -> None:
 
     for shape in layout.placeholders:
         if shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER:
-            element = deepcopy(shape._element)
-            taken = slide.shapes._spTree.xpath("//@id[not(starts-with(., 'rId'))]")
+            element = deepcopy(shape.element)
+            taken = slide.shapes.element.xpath("//@id[not(starts-with(., 'rId'))]")
             number = max(int(each) for each in taken if each.isdigit()) + 1
             element.xpath("./p:nvSpPr/p:cNvPr")[0].set("id", str(number))
-            slide.shapes._spTree.append(element)
+            slide.shapes.element.append(element)
             if across:
                 slide.placeholders[shape.placeholder_format.idx].left = (
                     across - shape.left - shape.width
@@ -222,7 +222,7 @@ def _objects(
     for name in (templates.DETAILS, templates.PICTURE):
         if name in places:
             index, where[name] = places[name]
-            element = _held(slide, index)._element
+            element = _held(slide, index).element
             element.getparent().remove(element)
     details = where[templates.DETAILS]
     picture = where.get(templates.PICTURE, details)
@@ -242,7 +242,7 @@ def _objects(
 
 def _describe_shape(shape: Any, name: str, said: str) -> None:
     """Name and alternative text."""
-    properties = shape._element.xpath("./*/p:cNvPr")[0]
+    properties = shape.element.xpath("./*/p:cNvPr")[0]
     properties.set("name", isolates_to_marks(name))
     properties.set("descr", isolates_to_marks(said))
 
@@ -366,7 +366,7 @@ def _bars(slide: Any, content: Content, place: Place) -> None:
     chart.category_axis.reverse_order = True
     if rtl:
         chart.value_axis.reverse_order = True  # bars begin where lines of text do
-        _every_label(chart.category_axis)
+        _every_label(chart)
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     chart.category_axis.has_major_gridlines = False
     chart.category_axis.format.line.fill.background()
@@ -386,12 +386,12 @@ def _bars(slide: Any, content: Content, place: Place) -> None:
     series.format.fill.fore_color.rgb = _rgb(_ACCENT)
 
 
-def _every_label(axis: Any) -> None:
+def _every_label(chart: Any) -> None:
     """Names of all bars, though letters of some scripts are taken to be too high for that."""
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls
 
-    last = axis._element.xpath("c:noMultiLvlLbl")[0]
+    last = chart.element.xpath(".//c:catAx/c:noMultiLvlLbl")[0]
     last.addprevious(parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="1"/>'))
 
 
@@ -430,7 +430,7 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
         chart.category_axis.reverse_order = True  # time goes as one reads
     chart.category_axis.tick_labels.number_format = f"{_digits(content)}yyyy"
     chart.category_axis.tick_labels.number_format_is_linked = False
-    _yearly(chart.category_axis, dt.date.fromisoformat(days[-1]).year - int(days[0][:4]))
+    _yearly(chart, dt.date.fromisoformat(days[-1]).year - int(days[0][:4]))
     for line, (_, _, color, apart) in zip(chart.plots[0].series, lines, strict=True):
         line.smooth = False
         line.format.line.width = Pt(2.5)
@@ -455,16 +455,17 @@ def _lines(content: Content) -> Iterator[tuple[str, dict[dt.date, float], str, b
             yield label, dict(alone), color, True
 
 
-def _yearly(axis: Any, years: int) -> None:
+def _yearly(chart: Any, years: int) -> None:
     """Tick labels at years of a date axis, as many as stand upright beside each other."""
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls
 
+    axis = chart.element.xpath(".//c:dateAx")[0]
     step = next((n for n in (1, 2, 5) if years <= n * _MOST_YEARS), 10)
     for name, value in (("majorUnit", str(step)), ("majorTimeUnit", "years")):
-        for old in axis._element.xpath(f"c:{name}"):
-            axis._element.remove(old)
-        axis._element.append(parse_xml(f'<c:{name} {nsdecls("c")} val="{value}"/>'))
+        for old in axis.xpath(f"c:{name}"):
+            axis.remove(old)
+        axis.append(parse_xml(f'<c:{name} {nsdecls("c")} val="{value}"/>'))
 
 
 def _points_only(line: Any, color: str) -> None:
@@ -495,7 +496,7 @@ def _table(slide: Any, content: Content, place: Place) -> None:
     _describe_shape(frame, content.heading, _in_words(content))
     table: Any = frame.table
     speech = content.at.language
-    properties = table._tbl.tblPr
+    properties = frame.element.xpath(".//a:tblPr")[0]
     properties.xpath("a:tableStyleId")[0].text = _NO_STYLE
     table.horz_banding = False
     if speech.direction == "rtl":
@@ -508,6 +509,8 @@ def _table(slide: Any, content: Content, place: Place) -> None:
         for column, written in enumerate(line):
             cell = table.cell(number, column)
             _cell(cell, written, speech, head=number == 0, first=column == 0)
+    for number, cell in enumerate(frame.element.xpath(".//a:tc")):
+        _underline(cell, "9AA5B1" if number < len(columns) else _LINE)
 
 
 def _widths(table: Any, width: int, columns: int, longest: float) -> None:
@@ -529,14 +532,13 @@ def _cell(cell: Any, written: str, speech: Language, *, head: bool, first: bool)
     start = PP_ALIGN.RIGHT if speech.direction == "rtl" else PP_ALIGN.LEFT
     paragraph.alignment = start if first else end
     _paragraph(paragraph, [(written, _TEXT)], speech, bold=head)
-    _underline(cell, "9AA5B1" if head else _LINE)
 
 
 def _underline(cell: Any, color: str) -> None:
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls
 
-    properties = cell._tc.get_or_add_tcPr()
+    properties = cell.get_or_add_tcPr()
     line = parse_xml(
         f'<a:lnB {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{color}"/>'
         "</a:solidFill></a:lnB>"

@@ -110,9 +110,9 @@ def neutral(*, rtl: bool = False) -> bytes:
 def _lay_out(layout: SlideLayout, name: str, places: dict[str, tuple[int, int, int, int]]) -> None:
     """Give a layout its name and placeholders, and nothing else."""
     layout.name = name
-    tree = layout.shapes._spTree
+    tree = layout.shapes.element
     for shape in list(layout.shapes):
-        tree.remove(shape._element)
+        tree.remove(shape.element)
     for number, (each, place) in enumerate(places.items()):
         tree.append(_placeholder(number, each, place))
     tree.append(_slide_number(len(places)))
@@ -186,14 +186,14 @@ def _set_master(made: Presentation, arabic: str) -> None:
     master = made.slide_master
     for shape in list(master.shapes):
         if not (shape.is_placeholder and shape.placeholder_format.type in _kept_kinds()):
-            master.shapes._spTree.remove(shape._element)
+            master.shapes.element.remove(shape.element)
         else:
             shape.left, shape.top = 48 * PIXEL, shape.top
             shape.width = (WIDE - 96) * PIXEL
     theme: Any = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     fonts = theme.blob.decode()
     fonts = fonts.replace('<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FAMILY}"/>')
-    theme._blob = fonts.replace('<a:cs typeface=""/>', f'<a:cs typeface="{arabic}"/>').encode()
+    theme.blob = fonts.replace('<a:cs typeface=""/>', f'<a:cs typeface="{arabic}"/>').encode()
 
 
 def _kept_kinds() -> tuple[Any, ...]:
@@ -258,7 +258,7 @@ def open_template(data: bytes) -> Presentation:
 
     # A .potx differs in one word, which python-pptx does not read.
     made = Presentation(io.BytesIO(_as_presentation(data)))
-    listed = made.slides._sldIdLst
+    listed = made.slides.element
     for slide in list(listed):
         made.part.drop_rel(slide.rId)
         listed.remove(slide)
