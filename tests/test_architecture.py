@@ -101,13 +101,20 @@ def name_of(argument: ast.arg) -> str:
 UNAVOIDABLE = {
     *("_p", "_r"),  # python-pptx: the elements of a paragraph and a run, for the way they are read
     *("_get_endpoint", "_is_retryable_error"),  # dtmapi: its address, and when it asks again
+    "_Decompress",  # zlib: the type of what it decompresses with, for annotations
 }
 NAMED_TUPLE = {"_asdict", "_replace"}  # public, for all their underscore
 
 
-def private_names(path: Path) -> Iterator[str]:
-    """Names with an underscore that are imported, or asked of anything but ``self``."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def private_names(path: Path) -> set[str]:
+    """Names with an underscore that are imported or asked of an object, but for a file's own."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    own = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    return set(_foreign(nodes)) - own
+
+
+def _foreign(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             yield from (alias.name for alias in node.names if alias.name.startswith("_"))
         elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
