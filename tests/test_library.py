@@ -208,7 +208,7 @@ def test_the_same_snapshot_is_not_written_twice(folder):
 
 def test_one_that_was_damaged_is_mended_by_adding_it_again(library):
     version = add(library, "first")
-    library._shelf.write(f"{version}/counts.parquet", b"damaged")
+    library._storage.write(f"{version}/counts.parquet", b"damaged")
     assert "counts.parquet was changed" in refusal(lambda: library.read(version))
     assert add(library, "first") == version
     assert disclaimer(library.read(version)) == "first"
@@ -217,7 +217,7 @@ def test_one_that_was_damaged_is_mended_by_adding_it_again(library):
 def test_a_snapshot_folder_is_adopted_byte_by_byte(library, examplia_folder, examplia):
     assert library.adopt(examplia_folder) == examplia.version
     for path in examplia_folder.iterdir():
-        assert library._shelf.read(f"{examplia.version}/{path.name}") == path.read_bytes()
+        assert library._storage.read(f"{examplia.version}/{path.name}") == path.read_bytes()
 
 
 def test_an_empty_library_starts_from_the_bundled_one_and_can_go_back_to_it(
@@ -260,7 +260,7 @@ def test_a_rollback_to_one_that_was_damaged_is_refused(library):
     first, second = add(library, "first"), add(library, "second")
     library.activate(first)
     library.activate(second)
-    library._shelf.write(f"{first}/reach.parquet", b"")
+    library._storage.write(f"{first}/reach.parquet", b"")
     said = refusal(library.rollback)
     assert "reach.parquet was changed" in said
     assert library.active() == second
@@ -351,7 +351,7 @@ def test_one_that_is_not_held_is_refused_with_those_that_are(library):
 def test_a_damaged_snapshot_does_not_become_active(library):
     first, second = add(library, "first"), add(library, "second")
     library.activate(first)
-    library._shelf.write(f"{second}/counts.parquet", b"damaged")
+    library._storage.write(f"{second}/counts.parquet", b"damaged")
     said = refusal(lambda: library.activate(second))
     assert f"{library.name}/{second}" in said and "counts.parquet was changed" in said
     assert library.active() == first
@@ -367,7 +367,7 @@ def test_a_snapshot_under_the_name_of_another_is_refused(folder):
 
 def test_a_manifest_that_cannot_be_read_is_listed_with_the_reason(library):
     version = add(library, "first")
-    library._shelf.write(f"{version}/{MANIFEST}", b"{")
+    library._storage.write(f"{version}/{MANIFEST}", b"{")
     (one,) = library.versions()
     assert one.version == version and "is not valid JSON" in one.problem
 
@@ -379,15 +379,17 @@ def test_a_manifest_that_cannot_be_read_is_listed_with_the_reason(library):
 )  # fmt: skip
 def test_a_history_that_cannot_be_read_is_an_error_and_not_an_empty_library(library, text):
     library.activate(add(library, "first"))
-    library._shelf.write(HISTORY, text.encode())
+    library._storage.write(HISTORY, text.encode())
     for act in (library.active, library.history, library.versions, library.rollback):
         said = refusal(act)
         assert f"{HISTORY} cannot be read" in said and "Restore the file" in said
 
 
 def test_a_place_that_holds_other_things_is_no_library_and_stays_as_it_is(library):
-    library._shelf.write("dear.txt", b"Dear") if isinstance(library._shelf, ObjectStorage) else None
-    if isinstance(library._shelf, FolderStorage):
+    library._storage.write("dear.txt", b"Dear") if isinstance(
+        library._storage, ObjectStorage
+    ) else None
+    if isinstance(library._storage, FolderStorage):
         path = Path(library.name)
         path.mkdir()
         (path / "dear.txt").write_text("Dear")
@@ -395,7 +397,7 @@ def test_a_place_that_holds_other_things_is_no_library_and_stays_as_it_is(librar
         said = refusal(act)
         assert "is no library" in said and "dear.txt" in said
     assert library.held() == []
-    assert library._shelf.read("dear.txt") == b"Dear"
+    assert library._storage.read("dear.txt") == b"Dear"
 
 
 def test_a_file_is_no_library(tmp_path):
@@ -484,7 +486,7 @@ def test_a_second_ingest_waits_for_the_first(library, where, monkeypatch):
 
     def second() -> str:
         other = Library(where)
-        with other.lock(told=told):
+        with other.lock(notify=told):
             return add(other, "second")
 
     with library.lock():
@@ -579,13 +581,13 @@ def left(where: str) -> bytes:
 def test_a_killed_holder_is_waited_for_as_long_as_it_may_live_and_no_longer(remote, clock):
     left(remote)
     library, said = Library(remote), list[str]()
-    with library.lock(told=said.append):
+    with library.lock(notify=said.append):
         assert storage_fsspec.STALE <= sum(clock) <= storage_fsspec.STALE + 2
         version = add(library, "first")
     assert "process 7 on gone since 2020-01-01" in said[0]
     assert library.held() == [version]
     with pytest.raises(FileNotFoundError):
-        library._shelf.read(LOCK)
+        library._storage.read(LOCK)
 
 
 def test_a_holder_that_shows_that_it_lives_keeps_the_lock(remote, clock, monkeypatch):
@@ -613,7 +615,7 @@ def test_the_holder_shows_that_it_lives(remote, monkeypatch):
     monkeypatch.setattr(ObjectStorage, "write", counted)
     with library.lock():
         assert written.acquire(timeout=60) and written.acquire(timeout=60)
-        assert json.loads(library._shelf.read(LOCK))["beat"] >= 2
+        assert json.loads(library._storage.read(LOCK))["beat"] >= 2
 
 
 def test_who_lost_the_lock_activates_nothing_and_leaves_it_to_the_other(remote):
@@ -627,19 +629,19 @@ def test_who_lost_the_lock_activates_nothing_and_leaves_it_to_the_other(remote):
 
     assert "the lock was taken by another process" in refusal(late)
     assert library.active() is None
-    assert json.loads(library._shelf.read(LOCK))["pid"] == 7
+    assert json.loads(library._storage.read(LOCK))["pid"] == 7
 
 
 def test_files_of_a_snapshot_without_its_manifest_are_none_and_are_cleared_away(remote):
     library = Library(remote)
     version = add(library, "first")
     for name in ("counts.parquet", "areas.parquet"):
-        library._shelf.write(f"{UNKNOWN}/{name}", b"half")
+        library._storage.write(f"{UNKNOWN}/{name}", b"half")
     assert library.held() == [version]
     assert f"holds no snapshot {UNKNOWN}" in refusal(lambda: library.read(UNKNOWN))
     add(library, "second")
     with pytest.raises(FileNotFoundError):
-        library._shelf.read(f"{UNKNOWN}/counts.parquet")
+        library._storage.read(f"{UNKNOWN}/counts.parquet")
     assert disclaimer(library.read(version)) == "first"
 
 

@@ -1,4 +1,4 @@
-"""Carry figures over to changed areas, and tell what is lost."""
+"""Carry figures over to changed areas, and report what is lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _POINTING = ("counts", "breakdowns", "residents", "coverage", "reach")
 
 
 def renamed(before: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
-    """Names that changed, and districts that lie in another governorate now."""
+    """Report names that changed, and districts that lie in another governorate now."""
     found = []
     for row in records(table[table["pcode"].isin(before.index)]):
         old: Any = before.loc[row.pcode]
@@ -36,7 +36,7 @@ def renamed(before: pd.DataFrame, table: pd.DataFrame) -> list[Finding]:
 
 
 def without_residents(areas: pd.DataFrame, residents: pd.DataFrame) -> list[Finding]:
-    """Governorates that are new beside others whose residents are known."""
+    """Warn of new governorates whose residents are unknown, where those of others are known."""
     if residents.empty:
         return []
     new = areas[(areas["level"] == 1) & ~areas["pcode"].isin(residents["pcode"])]
@@ -75,7 +75,7 @@ def areas_joined(
     *,
     allow_lost: bool,
 ) -> Tables:
-    """Every table with the new areas; what points to areas that are gone is told, and let go."""
+    """Return the tables with the new areas; report and drop what points to areas that are gone."""
     tables = dict(held.tables.items())
     gone = held.tables.areas[~held.tables.areas["pcode"].isin(areas["pcode"])]
     for name in _POINTING:
@@ -107,7 +107,7 @@ def _rows_of(name: str, frame: pd.DataFrame, code: str) -> int:
 
 
 def _lost(tables: Tables, gone: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Rows of every table that point to each area that is gone."""
+    """Count the rows of every table that point to each area that is gone."""
     return {
         str(code): {
             name: n for name in _POINTING if (n := _rows_of(name, getattr(tables, name), str(code)))
@@ -135,7 +135,7 @@ def _report_lost(row: Any, rows: Mapping[str, int], *, allow_lost: bool) -> list
 
 
 def _without(name: str, frame: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
-    """A table in which nothing points to areas that are gone."""
+    """Return a table without pointers to areas that are gone; counts become "not placed"."""
     named = dict(zip(gone["pcode"], gone["name_en"] + " (" + gone["pcode"] + ")", strict=True))
     if not named or frame.empty:
         return frame
@@ -164,7 +164,7 @@ def _without(name: str, frame: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame
 
 
 def _aliases(aliases: pd.DataFrame, areas: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
-    """Other spellings of the areas there are, each looked for in its governorate of now."""
+    """Return the aliases of the areas that are left, each in its present governorate."""
     known = aliases["pcode"].isin(areas["pcode"])
     if (~known).any():
         lost = amounts.counted(int((~known).sum()), "other spelling")
@@ -179,7 +179,7 @@ def _aliases(aliases: pd.DataFrame, areas: pd.DataFrame, findings: list[Finding]
 
 
 def _sources(sources: pd.DataFrame, source: Mapping[str, str]) -> pd.DataFrame:
-    """Sources with that of the new boundaries in place of that of the old."""
+    """Replace the source of the boundaries."""
     if not source:
         return sources
     row = pd.DataFrame([dict(source)])[list(sources.columns)].astype("str")

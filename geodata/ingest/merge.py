@@ -1,20 +1,20 @@
-"""What is read joins what is held: places are found, figures replaced or added, changes reported.
+"""Merge a reading into the tables of a snapshot: match places, replace or add figures, report.
 
 ::
 
-    Reading ──▶ codes of the numbering they are of (geodata.places.pcode_schemes)
-            ──▶ placed (by code, name, alias, not at all) ──▶ added up to district, governorate
+    Reading ──▶ codes of the areas' scheme (geodata.places.scheme_resolution)
+            ──▶ matched (by code, name, alias, not at all) ──▶ added up to district, governorate
                                                                         │
     tables of the active snapshot ──────────────────────────────────────┴──▶ Merged: new tables,
                                                                              join report, findings
 
 A *slice* is one population and programme on one date. A slice that the same source gave before is
-replaced; one of another source is kept and reported, unless replacing was asked for: the person
-who loads a round decides whose figure stands, not the order of files.
+replaced; one of another source stays and is reported, unless ``replace`` is set: the person who
+loads a round decides whose figure stands, not the order of files.
 
-What stands for a governorate is decided by what adds up: its own row where that holds its
-districts, their sum where it has none. A row below that sum stops the ingest, and so does a
-national total that falls further than it does between rounds.
+A governorate's figure is its own row where that is no less than its districts, and their sum where
+it has none. A row below that sum stops the ingest, and so does a national total that falls further
+than totals do between rounds.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ _OF_ASSESSMENTS = (
 
 @dataclass(frozen=True)
 class Merged:
-    """What the snapshot would hold, and how that came about.
+    """Tables after a merge, with its join report, findings and totals.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class Merged:
 
     @property
     def errors(self) -> list[Finding]:
-        """What stops the ingest."""
+        """Findings that stop the ingest."""
         return [finding for finding in self.findings if finding.severity == "error"]
 
 
@@ -183,7 +183,7 @@ def _counts(
     report: JoinReport,
     findings: list[Finding],
 ) -> pd.DataFrame:
-    """Counts of the reading by area, at every level that it can be added up to."""
+    """Add up the counts of the reading by area, at every level that they allow."""
     rows = reading.counts
     if rows.empty:
         return held.tables.counts.head(0)
@@ -221,7 +221,7 @@ def _counts(
 
 
 def _is_of_country(rows: pd.DataFrame, book: Gazetteer, held: Snapshot) -> pd.Series:
-    """Rows that are named as the country and not as a governorate, beside rows of other places.
+    """Return which rows are totals of the country, beside rows of other places.
 
     Left in, they would count everyone twice as soon as they are kept as “not placed”.
     """
@@ -281,7 +281,7 @@ class _Added:
         return _by_area(self.rows, self.pcodes, self.spelled, 1, self.reading)
 
     def without(self, others: _Added) -> pd.DataFrame:
-        """Counts of the governorates that ``others`` do not count on that date."""
+        """Return the counts of governorates that ``others`` do not count on that date."""
         known = pd.MultiIndex.from_frame(others.counts[_PLACE])
         return self.counts[~pd.MultiIndex.from_frame(self.counts[_PLACE]).isin(known)]
 
@@ -292,7 +292,7 @@ class _Added:
         )
 
     def below(self, districts: _Added, display: Mapping[str, str]) -> Iterator[Finding]:
-        """Name each governorate that is below the sum of its districts."""
+        """Report each governorate that is below the sum of its districts."""
         for row in records(self._beside(districts, "inner")):
             for what in ("people", "households"):
                 own, inner = getattr(row, what), getattr(row, f"{what}_inner")
@@ -319,7 +319,7 @@ class _Added:
         )
 
     def _where(self, row: Any) -> tuple[str, int, str]:
-        """File and number of the first row that counts in a governorate, and all of them."""
+        """Return file and number of the first row that counts in a governorate, and all as text."""
         place = self.pcodes.where(self.pcodes.notna(), self.spelled)
         days = pd.to_datetime(self.rows["date"])
         found = self.rows[
@@ -339,7 +339,7 @@ class _Added:
     def beyond(
         self, districts: _Added, display: Mapping[str, str], findings: list[Finding]
     ) -> pd.DataFrame:
-        """People of governorates in none of their districts, as not placed; told by date.
+        """Return people of governorates in none of their districts, as not placed; warn by date.
 
         Only in slices with districts: there every level then adds up to the same total.
         """
@@ -369,7 +369,7 @@ class _Added:
 
 
 def _together(districts: pd.DataFrame, rest: pd.DataFrame) -> pd.DataFrame:
-    """Counts by district and those in none; a file may call its own by the same word."""
+    """Append the people in no district; rows of the file with the same name are added to them."""
     if rest.empty:
         return districts
     both = pd.concat([districts[_COUNTS], rest[_COUNTS].astype(districts.dtypes[_COUNTS])])
@@ -408,7 +408,7 @@ def _breakdowns(
     rows = reading.breakdowns
     if rows.empty:
         return pd.DataFrame(columns=_BREAKDOWNS)
-    # Their governorates were told with the counts; only origins may be spelled otherwise.
+    # Their governorates were reported with the counts; only origins may be spelled otherwise.
     pcodes = match_rows(
         rows, books.governorates, JoinReport(), "breakdowns", "adm1", "adm1_code", findings=[]
     )
@@ -439,7 +439,7 @@ def _breakdowns(
 
 
 def _counted_elsewhere(held: pd.DataFrame, new: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Slices of the reading that another source has counted, too.
+    """Return the slices of the reading that the snapshot has from another source.
 
     Sources date one round up to three days apart; two rounds are at least two weeks apart.
 
@@ -482,12 +482,12 @@ def _not_taken(elsewhere: pd.DataFrame, held: pd.DataFrame, new: pd.DataFrame) -
 
 
 def _but(rows: pd.DataFrame, slices: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the rows of some slices; the same frame where there are none."""
+    """Drop the rows of some slices; return the same frame where there are none."""
     return rows if slices.empty else rows[~slices_of(rows).isin(slices_of(slices))]
 
 
 def _with_source(sources: pd.DataFrame, reading: ParsedSource) -> pd.DataFrame:
-    """A source that is held keeps its words, which may be translated; a mapping may change them."""
+    """Add the source; a known one keeps its words, which are translated, unless a mapping says."""
     known = sources["id"] == reading.source["id"]
     row = pd.DataFrame([dict(reading.source)])[list(sources.columns)]
     if known.any() and reading.kind not in ("table", "hxl"):
@@ -506,7 +506,7 @@ def _with_counts(held: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_breakdowns(held: pd.DataFrame, parts: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Breakdowns go with the counts that they break down: none where those are not taken."""
+    """Replace the breakdowns of the dates whose counts are taken."""
     whole = new[new["programme"] == ""]
     taken = pd.MultiIndex.from_frame(whole[["population", "date"]].drop_duplicates())
     stale = pd.MultiIndex.from_frame(held[["population", "date"]]).isin(taken)
@@ -520,7 +520,7 @@ def _with_breakdowns(held: pd.DataFrame, parts: pd.DataFrame, new: pd.DataFrame)
 def _with_rounds(
     held: pd.DataFrame, reading: ParsedSource, new: pd.DataFrame, first: int
 ) -> pd.DataFrame:
-    """Add the dates that were counted; numbers below ``first`` are none that anyone published."""
+    """Add the dates that were counted; a number below ``first`` was never published."""
     if new.empty:
         return held
     rows = reading.counts.assign(date=pd.to_datetime(reading.counts["date"]))
@@ -547,7 +547,7 @@ def _upserted(name: str, held: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame
 def _replaced(
     held: pd.DataFrame, new: pd.DataFrame, elsewhere: pd.DataFrame
 ) -> dict[tuple[Any, ...], int]:
-    """National totals that those of the file take the place of, by slice of the file."""
+    """Return the national totals that the file replaces, by slice of the file."""
     was = people_in_country(held).to_dict()
     dated = {(row.population, row.programme, row.date): row.held_date for row in records(elsewhere)}
     found = {}

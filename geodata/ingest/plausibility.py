@@ -16,7 +16,7 @@ from geodata.util.findings import Finding, Harm
 SANE_CHANGE = 0.25
 
 LARGEST_FALL = 0.2
-"""Part by which a national total may fall and not be asked about.
+"""Part by which a national total may fall without ``--allow-fall``.
 
 The largest real fall between two of those rounds, of 236 from 2014 to 2024, is 7.0% (October
 2019). A list that lacks the largest governorate of December 2024 falls by 21.5%.
@@ -29,7 +29,7 @@ The largest real fall between two of those rounds, of 236 from 2014 to 2024, is 
 def levels_that_differ(
     counts: pd.DataFrame, new: pd.DataFrame, areas: pd.DataFrame
 ) -> Iterator[Finding]:
-    """Look at slices of which the file gives one level, and the other is held from before."""
+    """Compare the levels of slices of which the file gives one and the snapshot has the other."""
     levels = new.groupby(SLICE)["level"].nunique()
     alone = levels[levels == 1].index
     touched = counts[slices_of(counts).isin(alone)]
@@ -68,7 +68,7 @@ def levels_that_differ(
 def changes_beyond_reason(
     changes: Iterable[Total], largest_fall: float, *, allow_fall: bool
 ) -> Iterator[Finding]:
-    """National totals that differ a lot from those of the round before, or those they replace."""
+    """Report national totals that differ a lot from the round before, or from what they replace."""
     for total in changes:
         if fallen := total.fallen(largest_fall):
             yield _fall(total, *fallen, largest_fall, allow_fall=allow_fall)

@@ -18,7 +18,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Report:
-    """What an ingest found and did.
+    """Report of an ingest: files, findings, changes, and the snapshot that was written.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether an error in the files stopped it."""
+        """Whether an error in the files stopped the ingest."""
         return any(finding.severity == "error" for finding in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class Report:
 
 
 def _listed(heading: str, findings: Sequence[Finding]) -> list[str]:
-    """Findings below a heading, as many as a person reads; nothing where there are none."""
+    """Return a heading and at most :data:`SHOWN` findings; nothing where there are none."""
     if not findings:
         return []
     more = len(findings) - SHOWN

@@ -62,7 +62,7 @@ def write(
     if dry_run:
         report, _ = prepare(start(False))
         return replace(report, why_not=report.why_not or "A dry run: nothing was written.")
-    with library.lock(told=lambda sentence: progress(sentence, 0, None)):
+    with library.lock(notify=lambda sentence: progress(sentence, 0, None)):
         base = start(True)
         active = library.active()
         report, parts = prepare(base)

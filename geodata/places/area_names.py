@@ -13,7 +13,7 @@ from geodata.snapshots.snapshot import Snapshot
 
 @memoise(64)
 def area_names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
-    """Name of every area in the reader's language, or in the nearest that the source has.
+    """Return every area's name in the reader's language, or in the nearest that the source has.
 
     Arabic names are spelled as Arabic readers do (:mod:`geodata.bundled.iraq`).
     """
@@ -26,7 +26,7 @@ def area_names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
 
 
 def _spelled(names: pd.Series, code: str) -> pd.Series:
-    """Names of one language with the letters that the source leaves out, or has from another."""
+    """Correct letters that the source leaves out, or takes from another language."""
     if code != "ar":
         return names.replace(SORANI) if code == "ckb" else names
     meant = names.index.to_series().map(ARABIC)

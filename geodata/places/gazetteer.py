@@ -1,4 +1,4 @@
-"""Which area a name means: folding, aliases, and a report of what did not match.
+"""Find the area that a name or a code means: by P-code, name, then alias.
 
 ::
 
@@ -64,7 +64,7 @@ def without_kind(name: str, level: int) -> str:
 
 
 def former_codes(country: Mapping[str, Any]) -> Rules:
-    """Rules of a country's facts, as a snapshot's manifest holds them; most have none."""
+    """Return the rules for retired codes from a country's facts; most countries have none."""
     rules: Rules = country.get("former_codes", [])
     return rules
 
@@ -80,7 +80,7 @@ def explain_retired_code(rules: Rules, code: str, speech: Language | None = None
 
 @dataclass(frozen=True)
 class Match:
-    """The area a row was found to mean, and how."""
+    """The area that a row means, and the method by which it matched."""
 
     pcode: str
     method: Method
@@ -119,7 +119,7 @@ class Gazetteer:
 
     @cached_property
     def _codes_folded(self) -> Mapping[str, str]:
-        """P-codes by what they are in small letters, but for those that only case tells apart."""
+        """P-codes by their small letters, without those that differ in case only."""
         met = Counter(map(str.casefold, self.codes))
         return {code.casefold(): code for code in self.codes if met[code.casefold()] == 1}
 
@@ -129,7 +129,7 @@ class Gazetteer:
         return code if code in self.codes else self._codes_folded.get(code.casefold(), "")
 
     def find(self, *, name: str = "", code: str = "", scope: str = "") -> Match | None:
-        """Find the area by code, then name, then alias; ``None`` where nothing answers.
+        """Find the area by code, then name, then alias; ``None`` where nothing matches.
 
         Raises
         ------
@@ -152,7 +152,7 @@ class Gazetteer:
         return None
 
     def nearest(self, name: str, scope: str = "", n: int = 3) -> list[str]:
-        """Names of the areas spelled most like ``name`` within ``scope``, best first."""
+        """Return the areas spelled most like ``name`` within ``scope``, best first."""
         known = {
             folded: pcode
             for table in (self.names, self.aliases)
@@ -204,7 +204,7 @@ def gazetteer(
 def _alone_and_shared(
     spelled: Iterable[tuple[str, str, str]],
 ) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, ...]]]:
-    """Names, folded, that mean one area, and those that several areas have."""
+    """Split folded names into those of one area and those that several areas share."""
     meant: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for scope, name, pcode in spelled:
         meant[scope, fold(name)][pcode] = None

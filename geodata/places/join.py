@@ -269,7 +269,7 @@ def _letters(code: str) -> str:
 
 
 def not_placed(lost: Unmatched, severity: str) -> Finding:
-    """Describe rows that found no area, and how to mend them."""
+    """Report rows that matched no area, and how to mend them."""
     counted = "its governorate and the country" if lost.table == "districts" else "the country"
     kept = f"It is kept as “not placed” and counts in the total of {counted} only."
     mend = (

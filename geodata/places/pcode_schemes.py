@@ -1,4 +1,4 @@
-"""Of which numbering the P-codes of a round are: decided by the names beside them, never assumed.
+"""Define the schemes of P-codes that a country has or had, and read codes by them.
 
 ::
 
@@ -36,7 +36,7 @@ NOT_AVAILABLE = "Not available"
 
 
 class Digits(NamedTuple):
-    """What a code says in any numbering: its governorate, and its district (``""``: none)."""
+    """Digits of a code in any scheme: its governorate, and its district (``""``: none)."""
 
     governorate: str
     district: str
@@ -44,7 +44,7 @@ class Digits(NamedTuple):
 
 @dataclass(frozen=True)
 class PcodeScheme:
-    """One numbering.
+    """One numbering of the areas of a country.
 
     Attributes
     ----------
@@ -101,13 +101,13 @@ class PcodeSchemes:
 
 
 def scheme_choices(country: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of a country's numberings, and the word that leaves codes out."""
+    """List the names of a country's schemes, and the word that leaves codes out."""
     schemes = country.get("pcode_schemes", {}).get("schemes", ())
     return (*(str(scheme["name"]) for scheme in schemes), BY_NAME)
 
 
 def pcode_schemes(country: Mapping[str, Any], books: Gazetteers) -> PcodeSchemes | None:
-    """Read the numberings of a country's facts; ``None`` where there is but one."""
+    """Read the schemes from a country's facts; ``None`` where there is only one."""
     facts = country.get("pcode_schemes")
     if not facts:
         return None

@@ -45,7 +45,7 @@ class CodedPlace(NamedTuple):
 
 @dataclass(frozen=True)
 class SchemeDecision:
-    """What was decided of the codes of one date.
+    """The scheme that was chosen for the codes of one date, and why; or the error.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ def _by_names(
     if not best.own and any(place.own for place in alone):
         return SchemeDecision(None, "", error=_open(alone, known), examples=tuple(alone))
     if not best.own and len(telling) < _OVERRULES and all(place.own for place in telling):
-        best = known.own  # and the row is told as one that contradicts itself
+        best = known.own  # and the row is reported as one that contradicts itself
     elif not fits and 2 * _agreeing(telling, best) <= len(telling):
         return SchemeDecision(None, "", error=_against(telling, known), examples=tuple(telling))
     how = f"P-codes of {best.name}, by names of {_agreeing(named, best)} of {len(named)} places"

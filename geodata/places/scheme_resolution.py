@@ -35,7 +35,7 @@ _COMPARED = 3  # governorates from which figures tell one numbering from another
 
 @dataclass
 class ResolvedCodes:
-    """A reading whose codes are those of the areas that are held.
+    """A reading after its codes were brought to those of the snapshot's areas.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ def resolve_codes(
 def _codes_out_of_names(
     counts: pd.DataFrame, known: PcodeSchemes | None, books: Gazetteers
 ) -> pd.DataFrame:
-    """Put codes that stand where names do into their own columns, and keep how they are written."""
+    """Move codes that stand among names into their own columns, and keep how they are written."""
     made = counts.copy()
     for level, book in (("adm1", books.governorates), ("adm2", books.districts)):
         name = made[level].fillna("").str.strip()
@@ -110,7 +110,7 @@ def _is_code(word: str, known: PcodeSchemes | None, book: Gazetteer) -> bool:
 def _resolve_dates(
     out: ResolvedCodes, known: PcodeSchemes, books: Gazetteers, held: pd.DataFrame, said: str
 ) -> None:
-    told: list[tuple[str, str]] = []
+    decisions: list[tuple[str, str]] = []
     parents = _governorates_of_names(books)
     for date, rows in out.counts.groupby("date", sort=True):
         places = _places(rows, known, books, parents)
@@ -120,9 +120,9 @@ def _resolve_dates(
         decision = decide_scheme(list(places), known, said)
         if decision.error:
             out.findings.append(_refused(decision, places, rows, label))
-            out.counts = out.counts.drop(rows.index)  # it is told once, and not place by place
+            out.counts = out.counts.drop(rows.index)  # one finding, not one a place
             continue
-        told.append((label, decision.how))
+        decisions.append((label, decision.how))
         if decision.numbering and not decision.by_names:
             chosen = decision.numbering
             out.findings += _figures_say_otherwise(rows, chosen, known, held, label)
@@ -131,11 +131,11 @@ def _resolve_dates(
         for column in ("adm1_code", "adm2_code"):
             out.counts.loc[rows.index, column] = resolved[column]
         out.breakdowns = _breakdowns_read_by(out.breakdowns, date, decision.numbering, known)
-    out.lines += _lines(told)
+    out.lines += _lines(decisions)
 
 
 def _governorates_of_names(books: Gazetteers) -> Mapping[str, frozenset[str]]:
-    """Folded name of a district ``->`` governorates that have one of this name."""
+    """Map each folded name of a district to the governorates that have one of this name."""
     found: dict[str, set[str]] = {}
     book = books.districts
     for scope, name in (*book.names, *book.aliases, *book.shared):
@@ -149,7 +149,7 @@ def _places(
     books: Gazetteers,
     parents: Mapping[str, frozenset[str]],
 ) -> dict[CodedPlace, Any]:
-    """What the rows of a date say of their places ``->`` index of the first row that says it."""
+    """Map each place that the rows of a date name to the index of the first row that does."""
     found: dict[tuple[str, frozenset[str], bool], tuple[CodedPlace, Any]] = {}
     unique = rows[list(PLACES)].drop_duplicates()
     for index, adm1, adm1_code, adm2, adm2_code in unique.itertuples(name=None):
@@ -209,19 +209,19 @@ def _breakdowns_read_by(
     return breakdowns.assign(adm1_code=codes.mask(of_date, resolved))
 
 
-# ---- what is told
+# ---- findings
 
 
 def _label(date: Any, rows: pd.DataFrame) -> str:
-    """``round 134, 31 December 2024``."""
+    """Name a date in findings: ``round 134, 31 December 2024``."""
     numbers = rows["round"].dropna().unique()
     of_round = f"round {int(numbers[0])}, " if len(numbers) == 1 else ""
     day: dt.date = pd.Timestamp(date).date()
     return f"{of_round}{language(SOURCE_LANGUAGE).date(day, 'long')}"
 
 
-def _lines(told: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for how, group in groupby(told, key=lambda one: one[1]):
+def _lines(decisions: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for how, group in groupby(decisions, key=lambda one: one[1]):
         labels = [label for label, _ in group]
         several = f" to {labels[-1]} ({len(labels):,} dates)" if len(labels) > 1 else ""
         yield f"{labels[0]}{several}: {how}"
@@ -244,7 +244,7 @@ def _finding(
     index: Any,
     value: str,
 ) -> Finding:
-    """Say something of a row of a reading, with the place in its file where that is known."""
+    """Return a finding about the P-code of a row, with its place in the file where known."""
     harm = Harm.OTHER_PLACE if severity == "error" else Harm.OTHER
     at = location(rows.loc[index])
     return Finding(severity, sentence, column="P-code", value=value, harm=harm, **at)
@@ -253,7 +253,7 @@ def _finding(
 def _districts_left(
     rows: pd.DataFrame, numbering: PcodeScheme | None, known: PcodeSchemes, label: str
 ) -> Iterator[Finding]:
-    """Tell of codes of districts that nothing is known of: names find them, or nothing does."""
+    """Report codes of districts of an unknown scheme: only names match these."""
     if numbering is not None and numbering.own:
         return
     coded = rows["adm2_code"].map(lambda code: bool((read := known.read(code)) and read.district))
@@ -293,7 +293,7 @@ def _no_such_scheme(said: str, country: Mapping[str, Any]) -> Finding:
 
 
 def _leave_codes(out: ResolvedCodes, country: Mapping[str, Any], said: str) -> None:
-    """Leave codes out where that was said, and those that were given up where a name is there."""
+    """Drop codes on request, and retired ones that have a name beside them."""
     rules = former_codes(country)
 
     def left(rows: pd.DataFrame, level: str) -> pd.Series:
@@ -353,7 +353,7 @@ def _figures_say_otherwise(
 
 
 def _nearest_held(held: pd.DataFrame, population: str, date: Any) -> pd.Series:
-    """People by P-code on the date that is nearest; empty where nothing is held."""
+    """Return people by P-code on the nearest date of the snapshot; empty where it has none."""
     whole = (held["population"] == population) & (held["programme"] == "")
     rows = held[whole & (held["level"] == 1) & held["pcode"].notna()]
     gaps = (pd.to_datetime(rows["date"]) - pd.Timestamp(date)).abs()
@@ -361,7 +361,7 @@ def _nearest_held(held: pd.DataFrame, population: str, date: Any) -> pd.Series:
 
 
 def _distance(people: pd.Series, numbering: PcodeScheme, before: pd.Series) -> int:
-    """People that a numbering puts elsewhere than where they were counted before."""
+    """Count the people that a scheme puts elsewhere than where they were counted before."""
     return sum(
         abs(int(n) - int(before.get(numbering.areas.get(str(digits), ""), 0)))
         for digits, n in people.items()

@@ -1,4 +1,4 @@
-"""What one snapshot says otherwise than another: dates, figures, areas, every other table.
+"""Compare two snapshots: dates, figures, areas, every other table.
 
 ::
 
@@ -59,7 +59,7 @@ class DateChange:
 
 @dataclass(frozen=True)
 class SeriesChange:
-    """A population, or what a programme counted of it: the dates on which anything differs."""
+    """Changes of a population, or of a programme's counts of it, on the dates where any differ."""
 
     population: str
     programme: str
@@ -87,7 +87,7 @@ class SeriesChange:
 
 @dataclass(frozen=True)
 class RowChange:
-    """Rows of a table that came and went; a row that changed is one of each."""
+    """Number of rows that were added to and removed from a table; a changed row is one of each."""
 
     added: int
     removed: int
@@ -95,7 +95,7 @@ class RowChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs; everything empty where two snapshots say the same.
+    """Difference of two snapshots; everything is empty where they say the same.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""A library holds snapshots beside one another and says which of them is active.
+"""Keep snapshots beside one another in a library, with the history of which was active.
 
 ::
 
@@ -80,7 +80,7 @@ class Activation:
 
 @dataclass(frozen=True)
 class SnapshotInfo:
-    """A snapshot that is held, as its manifest describes it.
+    """A snapshot of the library, as its manifest describes it.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class SnapshotInfo:
 
     @property
     def said(self) -> str:
-        """Country and span of dates, as a person reads them; or why nothing is known of it."""
+        """Country and span of dates, as a person reads them; or why the manifest cannot be read."""
         span = f"{self.first} to {self.last}" if self.last else "no figures yet"
         return self.problem or f"{self.country}, {span}"
 
@@ -170,14 +170,14 @@ class Library:
     """
 
     def __init__(self, where: str | Path) -> None:
-        self._shelf: Storage = open_storage(where)
+        self._storage: Storage = open_storage(where)
         self._seen: tuple[object | None, tuple[Activation, ...]] = (None, ())
         self._mine = threading.local()
 
     @property
     def name(self) -> str:
         """Where it is, as messages name it."""
-        return self._shelf.name
+        return self._storage.name
 
     # ------------------------------------------------------------------------------------- reading
 
@@ -208,10 +208,10 @@ class Library:
 
     def held(self) -> list[str]:
         """Versions that are held, in no order that means anything."""
-        return self._shelf.versions()
+        return self._storage.versions()
 
     def place(self, version: str) -> SnapshotLocation:
-        """Where a snapshot is; for :func:`geodata.snapshots.snapshot.load` and its neighbours.
+        """Return the location of a snapshot, as :func:`geodata.snapshots.snapshot.load` takes it.
 
         Raises
         ------
@@ -221,12 +221,12 @@ class Library:
         if not is_version(version):
             raise SnapshotError(f"“{version[:60]}” is no version of a snapshot. {self._choices()}")
         return SnapshotLocation(
-            f"{self.name}/{version}", lambda name: self._shelf.read(f"{version}/{name}")
+            f"{self.name}/{version}", lambda name: self._storage.read(f"{version}/{name}")
         )
 
     def stamp(self, version: str) -> object | None:
-        """Something that changes with any file of a snapshot; ``None`` where that is not known."""
-        found = [self._shelf.stamp(f"{version}/{name}") for name in (MANIFEST, *sorted(FILES))]
+        """Return a token that changes with a snapshot's files; ``None`` if the storage has none."""
+        found = [self._storage.stamp(f"{version}/{name}") for name in (MANIFEST, *sorted(FILES))]
         return tuple(found) if any(found) else None
 
     def read(self, version: str, store_url: str = "") -> Snapshot:
@@ -306,8 +306,8 @@ class Library:
     # ------------------------------------------------------------------------------------- writing
 
     @contextmanager
-    def lock(self, wait: float = WAIT, told: Notify = lambda sentence: None) -> Iterator[None]:
-        """Hold the library alone; within it, by the same thread, again at no cost.
+    def lock(self, wait: float = WAIT, notify: Notify = lambda sentence: None) -> Iterator[None]:
+        """Lock the library against other writers; a thread that has the lock may take it again.
 
         What a killed process left is cleared away first.
 
@@ -315,8 +315,8 @@ class Library:
         ----------
         wait
             Seconds to wait for another process that holds it.
-        told
-            Told once, as a sentence, who that is.
+        notify
+            Called once with a sentence that says who that is.
 
         Raises
         ------
@@ -326,7 +326,7 @@ class Library:
         if self._still_held() is not None:
             yield
             return
-        with self._shelf.locked(wait, told) as still_held:
+        with self._storage.locked(wait, notify) as still_held:
             self._mine.still_held = still_held
             try:
                 yield
@@ -368,7 +368,7 @@ class Library:
         expected: str | None = ANY,
         bundled: Path | None = None,
     ) -> None:
-        """Make a snapshot that is held the active one; where it is already, nothing changes.
+        """Make a snapshot of the library the active one; nothing changes where it is.
 
         Parameters
         ----------
@@ -399,7 +399,7 @@ class Library:
                 self._write([*before, _entry(version, by, what)])
 
     def rollback(self, what: str = "", bundled: Path | None = None) -> str:
-        """Go back to what was active before; once more, and it goes further back.
+        """Activate the snapshot that was active before; each further call goes further back.
 
         Parameters
         ----------
@@ -433,11 +433,11 @@ class Library:
     # ------------------------------------------------------------------------------------- within
 
     def _ships(self, word: str, bundled: Path) -> bool:
-        """Whether a command means the snapshot that ships, which the library need not hold."""
+        """Return whether a command means the bundled snapshot, which the library may lack."""
         return word == BUNDLED or (word not in self.held() and word == _version_in(bundled))
 
     def _was_served_from(self, bundled: Path, before: str | None) -> bool:
-        """Whether what was served before is the one that ships, and was never copied here.
+        """Return whether the one served before is the bundled snapshot, and was never copied here.
 
         A release may ship another one by now: it is what can still be gone back to.
         """
@@ -455,7 +455,7 @@ class Library:
     def _kept(self, version: str, contents: Mapping[str, bytes]) -> str:
         with self.lock():
             if not self._whole(version):
-                self._shelf.put(version, contents)
+                self._storage.put(version, contents)
         return version
 
     def _whole(self, version: str) -> bool:
@@ -472,7 +472,7 @@ class Library:
         try:
             place.read(MANIFEST)
         except FileNotFoundError:
-            self._shelf.check()
+            self._storage.check()
             raise SnapshotError(
                 f"{self.name} holds no snapshot {version}. {self._choices()}"
             ) from None
@@ -493,16 +493,16 @@ class Library:
             )
 
     def _entries(self) -> tuple[Activation, ...]:
-        stamp = self._shelf.stamp(HISTORY)
+        stamp = self._storage.stamp(HISTORY)
         if stamp is None or stamp != self._seen[0]:
             self._seen = (stamp, self._read_history())
         return self._seen[1]
 
     def _read_history(self) -> tuple[Activation, ...]:
         try:
-            data = self._shelf.read(HISTORY)
+            data = self._storage.read(HISTORY)
         except FileNotFoundError:
-            self._shelf.check()
+            self._storage.check()
             return ()
         try:
             return tuple(_parsed(entry) for entry in json.loads(data))
@@ -517,16 +517,18 @@ class Library:
         if still_held := self._still_held():
             still_held()
         said = [asdict(entry) for entry in entries]
-        self._shelf.write(HISTORY, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+        self._storage.write(
+            HISTORY, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+        )
 
 
 def _version_in(folder: Path) -> str:
-    """Version of the snapshot in a folder; ``""`` where there is none that can be read."""
+    """Return the version of the snapshot in a folder; ``""`` where none can be read."""
     return summary(folder).version
 
 
 def _served_until_now(bundled: Path | None, version: str) -> list[Activation]:
-    """What an empty history begins with when ``version`` becomes active."""
+    """Return the first entries of a history that is empty when ``version`` becomes active."""
     served = _version_in(bundled) if bundled else ""
     return [_entry(served, "activate", _START)] if served and served != version else []
 
@@ -546,7 +548,7 @@ def _parsed(said: Mapping[str, Any]) -> Activation:
 
 
 def _stack(entries: Sequence[Activation]) -> list[str]:
-    """What rollbacks go down: every one takes off what it went back from."""
+    """Return the versions that rollbacks lead to, the active one last."""
     stack: list[str] = []
     for entry in entries:
         if entry.by == "rollback":

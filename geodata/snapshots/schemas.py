@@ -309,7 +309,7 @@ def check_changed(frames: Mapping[str, pd.DataFrame], before: Tables) -> Tables:
 
 
 def _written(value: object) -> str:
-    """A cell as a person writes it, without the type that numpy puts around a number."""
+    """Return a cell as a person writes it, without the type that numpy puts around a number."""
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

@@ -1,4 +1,4 @@
-"""A snapshot: one immutable, hashed folder that holds everything the pages and files show.
+"""Write and read snapshots: immutable, hashed folders of all that pages and files show.
 
 ::
 
@@ -67,7 +67,7 @@ class Tables:
 
     @classmethod
     def of(cls, columns: Mapping[str, pa.Table]) -> Tables:
-        """Make tables whose frames are made when they are first looked at.
+        """Make tables whose frames are converted when they are first used.
 
         Counts may be millions of rows, and whoever only asks for sums of them needs no frame.
         """
@@ -224,7 +224,7 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def manifest_summary(tables: Tables, country: Mapping[str, Any]) -> dict[str, Any]:
-    """Say in a manifest what the tables hold.
+    """Describe the tables for the manifest.
 
     ``counted`` lists what was counted, as :func:`geodata.engine.queries.slices` does: the first
     view of a snapshot needs it, and would look at every row of counts to know it.
@@ -392,7 +392,7 @@ def read_manifest(where: Path | SnapshotLocation) -> dict[str, Any]:
 
 
 def _written(place: SnapshotLocation) -> bytes:
-    """The manifest as it is written."""
+    """Return the bytes of the manifest."""
     try:
         return place.read(MANIFEST)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Where a library is kept: a folder, or a part of an object store that several machines share.
+"""Choose the storage of a library: a folder, or a part of an object store that machines share.
 
 ::
 
@@ -9,9 +9,8 @@
     lock         flock on .lock, which goes with      .lock, made where there is none, written again
                  its process                          every few seconds while its process lives
 
-What can go wrong with a disk or a network is told as a sentence (``Unreachable``), save that a file
-is not there, which is ``FileNotFoundError``. Both kinds take care of what a process left that
-was killed: whoever holds the lock next clears it away.
+An error of a disk or a network is raised as a sentence (``Unreachable``), a missing file as
+``FileNotFoundError``. What a killed process left is cleared away by the next holder of the lock.
 """
 
 from __future__ import annotations

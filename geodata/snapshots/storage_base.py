@@ -22,7 +22,7 @@ StillHeld = Callable[[], None]
 
 
 class Storage(Protocol):
-    """What a library needs of the place that it is kept in."""
+    """Operations that a library needs of its storage."""
 
     @property
     def name(self) -> str:
@@ -35,19 +35,19 @@ class Storage(Protocol):
         """Return the bytes of a file; ``FileNotFoundError`` where there is none."""
 
     def stamp(self, name: str) -> object | None:
-        """Something that changes with the file and is cheaper than it; ``None``: read it."""
+        """Return a token that changes with the file and costs less than reading it, or ``None``."""
 
     def versions(self) -> list[str]:
         """Versions of which there is a manifest, in order."""
 
     def put(self, version: str, contents: Mapping[str, bytes]) -> None:
-        """Keep the files of a snapshot: all of them, or none that is found."""
+        """Write the files of a snapshot: readers see all of them, or none."""
 
     def write(self, name: str, data: bytes) -> None:
         """Replace a file at once."""
 
-    def locked(self, wait: float, told: Notify) -> AbstractContextManager[StillHeld]:
-        """Hold the place alone, left-overs cleared away; yield what raises where it was lost."""
+    def locked(self, wait: float, notify: Notify) -> AbstractContextManager[StillHeld]:
+        """Lock the place and clear left-overs; yield a check that raises if the lock was lost."""
 
 
 def refuse_strangers(place: str, names: Sequence[str]) -> None:
@@ -95,10 +95,10 @@ def _in_use(place: str, holder: Mapping[str, Any]) -> str:
 
 
 class LockWait:
-    """Waiting for a lock: told once, ended by a refusal that says who holds it."""
+    """Wait for a lock: notify once who holds it, and refuse when the time is up."""
 
-    def __init__(self, place: str, wait: float, told: Notify) -> None:
-        self._place, self._told, self._wait = place, told, wait
+    def __init__(self, place: str, wait: float, notify: Notify) -> None:
+        self._place, self._notify, self._wait = place, notify, wait
         self._until, self._first = monotonic() + wait, True
 
     def pause(self, holder: Mapping[str, Any], seconds: float) -> None:
@@ -108,6 +108,6 @@ class LockWait:
         if left <= 0:
             raise SnapshotError(f"{said}: nothing was changed. Wait for it to end, then try again.")
         if self._first:
-            self._told(f"{said}: waiting up to {self._wait:,.0f} s for it to end")
+            self._notify(f"{said}: waiting up to {self._wait:,.0f} s for it to end")
             self._first = False
         sleep(min(seconds, left))

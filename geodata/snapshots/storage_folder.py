@@ -49,7 +49,7 @@ class FolderStorage:
     def check(self) -> None:
         """Refuse a folder that holds other things, or that cannot be made."""
         if self._root.is_dir():
-            with self._told("cannot be read"):
+            with self._as_sentences("cannot be read"):
                 refuse_strangers(self.name, os.listdir(self._root))
         elif self._root.exists():
             raise SnapshotError(f"{self._root} is a file: a library is a folder; name another")
@@ -62,51 +62,51 @@ class FolderStorage:
     def read(self, name: str) -> bytes:
         """Return the bytes of a file; ``FileNotFoundError`` where there is none."""
         try:
-            with self._told("cannot be read"):
+            with self._as_sentences("cannot be read"):
                 return (self._root / name).read_bytes()
         except NotADirectoryError as error:
             raise FileNotFoundError(str(error)) from None
 
     def stamp(self, name: str) -> object | None:
-        """Number, size and time of the file, all of which another one has otherwise."""
-        with self._told("cannot be read"), suppress(FileNotFoundError, NotADirectoryError):
+        """Return inode, size and time of the file: a replaced file differs in one of them."""
+        with self._as_sentences("cannot be read"), suppress(FileNotFoundError, NotADirectoryError):
             found = os.stat(self._root / name)
             return found.st_ino, found.st_size, found.st_mtime_ns
         return None
 
     def versions(self) -> list[str]:
         """Versions of which there is a manifest, in order."""
-        with self._told("cannot be read"), suppress(FileNotFoundError, NotADirectoryError):
+        with self._as_sentences("cannot be read"), suppress(FileNotFoundError, NotADirectoryError):
             names = sorted(filter(is_version, os.listdir(self._root)))
             return [name for name in names if (self._root / name / MANIFEST).is_file()]
         return []
 
     def put(self, version: str, contents: Mapping[str, bytes]) -> None:
-        """Keep the files of a snapshot: all of them, or none that is found."""
+        """Write the files of a snapshot: readers see all of them, or none."""
         size = sum(map(len, contents.values()))
-        with self._told("cannot be written in", f"{size / 1e3:,.1f} kB are needed"):
+        with self._as_sentences("cannot be written in", f"{size / 1e3:,.1f} kB are needed"):
             with atomic_directory(self._root / version) as fresh:
                 for name, data in contents.items():
                     (fresh / name).write_bytes(data)
 
     def write(self, name: str, data: bytes) -> None:
         """Replace a file by one rename."""
-        with self._told("cannot be written in", f"{len(data) / 1e3:,.1f} kB are needed"):
+        with self._as_sentences("cannot be written in", f"{len(data) / 1e3:,.1f} kB are needed"):
             write_file(self._root / name, data)
 
     @contextmanager
-    def locked(self, wait: float, told: Notify) -> Iterator[StillHeld]:
-        """Hold the folder alone; the system frees it with the process, however that ends."""
+    def locked(self, wait: float, notify: Notify) -> Iterator[StillHeld]:
+        """Lock the folder; the system frees it with the process, however that ends."""
         self.check()
-        with self._told("cannot be written in"):
+        with self._as_sentences("cannot be written in"):
             self._root.mkdir(exist_ok=True)
             handle = os.open(self._root / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            queue = LockWait(self.name, wait, told)
+            queue = LockWait(self.name, wait, notify)
             while not self._take(handle):
                 queue.pause(signed(os.pread(handle, 1000, 0)), 0.1)
             _sign(handle)
-            with self._told("cannot be written in"):
+            with self._as_sentences("cannot be written in"):
                 self._clear()
             yield lambda: None
         finally:
@@ -131,8 +131,8 @@ class FolderStorage:
         recover_file(self._root / HISTORY)
 
     @contextmanager
-    def _told(self, what: str, needed: str = "") -> Iterator[None]:
-        """Tell what a disk refuses as a sentence; what is not there is told by who asked."""
+    def _as_sentences(self, what: str, needed: str = "") -> Iterator[None]:
+        """Raise errors of the disk as sentences; a missing file is the caller's to report."""
         try:
             yield
         except (FileNotFoundError, NotADirectoryError) as error:

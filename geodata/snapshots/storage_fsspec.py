@@ -59,12 +59,12 @@ class ObjectStorage:
 
     def read(self, name: str) -> bytes:
         """Return the bytes of an object; ``FileNotFoundError`` where there is none."""
-        with self._told("cannot be read"):
+        with self._as_sentences("cannot be read"):
             system, path = self._at(name)
             return bytes(system.cat_file(path))
 
     def stamp(self, name: str) -> object | None:
-        """Nothing: to ask about an object costs what reading a small one does."""
+        """Return ``None``: to ask about an object costs as much as to read a small one."""
         return None
 
     def versions(self) -> list[str]:
@@ -74,10 +74,10 @@ class ObjectStorage:
         return sorted(one[0] for one in parts if one[1:] == [MANIFEST] and is_version(one[0]))
 
     def put(self, version: str, contents: Mapping[str, bytes]) -> None:
-        """Keep the files of a snapshot: all of them, or none that is found."""
+        """Write the files of a snapshot: readers see all of them, or none."""
         files = {name: data for name, data in contents.items() if name != MANIFEST}
         try:
-            with self._told("cannot be written in"):
+            with self._as_sentences("cannot be written in"):
                 system, root = self._at(version)
                 system.pipe({f"{root}/{name}": data for name, data in files.items()})
                 system.pipe_file(f"{root}/{MANIFEST}", contents[MANIFEST])
@@ -88,16 +88,16 @@ class ObjectStorage:
 
     def write(self, name: str, data: bytes) -> None:
         """Replace an object by another."""
-        with self._told("cannot be written in"):
+        with self._as_sentences("cannot be written in"):
             system, path = self._at(name)
             system.pipe_file(path, data)
 
     @contextmanager
-    def locked(self, wait: float, told: Notify) -> Iterator[StillHeld]:
-        """Hold the place alone for as long as this process shows that it lives."""
+    def locked(self, wait: float, notify: Notify) -> Iterator[StillHeld]:
+        """Lock the place for as long as this process renews the lock."""
         self.check()
         token = secrets.token_hex(8)
-        self._take(token, wait, told)
+        self._take(token, wait, notify)
         ended = Event()
         beat = Thread(target=self._beat, args=(token, ended), daemon=True)
         beat.start()
@@ -109,8 +109,8 @@ class ObjectStorage:
             beat.join()
             self._release(token)
 
-    def _take(self, token: str, wait: float, told: Notify) -> None:
-        queue, seen, since = LockWait(self.name, wait, told), b"", 0.0
+    def _take(self, token: str, wait: float, notify: Notify) -> None:
+        queue, seen, since = LockWait(self.name, wait, notify), b"", 0.0
         while not self._made(token):
             found = self._lock()
             if found != seen:
@@ -121,9 +121,9 @@ class ObjectStorage:
             queue.pause(signed(found), 1.0)
 
     def _made(self, token: str) -> bool:
-        """Make the lock where there is none; read again whose it is, as some stores overwrite."""
+        """Create the lock where there is none; read it back, as some stores overwrite."""
         try:
-            with self._told("cannot be locked"):
+            with self._as_sentences("cannot be locked"):
                 system, path = self._at(LOCK)
                 system.pipe_file(path, lock_holder(token=token, beat=0), mode="create")
         except FileExistsError:
@@ -131,13 +131,13 @@ class ObjectStorage:
         return signed(self._lock()).get("token") == token
 
     def _lock(self) -> bytes:
-        """The lock as it is; nothing where there is none."""
+        """Return the content of the lock; empty where there is none."""
         with suppress(FileNotFoundError):
             return self.read(LOCK)
         return b""
 
     def _take_away(self, found: bytes) -> None:
-        with self._told("cannot be locked"), suppress(FileNotFoundError):
+        with self._as_sentences("cannot be locked"), suppress(FileNotFoundError):
             system, path = self._at(LOCK)
             if self._lock() == found:
                 system.rm_file(path)
@@ -163,28 +163,28 @@ class ObjectStorage:
         # One that cannot be released is taken away by the next, later.
         with suppress(SnapshotError, FileNotFoundError):
             if signed(self._lock()).get("token") == token:
-                with self._told("cannot be written in"):
+                with self._as_sentences("cannot be written in"):
                     system, path = self._at(LOCK)
                     system.rm_file(path)
 
     def _clear(self) -> None:
-        """Take away files of snapshots whose manifest was never written."""
+        """Delete files of snapshots whose manifest was never written."""
         files, root, held = self._files(), self._at("")[1], set(self.versions())
-        with self._told("cannot be written in"):
+        with self._as_sentences("cannot be written in"):
             for path in files:
                 version, inner, _ = _within(root, path).partition("/")
                 if inner and is_version(version) and version not in held:
                     self._at("")[0].rm_file(path)
 
     def _files(self) -> list[str]:
-        with self._told("cannot be read"), suppress(FileNotFoundError):
+        with self._as_sentences("cannot be read"), suppress(FileNotFoundError):
             system, root = self._at("")
             system.invalidate_cache()
             return list(system.find(root))
         return []
 
     def _at(self, name: str) -> tuple[Any, str]:
-        """The file system, as this process and thread may use it, and the path of ``name``."""
+        """Return the file system for this process and thread, and the path of ``name`` in it."""
         from fsspec.core import url_to_fs
 
         try:
@@ -197,7 +197,7 @@ class ObjectStorage:
         return system, f"{root}/{name}" if name else root
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
+    def _as_sentences(self, what: str) -> Iterator[None]:
         try:
             yield
         except (FileNotFoundError, FileExistsError, SnapshotError):

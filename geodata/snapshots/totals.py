@@ -51,7 +51,7 @@ def series_name(population: str, programme: str) -> str:
 
 @dataclass(frozen=True)
 class Total:
-    """People in the country on a date, beside the date before it, and what they take the place of.
+    """People in the country on a date, beside those of the date before and those they replace.
 
     Attributes
     ----------
