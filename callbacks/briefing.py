@@ -58,7 +58,7 @@ MAX_LINK = 3_900  # servers refuse longer addresses
 
 @dataclass(frozen=True)
 class BriefingRequest:
-    """A briefing that was asked for, and the snapshot that answers."""
+    """The briefing of a request, and the snapshot that it is of."""
 
     briefing: Briefing
     snapshot: Snapshot
@@ -104,7 +104,7 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Briefi
 
 
 def links(context: Context, asked: BriefingRequest) -> Links:
-    """Where the pages' links lead; nowhere where the briefing is too long for an address."""
+    """Return the links of the pages; empty if the briefing is too long for an address."""
     urls = context.urls
     kept = [*asked.briefing.spoken, ("v", asked.version)]
     start = encode_items([(key, value) for key, value in kept if value])
@@ -156,7 +156,7 @@ def _editor(
     status: HTTPStatus = HTTPStatus.OK,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    """The editor; ``typed`` is the form that was sent, where no address has what is in it."""
+    """Answer with the editor; ``typed`` is a form that was sent and that no address holds."""
     urls = asked.following(context.urls)
     html = layout.editor(
         asked.briefing,
@@ -175,7 +175,7 @@ def _editor(
 
 
 def _added(context: Context, asked: BriefingRequest, view: str) -> Response:
-    """Lead to the briefing with one slide more; or say why it cannot have it."""
+    """Redirect to the briefing with one more slide, or say why it cannot have it."""
     try:
         layout_ = request.args.get("layout", "").strip() or MAP
         slide = briefing.slide_of(view, asked.snapshot, layout=layout_, speech=asked.speech)
@@ -187,7 +187,7 @@ def _added(context: Context, asked: BriefingRequest, view: str) -> Response:
 
 
 def with_slide(made: Briefing, slide: Slide) -> Briefing:
-    """The briefing with one slide more.
+    """Return the briefing with one more slide.
 
     Raises
     ------
@@ -241,7 +241,7 @@ def _slide(said: dict[str, str], snapshot: Snapshot, speech: Language, *, lenien
 
 
 def _place(number: str, made: Briefing) -> int | None:
-    """Position of a slide by its number; ``None`` where there is none."""
+    """Return the position of a slide by its number, or ``None``."""
     valid = number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(made.slides)
     return int(number) - 1 if valid else None
 
@@ -324,7 +324,7 @@ def _adding(context: Context, asked: BriefingRequest) -> str:
 
 
 def _loaded(context: Context) -> Response:
-    """Answer a file: to the address of the briefing in it."""
+    """Redirect from an uploaded file to the address of the briefing in it."""
     snapshot, named, _ = context.named(request.form, lenient=True)
     body = request.files["file"].stream.read(MAX_FILE + 1)
     if len(body) > MAX_FILE:
@@ -358,7 +358,7 @@ def _yaml(asked: BriefingRequest) -> Response:
 
 
 def _made(context: Context, asked: BriefingRequest, ending: str) -> Response:
-    """A briefing as a file that others show."""
+    """Answer with the briefing as a file of slides."""
     if ending == "yaml":
         body = yaml_files.to_yaml(asked.briefing).encode()
         return _named(cacheable_response(body, YAML, policy_for_request()), asked, ending)

@@ -53,7 +53,7 @@ def _sent(body: bytes, mimetype: str, name: str) -> Response:
 
 
 def _asked(context: Context, view: View, options: Options, wanted: ExportFormat) -> ExportRequest:
-    """What a file is made of; one without links of its own is the same for everyone."""
+    """Collect what a file is made of; a file without links is the same for everyone."""
     urls = context.urls
     known = wanted.linked or context.settings.public_url
     return ExportRequest(

@@ -35,7 +35,7 @@ HTML, CSS, JAVASCRIPT = "text/html", "text/css", "text/javascript"
 
 
 def links(context: Context, view: View, options: EmbedOptions) -> Links:
-    """Where the public map's links lead, while the application serves it."""
+    """Return the links of the public map, as the application serves it."""
     urls, state, snapshot = context.urls, view.state, view.snapshot
     query = states.encode_query(state, snapshot)
     figures = states.encode_query(replace(state.view_key, v=snapshot.version), snapshot)
@@ -63,7 +63,7 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
 
 
 def _not_held(context: Context, error: NotHeld) -> Response:
-    """A frozen map whose snapshot is gone: say so in its frame, and where the newest one is."""
+    """Answer in the frame of a frozen map that its snapshot is gone, with a link to the newest."""
     query = {key: value for key, value in request.args.items() if key not in ("v", "time", "base")}
     speech = speech_of(request.args)
     url = context.urls.embed(query_keys.encode_items(query.items()))
@@ -100,7 +100,7 @@ def _page(context: Context) -> Response:
 
 
 def _bundled(made: bundle.Bundle, mimetype: str) -> Response:
-    """Immutable under its own version; else whoever asks is behind or ahead, and asks again."""
+    """Answer with a file: immutable under its own version; any other is of another release."""
     own = request.args.get("m") == made.version
     return cacheable_response(made.body, mimetype, CachePolicy.FROZEN if own else CachePolicy.LIVE)
 

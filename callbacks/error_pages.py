@@ -1,4 +1,4 @@
-"""Pages and answers for what cannot be answered."""
+"""Answer with a page what cannot be answered otherwise."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def problem_response(
 
 
 def here(context: Context) -> Urls:
-    """What builds the links of a page that answers no state: they keep its language."""
+    """Return the builder of links for a page without a state: they keep its language."""
     speech, english = page_speech(), is_english(last_values(request.args))
     spoken = states.language_items(speech.code, speech.digits, english=english)
     return replace(context.urls, spoken=tuple(spoken))
 
 
 def failed(context: Context, code: int, sentence: str) -> Response:
-    """Say that a page could not be made: as a page, or where that fails, too, as a sentence."""
+    """Answer a failure with a page, or with a sentence if the page fails as well."""
     speech, way_on = page_speech(), context.urls.page(here(context).kept)
     try:
         return problem_response(
@@ -74,7 +74,7 @@ def failed(context: Context, code: int, sentence: str) -> Response:
 
 
 def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None = None) -> Response:
-    """Say as a page that a snapshot is not held, with a link to the same in the newest figures.
+    """Answer that a snapshot is not held, with a link to the same state in the newest one.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ _REMEMBERED = 64  # states of a snapshot whose page is remembered, some 100 kB e
 
 
 def _programmes(args: MultiDict[str, str]) -> dict[str, str]:
-    """The chosen programmes, of which a form sends each by itself."""
+    """Join the chosen programmes, which a form sends one by one."""
     chosen = args.getlist("prog")
     return {"prog": SEPARATOR.join(chosen)} if len(chosen) > 1 else {}
 
@@ -107,7 +107,7 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> WerkzeugResponse:
-        """What the server itself refuses or fails at, said in the reader's language."""
+        """Answer errors of the server itself in the reader's language."""
         if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
             return error.get_response()
         sentence = page_speech().gettext(REFUSED.get(error.code, NOT_TAKEN), code=error.code)
@@ -124,7 +124,7 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.errorhandler(DependencyException)
     def no_such_component(_: DependencyException) -> Response:
-        """Dash takes a script that it does not have for an error of the server."""
+        """Answer 404 for a script that Dash does not have, where it would answer 500."""
         return no_such_page()
 
     @app.server.before_request
@@ -137,7 +137,7 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.before_request
     def refuse_what_is_not_there() -> Response | None:
-        """Dash answers any path with its page; a path that is none must say so."""
+        """Answer 404 for paths that no route serves; Dash would answer them with its page."""
         rule = request.url_rule.rule.removeprefix(urls.prefix) if request.url_rule else ""
         if rule == "<path:path>":
             return no_such_page()

@@ -118,7 +118,7 @@ def _described(
 
 
 def _room(asked: dict[str, str], key: str) -> int:
-    """Pixels that the asking site has; plenty where it does not say."""
+    """Return the pixels that the consumer has; unlimited if it names none."""
     text = asked.get(key, "")
     if text and not _PIXELS.fullmatch(text):
         speech = speech_of(asked)

@@ -148,7 +148,7 @@ def page(
 
 
 def problem(speech: Language, urls: Urls, *, sentence: str, url: str) -> str:
-    """What stands in the frame where a map cannot be shown, with where to go instead."""
+    """Render the frame of a map that cannot be shown, with a link to another."""
     return template("embed-problem.html").render(
         _=speech.gettext,
         speech=speech,

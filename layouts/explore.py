@@ -70,7 +70,7 @@ class Option:
 
 
 def content(view: View, urls: Urls) -> dict[str, Any]:
-    """All that the document shows of a view: the same for everyone, and worth remembering."""
+    """Return the template context of a view; it is the same for everyone and can be cached."""
     at = view.on_its_date()
     shown = Shown(view, urls)
     texts = ViewText(at)
@@ -144,13 +144,13 @@ def page(
 
 @dataclass(frozen=True)
 class Shown:
-    """A view, and what writes the addresses of others."""
+    """A view, and the builder of links to other views."""
 
     view: View
     urls: Urls
 
     def link(self, **changes: Any) -> str:
-        """The address of the same view but for these fields of its state."""
+        """Return the address of the view with some fields of its state changed."""
         there = replace(self.view.state, **changes)
         return self.urls.page(state.encode_query(there, self.view.snapshot))
 
@@ -162,7 +162,7 @@ def _map(at: ViewAt, cells: list[area_labels.AreaLabel]) -> Markup:
 
 
 def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
-    """What scripts need beside words and addresses."""
+    """Return what scripts need beside words and addresses."""
     view, urls = shared.view, shared.urls
     return {
         "first": {
@@ -321,7 +321,7 @@ def _dates(shown: Shown) -> dict[str, Any]:
 
 
 def _order(view: View) -> list[int]:
-    """Positions of areas, largest figure first, those without a figure last."""
+    """Order areas by figure, largest first, those without a figure last."""
     ranks = view.on_its_date().ranks
     return sorted(range(len(ranks)), key=lambda i: (int(ranks[i]) or len(ranks) + 1, i))
 

@@ -87,7 +87,7 @@ def alternates(address: str) -> list[tuple[str, str]]:
 
 
 def navigation(speech: Language, urls: Urls) -> list[dict[str, str]]:
-    """Every page: its key, label and URL."""
+    """Return key, label and URL of every page."""
     return [
         {"key": "map", "label": speech.gettext("Map"), "url": urls.page(urls.kept)},
         {"key": "compare", "label": speech.gettext("Compare"), "url": urls.compare(urls.kept)},
@@ -105,7 +105,7 @@ def navigation(speech: Language, urls: Urls) -> list[dict[str, str]]:
 
 
 def versioned(name: str, urls: Urls) -> str:
-    """URL of a file that pages load: it changes when the file does."""
+    """Return the URL of a static file, with a version that changes when the file does."""
     return urls.built(name, built(name).version)
 
 
@@ -133,7 +133,7 @@ def render(name: str, snapshot: Snapshot, speech: Language, urls: Urls, **values
 
 
 def template(name: str) -> Template:
-    """A template of ``templates/``; it escapes every value it is given."""
+    """Return a template of ``templates/``, which escapes every value."""
     return _environment.get_template(name)
 
 
@@ -144,7 +144,7 @@ def as_data(value: object) -> Markup:
 
 
 def script_data(snapshot: Snapshot, speech: Language, urls: Urls, **more: object) -> Markup:
-    """What the scripts are handed: URLs, words, language, and ``more``."""
+    """Return what scripts need as JSON: URLs, words, language, and ``more``."""
     data = {
         "version": snapshot.version,
         "lang": speech.code,

@@ -54,7 +54,7 @@ def page(
 def context(
     snapshot: Snapshot, speech: Language, threshold: Threshold, past: Sequence[HistoryEntry] = ()
 ) -> dict[str, Any]:
-    """Everything that the page says, wherever it stands; without a ``past``, nothing of it."""
+    """Return the template context of the page, without history if ``past`` is empty."""
     return {
         "made": provenance(snapshot, speech),
         "history": history(past, speech),

@@ -1,4 +1,4 @@
-"""Rendering beside the server: pictures, pages and archives are made by other processes.
+"""Render pictures, documents and archives in worker processes, beside the server.
 
 ::
 
@@ -42,7 +42,7 @@ Make = Callable[[Callable[..., bytes]], bytes]
 
 
 class Busy(Exception):
-    """As much is being made as there is room for, or it took too long."""
+    """Raised if the queue is full, or if rendering took too long."""
 
 
 class _Process:
@@ -63,7 +63,7 @@ class _Process:
         return self._process.pid
 
     def call(self, task: tuple[Any, ...], seconds: float) -> bytes:
-        """Have it called there.
+        """Call a function in the worker process.
 
         Raises
         ------
@@ -81,14 +81,14 @@ class _Process:
         return bytes(answer)
 
     def end(self) -> None:
-        """End it now, also while it renders."""
+        """Kill the worker process, also while it renders."""
         self._connection.close()
         self._process.kill()
         self._process.wait()
 
 
 def _end(processes: list[_Process], owner: int) -> None:
-    """End processes that this process started; a fork of it leaves them alone."""
+    """Kill the worker processes, but only from the process that started them."""
     if os.getpid() == owner:
         for process in processes:
             process.end()
@@ -96,7 +96,7 @@ def _end(processes: list[_Process], owner: int) -> None:
 
 
 class RenderPool:
-    """Makes files with a few processes, for as many threads as may wait.
+    """Render files in a few worker processes, with a bounded queue of waiting threads.
 
     Parameters
     ----------
@@ -129,22 +129,22 @@ class RenderPool:
 
     @property
     def pids(self) -> list[int]:
-        """Processes that have been started."""
+        """Return the number of worker processes that run."""
         return [process.pid for process in self._started]
 
     @property
     def waiting(self) -> int:
-        """Threads that wait for a file, or make one."""
+        """Return the number of threads that wait for a file or render one."""
         return self._waiting
 
     def close(self) -> None:
-        """End every process; what is asked for next starts them anew."""
+        """Kill every worker; the next call starts new ones."""
         with self._lock:
             _end(self._started, self._owner)
             self._owner = 0
 
     def once(self, key: Hashable, make: Make, *, slow: bool = False) -> bytes:
-        """Make a file, once for all who ask for it at the same time or soon after.
+        """Render a file once for all requests that arrive at the same time or soon after.
 
         Parameters
         ----------
@@ -194,7 +194,7 @@ class RenderPool:
 
     @contextmanager
     def _place(self, slow: bool) -> Iterator[None]:
-        """Count a thread that waits; refuse one too many."""
+        """Count a waiting thread; raise :class:`Busy` if the queue is full."""
         with self._lock:
             if self._waiting >= self._places or (slow and self._slow >= self._slow_places):
                 raise Busy
@@ -228,7 +228,7 @@ class RenderPool:
         return body
 
     def _take(self) -> _Process:
-        """Wait for a process that is free; start it where it has not been."""
+        """Wait for a free worker; start one if fewer run than may."""
         with self._lock:
             if self._owner != os.getpid():  # the first here, or a fork of where there were some
                 self._owner, self._started, self._free = os.getpid(), [], queue.LifoQueue()
@@ -250,7 +250,7 @@ class RenderPool:
         return process
 
     def _drop(self, process: _Process) -> None:
-        """End a process that failed; the next one who needs it starts another."""
+        """Kill a worker that failed; the next call starts another."""
         process.end()
         self._started.remove(process)
         self._free.put(None)

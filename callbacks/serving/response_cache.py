@@ -1,15 +1,14 @@
-"""Answers kept as they were sent: asked for again, they leave from memory, before Flask.
+"""Cache whole responses and answer conditional requests, as WSGI middleware before Flask.
 
 ::
 
-    request ──▶ Kept ──(not kept)──▶ proxies' headers ──▶ Flask ──▶ answer(…) ──▶ compressed
+    request ──▶ ResponseCache ──(not cached)──▶ proxies' headers ──▶ Flask ──▶ compressed
                   └── status, headers and compressed bytes of the first answer, or its 304
 
 Only what :func:`callbacks.serving.responses.cacheable_response` hands over with
-:func:`mark_cacheable` is kept: answers to GET
-that are the same for everyone. They lie under path, query, content coding, the language that the
-browser prefers and the snapshot that the request is pinned to before it is answered, at most so
-many megabytes of them.
+:func:`mark_cacheable` is cached: answers to GET that are the same for everyone. Their key is path,
+query, content coding, the language that the browser prefers and the snapshot that the request is
+pinned to before it is answered. At most so many megabytes of them are held.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ class CacheTicket:
 
 
 def mark_cacheable(environ: WSGIEnvironment) -> bool:
-    """Ask that the answer to this request be kept; tell whether it can be.
+    """Mark the answer to this request as cacheable; return whether it can be cached.
 
     The whole answer is then made: whether the client has it already is seen to here.
     """
@@ -73,7 +72,7 @@ class CachedResponse:
         self.size = len(body) + sum(len(name) + len(value) for name, value in headers)
 
     def send(self, tags: str, start_response: StartResponse) -> Iterable[bytes]:
-        """Send it, or 304 where ``tags``, an ``If-None-Match``, has its own."""
+        """Send the response, or 304 if ``tags``, an ``If-None-Match``, names its ETag."""
         if tags and self.tag and (tags == self.tag or _has(tags, self.tag)):
             start_response(_NOT_MODIFIED, list(self.not_modified))
             return []
@@ -82,7 +81,7 @@ class CachedResponse:
 
 
 def _has(tags: str, tag: str) -> bool:
-    """Whether ``tag`` is among ``tags``, also where something on the way has made it weak."""
+    """Return whether ``tag`` is among ``tags``, also if a proxy has made it weak."""
     return parse_etags(tags).contains_weak(unquote_etag(tag)[0])
 
 
@@ -122,15 +121,15 @@ class ResponseCache:
 
     @property
     def size(self) -> float:
-        """Bytes that are kept."""
+        """Return the size of all cached responses in bytes."""
         return self._answers.currsize
 
     def __len__(self) -> int:
-        """Answers that are kept."""
+        """Return the number of cached responses."""
         return len(self._answers)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from memory, or ask the application."""
+        """Answer from the cache, else from the application."""
         key = self._key(environ)
         if key is None:
             return self.application(environ, _without_date(start_response))
@@ -141,7 +140,7 @@ class ResponseCache:
         return self._first(key, environ, start_response)
 
     def _key(self, environ: WSGIEnvironment) -> Key | None:
-        """Under what the answer to a request lies; ``None`` where it is not to be kept."""
+        """Return the cache key of a request, or ``None`` if its response must not be cached."""
         if environ["REQUEST_METHOD"] != "GET" or not _CONDITIONS.isdisjoint(environ):
             return None
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
@@ -154,7 +153,7 @@ class ResponseCache:
         return path, query, coding(environ.get("HTTP_ACCEPT_ENCODING", "")), spoken, pinned
 
     def empty(self, pinned: str = "") -> None:
-        """Forget every answer; from now on, those of ``pinned`` are kept."""
+        """Drop every response; cache only those of the snapshot ``pinned`` from now on."""
         with self._lock:
             self._answers.clear()
             self._pinned = pinned
@@ -162,7 +161,7 @@ class ResponseCache:
     def _first(
         self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Ask the application; keep its answer where it asked for that."""
+        """Answer from the application, and cache the response if it is marked as cacheable."""
         asked = environ[_ASKED] = CacheTicket()
         made: list[Headers] = []
 

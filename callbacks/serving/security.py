@@ -1,4 +1,4 @@
-"""Headers that every answer carries: what it may load, who may frame and read it, what is cached.
+"""Set the security headers of every answer: what it may load, who may frame and read it.
 
 =====================  ============  =====================  =======================================
 answers                may load      may be framed by       other origins' scripts
@@ -48,7 +48,7 @@ def _policy(**rules: str) -> str:
 
 
 def page_policy(ancestors: str, *, frames: bool = False) -> str:
-    """Everything from the page's own origin; no inline script."""
+    """Allow everything from the page's own origin, and no inline script."""
     return _policy(
         script_src="'self'",
         style_src="'self' 'unsafe-inline'",  # Plotly writes style attributes

@@ -1,4 +1,4 @@
-"""The files that pages load: scripts, styles, icons, under names with a hash of their content.
+"""Serve scripts, styles and icons under addresses with a hash of their content.
 
 ``GET /built/<name>.<version>.<ending>``, kept by every cache for a year. Each is compressed once,
 as small as it gets, and what comes out is kept in ``.cache/`` beside the application, so that the
@@ -59,7 +59,7 @@ def compressed(made: Bundle, coding: str) -> bytes:
 
 
 def prepare() -> None:
-    """Compress every file in every coding, before the first is asked for, on every processor."""
+    """Compress every file in every coding at the start, on every processor."""
     made = {name: bundle.built(name) for name in bundle.names()}
     largest_first = sorted(made, key=lambda name: -len(made[name].body))
     wanted = [made[name] for name in largest_first if _is_compressed(name, made[name])]
@@ -83,12 +83,12 @@ def register(app: Dash, context: Context) -> None:
 
 
 def _is_compressed(name: str, made: Bundle) -> bool:
-    """Whether a file gets smaller: pictures in PNG are as small as they get."""
+    """Return whether compressing a file pays: PNG is compressed already."""
     return len(made.body) >= WORTH_BYTES and not name.endswith("png")
 
 
 def _sent(made: Bundle, version: str, ending: str) -> Response:
-    """Immutable under its own version; else whoever asks is behind or ahead, and asks again."""
+    """Answer with a file: immutable under its own version; any other is of another release."""
     accepted = coding(request.headers.get("Accept-Encoding", ""))
     chosen = accepted if _is_compressed(ending, made) else None
     keep = CachePolicy.FROZEN if version == made.version else CachePolicy.LIVE

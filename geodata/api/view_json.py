@@ -1,4 +1,4 @@
-"""view_json."""
+"""Write a view as the JSON of the API."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ _NUMBER_IN_WORDS = re.compile(r"(?<![\w=./-])\d[\d,.]*(?<=\d)%?(?![\w=/-])", re.
 
 
 def strip_isolates(text: str) -> str:
-    """Take the isolates out: for file names, cells, and whatever is not read as a sentence."""
+    """Remove the marks of direction, for file names and cells, which are no sentences."""
     return text.translate(_ISOLATES)
 
 
@@ -67,7 +67,7 @@ def _languages(folder: Path) -> tuple[str, ...]:
 
 
 def language_of(tag: str) -> str:
-    """Code of the language, of those there are, that a BCP 47 tag asks for; empty without one."""
+    """Return the code of the language that a BCP 47 tag matches; empty if there is none."""
     asked = f"{tag.lower()}-"
     for code in languages():
         ranges = (code, *WRITING.get(code, LocaleOverrides()).also)
@@ -120,12 +120,12 @@ class Language:
 
     @property
     def name(self) -> str:
-        """What the language calls itself."""
+        """Return the language's own name."""
         return self.writing.name or self.locale.display_name or self.code
 
     @property
     def writing(self) -> LocaleOverrides:
-        """What it is written with beside what CLDR says."""
+        """Return how the language is written where CLDR has nothing, or something else."""
         return WRITING.get(self.code, LocaleOverrides())
 
     @cached_property
@@ -177,14 +177,14 @@ class Language:
         return self._filled(text, filled, said=text not in (one, many))
 
     def plurals(self, one: str, many: str) -> dict[str, str]:
-        """Every plural form by CLDR's name of it, for scripts to choose from."""
+        """Return every plural form by its CLDR name, for scripts to choose from."""
         rule, forms = self.locale.plural_form, {}
         for n in (0, 1, 2, 3, 11, 100):
             forms[rule(n)] = self.native(self.catalogue.ngettext(one, many, n))
         return forms
 
     def quoted(self, value: str) -> str:
-        """What was given, as a sentence shows it: not more than can be read."""
+        """Quote a value that was given, cut to a length that can be read."""
         first, last = self.writing.quotes
         return f"{first}{value[:60]}{last}"
 
@@ -208,7 +208,7 @@ class Language:
         return _NUMBER_IN_WORDS.sub(lambda found: found[0].translate(self._native), words)
 
     def isolated(self, value: object) -> str:
-        """A value as a sentence takes it in: apart from it, where that reads right to left."""
+        """Isolate the direction of a value, if the language is written from right to left."""
         if isinstance(value, GroupedInt):
             value = self.number(value)
         elif isinstance(value, int) and not isinstance(value, bool):
@@ -306,11 +306,11 @@ class Language:
 
     @property
     def semicolon(self) -> str:
-        """What stands between parts of a sentence that have commas of their own."""
+        """Return the separator of clauses that have commas of their own."""
         return "؛ " if self.rtl else "; "
 
     def scripts(self) -> dict[str, Any]:
-        """How scripts write numbers and dates (``assets/js/format.js``), the same way as here."""
+        """Return the rules by which ``assets/js/format.js`` writes numbers and dates as here."""
         signs = self._signs("arab" if self._native else "latn")
         return {
             "digits": self.writing.digits if self._native else "",
@@ -328,12 +328,12 @@ class Language:
         }
 
     def _joins(self) -> tuple[str, str]:
-        """What CLDR joins two items of a list with, and those before them."""
+        """Return CLDR's conjunction of two items, and the separator of those before them."""
         two, three = (format_list([*items], locale=self.date_locale) for items in ("01", "012"))
         return two[1:-1], three[1 : three.index("1")]
 
     def _date_parts(self, style: str) -> dict[str, Any]:
-        """How a date is written, by the names of its parts, and the twelve months."""
+        """Return the pattern of a date, with its parts named, and the twelve months."""
         pattern = self.writing.long if style == "long" else self.writing.medium
         if pattern in self.locale.date_formats:
             pattern = self.date_locale.date_formats[pattern].pattern
@@ -359,7 +359,7 @@ def _first_letter(text: str) -> str:
 
 
 def _complete(catalogue: Catalog) -> Catalog:
-    """Without what is not translated, which is then said in English."""
+    """Drop untranslated and fuzzy entries, so that gettext falls back to English."""
     from babel.messages.catalog import Catalog
 
     kept = Catalog(locale=catalogue.locale, charset="utf-8")
