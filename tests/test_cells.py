@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import doctest
+import importlib
 
 import pytest
 from hypothesis import given, settings
@@ -252,6 +254,12 @@ def test_no_area_that_ships_is_taken_for_a_sum(snapshot):
     areas = snapshot.tables.areas
     names = [name for c in ("name_en", "name_official", "name_ar", "name_ckb") for name in areas[c]]
     assert not [name for name in names if is_total(name)]
+
+
+@pytest.mark.parametrize("module", ["geodata.sources.cell_values", "geodata.util.suggestions"])
+def test_the_examples_in_docstrings_are_true(module):
+    tried = doctest.testmod(importlib.import_module(module))
+    assert tried.attempted and not tried.failed
 
 
 def test_the_nearest_choices_come_best_first():

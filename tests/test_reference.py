@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from geodata.ingest.merge import merge
 from geodata.places.gazetteer import Match, gazetteers
 from geodata.sources import reference
+from geodata.sources.cell_values import CellError
 from geodata.sources.contract import ParsedSource, ReadOptions
-from geodata.sources.reference import Wrong, part_of_date, span_of
+from geodata.sources.reference import part_of_date, span_of
 from geodata.util.findings import no_progress
 
 unhurried = settings(deadline=None)
@@ -246,5 +247,5 @@ def test_a_part_of_a_date_spans_the_days_it_may_mean(found):
 def test_any_text_is_a_part_of_a_date_or_refused(word):
     try:
         assert part_of_date(word) == " ".join(part_of_date(word).split())
-    except Wrong as error:
+    except CellError as error:
         assert str(error).endswith(".")

@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -102,7 +102,19 @@ OUT_OF_RANGE = "is before 1990 or after this month."
 
 
 class CellError(ValueError):
-    """A cell does not hold what its column promises; the rule, as a sentence without the value."""
+    """A cell does not hold what its column promises.
+
+    Parameters
+    ----------
+    sentence
+        The rule, without the value.
+    nearest
+        Valid choices that are spelled most like the value.
+    """
+
+    def __init__(self, sentence: str, nearest: Iterable[str] = ()) -> None:
+        super().__init__(sentence)
+        self.nearest = tuple(nearest)
 
 
 # ---- words
@@ -111,9 +123,9 @@ class CellError(ValueError):
 def clean_text(value: object) -> str:
     r"""Return the text of a cell on one line, without signs that are not seen.
 
-    >>> text("  Al-\u200fAnbar \n district ")
+    >>> clean_text("  Al-\u200fAnbar \n district ")
     'Al-Anbar district'
-    >>> text(12.0), text(None)
+    >>> clean_text(12.0), clean_text(None)
     ('12', '')
     """
     if isinstance(value, str):
@@ -140,7 +152,7 @@ def is_blank(value: object) -> bool:
 def is_broken(value: object) -> str:
     """Return the word of a formula that has no result, ``""`` where a cell holds none.
 
-    >>> broken(" #ref! "), broken("Err:502"), broken("#adm1")
+    >>> is_broken(" #ref! "), is_broken("Err:502"), is_broken("#adm1")
     ('#REF!', 'ERR:502', '')
     """
     if not isinstance(value, str):
@@ -200,7 +212,7 @@ def parse_count(value: object) -> int | None:
 
     Examples
     --------
-    >>> whole("1,234"), whole("١٬٢٣٤"), whole(" 12.0 "), whole("")
+    >>> parse_count("1,234"), parse_count("١٬٢٣٤"), parse_count(" 12.0 "), parse_count("")
     (1234, 1234, 12, None)
     """
     if isinstance(value, bool):
@@ -262,8 +274,8 @@ def parse_date(value: object, pattern: str = "") -> dt.date | None:
 
     Examples
     --------
-    >>> day("2020-03"), day("31/03/2020"), day("29 Feb 2020")
-    (datetime.date(2020, 3, 31), datetime.date(2020, 3, 31), datetime.date(2020, 2, 29))
+    >>> parse_date("2020-03"), parse_date("29 Feb 2020")
+    (datetime.date(2020, 3, 31), datetime.date(2020, 2, 29))
     """
     if isinstance(value, dt.datetime):
         return _in_range(value.date())

@@ -29,6 +29,7 @@ from geodata.sources.cell_values import (
     clean_text,
     comment,
     is_broken,
+    is_due,
     month_end,
     parse_count,
 )
@@ -39,18 +40,10 @@ from geodata.util.findings import FileRead, Progress
 from geodata.util.suggestions import suggestions
 
 Cell = Callable[[str, "Checks"], Any]
-"""Reads the text of a cell, or raises :class:`Wrong`."""
+"""Reads the text of a cell, or raises :class:`CellError`."""
 
 _CODE = re.compile(r"[A-Z0-9]+")
 _YEARS = range(1900, 2101)
-
-
-class Wrong(ValueError):
-    """A cell breaks a rule; ``near`` are the nearest that would not."""
-
-    def __init__(self, sentence: str, near: Sequence[str] = ()) -> None:
-        super().__init__(sentence)
-        self.near = tuple(near)
 
 
 @dataclass(frozen=True)
@@ -91,25 +84,21 @@ class Checks:
 
 
 def _free(cell: str, _: Checks) -> str:
-    try:
-        return comment(cell)
-    except CellError as error:
-        raise Wrong(str(error)) from None
+    return comment(cell)
 
 
 def _filled(cell: str, _: Checks) -> str:
-    if is_broken(cell):
-        raise Wrong(BROKEN)
-    if not clean_text(cell):
-        raise Wrong("The cell is empty, and must not be.")
-    return clean_text(cell)
+    word = is_due(cell)
+    if not word:
+        raise CellError("The cell is empty, and must not be.")
+    return word
 
 
 def _one_of(choices: Sequence[str]) -> Cell:
     def reader(cell: str, checks: Checks) -> str:
         word = _filled(cell, checks).casefold()
         if word not in choices:
-            raise Wrong(f"This may be {', '.join(choices)}.", suggestions(word, choices))
+            raise CellError(f"This may be {', '.join(choices)}.", suggestions(word, choices))
         return word
 
     return reader
@@ -118,14 +107,14 @@ def _one_of(choices: Sequence[str]) -> Cell:
 def _new_code(cell: str, checks: Checks) -> str:
     code = _filled(cell, checks)
     if not _CODE.fullmatch(code):
-        raise Wrong("A programme's code has capital letters A to Z and digits only.")
+        raise CellError("A programme's code has capital letters A to Z and digits only.")
     return code
 
 
 def _programme(cell: str, checks: Checks) -> str:
     code = _filled(cell, checks)
     if code not in checks.programmes:
-        raise Wrong(
+        raise CellError(
             "There is no programme of this code: add it first, with `ingest programmes`.",
             suggestions(code, checks.programmes),
         )
@@ -133,30 +122,25 @@ def _programme(cell: str, checks: Checks) -> str:
 
 
 def _year(cell: str, _: Checks) -> int | None:
-    try:
-        year = parse_count(cell)
-    except CellError as error:
-        raise Wrong(str(error)) from None
+    year = parse_count(cell)
     if year is not None and year not in _YEARS:
-        raise Wrong("This is no year.")
+        raise CellError("This is no year.")
     return year
 
 
 def _year_said(cell: str, checks: Checks) -> int:
     year = _year(_filled(cell, checks), checks)
     if year is None:
-        raise Wrong("The cell is empty, and must not be.")
+        raise CellError("The cell is empty, and must not be.")
     return year
 
 
 def _number(cell: str, checks: Checks) -> int:
-    try:
-        number = parse_count(cell)
-    except CellError as error:
-        raise Wrong(str(error)) from None
+    number = parse_count(cell)
     if number is None:
-        raise Wrong("The cell is empty: leave the row out where nothing is known, and write 0 for "
-                    "nobody.")  # fmt: skip
+        raise CellError(
+            "The cell is empty: leave the row out where nothing is known, and write 0 for nobody."
+        )
     return number
 
 
@@ -165,20 +149,21 @@ def part_of_date(cell: str, _: Checks | None = None) -> str:
 
     Raises
     ------
-    Wrong
+    CellError
         If it is none of these.
     """
     word = clean_text(cell)
     if is_broken(word):
-        raise Wrong(BROKEN)
+        raise CellError(BROKEN)
     word = word[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]00:00:00", word) else word
     if word and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", word):
-        raise Wrong("A date is a year, a month or a day, as the source has it: 2016, 2016-09 or "
-                    "2016-09-21.")  # fmt: skip
+        raise CellError(
+            "A date is a year, a month or a day, as the source has it: 2016, 2016-09 or 2016-09-21."
+        )
     try:
         span_of(word)
     except ValueError:
-        raise Wrong("This is a date that the calendar does not have.") from None
+        raise CellError("This is a date that the calendar does not have.") from None
     return word
 
 
@@ -201,17 +186,17 @@ def _governorate(cell: str, checks: Checks) -> str:
     _refuse_former(code, checks)
     if code in checks.districts:
         parent = checks.parents[code]
-        raise Wrong(
+        raise CellError(
             "This is the P-code of a district, and the table is by governorate.",
             [f"{parent} ({checks.governorates[parent]})"],
         )
-    raise Wrong("No governorate has this P-code.", _codes_like(code, checks.governorates))
+    raise CellError("No governorate has this P-code.", _codes_like(code, checks.governorates))
 
 
 def _refuse_former(code: str, checks: Checks) -> None:
     for rule in checks.country.get("former_codes", []):
         if re.fullmatch(rule["pattern"], code, re.IGNORECASE):
-            raise Wrong(str(rule["sentence"]).format(code=code))
+            raise CellError(str(rule["sentence"]).format(code=code))
 
 
 def _codes_like(code: str, areas: Mapping[str, str]) -> list[str]:
@@ -234,14 +219,14 @@ def _area(cell: str, checks: Checks) -> str:
     _refuse_former(code, checks)
     every = {**checks.governorates, **checks.districts}
     if code not in every:
-        raise Wrong("No area has this P-code.", _codes_like(code, every))
+        raise CellError("No area has this P-code.", _codes_like(code, every))
     return code
 
 
 def _spelling(cell: str, checks: Checks) -> str:
     word = _filled(cell, checks)
     if not fold(word):
-        raise Wrong("There is no letter in it that a name could be known by.")
+        raise CellError("There is no letter in it that a name could be known by.")
     return word
 
 
@@ -280,12 +265,12 @@ class Table:
 
 def _ends_after_it_starts(row: dict[str, Any], _: Checks) -> None:
     if row["start_year"] and row["end_year"] and row["end_year"] < row["start_year"]:
-        raise Wrong("The programme ends before it starts.")
+        raise CellError("The programme ends before it starts.")
 
 
 def _goes_forward(row: dict[str, Any], _: Checks) -> None:
     if span_of(row["to_date"])[1] < span_of(row["from_date"])[0]:
-        raise Wrong("The end (to_date) is before the start (from_date).")
+        raise CellError("The end (to_date) is before the start (from_date).")
 
 
 def _pillar_is_named(row: dict[str, Any], checks: Checks) -> Iterable[tuple[str, str]]:
@@ -306,9 +291,9 @@ def _is_within_its_governorate(row: dict[str, Any], checks: Checks) -> None:
     level = 2 if row["pcode"] in checks.districts else 1
     scope = checks.parents.get(row["pcode"], "")
     if row["level"] not in (None, level):
-        raise Wrong(f"The P-code is of level {level}.")
+        raise CellError(f"The P-code is of level {level}.")
     if row["scope"] not in ("", scope):
-        raise Wrong(f"The P-code lies in {scope or 'no other area'}: that is its scope.")
+        raise CellError(f"The P-code lies in {scope or 'no other area'}: that is its scope.")
     row["level"], row["scope"] = level, scope
     _is_no_other_name(row, checks)
 
@@ -320,20 +305,18 @@ def _is_no_other_name(row: dict[str, Any], checks: Checks) -> None:
     for column in NAME_COLUMNS:
         for name, pcode in zip(same[column].fillna(""), same["pcode"], strict=True):
             if name and fold(name) == fold(row["spelling"]):
-                raise Wrong(f"This is a name of {pcode}: one spelling means one area.")
+                raise CellError(f"This is a name of {pcode}: one spelling means one area.")
     held = checks.snapshot.tables.aliases
     held = held[(held["level"] == row["level"]) & (held["scope"] == row["scope"])]
     for spelling, pcode in zip(held["spelling"], held["pcode"], strict=True):
         other = pcode != row["pcode"] and spelling != row["spelling"]
         if other and fold(spelling) == fold(row["spelling"]):
-            raise Wrong(f"{spelling!r} means {pcode} already: one spelling means one area.")
+            raise CellError(f"{spelling!r} means {pcode} already: one spelling means one area.")
 
 
 def _level(cell: str, _: Checks) -> int | None:
-    if is_broken(cell):
-        raise Wrong(BROKEN)
-    if clean_text(cell) not in ("", "1", "2"):
-        raise Wrong("The level is 1 (governorate) or 2 (district).")
+    if is_due(cell) not in ("", "1", "2"):
+        raise CellError("The level is 1 (governorate) or 2 (district).")
     return int(clean_text(cell)) if clean_text(cell) else None
 
 
@@ -454,9 +437,9 @@ class _Rows:
             return
         try:
             self.table.rule(row, checks)
-        except Wrong as error:
+        except CellError as error:
             value = row.get("spelling") or row.get(next(iter(self.table.cells)))
-            notes.error(str(error), row=number, value=value, nearest=error.near)
+            notes.error(str(error), row=number, value=value, nearest=error.nearest)
             return
         for column, doubt in self.table.doubts(row, checks):
             notes.warning(doubt, row=number, column=column, value=row[column])
@@ -465,8 +448,8 @@ class _Rows:
     def _cell(self, number: int, name: str, cell: str, checks: Checks, notes: FindingLog) -> Any:
         try:
             return self.table.cells[name](cell, checks)
-        except Wrong as error:
-            notes.error(str(error), row=number, column=name, value=cell, nearest=error.near)
+        except CellError as error:
+            notes.error(str(error), row=number, column=name, value=cell, nearest=error.nearest)
             return None
 
     def _keep(self, number: int, row: dict[str, Any], notes: FindingLog) -> None:
