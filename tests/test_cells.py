@@ -53,12 +53,12 @@ def test_arabic_digits_are_digits(number):
 @pytest.mark.parametrize("word", ["#REF!", "#n/a", "#DIV/0!", "#NAME?", "#WERT!", "Err:502"])
 def test_a_formula_without_a_result_is_never_nothing(word):
     assert rule(parse_count, word) == rule(parse_date, word) == cell_values.BROKEN
-    assert cell_values.is_broken(f" {word} ") == word.upper()
+    assert cell_values.formula_error(f" {word} ") == word.upper()
 
 
 @pytest.mark.parametrize("word", ["#adm1+code", "#", "#1", "Erbil", "n/a", "Error", 5, None])
 def test_other_words_are_no_broken_formulas(word):
-    assert cell_values.is_broken(word) == ""
+    assert cell_values.formula_error(word) == ""
 
 
 @pytest.mark.parametrize("value", ["", "  ", None, "n/a", "N/A", "Not available", float("nan")])

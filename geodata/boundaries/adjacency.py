@@ -1,4 +1,4 @@
-"""Which area lies where: the one that an arrow key leads to, on every map.
+"""Find the area to the west, east, north and south of each, for the arrow keys on maps.
 
 Up is north, whatever the language. An arrow leads to the nearest area in its direction, by
 preference to one with a border in common. Made of the boundaries alone, so it is the same for every
@@ -28,7 +28,7 @@ Place = tuple[float, float]
 
 @memoise(8)
 def neighbours(snapshot: Snapshot, level: int, pcodes: tuple[str, ...]) -> list[list[int]]:
-    """For each area the positions of those to its west, east, north and south.
+    """Return for each area the positions of those to its west, east, north and south.
 
     Parameters
     ----------

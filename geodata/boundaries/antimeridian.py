@@ -1,4 +1,4 @@
-"""Longitudes on one side: a country across 180° is one country, not two at the ends of the map.
+"""Move areas across 180° to one side, so that a country is not cut into two ends of the map.
 
 ::
 
@@ -25,7 +25,7 @@ _HALF = 180.0
 
 
 def led_on(shape: Geometry | None) -> Geometry | None:
-    """Lead rings on that leap from one end of the map to the other, as from 179° to -179°."""
+    """Unwrap rings that jump from one end of the map to the other, as from 179° to -179°."""
     import numpy as np
     import shapely
 

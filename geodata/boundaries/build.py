@@ -1,4 +1,4 @@
-"""The room for shapes: full-resolution boundaries in, one small TopoJSON out.
+"""Simplify full-resolution boundaries into one small TopoJSON.
 
 Every painter (page, embed, SVG, slides) draws from the same topology, so a border is the same
 line everywhere and is stored once. Governorates are dissolved from the simplified districts: both
@@ -53,7 +53,7 @@ class Pinched(NamedTuple):
 
 @dataclass(frozen=True)
 class BoundaryReport:
-    """What simplification did: for the manifest, and for the person who runs the build.
+    """Errors of area and outlines drawn anew, for the manifest and for the report of a build.
 
     Attributes
     ----------

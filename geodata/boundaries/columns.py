@@ -1,4 +1,4 @@
-"""Which column of a layer says what: by the schemes that agencies use, or as a mapping says.
+"""Recognise the columns of a layer: by the schemes of agencies, or by a mapping.
 
 ::
 
@@ -50,7 +50,7 @@ _NOTHING = ("NA", "N/A", "None", "NULL", "<Null>", "null", "nan")  # as GADM and
 
 @dataclass(frozen=True)
 class GivenColumns:
-    """What a person says beside the files.
+    """Options on columns and encoding that a person gives beside the files.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class GivenColumns:
 
 @dataclass(frozen=True)
 class AreaColumns:
-    """The rows of a layer, whatever its columns are called.
+    """The areas of a layer, under our own names of columns.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ class AreaColumns:
 
 
 def areas(frame: GeoDataFrame, given: GivenColumns, level: int | None = None) -> AreaColumns | None:
-    """Bring a layer to the columns of a boundary layer; ``None`` where it is of no level used.
+    """Rename the columns of a layer; return ``None`` where it is of no level that is used.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def areas(frame: GeoDataFrame, given: GivenColumns, level: int | None = None) ->
 
 
 def no_level(frame: GeoDataFrame) -> str:
-    """Say why a layer is of no level that is used."""
+    """Return the sentence on why a layer is of no level that is used."""
     found = _found(frame, GivenColumns(), None)
     if found is not None:
         return f"It is of level {found.level}; levels 1 and 2 are used."
@@ -134,7 +134,7 @@ def no_level(frame: GeoDataFrame) -> str:
 
 
 def preferred(languages: Iterable[str]) -> list[str]:
-    """Languages in the order in which a name to show is looked for."""
+    """Sort languages as names are chosen for display."""
     held = list(languages)
     return [lang for lang in dict.fromkeys((*_LATIN, *held)) if lang in held]
 

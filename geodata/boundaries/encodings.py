@@ -1,4 +1,4 @@
-"""How the letters of a Shapefile's names are written: found out, and told where it was a guess.
+"""Detect the encoding of a Shapefile's names, and warn where it is a guess.
 
 A ``.dbf`` says it by a byte of its header, a ``.cpg`` beside it by a name; both are often left out
 or wrong, and GDAL then reads ISO-8859-1 without a word. What decides, in this order: UTF-8 where
@@ -57,7 +57,7 @@ def known_encoding(said: str) -> str | None:
 
 
 def shapefile_encoding(path: Path, name: str, asked: str = "") -> tuple[str, list[Finding]]:
-    """Find out how the names of a Shapefile are written, and what to tell about it.
+    """Return the encoding of a Shapefile's names, and findings on how sure it is.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a file is that is given as boundaries: told by its bytes, with the way to one that is read.
+"""Name the format of a file by its bytes, and the way from it to one that is read.
 
 A sound file of another format is named, never called damaged.
 """

@@ -1,4 +1,4 @@
-"""Whether a point lies in the governorate that a list says it does.
+"""Find the governorate of a point, to compare it with the one that a list names.
 
 Points come rounded to a hundredth of a degree, about a kilometre, as one whole number: that is all
 a check needs, takes four bytes, and says no more of a displaced community than it has to.
@@ -49,7 +49,7 @@ def point_code(latitude: float | None, longitude: float | None) -> int:
 
 
 class Governorates:
-    """The governorates of a snapshot, to look points up in.
+    """The shapes of a snapshot's governorates, in which points are looked up.
 
     Parameters
     ----------

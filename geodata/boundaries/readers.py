@@ -110,7 +110,7 @@ def read_files(
     progress: Progress = no_progress,
     given: GivenColumns = _NOTHING_SAID,
 ) -> BoundaryLayers:
-    """Read boundaries.
+    """Read the layers of boundaries that files hold.
 
     Parameters
     ----------
@@ -127,10 +127,10 @@ def read_files(
         If a file cannot be opened at all, or is not safe to.
     """
     read, found = BoundaryLayers(), list[Layer]()
-    asked: list[tuple[Path, tuple[int, ...]]] = [(path, tuple(LEVELS)) for path in files]
-    asked += [(path, (level,)) for level, path in (only or {}).items()]
-    for number, (path, levels) in enumerate(asked):
-        progress("Reading boundaries", number, len(asked))
+    requested: list[tuple[Path, tuple[int, ...]]] = [(path, tuple(LEVELS)) for path in files]
+    requested += [(path, (level,)) for level, path in (only or {}).items()]
+    for number, (path, levels) in enumerate(requested):
+        progress("Reading boundaries", number, len(requested))
         level = levels[0] if len(levels) == 1 else None
         layers = [layer for layer in _layers(path, read, given, level) if layer.level in levels]
         if not layers:
@@ -151,10 +151,10 @@ def read_files(
 
 
 def _nothing(path: Path, levels: Sequence[int]) -> Finding:
-    asked = " or ".join(map(str, levels))
+    wanted = " or ".join(map(str, levels))
     return Finding(
         "error",
-        f"No layer of level {asked} is in it: one has polygons and the columns ADM1_PCODE and "
+        f"No layer of level {wanted} is in it: one has polygons and the columns ADM1_PCODE and "
         "ADM1_EN (adm1_pcode, adm1_name), of level 2 also ADM2_PCODE and ADM2_EN; or those of GADM "
         "or geoBoundaries; or those that a mapping names (docs/boundaries.md).",
         path.name,
@@ -181,7 +181,7 @@ def _sha256(path: Path) -> str:
 def _layers(
     path: Path, read: BoundaryLayers, given: GivenColumns, level: int | None
 ) -> Iterator[Layer]:
-    """Every layer of a file that has a level; what is left out becomes a warning."""
+    """Yield the layers of a file that have a level; warn of those that have none."""
     with _opened(path, read) as datasets:
         for dataset in datasets:
             yield from _layers_of(path, dataset, read, given, level)
@@ -199,7 +199,7 @@ def _opened(path: Path, read: BoundaryLayers) -> Iterator[list[str]]:
 
 
 def _datasets(path: Path, unpacked: Sequence[Path], read: BoundaryLayers) -> list[str]:
-    """Parts of an archive that can be opened; of others, which are told, one may be all it has."""
+    """Return the parts of an archive that can be read; warn of others, or refuse if all are."""
     datasets, refusals = [], []
     for one in unpacked:
         try:
@@ -258,7 +258,7 @@ def _check_siblings(path: Path) -> None:
 
 
 def _check_geojson(path: Path) -> None:
-    """Refuse coordinates that are said by an address, which GDAL would fetch."""
+    """Refuse a coordinate system that is given by a URL, which GDAL would fetch."""
     with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
         for found in _CRS.finditer(data):
             text = data[found.end() : found.end() + _HEAD].decode("utf-8", "replace")
@@ -280,7 +280,7 @@ def _check_geojson(path: Path) -> None:
 
 
 def _unpacked(path: Path, folder: Path) -> list[Path]:
-    """Unpack what can be read; each dataset of it, in the order of names."""
+    """Unpack what can be read, and return its datasets in the order of their names."""
     with path.open("rb") as handle:
         guard = ZipGuard(path.name, handle, LIMITS)
         for part, inside in _checked_parts(guard):
@@ -300,7 +300,7 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
 
 
 def _checked_parts(guard: ZipGuard) -> list[tuple[zipfile.ZipInfo, Path]]:
-    """Parts to unpack and where to; refuse an archive that holds more, or what leads out of it."""
+    """Return the parts to unpack, with their targets; refuse paths that lead out of the folder."""
     guard.check_parts()
     kept = []
     for part in guard.parts:

@@ -1,4 +1,4 @@
-"""Layers of boundaries become areas that tile: what rounding broke is mended, all else is refused.
+"""Repair layers of boundaries so that areas tile: mend what rounding broke, refuse the rest.
 
 ::
 
@@ -66,12 +66,12 @@ class Repaired:
 
     @property
     def errors(self) -> list[Finding]:
-        """What cannot be mended."""
+        """Findings on what cannot be repaired."""
         return [finding for finding in self.findings if finding.severity == "error"]
 
 
 def repair(layers: dict[int, Layer]) -> Repaired:
-    """Check layers of level 1, of level 2, or of both, and mend what can be."""
+    """Check layers of level 1, of level 2, or of both, and repair what can be."""
     made = Repaired()
     frames = {level: _areas(layer, made) for level, layer in sorted(layers.items())}
     frames = _on_one_side(layers, frames, made)

@@ -1,4 +1,4 @@
-"""What a cell says: a number, a day, a word; and the notes that are made where it says none.
+"""Parse cells of tables into numbers, dates and texts, and log what is wrong with them.
 
 A cell comes as text, or as the number or date that a workbook holds. The functions raise
 :class:`CellError` with the rule as a sentence that names no value, so that the same mistake in many
@@ -121,7 +121,7 @@ class CellError(ValueError):
 
 
 def clean_text(value: object) -> str:
-    r"""Return the text of a cell on one line, without signs that are not seen.
+    r"""Return the text of a cell on one line, without invisible characters.
 
     >>> clean_text("  Al-\u200fAnbar \n district ")
     'Al-Anbar district'
@@ -145,14 +145,14 @@ def _line(cell: str) -> str:
 
 
 def is_blank(value: object) -> bool:
-    """Whether a cell says nothing: empty, or one of the words for that."""
+    """Return whether a cell is empty, or holds a word for that, as ``n/a``."""
     return clean_text(value).casefold() in _BLANKS
 
 
-def is_broken(value: object) -> str:
-    """Return the word of a formula that has no result, ``""`` where a cell holds none.
+def formula_error(value: object) -> str:
+    """Return the error that a formula left in a cell, as ``#REF!``; ``""`` where there is none.
 
-    >>> is_broken(" #ref! "), is_broken("Err:502"), is_broken("#adm1")
+    >>> formula_error(" #ref! "), formula_error("Err:502"), formula_error("#adm1")
     ('#REF!', 'ERR:502', '')
     """
     if not isinstance(value, str):
@@ -161,35 +161,35 @@ def is_broken(value: object) -> str:
     return word.upper() if word[:1] in ("#", "E", "e") and _BROKEN.fullmatch(word) else ""
 
 
-def is_due(value: object) -> str:
-    """Return the text of a cell in which a place or another word is due.
+def due_text(value: object) -> str:
+    """Return the text of a cell that places, populations and the like are read from.
 
     Raises
     ------
     CellError
         If a formula without a result stands there.
     """
-    if is_broken(value):
+    if formula_error(value):
         raise CellError(BROKEN)
     return clean_text(value)
 
 
-def comment(value: object) -> str:
-    """Return the text of a cell in which nothing is due; ``#N/A`` says nothing there.
+def optional_text(value: object) -> str:
+    """Return the text of a cell that may be empty; ``#N/A`` counts as empty.
 
     Raises
     ------
     CellError
         If it is the word of another formula without a result.
     """
-    word = is_broken(value)
+    word = formula_error(value)
     if word and word != "#N/A":
         raise CellError(BROKEN)
     return "" if word else clean_text(value)
 
 
 def is_total(value: object) -> bool:
-    """Whether a cell that should name a place says that its row is a sum.
+    """Return whether a cell in a column of places marks its row as a total.
 
     >>> is_total("Grand Total:"), is_total("Ninewa total"), is_total("المجموع"), is_total("Totali")
     (True, True, True, False)
@@ -201,7 +201,7 @@ def is_total(value: object) -> bool:
 
 
 def parse_count(value: object) -> int | None:
-    """Return the number of a cell; ``None`` where it says nothing.
+    """Return the number of a cell; ``None`` where it is blank.
 
     Thousands may be separated, digits may be Arabic.
 
@@ -235,7 +235,7 @@ def _written(cell: str) -> int | None:
     plain = unicodedata.normalize("NFKC", cell).replace("٬", ",").replace("٫", ".")
     plain = plain.replace("\u2212", "-")
     found = _WHOLE.fullmatch(plain)
-    if not found and is_broken(cell):
+    if not found and formula_error(cell):
         raise CellError(BROKEN)
     if not found:
         raise CellError(A_PART if _PART.fullmatch(plain) else NOT_A_NUMBER)
@@ -257,7 +257,7 @@ def _counted(number: int) -> int:
 
 
 def parse_date(value: object, pattern: str = "") -> dt.date | None:
-    """Return the day of a cell; ``None`` where it says nothing.
+    """Return the date of a cell; ``None`` where it is blank.
 
     A month without a day is its last day: figures of a month are those at its end.
 
@@ -295,7 +295,7 @@ def month_end(year: int, month: int) -> dt.date:
 @lru_cache(maxsize=16_384)
 def _day_of(cell: str, pattern: str) -> dt.date:
     plain = unicodedata.normalize("NFKC", cell)
-    if is_broken(plain):
+    if formula_error(plain):
         raise CellError(BROKEN)
     try:
         return _by_pattern(plain, pattern) if pattern else _by_shape(plain)
@@ -337,7 +337,7 @@ def _by_shape(cell: str) -> dt.date:
 
 
 def _no_day(cell: str) -> str:
-    """The rule that a cell breaks which has the shape of no date."""
+    """Return the rule that a cell breaks which is no date."""
     if _DAY_OR_MONTH.fullmatch(cell):
         return DAY_OR_MONTH
     if _YEAR.fullmatch(cell):
@@ -346,7 +346,7 @@ def _no_day(cell: str) -> str:
 
 
 def _year(digits: str) -> int:
-    """A year; of two digits, that which the C library takes: 1969 to 2068."""
+    """Return a year; two digits mean 1969 to 2068, as in the C library."""
     year = int(digits)
     return year if len(digits) > 2 else year + (2000 if year < 69 else 1900)
 
@@ -377,7 +377,7 @@ def _in_range(found: dt.date) -> dt.date:
 
 @dataclass
 class FindingLog:
-    """Findings on one file as they are made.
+    """Collect findings on one file.
 
     Of a mistake that is in more than :data:`KEPT` rows the rest is counted only, so that a file of
     millions of wrong rows takes no more memory than a small one.
@@ -406,7 +406,7 @@ class FindingLog:
         nearest: tuple[str, ...] = (),
         harm: Harm = Harm.OTHER,
     ) -> None:
-        """Note what stops the ingest."""
+        """Log a mistake that stops the ingest."""
         self._note("error", sentence, row, column, value, nearest, harm)
 
     def warning(
@@ -419,11 +419,11 @@ class FindingLog:
         nearest: tuple[str, ...] = (),
         harm: Harm = Harm.OTHER,
     ) -> None:
-        """Note what a person should look at."""
+        """Log what a person should look at."""
         self._note("warning", sentence, row, column, value, nearest, harm)
 
     def take(self, finding: Finding) -> None:
-        """Pass on a finding that was made elsewhere."""
+        """Add a finding of another module."""
         self._errors += finding.severity == "error"
         self._kept.append(finding)
 
@@ -444,7 +444,7 @@ class FindingLog:
             shown = clean_text(value)
             shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
             cell = ""
-            if self.sheet and column in self.columns and is_broken(value):
+            if self.sheet and column in self.columns and formula_error(value):
                 cell = f"{column_letters(self.columns[column] + 1)}{row}"
             self._kept.append(
                 Finding(
@@ -454,11 +454,11 @@ class FindingLog:
 
     @property
     def errors(self) -> int:
-        """How many errors were noted so far, those that are only counted among them."""
+        """Number of errors so far, with those beyond :data:`KEPT` that are only counted."""
         return self._errors
 
     def all(self) -> list[Finding]:
-        """Return the findings in the order they were made, then how many more of each there are."""
+        """Return the findings in their order, then a line on how many more of each there are."""
         more = [
             Finding(
                 severity,
@@ -475,6 +475,6 @@ class FindingLog:
 
 
 def code_or_blank(value: object) -> str:
-    """A code as it is written; ``""`` for the words that say that it is not known."""
+    """Return a code as it is written; ``""`` for :data:`NOT_AVAILABLE`."""
     code = clean_text(value)
     return "" if code.casefold() == NOT_AVAILABLE.casefold() else code

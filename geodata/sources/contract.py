@@ -1,4 +1,4 @@
-"""What every reader gives: rows that name their place, and all that is wrong with a file.
+"""The contract of all readers: the tables that each returns, with its findings.
 
 A reader adds a file's rows up to the finest place they name; it joins nothing to areas and decides
 nothing about what is held already. :mod:`geodata.ingest.merge` does.
@@ -35,13 +35,13 @@ BREAKDOWNS_READ = (
 
 
 def by_harm(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings with the worst first, and those of one harm in the order they were made."""
+    """Sort findings by harm, the worst first; those of one harm stay in their order."""
     return sorted(findings, key=lambda finding: finding.harm)
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What the information officer says beside the files; what a kind does not use stays empty.
+    """Options of a command beside its files; those that a kind of source does not use stay empty.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class ParsedSource:
-    """What was read.
+    """Tables and findings that a reader returns.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class ParsedSource:
 
     @property
     def errors(self) -> list[Finding]:
-        """What stops the ingest."""
+        """Findings that stop the ingest."""
         return [finding for finding in self.findings if finding.severity == "error"]
 
 

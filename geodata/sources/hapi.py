@@ -25,8 +25,8 @@ from geodata.sources.cell_values import (
     FindingLog,
     clean_text,
     code_or_blank,
-    comment,
-    is_due,
+    due_text,
+    optional_text,
     parse_count,
     parse_date,
 )
@@ -67,11 +67,11 @@ Record = Mapping[str, Any]
 
 
 def read(
-    files: Sequence[Path], snapshot: Snapshot, asked: ReadOptions, progress: Progress
+    files: Sequence[Path], snapshot: Snapshot, request: ReadOptions, progress: Progress
 ) -> ParsedSource:
     """Read files of HDX HAPI.
 
-    ``asked.options`` may hold ``operation``, ``assessment`` and ``repeated_rows``, as for
+    ``request.options`` may hold ``operation``, ``assessment`` and ``repeated_rows``, as for
     ``dtm-api``.
 
     Raises
@@ -80,7 +80,7 @@ def read(
         If a file cannot be read at all.
     """
     notes, made = FindingLog(), list[FileRead]()
-    tally = Aggregator(notes, asked.options.get("repeated_rows") or "refuse")
+    tally = Aggregator(notes, request.options.get("repeated_rows") or "refuse")
     country = str(snapshot.manifest["country"]["code"])
     for path in files:
         checked = check_file(path, ("csv", "xlsx", "json"))
@@ -94,8 +94,8 @@ def read(
     if not tally.rows and not notes.errors:
         notes.error(f"There is no figure of a governorate or district of {country} in it.")
     counts = tally.counts(
-        operation=str(asked.options.get("operation") or ""),
-        assessment=str(asked.options.get("assessment") or ""),
+        operation=str(request.options.get("operation") or ""),
+        assessment=str(request.options.get("assessment") or ""),
     )
     return ParsedSource("hapi", SOURCE, tuple(made), counts, no_breakdowns(), findings=notes.all())
 
@@ -149,7 +149,7 @@ class _Left:
     national: int = 0
 
     def tell(self, country: str, notes: FindingLog) -> None:
-        """Say what was left out."""
+        """Log how many rows were left out, and why."""
         if rows := self.elsewhere.total():
             notes.warning(
                 f"{amounts.counted(rows, 'row is', 'rows are')} of other countries than {country}, "
@@ -171,10 +171,10 @@ class _Left:
 def _row(
     number: int, record: Record, country: str, left: _Left, notes: FindingLog
 ) -> CountRecord | None:
-    """The figure of a row; ``None`` where it has none that can be taken, which is noted."""
+    """Return the count of a row; ``None``, with a finding, where it is left out."""
     before = notes.errors
     code, _ = (
-        _read(number, record, name, is_due, notes) for name in ("location_code", "admin_level")
+        _read(number, record, name, due_text, notes) for name in ("location_code", "admin_level")
     )
     if notes.errors > before:
         return None
@@ -182,7 +182,7 @@ def _row(
     if code != country:
         left.elsewhere[code] += 1
         return None
-    if wrong := _read(number, record, "error", comment, notes):
+    if wrong := _read(number, record, "error", optional_text, notes):
         notes.warning(
             "HDX says of this row that it is wrong, and leaves it out of its API: it is left out "
             "here too.",
@@ -196,7 +196,7 @@ def _row(
     if not level:
         left.national += 1
         return None
-    if said := _read(number, record, "warning", comment, notes):
+    if said := _read(number, record, "warning", optional_text, notes):
         notes.warning("HDX says this of the row, which is taken.", row=number, column="warning",
                       value=said)  # fmt: skip
     return _figure(number, record, level, notes)
@@ -220,8 +220,8 @@ def _figure(number: int, record: Record, level: int, notes: FindingLog) -> Count
     ends = "reference_period_end" if clean_text(record.get("reference_period_end")) else REQUIRED[2]
     readers: tuple[tuple[str, Callable[[object], Any]], ...] = (
         ("population", parse_count), (ends, parse_date), ("reporting_round", parse_count),
-        *((column, is_due) for column in PLACES),
-        ("operation", comment), ("assessment_type", comment),
+        *((column, due_text) for column in PLACES),
+        ("operation", optional_text), ("assessment_type", optional_text),
     )  # fmt: skip
     before = notes.errors
     cells = {name: _read(number, record, name, reader, notes) for name, reader in readers}
@@ -258,7 +258,7 @@ def _figure(number: int, record: Record, level: int, notes: FindingLog) -> Count
 def _read(
     number: int, record: Record, column: str, reader: Callable[[object], Any], notes: FindingLog
 ) -> Any:
-    """What a cell says; ``""`` after noting what is wrong with it."""
+    """Parse a cell; log an error and return ``""`` where it is wrong."""
     try:
         return reader(record.get(column))
     except CellError as error:

@@ -1,4 +1,4 @@
-"""A table in a file: where its header is, which columns are read, its rows by column.
+"""Find the header of a table in a file, and read its rows by column.
 
 A header is looked for in the first rows, as titles often stand above it, and columns are known by
 their names and not by where they stand.
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata.sources.cell_values import FindingLog, clean_text, is_blank, is_broken
+from geodata.sources.cell_values import FindingLog, clean_text, formula_error, is_blank
 from geodata.sources.tabular.detect import CheckedFile
 from geodata.sources.tabular.open_table import Merged, Row, TableRows, read_rows
 from geodata.util import amounts
@@ -59,7 +59,7 @@ def fingerprint(cells: Iterable[object]) -> int:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table whose header was found.
+    """A table with its header row and the columns that are read.
 
     Attributes
     ----------
@@ -200,13 +200,13 @@ def are_titles(cells: Iterable[str]) -> bool:
     """Whether cells in which figures and dates are due hold words, as a second row of titles."""
     words = [cell for cell in cells if not is_blank(cell)]
     return len(words) > 1 and not any(
-        is_broken(cell) or any(map(str.isdigit, cell)) for cell in words
+        formula_error(cell) or any(map(str.isdigit, cell)) for cell in words
     )
 
 
 def _is_tags(cells: Sequence[str]) -> bool:
     filled = [cell for cell in map(str.strip, cells) if cell]
-    return bool(filled) and all(cell.startswith("#") and not is_broken(cell) for cell in filled)
+    return bool(filled) and all(cell.startswith("#") and not formula_error(cell) for cell in filled)
 
 
 def open_rows(path: Path | CheckedFile, notes: FindingLog, sheet: str = "") -> TableRows:
@@ -235,7 +235,7 @@ def find_header(
     header_row: int = 0,
     figures: Collection[str] = (),
 ) -> Sheet | None:
-    """Find the row that names the columns; note what is missing, or there twice.
+    """Find the row that names the columns; log those that are missing or doubled.
 
     Parameters
     ----------

@@ -215,13 +215,13 @@ def _measures(names: Sequence[str]) -> tuple[FigureColumns, ...]:
 
 
 def _columns(
-    rows: TableRows, mapping: TableMapping, asked: ReadOptions, notes: FindingLog
+    rows: TableRows, mapping: TableMapping, request: ReadOptions, notes: FindingLog
 ) -> TableColumns | None:
     tagged = find_tags(rows, notes)
     if tagged is None:
         return None
     sheet, measures = columns_of(*tagged, rows, notes)
-    complete = _is_complete(sheet, measures, mapping, asked, notes)
+    complete = _is_complete(sheet, measures, mapping, request, notes)
     return TableColumns(sheet, measures) if complete else None
 
 
@@ -229,7 +229,7 @@ def _is_complete(
     sheet: Sheet,
     measures: Sequence[FigureColumns],
     mapping: TableMapping,
-    asked: ReadOptions,
+    request: ReadOptions,
     notes: FindingLog,
 ) -> bool:
     """Whether there are a place, a date and a figure; and no tag that means two things."""
@@ -239,7 +239,7 @@ def _is_complete(
         notes.error(
             "No tag says the place: #adm1+code or #adm1+name, and #adm2 for districts.", row=number
         )
-    if "date" not in have and not asked.date:
+    if "date" not in have and not request.date:
         notes.error(
             "No tag says the date: tag its column #date+reported, or pass --date.", row=number
         )

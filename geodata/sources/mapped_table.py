@@ -16,7 +16,7 @@ from geodata.sources.tidy import MappedTables, TableColumns
 
 
 def columns_of(
-    rows: TableRows, mapping: TableMapping, asked: ReadOptions, notes: FindingLog
+    rows: TableRows, mapping: TableMapping, request: ReadOptions, notes: FindingLog
 ) -> TableColumns | None:
     """Find the columns that the mapping names.
 
@@ -25,9 +25,9 @@ def columns_of(
     DataError
         If nothing says the date.
     """
-    if "date" not in mapping.columns.keys() | mapping.constants.keys() and not asked.date:
+    if "date" not in mapping.columns.keys() | mapping.constants.keys() and not request.date:
         raise DataError("Nothing says the date: name its column in the mapping, or pass --date.")
-    required = [name for name in mapping.columns if name != "date" or not asked.date]
+    required = [name for name in mapping.columns if name != "date" or not request.date]
     sheet = find_header(
         rows,
         mapping.columns,

@@ -1,4 +1,4 @@
-"""The mapping of a table: what its columns mean, and whose figures they are, as YAML.
+"""Read the mapping of a table: a YAML file on its source and the meaning of its columns.
 
 Every key that may be said is in :data:`KEYS`, :data:`COLUMNS` and :data:`CONSTANTS`;
 ``docs/sources.md`` has a complete example. All mistakes are found at once, each with its line, its
@@ -60,7 +60,7 @@ _LONGEST = 1_000
 
 @dataclass(frozen=True)
 class TableMapping:
-    """What a mapping says.
+    """A mapping without mistakes.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class TableMapping:
 def read_mapping(
     path: Path | None, snapshot: Snapshot, kind: str, notes: FindingLog, *, role: str = "counts"
 ) -> TableMapping | None:
-    """Read and check a mapping; ``None`` where something in it is wrong, which is noted.
+    """Read and check a mapping; log its mistakes and return ``None`` if it has any.
 
     ``role`` is what its source gives: one of :data:`geodata.snapshots.schemas.SOURCE_ROLES`.
 
@@ -127,7 +127,7 @@ def _text_of(path: Path) -> str:
 
 
 class _Reader:
-    """Goes through a mapping and notes each mistake with its line and key."""
+    """Check a mapping key by key; log each mistake with its line and key."""
 
     def __init__(
         self, file: str, kind: str, snapshot: Snapshot, notes: FindingLog, role: str
@@ -153,7 +153,7 @@ class _Reader:
     def _keys(
         self, node: strict_yaml.Node | None, allowed: Iterable[str] | None, where: str
     ) -> dict[str, strict_yaml.Node]:
-        """Keys and values of a node; those that are not allowed are noted and dropped."""
+        """Return the keys and values of a node, without those that are not allowed."""
         if node is None:
             return {}
         if not isinstance(node, strict_yaml.Mapping):
@@ -394,12 +394,12 @@ class _Reader:
 
 
 def fold_cell(value: str) -> str:
-    """A cell as ``values`` knows it: spaces and case make no difference."""
+    """Fold a cell for a look-up in ``values``: spaces and case make no difference."""
     return " ".join(value.split()).casefold()
 
 
 def _says_a_month(pattern: str) -> bool:
-    """Whether a pattern reads back the month that it writes."""
+    """Return whether a pattern reads back the month that it writes."""
     try:
         written = dt.date(2019, 11, 23).strftime(pattern)
         found = dt.datetime.strptime(written, pattern)

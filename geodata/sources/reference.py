@@ -27,10 +27,10 @@ from geodata.sources.cell_values import (
     CellError,
     FindingLog,
     clean_text,
-    comment,
-    is_broken,
-    is_due,
+    due_text,
+    formula_error,
     month_end,
+    optional_text,
     parse_count,
 )
 from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns, no_counts
@@ -84,11 +84,11 @@ class Checks:
 
 
 def _free(cell: str, _: Checks) -> str:
-    return comment(cell)
+    return optional_text(cell)
 
 
 def _filled(cell: str, _: Checks) -> str:
-    word = is_due(cell)
+    word = due_text(cell)
     if not word:
         raise CellError("The cell is empty, and must not be.")
     return word
@@ -153,7 +153,7 @@ def part_of_date(cell: str, _: Checks | None = None) -> str:
         If it is none of these.
     """
     word = clean_text(cell)
-    if is_broken(word):
+    if formula_error(word):
         raise CellError(BROKEN)
     word = word[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]00:00:00", word) else word
     if word and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", word):
@@ -315,7 +315,7 @@ def _is_no_other_name(row: dict[str, Any], checks: Checks) -> None:
 
 
 def _level(cell: str, _: Checks) -> int | None:
-    if is_due(cell) not in ("", "1", "2"):
+    if due_text(cell) not in ("", "1", "2"):
         raise CellError("The level is 1 (governorate) or 2 (district).")
     return int(clean_text(cell)) if clean_text(cell) else None
 
@@ -390,11 +390,11 @@ def reader_of(table: Table) -> Callable[..., ParsedSource]:
     """Return what reads files of one table."""
 
     def read(
-        files: Sequence[Path], snapshot: Snapshot, asked: ReadOptions, progress: Progress
+        files: Sequence[Path], snapshot: Snapshot, request: ReadOptions, progress: Progress
     ) -> ParsedSource:
         notes, made = FindingLog(), list[FileRead]()
         checks, rows = Checks.of(snapshot), _Rows(table)
-        source, sheet_name = _source(table, snapshot, asked, notes)
+        source, sheet_name = _source(table, snapshot, request, notes)
         for path in files:
             opened = open_rows(path, notes, sheet_name)
             progress(f"Reading {opened.file.name}", 0, None)
@@ -502,11 +502,11 @@ class _Rows:
 
 
 def _source(
-    table: Table, snapshot: Snapshot, asked: ReadOptions, notes: FindingLog
+    table: Table, snapshot: Snapshot, request: ReadOptions, notes: FindingLog
 ) -> tuple[Mapping[str, str], str]:
     """Whose table it is, and the sheet: as a mapping says, or as the tables that are held."""
-    if asked.mapping:
-        said = read_mapping(asked.mapping, snapshot, "reference", notes, role=table.role)
+    if request.mapping:
+        said = read_mapping(request.mapping, snapshot, "reference", notes, role=table.role)
         return (said.source, said.sheet) if said else ({}, "")
     held = snapshot.tables.sources
     rows = held[held["role"] == table.role].to_dict("records")

@@ -86,7 +86,7 @@ class _Figure(NamedTuple):
 
 
 class _RecordKey(NamedTuple):
-    """What was said in one breath: rows that agree in all of it say the same thing twice."""
+    """Identity of a record: rows that agree in every field are duplicates and count once."""
 
     figure: _Figure
     operation: str
@@ -218,10 +218,10 @@ class Aggregator:
                 held.round = held.round if held.round is not None else part.round
         return frame(added.items())
 
-    def _of_operation(self, asked: str) -> list[_RecordKey]:
+    def _of_operation(self, wanted: str) -> list[_RecordKey]:
         met = Counter(said.operation for said in self._sums)
-        if asked:
-            return self._only(asked, met, list(self._sums), "operation")
+        if wanted:
+            return self._only(wanted, met, list(self._sums), "operation")
         if len(met) > 1:
             named = "; ".join(f"{name or 'none'} (rows: {n:,})" for name, n in sorted(met.items()))
             self.notes.error(
@@ -233,20 +233,20 @@ class Aggregator:
 
     def _only(
         self,
-        asked: str,
+        wanted: str,
         met: Counter[str],
         every: list[_RecordKey],
         what: Literal["operation", "assessment"],
     ) -> list[_RecordKey]:
         """Rows of one operation or kind of assessment; the others are left out, and said to be."""
-        chosen = [said for said in every if getattr(said, what).casefold() == asked.casefold()]
+        chosen = [said for said in every if getattr(said, what).casefold() == wanted.casefold()]
         if every and not chosen:
             names = sorted(filter(None, met))
             self.notes.error(
                 f"No figure is of this {what}. There are: {', '.join(names) or 'none named'}.",
                 column=what,
-                value=asked,
-                nearest=suggestions(asked, names),
+                value=wanted,
+                nearest=suggestions(wanted, names),
             )
         elif left := len(every) - len(chosen):
             self.notes.warning(
@@ -259,10 +259,10 @@ class Aggregator:
             )
         return chosen
 
-    def _of_assessment(self, every: list[_RecordKey], asked: str) -> list[_RecordKey]:
-        if asked:
+    def _of_assessment(self, every: list[_RecordKey], wanted: str) -> list[_RecordKey]:
+        if wanted:
             met = Counter(said.assessment for said in every)
-            return self._only(asked, met, every, "assessment")
+            return self._only(wanted, met, every, "assessment")
         kinds: dict[_Figure, set[str]] = defaultdict(set)
         for said in every:
             kinds[said.figure].add(said.assessment)

@@ -23,11 +23,11 @@ from geodata.sources.cell_values import (
     FindingLog,
     clean_text,
     code_or_blank,
-    comment,
+    due_text,
+    formula_error,
     is_blank,
-    is_broken,
-    is_due,
     is_total,
+    optional_text,
     parse_count,
     parse_date,
 )
@@ -75,7 +75,7 @@ class TidyRows:
 
     mapping: TableMapping
     snapshot: Snapshot
-    asked: ReadOptions
+    request: ReadOptions
     notes: FindingLog
     titles: Mapping[str, str]
     measures: tuple[FigureColumns, ...] = (FigureColumns(),)
@@ -93,7 +93,7 @@ class TidyRows:
         self._figures = [name for one in self.measures for name in (one.people, one.households)]
         self._known: dict[tuple[str, str], tuple[str, bool]] = {}
         constant = self.mapping.constants.get("date")
-        self._constant_date = self.asked.date or (parse_date(constant) if constant else None)
+        self._constant_date = self.request.date or (parse_date(constant) if constant else None)
 
     # ---- a row
 
@@ -105,11 +105,11 @@ class TidyRows:
         places = {name: self._word(number, record, name) for name in PLACES}
         level = self._level(number, record, places)
         date = self._date(number, record)
-        round_ = self.asked.round or self._round(number, record)
+        round_ = self.request.round or self._round(number, record)
         programme = self._coded(number, record, "programme", self._programmes)
         found = [self._measured(number, record, measure) for measure in self.measures]
         operation, assessment, *split = [
-            self._cell(number, record, name, comment)
+            self._cell(number, record, name, optional_text)
             for name in ("operation", "assessment", *self._splits)
         ]
         if self.notes.errors > before or date is None:
@@ -133,7 +133,7 @@ class TidyRows:
 
     def finish(self) -> None:
         """Note what can be said only after the last row."""
-        if self.asked.date and len(self._dates) > 1:
+        if self.request.date and len(self._dates) > 1:
             shown = ", ".join(f"{found}" for found in sorted(self._dates)[:10])
             self.notes.error(
                 f"--date gives one date, and the rows have {len(self._dates):,} ({shown}): leave "
@@ -145,8 +145,8 @@ class TidyRows:
 
     def _is_left_out(self, number: int, record: Mapping[str, str]) -> bool:
         before = self.notes.errors
-        country = (self._cell(number, record, "country", is_due) or "").upper()
-        self._cell(number, record, "adm_level", is_due)
+        country = (self._cell(number, record, "country", due_text) or "").upper()
+        self._cell(number, record, "adm_level", due_text)
         if self.notes.errors > before:
             return True
         if country and country != self._country:
@@ -181,9 +181,9 @@ class TidyRows:
 
     def _says_whom_and_when(self, record: Mapping[str, str]) -> bool:
         """Whether a row of the country can be held against the rows of its governorates."""
-        asked = [name for name in ("date", "population") if name in self.titles]
+        said = [name for name in ("date", "population") if name in self.titles]
         place = record.get("adm1") or record.get("adm1_code") or ""
-        return not is_blank(place) and not any(is_blank(record.get(name)) for name in asked)
+        return not is_blank(place) and not any(is_blank(record.get(name)) for name in said)
 
     def _no_row(self, record: Mapping[str, str]) -> str:
         """Why a row is none of the table's: a note, a second header, a sum; empty where it is."""
@@ -214,8 +214,8 @@ class TidyRows:
 
     def _word(self, number: int, record: Mapping[str, str], name: str) -> str:
         cell = record.get(name, self.mapping.constants.get(name, ""))
-        if is_broken(cell):
-            self._cell(number, record, name, is_due)
+        if formula_error(cell):
+            self._cell(number, record, name, due_text)
         return self._looked_up(name, cell)[0]
 
     def _looked_up(self, name: str, cell: str) -> tuple[str, bool]:
@@ -271,7 +271,7 @@ class TidyRows:
                 found = parse_date(record.get("date", ""), pattern)
             except CellError:
                 found = None  # --date says otherwise
-            self._dates |= {found} if found and self.asked.date else set()
+            self._dates |= {found} if found and self.request.date else set()
             return self._constant_date
         before = self.notes.errors
         found = self._cell(number, record, "date", lambda cell: parse_date(cell, pattern))
@@ -289,7 +289,7 @@ class TidyRows:
     ) -> str:
         """A code that must be one of ``choices``, or empty."""
         word = self._word(number, record, name)
-        if not word or word in choices or is_broken(word):
+        if not word or word in choices or formula_error(word):
             return word
         same = {choice.casefold(): choice for choice in choices}
         if word.casefold() in same:
@@ -385,12 +385,12 @@ class MappedTables:
     columns: Callable[[TableRows, TableMapping, ReadOptions, FindingLog], TableColumns | None]
 
     def read(
-        self, files: Sequence[Path], snapshot: Snapshot, asked: ReadOptions, progress: Progress
+        self, files: Sequence[Path], snapshot: Snapshot, request: ReadOptions, progress: Progress
     ) -> ParsedSource:
-        """Read files with the mapping ``asked.mapping``.
+        """Read files with the mapping ``request.mapping``.
 
-        ``asked.date`` and ``asked.round`` go before what the rows say. ``asked.options`` may hold
-        ``operation``, ``assessment`` and ``repeated_rows``, as for ``dtm-api``.
+        ``request.date`` and ``request.round`` go before what the rows say. ``request.options`` may
+        hold ``operation``, ``assessment`` and ``repeated_rows``, as for ``dtm-api``.
 
         Raises
         ------
@@ -398,26 +398,28 @@ class MappedTables:
             If a file or the mapping cannot be read at all.
         """
         notes, made = FindingLog(), list[FileRead]()
-        mapping = read_mapping(asked.mapping, snapshot, self.kind, notes)
+        mapping = read_mapping(request.mapping, snapshot, self.kind, notes)
         if mapping is None:
             return ParsedSource(
                 self.kind, {}, (), no_counts(), no_breakdowns(), findings=notes.all()
             )
-        repeats = asked.options.get("repeated_rows") or mapping.repeats
+        repeats = request.options.get("repeated_rows") or mapping.repeats
         tally = Aggregator(notes, repeats, "write `repeated_rows: {}` into the mapping")
         for path in files:
             before, rows = tally.rows, open_rows(path, notes, mapping.sheet)
-            found = self.columns(rows, mapping, asked, notes)
+            found = self.columns(rows, mapping, request, notes)
             if found:
                 tally.unread = found.sheet.unread
-                tidy = TidyRows(mapping, snapshot, asked, notes, found.sheet.titles, found.measures)
+                tidy = TidyRows(
+                    mapping, snapshot, request, notes, found.sheet.titles, found.measures
+                )
                 _add_up(tidy, found.sheet, tally, progress)
             made.append(rows.file.read(tally.rows - before, self.called))
         if not tally.rows and not notes.errors:
             notes.error("There is no figure in it.")
         counts = tally.counts(
-            operation=str(asked.options.get("operation") or ""),
-            assessment=str(asked.options.get("assessment") or ""),
+            operation=str(request.options.get("operation") or ""),
+            assessment=str(request.options.get("assessment") or ""),
         )
         return ParsedSource(
             self.kind, mapping.source, tuple(made), counts, no_breakdowns(), findings=notes.all(),

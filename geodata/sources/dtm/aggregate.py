@@ -31,8 +31,8 @@ from geodata.sources.cell_values import (
     CellError,
     FindingLog,
     clean_text,
+    formula_error,
     is_blank,
-    is_broken,
     is_total,
     parse_count,
 )
@@ -98,7 +98,7 @@ def _quickly(
     sizes: Sequence[int],
     progress: Progress,
 ) -> LoadedList | None:
-    """Add up a CSV as DuckDB reads it; ``None`` if anything at all is odd in it."""
+    """Add up a CSV as DuckDB reads it; return ``None`` if a row has to be read cell by cell."""
     file = rows.file
     if file.kind != "csv" or rows.encoding != "utf-8-sig" or layout.repeated:
         return None
@@ -115,7 +115,7 @@ def _quickly(
     said = [value for key in WORDS for value in found[key].unique()]
     # Names that a person would write otherwise are cleaned, and totals left out, cell by cell.
     strange = any(
-        value != clean_text(value) or is_total(value) or is_broken(value) for value in said
+        value != clean_text(value) or is_total(value) or formula_error(value) for value in said
     )
     return None if found.empty or found["odd"].any() or strange else loaded
 
@@ -207,7 +207,7 @@ def _add_up(loaded: LoadedList, sizes: Sequence[int], *, odd: bool = False) -> N
     """Sum rows by date and district; with ``odd``, say also whether rows must be looked at."""
     layout = loaded.layout
     sums = ["households", "people", *(name for name, _ in loaded.breakdowns)]
-    asked = [
+    selected = [
         *WORDS,
         "count(*) AS rows",
         *(f"sum({name}) AS {name}" for name in sums),
@@ -215,14 +215,14 @@ def _add_up(loaded: LoadedList, sizes: Sequence[int], *, odd: bool = False) -> N
     ]
     placed = layout.one(columns.LATITUDE) and layout.one(columns.LONGITUDE)
     if placed:
-        asked.append("list(point) AS points")
+        selected.append("list(point) AS points")
     identified = _place(layout)
     if odd:
         numbers = _numbered_places(loaded.rows, layout)
-        asked.append(f"bool_or({_odd(layout, numbered=numbers)}) AS odd")
+        selected.append(f"bool_or({_odd(layout, numbered=numbers)}) AS odd")
         if identified:
-            asked.append(f"list({'place' if numbers else 'hash(place)'}) AS places")
-    query = f"SELECT {', '.join(asked)} FROM rows GROUP BY ALL"
+            selected.append(f"list({'place' if numbers else 'hash(place)'}) AS places")
+    query = f"SELECT {', '.join(selected)} FROM rows GROUP BY ALL"
     table: pa.Table = loaded.con.sql(query).to_arrow_table()
     lists = [name for name in ("points", "places") if name in table.column_names]
     figures = table.select(sums)
@@ -237,7 +237,7 @@ def _add_up(loaded: LoadedList, sizes: Sequence[int], *, odd: bool = False) -> N
 
 
 def _beyond_reason(figures: pa.Table) -> bool:
-    """Whether a sum is not finite, or is more people than there are."""
+    """Return whether a sum is not finite, or is more people than live on Earth."""
     summed = [column for column in figures.columns if column.null_count < len(column)]
     return not all(0 <= pc.sum(column).as_py() <= MOST for column in summed)
 
@@ -253,7 +253,7 @@ def _points(table: pa.Table) -> dict[tuple[str, str], npt.NDArray[np.int64]]:
 
 
 def _any_twice(table: pa.Table) -> bool:
-    """Whether a place stands twice on one date, by the hashes of their ids."""
+    """Return whether a place has two rows of one date, by the hashes of their ids."""
     found: dict[str, list[npt.NDArray[np.uint64]]] = {}
     for i in range(table.num_rows):
         hashes = table["places"][i].values.to_numpy(zero_copy_only=False)
@@ -272,7 +272,7 @@ def _carefully(
     notes: FindingLog,
     progress: Progress,
 ) -> LoadedList:
-    """Read a list cell by cell; note every cell that is not what its column promises."""
+    """Read a list cell by cell; note every cell that breaks the rule of its column."""
     loaded = LoadedList(con, layout, rows, quick=False)
     notes.columns = {column.name: column.position for column in layout.columns}
     reader = _Reader(layout, notes, loaded.totals)
@@ -374,7 +374,7 @@ class _Reader:
                 "The row names the columns again, and is left out.", row=number, value=words["adm1"]
             )
             return True
-        if words["adm1"].startswith("#") and not is_broken(words["adm1"]):
+        if words["adm1"].startswith("#") and not formula_error(words["adm1"]):
             self.notes.warning("The row of HXL tags is left out.", row=number, value=words["adm1"])
             return True
         counted = [self._cell(cells, self.one[c]) for c in (columns.HOUSEHOLDS, columns.PEOPLE)]
@@ -411,7 +411,7 @@ class _Reader:
         """Note formulas without a result where a place or the date is due."""
         for name in (*WORDS_DUE, columns.DATE):
             cell = self._cell(cells, self.one[name])
-            if is_broken(cell):
+            if formula_error(cell):
                 column = self.one[name]
                 self.notes.error(
                     BROKEN, row=number, column=column.name if column else "", value=cell

@@ -139,7 +139,7 @@ class Client(DTMApi):  # type: ignore[misc]  # dtmapi has no types
 
 @dataclass(frozen=True)
 class Part:
-    """What is asked for at once: a level, and reporting dates from and to (``None``: open)."""
+    """One request: a level, and reporting dates from and to (``None``: open)."""
 
     level: int
     since: dt.date | None
@@ -147,12 +147,12 @@ class Part:
 
     @property
     def name(self) -> str:
-        """The part in words."""
+        """Name of the part, for reports and as key of the cache."""
         return f"admin{self.level} from {self.since or 'the first'} to {self.until or 'the last'}"
 
 
 def parts(since: dt.date | None, until: dt.date | None, today: dt.date) -> Iterator[Part]:
-    """Cut the time asked for into calendar years, for each level.
+    """Split a span of time into calendar years, for each level.
 
     Together the parts hold every date from ``since`` to ``until`` once; both ends may be open.
     """
@@ -180,7 +180,7 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True)
 class FetchCache:
-    """Answers of one address, version and country, a file each."""
+    """Folder with the answers of one address, version and country, one file each."""
 
     folder: Path
     of: str
@@ -190,7 +190,7 @@ class FetchCache:
         return self.folder / f"{digest[:24]}.json"
 
     def get(self, part: Part) -> list[dict[str, Any]] | None:
-        """Return a part that was kept whole and not long ago."""
+        """Return the records of a part that were stored within :data:`KEPT_FOR`."""
         path = self._path(part)
         try:
             if time.time() - path.stat().st_mtime > KEPT_FOR.total_seconds():
@@ -201,13 +201,13 @@ class FetchCache:
         return held if isinstance(held, list) else None
 
     def put(self, part: Part, records: list[dict[str, Any]]) -> None:
-        """Keep a part: the whole file or none. A folder that cannot be written keeps nothing."""
+        """Store the records of a part, in a whole file or none; a read-only folder is no error."""
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_file(self._path(part), json.dumps(records).encode())
 
     def forget(self, every: Sequence[Part]) -> None:
-        """Drop what is kept of these parts."""
+        """Delete the records of these parts."""
         for part in every:
             with suppress(OSError):
                 self._path(part).unlink()
@@ -217,32 +217,32 @@ class FetchCache:
 
 
 def read(
-    files: Sequence[Path], snapshot: Snapshot, asked: ReadOptions, progress: Progress
+    files: Sequence[Path], snapshot: Snapshot, request: ReadOptions, progress: Progress
 ) -> ParsedSource:
-    """Fetch what was asked for.
+    """Fetch the counts of a country from DTM's API.
 
-    ``asked.options`` may hold ``api_version`` (``v3``, ``v2``), ``operation``, ``assessment``,
+    ``request.options`` may hold ``api_version`` (``v3``, ``v2``), ``operation``, ``assessment``,
     ``repeated_rows`` (:data:`geodata.sources.Repeats`), ``resume_folder``, and for another
     network or a test ``base_url``, ``timeout`` (seconds), ``retries`` and ``retry_delay`` (seconds,
     doubled each time).
     """
     notes = FindingLog(file="DTM API")
     key = os.environ.get(KEY, "").strip()
-    if not _may_ask(key, asked, notes):
-        return _reading([], Aggregator(notes), asked, notes)
-    client = Client(key, asked.options)
+    if not _may_ask(key, request, notes):
+        return _reading([], Aggregator(notes), request, notes)
+    client = Client(key, request.options)
     country = str(snapshot.manifest["country"]["code"])
-    every = list(parts(asked.since, asked.until, dt.date.today()))
-    folder = Path(asked.options.get("resume_folder") or cache_folder())
+    every = list(parts(request.since, request.until, dt.date.today()))
+    folder = Path(request.options.get("resume_folder") or cache_folder())
     kept = FetchCache(folder, f"{client.address} {client.api_version} {country}")
-    tally = Aggregator(notes, asked.options.get("repeated_rows") or "refuse")
+    tally = Aggregator(notes, request.options.get("repeated_rows") or "refuse")
     fetched = list[FileRead]()
     for done, part in enumerate(every):
         notes.file = f"DTM API {client.api_version}, {part.name}"
         progress(notes.file, done, len(every))
         records = _fetched(client, part, country, kept, notes, f"{done:,} of {len(every):,}")
         if records is None:
-            return _reading(fetched, Aggregator(notes), asked, notes)
+            return _reading(fetched, Aggregator(notes), request, notes)
         fetched.append(_file_read(client, part, records))
         _take(records, part, country, tally, notes)
     notes.file = f"DTM API {client.api_version}"
@@ -252,19 +252,19 @@ def read(
             f"The API has no figures of {country} in this time. `--from` and `--to` may be wrong, "
             "or DTM does not work there."
         )
-    reading = _reading(fetched, tally, asked, notes)
+    reading = _reading(fetched, tally, request, notes)
     if not reading.errors:
         kept.forget(every)
     return reading
 
 
-def _may_ask(key: str, asked: ReadOptions, notes: FindingLog) -> bool:
-    """Whether there is all that a request takes; what is missing is noted."""
-    version = asked.options.get("api_version") or VERSIONS[0]
+def _may_ask(key: str, request: ReadOptions, notes: FindingLog) -> bool:
+    """Return whether key, version and dates allow a request; log those that do not."""
+    version = request.options.get("api_version") or VERSIONS[0]
     if version not in VERSIONS:
         notes.error("DTM's API has versions v3 and v2.", column="api_version", value=version)
-    if asked.since and asked.until and asked.since > asked.until:
-        notes.error("`--from` is after `--to`.", value=asked.since)
+    if request.since and request.until and request.since > request.until:
+        notes.error("`--from` is after `--to`.", value=request.since)
     if not key:
         notes.error(
             f"There is no key for DTM's API: put it into the environment as {KEY}. A key is free "
@@ -330,7 +330,7 @@ def _take(
 def _row(
     record: Mapping[str, Any], part: Part, number: int, notes: FindingLog
 ) -> CountRecord | None:
-    """The figure of a record; ``None``, and a note, where it gives none."""
+    """Return the count of a record; ``None``, with a finding, where it has none."""
     said: dict[str, Any] = {}
     for column, read_cell in (
         ("numPresentIdpInd", parse_count),
@@ -383,13 +383,13 @@ def _place(record: Mapping[str, Any], level: int) -> str:
 
 
 def _reading(
-    files: Sequence[FileRead], tally: Aggregator, asked: ReadOptions, notes: FindingLog
+    files: Sequence[FileRead], tally: Aggregator, request: ReadOptions, notes: FindingLog
 ) -> ParsedSource:
     counts = no_counts()
     if tally.rows:
         counts = tally.counts(
-            operation=str(asked.options.get("operation") or ""),
-            assessment=str(asked.options.get("assessment") or ""),
+            operation=str(request.options.get("operation") or ""),
+            assessment=str(request.options.get("assessment") or ""),
         )
     findings: list[Finding] = notes.all()
     return ParsedSource("dtm-api", SOURCE, tuple(files), counts, no_breakdowns(), findings=findings)

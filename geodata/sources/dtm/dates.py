@@ -15,7 +15,9 @@ from geodata.sources.dtm.workspace import LoadedList
 # ---- dates
 
 
-def dates_of_list(loaded: LoadedList, asked: ReadOptions, notes: FindingLog) -> dict[str, dt.date]:
+def dates_of_list(
+    loaded: LoadedList, request: ReadOptions, notes: FindingLog
+) -> dict[str, dt.date]:
     """The date of each value that the column of dates holds (``""`` without such a column).
 
     The title, the column, and the file's name must agree; what was asked for goes before them.
@@ -32,20 +34,20 @@ def dates_of_list(loaded: LoadedList, asked: ReadOptions, notes: FindingLog) -> 
                 value=value,
             )
     if len(in_column) > 1:
-        return _many_dates(in_column, asked, column_name(column), notes)
+        return _many_dates(in_column, request, column_name(column), notes)
     claims = {
         "the title": set().union(*(days_in(title) for title in layout.titles), set()),
         f"the column {column_name(column)}": next(iter(in_column.values()), set()),
         "the name of the file": days_in(Path(file.name).stem),
     }
     claims = {where: days for where, days in claims.items() if days}
-    if asked.date is not None:
-        others = [where for where, days in claims.items() if asked.date not in days]
+    if request.date is not None:
+        others = [where for where, days in claims.items() if request.date not in days]
         if others:
             notes.warning(
-                f"The figures are taken as of {asked.date}, as asked, though {_said(claims)}."
+                f"The figures are taken as of {request.date}, as asked, though {_said(claims)}."
             )
-        return dict.fromkeys(written, asked.date)
+        return dict.fromkeys(written, request.date)
     agreed = set.intersection(*claims.values()) if claims else set()
     if len(agreed) == 1:
         return dict.fromkeys(written, agreed.pop())
@@ -70,13 +72,13 @@ def _days_of(value: str) -> set[dt.date]:
 
 
 def _many_dates(
-    in_column: Mapping[str, set[dt.date]], asked: ReadOptions, column: str, notes: FindingLog
+    in_column: Mapping[str, set[dt.date]], request: ReadOptions, column: str, notes: FindingLog
 ) -> dict[str, dt.date]:
     """Dates of a list that holds several rounds."""
-    if asked.date is not None:
+    if request.date is not None:
         notes.error(
-            f"The list holds {len(in_column)} dates, and {asked.date} was asked for: leave --date "
-            "out, or bring in a list of one date.",
+            f"The list holds {len(in_column)} dates, and {request.date} was asked for: leave "
+            "--date out, or bring in a list of one date.",
             column=column,
         )
     for value, days in in_column.items():

@@ -78,7 +78,7 @@ _CALLED: Mapping[str, str] = {"idp": "IDP", "returnee": "Returnee"}
 
 @dataclass(frozen=True)
 class _List:
-    """What one file gave."""
+    """The counts, breakdowns and dates that one file gives."""
 
     file: FileRead
     counts: pd.DataFrame
@@ -89,7 +89,7 @@ def read(
     population: Population,
     files: Sequence[Path],
     snapshot: Snapshot,
-    asked: ReadOptions,
+    request: ReadOptions,
     progress: Progress = no_progress,
     *,
     quick_from: int = QUICK_FROM,
@@ -108,7 +108,7 @@ def read(
         is wrong with a file is a finding too, so that the files after it are read all the same.
     """
     books = gazetteers(snapshot.tables.areas, snapshot.tables.aliases)
-    reader = _Reader(population, snapshot, books, asked, progress, quick_from)
+    reader = _Reader(population, snapshot, books, request, progress, quick_from)
     lists: list[_List] = []
     findings: list[Finding] = []
     for path in files:
@@ -134,7 +134,7 @@ def _source(snapshot: Snapshot) -> Mapping[str, str]:
 
 
 def _given_twice(lists: Sequence[_List]) -> Iterator[Finding]:
-    """Two files of one date would be counted together."""
+    """Refuse two files of one date: their people would be added up."""
     first: dict[Any, str] = {}
     for made in lists:
         for date in made.counts["date"].unique():
@@ -153,7 +153,7 @@ class _Reader:
     population: Population
     snapshot: Snapshot
     books: Gazetteers
-    asked: ReadOptions
+    request: ReadOptions
     progress: Progress
     quick_from: int
 
@@ -234,7 +234,7 @@ class _Reader:
         if sums.empty:
             notes.error("No row below the names of the columns gives a figure.")
             return None
-        dates = dates_of_list(loaded, self.asked, notes)
+        dates = dates_of_list(loaded, self.request, notes)
         _compare_totals(loaded, notes)
         if notes.errors:
             return None
@@ -249,9 +249,9 @@ class _Reader:
         return _List(read, counts, breakdowns)
 
     def _round(self, sums: pd.DataFrame, notes: FindingLog) -> int | None:
-        if self.asked.round is not None and sums["date"].nunique() > 1:
+        if self.request.round is not None and sums["date"].nunique() > 1:
             notes.error("The list holds several dates, and a round number is of one: give none.")
-        return self.asked.round
+        return self.request.round
 
     # ---- people
 
