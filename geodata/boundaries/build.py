@@ -171,7 +171,7 @@ def build_topology(
 
 def _report(draft: _Candidate) -> BoundaryReport:
     objects = draft.topology["objects"]
-    count = {name: len(held["geometries"]) for name, held in objects.items()}
+    count = {name: len(one["geometries"]) for name, one in objects.items()}
     return BoundaryReport(
         tolerance_deg=draft.tolerance,
         max_area_error=draft.governorate_error,
@@ -216,15 +216,15 @@ def _coarsest_draft(
     limit: float,
 ) -> _Candidate | None:
     """Go down the ladder to the first tolerance at which every area stays within the limit."""
-    kept = None
+    best = None
     for tolerance in tolerances:
         draft = _draft(governorates, districts, grid, tolerance)
         if draft is None or draft.governorate_error >= limit:
             continue
-        kept = draft
+        best = draft
         if draft.district_error < limit:
             break
-    return kept
+    return best
 
 
 def _draft(

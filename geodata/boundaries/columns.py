@@ -135,8 +135,8 @@ def no_level(frame: GeoDataFrame) -> str:
 
 def preferred(languages: Iterable[str]) -> list[str]:
     """Sort languages as names are chosen for display."""
-    held = list(languages)
-    return [lang for lang in dict.fromkeys((*_LATIN, *held)) if lang in held]
+    codes = list(languages)
+    return [lang for lang in dict.fromkeys((*_LATIN, *codes)) if lang in codes]
 
 
 # ---- codes and names, level by level
@@ -168,8 +168,8 @@ class _Found:
     def name(self, level: int, language: str, title: str, texts: Any) -> None:
         """Add a column of names, where it holds any."""
         if (texts != "").any():
-            held = self.names.setdefault(level, {}).setdefault(language, [])
-            held.append(_Column(title, texts))
+            columns = self.names.setdefault(level, {}).setdefault(language, [])
+            columns.append(_Column(title, texts))
 
 
 def _found(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Found | None:
@@ -210,8 +210,8 @@ def _unread(names: Names, shown: Any, level: int) -> Iterator[str]:
 
 def _text(values: Any) -> Any:
     """Cells as text: missing is empty, spaces count once."""
-    said = values.astype("object").where(values.notna(), "").map(str)
-    return said.str.split().str.join(" ").astype("str")
+    texts = values.astype("object").where(values.notna(), "").map(str)
+    return texts.str.split().str.join(" ").astype("str")
 
 
 def _meant(values: Any) -> Any:
@@ -248,10 +248,10 @@ def _cod(frame: GeoDataFrame) -> _Found:
 def _spoken(frame: GeoDataFrame, column: str, title: re.Match[str]) -> Iterator[tuple[str, Any]]:
     """Texts of a column of names by their language, which a column ``lang…`` may say by row."""
     texts = _text(frame[column])
-    said = title["of"] or title["lang"]
-    if said:
-        if said in LANGUAGES:
-            yield said, texts
+    language = title["of"] or title["lang"]
+    if language:
+        if language in LANGUAGES:
+            yield language, texts
         return
     number = title["number"] or title["again"] or ""
     beside = [one for one in map(str, frame.columns)
@@ -266,7 +266,7 @@ def _spoken(frame: GeoDataFrame, column: str, title: re.Match[str]) -> Iterator[
 
 def _place_bare(found: _Found, codes: Any, names: Names) -> None:
     """A column ``pcode`` is of the level below those that are named, or is one of them."""
-    level = next((one for one, held in found.codes.items() if held.equals(codes)), None)
+    level = next((one for one, known in found.codes.items() if known.equals(codes)), None)
     if level is None:
         level = max(found.codes, default=0) + 1
         found.codes[level] = codes
@@ -321,53 +321,54 @@ def _geoboundaries(frame: GeoDataFrame, country: str) -> _Found:
 def _mapped(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Found | None:
     """Columns as a mapping says them; ``None`` where it names none of these."""
     titles = _titles(frame)
-    held = {key: titles[title.casefold()] for key, title in given.columns.items()
+    given_titles = {key: titles[title.casefold()] for key, title in given.columns.items()
             if title.casefold() in titles}  # fmt: skip
-    levels = [one for one in LEVELS if f"adm{one}_code" in held]
+    levels = [one for one in LEVELS if f"adm{one}_code" in given_titles]
     if not levels or (level is not None and level not in levels):
         return None
-    alike = len(levels) > 1 and held["adm1_code"] == held["adm2_code"]
+    alike = len(levels) > 1 and given_titles["adm1_code"] == given_titles["adm2_code"]
     if alike and level is None:
         raise BoundaryError(
-            f"The mapping says that codes of both levels are in the column {held['adm1_code']}: "
-            "say of which level a file is with --level1 FILE and --level2 FILE."
+            "The mapping says that codes of both levels are in the column "
+            f"{given_titles['adm1_code']}: say of which level a file is with --level1 FILE and "
+            "--level2 FILE."
         )
     deepest = level or levels[-1]
     found = _Found()
     for one in range(1, deepest + 1):
         if one < deepest and (alike or one not in levels):
             continue
-        _take_codes(found, one, frame, held[f"adm{one}_code"], given.country)
+        _take_codes(found, one, frame, given_titles[f"adm{one}_code"], given.country)
         for key, language in (
             (f"adm{one}", "en"),
             *((f"adm{one}_{own}", own) for own in LOCAL_NAMES),
         ):
-            if key in held:
-                found.name(one, language, held[key], _meant(frame[held[key]]))
+            if key in given_titles:
+                found.name(one, language, given_titles[key], _meant(frame[given_titles[key]]))
     return found
 
 
 def _take_codes(found: _Found, level: int, frame: GeoDataFrame, column: str, country: str) -> None:
     """Add codes of a level as P-codes; what they were is told by an example."""
-    said = _meant(frame[column])
-    found.codes[level] = said.map(lambda code: p_code(code, country)).astype("str")
-    changed = said != found.codes[level]
+    codes = _meant(frame[column])
+    found.codes[level] = codes.map(lambda code: p_code(code, country)).astype("str")
+    changed = codes != found.codes[level]
     if changed.any() and level in LEVELS:
         found.notes.append(
             f"Codes of {column} are written as P-codes, capital letters and digits: "
-            f"{said[changed].iloc[0]} is {found.codes[level][changed].iloc[0]}."
+            f"{codes[changed].iloc[0]} is {found.codes[level][changed].iloc[0]}."
         )
 
 
-def p_code(said: str, country: str = "") -> str:
+def p_code(code: str, country: str = "") -> str:
     """Write a code as a P-code: GADM's by its numbers, others by their letters and digits.
 
     >>> [p_code(one, "SDN") for one in ("SDN.1_1", "SDN.1.12_1", "SD-KH", "sd01", "07", "")]
     ['SDN001', 'SDN001012', 'SDKH', 'SD01', 'SDN07', '']
     """
-    gadm = re.fullmatch(r"([A-Z]{3})((?:\.\d+)+)_\d+", said)
+    gadm = re.fullmatch(r"([A-Z]{3})((?:\.\d+)+)_\d+", code)
     if gadm:
         # Without leading zeros the 12th district of the 1st and the 2nd of the 11th would be one.
         return gadm[1] + "".join(f"{int(number):03}" for number in gadm[2].split(".")[1:])
-    kept = re.sub("[^A-Z0-9]", "", said.upper())
-    return kept if not kept or re.fullmatch(PCODE.strip("^$"), kept) else f"{country}{kept}"
+    plain = re.sub("[^A-Z0-9]", "", code.upper())
+    return plain if not plain or re.fullmatch(PCODE.strip("^$"), plain) else f"{country}{plain}"

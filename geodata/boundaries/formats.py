@@ -105,9 +105,9 @@ def not_read(path: Path, head: bytes, save: str) -> str:
     return f"{path.name} is {kind}." if ":" in kind else _another(path.name, kind)
 
 
-def not_in_archive(name: str, held: Sequence[str], save: str) -> str:
+def not_in_archive(name: str, names: Sequence[str], save: str) -> str:
     """Say what a zip holds that has no boundaries in it."""
-    parts = [PurePosixPath(one.replace("\\", "/")) for one in held if not one.endswith("/")]
+    parts = [PurePosixPath(one.replace("\\", "/")) for one in names if not one.endswith("/")]
     if any(part.parts[0] == "xl" for part in parts):
         return f"{name} is a workbook, no boundaries. {save}"
     ends = sorted({part.suffix.lower() for part in parts})

@@ -126,7 +126,7 @@ def read_files(
     BoundaryError
         If a file cannot be opened at all, or is not safe to.
     """
-    read, found = BoundaryLayers(), list[Layer]()
+    read, all_layers = BoundaryLayers(), list[Layer]()
     requested: list[tuple[Path, tuple[int, ...]]] = [(path, tuple(LEVELS)) for path in files]
     requested += [(path, (level,)) for level, path in (only or {}).items()]
     for number, (path, levels) in enumerate(requested):
@@ -135,14 +135,14 @@ def read_files(
         layers = [layer for layer in _layers(path, read, given, level) if layer.level in levels]
         if not layers:
             read.findings.append(_nothing(path, levels))
-        found += layers
+        all_layers += layers
         rows = sum(len(layer.frame) for layer in layers)
         named = ", ".join(f"level {layer.level} in {layer.name}" for layer in layers)
         read.files.append(
             FileRead(path.name, _sha256(path), path.stat().st_size, rows, named or "no areas")
         )
     for level in LEVELS:
-        of_level = [layer for layer in found if layer.level == level]
+        of_level = [layer for layer in all_layers if layer.level == level]
         if len(of_level) > 1:
             read.findings.append(_several(level, of_level))
         elif of_level:
@@ -260,12 +260,12 @@ def _check_siblings(path: Path) -> None:
 def _check_geojson(path: Path) -> None:
     """Refuse a coordinate system that is given by a URL, which GDAL would fetch."""
     with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for found in _CRS.finditer(data):
-            text = data[found.end() : found.end() + _HEAD].decode("utf-8", "replace")
+        for match in _CRS.finditer(data):
+            text = data[match.end() : match.end() + _HEAD].decode("utf-8", "replace")
             try:
-                said, _ = json.JSONDecoder().raw_decode(text)
-                name = str(said["properties"].get("name") or said["properties"].get("code"))
-                named = str(said["type"]).lower() in ("name", "epsg") and "://" not in name
+                crs, _ = json.JSONDecoder().raw_decode(text)
+                name = str(crs["properties"].get("name") or crs["properties"].get("code"))
+                named = str(crs["type"]).lower() in ("name", "epsg") and "://" not in name
             except (ValueError, KeyError, TypeError, AttributeError):
                 named = False
             if not named:
@@ -288,21 +288,21 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as out:
                 out.writelines(guard.unpack(part))
-    found = [
+    datasets = [
         one
         for one in sorted(folder.rglob("*"))
         if one.suffix.lower() in _DATASETS and one.is_file()
     ]
-    if not found:
+    if not datasets:
         names = [part.filename for part in guard.parts]
         raise BoundaryError(not_in_archive(path.name, names, _SAVE))
-    return found
+    return datasets
 
 
 def _checked_parts(guard: ZipGuard) -> list[tuple[zipfile.ZipInfo, Path]]:
     """Return the parts to unpack, with their targets; refuse paths that lead out of the folder."""
     guard.check_parts()
-    kept = []
+    wanted = []
     for part in guard.parts:
         inside = Path(part.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or re.match(r"[A-Za-z]:", part.filename):
@@ -310,9 +310,9 @@ def _checked_parts(guard: ZipGuard) -> list[tuple[zipfile.ZipInfo, Path]]:
         if (part.external_attr >> 16) & 0o170000 == 0o120000:
             raise _unsafe(guard.name, f"{part.filename!r} is a link")
         if inside.suffix.lower() in _READ and "__MACOSX" not in inside.parts:
-            kept.append((part, inside))
-    guard.check_stated_sizes([part for part, _ in kept])
-    return kept
+            wanted.append((part, inside))
+    guard.check_stated_sizes([part for part, _ in wanted])
+    return wanted
 
 
 def _unsafe(name: str, why: str) -> BoundaryError:
@@ -330,8 +330,8 @@ def _layers_of(
 
     encoding = None
     if dataset.lower().endswith(".shp"):
-        encoding, told = shapefile_encoding(Path(dataset), path.name, given.encoding)
-        read.findings += told
+        encoding, findings = shapefile_encoding(Path(dataset), path.name, given.encoding)
+        read.findings += findings
     try:
         for name, kind in pyogrio.list_layers(dataset):
             if kind is None or not _may_be_areas(str(kind)):
@@ -342,12 +342,12 @@ def _layers_of(
             if frame.empty:
                 read.findings.append(_left_out(path, str(name), "It holds no features."))
                 continue
-            found = areas(frame, given, level)
-            if found is None:
+            known = areas(frame, given, level)
+            if known is None:
                 read.findings.append(_left_out(path, str(name), no_level(frame)))
                 continue
-            read.findings += [Finding("warning", said, path.name) for said in found.notes]
-            yield Layer(path.name, str(name), found.level, found.frame, found.shown)
+            read.findings += [Finding("warning", note, path.name) for note in known.notes]
+            yield Layer(path.name, str(name), known.level, known.frame, known.shown)
     except UnicodeDecodeError as error:
         shown = error.object.decode(error.encoding, "replace")[-40:]
         raise BoundaryError(
@@ -356,8 +356,8 @@ def _layers_of(
             "room for whole names."
         ) from None
     except (DataSourceError, DataLayerError) as error:
-        said = str(error).replace(dataset, path.name)
-        raise BoundaryError(f"{path.name} is damaged or cut short ({said}). {_SAVE}") from None
+        reason = str(error).replace(dataset, path.name)
+        raise BoundaryError(f"{path.name} is damaged or cut short ({reason}). {_SAVE}") from None
 
 
 def _may_be_areas(kind: str) -> bool:

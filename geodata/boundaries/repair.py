@@ -72,31 +72,31 @@ class Repaired:
 
 def repair(layers: dict[int, Layer]) -> Repaired:
     """Check layers of level 1, of level 2, or of both, and repair what can be."""
-    made = Repaired()
-    frames = {level: _areas(layer, made) for level, layer in sorted(layers.items())}
-    frames = _on_one_side(layers, frames, made)
+    repaired = Repaired()
+    frames = {level: _areas(layer, repaired) for level, layer in sorted(layers.items())}
+    frames = _on_one_side(layers, frames, repaired)
     if 1 not in frames and 2 in frames:
-        frames[1] = _from_districts(layers[2], frames[2], made)
-    if made.errors:
+        frames[1] = _from_districts(layers[2], frames[2], repaired)
+    if repaired.errors:
         for level, frame in frames.items():
             if level in layers:  # found all the same, so that all is mended at once
-                _tiled(layers[level], _sound(frame), made)
-        return made
+                _tiled(layers[level], _sound(frame), repaired)
+        return repaired
     if 2 in frames:
         if 1 in layers:
-            frames[2] = _parents_by_place(layers[2], frames[1], frames[2], made)
-        _check_parents(layers[2], frames[1], frames[2], made)
-        districts = _tiled(layers[2], frames[2], made)
-        if not made.errors:
-            made.districts = districts
-            made.governorates = _united(layers.get(1), frames[1], districts, made)
+            frames[2] = _parents_by_place(layers[2], frames[1], frames[2], repaired)
+        _check_parents(layers[2], frames[1], frames[2], repaired)
+        districts = _tiled(layers[2], frames[2], repaired)
+        if not repaired.errors:
+            repaired.districts = districts
+            repaired.governorates = _united(layers.get(1), frames[1], districts, repaired)
     else:
-        made.governorates = _tiled(layers[1], frames[1], made)
-    return made
+        repaired.governorates = _tiled(layers[1], frames[1], repaired)
+    return repaired
 
 
-def _log(made: Repaired, layer: Layer, severity: str, sentence: str, code: str = "") -> None:
-    made.findings.append(
+def _log(repaired: Repaired, layer: Layer, severity: str, sentence: str, code: str = "") -> None:
+    repaired.findings.append(
         Finding("error" if severity == "error" else "warning", sentence, layer.file, value=code)
     )
 
@@ -104,35 +104,37 @@ def _log(made: Repaired, layer: Layer, severity: str, sentence: str, code: str =
 # ---- rows
 
 
-def _areas(layer: Layer, made: Repaired) -> GeoDataFrame:
+def _areas(layer: Layer, repaired: Repaired) -> GeoDataFrame:
     """Rows with codes and names as they must be, shapes each sound by itself."""
     kind = LEVELS[layer.level].kind
     frame = layer.frame
     if frame.empty:
-        _log(made, layer, "error", f"The layer {layer.name} has no rows.")
+        _log(repaired, layer, "error", f"The layer {layer.name} has no rows.")
     for row, code in enumerate(frame["pcode"], 1):
         if not code:
-            _log(made, layer, "error", f"The {kind} in row {row:,} has no P-code.")
+            _log(repaired, layer, "error", f"The {kind} in row {row:,} has no P-code.")
         elif not re.fullmatch(PCODE.strip("^$"), code):
-            _log(made, layer, "error", "A P-code is capital letters and digits, as XX01.", code)
+            _log(repaired, layer, "error", "A P-code is capital letters and digits, as XX01.", code)
     repeated = frame["pcode"][frame["pcode"].duplicated() & (frame["pcode"] != "")]
     for code in sorted(set(repeated)):
         n = int((frame["pcode"] == code).sum())
-        _log(made, layer, "error", f"The code stands in {n} rows: one row has one code.", code)
+        _log(repaired, layer, "error", f"The code stands in {n} rows: one row has one code.", code)
     for code in frame["pcode"][frame["name"] == ""]:
-        _log(made, layer, "error", f"The {kind} has no name.", code)
+        _log(repaired, layer, "error", f"The {kind} has no name.", code)
     if layer.shown != "en":
-        said = f"in {layer.shown}" if layer.shown else "in a language that the file does not say"
+        language = (
+            f"in {layer.shown}" if layer.shown else "in a language that the file does not say"
+        )
         _log(
-            made, layer, "warning",
-            f"Names of {kind}s are taken {said}: no column holds English ones "
+            repaired, layer, "warning",
+            f"Names of {kind}s are taken {language}: no column holds English ones "
             f"(ADM{layer.level}_EN).",
         )  # fmt: skip
-    _tell_other_languages(layer, made)
-    return _in_degrees(layer, frame, made)
+    _tell_other_languages(layer, repaired)
+    return _in_degrees(layer, frame, repaired)
 
 
-def _tell_other_languages(layer: Layer, made: Repaired) -> None:
+def _tell_other_languages(layer: Layer, repaired: Repaired) -> None:
     """Name the areas whose row has no name in the language of the others."""
     frame = layer.frame[(layer.frame["lang"] != layer.shown) & (layer.frame["name"] != "")]
     for spoken, rows in frame.groupby("lang", sort=False):
@@ -143,19 +145,19 @@ def _tell_other_languages(layer: Layer, made: Repaired) -> None:
         without = f"in {layer.shown}" if layer.shown else "where the others have theirs"
         taken = f"in {spoken}" if spoken else "in a language that the file does not say"
         _log(
-            made, layer, "warning",
+            repaired, layer, "warning",
             f"{LEVELS[layer.level].kind.capitalize()}s without a name {without} "
             f"({len(named):,}), for which the one {taken} is taken: {listed}.",
         )  # fmt: skip
 
 
-def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
+def _in_degrees(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDataFrame:
     """Shapes as polygons, valid, in WGS 84, outer rings clockwise."""
     import shapely
 
     if frame.crs is None:
         _log(
-            made, layer, "error",
+            repaired, layer, "error",
             "The file does not say its coordinate reference system (a Shapefile does in its .prj).",
         )  # fmt: skip
         return frame.iloc[:0]
@@ -163,7 +165,7 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFra
     if tall.any():
         frame = frame.set_geometry(shapely.force_2d(frame.geometry.to_numpy()), crs=frame.crs)
         _log(
-            made,
+            repaired,
             layer,
             "warning",
             f"Heights of {amounts.counted(int(tall.sum()), 'area')} are left out.",
@@ -172,7 +174,7 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFra
     if degrees:
         frame = frame.set_geometry(list(map(led_on, frame.geometry)), crs=frame.crs)
     shapes = [
-        _valid(layer, code, shape, made)
+        _valid(layer, code, shape, repaired)
         for code, shape in zip(frame["pcode"], frame.geometry, strict=True)
     ]
     frame = frame.set_geometry(shapes, crs=frame.crs)
@@ -182,30 +184,30 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFra
         if not degrees:  # a projection around 180° comes out with leaps
             frame = frame.set_geometry(list(map(led_on, frame.geometry)), crs=frame.crs)
         _log(
-            made, layer, "warning",
+            repaired, layer, "warning",
             f"{_counted(len(frame), layer.level)} brought from "
             f"{named if len(named) < 60 else frame.crs.name} to {WGS84}.",
         )  # fmt: skip
     for code, shape in zip(frame["pcode"], frame.geometry, strict=True):
         if shape is not None and (wrong := geometry_problem(shape)):
-            _log(made, layer, "error", f"{wrong[:1].upper()}{wrong[1:]}.", code)
-    return _orient_rings(layer, frame, made)
+            _log(repaired, layer, "error", f"{wrong[:1].upper()}{wrong[1:]}.", code)
+    return _orient_rings(layer, frame, repaired)
 
 
-def _valid(layer: Layer, code: str, shape: Geometry | None, made: Repaired) -> Geometry | None:
+def _valid(layer: Layer, code: str, shape: Geometry | None, repaired: Repaired) -> Geometry | None:
     """One shape as valid polygons; ``None``, and an error, where mending would move it."""
     import shapely
 
     if shape is None or shape.is_empty:
-        _log(made, layer, "error", "There is no shape.", code)
+        _log(repaired, layer, "error", "There is no shape.", code)
         return None
     parts = [part for part in shapely.get_parts(_flat(shape)) if part.geom_type == "Polygon"]
     if not parts:
-        _log(made, layer, "error", f"A {shape.geom_type} is no area: a polygon is.", code)
+        _log(repaired, layer, "error", f"A {shape.geom_type} is no area: a polygon is.", code)
         return None
     dropped = len(shapely.get_parts(_flat(shape))) - len(parts)
     if dropped:
-        _log(made, layer, "warning", f"{dropped} points or lines beside it are left out.", code)
+        _log(repaired, layer, "warning", f"{dropped} points or lines beside it are left out.", code)
     areas = _joined(parts)
     if areas.is_valid:
         return areas
@@ -214,13 +216,13 @@ def _valid(layer: Layer, code: str, shape: Geometry | None, made: Repaired) -> G
     change = abs(sound.area / areas.area - 1) if areas.area else 1.0
     if change > MAX_LOOP:
         _log(
-            made, layer, "error",
+            repaired, layer, "error",
             f"The outline is not valid ({why}), and mending it would change its area by "
             f"{change:.2%}; up to {MAX_LOOP:.1%} is mended.", code,
         )  # fmt: skip
         return None
     _log(
-        made, layer, "warning",
+        repaired, layer, "warning",
         f"The outline was not valid ({why}) and was mended; its area changed by {change:.1g} of "
         "itself.", code,
     )  # fmt: skip
@@ -266,7 +268,7 @@ def _all_turned(rings: int, areas: int, level: int) -> str:
     )
 
 
-def _orient_rings(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
+def _orient_rings(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDataFrame:
     """Turn rings so that outer ones run clockwise and holes do not, as the painters need them."""
     import shapely
 
@@ -283,13 +285,13 @@ def _orient_rings(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataF
     rings = sum(wrong for wrong, _ in turned.values())
     if rings and rings == every:
         _log(
-            made, layer, "warning",
+            repaired, layer, "warning",
             _all_turned(rings, len(turned), layer.level),
         )  # fmt: skip
     else:
         for code, (wrong, _) in turned.items():
             one, many = "ring ran the wrong way and was", "rings ran the wrong way and were"
-            _log(made, layer, "warning", f"{amounts.counted(wrong, one, many)} turned.", code)
+            _log(repaired, layer, "warning", f"{amounts.counted(wrong, one, many)} turned.", code)
     return frame.set_geometry(
         shapely.orient_polygons(frame.geometry.to_numpy(), exterior_cw=True), crs=frame.crs
     )
@@ -297,12 +299,12 @@ def _orient_rings(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataF
 
 def _sound(frame: GeoDataFrame) -> GeoDataFrame:
     """Rows that can be looked at beside each other."""
-    kept = [geometry_problem(shape) is None for shape in frame.geometry]
-    return frame[kept].drop_duplicates("pcode")
+    is_sound = [geometry_problem(shape) is None for shape in frame.geometry]
+    return frame[is_sound].drop_duplicates("pcode")
 
 
 def _on_one_side(
-    layers: dict[int, Layer], frames: dict[int, GeoDataFrame], made: Repaired
+    layers: dict[int, Layer], frames: dict[int, GeoDataFrame], repaired: Repaired
 ) -> dict[int, GeoDataFrame]:
     """Bring a country that lies on both sides of 180° to one of them, and tell what was moved."""
     frames, moved = on_one_side(frames)
@@ -313,7 +315,7 @@ def _on_one_side(
         listed = ", ".join(codes[:_LISTED]) + (" …" if len(codes) > _LISTED else "")
         west, _, east, _ = frames[level].total_bounds
         _log(
-            made, layers[level], "warning",
+            repaired, layers[level], "warning",
             f"Longitudes of {amounts.counted(len(codes), LEVELS[level].kind)} were moved by 360°, "
             "so that the country lies on one side of 180°, from "
             f"{west:.3f}° to {east:.3f}°: {listed}.",
@@ -324,20 +326,20 @@ def _on_one_side(
 # ---- levels
 
 
-def _from_districts(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
+def _from_districts(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDataFrame:
     """Governorates as the districts name them; no shapes yet."""
     rows = frame.drop_duplicates("parent")
     lacking = [column for column in ("parent", "parent_name") if (frame[column] == "").any()]
     if lacking:
         what = " and ".join({"parent": "codes", "parent_name": "names"}[one] for one in lacking)
         _log(
-            made, layer, "error",
+            repaired, layer, "error",
             f"There is no file of level 1, and some districts lack the {what} of governorates: "
             "give the file of level 1, too.",
         )  # fmt: skip
     else:
         _log(
-            made, layer, "warning",
+            repaired, layer, "warning",
             f"There is no file of level 1: {_counted(len(rows), 1)} made of their "
             "districts, with the codes and names that stand beside these.",
         )  # fmt: skip
@@ -347,7 +349,7 @@ def _from_districts(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDat
         names = sorted(set(same["parent_name"]))
         if len(names) > 1:
             _log(
-                made, layer, "error",
+                repaired, layer, "error",
                 f"Its districts name it {' and '.join(names)}: one governorate has one name.",
                 str(code),
             )  # fmt: skip
@@ -366,8 +368,8 @@ def _alike(frame: GeoDataFrame) -> GeoDataFrame:
         if len(names) == 1:
             frame.loc[same.index[same["parent_lang"] != best], "parent_name"] = names.pop()
         for local in map("parent_{}".format, LOCAL_NAMES.values()):
-            held = [name for name in same[local] if name]
-            frame.loc[same.index[same[local] == ""], local] = held[0] if held else ""
+            known = [name for name in same[local] if name]
+            frame.loc[same.index[same[local] == ""], local] = known[0] if known else ""
     return frame
 
 
@@ -375,7 +377,7 @@ _NAMES = ("name", *LOCAL_NAMES.values())
 
 
 def _parents_by_place(
-    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, made: Repaired
+    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, repaired: Repaired
 ) -> GeoDataFrame:
     """Districts whose row does not say their governorate belong to the one they mostly lie in."""
     import shapely
@@ -397,34 +399,36 @@ def _parents_by_place(
     if parents:
         partly = f" Partly elsewhere: {', '.join(split[:_LISTED])}." if split else ""
         _log(
-            made, layer, "warning",
+            repaired, layer, "warning",
             f"{amounts.counted(len(parents), 'district does', 'districts do')} not say their "
             f"governorate: each belongs to the one that most of it lies in.{partly}",
         )  # fmt: skip
-    said = districts["parent"].astype("object")
-    said.update(pd.Series(parents, dtype="object"))
-    return districts.assign(parent=said.astype("str"))
+    parent_of = districts["parent"].astype("object")
+    parent_of.update(pd.Series(parents, dtype="object"))
+    return districts.assign(parent=parent_of.astype("str"))
 
 
 def _check_parents(
-    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, made: Repaired
+    layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, repaired: Repaired
 ) -> None:
     known = list(governorates["pcode"])
     for code, parent in zip(districts["pcode"], districts["parent"], strict=True):
         if parent not in known:
-            said = f"Its governorate {parent!r} is none of level 1." if parent else (
+            sentence = f"Its governorate {parent!r} is none of level 1." if parent else (
                 "It does not say its governorate (ADM1_PCODE), and no half of it lies in one."
             )  # fmt: skip
             near = suggestions(parent, known, _NEAR)
-            made.findings.append(Finding("error", said, layer.file, value=code, nearest=near))
-    held = set(districts["parent"])
+            repaired.findings.append(
+                Finding("error", sentence, layer.file, value=code, nearest=near)
+            )
+    named = set(districts["parent"])
     for code in known:
-        if code not in held:
-            _log(made, layer, "error", "No district of level 2 lies in this governorate.", code)
+        if code not in named:
+            _log(repaired, layer, "error", "No district of level 2 lies in this governorate.", code)
 
 
 def _united(
-    layer: Layer | None, governorates: GeoDataFrame, districts: GeoDataFrame, made: Repaired
+    layer: Layer | None, governorates: GeoDataFrame, districts: GeoDataFrame, repaired: Repaired
 ) -> GeoDataFrame:
     """Governorates with the outlines of their districts, where these are theirs but for slivers."""
     import shapely
@@ -435,13 +439,18 @@ def _united(
         whole = shapely.coverage_union_all(parts.geometry.to_numpy())
         shapes.append(shapely.orient_polygons(whole, exterior_cw=True))
         if layer is not None:
-            _nested(layer, code, drawn, whole, parts, made)
+            _nested(layer, code, drawn, whole, parts, repaired)
     united = governorates[["pcode", *_NAMES, "geometry"]].rename(columns={"pcode": CODE})
     return united.set_geometry(shapes, crs=WGS84)
 
 
 def _nested(
-    layer: Layer, code: str, drawn: Geometry, whole: Geometry, parts: GeoDataFrame, made: Repaired
+    layer: Layer,
+    code: str,
+    drawn: Geometry,
+    whole: Geometry,
+    parts: GeoDataFrame,
+    repaired: Repaired,
 ) -> None:
     import shapely
 
@@ -452,20 +461,20 @@ def _nested(
     for district, stray in zip(parts[CODE], outside, strict=True):
         if stray > MAX_SLIVER:
             _log(
-                made, layer, "error",
+                repaired, layer, "error",
                 f"{stray:.1%} of it lies outside its governorate {code}; up to {MAX_SLIVER:.0%} is "
                 "mended.", district,
             )  # fmt: skip
     if share > MAX_SLIVER:
         _log(
-            made, layer, "error",
+            repaired, layer, "error",
             f"{share:.1%} of it ({_km2(bare):,.1f} km²) is in none of its {len(parts)} districts; "
             f"up to {MAX_SLIVER:.0%} is mended.", code,
         )  # fmt: skip
     moved = drawn.symmetric_difference(whole)
-    if moved.area / drawn.area > SLIVER and not made.errors:
+    if moved.area / drawn.area > SLIVER and not repaired.errors:
         _log(
-            made, layer, "warning",
+            repaired, layer, "warning",
             f"The outline was drawn otherwise than that of its {len(parts)} districts, which was "
             f"taken; they differ on {_km2(moved):,.3f} km² ({moved.area / drawn.area:.2g} of it).",
             code,
@@ -475,7 +484,7 @@ def _nested(
 # ---- side by side
 
 
-def _tiled(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
+def _tiled(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDataFrame:
     """Areas without overlaps or narrow gaps, that share every point of their borders."""
     import shapely
 
@@ -484,16 +493,16 @@ def _tiled(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
     west, south, east, north = frame.total_bounds
     if east - west > _WORLD:
         _log(
-            made, layer, "warning",
+            repaired, layer, "warning",
             "The country lies on both sides of 180°: its map will be as wide as the world.",
         )  # fmt: skip
     width = WIDTH * max(east - west, north - south)
-    slivers = list(_overlaps(layer, frame, width, made))
-    holes = _holes(layer, frame, width, made)
+    slivers = list(_overlaps(layer, frame, width, repaired))
+    holes = _holes(layer, frame, width, repaired)
     shapes = frame.geometry.to_numpy()
     loose = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
     renamed = frame.rename(columns={"pcode": CODE, "parent": PARENT})
-    if made.errors or not (slivers or holes or loose.any()):
+    if repaired.errors or not (slivers or holes or loose.any()):
         return renamed
     cleaned = shapely.coverage_clean(shapes, gap_width=width)
     clean = frame.set_geometry([_polygons(one) for one in cleaned], crs=frame.crs)
@@ -501,13 +510,13 @@ def _tiled(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
     for code, old, new, touched in zip(frame["pcode"], before, after, loose, strict=True):
         if not new or abs(new / old - 1) > MAX_SLIVER:
             _log(
-                made, layer, "error",
+                repaired, layer, "error",
                 f"Making its borders meet would change its area from {old:,.1f} to {new:,.1f} km².",
                 code,
             )  # fmt: skip
         elif touched or abs(new / old - 1) > SLIVER:
             _log(
-                made, layer, "warning",
+                repaired, layer, "warning",
                 f"Its border did not meet its neighbours' point by point and was mended: "
                 f"{new - old:+,.4f} km² of {old:,.1f}.", code,
             )  # fmt: skip
@@ -516,7 +525,7 @@ def _tiled(layer: Layer, frame: GeoDataFrame, made: Repaired) -> GeoDataFrame:
 
 
 def _overlaps(
-    layer: Layer, frame: GeoDataFrame, width: float, made: Repaired
+    layer: Layer, frame: GeoDataFrame, width: float, repaired: Repaired
 ) -> Iterator[Geometry]:
     """Overlaps that can be mended; those that cannot are errors."""
     import shapely
@@ -532,17 +541,17 @@ def _overlaps(
         size = f"{_km2(both):,.3f} km² ({share:.2g} of the smaller)"
         pair = f"{codes[i]} and {codes[j]}"
         if share > MAX_SLIVER or not both.buffer(-width / 2).is_empty:
-            _log(made, layer, "error", f"They overlap on {size}.", pair)
+            _log(repaired, layer, "error", f"They overlap on {size}.", pair)
         else:
             _log(
-                made, layer, "warning",
+                repaired, layer, "warning",
                 f"They overlapped on {size}; it went to the one with the longer border there.",
                 pair,
             )  # fmt: skip
             yield both
 
 
-def _holes(layer: Layer, frame: GeoDataFrame, width: float, made: Repaired) -> list[Geometry]:
+def _holes(layer: Layer, frame: GeoDataFrame, width: float, repaired: Repaired) -> list[Geometry]:
     """Gaps with land on all sides: the narrow ones, which are mended; others may be lakes."""
     import shapely
 
@@ -556,10 +565,12 @@ def _holes(layer: Layer, frame: GeoDataFrame, width: float, made: Repaired) -> l
         named = ", ".join(frame["pcode"][beside])
         if hole.buffer(-width / 2).is_empty:
             narrow.append(hole)
-            said = f"A gap of {_km2(hole):,.4f} km² {at} was closed."
+            sentence = f"A gap of {_km2(hole):,.4f} km² {at} was closed."
         else:
-            said = f"A hole of {_km2(hole):,.1f} km² {at} stays: is it a lake, or is an area lost?"
-        _log(made, layer, "warning", said, named)
+            sentence = (
+                f"A hole of {_km2(hole):,.1f} km² {at} stays: is it a lake, or is an area lost?"
+            )
+        _log(repaired, layer, "warning", sentence, named)
     return narrow
 
 

@@ -62,9 +62,9 @@ def compute(frames: dict[str, GeoDataFrame], grid: Grid, key: str) -> Topology:
     objects = {
         name: {
             "type": "GeometryCollection",
-            "geometries": [_tidy_shape(shape, key, arcs) for shape in held["geometries"]],
+            "geometries": [_tidy_shape(shape, key, arcs) for shape in one["geometries"]],
         }
-        for name, held in computed["objects"].items()
+        for name, one in computed["objects"].items()
     }
     return {"type": "Topology", "transform": grid, "objects": objects, "arcs": computed["arcs"]}
 

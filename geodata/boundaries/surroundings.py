@@ -32,8 +32,8 @@ def neighbours_and_cities(topology: Topology) -> tuple[GeoDataFrame | None, GeoD
     """
     found: list[GeoDataFrame | None] = []
     for name in ("neighbours", "cities"):
-        held = topology["objects"].get(name, no_shapes())["geometries"]
-        found.append(decode(topology, name) if held else None)
+        shapes = topology["objects"].get(name, no_shapes())["geometries"]
+        found.append(decode(topology, name) if shapes else None)
     neighbours, cities = found
     if cities is not None:
         features = {kind: feature for feature, kind in _CITY_KINDS.items()}

@@ -72,13 +72,13 @@ def level_topology(topology: Topology, level: int) -> Topology:
         allowed = " or ".join(map(str, LEVELS))
         raise BoundaryError(f"No level {level!r} in the topology: level is {allowed}.")
     needed = _CONTEXT | {each.name for number, each in LEVELS.items() if number <= level}
-    objects = {name: held for name, held in topology["objects"].items() if name in needed}
-    shapes = itertools.chain.from_iterable(held["geometries"] for held in objects.values())
+    objects = {name: one for name, one in topology["objects"].items() if name in needed}
+    shapes = itertools.chain.from_iterable(one["geometries"] for one in objects.values())
     used = sorted({max(ref, ~ref) for s in shapes for ring in _rings(s) for ref in ring})
     place = {arc: position for position, arc in enumerate(used)}
     return {
         **topology,
-        "objects": {name: renumber(held, place.__getitem__) for name, held in objects.items()},
+        "objects": {name: renumber(one, place.__getitem__) for name, one in objects.items()},
         "arcs": [topology["arcs"][arc] for arc in used],
     }
 
@@ -107,8 +107,8 @@ def decode(topology: Topology, object_name: str) -> GeoDataFrame:
     import geopandas
 
     if object_name not in topology["objects"]:
-        held = ", ".join(topology["objects"])
-        raise BoundaryError(f"No object {object_name!r} in the topology: it holds {held}.")
+        names = ", ".join(topology["objects"])
+        raise BoundaryError(f"No object {object_name!r} in the topology: it holds {names}.")
     shapes = topology["objects"][object_name]["geometries"]
     arcs = decode_arcs(topology)
     return geopandas.GeoDataFrame(

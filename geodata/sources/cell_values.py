@@ -234,15 +234,15 @@ def _written(cell: str) -> int | None:
         return None
     plain = unicodedata.normalize("NFKC", cell).replace("٬", ",").replace("٫", ".")
     plain = plain.replace("\u2212", "-")
-    found = _WHOLE.fullmatch(plain)
-    if not found and formula_error(cell):
+    match = _WHOLE.fullmatch(plain)
+    if not match and formula_error(cell):
         raise CellError(BROKEN)
-    if not found:
+    if not match:
         raise CellError(A_PART if _PART.fullmatch(plain) else NOT_A_NUMBER)
-    digits = re.sub(r"\D", "", found[2])
+    digits = re.sub(r"\D", "", match[2])
     if len(digits) > 15:
         raise CellError(TOO_MANY)
-    return _counted(int(digits) * (-1 if found[1] else 1))
+    return _counted(int(digits) * (-1 if match[1] else 1))
 
 
 def _counted(number: int) -> int:
@@ -307,32 +307,32 @@ def _day_of(cell: str, pattern: str) -> dt.date:
 
 def _by_pattern(cell: str, pattern: str) -> dt.date:
     try:
-        found = dt.datetime.strptime(cell, pattern).date()
+        date = dt.datetime.strptime(cell, pattern).date()
     except ValueError:
         raise CellError(f"is not a date as `date_format` says, {pattern}.") from None
-    return found if "%d" in pattern or "%j" in pattern else month_end(found.year, found.month)
+    return date if "%d" in pattern or "%j" in pattern else month_end(date.year, date.month)
 
 
 def _by_shape(cell: str) -> dt.date:
     if len(cell) > _LONGEST_DAY:
         raise CellError(NOT_A_DAY)
-    if found := _ISO_DAY.fullmatch(cell):
-        return dt.date(int(found[1]), int(found[3]), int(found[4]))
-    if found := _ISO_MONTH.fullmatch(cell):
-        return month_end(int(found[1]), int(found[2]))
-    if found := _MONTH_YEAR.fullmatch(cell):
-        return month_end(int(found[2]), int(found[1]))
-    if found := _NUMBERS.fullmatch(cell):
-        return _day_first_or_month_first(int(found[1]), int(found[3]), int(found[4]))
-    if found := _DAY_NAMED.fullmatch(cell):
-        return dt.date(_year(found[3]), _month(found[2]), int(found[1]))
-    if found := _NAMED_DAY.fullmatch(cell):
-        return dt.date(int(found[3]), _month(found[1]), int(found[2]))
-    if found := _NAMED.fullmatch(cell):
-        return month_end(_year(found[2] or found[3]), _month(found[1]))
-    if found := _YEAR_NAMED.fullmatch(cell):
-        year, month = int(found[1]), _month(found[2])
-        return dt.date(year, month, int(found[3])) if found[3] else month_end(year, month)
+    if match := _ISO_DAY.fullmatch(cell):
+        return dt.date(int(match[1]), int(match[3]), int(match[4]))
+    if match := _ISO_MONTH.fullmatch(cell):
+        return month_end(int(match[1]), int(match[2]))
+    if match := _MONTH_YEAR.fullmatch(cell):
+        return month_end(int(match[2]), int(match[1]))
+    if match := _NUMBERS.fullmatch(cell):
+        return _day_first_or_month_first(int(match[1]), int(match[3]), int(match[4]))
+    if match := _DAY_NAMED.fullmatch(cell):
+        return dt.date(_year(match[3]), _month(match[2]), int(match[1]))
+    if match := _NAMED_DAY.fullmatch(cell):
+        return dt.date(int(match[3]), _month(match[1]), int(match[2]))
+    if match := _NAMED.fullmatch(cell):
+        return month_end(_year(match[2] or match[3]), _month(match[1]))
+    if match := _YEAR_NAMED.fullmatch(cell):
+        year, month = int(match[1]), _month(match[2])
+        return dt.date(year, month, int(match[3])) if match[3] else month_end(year, month)
     raise CellError(_no_day(cell))
 
 
@@ -364,12 +364,12 @@ def _month(name: str) -> int:
     return number
 
 
-def _in_range(found: dt.date) -> dt.date:
+def _in_range(day: dt.date) -> dt.date:
     today = dt.date.today()
     # The end of this month may be ahead: a month is said by its last day.
-    if found < FIRST or (found > today and found > month_end(today.year, today.month)):
+    if day < FIRST or (day > today and day > month_end(today.year, today.month)):
         raise CellError(OUT_OF_RANGE)
-    return found
+    return day
 
 
 # ---- findings

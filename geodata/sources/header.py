@@ -41,7 +41,7 @@ _SHIFTED = (
 
 
 def folded(title: str) -> str:
-    """A column's title without what differs between spellings of it.
+    """Fold a column's title, so that spellings of one title become the same.
 
     >>> folded("Admin 1 Code") == folded(" admin1_code ")
     True
@@ -132,7 +132,7 @@ def filled_down(
     figures: Mapping[int, str],
     notes: FindingLog,
 ) -> Iterator[Row]:
-    """Yield the rows below a header, with what merged cells say in each of their rows.
+    """Yield the rows below a header, with the text of merged cells in each of their rows.
 
     A spreadsheet keeps the value of merged cells in the first of them. A word or date holds for
     all their rows; a figure may be shared out by nobody and is an error. Cells that are merged
@@ -169,7 +169,7 @@ def filled_down(
 
 
 def _given_to_all(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
-    """Give every row of merged cells what the first of them says."""
+    """Copy the text of merged cells into each of their rows."""
     active: list[tuple[Merged, str]] = []
     coming = 0
     for number, cells in rows:
@@ -188,7 +188,7 @@ def _given_to_all(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row
 def _without_shared_figures(
     rows: Iterable[Row], spread: Collection[Place], figures: Mapping[int, str], notes: FindingLog
 ) -> Iterator[Row]:
-    """Note figures in merged cells."""
+    """Log figures in merged cells as errors."""
     for number, cells in rows:
         for at, title in figures.items():
             if (number, at) in spread and at < len(cells) and cells[at].strip():
@@ -197,7 +197,7 @@ def _without_shared_figures(
 
 
 def are_titles(cells: Iterable[str]) -> bool:
-    """Whether cells in which figures and dates are due hold words, as a second row of titles."""
+    """Return whether cells of figures and dates hold words, as a second row of titles does."""
     words = [cell for cell in cells if not is_blank(cell)]
     return len(words) > 1 and not any(
         formula_error(cell) or any(map(str.isdigit, cell)) for cell in words
@@ -210,7 +210,7 @@ def _is_tags(cells: Sequence[str]) -> bool:
 
 
 def open_rows(path: Path | CheckedFile, notes: FindingLog, sheet: str = "") -> TableRows:
-    """Open a CSV or a workbook, and pass on what is to be known about it.
+    """Open a CSV or a workbook, and log its findings.
 
     Raises
     ------

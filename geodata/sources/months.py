@@ -1,4 +1,4 @@
-"""Months by their names: English, Arabic as in Iraq and as elsewhere, Sorani.
+"""Parse names of months: English, Arabic as in Iraq and as elsewhere, Sorani.
 
 Unicode's CLDR has the names, through babel. They are folded as names of places are, so that hamza,
 madda and the letters that Arabic and Kurdish keyboards write differently make no difference.
@@ -31,8 +31,8 @@ def number_of(name: str) -> int | None:
     >>> number_of("Sept."), number_of("تشرين الاول"), number_of("حوزەیرانی"), number_of("soon")
     (9, 10, 6, None)
     """
-    found = {_number(part) for part in re.split(r"[/()]", name) if fold(part)}
-    return found.pop() if len(found) == 1 else None
+    numbers = {_number(part) for part in re.split(r"[/()]", name) if fold(part)}
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _number(name: str) -> int | None:
@@ -47,10 +47,10 @@ def _folded(name: str) -> str:
 
 @cache
 def _numbers() -> dict[str, int]:
-    found = {_folded(name): number for name, number in _ALSO.items()}
+    numbers = {_folded(name): number for name, number in _ALSO.items()}
     for locale in _LOCALES:
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 names = get_month_names(width, context, locale)
-                found |= {_folded(name): number for number, name in names.items()}
-    return found
+                numbers |= {_folded(name): number for number, name in names.items()}
+    return numbers

@@ -1,4 +1,4 @@
-"""Tables beside the figures: programmes, their places and results, residents, other spellings.
+"""Read tables beside the counts: programmes, coverage, results, residents, spellings of places.
 
 A file has the columns of the table's schema (:mod:`geodata.snapshots.schemas`), known by name, as
 CSV or
@@ -48,7 +48,7 @@ _YEARS = range(1900, 2101)
 
 @dataclass(frozen=True)
 class Checks:
-    """What codes are checked against."""
+    """The codes of a snapshot, which cells are checked against."""
 
     snapshot: Snapshot
     governorates: Mapping[str, str]
@@ -76,7 +76,7 @@ class Checks:
 
     @property
     def country(self) -> Mapping[str, Any]:
-        """What the manifest says of the country."""
+        """The country, from the manifest."""
         return self.snapshot.manifest["country"]  # type: ignore[no-any-return]
 
 
@@ -235,7 +235,7 @@ def _spelling(cell: str, checks: Checks) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """How a table is read.
+    """Rules of one table: how its cells are read, and what must agree across them.
 
     Attributes
     ----------
@@ -387,7 +387,7 @@ ALL = (
 
 
 def reader_of(table: Table) -> Callable[..., ParsedSource]:
-    """Return what reads files of one table."""
+    """Make the reader of one table."""
 
     def read(
         files: Sequence[Path], snapshot: Snapshot, request: ReadOptions, progress: Progress
@@ -417,7 +417,7 @@ def reader_of(table: Table) -> Callable[..., ParsedSource]:
 
 @dataclass
 class _Rows:
-    """Rows of a table that hold."""
+    """Rows of a table without mistakes."""
 
     table: Table
     taken: list[dict[str, Any]] = field(default_factory=list)
@@ -427,7 +427,7 @@ class _Rows:
     def take(
         self, number: int, record: Mapping[str, str], checks: Checks, notes: FindingLog
     ) -> None:
-        """Check a row, and take it where nothing is wrong with it."""
+        """Check a row; keep it if it has no mistake, and log each that it has."""
         before = notes.errors
         row = {
             name: self._cell(number, name, record.get(name, ""), checks, notes)

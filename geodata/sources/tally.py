@@ -1,4 +1,4 @@
-"""Rows of figures added up to the finest place they name, each counted once.
+"""Aggregate rows of counts by the finest place that they name, each row once.
 
 ::
 
@@ -106,13 +106,13 @@ class _Sum:
 
     @property
     def first(self) -> str:
-        """The first row that was added up, as a message names it."""
+        """The first row of the sum, as messages name it."""
         return f"row {self.row:,} of {self.file}"
 
 
 @dataclass
 class Aggregator:
-    """Adds rows up; notes what it cannot add.
+    """Add up rows; log those that cannot be added.
 
     Attributes
     ----------
@@ -132,7 +132,7 @@ class Aggregator:
     _sums: dict[_RecordKey, _Sum] = field(default_factory=dict)
 
     def add(self, row: CountRecord) -> None:
-        """Take a row."""
+        """Add a row."""
         self.rows += 1
         figure = _Figure(
             row.population, row.date, row.programme, row.level,
@@ -238,7 +238,7 @@ class Aggregator:
         every: list[_RecordKey],
         what: Literal["operation", "assessment"],
     ) -> list[_RecordKey]:
-        """Rows of one operation or kind of assessment; the others are left out, and said to be."""
+        """Return the rows of one operation or kind of assessment; log how many others there are."""
         chosen = [said for said in every if getattr(said, what).casefold() == wanted.casefold()]
         if every and not chosen:
             names = sorted(filter(None, met))
@@ -303,7 +303,7 @@ def _rank(kind: str) -> tuple[int, str]:
 
 
 def _added(one: int | None, other: int | None) -> int | None:
-    """A sum of which a part is missing is missing: it would look like a whole."""
+    """Add two numbers; a sum without one of its parts is missing, as it would look complete."""
     return None if one is None or other is None else one + other
 
 

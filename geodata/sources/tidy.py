@@ -1,4 +1,4 @@
-"""Rows of tidy tables as figures: one row is one place, date, population and programme.
+"""Read rows of tidy tables: one row is one place, date, population and programme.
 
 What ``table`` and ``hxl`` share: everything but how columns are known.
 """
@@ -65,7 +65,7 @@ class FigureColumns(NamedTuple):
 
 @dataclass
 class TidyRows:
-    """Makes figures of records, and notes what is wrong with their cells.
+    """Make counts of records, and log what is wrong with their cells.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class TidyRows:
     # ---- a row
 
     def figures(self, number: int, record: Mapping[str, str]) -> Iterator[CountRecord]:
-        """Yield the figures of a row, one for each measure that has one."""
+        """Yield the counts of a row, one for each measure that has one."""
         if self._is_left_out(number, record):
             return
         before = self.notes.errors
@@ -132,7 +132,7 @@ class TidyRows:
             )
 
     def finish(self) -> None:
-        """Note what can be said only after the last row."""
+        """Log what is known only after the last row."""
         if self.request.date and len(self._dates) > 1:
             shown = ", ".join(f"{found}" for found in sorted(self._dates)[:10])
             self.notes.error(
@@ -255,7 +255,7 @@ class TidyRows:
     def _cell(
         self, number: int, record: Mapping[str, str], name: str, reader: Callable[[object], Any]
     ) -> Any:
-        """What a cell says; ``None`` for nothing, or after noting what is wrong with it."""
+        """Parse a cell; return ``None`` where it is blank, or wrong, which is logged."""
         try:
             return reader(record.get(name, ""))
         except CellError as error:
@@ -360,7 +360,7 @@ def _wholes(figures: Mapping[str, str]) -> dict[str, int]:
 
 
 class TableColumns(NamedTuple):
-    """Where the columns of a table are, and which of them give figures."""
+    """Positions of the columns of a table, and those that give figures."""
 
     sheet: Sheet
     measures: tuple[FigureColumns, ...] = (FigureColumns(),)
@@ -368,7 +368,7 @@ class TableColumns(NamedTuple):
 
 @dataclass(frozen=True)
 class MappedTables:
-    """Reads tables of one kind, whose figures are those of a mapping.
+    """Read tables of one kind by a mapping of their columns.
 
     Attributes
     ----------

@@ -35,7 +35,7 @@ def csv_lines(name: str, handle: IO[str]) -> Iterator[str]:
 
 
 def csv_encoding(file: CheckedFile) -> tuple[str, list[Finding]]:
-    """Find out how a CSV's characters are written; a guess is said in a warning.
+    """Detect the encoding of a CSV; warn if it is a guess.
 
     A byte order mark decides; else UTF-8 where all bytes are (of a large file, the first 64 MB);
     else Windows-1256 where the letters beyond ASCII stand together as those of Arabic words do,

@@ -1,4 +1,4 @@
-"""Tell what kind of file it is, by its first bytes."""
+"""Detect the format of a file by its first bytes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file that can be read: what it is, and what a person should know about it.
+    """A file of a format that can be read, with warnings about it.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class CheckedFile:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the bytes; they are gone through when it is first asked for."""
+        """SHA-256 of the bytes, computed when it is first used."""
         with opened(self.path) as handle:
             return hashlib.file_digest(handle, "sha256").hexdigest()
 
@@ -91,7 +91,7 @@ class CheckedFile:
 
 
 def check_file(path: Path, kinds: Sequence[Format] = ("csv", "xlsx")) -> CheckedFile:
-    """Look at a file's bytes and say what it is, reading no more than that takes.
+    """Detect the format of a file, and refuse it if it is not among those that are read.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a date cell shows by its number format: a day, a month alone, a year alone.
+"""Parse number formats of dates: which show a day, a month alone or a year alone.
 
 A spreadsheet keeps a month that somebody types (*Mar 2021*) as the first day of it, and only the
 cell's number format (ECMA-376, part 1, 18.8.30 and 18.8.31) says that no day was meant. The codes
@@ -33,7 +33,7 @@ _DIGITS = re.compile(r"[0#?]|general", re.IGNORECASE)
 
 
 def shown(code: str) -> Shown:
-    r"""Say what a number format shows of a date.
+    r"""Return what a number format shows of a date.
 
     >>> [shown(code) for code in ("mmm-yy", "[$-401]mmmm yyyy;@", "yyyy", 'd" of "mmmm', '0.0"m"')]
     ['month', 'month', 'year', 'day', 'other']

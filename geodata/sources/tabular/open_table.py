@@ -1,4 +1,4 @@
-"""Opening what somebody sends: only what a reader can read, and only what is safe to.
+"""Open a table that somebody sent, if it is of a known format and safe to read.
 
 ::
 
@@ -108,7 +108,7 @@ Score = Callable[[list[Row]], float]
 
 
 def filled_cells(head: list[Row]) -> float:
-    """Score a sheet by how much stands in its first rows."""
+    """Score a sheet by the number of filled cells in its first rows."""
     return sum(1 for _, cells in head for cell in cells if cell.strip())
 
 
@@ -226,7 +226,7 @@ def _opened_sheet(file: CheckedFile, book: Any, name: str, facts: SheetFacts) ->
 
 
 def _marked(cell: str, mark: str) -> str:
-    """What a marked cell says: the word of its error, or as much of its date as it shows."""
+    """Return the text of a marked cell: its error, or the part of its date that it shows."""
     if mark.startswith("#"):
         return mark
     if not _ISO.match(cell):  # a cell that is styled as a date and holds none

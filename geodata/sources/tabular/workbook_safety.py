@@ -1,4 +1,4 @@
-"""Refuse workbooks that unpack beyond reason, or hold what no table needs."""
+"""Refuse workbooks that unpack to too much, or hold macros."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LIMITS = ZipLimits(
 
 
 def check_workbook(path: Path) -> Iterator[Finding]:
-    """Refuse what is no safe workbook; yield what a person should know."""
+    """Refuse a workbook that is not safe; yield warnings on one that is."""
     with opened(path) as handle:
         guard = ZipGuard(path.name, handle, LIMITS)
         guard.check_parts()

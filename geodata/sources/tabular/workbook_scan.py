@@ -62,7 +62,7 @@ class _Marks:
 
 @dataclass
 class SheetFacts:
-    """What the XML of a sheet says before its cells are read.
+    """Facts from the XML of a sheet, collected before its cells are read.
 
     Attributes
     ----------
@@ -213,7 +213,7 @@ def scan_sheet(path: Path, part: zipfile.ZipInfo, shown: Mapping[str, Shown]) ->
 
 
 def shown_by_style(path: Path) -> dict[str, Shown]:
-    """What the styles of a workbook show of dates, where that is no day."""
+    """Return the styles of a workbook that show a month or a year of a date, and no day."""
     with zipfile.ZipFile(path) as archive:
         targets = [
             said["Target"]
