@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -23,6 +23,7 @@ from geodata.sources import months
 from geodata.sources.tabular.workbook_scan import column_letters
 from geodata.util import amounts
 from geodata.util.findings import Finding, Harm
+from geodata.util.suggestions import suggestions
 
 Severity = Literal["error", "warning"]
 
@@ -195,6 +196,19 @@ def is_total(value: object) -> bool:
     (True, True, True, False)
     """
     return bool(_TOTAL.fullmatch(clean_text(value).rstrip(" :.")))
+
+
+def check_choice(word: str, choices: Sequence[str]) -> None:
+    """Refuse a word that is none of ``choices``.
+
+    Raises
+    ------
+    CellError
+        Naming the choices, with the nearest.
+    """
+    if word not in choices:
+        shown = ", ".join(choices[:40]) or "none"
+        raise CellError(f"This may be {shown}.", suggestions(word, choices))
 
 
 # ---- numbers

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from geodata.errors import BriefingError, DataError
@@ -18,7 +19,7 @@ from geodata.places.pcode_schemes import scheme_choices
 from geodata.populations import POPULATION_CODES
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import REPEATS, Repeats
-from geodata.sources.cell_values import CellError, FindingLog, parse_count, parse_date
+from geodata.sources.cell_values import CellError, FindingLog, check_choice, parse_count, parse_date
 from geodata.util import strict_yaml
 from geodata.util.findings import Finding
 from geodata.util.suggestions import suggestions
@@ -54,8 +55,8 @@ KEYS = {
 """Keys of the file, for each kind that takes one."""
 
 SOURCE_KEYS = ("id", "title", "publisher", "url", "terms", "credit", "what")
-_MISSING = "This must be said; of a source that is held, the id alone is enough."
 _LONGEST = 1_000
+_TEXTS = ("sheet", "header_row", "date_format", "repeated_rows", "pcode_scheme")
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,19 @@ class _Reader:
         self.file, self.kind, self.snapshot, self.notes = file, kind, snapshot, notes
         self.role = role
         self.wrong = 0
+        programmes = tuple(map(str, snapshot.tables.programmes["code"]))
+        schemes = scheme_choices(snapshot.manifest["country"])
+        self.rules: Mapping[str, Callable[[str], object]] = {
+            "date": parse_date,
+            "round": _number,
+            "people_per_household": _number,
+            "population": partial(check_choice, choices=POPULATION_CODES),
+            "programme": partial(check_choice, choices=programmes),
+            "header_row": _row_number,
+            "date_format": _date_format,
+            "repeated_rows": partial(check_choice, choices=REPEATS),
+            "pcode_scheme": partial(check_choice, choices=schemes),
+        }
 
     def _error(
         self, line: int, key: str, sentence: str, value: str = "", near: Iterable[str] = ()
@@ -187,10 +201,18 @@ class _Reader:
         self, node: strict_yaml.Node | None, allowed: Iterable[str], where: str
     ) -> dict[str, tuple[int, str]]:
         """``key -> (line, text)``."""
-        said = self._keys(node, allowed, where)
+        texts = self._keys(node, allowed, where)
         return {
-            key: (value.line, self._word(value, f"{where}.{key}")) for key, value in said.items()
+            key: (value.line, self._word(value, f"{where}.{key}")) for key, value in texts.items()
         }
+
+    def _check(self, key: str, line: int, where: str, value: str) -> None:
+        """Check a text, which is not empty, by the rule of its key."""
+        try:
+            if value and key in self.rules:
+                self.rules[key](value)
+        except CellError as error:
+            self._error(line, where, str(error), value, error.nearest)
 
     # ---- parts
 
@@ -204,22 +226,24 @@ class _Reader:
             columns = self._boundary_columns(said["columns"])
         constants = self._constants(said.get("constants"), columns)
         values = self._values(said.get("values"), columns)
-        texts = {
-            key: (said[key].line, self._word(said[key], key))
-            for key in ("sheet", "header_row", "date_format", "repeated_rows", "pcode_scheme")
-            if key in said
-        }
-        header_row = self._header_row(*texts.get("header_row", (0, "")))
-        repeats = self._repeats(*texts.get("repeated_rows", (0, "")))
-        date_format = self._date_format(*texts.get("date_format", (0, "")))
-        scheme = self._pcode_scheme(*texts.get("pcode_scheme", (0, "")))
+        texts = dict.fromkeys(_TEXTS, "")
+        for key in filter(said.__contains__, _TEXTS):
+            texts[key] = self._word(said[key], key)
+            self._check(key, said[key].line, key, texts[key])
         if self.kind == "table":
             self._is_complete(columns, constants, said, root.line)
         if self.wrong:
             return None
-        sheet = texts.get("sheet", (0, ""))[1]
         return TableMapping(
-            source, columns, constants, values, sheet, header_row, date_format, repeats, scheme
+            source,
+            columns,
+            constants,
+            values,
+            texts["sheet"],
+            int(texts["header_row"] or 0),
+            texts["date_format"],
+            next((known for known in REPEATS if known == texts["repeated_rows"]), REPEATS[0]),
+            texts["pcode_scheme"],
         )
 
     def _source(self, node: strict_yaml.Node | None, line: int) -> dict[str, str]:
@@ -288,29 +312,8 @@ class _Reader:
             where = f"constants.{key}"
             if key in columns:
                 self._error(line, where, "This is a column already: only one can say it.", value)
-            self._check_constant(key, line, where, value)
+            self._check(key, line, where, value)
         return {key: value for key, (_, value) in said.items()}
-
-    def _check_constant(self, key: str, line: int, where: str, value: str) -> None:
-        try:
-            if key == "date":
-                parse_date(value)
-            elif key in ("round", "people_per_household") and not parse_count(value):
-                self._error(line, where, "A number from 1 on is expected here.", value)
-        except CellError as error:
-            self._error(line, where, str(error), value)
-        if key == "population":
-            self._one_of(line, where, value, POPULATION_CODES)
-        elif key == "programme":
-            self._one_of(line, where, value, self._programmes())
-
-    def _programmes(self) -> tuple[str, ...]:
-        return tuple(str(code) for code in self.snapshot.tables.programmes["code"])
-
-    def _one_of(self, line: int, where: str, value: str, choices: tuple[str, ...]) -> None:
-        if value not in choices:
-            shown = ", ".join(choices[:40]) or "none"
-            self._error(line, where, f"This may be {shown}.", value, suggestions(value, choices))
 
     def _values(
         self, node: strict_yaml.Node | None, columns: Mapping[str, str]
@@ -324,39 +327,8 @@ class _Reader:
             for cell, meaning in self._keys(inner, None, where).items():
                 word = self._word(meaning, f"{where}.{cell}")
                 made[key][fold_cell(cell)] = word
-                if word and key == "population":
-                    self._one_of(meaning.line, f"{where}.{cell}", word, POPULATION_CODES)
-                if word and key == "programme":
-                    self._one_of(meaning.line, f"{where}.{cell}", word, self._programmes())
+                self._check(key, meaning.line, f"{where}.{cell}", word)
         return made
-
-    def _header_row(self, line: int, value: str) -> int:
-        if value and not re.fullmatch(r"[1-9]\d{0,5}", value):
-            self._error(line, "header_row", "The number of a row is expected here.", value)
-            return 0
-        return int(value or 0)
-
-    def _repeats(self, line: int, value: str) -> Repeats:
-        if value:
-            self._one_of(line, "repeated_rows", value, REPEATS)
-        return next((known for known in REPEATS if known == value), REPEATS[0])
-
-    def _pcode_scheme(self, line: int, value: str) -> str:
-        if value:
-            self._one_of(
-                line, "pcode_scheme", value, scheme_choices(self.snapshot.manifest["country"])
-            )
-        return value
-
-    def _date_format(self, line: int, value: str) -> str:
-        if value and not _says_a_month(value):
-            self._error(
-                line, "date_format",
-                "A date is written with %Y (2020), %m (03) or %b (Mar) or %B (March), and %d (31), "
-                "as in %d/%m/%Y; without %d it is the last day of the month.",
-                value,
-            )  # fmt: skip
-        return value
 
     def _is_complete(
         self,
@@ -396,6 +368,24 @@ class _Reader:
 def fold_cell(value: str) -> str:
     """Fold a cell for a look-up in ``values``: spaces and case make no difference."""
     return " ".join(value.split()).casefold()
+
+
+def _number(value: str) -> None:
+    if not parse_count(value):
+        raise CellError("A number from 1 on is expected here.")
+
+
+def _row_number(value: str) -> None:
+    if not re.fullmatch(r"[1-9]\d{0,5}", value):
+        raise CellError("The number of a row is expected here.")
+
+
+def _date_format(value: str) -> None:
+    if not _says_a_month(value):
+        raise CellError(
+            "A date is written with %Y (2020), %m (03) or %b (Mar) or %B (March), and %d (31), "
+            "as in %d/%m/%Y; without %d it is the last day of the month."
+        )
 
 
 def _says_a_month(pattern: str) -> bool:

@@ -26,6 +26,7 @@ from geodata.sources.cell_values import (
     BROKEN,
     CellError,
     FindingLog,
+    check_choice,
     clean_text,
     due_text,
     formula_error,
@@ -97,8 +98,7 @@ def _filled(cell: str, _: Checks) -> str:
 def _one_of(choices: Sequence[str]) -> Cell:
     def reader(cell: str, checks: Checks) -> str:
         word = _filled(cell, checks).casefold()
-        if word not in choices:
-            raise CellError(f"This may be {', '.join(choices)}.", suggestions(word, choices))
+        check_choice(word, choices)
         return word
 
     return reader
