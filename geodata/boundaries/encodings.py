@@ -35,13 +35,13 @@ _CLEARLY = 0.3  # how much larger the part of words must be for a code page to b
 _SAY = "Check the names; if they are wrong, say it with --encoding, as in --encoding cp1256."
 
 
-def known_encoding(said: str) -> str | None:
+def known_encoding(label: str) -> str | None:
     """Name an encoding as Python does; ``None`` where there is no such.
 
     >>> [known_encoding(one) for one in ("UTF8", "ANSI 1256", "1256", "65001", "ISO88596", "x")]
     ['utf-8', 'cp1256', 'cp1256', 'utf-8', 'iso8859-6', None]
     """
-    word = said.strip(" \t\r\n\0\ufeff").casefold()
+    word = label.strip(" \t\r\n\0\ufeff").casefold()
     number = re.search(r"\d+$", word)
     digits = number[0] if number else ""
     latin = re.fullmatch(r"(?:iso)?[-_ ]*8859[-_ ]*(\d{1,2})", word)
@@ -56,7 +56,7 @@ def known_encoding(said: str) -> str | None:
     return None
 
 
-def shapefile_encoding(path: Path, name: str, asked: str = "") -> tuple[str, list[Finding]]:
+def shapefile_encoding(path: Path, name: str, given: str = "") -> tuple[str, list[Finding]]:
     """Return the encoding of a Shapefile's names, and findings on how sure it is.
 
     Parameters
@@ -65,37 +65,37 @@ def shapefile_encoding(path: Path, name: str, asked: str = "") -> tuple[str, lis
         The ``.shp``.
     name
         Of the file that was given, for messages.
-    asked
-        What the person said: it decides.
+    given
+        Encoding that a person names: it decides.
 
     Raises
     ------
     BoundaryError
-        If a name is not written as the person said.
+        If a name is not written in the given one.
     """
     cells = set(_cells(_sibling(path, ".dbf")))
-    if asked:
-        broken = next((cell for cell in cells if _decoded(*cell, asked) is None), None)
+    if given:
+        broken = next((cell for cell in cells if _decoded(*cell, given) is None), None)
         if broken is not None:
-            shown = broken[0].decode(asked, "replace")
+            shown = broken[0].decode(given, "replace")
             raise BoundaryError(
-                f"{name} is not in {asked} as --encoding says: “{shown}” is broken. Leave "
+                f"{name} is not in {given} as --encoding says: “{shown}” is broken. Leave "
                 "--encoding out, or say another."
             )
-        return asked, []
+        return given, []
     stated, by = _stated(path)
     if all(_decoded(*cell, "utf-8") is not None for cell in cells):
         why = _why_told(stated, by, "utf-8") if cells else ""
-        said = f"The names are read as UTF-8, which all of them are: {why}."
-        return "utf-8", [Finding("warning", said, name)] if why else []
+        sentence = f"The names are read as UTF-8, which all of them are: {why}."
+        return "utf-8", [Finding("warning", sentence, name)] if why else []
     tried = dict.fromkeys([*([stated] if stated else []), *_TRIED])
     words = {one: _words(cells, one) for one in tried}
     best = max(words, key=lambda one: words[one])
     if stated and words[stated] >= max(words[best] - _CLEARLY, 0):
         return stated, []
     kind = f"{_TRIED[best]} ({best})" if best in _TRIED else best
-    said = f"The names are read as {kind}: {_why_told(stated, by, best)}. {_SAY}"
-    return best, [Finding("warning", said, name)]
+    sentence = f"The names are read as {kind}: {_why_told(stated, by, best)}. {_SAY}"
+    return best, [Finding("warning", sentence, name)]
 
 
 def _why_told(stated: str, by: str, taken: str) -> str:
@@ -113,8 +113,8 @@ def _stated(path: Path) -> tuple[str, str]:
     """What the .cpg, else the header of the .dbf, says; and which of them."""
     label = _sibling(path, ".cpg")
     if label is not None:
-        said = label.read_bytes()[:100].decode("ascii", "replace")
-        return known_encoding(said) or "", f"its .cpg (“{said.strip()[:40]}”)"
+        text = label.read_bytes()[:100].decode("ascii", "replace")
+        return known_encoding(text) or "", f"its .cpg (“{text.strip()[:40]}”)"
     table = _sibling(path, ".dbf")
     assert table is not None  # a Shapefile without one is refused before
     with table.open("rb") as handle:
