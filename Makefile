@@ -25,8 +25,12 @@ NEEDS_NPX = command -v npx >/dev/null || { \
 # Where `make spark` has been run, the test of the engines asks Spark, too.
 WITH_SPARK = DISPLACEMENT_SPARK_PYTHON="$(abspath $(wildcard .venv-spark/bin/python))"
 
+# Each of two processes begins with half of the files, one after the other, so that what a file
+# sets up is set up once; whichever is done first takes from what the other has left.
+SIDE_BY_SIDE = -n 2 --dist worksteal
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench load same-as snapshot catalogue spark
+.PHONY: help run test test-fast check fix bench load same-as snapshot catalogue spark
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +39,10 @@ run: $(RUN) ## serve the map on http://127.0.0.1:8050 (PORT= changes it)
 	@$(BIN)/python -m gunicorn
 
 test: $(DEV) ## run every test, in a Chromium and a Firefox that are found or installed
-	@$(WITH_BROWSERS) $(WITH_SPARK) $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(WITH_BROWSERS) $(WITH_SPARK) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+
+test-fast: $(DEV) ## run what needs no browser, asks no other program and is quickly done
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser and not service and not slow" $(ARGS)
 
 check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalogues
 	$(BIN)/ruff check

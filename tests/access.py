@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 # What can be reached and used. Areas of the map are exempt from sizes: where they are is essential.
@@ -22,6 +22,10 @@ INTERACTIVE = (
 
 # Rules of axe that look at colours, and so tell a light page from a dark one.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
+
+_AXE = """
+([within, options]) => axe.run(within || document, options).then((found) => found.violations)
+"""
 
 _SMALL = """
 ([selector, least]) => [...document.querySelectorAll(selector)].flatMap((element) => {
@@ -81,10 +85,12 @@ def violations(
     }
     if only:
         options["runOnly"] = list(only)
-    found: dict[str, Any] = Axe().run(page, context=within, options=options).response
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)  # half a megabyte: once in a page, however often it is asked
+    found: list[dict[str, Any]] = page.evaluate(_AXE, [within, options])
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} – {node['failureSummary']}"
-        for rule in found["violations"]
+        for rule in found
         for node in rule["nodes"]
     ]
 

@@ -45,6 +45,27 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("unhurried")
 
 
+# Fixtures that start another program, and the mark of whatever asks for one of them.
+MARKS = {
+    "browser": ["browser"],
+    "firefox": ["browser"],
+    "site": ["service"],
+    "serving_with": ["service"],
+    "database": ["service"],
+    "nginx": ["service"],
+    "s3": ["service"],
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever drives a browser or asks another program; `make test-fast` leaves it out."""
+    for item in items:
+        for name in getattr(item, "fixturenames", ()):
+            for mark in MARKS.get(name, ()):
+                item.add_marker(mark)
+
+
 @pytest.fixture(scope="session")
 def snapshot() -> Snapshot:
     """The bundled snapshot."""

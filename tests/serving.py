@@ -19,7 +19,7 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def wait_for(url: str, seconds: float = 60) -> None:
+def wait_for(url: str, seconds: float = 240) -> None:
     """Wait until this address is answered with what is there."""
     end = time.monotonic() + seconds
     while True:

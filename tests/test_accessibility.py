@@ -14,8 +14,6 @@ from layouts import shortcuts
 from tests import access
 from tests.windows import LIVE, Watched
 
-pytestmark = pytest.mark.browser
-
 Visiting = Callable[..., Watched]
 
 PAGES = {

@@ -186,6 +186,7 @@ def test_a_source_that_is_no_address_is_a_text(examplia):
     assert aid["rows"][0]["source"] == {"title": "A letter", "url": ""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pop", ["idp", "returnee", "refugee"])
 def test_every_panel_can_be_sent(snapshot, pop):
     for pcode in (*areas_of(snapshot, 1).pcodes, *areas_of(snapshot, 2).pcodes[::20]):

@@ -156,6 +156,7 @@ def assert_borders_shared(topology: dict[str, Any]) -> None:
     assert {max(ref, ~ref) for ref in arc_uses(shapes)} == set(range(len(topology["arcs"])))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(countries())
 def test_any_country_stays_whole(made_up: Country) -> None:
@@ -177,6 +178,7 @@ def test_areas_add_up_to_the_country(made_up: Country) -> None:
         assert shapely.area(shapes.to_numpy()).sum() == pytest.approx(country_area, rel=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(countries(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(made_up: Country, chance: random.Random) -> None:
@@ -282,6 +284,7 @@ def test_what_rounding_broke_is_named_with_its_place() -> None:
     assert grid("AABB", 2, rag=3).build()[1].pinched == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(countries(), st.integers(1, 10_000))
 def test_any_country_with_inlets_narrower_than_the_grid_stays_whole(

@@ -715,6 +715,7 @@ def iraq_files(published_folder: Path) -> list[Path]:
     return [published_folder / "boundaries" / f"irq_adm{level}_full.geojson" for level in (1, 2)]
 
 
+@pytest.mark.slow
 def test_the_published_boundaries_of_iraq_are_those_that_are_held(iraq_files, tmp_path):
     report = update_boundaries(
         Library(tmp_path / "library"), BUNDLED, BoundaryUpdate(files=iraq_files)
@@ -723,6 +724,7 @@ def test_the_published_boundaries_of_iraq_are_those_that_are_held(iraq_files, tm
     assert report.lines()[-1].startswith("Nothing changes: snapshot")
 
 
+@pytest.mark.slow
 def test_neighbours_and_cities_stay_around_a_country_that_is_redrawn(iraq_files, tmp_path):
     frame = geopandas.read_file(iraq_files[1])
     coarse = shapely.coverage_simplify(frame.geometry.to_numpy(), 0.02)

@@ -390,7 +390,6 @@ def live(page: Page) -> None:
     page.locator(f"{SHOWN}[data-live]").wait_for()
 
 
-@pytest.mark.browser
 def test_five_slides_are_walked_with_the_keyboard(present):
     page = present("/briefing?slides=map;compare;map:pop=returnee;trend;flows")
     steps = {"ArrowRight": 2, " ": 3, "PageDown": 4, "ArrowDown": 5, "End": 5}
@@ -411,7 +410,6 @@ def test_five_slides_are_walked_with_the_keyboard(present):
     assert page.evaluate("history.length") == 2
 
 
-@pytest.mark.browser
 def test_the_address_names_the_slide(present):
     page = present("/briefing#slide-3")
     assert number(page) == 3
@@ -422,7 +420,6 @@ def test_the_address_names_the_slide(present):
     assert number(page) == 5
 
 
-@pytest.mark.browser
 def test_the_list_leads_to_a_slide_and_escape_closes_it(present):
     page = present()
     summary = page.locator(".deck-menu summary")
@@ -481,7 +478,6 @@ MANY_WORDS = (
 LONG_SLIDES = ";".join(f"{layout}:headline={LONG}" for layout in LAYOUTS)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("slides", [SLIDES.rstrip(";"), LONG_SLIDES], ids=["computed", "long"])
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
 def test_a_slide_fits_the_projector_and_is_read_from_afar(present, size, slides):
@@ -530,7 +526,6 @@ FITTED = """() => {
 }"""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("lang", ["en", "ar", "ckb"])
 def test_words_of_a_slide_stand_above_its_credits_in_any_language(present, lang):
     page = present(f"/briefing?lang={lang}&slides={MANY_WORDS}")
@@ -540,7 +535,6 @@ def test_words_of_a_slide_stand_above_its_credits_in_any_language(present, lang)
         page.keyboard.press("PageDown")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("lang", ["en", "ar", "ckb"])
 def test_words_of_any_language_stand_beside_the_map_and_the_country_is_whole(present, lang):
     """Millions are a word in Arabic and Sorani, and dates are longer."""
@@ -556,7 +550,6 @@ def test_words_of_any_language_stand_beside_the_map_and_the_country_is_whole(pre
             page.keyboard.press("PageDown")
 
 
-@pytest.mark.browser
 def test_the_map_of_a_slide_is_live_and_escape_returns_it(present):
     page = present("/briefing?slides=map:pop=returnee;map:level=2")
     live(page)
@@ -584,7 +577,6 @@ def test_the_map_of_a_slide_is_live_and_escape_returns_it(present):
     assert number(page) == 1
 
 
-@pytest.mark.browser
 def test_escape_returns_the_area_that_the_slide_was_made_with(present):
     page = present("/briefing?slides=map:area=IQG15,time=2019-04-30")
     live(page)
@@ -596,7 +588,6 @@ def test_escape_returns_the_area_that_the_slide_was_made_with(present):
     expect(picked).to_have_text(before or "")
 
 
-@pytest.mark.browser
 def test_two_maps_of_a_slide_are_chosen_on_together(present):
     page = present("/briefing?slides=compare")
     live(page)
@@ -607,7 +598,6 @@ def test_two_maps_of_a_slide_are_chosen_on_together(present):
     expect(page.locator(".area-ring")).to_have_count(2)
 
 
-@pytest.mark.browser
 def test_only_the_slide_that_is_shown_asks_for_its_figures(watched, site):
     visit = watched()
     visit.page.goto(f"{site}/briefing?slides=trend;map;map:pop=returnee")
@@ -621,7 +611,6 @@ def test_only_the_slide_that_is_shown_asks_for_its_figures(watched, site):
     assert len(asked()) == 1
 
 
-@pytest.mark.browser
 def test_a_presenter_in_the_hand_changes_slides_whatever_has_the_focus(present):
     page = present("/briefing?slides=map;map:pop=returnee;trend")
     live(page)
@@ -636,7 +625,6 @@ def test_a_presenter_in_the_hand_changes_slides_whatever_has_the_focus(present):
     assert number(page) == 3
 
 
-@pytest.mark.browser
 def test_notes_are_shown_on_demand_and_stay_from_slide_to_slide(present):
     page = present("/briefing?slides=map:note=Begin_slowly;trend:note=Pause")
     expect(page.get_by_text("Begin slowly")).to_be_hidden()
@@ -650,7 +638,6 @@ def test_notes_are_shown_on_demand_and_stay_from_slide_to_slide(present):
     expect(page.get_by_text("Pause", exact=True)).to_be_hidden()
 
 
-@pytest.mark.browser
 def test_full_screen_is_entered_and_left(present):
     page = present()
     page.keyboard.press("f")
@@ -661,7 +648,6 @@ def test_full_screen_is_entered_and_left(present):
     expect(page.get_by_role("button", name="Full screen")).to_be_visible()
 
 
-@pytest.mark.browser
 def test_a_finger_turns_the_slides(present):
     page = present("/briefing?slides=trend;table", has_touch=True)
     swipe = """([from, to, y]) => {
@@ -679,7 +665,6 @@ def test_a_finger_turns_the_slides(present):
     assert number(page) == 1
 
 
-@pytest.mark.browser
 def test_without_scripts_the_slides_stand_one_below_the_other(watched, site):
     page = watched(java_script_enabled=False).page
     page.goto(f"{site}/briefing")
@@ -697,7 +682,6 @@ def test_without_scripts_the_slides_stand_one_below_the_other(watched, site):
     expect(page.locator("#slide-2 .headline")).to_have_text("Written without scripts")
 
 
-@pytest.mark.browser
 def test_a_briefing_is_edited_saved_and_loaded_in_the_browser(present, tmp_path):
     page = present("/briefing?slides=map;trend#slide-2")
     page.keyboard.press("e")
@@ -716,7 +700,6 @@ def test_a_briefing_is_edited_saved_and_loaded_in_the_browser(present, tmp_path)
     expect(page.locator(f"{SHOWN} .headline")).to_have_text("Fewer every year")
 
 
-@pytest.mark.browser
 def test_nobody_leaves_what_was_typed_without_being_asked(watched, site):
     page = watched().page
     page.goto(f"{site}/briefing")
@@ -745,7 +728,6 @@ def test_nobody_leaves_what_was_typed_without_being_asked(watched, site):
     expect(headline).to_have_value("Typed, not sent")
 
 
-@pytest.mark.browser
 def test_what_was_typed_is_there_again_without_scripts(watched, site):
     page = watched(java_script_enabled=False).page
     page.goto(f"{site}/briefing/edit?slides=map;trend")
@@ -755,7 +737,6 @@ def test_what_was_typed_is_there_again_without_scripts(watched, site):
     expect(page.locator("[name='note-2']")).to_have_value("Typed, not sent")
 
 
-@pytest.mark.browser
 def test_a_slide_with_words_of_its_own_is_removed_when_its_reader_says_so(watched, site):
     page = watched().page
     page.goto(f"{site}/briefing/edit?slides=map;trend")
@@ -771,7 +752,6 @@ def test_a_slide_with_words_of_its_own_is_removed_when_its_reader_says_so(watche
     page.wait_for_url("**/briefing/edit?slides=map&focus=1")
 
 
-@pytest.mark.browser
 def test_a_slide_is_added_from_the_editor_with_what_was_typed(watched, site):
     page = watched().page
     page.goto(f"{site}/briefing/edit?slides=trend")
@@ -782,7 +762,6 @@ def test_a_slide_is_added_from_the_editor_with_what_was_typed(watched, site):
     page.wait_for_url("**/briefing?slides=trend:headline=Typed_before;map#slide-2")
 
 
-@pytest.mark.browser
 def test_the_map_is_added_to_the_briefing_it_was_opened_from(present):
     page = present("/briefing?slides=trend:headline=First")
     page.locator(".deck-menu summary").click()
@@ -796,7 +775,6 @@ def test_the_map_is_added_to_the_briefing_it_was_opened_from(present):
     assert number(page) == 2
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("css_page", [True, False], ids=["own paper", "Letter"])
 def test_on_paper_every_slide_is_a_page(present, css_page):
     page = present("/briefing?slides=map;compare;trend;flows;table;footprint")
@@ -814,7 +792,6 @@ def test_on_paper_every_slide_is_a_page(present, css_page):
         assert (width, height) == (960, 540)
 
 
-@pytest.mark.browser
 def test_a_phone_reads_by_scrolling(present):
     page = present("/briefing", 390, 844)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
@@ -825,7 +802,6 @@ def test_a_phone_reads_by_scrolling(present):
     expect(page.locator("#slide-3 .picked")).to_contain_text("Ninewa: 1,904,358")
 
 
-@pytest.mark.browser
 def test_a_failed_load_leaves_the_slide_and_can_be_tried_again(watched, site):
     visit = watched()
     page = visit.page
@@ -840,7 +816,6 @@ def test_a_failed_load_leaves_the_slide_and_can_be_tried_again(watched, site):
     visit.console.clear()
 
 
-@pytest.mark.browser
 def test_what_failed_is_said_once_however_often_the_slide_is_shown(watched, site):
     visit = watched()
     page = visit.page
@@ -854,7 +829,6 @@ def test_what_failed_is_said_once_however_often_the_slide_is_shown(watched, site
     visit.console.clear()  # the browser itself reports the requests that were cut
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("scheme", "only"), [("light", ()), ("dark", access.COLOUR_RULES)])
 def test_axe_finds_nothing_on_any_slide(present, scheme, only):
     page = present(f"/briefing?slides={EVERY_LAYOUT}", 1280, 720, color_scheme=scheme)
@@ -867,7 +841,6 @@ def test_axe_finds_nothing_on_any_slide(present, scheme, only):
             live(page)
 
 
-@pytest.mark.browser
 def test_axe_finds_nothing_where_the_editor_understands_nothing(watched, site):
     page = watched(390, 844).page
     page.goto(f"{site}/briefing/edit?slides=pie")

@@ -7,33 +7,25 @@ import datetime as dt
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.figures import state
-from geodata.figures.state import encode_query, parse
-from geodata.figures.view import View, compute
-from geodata.settings import BUNDLED
-from geodata.snapshots.snapshot import Snapshot, load
+from geodata.figures.state import encode_query
 from geodata.text import citation
 from geodata.text.citation import Citation
+from tests.views import SNAPSHOT, viewed
 
 TODAY = dt.date(2026, 1, 2)
 SITE = "https://example.org/"
-SNAPSHOT = load(BUNDLED)
 IOM = "International Organization for Migration (IOM)"
 
 
-def view_of(text: str, snapshot: Snapshot = SNAPSHOT) -> View:
-    state, _ = parse(dict(parse_qsl(text)), snapshot)
-    return compute(snapshot, state.view_key, threshold=5).at(state)
-
-
 def cited(text: str = "", *, today: dt.date = TODAY, site: str = SITE) -> Citation:
-    view = view_of(text)
+    view = viewed(SNAPSHOT, text)
     link = f"{site}?{encode_query(state.frozen(view.state, SNAPSHOT), SNAPSHOT)}"
     return citation.cite(view, url=link, accessed=today)
 
@@ -237,7 +229,7 @@ def test_a_citation_as_csl_json():
 )
 def test_the_link_leads_to_the_same_figures(text):
     found = cited(text)
-    again = view_of(urlsplit(found.url).query)
+    again = viewed(SNAPSHOT, urlsplit(found.url).query)
     assert again.state.v == SNAPSHOT.version
     assert again.counts.dates[again.date_index()] == found.day
     assert cited(urlsplit(found.url).query) == found

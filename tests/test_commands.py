@@ -42,6 +42,7 @@ def built(app, published_folder, tmp_path_factory):
 # -------------------------------------------------------------------------------------------- build
 
 
+@pytest.mark.slow
 def test_building_again_gives_the_snapshot_that_is_shipped(built):
     """If not: `make snapshot`, and commit what it writes."""
     out, _ = built
@@ -51,6 +52,7 @@ def test_building_again_gives_the_snapshot_that_is_shipped(built):
     }
 
 
+@pytest.mark.slow
 def test_building_tells_how_rows_were_joined_and_how_boundaries_changed(built, snapshot):
     out, said = built
     assert "Join report: rows matched by code / name / alias / not at all" in said
@@ -62,6 +64,7 @@ def test_building_tells_how_rows_were_joined_and_how_boundaries_changed(built, s
     assert f"Snapshot {snapshot.version} written to {out}" in said
 
 
+@pytest.mark.slow
 def test_a_build_replaces_a_snapshot_and_nothing_else(run, published_folder, tmp_path):
     (tmp_path / "letter.txt").write_text("Dear")
     code, said = run("build", published_folder, "--out", tmp_path)
@@ -122,6 +125,7 @@ def test_verify_of_another_folder_says_how_a_snapshot_is_made(run, tmp_path):
     assert "flask --app app snapshot build SRC --out DIR" in said
 
 
+@pytest.mark.slow
 def test_a_snapshot_can_be_verified_and_built_where_the_one_to_serve_is_gone(synthetic, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "app", "snapshot", "verify", str(synthetic())],

@@ -890,6 +890,7 @@ def lists(draw) -> tuple[Made, bool, int]:
     return Made(named, [[row[i] for i in order] for row in rows], above), draw(st.booleans()), total
 
 
+@pytest.mark.slow
 def test_any_list_comes_in_whole_whatever_the_order_and_the_names_of_its_columns(
     snapshot, tmp_path
 ):

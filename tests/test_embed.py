@@ -277,7 +277,6 @@ def window_size() -> tuple[int, int]:
     return 720, 800
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     "query", ["", "pop=returnee&time=2018-08-31", "level=2", "mode=change", "measure=rate"]
 )
@@ -299,7 +298,6 @@ def test_taking_over_changes_no_word_and_no_colour(watched, site, query):
     assert painted[0] == painted[1]
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 480, 600, 720, 1000])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_moves_when_the_scripts_arrive(watched, site, width, scheme):
@@ -318,7 +316,6 @@ def test_nothing_moves_when_the_scripts_arrive(watched, site, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.browser
 def test_a_step_costs_no_byte_and_follows_everywhere(watched, site):
     visit = watched()
     page = visit.open(f"{site}/embed?pop=returnee&time=2018-08-31")
@@ -334,7 +331,6 @@ def test_a_step_costs_no_byte_and_follows_everywhere(watched, site):
         assert "time=2018-08-15" in (link.get_attribute("href") or "")
 
 
-@pytest.mark.browser
 def test_the_map_is_used_by_keyboard(watched, site):
     page = watched().open(f"{site}/embed?time=2019-04-30")
     page.locator("[data-pcode][tabindex='0']").focus()
@@ -347,14 +343,12 @@ def test_the_map_is_used_by_keyboard(watched, site):
     expect(page.locator("#picked")).to_be_hidden()
 
 
-@pytest.mark.browser
 def test_a_locked_map_keeps_its_area(watched, site):
     page = watched().open(f"{site}/embed?time=2019-04-30&area=IQG15&lock=1")
     page.locator("[data-pcode='IQG01']").click()
     expect(page.locator("#picked")).to_contain_text("Ninewa: 501,312 people")
 
 
-@pytest.mark.browser
 def test_the_tooltip_says_what_the_area_says(watched, site):
     page = watched().open(f"{site}/embed?time=2019-04-30")
     page.locator("[data-pcode='IQG15']").hover()
@@ -362,7 +356,6 @@ def test_the_tooltip_says_what_the_area_says(watched, site):
     expect(page.locator("#tooltip")).to_contain_text("rank 1 of 18")
 
 
-@pytest.mark.browser
 def test_a_switch_keeps_the_date_and_leaves_no_trace_in_the_history(watched, site):
     page = watched().open(f"{site}/embed?time=2018-08-31")
     length = page.evaluate("history.length")
@@ -373,7 +366,6 @@ def test_a_switch_keeps_the_date_and_leaves_no_trace_in_the_history(watched, sit
     assert page.evaluate("history.length") == length
 
 
-@pytest.mark.browser
 def test_it_plays_by_itself_only_where_motion_is_welcome(watched, site):
     page = watched().open(f"{site}/embed?play=1&time=2018-08-31")
     expect(page.locator("#timeline-play")).to_have_accessible_name("Pause")
@@ -381,7 +373,6 @@ def test_it_plays_by_itself_only_where_motion_is_welcome(watched, site):
     expect(calm.locator("#timeline-play")).to_have_accessible_name("Play")
 
 
-@pytest.mark.browser
 def test_a_failed_load_leaves_the_map_and_can_be_tried_again(watched, site):
     visit = watched()
     page = visit.page
@@ -396,7 +387,6 @@ def test_a_failed_load_leaves_the_map_and_can_be_tried_again(watched, site):
     visit.console.clear()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("query", ["theme=dark&area=IQG15", "prog=PHSS&mode=change", "static=1"])
 def test_axe_finds_nothing(watched, site, query):
     visit = watched(320)
@@ -408,7 +398,6 @@ def test_axe_finds_nothing(watched, site, query):
     assert access.violations(page) == []
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     ("query", "most"),
     [("", MOST_BYTES), ("pop=returnee", MOST_BYTES), ("level=2", MOST_BYTES_WITH_DISTRICTS)],
@@ -445,7 +434,6 @@ def frame_of(page: Page) -> Frame:
     return frame
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 720])
 def test_a_frame_takes_the_height_of_its_map(watched, site, host, width):
     page = watched(width).page
@@ -459,7 +447,6 @@ def test_a_frame_takes_the_height_of_its_map(watched, site, host, width):
     assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
-@pytest.mark.browser
 def test_without_its_script_the_snippet_still_works(watched, site, host):
     page = watched().page
     page.goto(host(snippet(site, script=False)))
@@ -468,7 +455,6 @@ def test_without_its_script_the_snippet_still_works(watched, site, host):
     assert frame.locator("[data-pcode]").count() == 18
 
 
-@pytest.mark.browser
 def test_heights_from_elsewhere_are_not_believed(watched, site, host):
     """Neither from the page itself, nor from a frame of another origin."""
     page = watched().page
@@ -485,7 +471,6 @@ def test_heights_from_elsewhere_are_not_believed(watched, site, host):
     assert heights == [before, ""]
 
 
-@pytest.mark.browser
 def test_a_height_told_before_the_script_came_is_asked_for_again(watched, site, host):
     page = watched().page
     page.goto(host(snippet(site, script=False)))
@@ -494,7 +479,6 @@ def test_a_height_told_before_the_script_came_is_asked_for_again(watched, site, 
     page.wait_for_function("() => document.querySelector('iframe').clientHeight > 400")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("px", "shown"), [(1, 120), (10**9, 4000)])
 def test_heights_are_clamped(watched, site, host, px, shown):
     page = watched().page
@@ -505,7 +489,6 @@ def test_heights_are_clamped(watched, site, host, px, shown):
     page.wait_for_function(f"() => document.querySelector('iframe').style.height === '{shown}px'")
 
 
-@pytest.mark.browser
 def test_heights_that_are_no_numbers_are_not_believed(watched, site, host):
     page = watched().page
     page.goto(host(snippet(site)))
@@ -519,7 +502,6 @@ def test_heights_that_are_no_numbers_are_not_believed(watched, site, host):
     assert page.locator("iframe").evaluate("el => el.style.height") == before
 
 
-@pytest.mark.browser
 def test_the_wheel_over_the_map_scrolls_the_page_around_it(watched, site, host):
     page = watched(720, 500).page
     page.goto(host(snippet(site) + "<p style='height:3000px'>below</p>"))
@@ -530,7 +512,6 @@ def test_the_wheel_over_the_map_scrolls_the_page_around_it(watched, site, host):
     page.wait_for_function("() => scrollY > 0")
 
 
-@pytest.mark.browser
 def test_the_keyboard_goes_through_the_frame_and_out_again(watched, site, host):
     page = watched().page
     page.goto(host(snippet(site) + "<button>after</button>"))
@@ -540,7 +521,6 @@ def test_the_keyboard_goes_through_the_frame_and_out_again(watched, site, host):
     expect(page.get_by_role("button", name="after")).to_be_focused()
 
 
-@pytest.mark.browser
 def test_a_page_that_may_not_embed_is_refused(watched, host, serving_with):
     origin = serving_with(DISPLACEMENT_EMBED_ANCESTORS="'self' https://example.org")
     visit = watched()

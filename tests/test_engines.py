@@ -125,6 +125,7 @@ def test_an_engine_that_cannot_be_used_is_named_without_its_password(snapshot, u
     assert "hunter2" not in str(refusal.value)
 
 
+@pytest.mark.service
 def test_spark_answers_as_duckdb_does(snapshot, tmp_path):
     """In an environment of its own: pandera loads pyspark where it is, which knows no pandas 3."""
     python = os.environ.get("DISPLACEMENT_SPARK_PYTHON", "")

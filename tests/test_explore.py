@@ -13,8 +13,6 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from geodata.places.folding import ARABIC_FORMS, fold
 
-pytestmark = pytest.mark.browser
-
 RETURNEES_NOT_ASSESSED = 10
 PHSS = {"IQG01", "IQG02", "IQG03", "IQG07", "IQG08", "IQG10", "IQG14", "IQG15", "IQG17", "IQG18"}
 

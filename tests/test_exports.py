@@ -22,13 +22,11 @@ from geodata.exports.tables.csv import csv_text
 from geodata.exports.tables.formula_injection import escape_formula
 from geodata.exports.tables.long_table import COLUMNS
 from geodata.figures import statuses
-from geodata.figures.state import parse
-from geodata.figures.view import View, compute
 from geodata.i18n.language import language
-from geodata.snapshots.snapshot import Snapshot
 from geodata.text import area_labels, sentences, view_headlines, wording
 from geodata.text.view_text import ViewText
 from tests.paths import ROOT
+from tests.views import viewed
 
 TOKENS = (ROOT / "assets" / "css" / "tokens.css").read_text("utf-8")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,11 +39,6 @@ KINDS = [
     {"prog": "PHSS", "measure": "share"},
     {"pop": "refugee"},
 ]
-
-
-def viewed(snapshot: Snapshot, **query: str) -> View:
-    state, _ = parse(query, snapshot)
-    return compute(snapshot, state, threshold=5)
 
 
 # ---------------------------------------------------------------------------------------- drawing

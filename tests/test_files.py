@@ -36,14 +36,13 @@ from geodata.exports.tables.long_table import COLUMNS, tags
 from geodata.exports.tables.workbook import Sheet, workbook
 from geodata.exports.tables.xlsx import HEADS, sheets
 from geodata.figures import statuses
-from geodata.figures.state import parse
-from geodata.figures.view import View, compute
+from geodata.figures.view import View
 from geodata.i18n.language import LOCALES, PDI, RLI, language, strip_isolates
 from geodata.i18n.writing import NATIVE
 from geodata.places.area_names import area_names
-from geodata.snapshots.snapshot import Snapshot
 from geodata.text import sentences, view_headlines, wording
 from tests.paths import ROOT, TESTS
+from tests.views import viewed
 
 REFERENCES = TESTS / "references"
 HERE = "https://maps.example.org/"
@@ -59,11 +58,6 @@ NAMES = sorted(FILES)
 QUICK = sorted(set(FILES) - {"timelapse.gif"})
 CODES = ("ar", "ckb")
 TABLES = ("data.csv", "data.xlsx", "data.json")
-
-
-def viewed(snapshot: Snapshot, **query: str) -> View:
-    state, _ = parse(query, snapshot)
-    return compute(snapshot, state, threshold=5)
 
 
 def made(name: str, view: View, **options: Any) -> bytes:

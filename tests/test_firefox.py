@@ -9,8 +9,6 @@ import pytest
 from geodata.i18n.language import languages
 from tests.firefox import Firefox, Window
 
-pytestmark = pytest.mark.browser
-
 LIVE = "document.documentElement.dataset.live"
 DRAWN = "document.querySelector('path.choroplethlocation[data-pcode]')?.style.fill"
 # Pixels that a page can be moved sideways, to either side.

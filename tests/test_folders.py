@@ -143,9 +143,12 @@ def test_a_stop_half_way_leaves_what_was_there(maps, way, reason):
 
 
 def test_a_stop_half_way_leaves_nothing_where_nothing_was(tmp_path):
-    with pytest.raises(RuntimeError), atomic_directory(tmp_path / "maps") as fresh:
+    with (
+        pytest.raises(RuntimeError, match="half way"),
+        atomic_directory(tmp_path / "maps") as fresh,
+    ):
         (fresh / "half").write_text("half")
-        raise RuntimeError
+        raise RuntimeError("half way")
     assert names(tmp_path) == []
 
 
@@ -159,14 +162,15 @@ def test_where_the_new_one_cannot_be_put_in_place_the_old_one_is_put_back(maps, 
         rename(source, target)
 
     monkeypatch.setattr(os, "rename", refuse_the_new)
-    with pytest.raises(PermissionError):
+    with pytest.raises(PermissionError, match="Permission denied"):
         replace(maps, new="new")
     assert content(maps) == {"deep/old.txt": "old"}
     assert names(maps.parent) == ["maps"]
 
 
 def test_a_folder_that_cannot_be_written_beside_is_an_error_and_stays(tmp_path):
-    with pytest.raises(FileNotFoundError), atomic_directory(tmp_path / "nowhere" / "maps"):
+    missing = pytest.raises(FileNotFoundError, match="nowhere")
+    with missing, atomic_directory(tmp_path / "nowhere" / "maps"):
         pytest.fail("there is no folder to write to")
     assert names(tmp_path) == []
 

@@ -32,6 +32,8 @@ from geodata.util.polling import Following
 from tests import made_up
 from tests.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 VIEW, META, READY = "/api/v1/view.json", "/api/v1/meta.json", "/readyz"
 NEWEST = "2021-07-31"
 CLIENTS = 50
@@ -606,7 +608,6 @@ def test_the_filters_are_those_of_a_snapshot_with_other_pillars(following, libra
     assert lists() == ["Relief", "Shelter"]
 
 
-@pytest.mark.browser
 def test_an_open_page_follows_and_says_so(library, edition, other, serving_with, watched):
     library.activate(edition(70).version)
     origin = serving_with(

@@ -16,7 +16,7 @@ from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load
 from geodata.sources import MODULES, kind
-from tests.paths import ROOT
+from tests.paths import ROOT, SHARED
 
 MAPPING = """\
 source:
@@ -99,6 +99,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
     assert library.held() == []
 
 
+@pytest.mark.slow
 def test_what_was_active_before_comes_back(run, library, table):
     run("ingest", *table(*NEW), FEW)
     first = library.active()
@@ -213,6 +214,7 @@ def test_a_total_that_falls_stops_it_and_is_the_first_thing_said(run, library, t
     assert library.active() != load(BUNDLED).version
 
 
+@pytest.mark.slow
 def test_warnings_are_cut_below_those_that_do_most_harm(run, table):
     blank = [(f"IQG{n:02}", "2021-06-30", "idp", "", "") for n in range(1, 19)] * 4
     code, said = run(
@@ -244,6 +246,7 @@ def test_long_lists_of_errors_are_cut_where_a_person_reads_and_counted(run, tabl
     assert "… and 7 more" in said
 
 
+@pytest.mark.slow
 def test_snapshots_are_listed_shown_compared_and_verified(run, library, table):
     code, said = run("snapshot", "list")
     assert code == 0 and "holds no snapshot yet" in said
@@ -291,12 +294,11 @@ def test_the_help_lists_every_kind(run):
 LATER = {"idp_master_list_2020-02-29.csv": {"breakdowns": {"added": 4, "removed": 3}}}
 
 
-@pytest.mark.parametrize("extent", ["sums", "whole"])
-def test_the_published_lists_bring_no_other_figure(run, extent, published_folder, request):
+@pytest.mark.slow
+def test_the_published_lists_bring_no_other_figure(run, published_folder):
     """Both layouts give exactly the counts and breakdowns of the tables by round."""
-    raw = published_folder / "dtm" / "raw"
-    if extent == "whole":
-        raw = request.getfixturevalue("whole_lists")
+    whole = SHARED / "dtm" / "raw"  # else their sums by district
+    raw = whole if whole.is_dir() else published_folder / "dtm" / "raw"
     for name, files in (("dtm-idp", "idp_*"), ("dtm-returnee", "returnee_*")):
         for file in sorted(raw.glob(files)):
             code, said = run("ingest", name, file, "--dry-run", "--json")
@@ -317,6 +319,7 @@ def started(library: Path, words: list[object]) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_library_that_cannot_be_used_is_told(tmp_path, table):
     in_the_way = tmp_path / "file"
     in_the_way.write_text("not a folder")
@@ -326,6 +329,7 @@ def test_a_library_that_cannot_be_used_is_told(tmp_path, table):
     assert f"{in_the_way} is a file: a library is a folder; name another" in said
 
 
+@pytest.mark.slow
 def test_two_at_once_wait_for_each_other(tmp_path, table):
     """Two processes, one library: both bring their figures in, one after the other."""
     first = table(("IQG15", "2021-06-30", "idp", "PHSS", 6), name="first.csv")

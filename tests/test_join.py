@@ -11,15 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geodata.api.view_json import as_dict
 from geodata.bundled import iraq
 from geodata.errors import DataError, JoinError
-from geodata.figures.state import parse
-from geodata.figures.view import compute
 from geodata.ingest import bundled_snapshot
 from geodata.snapshots.schemas import check
 from geodata.snapshots.snapshot import load
 from geodata.sources import data_folder
+from tests.views import view_json
 
 DAY = "2019-04-30"
 DTM_TABLES = [f"dtm_{name}_round" for name in "governorate district origin shelter period".split()]
@@ -72,11 +70,6 @@ def kept(with_a_misspelt_name, tmp_path_factory):
     snapshot = load(out)
     assert snapshot.version == version
     return snapshot
-
-
-def view(snapshot, **query):
-    state, _ = parse(query, snapshot)
-    return as_dict(compute(snapshot, state, threshold=5))
 
 
 # --------------------------------------------------------------------------- the published tables
@@ -144,20 +137,20 @@ def test_allowed_rows_are_kept_as_not_placed(kept):
 
 def test_they_stay_in_every_national_total(kept, snapshot):
     for query in ({}, {"level": "2"}, {"measure": "households"}, {"measure": "rate"}):
-        assert view(kept, **query)["totals"] == view(snapshot, **query)["totals"]
+        assert view_json(kept, **query)["totals"] == view_json(snapshot, **query)["totals"]
 
 
 def test_the_page_says_so(kept, snapshot):
     for level in ("1", "2"):
-        found = view(kept, level=level)
+        found = view_json(kept, level=level)
         t = found["dates"].index(DAY)
         assert [n for n in found["notPlaced"] if n] == [found["notPlaced"][t]] == [501_312]
         assert "Not placed: 501,312 more are in the national total" in found["text"]["missing"][t]
-    found = view(kept)
+    found = view_json(kept)
     ninewa = [area["pcode"] for area in found["areas"]].index("IQG15")
     assert (found["values"][t][ninewa], found["status"][t][ninewa]) == (None, "n")
     assert "Not assessed: Ninewa." in found["text"]["missing"][t]
-    assert view(snapshot)["notPlaced"] is None
+    assert view_json(snapshot)["notPlaced"] is None
 
 
 def test_breakdowns_that_are_not_placed_are_kept_too(kept, snapshot):
@@ -206,7 +199,7 @@ def test_a_governorate_not_placed_still_hides_its_small_districts(synthetic):
         join_report={},
         country=made_up.COUNTRY,
     )
-    districts, governorates = view(load(folder), level="2"), view(load(folder))
+    districts, governorates = view_json(load(folder), level="2"), view_json(load(folder))
     assert districts["status"][0] == "csszc"
     assert governorates["status"][0] == "nc"
     assert governorates["totals"][0] == districts["totals"][0] == 193 * 6

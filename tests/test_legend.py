@@ -13,8 +13,6 @@ from playwright.sync_api import Page, expect
 from tests.test_slow_links import moves
 from tests.windows import Watched
 
-pytestmark = pytest.mark.browser
-
 WINDOWS = [(1280, 720), (1366, 768), (1280, 800), (1024, 768), (1440, 960)]
 MOST = 10  # per cent of an area's outline
 # Per cent of each area's outline that lies below the legend.

@@ -27,6 +27,8 @@ from geodata.snapshots.snapshot import read_manifest
 from geodata.snapshots.storage_base import HISTORY, LOCK
 from tests.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 # What the interpreter announces before it asks the system to do it.
 WATCHED = ("open", "os.", "shutil.", "tempfile.", "fcntl.", "ctypes.call_function")
 ENDED, FAILED = 0, 9  # exit codes of children

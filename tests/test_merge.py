@@ -411,9 +411,15 @@ def test_rows_of_a_table_replace_those_of_the_same_key(examplia):
     assert (after != before.reindex(after.index)).sum() == 1
 
 
-@pytest.mark.parametrize("wrong", [{"people": -1}, {"population": "tourist"}])
-def test_what_breaks_the_schema_is_refused(examplia, wrong):
-    with pytest.raises(DataError):
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"people": -1}, "column 'people', row .*: -1 breaks"),
+        ({"population": "tourist"}, "column 'population', row .*: 'tourist' breaks"),
+    ],
+)
+def test_what_breaks_the_schema_is_refused(examplia, wrong, rule):
+    with pytest.raises(DataError, match=rule):
         merge(examplia, reading(row("Alpha", **wrong)))
 
 

@@ -8,8 +8,6 @@ import pytest
 
 from tests.windows import Watched
 
-pytestmark = pytest.mark.browser
-
 LANGUAGES = ["en", "ar", "ckb"]
 # What is written of a node: how far it reaches, whatever box it stands in.
 WRITTEN = """const written = (node) => {

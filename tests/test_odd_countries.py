@@ -26,6 +26,8 @@ from geodata import populations
 from geodata.settings import BUNDLED, Settings
 from tests.odd_countries import ODD, Making
 
+pytestmark = pytest.mark.slow
+
 NOT_OFFERED = (
     "level=3", "level=2&pop=nobody", "mode=sideways", "measure=rate&level=2", "by=moon",
     "area=FR99", "area=IQG15", "prog=NONE", "time=1900-01-01", "time=R77", "time=latest",

@@ -95,7 +95,6 @@ def test_every_page_leads_to_the_manifest(client: FlaskClient) -> None:
         assert 'rel="manifest" href="/manifest.webmanifest"' in client.get(path).text
 
 
-@pytest.mark.browser
 def test_what_was_seen_opens_without_a_network_and_says_when_it_was_seen(
     seen: Watched, site: str
 ) -> None:
@@ -128,7 +127,6 @@ def test_what_was_seen_opens_without_a_network_and_says_when_it_was_seen(
     seen.console.clear()  # the browser itself reports what could not be loaded
 
 
-@pytest.mark.browser
 def test_only_what_never_changes_and_what_was_seen_is_kept(seen: Watched, site: str) -> None:
     page = seen.page
     page.goto(f"{site}/?pop=nobody&v=000000000000")  # an error
@@ -145,7 +143,6 @@ def test_only_what_never_changes_and_what_was_seen_is_kept(seen: Watched, site: 
     seen.console.clear()  # the browser itself reports the errors
 
 
-@pytest.mark.browser
 def test_another_release_drops_what_was_kept(seen: Watched, site: str) -> None:
     page = seen.page
     page.evaluate("() => caches.open('displacement-seen-000000000000')")
@@ -166,7 +163,6 @@ def test_another_release_drops_what_was_kept(seen: Watched, site: str) -> None:
     assert "of-something-else" in page.evaluate("() => caches.keys()")
 
 
-@pytest.mark.browser
 def test_while_there_is_a_network_the_page_is_asked_for_each_time(seen: Watched, site: str) -> None:
     with seen.page.expect_response(f"{site}/?pop=returnee") as answer:
         seen.page.reload()

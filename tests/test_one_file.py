@@ -84,7 +84,6 @@ def test_nothing_in_it_can_end_its_script(saved) -> None:
     assert script.rstrip().endswith("})();")
 
 
-@pytest.mark.browser
 def test_it_works_from_a_disk(browser: Browser, saved) -> None:
     page, asked, said = opened(browser, saved())
     expect(page.locator("#headline")).to_have_text("4,028,694 returnees on 31 August 2018")
@@ -101,7 +100,6 @@ def test_it_works_from_a_disk(browser: Browser, saved) -> None:
     page.context.close()
 
 
-@pytest.mark.browser
 def test_it_speaks_the_language_of_the_view(browser: Browser, saved) -> None:
     page, _, said = opened(browser, saved("lang=ar&level=2"))
     assert page.locator("html").get_attribute("dir") == "rtl"

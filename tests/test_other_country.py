@@ -34,6 +34,8 @@ from tests.commanding import base_of, run
 from tests.documents import words
 from tests.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 OURS = re.compile(r"\bIraq|IQG|\bIRQ\b|\bCSO\b|\bIOM\b|\bDTM\b|Halabja|Baghdad|Kurd|Syria")
 
 PAGES = ("/", "/embed", "/compare", "/briefing", "/sources", "/share", "/download")

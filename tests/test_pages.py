@@ -60,6 +60,7 @@ def test_a_page_is_a_sound_document(client, path):
     assert all(element.get("aria-label") for element in page.all("svg"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_every_link_leads_somewhere(client, path):
     page = Document(read(client, path))

@@ -358,6 +358,7 @@ def test_time_goes_as_the_language_is_read(snapshot):
     assert all(x + english[year] == pytest.approx(600, abs=0.2) for year, x in arabic.items())
 
 
+@pytest.mark.service
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice Impress is not installed")
 def test_libreoffice_opens_every_slide(powerpoint, contents, tmp_path):
     (tmp_path / "deck.pptx").write_bytes(powerpoint)

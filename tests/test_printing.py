@@ -11,8 +11,6 @@ from playwright.sync_api import Page
 from tests.colours import contrast
 from tests.windows import Watched
 
-pytestmark = pytest.mark.browser
-
 PAGES = ["/?level=2", "/compare", "/briefing?slides=map;compare;trend;table", "/embed?theme=dark"]
 WHITE = "#ffffff"
 # Colours of areas, swatches and letters, as they are put on the page.

@@ -37,6 +37,8 @@ from tests.paths import ROOT
 from tests.serving import folder_served, free_port, wait_for
 from tests.windows import LIVE
 
+pytestmark = pytest.mark.slow
+
 IDP, RETURNEE = "pop=idp", "pop=returnee"
 # 45 kB with 119 dates; 14 more rounds are 2 kB more.
 MOST_BYTES = {"governorates": 47_000, "districts": 90_000}
@@ -802,7 +804,6 @@ def step_back(page: Page) -> None:
     page.locator("#timeline-range").blur()
 
 
-@pytest.mark.browser
 def test_a_folder_on_a_disk_is_live_and_asks_for_nothing_outside(watched, published):
     visit = watched()
     page = visit.open((published / "embed" / "returnee-people-districts.html").as_uri())
@@ -819,7 +820,6 @@ def test_a_folder_on_a_disk_is_live_and_asks_for_nothing_outside(watched, publis
     assert all(url.startswith(f"{published.as_uri()}/") for url in asked)
 
 
-@pytest.mark.browser
 def test_below_another_folder_a_map_steps_switches_and_hands_over_its_files(watched, served):
     visit = watched()
     page = visit.page
@@ -849,7 +849,6 @@ def test_below_another_folder_a_map_steps_switches_and_hands_over_its_files(watc
     expect(opened.value.locator("h1")).to_have_text("Data & sources")
 
 
-@pytest.mark.browser
 def test_without_javascript_everything_is_there(watched, served):
     page = watched(java_script_enabled=False).page
     page.goto(f"{served}embed/returnee-people-governorates.html")
@@ -866,7 +865,6 @@ def test_without_javascript_everything_is_there(watched, served):
     expect(page.locator("h1")).to_have_text("Data & sources")
 
 
-@pytest.mark.browser
 def test_the_list_writes_its_own_address_into_the_code_and_copies_it(watched, served):
     page = watched(permissions=["clipboard-read", "clipboard-write"]).page
     page.goto(served)
@@ -878,7 +876,6 @@ def test_the_list_writes_its_own_address_into_the_code_and_copies_it(watched, se
     assert f'<script src="{served}static/host.js" async>' in copied
 
 
-@pytest.mark.browser
 def test_on_a_disk_the_list_says_what_to_write(watched, published):
     page = watched().page
     page.goto((published / "index.html").as_uri())
@@ -886,7 +883,6 @@ def test_on_a_disk_the_list_says_what_to_write(watched, published):
     assert "file:" not in page.locator("textarea").first.input_value()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     ("path", "width", "scheme"),
     [
@@ -905,7 +901,6 @@ def test_axe_finds_nothing(watched, served, path, width, scheme):
     assert access.overflow(page) <= 0
 
 
-@pytest.mark.browser
 def test_pasted_code_shows_the_map_and_gives_it_its_height(watched, served, host):
     page = watched().page
     page.goto(served)
@@ -923,7 +918,6 @@ def test_pasted_code_shows_the_map_and_gives_it_its_height(watched, served, host
     page.wait_for_function("(px) => document.querySelector('iframe').clientHeight > px", arg=height)
 
 
-@pytest.mark.browser
 def test_under_nginx_the_policy_allows_all_that_a_map_does(watched, nginx, small):
     port = nginx(small, small.parent)
     page = watched().page

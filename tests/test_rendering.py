@@ -63,7 +63,7 @@ def test_what_is_rendered_elsewhere_is_what_is_rendered_here(rendering):
 
 
 def test_an_error_of_a_renderer_is_raised_here_and_the_process_goes_on(rendering):
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'items'"):
         rendering.call(archive, None)
     before = rendering.pids
     assert rendering.call(archive, {}).startswith(b"PK")

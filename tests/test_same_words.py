@@ -378,7 +378,6 @@ def window(browser, site):
     page.close()
 
 
-@pytest.mark.browser
 def test_the_live_page_says_what_the_server_wrote(window, site, snapshot, asked, few, turn):
     dates = [day.isoformat() for day in dates_of(snapshot, asked["pop"])]
     window.goto(f"{site}/?{urlencode(asked, safe='~')}&tab=table")

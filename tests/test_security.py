@@ -263,7 +263,6 @@ def test_a_host_that_is_none_makes_no_link(client, host):
 # ----------------------------------------------------------------------------------- in the browser
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("path", ["/map.png", "/card.png", VIEW])
 def test_files_open_in_a_tab_without_a_complaint(site, browser, path):
     page = browser.new_page()

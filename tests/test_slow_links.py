@@ -129,7 +129,6 @@ def test_the_document_asks_for_no_more_than_a_style_a_script_and_the_figures(
     assert ahead["href"] == f"/api/v1/view.json?v={snapshot.version}"
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("query", [*VIEWS, "lang=ar&area=IQG15&prog=PHSS", "tab=table"])
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_moves_when_scripts_take_over(
@@ -144,7 +143,6 @@ def test_nothing_moves_when_scripts_take_over(
     assert page.evaluate(SHIFTS) == []
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("size", [*SIZES, (900, 1200)])
 def test_the_live_map_stands_where_the_first_one_did(
     watched: Callable[..., Watched], site: str, size: tuple[int, int]
@@ -161,7 +159,6 @@ def test_the_live_map_stands_where_the_first_one_did(
     assert max(apart) < PIXEL
 
 
-@pytest.mark.browser
 def test_a_page_whose_map_never_comes_is_in_use(watched: Callable[..., Watched], site: str) -> None:
     window = watched(site=site)
     window.page.route("**/built/plotly.*", lambda route: route.abort())
@@ -184,7 +181,6 @@ def test_a_page_whose_map_never_comes_is_in_use(watched: Callable[..., Watched],
 # ------------------------------------------------------------------------------------ what is later
 
 
-@pytest.mark.browser
 def test_what_is_large_is_asked_for_when_the_page_is_in_use(
     watched: Callable[..., Watched], site: str
 ) -> None:
@@ -200,7 +196,6 @@ def test_what_is_large_is_asked_for_when_the_page_is_in_use(
     assert not [name for name in before if re.search("dash|plotly|topojson", name)]
 
 
-@pytest.mark.browser
 def test_bytes_until_the_map_can_be_moved(watched: Callable[..., Watched], site: str) -> None:
     page = watched(site=site).page
     session = page.context.new_cdp_session(page)
@@ -213,7 +208,6 @@ def test_bytes_until_the_map_can_be_moved(watched: Callable[..., Watched], site:
     assert 500_000 < sum(sizes) <= MOST_BYTES
 
 
-@pytest.mark.browser
 def test_a_chart_is_drawn_when_its_panel_opens(watched: Callable[..., Watched], site: str) -> None:
     page = watched(site=site).open(f"{site}/")
     moves(page)
@@ -322,7 +316,6 @@ def test_of_dash_the_page_has_what_dash_itself_would_load(app: Dash) -> None:
 # ---------------------------------------------------------------------------------- without scripts
 
 
-@pytest.mark.browser
 def test_without_scripts_the_page_says_the_same(
     without_scripts: Callable[[str], Page], watched: Callable[..., Watched], site: str
 ) -> None:
@@ -335,7 +328,6 @@ def test_without_scripts_the_page_says_the_same(
             assert said == same, (query, part)
 
 
-@pytest.mark.browser
 def test_without_scripts_every_area_is_in_the_table(
     without_scripts: Callable[[str], Page],
 ) -> None:
@@ -349,7 +341,6 @@ def test_without_scripts_every_area_is_in_the_table(
     expect(page.get_by_role("link", name="Sources", exact=True)).to_be_visible()
 
 
-@pytest.mark.browser
 def test_without_scripts_dates_are_reached_by_links(
     without_scripts: Callable[[str], Page],
 ) -> None:
@@ -371,7 +362,6 @@ def test_without_scripts_dates_are_reached_by_links(
     expect(page.locator("#level input[value='2']")).to_be_checked()
 
 
-@pytest.mark.browser
 def test_without_scripts_people_programmes_and_level_are_chosen_in_the_form(
     without_scripts: Callable[[str], Page],
 ) -> None:
@@ -394,7 +384,6 @@ def test_without_scripts_people_programmes_and_level_are_chosen_in_the_form(
     expect(page.locator("#headline")).to_contain_text("compared with 31 August 2018")
 
 
-@pytest.mark.browser
 def test_without_scripts_an_area_is_opened_by_a_link(
     without_scripts: Callable[[str], Page],
 ) -> None:
@@ -404,7 +393,6 @@ def test_without_scripts_an_area_is_opened_by_a_link(
     assert "time=2017-05-15" in page.url
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("query", ["", "tab=table&level=2&area=IQG15", "lang=ar"])
 def test_without_scripts_nothing_overflows_a_phone(
     watched: Callable[..., Watched], site: str, query: str

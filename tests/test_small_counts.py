@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.api.area_json import panel
-from geodata.api.view_json import as_dict
 from geodata.briefing import briefing, content, slides
 from geodata.briefing.briefing import Slide
 from geodata.engine.connect import query
@@ -28,6 +27,7 @@ from geodata.i18n.language import language
 from geodata.snapshots.snapshot import Snapshot, manifest_summary
 from tests import made_up
 from tests.made_up import Rows, count, frame
+from tests.views import view_json
 
 EARLIER, LATER = "2021-06-30", "2021-09-30"
 ALPHA, BETA = "XXG01", "XXG02"
@@ -79,17 +79,12 @@ def nowhere(day: str, people: int, households: int | None = None) -> dict[str, A
     return count("idp", day, None, households, people=people, level=1, place="Somewhere")
 
 
-def view(snapshot: Snapshot, threshold: Threshold | int = 5, **query: str) -> dict[str, Any]:
-    state = parse(query, snapshot)[0]
-    return as_dict(compute(snapshot, state, threshold=threshold))
-
-
 # 3 and 28 people hide one another: either may be 1 to 30.
 ORDINARY = {NORTH: 3, SOUTH: 28, EAST: 90_000, NORTH_BETA: 700, SOUTH_BETA: 4000}
 
 
 def test_few_people_are_hidden_where_no_households_are_known():
-    found = view(country(*districts(EARLIER, ORDINARY)), level="2")
+    found = view_json(country(*districts(EARLIER, ORDINARY)), level="2")
     assert found["status"][0] == "ssccc"
     assert found["values"][0] == [None, None, 90_000, 700, 4000]
 
@@ -97,12 +92,12 @@ def test_few_people_are_hidden_where_no_households_are_known():
 def test_as_many_more_are_hidden_as_it_takes():
     """3 people of 90,003 are what is left when the others are subtracted."""
     people = {NORTH: 3, SOUTH: 400, EAST: 90_000, NORTH_BETA: 700, SOUTH_BETA: 4000}
-    found = view(country(*districts(EARLIER, people)), level="2")
+    found = view_json(country(*districts(EARLIER, people)), level="2")
     assert found["status"][0] == "ssccc"
 
 
 def test_governorates_are_the_cells_where_no_district_is_counted():
-    found = view(country(*governorates(EARLIER, {ALPHA: 3, BETA: 4000})))
+    found = view_json(country(*governorates(EARLIER, {ALPHA: 3, BETA: 4000})))
     assert found["status"][0] == "ss"
     assert found["totals"][0] == 4003
 
@@ -123,39 +118,39 @@ def test_the_setting_says_how_many_live_in_a_household_else_the_country_else_six
         held = country(
             *districts(EARLIER, {**ORDINARY, NORTH: people, SOUTH: 500}), household_sizes=said
         )
-        found = view(held, Threshold(5, sizes), level="2")
+        found = view_json(held, threshold=Threshold(5, sizes), level="2")
         assert found["status"][0][0] == letter
 
 
 def test_one_date_may_know_households_and_the_next_only_people():
     known = districts(EARLIER, {code: 12 for code in ORDINARY}, {code: 2 for code in ORDINARY})
     held = country(*known, *districts(LATER, ORDINARY))
-    found = view(held, level="2")
+    found = view_json(held, level="2")
     assert found["status"] == ["sssss", "ssccc"]
-    change = view(held, level="2", mode="change", base=EARLIER)
+    change = view_json(held, level="2", mode="change", base=EARLIER)
     assert change["status"] == ["sssss", "sssss"]
 
 
 def test_a_district_known_in_households_is_judged_by_them():
     people = {NORTH: 25, SOUTH: 400, EAST: 90_000, NORTH_BETA: 700, SOUTH_BETA: 4000}
     households = {NORTH: 5, SOUTH: 80, EAST: 15_000}
-    found = view(country(*districts(EARLIER, people, households)), level="2")
+    found = view_json(country(*districts(EARLIER, people, households)), level="2")
     assert found["status"][0] == "ccccc"
 
 
 def test_a_small_nation_is_hidden_where_no_area_is_known():
     held = country(nowhere(EARLIER, 29), nowhere(LATER, 30))
-    found = view(held)
+    found = view_json(held)
     assert found["totals"] == [None, 30]
     assert found["notPlaced"] == [0, 30]
     assert "29" not in json.dumps({key: found[key] for key in ("totals", "text", "notPlaced")})
-    change = view(held, mode="change", base=EARLIER)
+    change = view_json(held, mode="change", base=EARLIER)
     assert change["totals"] == [None, None]
     assert change["stocks"] == [None, 30]
 
 
 def test_a_nation_known_in_households_is_shown_as_it_was():
-    assert view(country(nowhere(EARLIER, 12, 2)))["totals"][0] == 12
+    assert view_json(country(nowhere(EARLIER, 12, 2)))["totals"][0] == 12
 
 
 def test_a_share_of_a_hidden_total_does_not_give_it_away():
@@ -164,7 +159,7 @@ def test_a_share_of_a_hidden_total_does_not_give_it_away():
         *governorates(EARLIER, {ALPHA: 6000, BETA: 12}),
         count("idp", EARLIER, BETA, 2, people=12, programme="OWN"),
     )
-    found = view(held, prog="AID")
+    found = view_json(held, prog="AID")
     assert found["totals"][0] is None
     assert found["shares"][0] is None
 
@@ -180,11 +175,11 @@ def test_trends_of_a_panel_leave_hidden_people_out():
 
 
 def test_the_reason_is_said_in_the_unit_that_was_judged():
-    in_people = view(country(*districts(EARLIER, ORDINARY)), level="2")["text"]["notes"]
+    in_people = view_json(country(*districts(EARLIER, ORDINARY)), level="2")["text"]["notes"]
     assert any("only people are counted" in note for note in in_people)
     assert not any("few households" in note for note in in_people)
     known = districts(EARLIER, {code: 12 for code in ORDINARY}, {code: 2 for code in ORDINARY})
-    in_households = view(country(*known), level="2")["text"]["notes"]
+    in_households = view_json(country(*known), level="2")["text"]["notes"]
     assert any("few households" in note for note in in_households)
     assert not any("only people are counted" in note for note in in_households)
 

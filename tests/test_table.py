@@ -291,6 +291,7 @@ groups = st.sampled_from(["idp", "returnee"])
 months = st.dates(dt.date(2012, 1, 1), dt.date(2026, 10, 31))
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.tuples(

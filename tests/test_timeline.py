@@ -16,8 +16,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.paths import ROOT
 
-pytestmark = pytest.mark.browser
-
 ASSETS = ROOT / "assets"
 
 HTML = """<!doctype html>

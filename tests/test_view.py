@@ -13,16 +13,14 @@ import pytest
 from geodata.api.view_json import as_dict
 from geodata.figures.availability import available_measures, populations_with_counts
 from geodata.figures.dates import years_before
-from geodata.figures.state import parse
 from geodata.figures.statuses import UNCOLOURED
-from geodata.figures.view import View, compute
-from geodata.settings import BUNDLED
+from geodata.figures.view import View
 from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import load
 from geodata.util.json_encoding import to_json
 from tests.made_up import count
+from tests.views import SNAPSHOT, viewed
 
-SNAPSHOT = load(BUNDLED)
 DTM = {"idp": "IDP", "returnee": "Returnee"}
 APRIL_2019 = dt.date(2019, 4, 30)
 # Every kind of view there is: population, level, measure, mode, with and without programmes.
@@ -39,13 +37,9 @@ def named(query: dict[str, str]) -> str:
     return "-".join(query.values())
 
 
-def view(snapshot=SNAPSHOT, threshold=5, **query):
-    return compute(snapshot, parse(query, snapshot)[0], threshold=threshold)
-
-
 @cache
 def bundled(*query: tuple[str, str]) -> View:
-    return view(**dict(query))
+    return viewed(**dict(query))
 
 
 @cache
@@ -85,7 +79,7 @@ def on(shown: View, day: dt.date) -> int:
 
 def row(snapshot, day, **query):
     """Values and statuses by P-code on a date."""
-    shown = view(snapshot, **query)
+    shown = viewed(snapshot, **query)
     t = on(shown, dt.date.fromisoformat(day))
     values = [None if np.isnan(value) else value for value in shown.values[t]]
     return dict(
@@ -147,8 +141,8 @@ def test_every_governorate_is_as_in_the_source_on_every_date(source, pop):
 @pytest.mark.parametrize("measure", ["people", "households"])
 def test_districts_add_up_to_their_governorate(pop, measure):
     query = {"pop": pop, "measure": measure}
-    until = view(level="2", **query).counts.dates
-    governorates, districts = view(**query), view(threshold=0, level="2", **query)
+    until = viewed(level="2", **query).counts.dates
+    governorates, districts = viewed(**query), viewed(threshold=0, level="2", **query)
     parents = np.array(districts.counts.areas.parents)
     for i, pcode in enumerate(governorates.counts.areas.pcodes):
         parts = districts.values[:, parents == pcode]
@@ -278,10 +272,10 @@ def test_each_status_in_a_made_up_country(examplia):
 
 @pytest.mark.parametrize("measure", ["people", "households", "share"])
 def test_what_is_too_few_to_show_is_in_no_measure(examplia, measure):
-    shown = view(examplia, level="2", measure=measure)
+    shown = viewed(examplia, level="2", measure=measure)
     assert np.isnan(shown.values[0][1:3]).all()
     assert shown.status[0].tolist() == list("csszc")
-    assert view(examplia, level="2", threshold=0).status[0].tolist() == list("ccczc")
+    assert viewed(examplia, level="2", threshold=0).status[0].tolist() == list("ccczc")
 
 
 # -------------------------------------------------------------------------------- classes and ranks
@@ -320,7 +314,7 @@ def test_colours_compare_over_time_and_between_programmes():
         asked = {key: value for key, value in fixed.items() if key != "prog"}
         assert bundled(*fixed.items()).scale == bundled(*asked.items()).scale
     change = {"mode": "change"}
-    assert view(**change, base="2014-04-01").scale == view(**change, base="latest").scale
+    assert viewed(**change, base="2014-04-01").scale == viewed(**change, base="latest").scale
 
 
 def test_ranks_count_the_larger_ones(any_view):
@@ -332,7 +326,7 @@ def test_ranks_count_the_larger_ones(any_view):
 def test_equal_values_share_a_rank(synthetic):
     day = "2021-07-31"
     snapshot = load(synthetic(count("idp", day, "XXG01", 62), count("idp", day, "XXG01Q01", 62)))
-    assert view(snapshot).ranks[3].tolist() == [1, 1]
+    assert viewed(snapshot).ranks[3].tolist() == [1, 1]
 
 
 def test_the_legend_counts_every_area_once(any_answer):
@@ -352,7 +346,7 @@ def test_the_legend_counts_every_area_once(any_answer):
 def test_a_change_is_the_difference_of_two_counts():
     level = bundled()
     for base in ("2014-04-01", "2018-08-31", "latest"):
-        shown = view(mode="change", base=base)
+        shown = viewed(mode="change", base=base)
         b = len(level.values) - 1 if base == "latest" else on(level, dt.date.fromisoformat(base))
         np.testing.assert_array_equal(shown.values, level.values - level.values[b])
         np.testing.assert_array_equal(shown.totals, level.totals - level.totals[b])
@@ -366,10 +360,10 @@ def test_muthanna_cannot_be_compared_with_the_rounds_that_left_it_out():
     absent = level.status[:, muthanna] == "n"
     assert absent.sum() == 12
     assert absent[:12].all()
-    change = view(mode="change")
+    change = viewed(mode="change")
     assert (change.status[absent, muthanna] == "x").all()
-    assert (view(mode="change", base="2014-04-01").status[~absent, muthanna] == "x").all()
-    both = view(mode="change", base="2014-04-01")
+    assert (viewed(mode="change", base="2014-04-01").status[~absent, muthanna] == "x").all()
+    both = viewed(mode="change", base="2014-04-01")
     assert (both.status[absent, muthanna] == "n").all()
 
 
@@ -389,15 +383,15 @@ def test_each_status_of_a_change_in_a_made_up_country(examplia):
 
 def test_no_hidden_count_is_found_through_a_change(examplia):
     """A cell that is hidden on either date is hidden in the change."""
-    level = view(examplia, level="2")
+    level = viewed(examplia, level="2")
     for base, day in enumerate(level.counts.dates):
-        change = view(examplia, level="2", mode="change", base=day.isoformat())
+        change = viewed(examplia, level="2", mode="change", base=day.isoformat())
         hidden = (level.status == "s") | (level.status[base] == "s")
         assert np.isnan(change.values[hidden]).all()
 
 
 def test_the_change_since_the_round_before_and_the_year_before(examplia):
-    found = as_dict(view(examplia))
+    found = as_dict(viewed(examplia))
     assert found["totalChanges"] == [None, 150, 258, -1194]
     assert found["yearBefore"] == [None, None, 0, 1]
 
@@ -443,7 +437,7 @@ def test_districts_of_a_programmes_area_have_its_total(phss):
 
 def test_two_programmes_keep_the_governorates_of_either():
     def inside(codes: str) -> set[str]:
-        shown = view(prog=codes)
+        shown = viewed(prog=codes)
         pairs = zip(shown.counts.areas.pcodes, shown.status[-1], strict=True)
         return {pcode for pcode, status in pairs if status != "o"}
 
@@ -451,14 +445,14 @@ def test_two_programmes_keep_the_governorates_of_either():
 
 
 def test_the_rate_of_a_programmes_area_is_of_its_own_residents(examplia):
-    shown = view(examplia, measure="rate", prog="AID")
+    shown = viewed(examplia, measure="rate", prog="AID")
     assert shown.totals[0] == pytest.approx(918 / 100_000 * 1000)
-    assert view(examplia, measure="rate").totals[0] == pytest.approx(1158 / 150_000 * 1000)
+    assert viewed(examplia, measure="rate").totals[0] == pytest.approx(1158 / 150_000 * 1000)
 
 
 def test_only_implemented_coverage_counts(examplia):
     """In the made-up country AID is planned in Beta."""
-    assert view(examplia, prog="AID").status[0].tolist() == ["c", "o"]
+    assert viewed(examplia, prog="AID").status[0].tolist() == ["c", "o"]
 
 
 def test_a_programme_with_no_known_governorate_says_so_and_claims_no_missing_count():
@@ -466,11 +460,11 @@ def test_a_programme_with_no_known_governorate_says_so_and_claims_no_missing_cou
     assert set("".join(found["status"])) == {"o"}
     said = "No source at hand says in which governorates LABOUR works or worked"
     assert set(found["text"]["headline"]) == {said}
-    assert set(as_dict(view(prog="LABOUR", mode="change"))["text"]["headline"]) == {said}
+    assert set(as_dict(viewed(prog="LABOUR", mode="change"))["text"]["headline"]) == {said}
 
 
 def test_counts_that_belong_to_a_programme_are_shown_for_it_and_only_for_it(examplia):
-    own = as_dict(view(examplia, prog="OWN"))
+    own = as_dict(viewed(examplia, prog="OWN"))
     assert own["values"] == [[None, None], [None, None], [180, None]]  # its dates end with it
     assert own["totals"] == [None, None, 180]
     assert row(examplia, "2021-01-31", level="2", prog="OWN")["XXG01Q02"] == (60, "c")
@@ -517,7 +511,7 @@ def test_there_is_a_sentence_for_every_date(any_answer):
 
 def test_headlines_agree_in_number(examplia):
     def first(threshold: int = 5, **query: str) -> str:
-        return as_dict(view(examplia, threshold, **query))["text"]["headline"][0]
+        return as_dict(viewed(examplia, threshold=threshold, **query))["text"]["headline"][0]
 
     assert first(pop="refugee") == "501 registered Syrian refugees on 30 June 2019"
     assert first(0, pop="refugee", prog="AID").startswith("1 registered Syrian refugee where AID")
@@ -529,14 +523,14 @@ def test_headlines_agree_in_number(examplia):
 
 
 def test_headlines_of_a_change(examplia):
-    change = view(examplia, mode="change", base="2020-07-31")
+    change = viewed(examplia, mode="change", base="2020-07-31")
     assert as_dict(change)["text"]["headline"] == [
         "Down by 150 internally displaced people, 31 January 2020 compared with 31 July 2020",
         "31 July 2020 is the date compared with; choose another",
         "Up by 258 internally displaced people, 31 January 2021 compared with 31 July 2020",
         "Down by 936 internally displaced people, 31 July 2021 compared with 31 July 2020",
     ]
-    returned = as_dict(view(examplia, pop="returnee", mode="change", base="2020-01-31"))
+    returned = as_dict(viewed(examplia, pop="returnee", mode="change", base="2020-01-31"))
     assert returned["text"]["headline"][2] == (
         "31 January 2021 and 31 January 2020 cannot be compared: one of them was not counted"
     )
@@ -544,7 +538,7 @@ def test_headlines_of_a_change(examplia):
 
 @pytest.mark.parametrize(("base", "change"), [("2019-06-30", "+50"), ("latest", "−50")])
 def test_a_change_among_those_not_placed_has_a_sign(examplia, base, change):
-    shown = view(examplia, pop="refugee", mode="change", base=base)
+    shown = viewed(examplia, pop="refugee", mode="change", base=base)
     texts = as_dict(shown)["text"]["missing"]
     said = f"Not placed: {change} of the national change, for which the source gives no area."
     assert [said in text for text in texts] == [base == "latest", base != "latest"]
@@ -552,7 +546,7 @@ def test_a_change_among_those_not_placed_has_a_sign(examplia, base, change):
 
 def test_notes_fit_the_view():
     def notes(**query: str) -> str:
-        return " ".join(as_dict(view(**query))["text"]["notes"])
+        return " ".join(as_dict(viewed(**query))["text"]["notes"])
 
     assert "households × 6, and in camps × 5 from August 2020" in notes()
     assert "Halabja" in notes() and "Halabja" in notes(pop="refugee")
@@ -565,7 +559,7 @@ def test_notes_fit_the_view():
 
 def test_sources_are_those_of_what_is_shown():
     def ids(**query: str) -> list[str]:
-        return [source["id"] for source in as_dict(view(**query))["sources"]]
+        return [source["id"] for source in as_dict(viewed(**query))["sources"]]
 
     assert ids() == ["iom-dtm", "iom-dtm-api", "ocha-cod-ab"]
     assert ids(level="2") == ids(measure="households") == ["iom-dtm", "ocha-cod-ab"]
@@ -627,4 +621,4 @@ def test_the_largest_three_hold_the_share_that_is_told():
 
 
 def test_the_same_question_has_the_same_answer():
-    assert to_json(as_dict(view(level="2"))) == to_json(as_dict(view(level="2")))
+    assert to_json(as_dict(viewed(level="2"))) == to_json(as_dict(viewed(level="2")))
