@@ -72,7 +72,7 @@ def _slides(slides: Iterable[Slide]) -> str:
 
 
 def _slide_text(slide: Slide) -> str:
-    """``map:pop=returnee,headline=Most_have_returned``."""
+    """Write a slide: ``map:pop=returnee,headline=Most_have_returned``."""
     keys = [f"{key}={value}" for key, value in parse_qsl(slide.query)]
     texts = [("headline", slide.headline), ("note", slide.note)]
     keys += [f"{key}={_escape(text)}" for key, text in texts if text]

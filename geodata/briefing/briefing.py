@@ -51,7 +51,7 @@ ENGLISH = language(SOURCE_LANGUAGE)
 
 @dataclass(frozen=True)
 class Slide:
-    """A view, and how it is laid out.
+    """A slide: a view and its layout.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ def _made(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:
 
 
 def _canonical(keys: Mapping[str, str], snapshot: Snapshot, speech: Language = ENGLISH) -> str:
-    """The shortest query of a view; language and version are the briefing's, not a slide's.
+    """Write the shortest query of a view, without the briefing's language and version.
 
     ``speech`` is what errors are written in.
     """
@@ -131,7 +131,7 @@ def _canonical(keys: Mapping[str, str], snapshot: Snapshot, speech: Language = E
 
 
 def state_of(slide: Slide, snapshot: Snapshot, speech: Language) -> State:
-    """The state that a slide shows, in a language.
+    """Return the state that a slide shows, in a language.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def slide_of(
     note: str = "",
     speech: Language = ENGLISH,
 ) -> Slide:
-    """Make a slide of what a person gave; ``view`` may be a whole address of the map.
+    """Make a slide from a person's input; ``view`` is a query or an address of the map.
 
     ``speech`` is what errors of the view are written in.
 
@@ -190,7 +190,7 @@ _MISSPELT_KEY = gettext("The key “{value}” is not known: it may be {allowed}
 def unknown(
     value: str, allowed: Iterable[str], *, key: str = "", line: int | None = None, of: str = "value"
 ) -> BriefingError:
-    """Make the error that says what may stand there, and what is spelled most like it."""
+    """Make the error of an unknown word: what is allowed, and what is spelled most like it."""
     choices = list(allowed)
     near = suggestions(value, choices, 1)
     sentence = {
@@ -210,7 +210,7 @@ def unknown(
 
 
 def short(text: str, most: int, key: str, *, lines: bool = False) -> str:
-    """Text without control signs and outer spaces, of a length that a slide takes."""
+    """Strip control characters and outer spaces, and cut to the length that a slide takes."""
     kept = "".join(map(_plain, text.replace("\r\n", "\n").replace("\r", "\n")))
     kept = kept.strip() if lines else " ".join(kept.split())
     if len(kept) > most:
@@ -225,7 +225,7 @@ def short(text: str, most: int, key: str, *, lines: bool = False) -> str:
 
 
 def _plain(sign: str) -> str:
-    """A sign that every file takes; of the invisible ones those that Arabic is written with."""
+    """Tell whether every file takes a character; of invisible ones, those of Arabic script."""
     if sign.isprintable() or sign in "\n\u200c\u200d\u200e\u200f":
         return sign
     return " " if sign.isspace() else ""

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from geodata.briefing.briefing import Slide
 from geodata.figures.flows import Flow
 from geodata.figures.state import State
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
 
-if TYPE_CHECKING:
-    from geodata.briefing.briefing import Slide
-
-
 Compute = Callable[[Snapshot, State], View]
 
 
 @dataclass(frozen=True)
 class SlideFigure:
-    """A key figure: ``4.85M``, ``returnees``."""
+    """A key figure and its label: ``4.85M``, ``returnees``."""
 
     value: str
     label: str
@@ -71,7 +67,7 @@ class ChartSeries:
 
 @dataclass(frozen=True)
 class Content:
-    """Everything that a slide says.
+    """The content of a slide, for every painter.
 
     Attributes
     ----------
@@ -122,7 +118,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Body:
-    """What differs between layouts."""
+    """The part of a slide's content that its layout makes."""
 
     headline: str
     figures: tuple[SlideFigure, ...]
@@ -139,7 +135,7 @@ class Body:
 
 @dataclass(frozen=True)
 class SlideView:
-    """A slide's view on its date, and how to get further ones."""
+    """A slide's view on its date, with a function that computes further ones."""
 
     at: ViewAt
     compute: Compute
@@ -155,7 +151,7 @@ class SlideView:
         return self.at.language
 
     def of(self, state: State) -> ViewAt:
-        """Another view of the same snapshot, on the date of ``state``."""
+        """Compute another view of the same snapshot, on the date of ``state``."""
         return view_on(self.at.snapshot, state, self.compute)
 
 

@@ -87,7 +87,7 @@ class Leaders:
 
 
 def leaders(figures: Sequence[tuple[str, float]], whole: float) -> Leaders | None:
-    """Choose whom to name: the fewest of three that hold most, or three; never one of equals.
+    """Choose the areas to name: the fewest of three that hold most, never one of equals.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def leaders(figures: Sequence[tuple[str, float]], whole: float) -> Leaders | Non
 
 
 def _apart(sizes: Sequence[float], k: int) -> bool:
-    """Whether the first ``k`` are more than any other."""
+    """Tell whether the first ``k`` are larger than any other."""
     return k == len(sizes) or (k < len(sizes) and sizes[k - 1] > sizes[k])
 
 
@@ -121,7 +121,7 @@ def _apart(sizes: Sequence[float], k: int) -> bool:
 
 
 def map_headline(at: ViewAt) -> str:
-    """Say where people are on one date, or how it changed in change mode."""
+    """Write where people are on a date, or how the total changed in change mode."""
     if at.state.mode == populations.CHANGE:
         return change_headline(at)
     whole = at.total
@@ -147,29 +147,29 @@ def _nothing(at: ViewAt) -> str:
 
 
 def nouns(view: View) -> str:
-    """Who is counted, without a number: ``returnees``, or ``returned households``."""
+    """Name who is counted: ``returnees``, or ``returned households``."""
     return view.language.gettext(_words(view).nouns)
 
 
 def nouns_of(view: View) -> str:
-    """Who is counted, as it is said after “of”."""
+    """Name who is counted, as after “of”."""
     return view.language.pgettext(*_words(view).of_nouns)
 
 
 def _words(view: View) -> UnitWords:
-    """What is counted: households, or people, also where shares of them are shown."""
+    """Return the words of households, or of people, also where shares of them are shown."""
     return POPULATIONS[view.state.pop].unit(view.state.measure)
 
 
 def _sizes(at: ViewAt) -> Floats:
-    """People, households or rates of each area; shares as the people they are shares of."""
+    """Return the figure of each area; for shares, the people that they are shares of."""
     shares = at.state.measure == populations.SHARE
     sizes: Floats = at.counts.people[at.t] if shares else at.values
     return sizes
 
 
 def _figures(at: ViewAt) -> list[tuple[str, float]]:
-    """Names of the areas with a figure, and people or households in each."""
+    """List the areas that have a figure, with it."""
     sizes = _sizes(at)
     named = area_names(at.snapshot, at.language)
     return [
@@ -214,7 +214,7 @@ def _hosting(view: View, found: Leaders, whole: float) -> str:
 
 
 def _of_area(at: ViewAt) -> str:
-    """Say what the chosen area holds, or its status in words."""
+    """Write the chosen area's share of the whole, or its label."""
     i = at.counts.areas.index(at.state.area)
     cell = area_labels(at)[i]
     plain = at.state.measure != populations.RATE and not at.state.prog
@@ -253,7 +253,7 @@ def _of_rate(at: ViewAt) -> str:
 
 
 def change_headline(at: ViewAt) -> str:
-    """Say how the total changed since the base of a view in change mode."""
+    """Write how the total changed since the date compared with."""
     change, base = at.total, at.base
     told = np.isnan(change) or change == 0 or base.t >= at.t  # “since” is said of an earlier date
     if told or wording.counted_by_programmes(at.view):
@@ -267,7 +267,7 @@ def change_headline(at: ViewAt) -> str:
 
 
 def _from_to(base: ViewAt, at: ViewAt) -> str:
-    """From none, to none, or to as many again and more."""
+    """Write both totals, where a percentage would not be understood."""
     speech = at.language
     said = {
         "then": wording.amount(at.view, base.stock),
@@ -296,7 +296,7 @@ def _moved(at: ViewAt, rose: bool, part: float) -> str:
 
 
 def _mover(at: ViewAt, rose: bool) -> str:
-    """The one area that moved most in a direction; empty where others may have moved as much."""
+    """Name the one area that changed most; empty where another may have changed as much."""
     unknown = np.isin(at.status, [NOT_COMPARABLE, SUPPRESSED]).any()
     if unknown or at.state.measure in (populations.RATE, populations.SHARE):
         return ""
@@ -311,7 +311,7 @@ def _mover(at: ViewAt, rose: bool) -> str:
 
 
 def trend_headline(at: ViewAt, stocks: Floats) -> str:
-    """Say where the number stands against its highest, up to the date.
+    """Write how the number compares with its highest, up to the date.
 
     Parameters
     ----------
@@ -329,7 +329,7 @@ def trend_headline(at: ViewAt, stocks: Floats) -> str:
 
 
 def _against_highest(at: ViewAt, stocks: Floats) -> str:
-    """Empty where there is no figure on the date, or none to compare it with."""
+    """Compare the figure with the highest; empty without one, or without another date."""
     view, past = at.view, stocks[: at.t + 1]
     now = past[at.t]
     if np.isnan(now) or np.isfinite(past).sum() < 2:
@@ -383,7 +383,7 @@ def _below(highest: ViewAt, peak: float, now: float) -> str:
 
 
 def flows_headline(at: ViewAt, found: Flows) -> str:
-    """Say where the people came from, by the flows of the date."""
+    """Write where the people came from, by the flows of the date."""
     speech = at.language
     by_origin: dict[str, float] = {}
     for flow in found.shown:
@@ -410,7 +410,7 @@ def flows_headline(at: ViewAt, found: Flows) -> str:
 
 
 def footprint_headline(at: ViewAt) -> str:
-    """Say how many programmes work where most of the people are; of chosen ones, their part."""
+    """Write how many programmes work where most people are, or the part of chosen ones."""
     if at.state.prog or at.state.mode == populations.CHANGE or not at.total > 0:
         return map_headline(at)
     speech = at.language
@@ -432,7 +432,7 @@ def footprint_headline(at: ViewAt) -> str:
 
 
 def programmes_in(view: View, only: Sequence[str] | None = None) -> frozenset[str]:
-    """Programmes with implemented coverage in governorates of these names, or in any."""
+    """Return the programmes with implemented coverage in these governorates, or in any."""
     rows = view.snapshot.tables.coverage
     rows = rows[rows["status"] == programmes.IMPLEMENTED]
     if only is not None:

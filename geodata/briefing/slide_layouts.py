@@ -42,7 +42,7 @@ _KNOWN_ORIGIN = {
 
 
 def _short(view: View, value: float) -> str:
-    """A total as a key figure: millions short, rates with their decimal."""
+    """Write a total as a key figure: millions short, rates with their decimal."""
     speech = view.language
     if view.state.measure == populations.RATE:
         return speech.number(value, 1)
@@ -54,7 +54,7 @@ def _signed(view: View, value: float) -> str:
 
 
 def _total(at: ViewAt) -> SlideFigure | None:
-    """The total on a date with its noun; none where nothing is known."""
+    """Return the total on a date; none where it is not known."""
     speech, value, label = at.language, at.stock, headlines.nouns(at.view)
     if np.isnan(value):
         return None
@@ -64,7 +64,7 @@ def _total(at: ViewAt) -> SlideFigure | None:
 
 
 def _yearly(at: ViewAt) -> SlideFigure | None:
-    """Change since a year before, where there was a count."""
+    """Return the change since a year before, where there was a count."""
     base = at.year_before
     return None if base is None or np.isnan(at.stock - base.stock) else _since(at, base)
 
@@ -77,7 +77,7 @@ def _since(at: ViewAt, base: ViewAt) -> SlideFigure:
 
 
 def _on(at: ViewAt) -> SlideFigure | None:
-    """The total on one of two dates."""
+    """Return the total on one of two dates."""
     if np.isnan(at.stock):
         return None
     day = at.language.date(at.date)
@@ -86,7 +86,7 @@ def _on(at: ViewAt) -> SlideFigure | None:
 
 
 def _share(at: ViewAt) -> SlideFigure | None:
-    """Part of the country that lives in the programmes' area."""
+    """Return the share of the country that lives where the programmes work."""
     if np.isnan(at.share):
         return None
     label = at.language.gettext("of the country’s total")
@@ -94,7 +94,7 @@ def _share(at: ViewAt) -> SlideFigure | None:
 
 
 def _beside(asked: SlideView) -> SlideFigure | None:
-    """The other population of the same source on the same date: different people."""
+    """Return the total of the other population of the same source, on the same date."""
     other = _other_population(asked)
     if other is None or other.state.time != asked.state.time:
         return None
@@ -104,7 +104,7 @@ def _beside(asked: SlideView) -> SlideFigure | None:
 
 
 def _other_population(asked: SlideView) -> ViewAt | None:
-    """The view of the population that the same source counts, with the same choices."""
+    """Compute the view of another population that the same source counts."""
     snapshot, state = asked.at.snapshot, asked.state
     if state.prog or state.measure not in (populations.PEOPLE, populations.HOUSEHOLDS):
         return None
@@ -128,7 +128,7 @@ def _known(*found: SlideFigure | None) -> tuple[SlideFigure, ...]:
 
 
 def _number(at: ViewAt, i: int) -> float | None:
-    """The figure that a cell shows, rounded as it is shown; ``None`` where it has none."""
+    """Return the figure of an area, rounded as it is shown; ``None`` where it has none."""
     if str(at.status[i]) not in SHOWN:
         return None
     decimals = at.state.decimals
@@ -140,7 +140,7 @@ def _row(cell: AreaLabel, number: float | None, *more: str) -> SlideRow:
 
 
 def _ranked(at: ViewAt, most: int, *, every: bool = False) -> list[int]:
-    """Positions of areas, largest first (in change mode: the largest change).
+    """Return positions of areas, the largest first (in change mode: the largest change).
 
     Those with nothing come last, and only where ``every`` one is asked for.
     """
@@ -169,7 +169,7 @@ def _rows(at: ViewAt, most: int) -> tuple[SlideRow, ...]:
 
 
 def _map(asked: SlideView, _: State) -> Body:
-    """Map, key figures, ranking; in change mode the largest changes."""
+    """Lay out a map, key figures and a ranking; in change mode the largest changes."""
     at, speech = asked.at, asked.speech
     if asked.state.mode == populations.CHANGE:
         figures, heading = _change_figures(at), LEVELS[asked.state.level].changes
@@ -192,7 +192,7 @@ def _change_figures(at: ViewAt) -> tuple[SlideFigure, ...]:
 
 
 def _compare(asked: SlideView, state: State) -> Body:
-    """Two dates on one scale, and the change of each area."""
+    """Lay out two dates on one scale, and the change of each area."""
     at, speech = asked.at, asked.speech
     base = state.base or default_base(at.counts.dates[: at.t + 1])
     before = at.view.at(replace(at.state, time=base)).on_its_date()
@@ -220,7 +220,7 @@ def _compare(asked: SlideView, state: State) -> Body:
 
 
 def _stocks(view: View) -> Floats:
-    """Totals of every date, or the figures of the chosen area."""
+    """Return the totals of every date, or the figures of the chosen area."""
     areas = view.counts.areas
     if view.state.area in areas.pcodes:
         figures: Floats = view.values[:, areas.index(view.state.area)]
@@ -245,7 +245,7 @@ def _line(view: View, until: dt.date) -> ChartSeries:
 
 
 def _trend(asked: SlideView, _: State) -> Body:
-    """Every count up to the date, beside the other population of the same source."""
+    """Lay out every count up to the date, beside another population of the same source."""
     at, speech, stocks = asked.at, asked.speech, _stocks(asked.at.view)
     other = _other_population(asked)
     lines = [_line(each.view, at.date) for each in (at, other) if each is not None]
@@ -262,7 +262,7 @@ def _trend(asked: SlideView, _: State) -> Body:
 
 
 def _yearly_rows(at: ViewAt, stocks: Floats) -> tuple[SlideRow, ...]:
-    """The last count of each year up to the date."""
+    """List the last count of each year up to the date."""
     speech, decimals, dates = at.language, at.state.decimals, at.counts.dates[: at.t + 1]
     last = {day.year: i for i, day in enumerate(dates) if stocks[i] == stocks[i]}
     return tuple(
@@ -278,7 +278,7 @@ def _yearly_rows(at: ViewAt, stocks: Floats) -> tuple[SlideRow, ...]:
 
 
 def _flows(asked: SlideView, _: State) -> Body:
-    """From which governorates people came to which, in households or people."""
+    """Lay out from which governorates people came to which, in households or people."""
     at, speech = asked.at, asked.speech
     found = flows(at)
     largest = found.shown[:FLOWING]
@@ -315,7 +315,7 @@ def _flows(asked: SlideView, _: State) -> Body:
 
 
 def _flow_figures(found: Flows, speech: Language) -> tuple[SlideFigure, ...]:
-    """How many there are in all, and which part of them the shown flows hold.
+    """Return the number in all flows, and the share of the shown ones within and between areas.
 
     Each part is summed on its own: what one lacks to the whole may lie in flows of too few to show.
     """
@@ -344,7 +344,7 @@ def _flow_row(flow: Flow, view: View) -> SlideRow:
 
 
 def _footprint(asked: SlideView, _: State) -> Body:
-    """Where programmes work or worked, against where the people are."""
+    """Lay out where programmes work or worked, and where the people are."""
     at, speech = asked.at, asked.speech
     codes = asked.state.prog or tuple(sorted(headlines.programmes_in(at.view)))
     present = {code: programmes.governorates(at.snapshot, [code]) for code in codes}
@@ -390,7 +390,7 @@ def _footprint(asked: SlideView, _: State) -> Body:
 
 
 def _table(asked: SlideView, state: State) -> Body:
-    """Every governorate, or the largest districts: figure, part of the whole, change.
+    """Lay out governorates, or the largest districts: figure, share, change.
 
     Since the base where the slide has one, or since a year before.
     """

@@ -12,19 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from geodata import populations
+from geodata.briefing.briefing import FLOWS, FOOTPRINT, MAP, TREND, Briefing, Slide, state_of
+from geodata.briefing.content import Body, Compute, Content, SlideView, view_on
+from geodata.briefing.slide_layouts import BODIES
 from geodata.figures.state import State, encode_query, frozen, with_population
 from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from geodata.briefing.briefing import Briefing, Slide
-from geodata.briefing.briefing import FLOWS, FOOTPRINT, MAP, TREND
-from geodata.briefing.content import Body, Compute, Content, SlideView, view_on
-from geodata.briefing.slide_layouts import BODIES
 from geodata.text import wording
 from geodata.text.view_text import ViewText
 
@@ -32,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 
 def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute) -> Content:
-    """Say all that a slide says, in a language.
+    """Make the content of a slide, in a language.
 
     Parameters
     ----------
@@ -45,8 +41,6 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
     StateError
         If the snapshot does not hold the slide's view.
     """
-    from geodata.briefing.briefing import state_of
-
     state = state_of(slide, snapshot, speech)
     if slide.layout in (FLOWS, FOOTPRINT):
         state = _of_governorates(state, snapshot)
@@ -85,7 +79,7 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
 def contents(
     briefing: Briefing, snapshot: Snapshot, compute: Compute, progress: Progress | None = None
 ) -> list[Content]:
-    """Every slide of a briefing in its language; ``progress`` hears of each as it is done."""
+    """Make the content of every slide; ``progress`` is called after each."""
     found = []
     for slide in briefing.slides:
         found.append(content(slide, snapshot, briefing.language, compute))
@@ -95,26 +89,26 @@ def contents(
 
 
 def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
-    """The briefing's own title, or the name of the map."""
+    """Return the briefing's own title, or the name of the product."""
     if briefing.title or not contents:
         return briefing.title
     return wording.product(contents[0].at.snapshot, briefing.language)
 
 
 def _of_governorates(state: State, snapshot: Snapshot) -> State:
-    """The state nearest to ``state`` at the level at which origins and programmes are known."""
+    """Return ``state`` at the level of governorates, where origins and coverage are known."""
     return with_population(replace(state, level=1), state.pop, snapshot)
 
 
 def _notes(texts: ViewText, body: Body, layout: str) -> tuple[str, ...]:
-    """What is missing on the date, what the layout adds, method and limits."""
+    """List breaks, what is missing on the date, what the layout adds, method and limits."""
     missing = "" if layout == TREND else texts.missing
     said = [*texts.breaks, missing, *body.notes, *texts.notes]
     return tuple(dict.fromkeys(filter(None, said)))
 
 
 def _kicker(at: ViewAt, date: str) -> str:
-    """``Returns · 28 February 2021``, with the date compared with in change mode."""
+    """Write topic and date: ``Returns · 28 February 2021``, and the date compared with."""
     speech = at.language
     topic = speech.gettext(populations.POPULATIONS[at.state.pop].topic)
     if at.state.base is None:
@@ -128,7 +122,7 @@ def _kicker(at: ViewAt, date: str) -> str:
 
 
 def _alt(texts: ViewText, body: Body) -> str:
-    """The slide's picture in words: what it shows, the total, the rows, what is missing."""
+    """Describe the slide's picture: what it shows, the total, the rows, what is missing."""
     speech = texts.at.language
     rows = [speech.gettext("{name}: {value}", name=row.name, value=row.value) for row in body.rows]
     parts = [

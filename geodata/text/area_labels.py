@@ -78,12 +78,12 @@ class AreaLabel:
 
 
 def area_labels(at: ViewAt) -> list[AreaLabel]:
-    """Read every area on the date at position ``t``, in the view's order."""
+    """Write every area in words, in the view's order."""
     return [_cell(at, i) for i in range(len(at.counts.areas.pcodes))]
 
 
 def caption(at: ViewAt) -> str:
-    """``Round 101``, or the place among the dates where the round has no number."""
+    """Name the round: ``Round 101``, or its place among the dates where it has no number."""
     number = at.round
     if number is not None:
         return at.language.gettext(WORDS["round"], n=number)
@@ -91,7 +91,7 @@ def caption(at: ViewAt) -> str:
 
 
 def unit(view: View) -> str:
-    """The unit in words, with the date compared with in change mode."""
+    """Write the unit, with the date compared with in change mode."""
     speech = view.language
     plain = wording.unit(view)
     if view.state.base is None:
@@ -113,13 +113,13 @@ def _status(view: View, letter: str) -> str:
 
 
 def _figure(view: View, number: float, *, change: bool) -> str:
-    """A figure of the view's measure, with its sign where it is a change."""
+    """Write a figure of the view's measure, with its sign where it is a change."""
     write = view.language.signed if change else view.language.number
     return write(number, view.state.decimals, populations.sign(view.state.measure))
 
 
 def _measured(at: ViewAt, i: int, letter: str, value: str) -> str:
-    """The figure with what it is in; the status in words where there is none."""
+    """Write the figure with its unit, or the status where there is none."""
     speech, measure = at.language, at.state.measure
     if letter not in SHOWN:
         return value
@@ -136,7 +136,7 @@ def _measured(at: ViewAt, i: int, letter: str, value: str) -> str:
 
 
 def _difference(at: ViewAt, i: int) -> float | None:
-    """Difference of the figures that are shown; ``None`` where there is nothing to compare with."""
+    """Subtract the figure of the date before, as both are shown; ``None`` where one is missing."""
     if at.state.mode == populations.CHANGE or at.t == 0:
         return None
     now, then = float(at.values[i]), float(at.view.values[at.t - 1, i])
@@ -147,7 +147,7 @@ def _difference(at: ViewAt, i: int) -> float | None:
 
 
 def _change(at: ViewAt, by: float | None) -> str:
-    """``+390 since 1 May 2017``; empty where there is nothing to compare with."""
+    """Write the change: ``+390 since 1 May 2017``; empty where there is none."""
     if by is None:
         return ""
     speech = at.language
@@ -210,7 +210,7 @@ class LegendRow:
 
 
 def legend(at: ViewAt) -> list[LegendRow]:
-    """Classes from most to least, then the statuses that occur on any date."""
+    """List the classes from most to least, then the statuses that occur on any date."""
     n, counted = len(at.scale.colors), class_counts(at)
     change = at.state.mode == populations.CHANGE
     always = ZERO + (NOT_COMPARABLE if change else NOT_ASSESSED)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from geodata.figures.view import View, ViewAt
+from geodata.figures.view import View, ViewAt
 from geodata.text.wording import counted_by_programmes
-
-# ---- where figures cannot be held against each other without a word
 
 
 def _breaks_of(view: View) -> list[Mapping[str, Any]]:
-    """Breaks in the figures of the view; what programmes counted themselves has none known."""
+    """Return the breaks in the view's figures; none are known of what programmes counted."""
     if counted_by_programmes(view):
         return []
     return [
@@ -25,26 +22,26 @@ def _breaks_of(view: View) -> list[Mapping[str, Any]]:
 
 
 def _crossed(each: Mapping[str, Any], one: dt.date, other: dt.date) -> bool:
-    """Whether a break lies between two dates, whichever is the earlier."""
+    """Tell whether a break lies between two dates, in either order."""
     before, after = (dt.date.fromisoformat(day) for day in each["between"])
     return min(one, other) <= before and max(one, other) >= after
 
 
 def breaks_between(view: View, one: dt.date, other: dt.date) -> list[str]:
-    """Sentences on every break between two dates of the view."""
+    """Write a sentence on every break between two dates."""
     crossed = [each for each in _breaks_of(view) if _crossed(each, one, other)]
     return [view.language.gettext(each["text"]) for each in crossed]
 
 
 def across_breaks(view: View, said: str, one: dt.date, other: dt.date) -> str:
-    """Say of a comparison of two dates that the figures break between them, where they do."""
+    """Add to a comparison of two dates that the figures break between them, where they do."""
     if not breaks_between(view, one, other):
         return said
     return view.language.gettext("{comparison} (the figures break in between)", comparison=said)
 
 
 def breaks(view: View) -> dict[str, list[Any]]:
-    """Breaks that the figure of a date, or its change, must be read with.
+    """Write for every date the breaks that its figures, or their changes, must be read with.
 
     In change mode those between the two dates; else those since the date before or a year before,
     and those that hold for all that comes after.
@@ -61,7 +58,7 @@ def breaks(view: View) -> dict[str, list[Any]]:
 
 
 def breaks_on(at: ViewAt) -> list[str]:
-    """Sentences on the breaks that the figures of one date must be read with."""
+    """Write a sentence on every break that the figures of a date must be read with."""
     dates, day = at.counts.dates, at.date
     if at.state.base is not None:
         return breaks_between(at.view, at.state.base, day)

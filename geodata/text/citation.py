@@ -41,7 +41,7 @@ _BIBTEX_URL = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D"})
 
 @dataclass(frozen=True)
 class Citation:
-    """What is cited.
+    """A citation of figures, in the parts that every format writes.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Citation:
 
     @property
     def note(self) -> str:
-        """The credits as sentences, without the last full stop."""
+        """Write the credits as sentences, without the last full stop."""
         return ". ".join(credit.rstrip(".") for credit in self.credits)
 
 
@@ -137,14 +137,20 @@ def _key(state: State, snapshot: Snapshot) -> str:
 
 
 def _named(snapshot: Snapshot, what: str, day: dt.date, asked: str) -> str:
-    """``irq-idp-2017-05-15-1a2b3c``: country, population, date, and a hash of all that is asked."""
+    """Make the key of a citation: country, population, date and a hash of the query.
+
+    For example ``irq-idp-2017-05-15-1a2b3c``.
+    """
     digest = hashlib.sha256(asked.encode()).hexdigest()[:6]
     country = str(snapshot.manifest["country"]["code"]).lower()
     return f"{country}-{what}-{day.isoformat()}-{digest}"
 
 
 def _publishers(snapshot: Snapshot, state: State) -> tuple[str, ...]:
-    """Who publishes the counts; what follows a comma or semicolon says how they came from there."""
+    """Name the publishers of the counts, without what follows a comma or semicolon.
+
+    After it the manifest says how the counts came from there.
+    """
     counted_by = sources_of(snapshot, *state.counted)
     listed = sentences.listed_sources(snapshot, state.language)
     found = [row for row in listed if row["id"] in counted_by]
@@ -201,7 +207,7 @@ def bibtex(citation: Citation) -> str:
 
 
 def _escaped(value: str) -> str:
-    """Plain text for a field of BibTeX, on one line."""
+    """Escape text for a field of BibTeX, on one line."""
     return " ".join(strip_isolates(value).split()).translate(_BIBTEX)
 
 

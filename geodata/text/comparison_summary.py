@@ -23,7 +23,7 @@ from geodata.text.comparison_tables import Comparison, ComparisonRow, Side, larg
 
 
 def legend_rows(found: Comparison, side: Side) -> list[LegendRow]:
-    """The legend of a map; there is a change between dates only, else a difference."""
+    """List the rows of a map's legend; “No change” becomes “No difference” but between dates."""
     rows = legend(side.at)
     if side is not found.difference or found.kind == DATES:
         return rows
@@ -32,20 +32,20 @@ def legend_rows(found: Comparison, side: Side) -> list[LegendRow]:
 
 
 def unit_words(side: Side) -> str:
-    """The unit of a map's figures; the caption says what a difference is from."""
+    """Write the unit without the date compared with, which the caption names."""
     view = side.view
     return unit(view.at(replace(view.state, base=None)))
 
 
 def headline(found: Comparison, side: Side) -> str:
-    """What is said under a map: the total on its date; between two kinds of people, no total."""
+    """Write the sentence under a map: its total, or the caption where a difference has none."""
     if side is found.difference and found.kind != DATES:
         return side.caption
     return view_headlines.headline(side.at)
 
 
 def title(found: Comparison) -> str:
-    """What is compared."""
+    """Name what is compared."""
     speech = found.speech
     if found.kind == DATES:
         return wording.title(found.difference.view)
@@ -148,7 +148,7 @@ def _is_rate(side: Side) -> bool:
 
 
 def _populations(found: Comparison) -> str:
-    """Two populations beside each other, with the date of each; never their sum."""
+    """Write the totals of two populations, with the date of each; never their sum."""
     if unknown := _unknown(found):
         return unknown
     speech, first, second = found.speech, found.first, found.second
@@ -221,7 +221,10 @@ _LISTED = {
 
 
 def _way(found: Comparison) -> str:
-    """How a difference is spoken of: shares are no numbers of people, nor are areas of work."""
+    """Choose the words of a difference: changed, more or higher.
+
+    Shares are no numbers of people, and where programmes work the people may be the same.
+    """
     if found.kind == DATES:
         return _CHANGED
     share = found.first.view.state.measure == populations.SHARE
@@ -229,7 +232,7 @@ def _way(found: Comparison) -> str:
 
 
 def _named(found: Comparison) -> dict[str, str]:
-    """The two sides as a sentence names them."""
+    """Name the two sides as a sentence needs them."""
     first, second = found.first.heading, found.second.heading
     if found.kind == POPULATIONS:
         first, second = (
@@ -267,7 +270,7 @@ class RankedTable:
 
 
 def listed(found: Comparison) -> list[RankedTable]:
-    """Where it rose most, and where it fell most."""
+    """List the largest rises and the largest falls."""
     way, named = _way(found), _named(found)
     tables = []
     for case, rows in zip(("up", "down"), largest_changes(found.rows), strict=True):
@@ -280,7 +283,7 @@ def listed(found: Comparison) -> list[RankedTable]:
 
 
 def meaning(found: Comparison) -> str:
-    """What a difference means, and what it does not."""
+    """Explain what a difference means, and what it does not."""
     speech = found.speech
     if found.kind == DATES:
         broken = breaks.breaks_between(found.first.view, found.first.day, found.second.day)
@@ -312,7 +315,7 @@ def _own_counts(found: Comparison) -> bool:
 
 
 def notes(found: Comparison) -> list[str]:
-    """What is to be known of the comparison, then of the figures on each side."""
+    """List the notes on the comparison, then those on the figures of each side."""
     speech, first, second = found.speech, found.first, found.second
     said = []
     if found.kind != DATES and first.day != second.day:
@@ -348,6 +351,6 @@ def notes(found: Comparison) -> list[str]:
 
 
 def sources(found: Comparison) -> list[dict[str, str]]:
-    """Sources of both sides, each once."""
+    """List the sources of both sides, each once."""
     both = [source for side in found.sides for source in sentences.sources(side.view)]
     return list({source["id"]: source for source in both}.values())

@@ -39,7 +39,7 @@ _EACH_SIDE = MOST_ROUNDS // 2
 
 @dataclass(frozen=True)
 class Side:
-    """A map of the three: a view on its date, and what it is called."""
+    """One of the three maps: a view on its date, with heading and caption."""
 
     at: ViewAt
     heading: str
@@ -100,7 +100,7 @@ class Strip:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything the page shows. Build it with :func:`compare`."""
+    """A comparison as the page shows it; made by :func:`compare`."""
 
     asked: ComparisonState
     first: Side
@@ -184,7 +184,7 @@ def _called(at: ViewAt, kind: str) -> str:
 
 
 def _difference_words(found: Comparison, number: float, letter: str, status: str) -> str:
-    """``+1,234``; that there is none; or the status where they cannot be compared."""
+    """Write a difference: ``+1,234``, that there is none, or why there is no figure."""
     speech, view = found.speech, found.difference.view
     dates = found.kind == DATES
     if letter == ZERO:
@@ -228,14 +228,14 @@ def _rows(found: Comparison) -> Iterator[ComparisonRow]:
 def largest_changes(
     rows: Sequence[ComparisonRow], most: int = LARGEST
 ) -> tuple[list[ComparisonRow], list[ComparisonRow]]:
-    """The largest rises and the largest falls, the largest first; ties in order of their names."""
+    """Choose the largest rises and falls, the largest first, ties in order of their names."""
     rises = sorted((row for row in rows if row.number > 0), key=lambda row: (-row.number, row.name))
     falls = sorted((row for row in rows if row.number < 0), key=lambda row: (row.number, row.name))
     return rises[:most], falls[:most]
 
 
 def small_multiples(found: Comparison) -> list[Strip]:
-    """Small maps on the scale of the large ones: of one population, or of each side."""
+    """Make the small maps, on the scale of the large ones: one strip, or one of each side."""
     if found.kind == DATES:
         return [Strip("", _multiples(found, found.second, MOST_ROUNDS))]
     return [Strip(side.heading, _multiples(found, side, _EACH_SIDE)) for side in found.sides]

@@ -59,7 +59,7 @@ class KeyFigure:
 
 
 def key_figures(at: ViewAt) -> list[KeyFigure]:
-    """The four figures on the date at position ``t``."""
+    """Write the four figures of a date."""
     return [_total(at), _change(at), _top(at), _gaps(at)]
 
 
@@ -68,7 +68,7 @@ def _population(view: View) -> str:
 
 
 def _whom(view: View) -> str:
-    """Whom the total is of, and what it is since or in."""
+    """Write the label of the total: who is counted, where, and since when."""
     speech, state = view.language, view.state
     households = "Households" if state.measure == populations.HOUSEHOLDS else ""
     if state.measure == populations.RATE and not state.prog:
@@ -81,7 +81,7 @@ def _whom(view: View) -> str:
 
 
 def _population_there(view: View, households: str = "") -> str:
-    """Who is counted, in the country or where the chosen programmes work."""
+    """Write who is counted, in the country or where the chosen programmes work."""
     population = _population(view)
     if view.state.prog:
         pair = IN_PROGRAMMES[f"inProgrammes{households}"]
@@ -112,7 +112,7 @@ def _change(at: ViewAt) -> KeyFigure:
 
 
 def _top(at: ViewAt) -> KeyFigure:
-    """With a programme: its part of the country. Else: how much the three largest areas hold."""
+    """Write the programmes' share of the country, or else that of the three largest areas."""
     speech, written = at.language, part(at)
     if at.state.prog and not np.isnan(at.share):
         return KeyFigure(written, speech.gettext(WORDS["shareOfCountry"]))
@@ -127,7 +127,7 @@ def _top(at: ViewAt) -> KeyFigure:
 
 
 def part(at: ViewAt) -> str:
-    """The part of the whole that the third figure tells, in percent; empty where it tells none."""
+    """Write the share that the third figure states, in per cent; empty where it states none."""
     share = at.share
     if at.state.prog and not np.isnan(share):
         return at.language.percent(share)
@@ -136,7 +136,7 @@ def part(at: ViewAt) -> str:
 
 
 def _extreme(at: ViewAt) -> KeyFigure:
-    """Where shares say nothing (rates, changes): the area with the most, or the largest change."""
+    """Write the highest rate, or the largest change; these have no shares."""
     speech, state = at.language, at.state
     values = np.nan_to_num(at.values).tolist()
     sizes = [rounded(abs(value), state.decimals) for value in values]
@@ -160,5 +160,5 @@ def _gaps(at: ViewAt) -> KeyFigure:
 
 
 def parts(view: View) -> list[str]:
-    """Per date the part of the whole that a key figure tells, in percent; empty without one."""
+    """Write :func:`part` for every date."""
     return [part(view.on(t)) for t in range(len(view.counts.dates))]

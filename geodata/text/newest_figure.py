@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from geodata.figures.availability import dates_of, populations_with_counts, programmes_with_counts
+from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from geodata.figures.view import View
-
 
 # ---- how new the figures are
 
 
 def newest_day(view: View) -> dt.date:
-    """Date of the newest figure of the population, by area or for the country."""
+    """Return the date of the population's newest figure, by area or for the country."""
     state = view.state
     return dates_of(view.snapshot, state.pop, state.prog)[-1]
 
@@ -53,7 +49,7 @@ def age(day: dt.date, today: dt.date, old_after: int, speech: Language) -> str:
 
 
 def ages(snapshot: Snapshot, today: dt.date, old_after: int, speech: Language) -> dict[str, str]:
-    """How old each date is that a newest figure of the snapshot may be of; see :func:`age`."""
+    """Write the age of every date that a newest figure may be of; see :func:`age`."""
     days = {dates_of(snapshot, pop)[-1] for pop in populations_with_counts(snapshot)} | {
         dates_of(snapshot, pop, [programme])[-1]
         for pop in populations_with_counts(snapshot)
@@ -64,7 +60,7 @@ def ages(snapshot: Snapshot, today: dt.date, old_after: int, speech: Language) -
 
 
 def _months(earlier: dt.date, later: dt.date) -> int:
-    """Whole months between two dates; the last day of a month is a month after any other's."""
+    """Count whole months between two dates; last days of months are whole months apart."""
     tomorrow, then = (day + dt.timedelta(days=1) for day in (later, earlier))
     months = 12 * (tomorrow.year - then.year) + tomorrow.month - then.month
     return months - (tomorrow.day < then.day)

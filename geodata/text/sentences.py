@@ -7,25 +7,23 @@ its words. Used by the page, the API and every export alike.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geodata import populations
 from geodata.figures.availability import printed_sources_of, residents_year, sources_of
+from geodata.figures.printed_totals import printed_totals
 from geodata.figures.statuses import NATIONAL_ONLY, NOT_ASSESSED, NOT_COMPARABLE, SUPPRESSED
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext, ngettext
 from geodata.snapshots.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from geodata.figures.view import View, ViewAt
 from geodata.text.view_headlines import no_coverage
 from geodata.text.wording import MANY_NAMES, area_list, counted_by_programmes
 
 
 def gaps(view: View) -> list[str]:
-    """One text per date, in sentences: what is not known on it, or that nothing is missing."""
+    """Write for every date what is not known on it, or that nothing is missing."""
     published = _published_differences(view)
     return [_missing(view.on(t), published) for t in range(len(view.counts.dates))]
 
@@ -105,15 +103,13 @@ def _not_placed_sentence(at: ViewAt) -> str:
 
 
 def _published_differences(view: View) -> dict[dt.date, str]:
-    """Where the report of a date prints another national total than its list adds up to."""
+    """Write, by date, where a report prints another total than its list adds up to."""
     if (
         view.state.mode == populations.CHANGE
         or view.state.measure != populations.PEOPLE
         or view.state.prog
     ):
         return {}
-    from geodata.figures.printed_totals import printed_totals
-
     speech = view.language
     return {
         row.day: speech.gettext(
@@ -127,7 +123,7 @@ def _published_differences(view: View) -> dict[dt.date, str]:
 
 
 def notes(view: View) -> list[str]:
-    """Notes that hold for the whole view: method, limits, what the colours rest on."""
+    """List the notes on a view, for all its dates: method and limits."""
     speech, state = view.language, view.state
     found = [
         speech.gettext(note["text"])
@@ -187,7 +183,7 @@ def _too_few(view: View) -> list[str]:
 
 
 def sources(view: View) -> list[dict[str, str]]:
-    """Sources of the figures, boundaries and programmes in the view, with their terms."""
+    """List the sources of the view's figures, boundaries and programmes, with their terms."""
     roles = {"boundaries"}
     if view.state.measure == populations.RATE:
         roles.add("residents")
@@ -204,13 +200,13 @@ def sources(view: View) -> list[dict[str, str]]:
 
 
 def sources_on(view: View) -> list[int]:
-    """Position in :func:`sources` of the source of each date's figures."""
+    """Return for every date the position of its source in :func:`sources`."""
     listed = [row["id"] for row in sources(view)]
     return [listed.index(source) for source in view.counts.sources]
 
 
 def listed_sources(snapshot: Snapshot, speech: Language) -> list[dict[str, str]]:
-    """Every source of the snapshot; titles and publishers as they are published."""
+    """List every source of the snapshot; only titles and publishers stay untranslated."""
     return [
         row | {key: speech.gettext(row[key]) for key in ("terms", "credit", "what")}
         for row in snapshot.manifest["sources"]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from geodata import populations
 from geodata.figures.statuses import OUTSIDE
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.messages import gettext, ngettext
-
-if TYPE_CHECKING:
-    from geodata.figures.view import View, ViewAt
 from geodata.text.breaks import across_breaks
 from geodata.text.wording import amount, counted_by_programmes, of_programmes
 
@@ -49,18 +45,18 @@ _CHANGED_WITHIN = {
 
 
 def headlines(view: View) -> list[str]:
-    """One sentence per date that says the total of what is shown, and of whom."""
+    """Write the headline of every date."""
     return [headline(view.on(t)) for t in range(len(view.counts.dates))]
 
 
 def headline(at: ViewAt) -> str:
-    """Say the total on one date."""
+    """Write the total on a date, or its change, and of whom."""
     write = _change_headline if at.state.mode == populations.CHANGE else _level_headline
     return write(at)
 
 
 def no_coverage(view: View) -> bool:
-    """Whether no source says where the chosen programmes work: every area is outside."""
+    """Tell whether no source says where the chosen programmes work: every area is outside."""
     return bool((view.status == OUTSIDE).all())
 
 
@@ -144,7 +140,7 @@ def _change_headline(at: ViewAt) -> str:
 
 
 def _compared(view: View, way: bool, **said: str) -> str:
-    """Say of a change whose it is: what programmes counted, what is where they work, or all."""
+    """Write a change: of what programmes counted, of where they work, or of the country."""
     if own := counted_by_programmes(view):
         return view.language.gettext(_CHANGED_AS_COUNTED[way], where=own, **said)
     if view.state.prog:

@@ -22,7 +22,7 @@ _DIGITS = 5  # of a degree: a metre
 
 
 def geojson(at: ViewAt, told: Provenance, permalink: str) -> bytes:
-    """Write the areas on the date at position ``t``; provenance stands beside ``features``."""
+    """Write the areas on the date; provenance stands beside ``features``."""
     shapes = geometries(at.snapshot, at.state.level)
     found = [dict(zip(COLUMNS, row, strict=True)) for row in rows(at.view, [at.t], permalink)]
     features = [
