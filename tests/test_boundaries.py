@@ -369,7 +369,7 @@ def test_serving_a_level_loads_no_geometry_library(tmp_path: Path) -> None:
     file.write_bytes(serialise(grid("AB", 2).build()[0]))
     code = f"""
 import json, sys
-from geodata.boundaries import level_topology
+from geodata.boundaries.topology import level_topology
 with open({str(file)!r}, encoding="utf-8") as text:
     print(len(level_topology(json.load(text), 1)["objects"]))
 print(*sorted({{"geopandas", "shapely", "topojson", "pandas", "numpy"}} & set(sys.modules)))
