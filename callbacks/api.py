@@ -116,7 +116,7 @@ def register(app: Dash, context: Context) -> None:
 
     @server.get(urls.ready(), endpoint="readyz")
     def readyz() -> Response:
-        """Ready, also where what is active is refused: what was served before still is."""
+        """Tell whether a snapshot is served; the one before still is where a new one is refused."""
         holdings, said = context.holdings, {"ready": True, "snapshot": context.snapshot.version}
         if refused := holdings.refused:
             said["refused"] = {"version": refused.version, "why": refused.why}

@@ -71,11 +71,11 @@ class BriefingRequest:
         return self.briefing.language
 
     def following(self, urls: Urls) -> Urls:
-        """What builds the links of its pages, which keep its language, digits and snapshot."""
+        """Give what builds the links of its pages, which keep its language, digits and snapshot."""
         return replace(urls, version=self.version, spoken=tuple(self.briefing.spoken))
 
     def query(self, made: Briefing | None = None) -> str:
-        """The query of the briefing, or of another one of the same snapshot.
+        """Return the query of the briefing, or of another one of the same snapshot.
 
         Raises
         ------
@@ -207,7 +207,7 @@ def _to(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
 
 
 def written(form: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = False) -> Briefing:
-    """The briefing as its form has it; where ``lenient``, without what it may not have.
+    """Return the briefing as its form has it; where ``lenient``, without what it may not have.
 
     Raises
     ------
@@ -229,7 +229,7 @@ def written(form: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = Fals
 
 
 def _slide(said: dict[str, str], snapshot: Snapshot, speech: Language, *, lenient: bool) -> Slide:
-    """A slide of the form; where ``lenient``, each field that is refused has its default."""
+    """Return a slide of the form; where ``lenient``, each field that is refused has its default."""
     while True:
         try:
             return briefing.slide_of(snapshot=snapshot, speech=speech, **said)
@@ -303,7 +303,7 @@ def _unsent(
 
 
 def _adding(context: Context, asked: BriefingRequest) -> str:
-    """The address of the map from which a slide is added.
+    """Return the address of the map from which a slide is added.
 
     Raises
     ------

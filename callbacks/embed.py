@@ -72,7 +72,7 @@ def _not_held(context: Context, error: NotHeld) -> Response:
 
 
 def _card(context: Context, view: View, options: EmbedOptions) -> Card | None:
-    """What a chat shows of the public map's own address.
+    """Return what a chat shows of the public map's own address.
 
     Only where the public address is a setting: a page that follows the request's host could not be
     kept by any cache, and the snippet does not need this.

@@ -30,7 +30,7 @@ _PAGE, _ACCENT = "#f5f7fa", "#0b5cad"  # as in tokens.css, which a manifest cann
 
 @lru_cache(maxsize=1)
 def worker() -> bytes:
-    """The service worker; what it kept for another release is dropped."""
+    """Return the service worker; what it kept for another release is dropped."""
     release = bundle.bundled("".join(bundle.built(name).version for name in bundle.names()))
     return f'const RELEASE="{release.version}";{rjsmin.jsmin(bundle.joined((_SCRIPT,)))}'.encode()
 

@@ -46,7 +46,9 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison | None, list[str]]:
-    """What the share page shares: a map, the comparison it stands for if there is one, notices.
+    """Return what the share page shares.
+
+    A map, the comparison it stands for if there is one, notices.
 
     Raises
     ------
@@ -134,7 +136,7 @@ def _room(asked: dict[str, str], key: str) -> int:
 
 
 def _own(context: Context, url: str, speech: Language) -> tuple[str, dict[str, str]]:
-    """Path and query of a link to a page of this site that has a map.
+    """Return path and query of a link to a page of this site that has a map.
 
     Raises
     ------
@@ -167,7 +169,7 @@ def _own(context: Context, url: str, speech: Language) -> tuple[str, dict[str, s
 
 
 def _place(parts: SplitResult) -> tuple[str, int | None]:
-    """Host and port; behind a proxy http and https are one place, each at its own port."""
+    """Return host and port; behind a proxy http and https are one place, each at its own port."""
     port = parts.port
     return parts.hostname or "", None if port == _PORTS.get(parts.scheme) else port
 

@@ -102,7 +102,7 @@ class BriefingError(DisplacementError):
         super().__init__(self.said(english))
 
     def at(self, *, line: int | None = None, slide: int = 0) -> BriefingError:
-        """The same, where it was found."""
+        """Return the same, where it was found."""
         return BriefingError(
             self.sentence,
             line=line or self.line,
@@ -126,7 +126,7 @@ class BriefingError(DisplacementError):
         return speech.gettext(_AT_KEY, key=key, sentence=sentence) if key else sentence
 
     def place(self, speech: Language) -> str:
-        """The slide and the key in it; empty where it is neither."""
+        """Return the slide and the key in it; empty where it is neither."""
         if not self.slide:
             return self.word
         if not self.word:

@@ -317,17 +317,17 @@ UNITS = {
 
 
 def decimals(measure: str, level: int) -> int:
-    """Decimals that figures of a measure are given with; districts' shares are small."""
+    """Return decimals that figures of a measure are given with; districts' shares are small."""
     if measure == SHARE:
         return level
     return 1 if measure == RATE else 0
 
 
 def unit_of(measure: str) -> str:
-    """What a measure counts: households, or people, of whom rates and shares are made."""
+    """Return what a measure counts: households, or people, of whom rates and shares are made."""
     return HOUSEHOLDS if measure == HOUSEHOLDS else PEOPLE
 
 
 def sign(measure: str) -> str:
-    """What follows every figure of a measure: ``%`` after a share, nothing after others."""
+    """Return what follows every figure of a measure: ``%`` after a share, nothing after others."""
     return "%" if measure == SHARE else ""

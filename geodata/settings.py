@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     @field_validator("frame_ancestors", "embed_ancestors")
     @classmethod
     def _names_who_may_frame(cls, value: str) -> str:
-        """Each word is one that a policy knows, so that none ends the rule or is ignored."""
+        """Check that a policy knows each word, so that none ends the rule or is ignored."""
         if re.search(r"[;,\r\n]", value):
             raise ValueError(
                 "separate with spaces; no comma, semicolon or line end may be in it, "
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
-        """Scheme and host only: what follows them is ``url_base_pathname``."""
+        """Return scheme and host only: what follows them is ``url_base_pathname``."""
         bare = value.removesuffix("/")
         if value and not _PUBLIC_URL.fullmatch(bare):
             raise ValueError(
@@ -137,5 +137,5 @@ class Settings(BaseSettings):
 
 
 def _is_ancestor(word: str) -> bool:
-    """Whether a policy knows ``word``; a keyword without its quotes would be a host's name."""
+    """Tell whether a policy knows ``word``; a keyword without its quotes would be a host's name."""
     return bool(_ANCESTOR.fullmatch(word)) and word not in (_ITSELF.strip("'"), _NOBODY.strip("'"))

@@ -123,7 +123,7 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
 
 
 def _views(content: Content) -> tuple[ViewAt, ...]:
-    """What is drawn as maps, in the order of their dates."""
+    """Return what is drawn as maps, in the order of their dates."""
     layout = content.slide.layout
     if layout == COMPARE:
         return (content.other, content.at) if content.other else ()
@@ -144,7 +144,7 @@ def _chart(content: Content) -> Markup:
 
 
 def _bars(rows: Sequence[SlideRow]) -> tuple[float | None, ...]:
-    """Lengths in per cent of the longest; ``None`` where there is no figure."""
+    """Return lengths in per cent of the longest; ``None`` where there is no figure."""
     longest = max((abs(row.number) for row in rows if row.number is not None), default=0)
     return tuple(
         None if row.number is None or not longest else round(row.number / longest * 100, 1)
@@ -159,13 +159,13 @@ def _size(headline: str, rows: int) -> str:
 
 
 def _signs(figure: SlideFigure) -> int:
-    """How many signs wide a key figure is; a word below it, half as large, may be wider."""
+    """Return how many signs wide a key figure is; a word below it, half as large, may be wider."""
     longest_word = max(map(len, strip_isolates(figure.label).split()), default=0)
     return max(len(strip_isolates(figure.value)), -(-longest_word // 2))
 
 
 def _picked(views: Sequence[ViewAt]) -> list[str]:
-    """What the chosen area's figures are, on each map."""
+    """Return what the chosen area's figures are, on each map."""
     return [
         cell.sentence
         for view in views
@@ -207,7 +207,7 @@ def page(
 
 
 def _scales(deck: Sequence[Painted]) -> str:
-    """Colours of every slide's own scale."""
+    """Return colours of every slide's own scale."""
     return "".join(
         scale_style(each.content.at.view, "auto").replace(":root", f"#slide-{each.number}")
         for each in deck
@@ -216,14 +216,14 @@ def _scales(deck: Sequence[Painted]) -> str:
 
 
 def _letters(deck: Sequence[Painted]) -> str:
-    """How large the key figures of every slide may be written follows from how long they are."""
+    """Return how large the key figures of every slide may be written, by their length."""
     return "".join(
         f"#slide-{each.number}{{--letters:{each.letters}}}" for each in deck if each.letters
     )
 
 
 def _textures(at: ViewAt) -> Markup:
-    """Textures that the scripts paint with, where no slide that is put away takes them along."""
+    """Return the textures that scripts paint with, apart from slides that are put away."""
     return Markup(svg.textures(svg.ColourScheme(at), 2.3))  # noqa: S704 - escaped where it is made
 
 
@@ -238,7 +238,7 @@ def _script_data(deck: Sequence[Painted], urls: Urls, speech: Language) -> dict[
 
 
 def _live(each: Painted, urls: Urls) -> dict[str, Any]:
-    """What makes a slide's map live; nothing where it has none."""
+    """Return what makes a slide's map live; nothing where it has none."""
     if not each.maps:
         return {}
     state, snapshot = each.content.at.state, each.content.at.snapshot
@@ -265,7 +265,7 @@ class Card:
 
 
 def cards(made: Briefing, contents: Sequence[Content], urls: Urls) -> list[Card]:
-    """Slides to edit; ``contents`` are those of the slides without headlines of their own."""
+    """Return slides to edit; ``contents`` are those without headlines of their own."""
     return [
         Card(number, slide, content.kicker, content.headline, urls.page(content.query))
         for number, (slide, content) in enumerate(zip(made.slides, contents, strict=True), start=1)

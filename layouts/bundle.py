@@ -96,30 +96,33 @@ def bundled(content: str | bytes) -> Bundle:
 
 
 def joined(paths: tuple[str, ...]) -> str:
-    """Files of ``assets/``, one after the other."""
+    """Return files of ``assets/``, one after the other."""
     return "\n".join((ASSETS / path).read_text("utf-8") for path in paths)
 
 
 @lru_cache(maxsize=1)
 def script() -> Bundle:
-    """Everything that makes the public map live."""
+    """Return everything that makes the public map live."""
     return bundled(rjsmin.jsmin(joined(SCRIPTS)))
 
 
 @lru_cache(maxsize=3)
 def style(theme: str) -> Bundle:
-    """The public map's look for ``auto``, ``light`` or ``dark``."""
+    """Return the public map's look for ``auto``, ``light`` or ``dark``."""
     return bundled(rcssmin.cssmin(joined(STYLES).replace(DARK_QUERY[AUTO], DARK_QUERY[theme])))
 
 
 @lru_cache(maxsize=1)
 def host() -> Bundle:
-    """The script of the snippet, for the pages that embed a map."""
+    """Return the script of the snippet, for the pages that embed a map."""
     return bundled(rjsmin.jsmin((ASSETS / HOST).read_text("utf-8")))
 
 
 def _page_scripts() -> tuple[str, ...]:
-    """What the map page runs: shared scripts, then its own, of which ``start.js`` comes last."""
+    """Return what the map page runs.
+
+    Shared scripts, then its own, of which ``start.js`` comes last.
+    """
     found = [*sorted(ASSETS.glob("js/*.js")), *sorted(ASSETS.glob("js/page/*.js"))]
     return tuple(
         path.relative_to(ASSETS).as_posix() for path in found if path.name != "plotly-offline.js"
@@ -146,14 +149,14 @@ _JOINED: dict[str, Callable[[], str | bytes]] = {
 
 
 def names() -> tuple[str, ...]:
-    """Every file that a page may load under a name with its version."""
+    """Return every file that a page may load under a name with its version."""
     own = (path.relative_to(ASSETS) for path in sorted(ASSETS.rglob("*")))
     loaded = (path for path in own if path.suffix[1:] in TYPES and path.parts[0] != VENDORED)
     return (*_JOINED, *(path.as_posix() for path in loaded))
 
 
 def built(name: str) -> Bundle:
-    """A file by its name: one of several joined, or one of ``assets/``.
+    """Return a file by its name: one of several joined, or one of ``assets/``.
 
     It is made anew when a file of ``assets/`` has changed, as while somebody edits them.
 
@@ -171,7 +174,7 @@ def built(name: str) -> Bundle:
 
 @lru_cache(maxsize=1)
 def _newest(_second: int) -> int:
-    """When a file that is joined was last changed; looked up once in a second."""
+    """Return when a file that is joined was last changed; looked up once in a second."""
     folders = (ASSETS, *(ASSETS / name for name in ("js", "js/page", "css", "css/page", "drawn")))
     files = (path for folder in folders for path in folder.iterdir())
     return max(path.stat().st_mtime_ns for path in files)

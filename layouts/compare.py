@@ -117,7 +117,7 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
 
 
 def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
-    """The comparison as what is shared; ``today`` is the day of access, in UTC.
+    """Return the comparison as what is shared; ``today`` is the day of access, in UTC.
 
     Only a map can be embedded or be a picture, so both say which one they are of.
     """
@@ -137,7 +137,7 @@ def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
 
 
 def _maps(found: Comparison) -> dict[str, Side]:
-    """The three maps, by the name of each on the page."""
+    """Return the three maps, by the name of each on the page."""
     sides = (found.first, found.second, found.difference)
     return dict(zip(_KEYS, sides, strict=True))
 
@@ -146,7 +146,7 @@ def _maps(found: Comparison) -> dict[str, Side]:
 
 
 def _fields(found: Comparison) -> list[Field]:
-    """Selects for everything that can be chosen; none where there is nothing to choose."""
+    """Return selects for everything that can be chosen; none where there is nothing to choose."""
     state, snapshot, speech = found.asked.state, found.snapshot, found.speech
     held = populations_with_counts(snapshot)
     whole = Option("", speech.gettext("All areas"))
@@ -181,7 +181,7 @@ def _populations(codes: Iterable[str], speech: Language) -> list[Option]:
 
 
 def _programmes(found: Comparison, chosen: tuple[str, ...]) -> list[Option]:
-    """Those that are chosen where they are several, then each."""
+    """Return those that are chosen where they are several, then each."""
     rows = programmes.overview(found.snapshot, found.speech)
     listed = [Option(row["code"], row["code"]) for row in rows]
     several = [Option(SEPARATOR.join(chosen), found.speech.names(list(chosen)))]
@@ -208,7 +208,7 @@ def _with(found: Comparison) -> Field:
 
 
 def _dates(found: Comparison) -> list[Field]:
-    """The first date, where dates are compared, and the second; the newest on top."""
+    """Return the first date, where dates are compared, and the second; the newest on top."""
     asked, speech, snapshot = found.asked, found.speech, found.snapshot
     dates = dates_of(snapshot, *asked.state.counted)
     numbered = zip(dates, round_numbers(snapshot, *asked.state.counted), strict=True)
@@ -240,7 +240,7 @@ def _dates(found: Comparison) -> list[Field]:
 
 
 def _map(found: Comparison, side: Side, key: str, shared: Shared) -> dict[str, Any]:
-    """One of the three maps, and what stands around it."""
+    """Return one of the three maps, and what stands around it."""
     difference = side is found.difference
     told = found.rows if difference else side.cells
     said = comparison_summary.headline(found, side)
@@ -287,7 +287,7 @@ def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
 
 
 def _style(found: Comparison) -> Markup:
-    """Colours of the two scales, each for the maps that are painted with it."""
+    """Return colours of the two scales, each for the maps that are painted with it."""
     light, dark = "", ""
     for name, side in (("both", found.first), ("difference", found.difference)):
         by_day, by_night = svg.scale_variables(side.view)
@@ -297,7 +297,7 @@ def _style(found: Comparison) -> Markup:
 
 
 def _script_data(found: Comparison) -> dict[str, Any]:
-    """What the scripts are handed: classes and statuses to paint, words to show."""
+    """Return what the scripts are handed: classes and statuses to paint, words to show."""
     areas = found.first.view.counts.areas.pcodes
     near = neighbours(found.snapshot, found.asked.state.level, areas)
     said = zip(found.first.cells, found.second.cells, found.rows, near, strict=True)

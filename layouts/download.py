@@ -27,7 +27,7 @@ def page(shared: Shared, notices: list[str]) -> str:
 
 
 def _variants(shared: Shared) -> list[dict[str, Any]]:
-    """The same files made otherwise."""
+    """Return the same files made otherwise."""
     urls, speech, query = shared.urls, shared.speech, shared.query
     found = [
         (speech.gettext("Table (CSV), all rounds"), "data.csv", "rows=all"),

@@ -41,7 +41,7 @@ class DownloadLink:
 
 
 def download_links(speech: Language, urls: Urls, query: str) -> list[DownloadLink]:
-    """Every file of a state, and the map as one file."""
+    """Return every file of a state, and the map as one file."""
     files = [
         DownloadLink(
             speech.gettext(file.label),

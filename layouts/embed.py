@@ -77,12 +77,15 @@ class Links:
 
 
 def population_label(speech: Language, code: str) -> str:
-    """A population as the switch names it."""
+    """Return a population as the switch names it."""
     return speech.gettext(POPULATIONS[code].label)
 
 
 def scale_style(view: View, theme: str) -> str:
-    """The scale's colours as a style sheet; they differ with the figures, unlike the rest."""
+    """Return the scale's colours as a style sheet.
+
+    They differ with the figures, unlike the rest.
+    """
     light, dark = svg.scale_variables(view)
     later = f"@media {DARK_QUERY[theme]}{{:root{{{dark}}}}}" if theme in (AUTO, DARK) else ""
     return f":root{{{light}}}{later}"
@@ -176,7 +179,7 @@ def _script_data(at: ViewAt, options: EmbedOptions, links: Links) -> dict[str, A
 
 
 def population_choices(view: View, go: Callable[[State], str]) -> Iterator[StateLink]:
-    """The same map of each population; ``go`` writes the address of a state."""
+    """Yield the same map of each population; ``go`` writes the address of a state."""
     state, snapshot = view.state, view.snapshot
     for code in populations_with_counts(snapshot):
         url = go(states.with_population(state, code, snapshot))
@@ -185,7 +188,10 @@ def population_choices(view: View, go: Callable[[State], str]) -> Iterator[State
 
 
 def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[StateLink]:
-    """All of them, each one, and the ones shown where they are several; none where none is."""
+    """Yield all of them, each one, and the ones shown where they are several.
+
+    None where none is.
+    """
     speech, state = view.language, view.state
     if not state.prog:
         return

@@ -51,7 +51,7 @@ _CLASSES = {
 
 
 def graph() -> list[Component]:
-    """Dash's part of the page: the graph, and what is to be drawn in it."""
+    """Return Dash's part of the page: the graph, and what is to be drawn in it."""
     return [
         dcc.Graph(id=ids.MAP, figure=map_figure(), config=GRAPH_CONFIG),
         dcc.Store(id=ids.DRAWING),
@@ -178,14 +178,14 @@ def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _view_url(shown: Shown) -> str:
-    """The figures of the document, under the version of the snapshot that it was made from."""
+    """Give the figures of the document, under the version of the snapshot that it was made from."""
     asked, snapshot = shown.view.state, shown.view.snapshot
     key = replace(asked.view_key, v=snapshot.version, english=asked.english)
     return shown.urls.view(state.encode_query(key, snapshot))
 
 
 def _plane(view: View) -> str:
-    """Where the country lies in the drawing, for the style sheet that fits it into its place."""
+    """Return where the country lies in the drawing, for the style sheet that fits it."""
     drawn = country.drawn(view)
     left, _, right, _ = drawn.ground
     measures = {"width": drawn.width, "height": drawn.height, "west": left, "east": right}
@@ -234,7 +234,7 @@ _CALLED: dict[str, dict[str, str]] = {
 
 
 def _ends(view: View) -> dict[str, str]:
-    """Below each control until when its options have figures, as ``tellEnds`` writes it."""
+    """Return below each control until when its options have figures, as ``tellEnds`` writes it."""
     speech = view.language
     return {
         key: speech.listed(
@@ -250,7 +250,7 @@ def _ends(view: View) -> dict[str, str]:
 
 
 def population_options(view: View) -> list[Option]:
-    """Each population with its total on the date, as ``total`` in ``panel-text.js`` writes it."""
+    """Return populations with their totals on the date, as ``panel-text.js`` writes them."""
     speech, day = view.language, view.on_its_date().date
     return [
         Option(
@@ -281,7 +281,7 @@ def _total(view: View, population: str, day: dt.date) -> str:
 def _pillars(
     snapshot: Snapshot, speech: Language, chosen: tuple[str, ...]
 ) -> list[tuple[str, list[Option]]]:
-    """Every programme with its years and reach, by pillar."""
+    """Return every programme with its years and reach, by pillar."""
     listed = programmes.overview(snapshot, speech)
     pillars = {row["pillar"]: row["pillarLabel"] for row in listed}
     return [
@@ -300,7 +300,7 @@ def _programme(row: dict[str, Any], speech: Language, chosen: tuple[str, ...]) -
 
 
 def _dates(shown: Shown) -> dict[str, Any]:
-    """Other dates of the same view, as links and as a list."""
+    """Return other dates of the same view, as links and as a list."""
     view = shown.view
     speech, dates, at = view.language, view.counts.dates, view.on_its_date()
 
@@ -329,7 +329,7 @@ def _order(view: View) -> list[int]:
 def table_rows(
     view: View, cells: list[area_labels.AreaLabel]
 ) -> list[tuple[area_labels.AreaLabel, str]]:
-    """Every area as ``panel-text.js`` lists it at first, with its rank alone."""
+    """Return every area as ``panel-text.js`` lists it at first, with its rank alone."""
     ranks = [int(rank) for rank in view.on_its_date().ranks]
     return [(cells[i], view.language.number(ranks[i]) if ranks[i] else "") for i in _order(view)]
 
@@ -345,7 +345,7 @@ class Ranked:
 
 
 def ranking(shown: Shown, cells: list[area_labels.AreaLabel]) -> Iterator[Ranked]:
-    """Areas in the programmes' reach, largest first, those without a figure last."""
+    """Yield areas in the programmes' reach, largest first, those without a figure last."""
     view = shown.view
     values = np.nan_to_num(view.on_its_date().values, nan=0.0)
     most = max(float(np.abs(values).max()), _ALMOST_NONE)

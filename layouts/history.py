@@ -26,7 +26,7 @@ BY = {
 
 
 def history(past: Sequence[HistoryEntry], speech: Language) -> list[dict[str, Any]]:
-    """What became active, the last first.
+    """Return what became active, the last first.
 
     What a snapshot changed is told where it became active first: it is what it changed of the one
     it was made from, and not of the one that happened to be active before.
@@ -48,7 +48,7 @@ def history(past: Sequence[HistoryEntry], speech: Language) -> list[dict[str, An
 
 
 def provenance(snapshot: Snapshot, speech: Language) -> dict[str, Any] | None:
-    """What a snapshot was made of; ``None`` for one that was not made by an ingest."""
+    """Return what a snapshot was made of; ``None`` for one that was not made by an ingest."""
     said: Mapping[str, Any] = snapshot.manifest.get("provenance") or {}
     if not said:
         return None
@@ -62,7 +62,7 @@ def provenance(snapshot: Snapshot, speech: Language) -> dict[str, Any] | None:
 
 
 def _moment(at: str, speech: Language) -> str:
-    """``22 Nov 2026, 02:20 UTC``; as it is written where it is no moment."""
+    """Write ``22 Nov 2026, 02:20 UTC``; as it is written where it is no moment."""
     try:
         moment = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
     except ValueError:

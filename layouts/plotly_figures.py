@@ -21,7 +21,7 @@ GRAPH_CONFIG: Any = {
 
 
 def map_figure() -> go.Figure:
-    """The map without its areas, which a script adds when the boundaries have arrived.
+    """Return the map without its areas, which a script adds when the boundaries have arrived.
 
     The layers, from the ground up: neighbouring countries, areas, governorates' outlines (over
     districts), cities, names of countries, names of areas. Colours come from the style sheet and
@@ -59,7 +59,7 @@ def map_figure() -> go.Figure:
 
 
 def trend_figure() -> go.Figure:
-    """An empty trend: lines are added for each population by a script."""
+    """Return an empty trend: lines are added for each population by a script."""
     figure = go.Figure()
     axis: dict[str, Any] = {"fixedrange": True, "zeroline": False, "showgrid": False}
     figure.update_layout(

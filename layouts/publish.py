@@ -78,19 +78,19 @@ class PublishedFolder:
 
 @lru_cache(maxsize=1)
 def style() -> Bundle:
-    """The look of the pages, which is that of the application's own."""
+    """Return the look of the pages, which is that of the application's own."""
     return bundled(rcssmin.cssmin(joined(STYLES)))
 
 
 @lru_cache(maxsize=1)
 def script() -> Bundle:
-    """What fills in the address of the folder, and copies."""
+    """Return what fills in the address of the folder, and copies."""
     return bundled(rjsmin.jsmin(joined(SCRIPTS)))
 
 
 @lru_cache(maxsize=1)
 def icon() -> Bundle:
-    """What browsers show beside the name of the page."""
+    """Return what browsers show beside the name of the page."""
     return bundled(joined((ICON,)))
 
 
@@ -178,7 +178,7 @@ def _index_card(folder: PublishedFolder, first: PublishedMap) -> Card:
 
 
 def _grouped(listed: list[PublishedMap], folder: PublishedFolder) -> list[dict[str, Any]]:
-    """Populations in the order of the list, in each its levels, in each its maps."""
+    """Return populations in the order of the list, in each its levels, in each its maps."""
     found: dict[str, dict[int, list[PublishedMap]]] = {}
     for one in listed:
         state = one.embed.state

@@ -18,7 +18,7 @@ UNTIL = gettext("{choice}: until {date}")
 
 
 def timeline(speech: Language) -> dict[str, str]:
-    """Words of the timeline."""
+    """Return words of the timeline."""
     return {
         "play": speech.gettext("Play"),
         "pause": speech.gettext("Pause"),
@@ -37,7 +37,10 @@ def timeline(speech: Language) -> dict[str, str]:
 
 
 def reading(speech: Language) -> dict[str, Any]:
-    """Words of a cell, as :mod:`geodata.text.area_labels` has them; plurals in every form."""
+    """Return words of a cell, as :mod:`geodata.text.area_labels` has them.
+
+    Plurals in every form.
+    """
     said = {key: speech.gettext(word) for key, word in WORDS.items()}
     return said | {
         "countedIn": {measure: speech.plurals(*pair) for measure, pair in COUNTED_IN.items()}
@@ -45,7 +48,7 @@ def reading(speech: Language) -> dict[str, Any]:
 
 
 def painter(speech: Language) -> dict[str, str]:
-    """What a map is called, what its keys do, and what it shows on a date."""
+    """Return what a map is called, what its keys do, and what it shows on a date."""
     return {
         "mapLabel": speech.gettext("Map"),
         "mapKeys": speech.gettext(
@@ -59,14 +62,14 @@ def painter(speech: Language) -> dict[str, str]:
 
 
 def embed(speech: Language) -> dict[str, Any]:
-    """Words of the public map's scripts, where the page itself does not say them."""
+    """Return words of the public map's scripts, where the page itself does not say them."""
     words = page(speech)
     asked = ("failed", "retry")  # those of embed/map.js
     return reading(speech) | painter(speech) | {key: words[key] for key in asked}
 
 
 def briefing(speech: Language) -> dict[str, str]:
-    """Words of the presenter, where the page itself does not say them."""
+    """Return words of the presenter, where the page itself does not say them."""
     return {
         "slideOf": speech.gettext("Slide {n} of {all}: {headline}"),
         "onDate": speech.gettext("{date}: {sentence}"),
@@ -76,7 +79,7 @@ def briefing(speech: Language) -> dict[str, str]:
 
 
 def page(speech: Language) -> dict[str, Any]:
-    """Words of the map, legend, ranking, table and panels."""
+    """Return words of the map, legend, ranking, table and panels."""
     key_figures = {key: speech.gettext(word) for key, word in KEY_FIGURES.items()}
     in_programmes = {key: speech.plurals(*pair) for key, pair in IN_PROGRAMMES.items()}
     return (

@@ -226,7 +226,7 @@ class Subject:
 
 
 def subject(shared: Shared, today: dt.date) -> Subject:
-    """The map as what is shared; ``today`` is the day of access, in UTC."""
+    """Return the map as what is shared; ``today`` is the day of access, in UTC."""
     frozen = shared.link(shared.urls.page(shared.frozen_query))
     return Subject(
         title=wording.title_in_country(shared.view),
@@ -288,7 +288,7 @@ def _preview(embedded: Shared, choice: EmbedChoice) -> Markup:
 
 
 def _form(subject: Subject, shared: Shared, choice: EmbedChoice) -> dict[str, Any]:
-    """Everything the form shows: what is kept, what can be chosen, and what is."""
+    """Return everything the form shows: what is kept, what can be chosen, and what is."""
     speech = shared.speech
     return {
         "kept": subject.asked,

@@ -59,7 +59,7 @@ HERE: ContextVar[CurrentUrl | None] = ContextVar("displacement_here", default=No
 
 
 def switch(speech: Language) -> list[dict[str, Any]]:
-    """The page that is asked for in every language there is; nowhere outside of a request.
+    """Return the page that is asked for in every language there is; nowhere outside of a request.
 
     English is named, too: a page whose address names no language is in the browser's.
     """
@@ -76,7 +76,7 @@ def switch(speech: Language) -> list[dict[str, Any]]:
 
 
 def alternates(address: str) -> list[tuple[str, str]]:
-    """The same page in each language, by its tag, and in the browser's, for search engines."""
+    """Give the same page in each language, by its tag, and in the browser's, for search engines."""
     parts = urlsplit(address)
     kept = [pair for pair in parse_qsl(parts.query) if pair[0] != "lang"]
 

@@ -93,7 +93,10 @@ _PAGES = {
 
 
 def listed(speech: Language, page: str) -> tuple[Group, ...]:
-    """What a page's dialog lists, in the reader's language; nothing where it has no shortcuts."""
+    """Return what a page's dialog lists, in the reader's language.
+
+    Nothing where it has no shortcuts.
+    """
     turned = speech.direction == "rtl"
 
     def told(each: Shortcut) -> Shortcut:

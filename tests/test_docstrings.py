@@ -1,4 +1,8 @@
-"""Docstrings lead to what there is: a name that moves takes its mentions along."""
+"""Docstrings say what a call does, and lead to what there is.
+
+A function's begins with an imperative (a property's may be a noun); a name that moves takes its
+mentions along.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,20 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("geodata", "callbacks", "layouts")
+# What functions do here. A new verb is added to the list: that it is one is what a reader checks.
+VERBS = set(
+    """
+    Activate Add Allow Answer Append Ask Assign Begin Break Bring Build Call Check Choose Clear
+    Close Collect Compare Compile Compress Compute Copy Correct Count Cover Create Cut Decide
+    Decode Delete Describe Detect Draw Drop End Escape Explain Fetch Fill Find Fold Follow
+    Forget Give Go Grow Hash Have Hide Ignore Isolate Join Keep Kill Label Lay Lead Leave Let
+    Link List Load Lock Log Make Map Mark Measure Move Name Note Open Order Pack Paint Parse
+    Place Point Prepare Print Project Put Quantise Quote Raise Read Recognise Redirect Refuse
+    Remove Rename Render Replace Report Return Round Run Say Scan Score See Send Serialise Set
+    Show Simplify Snap Sort Split Start Store Strip Subtract Sum Swap Take Tell Translate Turn
+    Undo Unpack Unwrap Validate Wait Warn Write Yield
+    """.split()
+)
 _MENTION = re.compile(r":(mod|func|class|data|meth|attr|exc):`~?([\w.]+)`")
 
 
@@ -100,3 +118,23 @@ def test_every_mention_in_a_docstring_leads_somewhere():
 )
 def test_a_mention_of_what_is_not_there_is_found(kind, target, there):
     assert leads("geodata.figures.view", 1, kind, target) is there
+
+
+def without_a_verb(tree: ast.AST) -> Iterator[str]:
+    """First words, where they are no imperative, of the docstrings of functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and (says := ast.get_docstring(node)):
+            decorators = [ast.unparse(each) for each in node.decorator_list]
+            noun = any(each.endswith(("property", ".setter")) for each in decorators)
+            if not noun and says.split()[0].rstrip(".,:;") not in VERBS:
+                yield f"{node.name}: {says.splitlines()[0]}"
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_a_function_says_what_it_does(module):
+    assert list(without_a_verb(TREES[module])) == []
+
+
+def test_a_docstring_without_a_verb_is_found():
+    code = 'def total():\n    """The total."""\n@property\ndef date():\n    """The date."""\n'
+    assert list(without_a_verb(ast.parse(code))) == ["total: The total."]

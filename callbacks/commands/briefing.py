@@ -129,7 +129,7 @@ def _make(
     to_yaml: Path | None,
     template: bytes | None,
 ) -> None:
-    """Everything is made before anything is written."""
+    """Make every file before any is written."""
     found = read(file, context, lang)
     made: list[tuple[Path, bytes]] = []
     if to_yaml:

@@ -47,7 +47,7 @@ class Rule:
 
 
 def rules(paths: Iterable[str], style_hashes: Iterable[str]) -> list[Rule]:
-    """All rules for a folder that holds these files, but for what is sent with everything."""
+    """Give all rules for a folder that holds these files, but for what is sent with everything."""
     data = {_POLICY: data_policy(ITSELF), **TO_ITSELF, **TO_ANYONE, **READABLE}
     page = {_POLICY: embed_policy([], ITSELF), **TO_ITSELF}
     map_ = {_POLICY: embed_policy(sorted(set(style_hashes)), ANYONE), **TO_ANYONE}
@@ -66,7 +66,7 @@ def rules(paths: Iterable[str], style_hashes: Iterable[str]) -> list[Rule]:
 
 
 def below(at: str) -> str:
-    """Path of the folder's address, without a slash at its end."""
+    """Return the path of the folder's address, without a slash at its end."""
     return urlsplit(at).path.rstrip("/")
 
 
@@ -80,7 +80,10 @@ def headers_file(given: list[Rule], paths: Iterable[str], at: str) -> str:
 
 
 def _patterns(path: str, held: list[str]) -> list[str]:
-    """What a rule is for, so that no address has two: hosts add them up, nginx takes the closer."""
+    """Return what a rule is for, so that no address has two.
+
+    Hosts add them up, nginx takes the closer.
+    """
     if path == _STATIC:
         return [f"/{each}" for each in held if f"/{each}".startswith(_STATIC) and is_lasting(each)]
     if path.endswith("/") and path != "/":
@@ -101,7 +104,7 @@ def nginx_file(given: list[Rule], at: str) -> str:
 
 
 def _location(top: str, rule: Rule) -> str:
-    """One location; how long to keep it is said of what is there only, the rest of errors too."""
+    """Write one location; how long to keep it is said of what is there only."""
     kind = "^~" if rule.path.endswith("/") else "="  # the closer one wins
     lines = [f"location {kind} {top}{rule.path} {{"]
     for name, value in (EVERYWHERE | rule.headers).items():

@@ -313,7 +313,7 @@ def _snapshots(settings: Settings) -> click.Group:
 
 
 def _found(settings: Settings, version: str) -> Snapshot:
-    """A snapshot of the library, or the one it began with; the active one for ``""``."""
+    """Return a snapshot of the library, or the one it began with; the active one for ``""``."""
     library = Library(settings.snapshots)
     wanted = version or library.active()
     if wanted in (None, BUNDLED):

@@ -113,7 +113,7 @@ def write_for_hosts(publication: Publication, edition: SiteManifest, made: Made)
 
 
 def described(publication: Publication) -> dict[str, Any]:
-    """What the manifest says of a publication."""
+    """Return what the manifest says of a publication."""
     return {
         "snapshot": publication.context.snapshot.version,
         "suppression_threshold": publication.context.threshold.households,
@@ -152,7 +152,7 @@ def _static(publication: Publication) -> Iterator[tuple[str, bytes]]:
 
 
 def _index_file(made: bundle.Bundle) -> str:
-    """Where a file stands that the pages load which are no maps."""
+    """Return where a file stands that the pages load which are no maps."""
     endings = {pages.style(): "css", pages.script(): "js", pages.icon(): "svg"}
     return _TOP.static("index", made.version, endings[made])
 
@@ -203,7 +203,7 @@ def _listed(embed: Embed, view: View) -> PublishedMap:
 
 
 def _received(publication: Publication, embed: Embed) -> bundle.Bundle:
-    """The view as a script: a page from a disk may run one, but fetch nothing."""
+    """Return the view as a script: a page from a disk may run one, but fetch nothing."""
     view = publication.context.whole_view(embed.snapshot, embed.whole_state).decode()
     return bundle.bundled(f"{_RECEIVED}{view};\n")
 
@@ -211,7 +211,7 @@ def _received(publication: Publication, embed: Embed) -> bundle.Bundle:
 def _links(
     publication: Publication, embed: Embed, view: View, received: bundle.Bundle | None
 ) -> Links:
-    """Where the links of a published map lead: to what is published, and the application."""
+    """Return where the links of a published map lead: to what is published, and the application."""
     published = set(publication.embeds)
 
     def go(state: State) -> str:
@@ -238,13 +238,13 @@ def _links(
 
 
 def _choices(given: Iterable[StateLink]) -> tuple[StateLink, ...]:
-    """Those that are published; one alone is no choice."""
+    """Return those that are published; one alone is no choice."""
     found = tuple(choice for choice in given if choice.url)
     return found if len(found) > 1 else ()
 
 
 def _first_load(embed: Embed, html: str, received: bundle.Bundle | None) -> int:
-    """Bytes until a map is there and live, as most servers compress them."""
+    """Return bytes until a map is there and live, as most servers compress them."""
     parts = [html.encode(), bundle.style(embed.options.theme).body]
     if received:
         parts += [bundle.script().body, received.body]
@@ -255,7 +255,7 @@ def _first_load(embed: Embed, html: str, received: bundle.Bundle | None) -> int:
 
 
 def _pictures(publication: Publication) -> dict[str, Callable[[], bytes]]:
-    """Every picture by its path, and what draws it.
+    """Return every picture by its path, and what draws it.
 
     One after the other: drawing does not let go of Python's lock, so threads would not help.
     """
@@ -284,7 +284,7 @@ def _card(publication: Publication, embed: Embed) -> bytes:
 
 
 def _lists(publication: Publication, listed: list[PublishedMap]) -> Iterator[tuple[str, str]]:
-    """The list, and a page of sources for each language and snapshot that a map is of."""
+    """Yield the list, and a page of sources for each language and snapshot that a map is of."""
     snapshot, speech = publication.context.snapshot, publication.speech
     folder = _folder(publication, snapshot, speech)
     yield _TOP.index(), pages.index(folder, listed)
@@ -309,7 +309,7 @@ def _folder(publication: Publication, snapshot: Snapshot, speech: Language) -> P
 
 
 def _suffix(publication: Publication, embed: Embed) -> str:
-    """What tells the sources of another language or snapshot from those of the list."""
+    """Return what tells the sources of another language or snapshot from those of the list."""
     speech, version = embed.state.language, embed.snapshot.version
     named = slug([speech.code, "" if speech.digits == WESTERN else speech.digits])
     other_lang = "" if speech == publication.speech else f"-{named}"

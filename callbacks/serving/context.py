@@ -73,11 +73,11 @@ class Context:
         self.areas(snapshot, state.level)
 
     def follow(self) -> None:
-        """From the next request on, follow what becomes active, in every process that serves."""
+        """Follow what becomes active from the next request on, in every process that serves."""
         self._following = Following(self.holdings.look)
 
     def pin(self, environ: WSGIEnvironment) -> Serving:
-        """What a request is answered from, decided when this is first asked."""
+        """Return what a request is answered from, decided when this is first asked."""
         if (found := environ.get(_PINNED)) is None:
             if self._following:
                 self._following.here()
@@ -149,7 +149,7 @@ class Context:
         return self.computed(snapshot, state.view_key).at(state)
 
     def ages(self, snapshot: Snapshot, state: State) -> dict[str, str]:
-        """How long ago the newest figures are of, by date; nothing for what is frozen."""
+        """Return how long ago the newest figures are of, by date; nothing for what is frozen."""
         if state.v:
             return {}
         old_after = self.settings.old_after_days
@@ -181,7 +181,10 @@ class Context:
 
 
 def speech_of(query: Mapping[str, str]) -> Language:
-    """The language and digits that a query names; for each that there is not, the default."""
+    """Return the language and digits that a query names.
+
+    For each that there is not, the default.
+    """
     code, digits = (query.get(key, "").strip() for key in ("lang", "digits"))
     return language(
         code if code in languages() else SOURCE_LANGUAGE, digits if digits in DIGITS else WESTERN
@@ -190,13 +193,13 @@ def speech_of(query: Mapping[str, str]) -> Language:
 
 @lru_cache(maxsize=512)
 def preferred(accepted: str) -> str:
-    """The language that an ``Accept-Language`` prefers, of those there are; else English."""
+    """Return the language that an ``Accept-Language`` prefers, of those there are; else English."""
     asked = (language_of(tag) for tag, quality in parse_accept_header(accepted) if quality)
     return next(filter(None, asked), SOURCE_LANGUAGE)
 
 
 def page_query(query: Mapping[str, str]) -> dict[str, str]:
-    """The query of a page: one that names no language is in the one the browser prefers.
+    """Return the query of a page: one that names no language is in the one the browser prefers.
 
     The answer then differs with ``Accept-Language``, and says so (:func:`varies`).
     """
@@ -210,12 +213,12 @@ def page_query(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def page_speech() -> Language:
-    """The language of a page that says what is wrong."""
+    """Return the language of a page that says what is wrong."""
     return speech_of(page_query(last_values(request.args)))
 
 
 def varies() -> bool:
-    """Whether this answer is in the language that the browser prefers."""
+    """Tell whether this answer is in the language that the browser prefers."""
     return bool(g.get("varies"))
 
 
@@ -225,5 +228,5 @@ def last_values(query: MultiDict[str, str]) -> dict[str, str]:
 
 
 def follows_host() -> bool:
-    """Whether this answer holds a link to wherever the request said that it went."""
+    """Tell whether this answer holds a link to wherever the request said that it went."""
     return bool(g.get("follows_host"))

@@ -198,7 +198,7 @@ def _whole(body: Iterable[bytes]) -> bytes:
 
 
 def _without_date(start_response: StartResponse) -> StartResponse:
-    """Servers write the time of sending themselves; gunicorn would write a second one."""
+    """Drop the time of sending: servers write it, and gunicorn would write a second one."""
 
     def starting(status, headers, exc_info=None):
         headers = [(name, value) for name, value in headers if name != "Date"]

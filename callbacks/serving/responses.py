@@ -34,7 +34,7 @@ class CachePolicy(Enum):
 
 
 def policy_for_request() -> CachePolicy:
-    """For data: frozen where the URL names the snapshot, else live."""
+    """Return the cache policy of data: frozen where the URL names the snapshot, else live."""
     return CachePolicy.FROZEN if request.args.get("v", "").strip() else CachePolicy.LIVE
 
 

@@ -64,7 +64,7 @@ def page_policy(ancestors: str, *, frames: bool = False) -> str:
 
 
 def embed_policy(style_hashes: list[str], ancestors: str) -> str:
-    """What the public map needs; a style in the page is allowed by its hash."""
+    """Return what the public map needs; a style in the page is allowed by its hash."""
     return _policy(
         script_src="'self'",
         style_src=" ".join(["'self'", *style_hashes]),
@@ -77,7 +77,7 @@ def embed_policy(style_hashes: list[str], ancestors: str) -> str:
 
 
 def data_policy(ancestors: str) -> str:
-    """For what is no page: it loads nothing. A browser styles the page it makes of an image."""
+    """Return the policy of what is no page: it loads nothing but a browser's own styles."""
     return _policy(
         img_src="'self'", style_src="'unsafe-inline'", base_uri="'none'", frame_ancestors=ancestors
     )

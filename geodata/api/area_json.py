@@ -77,7 +77,7 @@ def panel(
 
 
 def _name_local(snapshot: Snapshot, pcode: str, name: str) -> str:
-    """The Arabic name beside one in another language; empty where it is the same."""
+    """Return the Arabic name beside one in another language; empty where it is the same."""
     arabic = area_names(snapshot, language("ar"))[pcode]
     return "" if arabic == name else arabic
 
@@ -85,7 +85,7 @@ def _name_local(snapshot: Snapshot, pcode: str, name: str) -> str:
 def _trends(
     snapshot: Snapshot, pcode: str, level: int, threshold: Threshold | int, speech: Language
 ) -> list[dict[str, Any]]:
-    """People at every date, for every population of the level; ``None`` where not shown."""
+    """Return people at every date, for every population of the level; ``None`` where not shown."""
     trends = []
     for pop in populations_with_counts(snapshot):
         if level not in levels(snapshot, pop):
@@ -113,7 +113,7 @@ def _breakdowns(
     named: dict[str, str],
     speech: Language,
 ) -> list[dict[str, Any]]:
-    """Origin, destination, shelter and period of the state's population, each in one unit.
+    """Return origin, destination, shelter and period of the state's population, each in one unit.
 
     What the source breaks down in households, and later in people, are two tables.
     """
@@ -171,7 +171,7 @@ def _breakdowns(
 
 
 def _source(rows: pd.DataFrame) -> str:
-    """Id of the source of the newest rows."""
+    """Return Id of the source of the newest rows."""
     return str(rows.sort_values("date")["source"].iloc[-1])
 
 
@@ -182,7 +182,9 @@ def _table(
     dates: tuple[dt.date, ...],
     keep_order: list[str],
 ) -> dict[str, Any]:
-    """Households or people by date and category: ``values[date][category]``; ``None``: no row.
+    """Return households or people by date and category: ``values[date][category]``.
+
+    ``None``: no row.
 
     ``hidden[date]`` is how many categories have too few to show. Which they are is not told: of a
     governorate with one alone, it would tell all.

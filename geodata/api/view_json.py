@@ -36,7 +36,7 @@ def _areas(view: View) -> list[dict[str, Any]]:
 
 
 def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
-    """The normalised state as JSON, and the shortest query that leads to it."""
+    """Return the normalised state as JSON, and the shortest query that leads to it."""
     return {
         "state": {
             "pop": state.pop,

@@ -53,13 +53,16 @@ def neighbours(snapshot: Snapshot, level: int, pcodes: tuple[str, ...]) -> list[
 
 
 def _place(label: Sequence[float]) -> Place:
-    """Where an area's name stands; a unit is as long to the east as to the north."""
+    """Return where an area's name stands; a unit is as long to the east as to the north."""
     lon, lat = label
     return lon * math.cos(math.radians(lat)), lat
 
 
 def _arcs(shape: Mapping[str, Any]) -> set[int]:
-    """The lines that an area is bounded by, whichever way round; neighbours have some in common."""
+    """Return the lines that an area is bounded by, whichever way round.
+
+    Neighbours have some in common.
+    """
     rings = (ring for polygon in polygons(dict(shape)) for ring in polygon)
     return {max(ref, ~ref) for ring in rings for ref in ring}
 
@@ -67,7 +70,10 @@ def _arcs(shape: Mapping[str, Any]) -> set[int]:
 def _towards(
     here: int, direction: Place, places: dict[int, Place], borders: dict[int, set[int]]
 ) -> int:
-    """The nearest area in a direction: straight ahead rather than aside, beside rather than far."""
+    """Return the nearest area in a direction.
+
+    Straight ahead rather than aside, beside rather than far.
+    """
     others = places.keys() - {here}
     beside = {other for other in others if borders[other] & borders[here]}
     for spread in _SPREADS:
@@ -82,7 +88,10 @@ def _towards(
 
 
 def _cost(a: Place, b: Place, direction: Place, spread: float) -> float:
-    """How far ``b`` is from ``a``, aside counting twice; infinite where it is not that way."""
+    """Return how far ``b`` is from ``a``, aside counting twice.
+
+    Infinite where it is not that way.
+    """
     (x, y), (dx, dy) = (b[0] - a[0], b[1] - a[1]), direction
     along, across = x * dx + y * dy, abs(x * dy) + abs(y * dx)
     return math.inf if along <= 0 or across > along * spread else along + 2 * across

@@ -58,12 +58,12 @@ def led_on(shape: Geometry | None) -> Geometry | None:
 
 
 def _are_no_degrees(west: float, east: float) -> bool:
-    """Whether coordinates lie beyond a turn: metres, say, which are refused as they stand."""
+    """Tell whether coordinates lie beyond a turn: metres, say, which are refused as they stand."""
     return west < -_TURN or east > _TURN
 
 
 def _near(hole: Any, outer: Any) -> Any:
-    """A hole on the side of its outer ring."""
+    """Return a hole on the side of its outer ring."""
     middle = [(min(x for x, *_ in ring) + max(x for x, *_ in ring)) / 2 for ring in (hole, outer)]
     turns = round((middle[1] - middle[0]) / _TURN)
     return [(x + turns * _TURN, *rest) for x, *rest in hole]
@@ -106,7 +106,7 @@ def on_one_side(
 
 
 def _narrowest(spans: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    """West end and width of the narrowest stretch of the globe that holds all spans."""
+    """Return West end and width of the narrowest stretch of the globe that holds all spans."""
     ordered = sorted((west % _TURN, west % _TURN + east - west) for west, east in spans)
     reach = ordered[0][1]
     gap, start = ordered[0][0] + _TURN - max(east for _, east in ordered), ordered[0][0]
@@ -118,7 +118,10 @@ def _narrowest(spans: Iterable[tuple[float, float]]) -> tuple[float, float]:
 
 
 def _placed(shape: Geometry | None, start: float) -> Geometry | None:
-    """A shape with each part in the turn that begins at ``start``; those that meet are one."""
+    """Return a shape with each part in the turn that begins at ``start``.
+
+    Those that meet are one.
+    """
     import shapely
 
     if shape is None:

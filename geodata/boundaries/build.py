@@ -203,7 +203,7 @@ def _grid(country: GeoDataFrame, steps: int, *context: GeoDataFrame | None) -> G
 
 
 def _tolerances(country: GeoDataFrame, steps: int) -> list[float]:
-    """The ladder in degrees, as much finer as the grid is."""
+    """Return the ladder in degrees, as much finer as the grid is."""
     side = longer_side(country) * _GRID_STEPS[0] / steps
     return [float(f"{side * part:.3g}") for part in _LADDER]
 
@@ -333,7 +333,7 @@ def _why_not(
 
 
 def _placed(code: str, shape: Geometry) -> str:
-    """A code with the place of its area: ``XX01 (near 42.200°, 30.000°)``."""
+    """Return a code with the place of its area: ``XX01 (near 42.200°, 30.000°)``."""
     import shapely
 
     where = shapely.point_on_surface(shape)
@@ -341,7 +341,7 @@ def _placed(code: str, shape: Geometry) -> str:
 
 
 def _is_coverage(areas: GeoDataFrame) -> bool:
-    """Whether all shapes are there, valid, and tile without overlap or unmatched border."""
+    """Tell whether all shapes are there, valid, and tile without overlap or unmatched border."""
     import shapely
 
     shapes = areas.geometry.to_numpy()
@@ -349,6 +349,6 @@ def _is_coverage(areas: GeoDataFrame) -> bool:
 
 
 def _area_errors(before: GeoDataFrame, after: GeoDataFrame) -> Any:
-    """Relative change of area of each code, as a series."""
+    """Return relative change of area of each code, as a series."""
     old, new = (f.set_index(CODE).geometry.to_crs(EQUAL_AREA).area for f in (before, after))
     return (new / old - 1).abs()

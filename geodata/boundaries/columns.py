@@ -183,7 +183,7 @@ def _found(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Foun
 
 
 def _first(names: Names, blank: Any) -> tuple[Any, Any]:
-    """For each row the first name there is, and its language."""
+    """Return for each row the first name there is, and its language."""
     texts, langs = blank.copy(), blank.copy()
     for language in preferred(names):
         for column in sorted(names[language], key=_is_other_script):
@@ -193,13 +193,13 @@ def _first(names: Names, blank: Any) -> tuple[Any, Any]:
 
 
 def _is_other_script(column: _Column) -> bool:
-    """Whether most letters are not Latin: of columns in an unsaid language those come last."""
+    """Tell whether most letters are not Latin: of columns in an unsaid language those come last."""
     letters = [letter for text in column.texts for letter in text if letter.isalpha()]
     return bool(sum(letter > "\u024f" for letter in letters) > len(letters) / 2)
 
 
 def _unread(names: Names, shown: Any, level: int) -> Iterator[str]:
-    """Columns of names in an unsaid language of which nothing is shown."""
+    """Yield columns of names in an unsaid language of which nothing is shown."""
     for column in names.get("", []):
         if not ((column.texts == shown) & (shown != "")).any():
             yield (
@@ -209,13 +209,13 @@ def _unread(names: Names, shown: Any, level: int) -> Iterator[str]:
 
 
 def _text(values: Any) -> Any:
-    """Cells as text: missing is empty, spaces count once."""
+    """Return cells as text: missing is empty, spaces count once."""
     texts = values.astype("object").where(values.notna(), "").map(str)
     return texts.str.split().str.join(" ").astype("str")
 
 
 def _meant(values: Any) -> Any:
-    """Cells as text, where words for nothing are nothing."""
+    """Return cells as text, where words for nothing are nothing."""
     texts = _text(values)
     return texts.where(~texts.isin(_NOTHING), "")
 
@@ -224,7 +224,7 @@ def _meant(values: Any) -> Any:
 
 
 def _cod(frame: GeoDataFrame) -> _Found:
-    """Columns of COD-AB, in any of the schemes that it has had."""
+    """Return columns of COD-AB, in any of the schemes that it has had."""
     found, bare, bare_names = _Found(), "", _Found()
     for column in map(str, frame.columns):
         title = _TITLE.fullmatch(column.lower().replace("_", ""))
@@ -246,7 +246,7 @@ def _cod(frame: GeoDataFrame) -> _Found:
 
 
 def _spoken(frame: GeoDataFrame, column: str, title: re.Match[str]) -> Iterator[tuple[str, Any]]:
-    """Texts of a column of names by their language, which a column ``lang…`` may say by row."""
+    """Yield the names of a column by language, which a column ``lang…`` may say by row."""
     texts = _text(frame[column])
     language = title["of"] or title["lang"]
     if language:
@@ -265,7 +265,7 @@ def _spoken(frame: GeoDataFrame, column: str, title: re.Match[str]) -> Iterator[
 
 
 def _place_bare(found: _Found, codes: Any, names: Names) -> None:
-    """A column ``pcode`` is of the level below those that are named, or is one of them."""
+    """Decide the level of a column ``pcode``: below those that are named, or one of them."""
     level = next((one for one, known in found.codes.items() if known.equals(codes)), None)
     if level is None:
         level = max(found.codes, default=0) + 1
@@ -281,7 +281,7 @@ def _titles(frame: GeoDataFrame) -> dict[str, str]:
 
 
 def _gadm(frame: GeoDataFrame, country: str) -> _Found:
-    """Columns of GADM from version 3.6 on: GID_1, NAME_1, NL_NAME_1."""
+    """Return columns of GADM from version 3.6 on: GID_1, NAME_1, NL_NAME_1."""
     titles, found = _titles(frame), _Found()
     for level in range(6):
         code, name = titles.get(f"gid_{level}"), titles.get(f"name_{level}")
@@ -297,7 +297,7 @@ def _gadm(frame: GeoDataFrame, country: str) -> _Found:
 
 
 def _geoboundaries(frame: GeoDataFrame, country: str) -> _Found:
-    """Columns of geoBoundaries: shapeName, shapeISO, shapeID, shapeGroup, shapeType."""
+    """Return columns of geoBoundaries: shapeName, shapeISO, shapeID, shapeGroup, shapeType."""
     titles, found = _titles(frame), _Found()
     if not {"shapename", "shapetype", "shapeid"} <= titles.keys():
         return found
@@ -319,7 +319,7 @@ def _geoboundaries(frame: GeoDataFrame, country: str) -> _Found:
 
 
 def _mapped(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Found | None:
-    """Columns as a mapping says them; ``None`` where it names none of these."""
+    """Return columns as a mapping says them; ``None`` where it names none of these."""
     titles = _titles(frame)
     given_titles = {key: titles[title.casefold()] for key, title in given.columns.items()
             if title.casefold() in titles}  # fmt: skip

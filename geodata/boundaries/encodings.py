@@ -99,7 +99,7 @@ def shapefile_encoding(path: Path, name: str, given: str = "") -> tuple[str, lis
 
 
 def _why_told(stated: str, by: str, taken: str) -> str:
-    """Why it is told how names are read; empty where the files said so."""
+    """Return why it is told how names are read; empty where the files said so."""
     if stated == taken:
         return ""
     if not stated:
@@ -110,7 +110,7 @@ def _why_told(stated: str, by: str, taken: str) -> str:
 
 
 def _stated(path: Path) -> tuple[str, str]:
-    """What the .cpg, else the header of the .dbf, says; and which of them."""
+    """Return what the .cpg, else the header of the .dbf, says; and which of them."""
     label = _sibling(path, ".cpg")
     if label is not None:
         text = label.read_bytes()[:100].decode("ascii", "replace")
@@ -129,7 +129,7 @@ def _sibling(path: Path, end: str) -> Path | None:
 
 
 def _cells(table: Path | None) -> Iterator[tuple[bytes, bool]]:
-    """Texts of a .dbf beyond ASCII, titles of columns among them, and whether they fill a cell."""
+    """Yield texts of a .dbf beyond ASCII, titles too, and whether each fills its cell."""
     if table is None:
         return
     with table.open("rb") as handle:
@@ -158,7 +158,10 @@ def _cells(table: Path | None) -> Iterator[tuple[bytes, bool]]:
 
 
 def _decoded(cell: bytes, full: bool, encoding: str) -> str | None:
-    """Text of a cell, of which a full one may end in mid-letter; ``None``: not that encoding."""
+    """Return the text of a cell, of which a full one may end in mid-letter.
+
+    ``None``: not that encoding.
+    """
     try:
         return codecs.getincrementaldecoder(encoding)().decode(cell, final=not full)
     except UnicodeDecodeError:
@@ -166,7 +169,10 @@ def _decoded(cell: bytes, full: bool, encoding: str) -> str | None:
 
 
 def _words(cells: set[tuple[bytes, bool]], encoding: str) -> float:
-    """Part of the words beyond ASCII that are words as people write them; -1: not that encoding."""
+    """Return the part of the words beyond ASCII that are words as people write them.
+
+    -1: not that encoding.
+    """
     texts = [_decoded(*cell, encoding) for cell in cells]
     if None in texts:
         return -1.0
@@ -180,7 +186,7 @@ def _words(cells: set[tuple[bytes, bool]], encoding: str) -> float:
 
 
 def _is_word(word: str) -> bool:
-    """Whether a word is of one script, capital at its beginning at most, or all capitals.
+    """Tell whether a word is of one script, capital at its beginning at most, or all capitals.
 
     Words in Latin letters are mostly ASCII: a word of nothing but accented letters is another
     script, read as Western.

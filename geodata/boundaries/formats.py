@@ -71,7 +71,7 @@ def json_format(path: Path) -> str:
 
 
 def _is_lines(data: mmap.mmap) -> bool:
-    """Whether each line is a feature by itself, which no single JSON is."""
+    """Tell whether each line is a feature by itself, which no single JSON is."""
     if data[:1] == b"\x1e":
         return True
     end = data.find(b"\n")

@@ -73,7 +73,7 @@ class Governorates:
         return tuple(self._areas)
 
     def outside(self, pcode: str, codes: Codes) -> Flags:
-        """Whether each point lies outside a governorate by more than :data:`TOLERANCE`."""
+        """Tell whether each point lies outside a governorate by more than :data:`TOLERANCE`."""
         import shapely
 
         if pcode not in self._widened:
@@ -84,7 +84,7 @@ class Governorates:
         return ~inside & (codes >= 0)
 
     def containing(self, code: int) -> str:
-        """P-code of the governorate that a point lies in; ``""`` where it lies in none."""
+        """Return P-code of the governorate that a point lies in; ``""`` where it lies in none."""
         import shapely
 
         if code < 0:
@@ -94,13 +94,13 @@ class Governorates:
         return next((p for p, area in self._areas.items() if area.intersects(point)), "")
 
     def exchanged(self, pcode: str, code: int) -> bool:
-        """Whether a point would lie in a governorate were its degrees north and east exchanged."""
+        """Tell whether a point with degrees north and east exchanged would lie in a governorate."""
         longitude, latitude = _degrees(np.array([code]))
         turned = point_code(float(longitude[0]), float(latitude[0]))
         return code >= 0 and turned >= 0 and not self.outside(pcode, np.array([turned]))[0]
 
     def _degrees(self, codes: Codes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Degrees of codes, on the side of 180° that the country is drawn on."""
+        """Return degrees of codes, on the side of 180° that the country is drawn on."""
         longitude, latitude = _degrees(codes)
         west = self._middle - 180
         return np.where(

@@ -105,7 +105,7 @@ def _log(repaired: Repaired, layer: Layer, severity: str, sentence: str, code: s
 
 
 def _areas(layer: Layer, repaired: Repaired) -> GeoDataFrame:
-    """Rows with codes and names as they must be, shapes each sound by itself."""
+    """Return rows with codes and names as they must be, shapes each sound by itself."""
     kind = LEVELS[layer.level].kind
     frame = layer.frame
     if frame.empty:
@@ -152,7 +152,7 @@ def _tell_other_languages(layer: Layer, repaired: Repaired) -> None:
 
 
 def _in_degrees(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDataFrame:
-    """Shapes as polygons, valid, in WGS 84, outer rings clockwise."""
+    """Return shapes as polygons, valid, in WGS 84, outer rings clockwise."""
     import shapely
 
     if frame.crs is None:
@@ -195,7 +195,7 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDat
 
 
 def _valid(layer: Layer, code: str, shape: Geometry | None, repaired: Repaired) -> Geometry | None:
-    """One shape as valid polygons; ``None``, and an error, where mending would move it."""
+    """Return one shape as valid polygons; ``None``, and an error, where mending would move it."""
     import shapely
 
     if shape is None or shape.is_empty:
@@ -230,7 +230,7 @@ def _valid(layer: Layer, code: str, shape: Geometry | None, repaired: Repaired) 
 
 
 def _flat(shape: Geometry) -> Any:
-    """Parts of collections within collections, as one collection."""
+    """Return parts of collections within collections, as one collection."""
     import shapely
 
     parts = shapely.get_parts(shape)
@@ -252,7 +252,7 @@ def _joined(parts: list[Any]) -> Geometry:
 
 
 def _counted(n: int, level: int) -> str:
-    """How many areas, before what was done with them: ``1 governorate was``."""
+    """Return how many areas, before what was done with them: ``1 governorate was``."""
     kind = LEVELS[level].kind
     return amounts.counted(n, f"{kind} was", f"{kind}s were")
 
@@ -298,7 +298,7 @@ def _orient_rings(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoD
 
 
 def _sound(frame: GeoDataFrame) -> GeoDataFrame:
-    """Rows that can be looked at beside each other."""
+    """Return rows that can be looked at beside each other."""
     is_sound = [geometry_problem(shape) is None for shape in frame.geometry]
     return frame[is_sound].drop_duplicates("pcode")
 
@@ -327,7 +327,7 @@ def _on_one_side(
 
 
 def _from_districts(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDataFrame:
-    """Governorates as the districts name them; no shapes yet."""
+    """Return governorates as the districts name them; no shapes yet."""
     rows = frame.drop_duplicates("parent")
     lacking = [column for column in ("parent", "parent_name") if (frame[column] == "").any()]
     if lacking:
@@ -360,7 +360,7 @@ def _from_districts(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> Ge
 
 
 def _alike(frame: GeoDataFrame) -> GeoDataFrame:
-    """Districts that name their governorate in another language than the rest name it as these."""
+    """Name governorates alike where districts write them in different languages."""
     frame = frame.copy()
     for _, same in frame.groupby("parent"):
         best = preferred(same["parent_lang"])[0]
@@ -379,7 +379,7 @@ _NAMES = ("name", *LOCAL_NAMES.values())
 def _parents_by_place(
     layer: Layer, governorates: GeoDataFrame, districts: GeoDataFrame, repaired: Repaired
 ) -> GeoDataFrame:
-    """Districts whose row does not say their governorate belong to the one they mostly lie in."""
+    """Assign districts whose row says no governorate to the one they mostly lie in."""
     import shapely
 
     mute = districts["parent"] == ""
@@ -430,7 +430,7 @@ def _check_parents(
 def _united(
     layer: Layer | None, governorates: GeoDataFrame, districts: GeoDataFrame, repaired: Repaired
 ) -> GeoDataFrame:
-    """Governorates with the outlines of their districts, where these are theirs but for slivers."""
+    """Give governorates the outlines of their districts, where they differ by slivers alone."""
     import shapely
 
     codes, shapes = list(governorates["pcode"]), []
@@ -485,7 +485,7 @@ def _nested(
 
 
 def _tiled(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDataFrame:
-    """Areas without overlaps or narrow gaps, that share every point of their borders."""
+    """Return areas without overlaps or narrow gaps, that share every point of their borders."""
     import shapely
 
     if frame.empty:
@@ -527,7 +527,7 @@ def _tiled(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDataFram
 def _overlaps(
     layer: Layer, frame: GeoDataFrame, width: float, repaired: Repaired
 ) -> Iterator[Geometry]:
-    """Overlaps that can be mended; those that cannot are errors."""
+    """Yield overlaps that can be mended; those that cannot are errors."""
     import shapely
 
     shapes, codes = frame.geometry.to_numpy(), frame["pcode"].to_numpy()
@@ -552,7 +552,10 @@ def _overlaps(
 
 
 def _holes(layer: Layer, frame: GeoDataFrame, width: float, repaired: Repaired) -> list[Geometry]:
-    """Gaps with land on all sides: the narrow ones, which are mended; others may be lakes."""
+    """Return gaps with land on all sides: the narrow ones, which are mended.
+
+    Others may be lakes.
+    """
     import shapely
 
     land = shapely.union_all(frame.geometry.to_numpy())

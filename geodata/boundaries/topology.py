@@ -119,7 +119,10 @@ def decode(topology: Topology, object_name: str) -> GeoDataFrame:
 
 
 def decode_arcs(topology: Topology) -> list[Line]:
-    """Every arc of a quantised topology, in lon/lat degrees; shapes refer to them by position."""
+    """Return every arc of a quantised topology, in lon/lat degrees.
+
+    Shapes refer to them by position.
+    """
     grid = topology["transform"]
     return [[_to_degrees(point, grid) for point in arc] for arc in absolute(topology["arcs"])]
 
@@ -165,12 +168,12 @@ def ring_points(ring: Sequence[int], arcs: Sequence[list[P]]) -> list[P]:
 
 
 def is_clockwise(ring: Line) -> bool:
-    """Whether a closed ring runs clockwise where north is up (shoelace formula)."""
+    """Tell whether a closed ring runs clockwise where north is up (shoelace formula)."""
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)) < 0
 
 
 def polygons(shape: Shape) -> list[list[list[int]]]:
-    """Arc references of a shape: polygons of rings; none for a point."""
+    """Return arc references of a shape: polygons of rings; none for a point."""
     arcs = shape.get("arcs", [])
     return [arcs] if shape["type"] == "Polygon" else arcs
 

@@ -64,7 +64,7 @@ def from_yaml(text: str, snapshot: Snapshot) -> Briefing:
 
 
 def _chosen(said: Mapping[str, strict_yaml.Node], key: str, allowed: Sequence[str]) -> str:
-    """One of the ``allowed`` words, of which the first is the default."""
+    """Return one of the ``allowed`` words, of which the first is the default."""
     given = _text(said, key)
     value = given.value or allowed[0]
     if value not in allowed:
@@ -129,7 +129,7 @@ def to_yaml(briefing: Briefing) -> str:
 
 @lru_cache(maxsize=1)
 def _dumper() -> type:
-    """A dumper that never writes an alias, which is not read."""
+    """Return a dumper that never writes an alias, which is not read."""
     import yaml
 
     class Plain(yaml.SafeDumper):

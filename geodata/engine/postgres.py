@@ -119,7 +119,10 @@ class Postgres:
 
 
 def schema_of(version: str) -> str:
-    """Name of the schema that holds a version; tables of an older form are left alone."""
+    """Return the name of the schema that holds a version.
+
+    Tables of an older form are left alone.
+    """
     return f"snapshot_{version}_v{SCHEMA_VERSION}"
 
 
@@ -151,7 +154,7 @@ def _type(kind: pa.DataType) -> Any:
 
 
 def _named(url: str) -> str:
-    """The database without user and password."""
+    """Return the database without user and password."""
     parts = urlsplit(url)
     return f"{POSTGRES[0]}{parts.hostname}:{parts.port or 5432}{parts.path}"
 

@@ -9,7 +9,9 @@ from geodata.populations import LEVEL, LEVELS
 
 
 def filename(view: View, ending: str, *, every_date: bool = False) -> str:
-    """``iraq-idp-people-governorates-2018-08-31.csv``; without a date where it holds them all.
+    """Write ``iraq-idp-people-governorates-2018-08-31.csv``.
+
+    Without a date where it holds them all.
 
     A language other than English is named at the end.
     """

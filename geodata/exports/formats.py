@@ -127,7 +127,7 @@ class ExportFormat:
         return self.name.rpartition(".")[2]
 
     def filename(self, asked: ExportRequest) -> str:
-        """What it is called once it is saved."""
+        """Return what it is called once it is saved."""
         every = self.animated or (self.tabular and asked.options.every)
         return filename(asked.view, self.kind + self.ending, every_date=every)
 
@@ -154,7 +154,7 @@ def export_format(
     "map.png", "image/png", gettext("Picture (PNG)"), use=gettext("for documents and messages")
 )
 def map_png(asked: ExportRequest) -> bytes:
-    """The map with title, legend and sources, as a picture."""
+    """Return the map with title, legend and sources, as a picture."""
     picture = asked.render(png, _drawing(asked), width=asked.options.pixels)
     told = asked.told
     return add_text(
@@ -175,7 +175,7 @@ def map_png(asked: ExportRequest) -> bytes:
     use=gettext("for design, sharp at any size"),
 )
 def map_svg(asked: ExportRequest) -> bytes:
-    """The same as a vector drawing."""
+    """Return the same as a vector drawing."""
     return _drawing(asked, whole=True).encode()
 
 
@@ -186,7 +186,7 @@ def map_svg(asked: ExportRequest) -> bytes:
     use=gettext("with sources, method and a code to scan"),
 )
 def map_pdf(asked: ExportRequest) -> bytes:
-    """The same on a page, with method, sources and a code to scan."""
+    """Return the same on a page, with method, sources and a code to scan."""
     files, inputs = page(asked.at, asked.told, asked.options.paper)
     return asked.render(pdf, files, inputs)
 
@@ -200,7 +200,7 @@ def map_pdf(asked: ExportRequest) -> bytes:
     animated=True,
 )
 def timelapse_gif(asked: ExportRequest) -> bytes:
-    """Every round, one after the other."""
+    """Return every round, one after the other."""
     view, options = asked.view, asked.options
     drawings = [
         pictures.picture(view.on(t), theme=options.theme, permalink=asked.permalink)
@@ -231,7 +231,7 @@ def _drawing(asked: ExportRequest, *, whole: bool = False) -> str:
     tabular=True,
 )
 def data_csv(asked: ExportRequest) -> bytes:
-    """The figures, a row for each area and date."""
+    """Return the figures, a row for each area and date."""
     return csv_file(asked.view, asked.dates, permalink=asked.page, hxl=asked.options.hxl)
 
 
@@ -243,7 +243,7 @@ def data_csv(asked: ExportRequest) -> bytes:
     tabular=True,
 )
 def data_xlsx(asked: ExportRequest) -> bytes:
-    """The figures, notes and sources as a workbook."""
+    """Return the figures, notes and sources as a workbook."""
     made = sheets(asked.view, asked.dates, asked.told, asked.page, hxl=asked.options.hxl)
     return asked.render(
         workbook,
@@ -263,7 +263,7 @@ def data_xlsx(asked: ExportRequest) -> bytes:
     use=gettext("for maps of your own"),
 )
 def data_geojson(asked: ExportRequest) -> bytes:
-    """Shapes of the areas with their figures on the date."""
+    """Return shapes of the areas with their figures on the date."""
     return geojson(asked.at, asked.told, asked.page)
 
 
@@ -275,7 +275,7 @@ def data_geojson(asked: ExportRequest) -> bytes:
     tabular=True,
 )
 def data_json(asked: ExportRequest) -> bytes:
-    """The figures and what is to be known of them."""
+    """Return the figures and what is to be known of them."""
     return records(asked.at, asked.told, asked.page, every=asked.options.every)
 
 
@@ -283,7 +283,7 @@ def data_json(asked: ExportRequest) -> bytes:
     "metadata.json", "application/json", gettext("About the figures (JSON)"), kind="metadata."
 )
 def metadata_json(asked: ExportRequest) -> bytes:
-    """What is to be known of the figures, the columns of the tables, and where each file is."""
+    """Write what is to be known of the figures, the tables' columns, and where each file is."""
     speech, tagged = asked.view.language, tags(asked.view)
     columns = [
         {"name": name, "description": speech.gettext(what), "hxl": tagged[name]}
@@ -307,7 +307,7 @@ def metadata_json(asked: ExportRequest) -> bytes:
     slow=True,
 )
 def map_zip(asked: ExportRequest) -> bytes:
-    """Every file but the moving one, with a readme."""
+    """Return every file but the moving one, with a readme."""
     wide = replace(asked, options=replace(asked.options, width=_PACKED_WIDTH, scale=1))
     packed = {
         each.filename(wide): each.make(wide)

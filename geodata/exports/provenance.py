@@ -102,13 +102,13 @@ def _bare(said: Any) -> Any:
 
 
 def credits(told: Provenance) -> str:
-    """Credits of the sources with their terms, each once, one after the other."""
+    """Return credits of the sources with their terms, each once, one after the other."""
     said = [f"{source['credit']}. {source['terms']}" for source in told.sources]
     return " ".join(dict.fromkeys(said))
 
 
 def pairs(told: Provenance, speech: Language) -> list[tuple[str, str]]:
-    """Labels and texts in the order in which they are read, as any program shows them."""
+    """Return labels and texts in the order in which they are read, as any program shows them."""
     again = speech.gettext("Snapshot {version}", version=told.snapshot)
     rows = [
         (speech.gettext("Title"), told.title),

@@ -36,7 +36,7 @@ class AreaIndex:
     parents: tuple[str, ...]
 
     def index(self, pcode: str) -> int:
-        """Position of ``pcode``; ``ValueError`` where it is not of this level."""
+        """Return the position of ``pcode``; ``ValueError`` where it is not of this level."""
         return self.pcodes.index(pcode)
 
 
@@ -176,7 +176,10 @@ def sources_of(
 def _ends(
     snapshot: Snapshot, population: str, own: frozenset[str], level: int | None, unit: str
 ) -> pd.Series:
-    """Last date of each source at a level, in a unit; of all that it counted where it has none."""
+    """Return last date of each source at a level, in a unit.
+
+    Of all that it counted where it has none.
+    """
     shown = _slices_shown(snapshot, population, own)
     at_level = shown if level is None else shown[shown["level"] == level]
     shown = shown if at_level.empty else at_level
@@ -186,7 +189,7 @@ def _ends(
 
 @memoise(256)
 def _slices_shown(snapshot: Snapshot, population: str, own: frozenset[str]) -> pd.DataFrame:
-    """What was counted of a population: by the programmes, or by none of them."""
+    """Return what was counted of a population: by the programmes, or by none of them."""
     rows = _slices_of(snapshot, population)
     shown = rows[rows["programme"].isin(own) if own else rows["programme"] == ""]
     return rows if shown.empty else shown  # counts of programmes only: theirs are the only ones
@@ -278,7 +281,7 @@ def rounds_of(
 def _printed_alone(
     snapshot: Snapshot, population: str, own: frozenset[str], unit: str
 ) -> pd.DataFrame:
-    """Totals printed for dates on which the population was not counted at any level."""
+    """Return totals printed for dates on which the population was not counted at any level."""
     rows = snapshot.tables.published
     # Snapshots of schema 2 did not say whose totals these are: what is frozen stays as it was.
     rows = rows[(rows["population"] == population) & rows[unit].notna() & (rows["source"] != "")]

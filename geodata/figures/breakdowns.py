@@ -135,7 +135,7 @@ def origins_on(
 
 
 def _into(pcodes: pd.Series, pcode: str) -> pd.Series:
-    """Rows of a governorate, or of any; never of places that are in none."""
+    """Return rows of a governorate, or of any; never of places that are in none."""
     return pcodes == pcode if pcode else pcodes.notna()
 
 
@@ -155,7 +155,7 @@ def _suppressed(
 
 
 def _among(rows: pd.DataFrame, columns: list[str], others: pd.DataFrame) -> pd.Series:
-    """Rows that others are like, in some columns."""
+    """Return rows that others are like, in some columns."""
     found = pd.MultiIndex.from_frame(rows[columns]).isin(pd.MultiIndex.from_frame(others[columns]))
     return pd.Series(found, index=rows.index)
 
@@ -163,7 +163,7 @@ def _among(rows: pd.DataFrame, columns: list[str], others: pd.DataFrame) -> pd.S
 def _of_hidden_totals(
     rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
 ) -> pd.Series:
-    """Rows that add up to the total of a governorate that is not shown."""
+    """Return rows that add up to the total of a governorate that is not shown."""
     if rows.empty:
         return pd.Series(dtype="bool", index=rows.index)
     found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
@@ -225,7 +225,7 @@ def of_area(
 
 
 def _in_unit(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Parts known in a unit; without the figures of hidden ones."""
+    """Return parts known in a unit; without the figures of hidden ones."""
     known = rows[rows[unit].notna()]
     few = ~known["shown"] & (known[unit] > 0)
     number = known[unit].where(known["shown"]).astype("float64")

@@ -84,7 +84,7 @@ class Scale:
         return "".join(_ink(color) for color in self.colors_dark)
 
     def classify(self, values: Floats) -> Floats:
-        """Class index of each value, ``-1`` for NaN and for zero (which has no colour)."""
+        """Return class index of each value, ``-1`` for NaN and for zero (which has no colour)."""
         safe = np.nan_to_num(values)
         # Diverging breaks are symmetric: zero itself is never coloured, so which side the middle
         # break belongs to does not matter; equal magnitudes must fall in mirrored classes.
@@ -95,7 +95,7 @@ class Scale:
 
 
 def _round_series(low: float, high: float, steps: tuple[int, ...]) -> list[float]:
-    """Numbers ``steps`` × 10ⁿ from the last at or below ``low`` to at most ``high``, ascending."""
+    """List ``steps`` × 10ⁿ from the last at or below ``low`` to at most ``high``, ascending."""
     exponents = range(math.floor(math.log10(low)) - 1, math.floor(math.log10(high)) + 1)
     series = [round(m * 10.0**n, 6) for n in exponents for m in steps]
     below = [value for value in series if value <= low][-1:]
@@ -195,7 +195,7 @@ def sequential(
 
 
 def _ramp(colors: tuple[str, ...], n: int) -> tuple[str, ...]:
-    """``n`` of the colours, spread over the ramp; the darkest always stands for the most."""
+    """Return ``n`` colours spread over the ramp; the darkest always stands for the most."""
     if n >= len(colors):
         return colors
     picks = np.linspace(len(colors) - 1, 0, n).round().astype(int)[::-1]

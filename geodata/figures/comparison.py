@@ -78,13 +78,16 @@ class ComparisonState:
         return replace(self.state, mode=populations.CHANGE, base=self.first.time)
 
     def mapped(self, snapshot: Snapshot) -> State:
-        """The state of the one map that stands for the whole: :attr:`change`, on its date."""
+        """Return the state of the one map that stands for the whole.
+
+        :attr:`change`, on its date.
+        """
         shown = self.state.time or newest(snapshot, self.state)
         on_its_date = self.kind == DATES or shown == self.first.time
         return self.change if on_its_date else self.first
 
     def frozen(self, snapshot: Snapshot) -> ComparisonState:
-        """The same with the date and the snapshot it shows, which leads to it for ever."""
+        """Return the same with the date and the snapshot it shows, which leads to it for ever."""
         shown = self.second if self.kind == DATES else self.first
         return replace(self, state=replace(self.state, time=shown.time, v=snapshot.version))
 
@@ -128,7 +131,7 @@ def parse_comparison(
 
 
 def _other(reader: QueryReader, snapshot: Snapshot, state: State, text: str) -> State:
-    """The second side: another population, or other programmes."""
+    """Return the second side: another population, or other programmes."""
     others = [code for code in populations_with_counts(snapshot) if code != state.pop]
     if text in others:
         return with_population(state, text, snapshot)

@@ -116,7 +116,7 @@ class Counts:
         return np.where(self.hidden[:, chosen].any(axis=1), np.nan, _national(cells, nobody))
 
     def on(self, dates: Sequence[dt.date]) -> Counts:
-        """The same on other dates; nothing was counted on a date that is not among these."""
+        """Return the same on other dates; nothing was counted on a date that is not among these."""
         at = [self.dates.index(day) if day in self.dates else -1 for day in dates]
         there = np.array(at, dtype=np.intp) >= 0
 
@@ -136,7 +136,10 @@ class Counts:
 
 
 def _national(cells: Floats, not_placed: Floats) -> Floats:
-    """National totals: all areas and what is in none; NaN where nothing at all was counted."""
+    """Return national totals: all areas and what is in none.
+
+    NaN where nothing at all was counted.
+    """
     counted = np.isfinite(cells).any(axis=1) | (not_placed > 0)
     return np.where(counted, np.nansum(cells, axis=1) + not_placed, np.nan)
 
@@ -208,7 +211,7 @@ def counts(
 
 
 def _too_small(rounds: RoundIndex, limits: NDArray[np.int64]) -> Bools:
-    """Dates whose total, printed for the country alone, is itself too small to show."""
+    """Return dates whose total, printed for the country alone, is itself too small to show."""
     return (rounds.people > 0) & (rounds.people < limits)
 
 
@@ -243,7 +246,7 @@ def _not_placed(
     programmes: frozenset[str],
     dates: tuple[dt.date, ...],
 ) -> dict[str, Floats]:
-    """What was counted in no known area, of each unit, by date."""
+    """Return what was counted in no known area, of each unit, by date."""
     rows = cells_at(snapshot, population, level, programmes)
     added = rows[rows["pcode"].isna()].groupby("date")[["households", "people"]].sum()
     laid = added.reindex(_days(dates), fill_value=0)
@@ -287,7 +290,10 @@ def _suppression(
 
 
 def _totals(cells: Floats, totals: Floats, parent: NDArray[np.intp]) -> Floats:
-    """Totals of governorates; what their districts hold where a row of their own is not placed."""
+    """Return totals of governorates.
+
+    What their districts hold where a row of their own is not placed.
+    """
     placed = np.nan_to_num(cells) @ np.equal.outer(parent, np.arange(totals.shape[1]))
     # A governorate whose own row is not placed is known all the same, from what is not placed.
     return np.where(placed > np.nan_to_num(totals), placed, totals)

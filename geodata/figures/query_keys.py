@@ -41,7 +41,7 @@ class QueryReader:
     notices: list[str] = field(default_factory=list)
 
     def get(self, key: str, default: T, read: Callable[[str], T]) -> T:
-        """Value of ``key`` through ``read``, or ``default`` where absent (or wrong and lenient)."""
+        """Read ``key`` through ``read``; ``default`` where absent (or wrong and lenient)."""
         text = self.query.get(key, "").strip()
         if not text:
             return default

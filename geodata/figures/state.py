@@ -352,7 +352,7 @@ def _area(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
 
 
 def _spelled(snapshot: Snapshot) -> dict[str, str]:
-    """P-codes by what an area may be called, folded: its code, and its name in any language.
+    """Return P-codes by what an area may be called, folded: its code, and its name in any language.
 
     Of two areas of one name it is the larger one, the governorate.
     """

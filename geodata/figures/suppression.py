@@ -77,7 +77,10 @@ class Threshold:
         return said if isinstance(said, Threshold) else cls(said)
 
     def people(self, persons_per_household: float) -> int:
-        """People from which a cell may be shown, in households of a size; 0 hides nothing."""
+        """Return people from which a cell may be shown, in households of a size.
+
+        0 hides nothing.
+        """
         if self.households <= 1:
             return 0
         return math.ceil(self.households * (self.persons_per_household or persons_per_household))
@@ -246,7 +249,10 @@ def _known_in_people_only(
 
 
 def _without_households(households: Counts, people: Counts) -> Mask:
-    """Cells with people of whom no household is known: not published, or none for somebody."""
+    """Return cells with people of whom no household is known.
+
+    Not published, or none for somebody.
+    """
     return (people > 0) & ~(households > 0)
 
 
@@ -333,7 +339,7 @@ def _hide_siblings(households: Counts, primary: Mask, member: Counts, threshold:
 
 
 def _exposed(households: Counts, hidden: Mask, member: Counts, threshold: int) -> Mask:
-    """Dates x governorates: whose hidden districts their known sum would give away."""
+    """Return dates x governorates: whose hidden districts their known sum would give away."""
     number = hidden.astype(np.float64) @ member
     total = np.where(hidden, households, 0.0) @ member
     protected = (number >= 2) & (total - (number - 1) >= threshold)
@@ -348,7 +354,7 @@ def _pool(
     totals: Counts,
     threshold: int,
 ) -> tuple[Mask, Mask, bool]:
-    """On one date, hide the totals of the exposed governorates, and a partner's if it takes one.
+    """Hide on one date the totals of exposed governorates, and a partner's if it takes one.
 
     The national total less the shown totals gives the sum of the hidden ones, so the hidden cells
     of all pooled governorates must protect each other, as if they were one governorate. One partner

@@ -90,24 +90,30 @@ class View:
         return self.state.language
 
     def at(self, state: State) -> View:
-        """The same view on the date, and with the area, of a state that differs in nothing else."""
+        """Return the view with the date and area of a state that differs in nothing else."""
         return replace(self, state=state)
 
     def on(self, t: int) -> ViewAt:
-        """The view on its date at position ``t``."""
+        """Return the view on its date at position ``t``."""
         return ViewAt(self, t)
 
     def on_its_date(self) -> ViewAt:
-        """The view on the date of its state; where it names none, on the newest with figures."""
+        """Return the view on the date of its state.
+
+        Where it names none, on the newest with figures.
+        """
         return ViewAt(self, self.date_index())
 
     def date_index(self) -> int:
-        """Position of the state's date; where it names none, the newest with figures by area."""
+        """Return the position of the state's date.
+
+        Where it names none, the newest with figures by area.
+        """
         counts = self.counts
         return counts.dates.index(self.state.time) if self.state.time else counts.newest
 
     def base_index(self) -> int:
-        """Position of the date compared with; the first where there is none."""
+        """Return the position of the date compared with; the first where there is none."""
         return _base_index(self.counts, self.state)
 
 
@@ -286,7 +292,10 @@ def _measured(found: Counts, snapshot: Snapshot, measure: str) -> _Measured:
 
 
 def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
-    """Areas the chosen programmes worked in; all areas where none is chosen. Shape ``(A,)``."""
+    """Return areas the chosen programmes worked in; all areas where none is chosen.
+
+    Shape ``(A,)``.
+    """
     if not state.prog or programme_counts(snapshot, state.pop, state.prog):
         return np.ones(len(found.areas.pcodes), dtype=bool)
     covered = programmes.governorates(snapshot, state.prog)
@@ -295,7 +304,7 @@ def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
 
 
 def _status(measured: _Measured, found: Counts, inside: Bools) -> NDArray[np.str_]:
-    """Status of figures in the measure: people may be known where households are not."""
+    """Return status of figures in the measure: people may be known where households are not."""
     status = np.full(measured.figures.shape, COUNTED)
     status[measured.figures == 0] = ZERO
     status[found.hidden] = SUPPRESSED
@@ -306,7 +315,7 @@ def _status(measured: _Measured, found: Counts, inside: Bools) -> NDArray[np.str
 
 
 def _change_status(change: Floats, status: NDArray[np.str_], base: int) -> NDArray[np.str_]:
-    """Status of a change: comparable only where both dates were counted and may be shown."""
+    """Return status of a change: comparable only where both dates were counted and may be shown."""
     at_base = np.broadcast_to(status[base], status.shape)
     shown = COUNTED + ZERO
     result = np.where(change == 0, ZERO, COUNTED)
@@ -321,7 +330,7 @@ def _change_status(change: Floats, status: NDArray[np.str_], base: int) -> NDArr
 
 
 def _ranks(values: Floats) -> NDArray[np.int64]:
-    """Rank of each value within its date, 1 for the largest, ties alike, 0 for NaN."""
+    """Return the rank of each value within its date, 1 for the largest, ties alike, 0 for NaN."""
     larger = values[:, None, :] > values[:, :, None]
     return np.where(np.isnan(values), 0, larger.sum(axis=2) + 1)
 
@@ -329,7 +338,7 @@ def _ranks(values: Floats) -> NDArray[np.int64]:
 def _area_totals(
     snapshot: Snapshot, state: State, whole: Counts, inside: Bools, totals: Floats
 ) -> tuple[Floats, Floats]:
-    """Totals of the chosen area in the measure, and its part of the country's people.
+    """Return totals of the chosen area in the measure, and its part of the country's people.
 
     From governorates (``whole``) at either level, so that no hidden district is missing from a
     total.
@@ -373,7 +382,7 @@ def previous_dates(n: int) -> list[int | None]:
 
 
 def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scale:
-    """Scale of population × measure × level (× mode), from all areas and all dates."""
+    """Return the scale of population × measure × level (× mode), from all areas and all dates."""
     decimals = state.decimals
     if state.mode == populations.LEVEL:
         return sequential(

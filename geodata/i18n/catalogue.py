@@ -98,7 +98,7 @@ def update(wanted: Catalog, path: Path) -> str:
 
 
 def translations() -> list[Path]:
-    """The file of every translation."""
+    """Return the file of every translation."""
     return sorted(LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
 
 
@@ -114,7 +114,7 @@ def _placeholders(text: str) -> set[str]:
 
 
 def problems() -> list[str]:
-    """Everything that is out of date or missing, as sentences; empty where all is well."""
+    """Return everything that is out of date or missing, as sentences; empty where all is well."""
     wanted = extract()
     found = []
     written = TEMPLATE.read_text(encoding="utf-8") if TEMPLATE.exists() else ""
@@ -126,7 +126,7 @@ def problems() -> list[str]:
 
 
 def problems_of(path: Path, wanted: Catalog) -> list[str]:
-    """What one translation lacks, gets wrong, or has too much of."""
+    """Return what one translation lacks, gets wrong, or has too much of."""
     code = path.parent.parent.name
     with path.open("rb") as file:
         translated = read_po(file, locale=code)
@@ -146,7 +146,7 @@ def problems_of(path: Path, wanted: Catalog) -> list[str]:
 
 
 def _asked_for(name: str, wanted: set[str]) -> str:
-    """The placeholder that a name stands for: whoever fills ``of_x`` fills ``x``, too."""
+    """Return the placeholder that a name stands for: whoever fills ``of_x`` fills ``x``, too."""
     after_of = f"of_{name}"
     return after_of if name not in wanted and after_of in wanted else name
 

@@ -54,7 +54,7 @@ def strip_isolates(text: str) -> str:
 
 
 def languages() -> tuple[str, ...]:
-    """Codes of the languages that can be chosen: English and every one with a catalogue."""
+    """Return codes of the languages that can be chosen: English and every one with a catalogue."""
     return _languages(LOCALES)
 
 
@@ -147,7 +147,7 @@ class Language:
         return {**self._native, **str.maketrans(own)}
 
     def _signs(self, system: str) -> dict[str, str]:
-        """What stands in and after a number, without CLDR's marks of direction around it."""
+        """Return what stands in and after a number, without CLDR's marks of direction around it."""
         signs = self.locale.number_symbols[system]
         return {name: signs[name].strip(_MARKS) for name in ("group", "decimal", "percentSign")}
 
@@ -346,7 +346,10 @@ class Language:
 
 
 def _first_letter(text: str) -> str:
-    """Direction of the first letter outside isolates, as Unicode names it; empty without one."""
+    """Return the direction of the first letter outside isolates, as Unicode names it.
+
+    Empty without one.
+    """
     depth = 0
     for sign in text:
         if sign in (LRI, RLI, FSI):

@@ -18,7 +18,7 @@ def rounded(value: float, decimals: int = 0) -> float:
 
 
 def digits_written(value: float) -> Decimal:
-    """A number as it is written, in decimals."""
+    """Return a number as it is written, in decimals."""
     return Decimal(repr(float(value)))
 
 

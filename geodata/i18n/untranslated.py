@@ -72,14 +72,14 @@ class _Reader(HTMLParser):
 
 
 def in_template(source: str) -> list[tuple[int, str]]:
-    """Lines and words that a template says by itself."""
+    """Return lines and words that a template says by itself."""
     reader = _Reader()
     reader.feed(_JINJA.sub(lambda found: "\n" * found[0].count("\n"), source))
     return reader.found
 
 
 def in_script(source: str) -> list[tuple[int, str]]:
-    """Lines and words that a script says by itself."""
+    """Return lines and words that a script says by itself."""
     code = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), source)
     code = _FILLED_IN.sub("", code)
     found = [*_GIVEN.finditer(code), *_SENTENCE_IN_SCRIPT.finditer(code)]
@@ -91,7 +91,7 @@ def in_script(source: str) -> list[tuple[int, str]]:
 
 
 def in_python(source: str) -> list[tuple[int, str]]:
-    """Lines and sentences of code that no call of gettext is given."""
+    """Return lines and sentences of code that no call of gettext is given."""
     tree = ast.parse(source)
     heard = {id(text) for text in _passed(tree)}
     return [
@@ -105,7 +105,7 @@ def in_python(source: str) -> list[tuple[int, str]]:
 
 
 def _passed(tree: ast.AST) -> Iterator[ast.AST]:
-    """What is said in a language, to operators only, or to readers of the code."""
+    """Yield what is said in a language, to operators only, or to readers of the code."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
@@ -118,7 +118,7 @@ def _passed(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _said(node: ast.AST) -> str:
-    """The words of a text, or of one that is put together from pieces."""
+    """Return the words of a text, or of one that is put together from pieces."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
@@ -128,7 +128,7 @@ def _said(node: ast.AST) -> str:
 
 
 def unspoken(root: Path) -> list[str]:
-    """Everything that is said outside the catalogue, with its place."""
+    """Return everything that is said outside the catalogue, with its place."""
     found = []
     for path in sorted((root / "layouts" / "templates").glob("*.html")):
         found += _placed(root, path, in_template(path.read_text("utf-8")))

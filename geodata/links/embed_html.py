@@ -82,13 +82,16 @@ def parse_choice(
 
 
 def embedded(state: State, choice: EmbedChoice, snapshot: Snapshot) -> State:
-    """State of the map that is embedded."""
+    """Return the state of the map that is embedded."""
     wanted = replace(state, lang=choice.lang, english=False)
     return frozen(wanted, snapshot) if choice.freeze else following(wanted)
 
 
 def name(view: View) -> str:
-    """Name of the frame for those who do not see it; figures only where they stay the same."""
+    """Return the name of the frame for those who do not see it.
+
+    Figures only where they stay the same.
+    """
     title = wording.title_in_country(view)
     if not (view.state.time and view.state.v):
         return title

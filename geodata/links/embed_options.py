@@ -57,12 +57,12 @@ def parse_embed_options(
 
 
 def switch_names() -> tuple[str, ...]:
-    """Names of the options that are on or off."""
+    """Return names of the options that are on or off."""
     return tuple(each.name for each in fields(EmbedOptions) if isinstance(each.default, bool))
 
 
 def option_items(options: EmbedOptions) -> list[tuple[str, str]]:
-    """Keys and values that differ from the defaults, in the order of declaration."""
+    """Return keys and values that differ from the defaults, in the order of declaration."""
     changed = [
         (each.name, getattr(options, each.name))
         for each in fields(EmbedOptions)

@@ -36,65 +36,71 @@ class Urls:
         return "&".join(f"{key}={value}" for key, value in pairs if value)
 
     def at(self, version: str) -> str:
-        """The query that keeps the language, and leads to another snapshot."""
+        """Return the query that keeps the language, and leads to another snapshot."""
         return replace(self, version=version).kept
 
     def following(self, state: State) -> Urls:
-        """The same for a page of ``state``: its links keep its language, digits and snapshot."""
+        """Return the same for a page of ``state``.
+
+        Its links keep its language, digits and snapshot.
+        """
         spoken = state_module.language_items(state.lang, state.digits, english=state.english)
         return replace(self, version=state.v, spoken=tuple(spoken))
 
     def page(self, query: str = "") -> str:
-        """The map; ``query`` as :func:`geodata.figures.state.encode_query` writes it."""
+        """Return the map; ``query`` as :func:`geodata.figures.state.encode_query` writes it."""
         return self._with(self.prefix, query)
 
     def sources(self, source: str = "", query: str = "") -> str:
-        """Data and sources; ``source`` is the id of one of them."""
+        """Return data and sources; ``source`` is the id of one of them."""
         return self._with(f"{self.prefix}sources", query) + (f"#{source}" if source else "")
 
     def built(self, name: str, version: str) -> str:
-        """A file that pages load, of that version: ``page.js`` is ``built/page.<version>.js``."""
+        """Return a file that pages load, of that version.
+
+        ``page.js`` is ``built/page.<version>.js``.
+        """
         stem, dot, ending = name.rpartition(".")
         return f"{self.prefix}built/{stem}.{version}{dot}{ending}"
 
     def worker(self) -> str:
-        """The service worker, which sees what lies below the place where it is."""
+        """Return the service worker, which sees what lies below the place where it is."""
         return f"{self.prefix}worker.js"
 
     def installation(self, query: str = "") -> str:
-        """What a device is told that installs the page, in the language of the query."""
+        """Return what a device is told that installs the page, in the language of the query."""
         return self._with(f"{self.prefix}manifest.webmanifest", query)
 
     def view(self, query: str = "") -> str:
-        """A view as JSON."""
+        """Return a view as JSON."""
         return self._with(f"{self.prefix}api/v1/view.json", query)
 
     def areas(self, level: int | str) -> str:
-        """Boundaries of a level as TopoJSON."""
+        """Return boundaries of a level as TopoJSON."""
         return f"{self.prefix}api/v1/areas/{level}.topojson"
 
     def area(self, pcode: str, query: str = "") -> str:
-        """The area panel as JSON."""
+        """Return the area panel as JSON."""
         return self._with(f"{self.prefix}api/v1/area/{pcode}.json", query)
 
     def meta(self) -> str:
-        """Populations, programmes, dates and sources as JSON."""
+        """Return populations, programmes, dates and sources as JSON."""
         return f"{self.prefix}api/v1/meta.json"
 
     def embed(self, query: str = "") -> str:
-        """The public map: state and options of :mod:`geodata.links.embed_options`."""
+        """Return the public map: state and options of :mod:`geodata.links.embed_options`."""
         return self._with(f"{self.prefix}embed", query)
 
     def embed_script(self, version: str = "") -> str:
-        """The public map's scripts as one file; immutable where ``version`` is its own."""
+        """Return the public map's scripts as one file; immutable where ``version`` is its own."""
         return self._with(f"{self.prefix}embed/map.js", version and f"m={version}")
 
     def embed_style(self, theme: str, version: str = "") -> str:
-        """The public map's style as one file for ``auto``, ``light`` or ``dark``."""
+        """Return the public map's style as one file for ``auto``, ``light`` or ``dark``."""
         return self._with(f"{self.prefix}embed/{theme}.css", version and f"m={version}")
 
     def embed_host(self) -> str:
-        """The script of the snippet, which gives a frame the height of its map."""
+        """Return the script of the snippet, which gives a frame the height of its map."""
         return f"{self.prefix}embed/host.js"
 
     def share(self, query: str = "") -> str:
@@ -102,31 +108,31 @@ class Urls:
         return self._with(f"{self.prefix}share", query)
 
     def oembed(self, query: str = "") -> str:
-        """What oEmbed says of a page; ``query`` has its ``url``."""
+        """Return what oEmbed says of a page; ``query`` has its ``url``."""
         return self._with(f"{self.prefix}oembed", query)
 
     def map_png(self, query: str = "") -> str:
-        """The map of a state as a picture."""
+        """Return the map of a state as a picture."""
         return self._with(f"{self.prefix}map.png", query)
 
     def card_png(self, query: str = "") -> str:
-        """The picture that chats and social media show beside a link, 1200 × 630."""
+        """Return the picture that chats and social media show beside a link, 1200 × 630."""
         return self._with(f"{self.prefix}card.png", query)
 
     def data_csv(self, query: str = "") -> str:
-        """The figures of a state as CSV."""
+        """Return the figures of a state as CSV."""
         return self._with(f"{self.prefix}data.csv", query)
 
     def file(self, name: str, query: str = "") -> str:
-        """A file of a state, ``map.pdf``, by its name in :mod:`geodata.exports.formats`."""
+        """Return a file of a state, ``map.pdf``, by its name in :mod:`geodata.exports.formats`."""
         return self._with(f"{self.prefix}{name}", query)
 
     def download(self, query: str = "") -> str:
-        """Every file of a state, as a page of links."""
+        """Return every file of a state, as a page of links."""
         return self._with(f"{self.prefix}download", query)
 
     def compare(self, query: str = "") -> str:
-        """Two dates, populations or programmes side by side."""
+        """Return two dates, populations or programmes side by side."""
         return self._with(f"{self.prefix}compare", query)
 
     def briefing(self, query: str = "", slide: int = 0) -> str:
@@ -134,19 +140,19 @@ class Urls:
         return self._with(f"{self.prefix}briefing", query) + (f"#slide-{slide}" if slide else "")
 
     def briefing_editor(self, query: str = "") -> str:
-        """Where the slides of a briefing are put in order and reworded."""
+        """Return where the slides of a briefing are put in order and reworded."""
         return self._with(f"{self.prefix}briefing/edit", query)
 
     def briefing_file(self, ending: str, query: str = "") -> str:
-        """A briefing as a file: ``yaml``, ``pptx``, ``pdf``."""
+        """Return a briefing as a file: ``yaml``, ``pptx``, ``pdf``."""
         return self._with(f"{self.prefix}briefing.{ending}", query)
 
     def health(self) -> str:
-        """Whether the process answers."""
+        """Tell whether the process answers."""
         return f"{self.prefix}healthz"
 
     def ready(self) -> str:
-        """Whether a verified snapshot is served."""
+        """Tell whether a verified snapshot is served."""
         return f"{self.prefix}readyz"
 
     @staticmethod
@@ -170,46 +176,46 @@ class FolderUrls:
     base: str = ""
 
     def index(self) -> str:
-        """The list of everything published."""
+        """Return the list of everything published."""
         return f"{self.base}index.html"
 
     def sources(self, suffix: str = "") -> str:
-        """Data and sources; ``suffix`` tells those of another language or snapshot."""
+        """Return data and sources; ``suffix`` tells those of another language or snapshot."""
         return f"{self.base}sources{suffix}.html"
 
     def embed(self, name: str) -> str:
-        """A public map."""
+        """Return a public map."""
         return f"{self.base}embed/{name}.html"
 
     def view(self, name: str, version: str) -> str:
-        """A view as a script, which a page may load where it may not fetch."""
+        """Return a view as a script, which a page may load where it may not fetch."""
         return f"{self.base}data/{name}.{version}.js"
 
     def static(self, name: str, version: str, ending: str) -> str:
-        """A script, a style or a picture of the pages themselves."""
+        """Return a script, a style or a picture of the pages themselves."""
         return f"{self.base}static/{name}.{version}.{ending}"
 
     def host(self) -> str:
-        """The script of the snippet, which names it for ever."""
+        """Return the script of the snippet, which names it for ever."""
         return f"{self.base}static/host.js"
 
     def figures(self, name: str) -> str:
-        """The figures of a state on all dates, as CSV."""
+        """Return the figures of a state on all dates, as CSV."""
         return f"{self.base}files/{name}.csv"
 
     def picture(self, name: str) -> str:
-        """The map of a state as a picture."""
+        """Return the map of a state as a picture."""
         return f"{self.base}files/{name}.png"
 
     def card(self, name: str) -> str:
-        """The picture that chats and social media show beside a link."""
+        """Return the picture that chats and social media show beside a link."""
         return f"{self.base}cards/{name}.png"
 
     def manifest(self) -> str:
-        """What was published, of which snapshot, with the hash of every file."""
+        """Return what was published, of which snapshot, with the hash of every file."""
         return f"{self.base}published.json"
 
 
 def slug(parts: Iterable[str]) -> str:
-    """Words as a name that every file system and address takes: ``a-b-c``."""
+    """Return words as a name that every file system and address takes: ``a-b-c``."""
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")

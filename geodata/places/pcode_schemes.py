@@ -96,7 +96,7 @@ class PcodeSchemes:
         return Digits(found[1].upper(), (found[2] or "").upper())
 
     def is_telling(self, digits: str) -> bool:
-        """Whether the digits mean one governorate by one numbering, and another by another."""
+        """Tell whether the digits mean one governorate by one numbering, and another by another."""
         return len({one.areas.get(digits) for one in self.every}) > 1
 
 

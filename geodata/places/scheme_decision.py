@@ -39,7 +39,7 @@ class CodedPlace(NamedTuple):
     own: bool
 
     def agrees(self, numbering: PcodeScheme) -> bool:
-        """Whether the code means by a numbering what the name means."""
+        """Tell whether the code means by a numbering what the name means."""
         return numbering.areas.get(self.digits) in self.meant
 
 

@@ -119,7 +119,7 @@ class Embed:
 
 
 def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
-    """What a state is called by: what it shows, then what differs from the defaults."""
+    """Yield what a state is called by: what it shows, then what differs from the defaults."""
     yield from (state.pop, *state.prog, state.measure, LEVELS[state.level].name)
     if state.mode != populations.LEVEL:
         yield state.mode
@@ -138,7 +138,7 @@ def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
 
 
 def tracked_populations(snapshot: Snapshot, threshold: Threshold | int) -> tuple[str, ...]:
-    """Populations that were counted often enough to be followed over time.
+    """Return populations that were counted often enough to be followed over time.
 
     Those counted on more than :data:`HANDFUL` dates; all of them where none was.
     """
@@ -152,7 +152,7 @@ def tracked_populations(snapshot: Snapshot, threshold: Threshold | int) -> tuple
 
 
 def defaults(snapshot: Snapshot, threshold: Threshold | int) -> Iterator[dict[str, str]]:
-    """Queries of what is published unless told otherwise.
+    """Yield queries of what is published unless told otherwise.
 
     The populations that can be :func:`tracked_populations`, at each level and in each measure that
     they have figures for.

@@ -131,7 +131,7 @@ def _entry(data: bytes) -> dict[str, Any]:
 
 
 def is_lasting(path: str) -> bool:
-    """Whether a file has the hash of its content in its name, and so never changes."""
+    """Tell whether a file has the hash of its content in its name, and so never changes."""
     return bool(_LASTING.fullmatch(path))
 
 
@@ -140,7 +140,7 @@ def _lasting(entries: Entries) -> Entries:
 
 
 def _whole(path: Path, entry: Mapping[str, Any]) -> bytes | None:
-    """What is in a file, unless it is gone or was changed."""
+    """Return what is in a file, unless it is gone or was changed."""
     try:
         data = path.read_bytes()
     except OSError:

@@ -81,7 +81,7 @@ class SeriesChange:
         return [one.date for one in self.dates if one.after is None]
 
     def count(self, what: str) -> int:
-        """Figures ``added``, ``changed``, ``removed`` or ``credited``, on all dates."""
+        """Return figures ``added``, ``changed``, ``removed`` or ``credited``, on all dates."""
         return sum(int(getattr(one, what)) for one in self.dates)
 
 

@@ -182,21 +182,21 @@ class Library:
     # ------------------------------------------------------------------------------------- reading
 
     def active(self) -> str | None:
-        """Version that is active; ``None`` in an empty library. One look at one file."""
+        """Return version that is active; ``None`` in an empty library. One look at one file."""
         entries = self._entries()
         return entries[-1].version if entries else None
 
     def history(self) -> list[Activation]:
-        """What became active, in order of time."""
+        """Return what became active, in order of time."""
         return list(self._entries())
 
     def before(self) -> str | None:
-        """Version that a rollback would lead to; ``None`` where there is none."""
+        """Return version that a rollback would lead to; ``None`` where there is none."""
         stack = _stack(self._entries())
         return stack[-2] if len(stack) > 1 else None
 
     def versions(self) -> list[SnapshotInfo]:
-        """What is held, the newest figures first."""
+        """Return what is held, the newest figures first."""
         entries = self._entries()
         active = entries[-1].version if entries else None
         at = {entry.version: entry.at for entry in entries}
@@ -207,7 +207,7 @@ class Library:
         return sorted(held, key=lambda one: (one.last, one.at, one.version), reverse=True)
 
     def held(self) -> list[str]:
-        """Versions that are held, in no order that means anything."""
+        """Return versions that are held, in no order that means anything."""
         return self._storage.versions()
 
     def place(self, version: str) -> SnapshotLocation:

@@ -52,7 +52,7 @@ class Memoised(Generic[P, R]):
         return cache
 
     def forget(self) -> None:
-        """Empty the answers of every snapshot, as before a fork that they would not survive."""
+        """Forget the answers of every snapshot, as before a fork that they would not survive."""
         for held in self._caches.valuerefs():  # a list: other threads may add to them
             if cache := held():
                 cache.cache_clear()  # type: ignore[attr-defined]

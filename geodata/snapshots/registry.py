@@ -164,7 +164,7 @@ class SnapshotRegistry:
                 self._tell_trouble(str(error))
 
     def _first(self) -> Snapshot:
-        """The active snapshot; where it is refused, the last before it that is not."""
+        """Return the active snapshot; where it is refused, the last before it that is not."""
         for version in dict.fromkeys(entry.version for entry in reversed(self._entries)):
             if found := self._accepted(version, self._entries):
                 return found
@@ -237,7 +237,7 @@ class SnapshotRegistry:
             _log.info("snapshot %s is served; before it was %s", found.version, before.version)
 
     def _stamp(self, version: str) -> object:
-        """Another value where a snapshot's files may be others; after a while, if none can tell."""
+        """Return a change token of a snapshot's files, or of time where storage has none."""
         return self._library.stamp(version) or monotonic() // RETRY
 
     def _tell_trouble(self, sentence: str) -> None:
@@ -250,7 +250,7 @@ class SnapshotRegistry:
         return Serving(found, tuple(past), f"{found.version}.{next(self._keys)}")
 
     def _past(self, entry: Activation) -> HistoryEntry:
-        """An entry with what its snapshot was made of, which is read once."""
+        """Return an entry with what its snapshot was made of, which is read once."""
         try:
             if entry.version not in self._made_of:
                 bundled = entry.version == self._bundled_version
@@ -339,7 +339,7 @@ class SnapshotRegistry:
 
 
 def _version_in(folder: Path) -> str:
-    """Version of the snapshot in a folder; ``""`` where there is none."""
+    """Return the version of the snapshot in a folder; ``""`` where there is none."""
     try:
         return str(read_manifest(folder)["version"])
     except (SnapshotError, OSError):

@@ -157,7 +157,7 @@ class Snapshot:
         return hash(self.version)
 
     def __eq__(self, other: object) -> bool:
-        """Two snapshots with one version hold the same bytes."""
+        """Compare by version: snapshots of one version hold the same bytes."""
         return isinstance(other, Snapshot) and self.version == other.version
 
 

@@ -38,7 +38,7 @@ class Storage(Protocol):
         """Return a token that changes with the file and costs less than reading it, or ``None``."""
 
     def versions(self) -> list[str]:
-        """Versions of which there is a manifest, in order."""
+        """Return versions of which there is a manifest, in order."""
 
     def put(self, version: str, contents: Mapping[str, bytes]) -> None:
         """Write the files of a snapshot: readers see all of them, or none."""

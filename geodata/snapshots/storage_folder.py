@@ -75,7 +75,7 @@ class FolderStorage:
         return None
 
     def versions(self) -> list[str]:
-        """Versions of which there is a manifest, in order."""
+        """Return versions of which there is a manifest, in order."""
         with self._as_sentences("cannot be read"), suppress(FileNotFoundError, NotADirectoryError):
             names = sorted(filter(is_version, os.listdir(self._root)))
             return [name for name in names if (self._root / name / MANIFEST).is_file()]

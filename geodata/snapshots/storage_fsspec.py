@@ -68,7 +68,7 @@ class ObjectStorage:
         return None
 
     def versions(self) -> list[str]:
-        """Versions of which there is a manifest, in order."""
+        """Return versions of which there is a manifest, in order."""
         root = self._at("")[1]
         parts = [_within(root, path).split("/") for path in self._files()]
         return sorted(one[0] for one in parts if one[1:] == [MANIFEST] and is_version(one[0]))

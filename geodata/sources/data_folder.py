@@ -100,7 +100,10 @@ def _whole(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
 
 
 def _days(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
-    """Dates of a column, all of them and all in one form: the tables are written by programs."""
+    """Return dates of a column, all of them and all in one form.
+
+    The tables are written by programs.
+    """
     days = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
     if days.isna().any():
         raise _refusal(frame, column, path, days.isna(), "is not a date like 2019-04-30")
@@ -253,7 +256,7 @@ def _api_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFram
 
 
 def _numbered_rounds(src: Path, name: str, source: str) -> pd.DataFrame:
-    """Dates and numbers of the rounds in one table."""
+    """Return dates and numbers of the rounds in one table."""
     path = f"dtm/{name}.csv"
     raw = _csv(src, path, ["round", "round_date"])[["round", "round_date"]].drop_duplicates()
     raw = raw.reset_index(drop=True)
@@ -377,7 +380,7 @@ def _category(
     path: str,
     report: JoinReport,
 ) -> pd.Series:
-    """Category of each row; an origin that no governorate answers to keeps its name."""
+    """Return the category of each row; an origin that no governorate answers to keeps its name."""
     if kind == "origin":
         table = f"{Path(path).stem}, from"
         origins = match_rows(raw, books.governorates, report, table, column)
@@ -463,7 +466,7 @@ def read_published(src: Path) -> pd.DataFrame:
 
 
 def _check_printed(counts: pd.DataFrame, published: pd.DataFrame) -> None:
-    """Each round of the API must add up to the national total that is printed for its date."""
+    """Check that each round of the API adds up to the national total printed for its date."""
     rows = counts[counts["source"] == DTM_API]
     added = rows.groupby(["population", "date"])["people"].sum()
     printed = published.set_index(["population", "date"])["people"].reindex(added.index)
@@ -478,7 +481,7 @@ def _check_printed(counts: pd.DataFrame, published: pd.DataFrame) -> None:
 
 
 def _check_origins_agree(counts: pd.DataFrame, breakdowns: pd.DataFrame) -> None:
-    """People by origin must add up to the people of each governorate and round."""
+    """Check that people by origin add up to the people of each governorate and round."""
     key = ["population", "date", "pcode"]
     parts = breakdowns[breakdowns["people"].notna()].groupby(key)["people"].sum()
     whole = counts[(counts["level"] == 1)].set_index(key)["people"]
@@ -499,7 +502,7 @@ def _report_absences(report: JoinReport, areas: pd.DataFrame, counts: pd.DataFra
 
 
 def _check_levels_agree(counts: pd.DataFrame) -> None:
-    """Districts and governorates are sums of the same rows: their national totals must agree."""
+    """Check that the national totals of districts and of governorates agree."""
     lists = counts[counts["source"] == DTM]
     totals = lists.pivot_table(
         index=["population", "date"], columns="level", values="people", aggfunc="sum"

@@ -104,7 +104,7 @@ def read(
 
 
 def _records(file: CheckedFile, notes: FindingLog) -> Iterator[tuple[int, Record]]:
-    """Rows of a file, numbered as a spreadsheet does; those of JSON from 1."""
+    """Yield rows of a file, numbered as a spreadsheet does; those of JSON from 1."""
     notes.file, notes.sheet = file.name, ""
     if file.kind == "json":
         for number, record in enumerate(_json_records(file, notes), start=1):
@@ -267,7 +267,7 @@ def _read(
 
 
 def _name(record: Record, level: int) -> str:
-    """The provider's name of a place, else that of HDX."""
+    """Return the provider's name of a place, else that of HDX."""
     names = (record.get(f"{who}admin{level}_name") for who in ("provider_", ""))
     return next(filter(None, map(clean_text, names)), NOT_AVAILABLE)
 

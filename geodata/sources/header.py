@@ -296,13 +296,13 @@ def find_header(
 
 
 def _other_row_of(head: Sequence[Row], number: int, title: str) -> int:
-    """Number of the row beside the header's that has a title; 0 where none has."""
+    """Return the number of the row beside the header's that has a title; 0 where none has."""
     beside = [row for row in head if abs(row[0] - number) == 1]
     return next((row for row, cells in beside if _at(cells, title)), 0)
 
 
 def _heads_above(head: Sequence[Row], number: int, positions: Sequence[int]) -> str:
-    """What to do about columns of one title that stand below different heads; else empty."""
+    """Return what to do about columns of one title that stand below different heads; else empty."""
     above = next((cells for row, cells in head if row == number - 1), [])
     heads = []
     for at in positions:

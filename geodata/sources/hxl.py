@@ -99,7 +99,7 @@ def role_of(tag: Tag) -> str:
 
 
 def _measure_of(tag: Tag) -> str:
-    """``idp people`` or ``idp households``; empty where the column counts a part of them."""
+    """Write ``idp people`` or ``idp households``; empty where the column counts a part of them."""
     who = {POPULATIONS_OF[one] for one in tag.attributes if one in POPULATIONS_OF}
     if tag.name != "affected" or len(who) != 1:
         return ""
@@ -176,14 +176,14 @@ def columns_of(
 
 
 def _others(tags: Sequence[Tag | None], read: Collection[int]) -> list[str]:
-    """Columns that are not read, by their tags or, where they have none, by where they stand."""
+    """Give columns not read, by their tags or, where they have none, by where they stand."""
     return [str(tag or f"column {at + 1}") for at, tag in enumerate(tags) if at not in read]
 
 
 def _chosen(
     name: str, columns: list[tuple[int, Tag]], number: int, notes: FindingLog
 ) -> tuple[int, Tag]:
-    """Of several columns of one thing, the one said in the fewest words."""
+    """Return of several columns of one thing, the one said in the fewest words."""
 
     def rank(column: tuple[int, Tag]) -> tuple[int, int]:
         attributes = column[1].attributes
@@ -232,7 +232,7 @@ def _is_complete(
     request: ReadOptions,
     notes: FindingLog,
 ) -> bool:
-    """Whether there are a place, a date and a figure; and no tag that means two things."""
+    """Tell whether there are a place, a date and a figure; and no tag that means two things."""
     before, number = notes.errors, sheet.header_row
     have = sheet.positions.keys() | mapping.constants.keys()
     if not have & {"adm1", "adm1_code", "adm2_code"}:

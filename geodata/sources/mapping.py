@@ -200,7 +200,7 @@ class _Reader:
     def _words(
         self, node: strict_yaml.Node | None, allowed: Iterable[str], where: str
     ) -> dict[str, tuple[int, str]]:
-        """``key -> (line, text)``."""
+        """Write ``key -> (line, text)``."""
         texts = self._keys(node, allowed, where)
         return {
             key: (value.line, self._word(value, f"{where}.{key}")) for key, value in texts.items()
@@ -286,7 +286,7 @@ class _Reader:
         return titles
 
     def _boundary_columns(self, node: strict_yaml.Node) -> dict[str, str]:
-        """Columns of two levels, each with a file of its own: both may be called alike."""
+        """Return columns of two levels, each with a file of its own: both may be called alike."""
         said = self._words(node, BOUNDARY_COLUMNS, "columns")
         for level in ("adm1", "adm2"):
             held = {key: one for key, one in said.items() if key.startswith(level)}

@@ -41,7 +41,10 @@ def _number(name: str) -> int | None:
 
 
 def _folded(name: str) -> str:
-    """A name without what differs between spellings; Sorani writes a long u with one waw or two."""
+    """Return a name without what differs between spellings.
+
+    Sorani writes a long u with one waw or two.
+    """
     return fold(name).replace("وو", "و")
 
 

@@ -200,7 +200,7 @@ def _refuse_former(code: str, checks: Checks) -> None:
 
 
 def _codes_like(code: str, areas: Mapping[str, str]) -> list[str]:
-    """P-codes written like ``code``, or of areas that are named like it, with their names."""
+    """Give P-codes written like ``code``, or of areas that are named like it, with their names."""
     by_name = {fold(name): pcode for pcode, name in areas.items()}
     near = dict.fromkeys(by_name[name] for name in suggestions(fold(code), by_name, 1))
     near.update(dict.fromkeys(suggestions(code, areas)))
@@ -287,7 +287,7 @@ def _year_is_used(row: dict[str, Any], checks: Checks) -> Iterable[tuple[str, st
 
 
 def _is_within_its_governorate(row: dict[str, Any], checks: Checks) -> None:
-    """Level and scope follow from the P-code; where a file says them, they must agree."""
+    """Check that level and scope, where a file says them, agree with the P-code."""
     level = 2 if row["pcode"] in checks.districts else 1
     scope = checks.parents.get(row["pcode"], "")
     if row["level"] not in (None, level):
@@ -475,7 +475,7 @@ class _Rows:
             )
 
     def _means_two(self, number: int, row: dict[str, Any], notes: FindingLog) -> bool:
-        """Whether a spelling, as it is looked up, was given to another area before."""
+        """Tell whether a spelling, as it is looked up, was given to another area before."""
         if "spelling" not in row:
             return False
         spelled = (row["level"], row["scope"], fold(row["spelling"]))
@@ -504,7 +504,10 @@ class _Rows:
 def _source(
     table: Table, snapshot: Snapshot, request: ReadOptions, notes: FindingLog
 ) -> tuple[Mapping[str, str], str]:
-    """Whose table it is, and the sheet: as a mapping says, or as the tables that are held."""
+    """Return whose table it is, and the sheet.
+
+    As a mapping says, or as the tables that are held.
+    """
     if request.mapping:
         said = read_mapping(request.mapping, snapshot, "reference", notes, role=table.role)
         return (said.source, said.sheet) if said else ({}, "")

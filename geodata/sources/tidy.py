@@ -175,18 +175,21 @@ class TidyRows:
         return True
 
     def _is_the_country(self, record: Mapping[str, str]) -> bool:
-        """Whether a row names the country where its one place is due, as a total does."""
+        """Tell whether a row names the country where its one place is due, as a total does."""
         named = [record[name] for name in PLACES if not is_blank(record.get(name))]
         return len(named) == 1 and fold(named[0]) in self._named_whole
 
     def _says_whom_and_when(self, record: Mapping[str, str]) -> bool:
-        """Whether a row of the country can be held against the rows of its governorates."""
+        """Tell whether a row of the country can be held against the rows of its governorates."""
         said = [name for name in ("date", "population") if name in self.titles]
         place = record.get("adm1") or record.get("adm1_code") or ""
         return not is_blank(place) and not any(is_blank(record.get(name)) for name in said)
 
     def _no_row(self, record: Mapping[str, str]) -> str:
-        """Why a row is none of the table's: a note, a second header, a sum; empty where it is."""
+        """Return why a row is none of the table's: a note, a second header, a sum.
+
+        Empty where it is.
+        """
         named = [record[name] for name in PLACES if not is_blank(record.get(name))]
         figures = {name: record[name] for name in self._figures if not is_blank(record.get(name))}
         date = record.get("date", "")
@@ -219,7 +222,7 @@ class TidyRows:
         return self._looked_up(name, cell)[0]
 
     def _looked_up(self, name: str, cell: str) -> tuple[str, bool]:
-        """A word as ``values`` translates it, and whether it says that its row is a total."""
+        """Give a word as ``values`` translates it, and whether it says that its row is a total."""
         found = self._known.get((name, cell))
         if found is None:
             word = code_or_blank(cell)
@@ -248,7 +251,7 @@ class TidyRows:
         return 2 if inner else 1
 
     def _is_of_some_district(self, record: Mapping[str, str]) -> bool:
-        """Whether a row says that it counts in a district, and that this is not known."""
+        """Tell whether a row says that it counts in a district, and that this is not known."""
         said = clean_text(record.get("adm2", "")).casefold()
         return said == NOT_AVAILABLE.casefold() or clean_text(record.get("adm_level", "")) == "2"
 
@@ -287,7 +290,7 @@ class TidyRows:
     def _coded(
         self, number: int, record: Mapping[str, str], name: str, choices: tuple[str, ...]
     ) -> str:
-        """A code that must be one of ``choices``, or empty."""
+        """Return a code that must be one of ``choices``, or empty."""
         word = self._word(number, record, name)
         if not word or word in choices or formula_error(word):
             return word
@@ -307,7 +310,7 @@ class TidyRows:
     def _measured(
         self, number: int, record: Mapping[str, str], measure: FigureColumns
     ) -> tuple[str, int, int | None] | None:
-        """Population, people and households; ``None`` where the row gives no figure."""
+        """Return population, people and households; ``None`` where the row gives no figure."""
         before = self.notes.errors
         people: int | None = self._cell(number, record, measure.people, parse_count)
         households: int | None = self._cell(number, record, measure.households, parse_count)
@@ -339,7 +342,10 @@ class TidyRows:
 
 
 def _names_of_the_whole(snapshot: Snapshot) -> frozenset[str]:
-    """Names and code of the country, folded; none that an area of it has too, as Djibouti does."""
+    """Return names and code of the country, folded.
+
+    None that an area of it has too, as Djibouti does.
+    """
     country, areas = snapshot.manifest["country"], snapshot.tables.areas
     taken = {fold(name) for column in ("pcode", *NAME_COLUMNS) for name in areas[column].dropna()}
     return frozenset({fold(str(country["name"])), fold(str(country["code"]))} - taken)
@@ -351,7 +357,10 @@ def _shown(record: Mapping[str, str]) -> str:
 
 
 def _wholes(figures: Mapping[str, str]) -> dict[str, int]:
-    """The numbers among figures; what is wrong with the others is noted where they are read."""
+    """Return the numbers among figures.
+
+    What is wrong with the others is noted where they are read.
+    """
     found: dict[str, int] = {}
     for name, cell in figures.items():
         with suppress(CellError):

@@ -98,7 +98,7 @@ def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def leftovers(folder: Path) -> set[str]:
-    """Names in ``folder`` of which stopped replacements have left something beside them."""
+    """Return names in ``folder`` of which stopped replacements have left something beside them."""
     end = re.compile(rf"\.(.+)\.(?:{NEW}|{OLD})[a-z0-9_]{{{_RANDOM}}}")
     found = [end.fullmatch(each.name) for each in folder.iterdir()]
     return {match[1] for match in found if match}
@@ -113,7 +113,7 @@ def recover_file(path: Path) -> None:
 
 
 def _left(out: Path, kind: str) -> list[Path]:
-    """Folders of this kind that belong to ``out``, the one moved last first."""
+    """Return folders of this kind that belong to ``out``, the one moved last first."""
     name = re.compile(re.escape(f".{out.name}.{kind}") + f"[a-z0-9_]{{{_RANDOM}}}")
     if not out.parent.is_dir():
         return []
@@ -123,7 +123,7 @@ def _left(out: Path, kind: str) -> list[Path]:
 
 
 def _twin(left: Path, kind: str) -> Path:
-    """The folder of the other kind that the same replacement has."""
+    """Return the folder of the other kind that the same replacement has."""
     return left.with_name(left.name[: -_RANDOM - len(kind)] + kind + left.name[-_RANDOM:])
 
 
@@ -211,7 +211,7 @@ def _swap(one: Path, other: Path) -> bool:
 
 
 def _swap_in_two_steps(fresh: Path, out: Path) -> None:
-    """For a moment nothing is at ``out``; a stop in it is mended by :func:`remove_leftovers`."""
+    """Swap by two renames; a stop between them is mended by :func:`remove_leftovers`."""
     old = _twin(fresh, OLD)
     os.rename(out, old)
     try:

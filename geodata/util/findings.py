@@ -14,7 +14,7 @@ Progress = Callable[[str, int, int | None], None]
 
 
 def no_progress(what: str, done: int, of: int | None) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress: nobody watches."""
 
 
 class Harm(IntEnum):

@@ -16,13 +16,13 @@ if TYPE_CHECKING:  # boundaries are served without numpy
 
 
 def to_json(value: object) -> bytes:
-    """Compact JSON in UTF-8; NaN is a mistake and raises."""
+    """Return compact JSON in UTF-8; NaN is a mistake and raises."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode()
 
 
 def json_numbers(values: Floats, decimals: int = 0) -> list[Any]:
-    """Numbers as JSON holds them: whole numbers without a point, ``None`` for NaN.
+    """Return numbers as JSON holds them: whole numbers without a point, ``None`` for NaN.
 
     Nested as ``values`` are: ``(T, A)`` gives ``T`` lists of ``A`` numbers.
     """
@@ -32,6 +32,9 @@ def json_numbers(values: Floats, decimals: int = 0) -> list[Any]:
 
 
 def number(value: float, decimals: int = 0) -> float:
-    """A number with so many decimals; without any it is whole, and written without a point."""
+    """Return a number with so many decimals.
+
+    Without any it is whole, and written without a point.
+    """
     written = rounded(value, decimals)
     return written if decimals else int(written)

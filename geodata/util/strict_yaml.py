@@ -105,7 +105,7 @@ def _line(event: Event) -> int:
 
 
 def _events(text: str, what: str) -> list[Event]:
-    """Every event of the text; the parser builds nothing from them."""
+    """Return every event of the text; the parser builds nothing from them."""
     import yaml
 
     found, depth = [], 0
@@ -154,7 +154,7 @@ def _refuse(event: Event, depth: int, what: str) -> None:
 
 
 def _node(events: list[Event], i: int) -> tuple[Node, int]:
-    """The node that begins at position ``i``, and the position after it."""
+    """Return the node that begins at position ``i``, and the position after it."""
     event, line = events[i], _line(events[i])
     if _kind(event) == "Scalar":
         return Text(line, str(event.value)), i + 1  # type: ignore[attr-defined]

@@ -42,7 +42,7 @@ def deck(
 def pages(
     briefing: Briefing, contents: Sequence[Content], *, link: Link
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Files and inputs for :func:`geodata.exports.documents.typesetting.pdf`."""
+    """Return files and inputs for :func:`geodata.exports.documents.typesetting.pdf`."""
     speech = briefing.language
     files = {"main.typ": (TEMPLATES / "deck.typ").read_bytes()}
     slides = []
@@ -88,7 +88,7 @@ def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
 
 
 def _size(headline: str, width: int, height: int) -> int:
-    """Pixels at which a headline fits its place."""
+    """Return pixels at which a headline fits its place."""
     for size in (36, 33, 30, 27, 24, 21):
         if len(wrapped(headline, width, size, letter=0.58)) * size * 1.28 <= height:
             return size
@@ -96,7 +96,7 @@ def _size(headline: str, width: int, height: int) -> int:
 
 
 def _rows(content: Content, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Cells in words, and for bars the part of the longest with its colour."""
+    """Return cells in words, and for bars the part of the longest with its colour."""
     longest = max((abs(row.number) for row in rows if row.number is not None), default=0) or 1
     colors = content.at.scale.colors
     change = content.at.state.mode == populations.CHANGE
@@ -122,7 +122,7 @@ def _drawn(place: tuple[float, float, float, float]) -> tuple[int, int]:
 
 
 def _drawings(content: Content) -> list[_Drawing]:
-    """Drawings of a slide, each with its place in pixels."""
+    """Return drawings of a slide, each with its place in pixels."""
     layout = content.slide.layout
     if layout == TABLE:
         return []

@@ -23,7 +23,7 @@ PAPERS = {"A4": "a4", "Letter": "us-letter"}
 
 
 def page(at: ViewAt, told: Provenance, paper: str) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Files and inputs of the one page of a view."""
+    """Return files and inputs of the one page of a view."""
     speech = at.language
     drawing = pictures.figure(at)
     said: dict[str, Any] = {
@@ -54,7 +54,10 @@ def page(at: ViewAt, told: Provenance, paper: str) -> tuple[dict[str, bytes], di
 
 
 def _terms_once(sources: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
-    """Sources for one page: credit and terms that several share stand with the first of them."""
+    """Yield sources for one page.
+
+    Credit and terms that several share stand with the first of them.
+    """
     said: set[tuple[str, str]] = set()
     for source in sources:
         words = source["credit"], source["terms"]
@@ -64,12 +67,15 @@ def _terms_once(sources: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]
 
 
 def to_typst_json(said: dict[str, Any]) -> str:
-    """What a template is told, as JSON; texts as its ``say`` takes them."""
+    """Return what a template is told, as JSON; texts as its ``say`` takes them."""
     return json.dumps(to_typst(said), ensure_ascii=False)
 
 
 def reading_of(speech: Language) -> dict[str, Any]:
-    """How the words of a template are set: language, country, direction, families of letters."""
+    """Return how the words of a template are set.
+
+    Language, country, direction, families of letters.
+    """
     _, _, country = speech.place.partition("_")
     return {
         "lang": speech.code,

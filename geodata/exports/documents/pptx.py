@@ -110,7 +110,7 @@ def _add(made: Presentation, content: Content, link: Link, render: Render) -> No
 
 
 def _places(layout: Any, across: int = 0) -> dict[str, tuple[int, Place]]:
-    """Index and place of each placeholder of a layout, by name.
+    """Return index and place of each placeholder of a layout, by name.
 
     Mirrored within ``across`` where it is given: what stands at the start stands on the right.
     """
@@ -154,7 +154,7 @@ def _write(
 
 
 def _fitting(written: str, place: Place, name: str) -> float | None:
-    """Points at which words fit their place; ``None`` where the template's own size does."""
+    """Return points at which words fit their place; ``None`` where the template's own size does."""
     usual = templates.SIZES[name]
     width, height = place[2] / _POINT, place[3] / _POINT
     for size in (usual, *(each for each in (24, 22, 20, 18, 16, 14, 12, 11, 10) if each < usual)):
@@ -188,12 +188,12 @@ def _paragraph(
 
 
 def _tag(speech: Language) -> str:
-    """How Office names a language: those of the right by their country as well."""
+    """Return how Office names a language: those of the right by their country as well."""
     return speech.place.replace("_", "-") if speech.rtl else speech.tag
 
 
 def _number(slide: Any, layout: Any, across: int) -> None:
-    """The slide's number, which PowerPoint counts itself, where the layout has a place for it."""
+    """Add the slide's number, which PowerPoint counts itself, where the layout has a place."""
     from copy import deepcopy
 
     from pptx.enum.shapes import PP_PLACEHOLDER
@@ -241,7 +241,7 @@ def _objects(
 
 
 def _describe_shape(shape: Any, name: str, said: str) -> None:
-    """Name and alternative text."""
+    """Set the name and alternative text of a shape."""
     properties = shape.element.xpath("./*/p:cNvPr")[0]
     properties.set("name", isolates_to_marks(name))
     properties.set("descr", isolates_to_marks(said))
@@ -255,14 +255,14 @@ def _picture(slide: Any, drawing: str, place: Place, said: str, render: Render) 
 
 
 def _inset(place: Place) -> Place:
-    """A place less a margin: charts do not reach the edge of the slide as maps do."""
+    """Return a place less a margin: charts do not reach the edge of the slide as maps do."""
     left, top, width, height = place
     margin = 24 * PIXEL
     return left + margin, top + margin, width - 2 * margin, height - 2 * margin
 
 
 def _drawn(place: Place) -> tuple[int, int]:
-    """Size of the drawing that fills a place."""
+    """Return the size of the drawing that fills a place."""
     return round(place[2] / PIXEL / _SCALE), round(place[3] / PIXEL / _SCALE)
 
 
@@ -272,7 +272,7 @@ def _one_map(slide: Any, content: Content, place: Place, render: Render) -> None
 
 
 def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> None:
-    """The same map on two dates, with one legend."""
+    """Place the same map on two dates, with one legend."""
     speech, before = content.at.language, content.other or content.at
     left, top, width, height = _inset(place)
     mirrored = speech.direction == "rtl"
@@ -294,7 +294,7 @@ def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> Non
 
 
 def _drawn_chart(slide: Any, content: Content, place: Place, render: Render) -> None:
-    """A chart that PowerPoint has no kind for, as a picture."""
+    """Draw a chart that PowerPoint has no kind for, as a picture."""
     place = _inset(place)
     if content.rows:
         draw = charts.CHARTS[content.slide.layout]
@@ -321,7 +321,7 @@ def _rgb(color: str) -> Any:
 
 
 def _data(style: str, categories: Sequence[Any]) -> Any:
-    """Data of a chart, with the format that its figures are shown in."""
+    """Return data of a chart, with the format that its figures are shown in."""
     from pptx.chart.data import CategoryChartData
 
     data: Any = CategoryChartData(number_format=style)  # type: ignore[no-untyped-call]
@@ -330,14 +330,14 @@ def _data(style: str, categories: Sequence[Any]) -> Any:
 
 
 def _format(content: Content) -> str:
-    """How a chart writes its figures: changes with their sign."""
+    """Return how a chart writes its figures: changes with their sign."""
     style, state = _FORMATS.get(content.at.state.measure, "#,##0"), content.at.state
     kinds = [f"+{style}", f"−{style}", style] if state.mode == populations.CHANGE else [style]
     return ";".join(_digits(content) + kind for kind in kinds)
 
 
 def _digits(content: Content) -> str:
-    """What begins a format of Arabic digits, which Office knows as part of a language."""
+    """Return what begins a format of Arabic digits, which Office knows as part of a language."""
     return _ARABIC_DIGITS if content.at.language.digits == NATIVE else ""
 
 
@@ -349,7 +349,7 @@ def _chart(slide: Any, kind: Any, data: Any, place: Place, name: str, said: str)
 
 
 def _bars(slide: Any, content: Content, place: Place) -> None:
-    """The ranking as a native bar chart, the largest on top."""
+    """Draw the ranking as a native bar chart, the largest on top."""
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 
     style, rtl = _format(content), content.at.language.rtl
@@ -387,7 +387,7 @@ def _bars(slide: Any, content: Content, place: Place) -> None:
 
 
 def _every_label(chart: Any) -> None:
-    """Names of all bars, though letters of some scripts are taken to be too high for that."""
+    """Show the names of all bars, though some scripts are taken to be too high for that."""
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls
 
@@ -396,7 +396,7 @@ def _every_label(chart: Any) -> None:
 
 
 def _trend(slide: Any, content: Content, place: Place) -> None:
-    """The trend as a native line chart on an axis of dates."""
+    """Draw the trend as a native line chart on an axis of dates."""
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
     from pptx.util import Pt
 
@@ -440,7 +440,7 @@ def _trend(slide: Any, content: Content, place: Place) -> None:
 
 
 def _lines(content: Content) -> Iterator[tuple[str, dict[dt.date, float], str, bool]]:
-    """Series of the trend: label, numbers by date, colour, whether each point stands alone.
+    """Yield series of the trend: label, numbers by date, colour, whether each point stands alone.
 
     Totals that reports print for the country are a series of their own, which no line joins.
     """
@@ -456,7 +456,7 @@ def _lines(content: Content) -> Iterator[tuple[str, dict[dt.date, float], str, b
 
 
 def _yearly(chart: Any, years: int) -> None:
-    """Tick labels at years of a date axis, as many as stand upright beside each other."""
+    """Label years of a date axis, as many as stand upright beside each other."""
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls
 
@@ -469,7 +469,7 @@ def _yearly(chart: Any, years: int) -> None:
 
 
 def _points_only(line: Any, color: str) -> None:
-    """Counts so far apart that a line between them would be made up."""
+    """Draw points alone where a line between counts far apart would be made up."""
     from pptx.enum.chart import XL_MARKER_STYLE
 
     line.format.line.fill.background()
@@ -484,7 +484,7 @@ def _in_words(content: Content) -> str:
 
 
 def _table(slide: Any, content: Content, place: Place) -> None:
-    """A native table; as many rows as can be read in its place."""
+    """Draw a native table; as many rows as can be read in its place."""
     left, top, width, height = place
     wide = content.slide.layout == TABLE
     row_height = min(_ROW, height // (len(content.rows) + 1)) if wide else _ROW
@@ -550,7 +550,7 @@ def _underline(cell: Any, color: str) -> None:
 
 
 def _notes(slide: Any, content: Content, address: str) -> None:
-    """What the speaker wrote, then method, sources, disclaimer and where to find it again."""
+    """Write the speaker's notes, then method, sources, disclaimer and where to find it again."""
     speech = content.at.language
     frame: Any = slide.notes_slide.notes_text_frame
     for number, line in enumerate(note_lines(content, address)):
@@ -559,7 +559,7 @@ def _notes(slide: Any, content: Content, address: str) -> None:
 
 
 def note_lines(content: Content, address: str) -> list[str]:
-    """The speaker's notes of a slide, line by line."""
+    """Return the speaker's notes of a slide, line by line."""
     speech = content.at.language
     again = speech.gettext(
         "Live map: {address} (snapshot {version})",

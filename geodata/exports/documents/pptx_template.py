@@ -126,7 +126,7 @@ def _placeholder(number: int, name: str, place: tuple[int, int, int, int]) -> An
 
 
 def _style(name: str) -> str:
-    """How words of a placeholder look."""
+    """Return how words of a placeholder look."""
     bold = ' b="1"' if name in (TITLE, KICKER) else ""
     capitals = ' cap="all" spc="40"' if name == KICKER else ""
     return (
@@ -160,7 +160,7 @@ def _shape(
     prompt: str,
     field: str = "",
 ) -> Any:
-    """A placeholder of a layout; its words only say what it is for."""
+    """Return a placeholder of a layout; its words only say what it is for."""
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls
 
@@ -281,7 +281,7 @@ def _as_presentation(data: bytes) -> bytes:
 
 
 def _missing(made: Presentation) -> Any:
-    """Sentences of what a template lacks."""
+    """Yield sentences of what a template lacks."""
     width, height = int(made.slide_width or 0), int(made.slide_height or 1)
     if abs(width / height - WIDE / HIGH) > 0.01:
         yield f"its slides are {width / PIXEL:.0f} × {height / PIXEL:.0f} pixels, and must be 16:9"
@@ -299,5 +299,5 @@ def _missing(made: Presentation) -> Any:
 
 
 def layout_named(made: Presentation, name: str) -> SlideLayout:
-    """One of the two layouts; :func:`check_template` has made sure that it is there."""
+    """Return one of the two layouts; :func:`check_template` has made sure that it is there."""
     return next(layout for layout in made.slide_layouts if layout.name == name)

@@ -13,7 +13,7 @@ Link = Callable[[str], str]  # query of the map page -> address
 
 
 def compare_places(width: float, height: float) -> dict[str, tuple[float, float, float, float]]:
-    """Where the two maps, their dates and their legend stand within a place, in its own units."""
+    """Place two maps, their dates and their legend within a place, in its own units."""
     half, caption, legend = width / 2, height * 0.06, height * 0.3
     tall = height - caption - legend
     return {

@@ -21,7 +21,7 @@ def pdf(files: dict[str, bytes], inputs: dict[str, str]) -> bytes:
 
 @lru_cache(maxsize=1)
 def _fonts() -> Any:
-    """The fonts that ship here, read once."""
+    """Return the fonts that ship here, read once."""
     import typst
 
     return typst.Fonts(

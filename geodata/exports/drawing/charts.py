@@ -38,7 +38,7 @@ def _document(size: Size, said: str, parts: Iterable[str], speech: Language) -> 
 
 
 def ceiling(highest: float) -> float:
-    """The next of 1, 2, 2.5, 5 × 10ⁿ that holds a number in four or five even steps."""
+    """Return the next of 1, 2, 2.5, 5 × 10ⁿ that holds a number in four or five even steps."""
     if highest <= 0:
         return 1.0
     step = highest / 4
@@ -48,7 +48,7 @@ def ceiling(highest: float) -> float:
 
 
 def steps(top: float) -> list[float]:
-    """Where the lines of the grid stand, from zero."""
+    """Return where the lines of the grid stand, from zero."""
     power = 10 ** math.floor(math.log10(top / 4))
     for each in (1, 2, 2.5, 5, 10):
         n = top / (each * power)
@@ -79,7 +79,7 @@ class _Plot:
 
 
 def runs(series: ChartSeries) -> list[list[tuple[dt.date, float]]]:
-    """Counts that follow each other; a new run where one is missing or long in coming.
+    """Return counts that follow each other; a new run where one is missing or long in coming.
 
     What is printed for the country alone is in none (:func:`printed`).
     """
@@ -99,7 +99,7 @@ def runs(series: ChartSeries) -> list[list[tuple[dt.date, float]]]:
 
 
 def printed(series: ChartSeries) -> list[tuple[dt.date, float]]:
-    """Totals of the country that a report prints: points that no line joins."""
+    """Return totals of the country that a report prints: points that no line joins."""
     marked = series.printed or (False,) * len(series.dates)
     return [
         (dt.date.fromisoformat(day), number)
@@ -109,7 +109,7 @@ def printed(series: ChartSeries) -> list[tuple[dt.date, float]]:
 
 
 def trend(series: Sequence[ChartSeries], speech: Language, size: Size, said: str) -> str:
-    """Lines on a time axis that is proportional to dates, labelled at their ends.
+    """Return lines on a time axis that is proportional to dates, labelled at their ends.
 
     Time goes as the language is read.
     """
@@ -141,7 +141,10 @@ def _grid(plot: _Plot, across: Mirrored) -> list[str]:
 
 
 def _years(plot: _Plot, across: Mirrored) -> list[str]:
-    """First of January of as many years as there is room for: all, every second, fifth or tenth."""
+    """Return the first of January of as many years as there is room for.
+
+    All, every second, fifth or tenth.
+    """
     mute = THEMES["light"]["mute"]
     years = range(plot.first.year + 1, plot.last.year + 1)
     wide = (plot.right - plot.left) / max(plot.last.year - plot.first.year, 1)
@@ -190,13 +193,13 @@ def _lines(series: Sequence[ChartSeries], plot: _Plot, across: Mirrored) -> list
 
 
 def _explained(series: Sequence[ChartSeries], speech: Language) -> list[str]:
-    """What rings stand for, where there are any."""
+    """Return what rings stand for, where there are any."""
     marked = any(printed(each) for each in series)
     return [speech.gettext("for the country only")] if marked else []
 
 
 def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:
-    """A place for a label near ``y`` that is clear of the others; ``room`` is its height."""
+    """Return a place for a label near ``y`` that is clear of the others; ``room`` is its height."""
     while near := [other for other in taken if abs(other - y) < room]:
         y = max(near) + room
     return y
@@ -206,7 +209,7 @@ def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:
 
 
 def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> str:
-    """Origins at the start, destinations at the end, bands as wide as they have households.
+    """Return origins at the start, destinations at the end, bands as wide as they have households.
 
     From left to right, or from right to left where the language is read so.
     """
@@ -241,7 +244,7 @@ _Side = dict[str, tuple[float, float, tuple[str, int]]]
 
 
 def _sides(flows: Sequence[Flow], height: float) -> tuple[_Side, _Side]:
-    """Nodes of both sides from top to bottom, the largest first, on one scale."""
+    """Return nodes of both sides from top to bottom, the largest first, on one scale."""
     added: tuple[dict[str, tuple[str, int]], dict[str, tuple[str, int]]] = ({}, {})
     for flow in flows:
         ends = ((flow.origin, flow.origin_name), (flow.destination, flow.destination_name))

@@ -103,7 +103,7 @@ def mercator(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _used(shapes: Iterable[dict[str, Any]]) -> set[int]:
-    """Positions of the arcs that shapes are made of."""
+    """Return positions of the arcs that shapes are made of."""
     refs = (
         ref for shape in shapes for polygon in polygons(shape) for ring in polygon for ref in ring
     )
@@ -129,7 +129,7 @@ def _straight(a: Point, b: Point, c: Point) -> bool:
 
 
 def _path(points: Sequence[Point], *, close: bool) -> str:
-    """Path data of a line, relative, with no more separators than SVG asks for."""
+    """Return path data of a line, relative, with no more separators than SVG asks for."""
     parts = [f"m{points[0][0]} {points[0][1]}"]
     for (x0, y0), (x, y) in itertools.pairwise(points):
         dx, dy = x - x0, y - y0
@@ -140,7 +140,7 @@ def _path(points: Sequence[Point], *, close: bool) -> str:
 
 
 def _ring(refs: Sequence[int], arcs: Sequence[list[Point]]) -> list[Point]:
-    """Points of a ring, each once; a ring that thinning left without an area is dropped."""
+    """Return points of a ring, each once; a ring that thinning left without an area is dropped."""
     points = ring_points(refs, arcs)
     return points[:-1] if points[0] == points[-1] else points
 
@@ -154,7 +154,10 @@ def _shape(shape: dict[str, Any], arcs: Sequence[list[Point]]) -> str:
 
 
 def _dot(shape: dict[str, Any], plane: _Plane) -> str:
-    """Path data of what stands for an area too small to have a shape: seen, and to point at."""
+    """Return path data of what stands for an area too small to have a shape.
+
+    Seen, and to point at.
+    """
     x, y = plane.point(shape["properties"]["label"])
     corners = [(x, y - _DOT), (x + _DOT, y), (x, y + _DOT), (x - _DOT, y)]
     return _path(corners, close=True)
@@ -241,14 +244,17 @@ def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
 
 
 def country(name: str, speech: Language) -> str:
-    """Name of a country in the reader's language, as CLDR has it; as given where it has none."""
+    """Return the name of a country in the reader's language, as CLDR has it.
+
+    As given where it has none.
+    """
     if speech.code == SOURCE_LANGUAGE:
         return name
     return str(speech.locale.territories.get(_territories().get(name, ""), name))
 
 
 def places(snapshot: Snapshot, speech: Language) -> dict[str, str]:
-    """Names around and on the map in the reader's language: neighbouring countries, cities.
+    """Return names around and on the map in the reader's language: neighbouring countries, cities.
 
     By the name that the topology has, for scripts that draw it; only what differs.
     """
@@ -268,13 +274,13 @@ def places(snapshot: Snapshot, speech: Language) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _territories() -> dict[str, str]:
-    """CLDR's codes of countries by their English names, and by those they had on maps before."""
+    """Return CLDR's codes of countries by their English names, present and former."""
     named = Locale.parse(SOURCE_LANGUAGE).territories
     return {str(name): code for code, name in named.items()} | {"Turkey": "TR"}
 
 
 def drawn(view: View) -> Drawing:
-    """The country at a view's level, with names in its language."""
+    """Return the country at a view's level, with names in its language."""
     return drawing(view.snapshot, view.state.level, view.language)
 
 

@@ -49,7 +49,7 @@ class Mirrored:
     width: float
 
     def x(self, x: float, width: float = 0) -> float:
-        """Left edge of what is ``width`` wide."""
+        """Return left edge of what is ``width`` wide."""
         return round(self.width - x - width, 1) if self.speech.rtl else x
 
     def text(self, words: str, **attributes: object) -> str:
@@ -81,7 +81,7 @@ def document(
     font_size: float | None = None,
     speech: Language | None = None,
 ) -> str:
-    """An SVG document that needs nothing else.
+    """Return an SVG document that needs nothing else.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class _Frame:
 
 
 def _style(paint: ColourScheme, scale: float, size: str) -> str:
-    """Style of a document's map, drawn at ``scale`` pixels for a unit."""
+    """Return the style of a document's map, drawn at ``scale`` pixels for a unit."""
     token = paint.token
     halo = {"d": "#ffffffd9", "l": "#061a30b0", "n": token("card")}
     ink = {"d": "#1b2733", "l": "#fff", "n": token("ink")}
@@ -66,13 +66,13 @@ def _style(paint: ColourScheme, scale: float, size: str) -> str:
 
 
 def _name_size(scale: float, legible: float = _LEGIBLE) -> str:
-    """Key of the smallest names that can be read at ``scale`` pixels for a unit."""
+    """Return the key of the smallest names that can be read at ``scale`` pixels for a unit."""
     large = [key for key, size in NAME_SIZES.items() if size * scale >= legible]
     return large[0] if large else list(NAME_SIZES)[-1]
 
 
 def _map(paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE) -> str:
-    """The map in its frame, with the style it needs."""
+    """Return the map in its frame, with the style it needs."""
     drawn = country.drawn(paint.at.view)
     left, top, width, height = frame.country
     scale = min(width / drawn.width, height / drawn.height)
@@ -115,7 +115,7 @@ def _surround(paint: ColourScheme, frame: _Frame) -> str:
 
 
 def _legend(texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float) -> str:
-    """Classes and statuses with the number of areas in each; its lower edge is at ``y``."""
+    """Return classes and statuses with the number of areas in each; its lower edge is at ``y``."""
     rows, speech = texts.legend, texts.at.language
     head = wrapped(sentence_case(texts.unit), _LEGEND_WIDTH, 15, letter=BOLD_LETTER)
     height = 22 * (len(rows) + len(head)) + 26
@@ -182,7 +182,7 @@ def _document(
 
 
 def _provenance(texts: ViewText, permalink: str) -> list[str]:
-    """Whose figures these are, what the boundaries do not mean, and where to find this again."""
+    """Write the sources, what the boundaries do not mean, and where to find this again."""
     speech, version = texts.at.language, texts.at.snapshot.version
     again = [speech.gettext("Snapshot {version}", version=version), permalink]
     lines = [joined(texts.credits, speech), texts.disclaimer]
@@ -190,23 +190,23 @@ def _provenance(texts: ViewText, permalink: str) -> list[str]:
 
 
 def joined(parts: Iterable[str], speech: Language) -> str:
-    """Things said one after the other, whatever direction each is written in."""
+    """Return things said one after the other, whatever direction each is written in."""
     return " · ".join(map(speech.isolated, parts))
 
 
 def _fitting(words: str, width: float, size: float) -> float:
-    """The font size, or a smaller one at which words that are many fit on one line."""
+    """Return the font size, or a smaller one at which words that are many fit on one line."""
     room = width / (text_width(words) * _MEAN_LETTER)
     return size if room >= size else int(room)
 
 
 def _at_most(lines: list[str], most: int) -> list[str]:
-    """As many lines as there is room for; what is left out is told by an ellipsis."""
+    """Return as many lines as there is room for; what is left out is told by an ellipsis."""
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"]
 
 
 def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", described: str = "") -> str:
-    """The map with title, legend, sources and disclaimer, ``WIDTH`` × ``HEIGHT`` pixels.
+    """Return the map with title, legend, sources and disclaimer, ``WIDTH`` × ``HEIGHT`` pixels.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", described:
 
 
 def figure(at: ViewAt, *, theme: str = "light", size: tuple[int, int] = FIGURE) -> str:
-    """The map and its legend alone, for documents that set title and sources themselves."""
+    """Return the map and its legend alone, for documents that set title and sources themselves."""
     paint, texts, (width, height) = ColourScheme(at, theme), ViewText(at), size
     across = Mirrored(at.language, width)
     country = (across.x(250, width - 400), 10, width - 400, height - 20)
@@ -245,7 +245,10 @@ def figure(at: ViewAt, *, theme: str = "light", size: tuple[int, int] = FIGURE) 
 
 
 def card(at: ViewAt, *, product: str) -> str:
-    """What chats and social media show beside a link: few words, large, 1200 × 630 pixels."""
+    """Return what chats and social media show beside a link.
+
+    Few words, large, 1200 × 630 pixels.
+    """
     paint, texts, left, column = ColourScheme(at, "light"), ViewText(at), 56, 500
     across, muted = Mirrored(at.language, CARD[0]), paint.token("mute")
     heading = _at_most(wrapped(texts.title, column, 46, letter=BOLD_LETTER), 4)
@@ -274,7 +277,7 @@ _FROM_AFAR = 13.5  # names on a slide
 
 
 def panel(at: ViewAt, size: tuple[int, int], *, with_legend: bool = True) -> str:
-    """The map that fills a part of a slide, with its legend in the corner that is left free."""
+    """Draw the map that fills a part of a slide, with its legend in the corner left free."""
     paint, texts, (width, height) = ColourScheme(at, "light"), ViewText(at), size
     beside = 150 if at.language.rtl else 130  # what is free there is narrower
     across, start = Mirrored(at.language, width), beside if with_legend else 14
@@ -289,7 +292,7 @@ def panel(at: ViewAt, size: tuple[int, int], *, with_legend: bool = True) -> str
 def _small_legend(
     texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float
 ) -> str:
-    """Classes and statuses that occur on the date, on a card; its lower edge is at ``y``.
+    """Return classes and statuses that occur on the date, on a card; its lower edge is at ``y``.
 
     Where it stands on the right it is as far from the upper edge: the country has its sea there
     below, and its hollow above.
@@ -310,7 +313,7 @@ def _small_legend(
 
 
 def legend_strip(at: ViewAt, size: tuple[int, int]) -> str:
-    """The legend alone, in columns, for maps that share it."""
+    """Return the legend alone, in columns, for maps that share it."""
     paint, texts, (width, height) = ColourScheme(at, "light"), ViewText(at), size
     across, rows = Mirrored(at.language, width), texts.legend
     tall = max(1, (height - 34) // 24)

@@ -93,6 +93,6 @@ def add_text(picture: bytes, said: dict[str, str]) -> bytes:
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:
-    """An ``iTXt`` chunk: UTF-8, not compressed (https://www.w3.org/TR/png-3/#11iTXt)."""
+    """Return an ``iTXt`` chunk: UTF-8, not compressed (https://www.w3.org/TR/png-3/#11iTXt)."""
     body = b"iTXt" + keyword.encode("latin-1") + b"\0\0\0\0\0" + text.encode()
     return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))

@@ -35,7 +35,7 @@ def shapes(at: ViewAt) -> str:
 
 
 def small(at: ViewAt, label: str) -> str:
-    """One map; ``label`` is what it says to those who do not see it."""
+    """Return one map; ``label`` is what it says to those who do not see it."""
     drawn, paint = country.drawn(at.view), ColourScheme(at, scope=_SCOPE)
     places = {pcode: i for i, pcode in enumerate(at.counts.areas.pcodes)}
     used = [

@@ -57,7 +57,7 @@ class ColourScheme:
     scope: str = ""
 
     def id(self, name: str) -> str:
-        """Name of a texture or gradient in the document."""
+        """Return the name of a texture or gradient in the document."""
         return f"displacement-{name}{self.suffix}"
 
     @property
@@ -66,7 +66,7 @@ class ColourScheme:
         return f"-{self.scope}" if self.scope else ""
 
     def token(self, name: str) -> str:
-        """A colour of the look."""
+        """Return a colour of the look."""
         return THEMES[self.theme][name] if self.theme else f"var(--{name})"
 
     @property
@@ -75,7 +75,7 @@ class ColourScheme:
         return self.token("outline" if country.drawn(self.at.view).alone else "border")
 
     def fill(self, kind: str) -> str:
-        """Colour or texture of a class (``k3``) or a status letter."""
+        """Return colour or texture of a class (``k3``) or a status letter."""
         if kind in TEXTURES:
             return TEXTURES[kind].replace(")", f"{self.suffix})")
         if kind == ZERO:
@@ -86,12 +86,12 @@ class ColourScheme:
         return (scale.colors if self.theme == "light" else scale.colors_dark)[int(kind[1:])]
 
     def kind(self, i: int) -> str:
-        """Class or status letter of an area."""
+        """Return class or status letter of an area."""
         k = int(self.at.classes[i])
         return f"k{k}" if k >= 0 else str(self.at.status[i])
 
     def ink(self, i: int) -> str:
-        """Whether a name on the area is written light, dark, or as on no colour (``n``)."""
+        """Tell whether a name on the area is written light, dark, or as on no colour (``n``)."""
         k, scale = int(self.at.classes[i]), self.at.scale
         if k < 0:
             return _NO_INK
@@ -99,12 +99,12 @@ class ColourScheme:
 
 
 def lone(drawn: Drawing) -> str:
-    """What ends the classes of a map by which the style sheet knows that nothing lies around it."""
+    """Return the suffix of a map's classes that tells that nothing lies around the country."""
     return " alone" if drawn.alone else ""
 
 
 def scale_variables(view: View) -> tuple[str, str]:
-    """Custom properties of the scale's colours, light and dark, for :func:`inline`."""
+    """Return custom properties of the scale's colours, light and dark, for :func:`inline`."""
     light, dark = (
         "".join(f"--k{k}:{color};" for k, color in enumerate(colors))
         for colors in (view.scale.colors, view.scale.colors_dark)
@@ -116,7 +116,7 @@ def scale_variables(view: View) -> tuple[str, str]:
 
 
 def textures(paint: ColourScheme, size: float, repeated: int = 1) -> str:
-    """Hatch, dots, cross, lines and bars as the pages have them, told apart without any colour.
+    """Draw the textures of the pages, which are told apart without any colour.
 
     Parameters
     ----------
@@ -159,23 +159,26 @@ def textures(paint: ColourScheme, size: float, repeated: int = 1) -> str:
 
 
 def _bar(start: int, side: int) -> str:
-    """Path data of a bar of the hatch, across a tile; whole, for its pieces would not join."""
+    """Return path data of a bar of the hatch, across a tile.
+
+    Whole, for its pieces would not join.
+    """
     return f"M{start} 0h2v{side}h-2z"
 
 
 def _dots(start: int, side: int) -> str:
-    """Path data of a row of dots."""
+    """Return path data of a row of dots."""
     dot = "m1.7 3a1.3 1.3 0 0 0 2.6 0 1.3 1.3 0 0 0-2.6 0z"
     return "".join(f"M{x} {start}{dot}" for x in range(0, side, 6))
 
 
 def _cross(start: int, side: int) -> str:
-    """Path data of a bar each way."""
+    """Return path data of a bar each way."""
     return f"M{start} 0h1.4v{side}h-1.4zM0 {start}h{side}v1.4h-{side}z"
 
 
 def _line(start: int, side: int) -> str:
-    """Path data of a line across a tile."""
+    """Return path data of a line across a tile."""
     return f"M0 {start}h{side}v1h-{side}z"
 
 
@@ -205,7 +208,7 @@ def _fades(drawn: Drawing, paint: ColourScheme) -> str:
 
 
 def _country_names(drawn: Drawing) -> str:
-    """Names of neighbours that stand beside the country, and not where the ground fades."""
+    """Return names of neighbours that stand beside the country, and not where the ground fades."""
     left, _, right, _ = drawn.ground
     beside = [
         each
@@ -218,7 +221,7 @@ def _country_names(drawn: Drawing) -> str:
 
 
 def _area_names(drawn: Drawing, paint: ColourScheme, places: dict[str, int], size: str = "") -> str:
-    """Names of areas: all of them with the sizes they fit at, or those that fit at one."""
+    """Return names of areas: all of them with the sizes they fit at, or those that fit at one."""
 
     def name(each: Name) -> str:
         return text(
@@ -262,7 +265,7 @@ def map_layers(
     size: str = "",
     sentences: Mapping[str, str] | None = None,
 ) -> str:
-    """Everything that is drawn in units of the drawing, from the ground up."""
+    """Return everything that is drawn in units of the drawing, from the ground up."""
     drawn = country.drawn(paint.at.view)
     places = {pcode: i for i, pcode in enumerate(paint.at.counts.areas.pcodes)}
     ground = element("g", *(element("path", d=d) for d in drawn.neighbours), class_="neighbours")
@@ -288,7 +291,7 @@ def inline(
     sentences: Mapping[str, str] | None = None,
     tight: bool = False,
 ) -> str:
-    """The map as an ``svg`` element for a page; colours are the page's custom properties.
+    """Return the map as an ``svg`` element for a page; colours are the page's custom properties.
 
     Every area is a ``path[data-pcode]`` with its sentence as its title; ``text[data-name]`` are the
     names, with the letters of the sizes they fit at as classes.

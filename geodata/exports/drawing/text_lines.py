@@ -27,7 +27,7 @@ _COMBINING_BEGIN = "\u0300"
 
 
 def text_width(words: str) -> float:
-    """How many letters of Latin have about the width of these words; marks have none."""
+    """Return how many letters of Latin have about the width of these words; marks have none."""
     if max(words, default="") < _COMBINING_BEGIN:
         return len(words)
     return sum(map(_width, words))
@@ -71,7 +71,7 @@ def _closed(lines: list[str]) -> list[str]:
 
 
 def _direction(words: str, place: int) -> str:
-    """Which of LRI and RLI the isolate that opens at ``place`` is."""
+    """Return the which of LRI and RLI the isolate that opens at ``place`` is."""
     if words[place] != FSI:
         return words[place]
     depth = 0
@@ -88,7 +88,7 @@ def _direction(words: str, place: int) -> str:
 
 
 def force_rtl(words: str) -> str:
-    """A line that is read from the right, whatever letters it begins with."""
+    """Return a line that is read from the right, whatever letters it begins with."""
     return f"{RLI}{words}{PDI}"
 
 
@@ -115,7 +115,9 @@ def isolates_to_marks(words: str) -> str:
 
 
 def pieces(words: str) -> Any:
-    """Words as typst sets them: what is isolated is ``{"dir": …, "words": …}`` among the rest.
+    """Return words as typst sets them: what is isolated is ``{"dir": …, "words".
+
+    …}`` among the rest.
 
     Isolates themselves would be read out of a page, and stand in the way of what is looked for.
     Words without any stay as they are.
@@ -139,7 +141,7 @@ def pieces(words: str) -> Any:
 
 
 def to_typst(said: Any) -> Any:
-    """Every text within lists and dictionaries in :func:`pieces`."""
+    """Return every text within lists and dictionaries in :func:`pieces`."""
     if isinstance(said, str):
         return pieces(said)
     if isinstance(said, dict):

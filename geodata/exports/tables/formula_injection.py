@@ -7,10 +7,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def looks_like_formula(value: str) -> bool:
-    """Whether a spreadsheet that reads the text might run it."""
+    """Tell whether a spreadsheet that reads the text might run it."""
     return value.startswith(_FORMULA)
 
 
 def escape_formula(value: str) -> str:
-    """Text that no spreadsheet runs as a formula."""
+    """Return text that no spreadsheet runs as a formula."""
     return f"'{value}" if looks_like_formula(value) else value

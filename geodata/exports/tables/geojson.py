@@ -46,14 +46,14 @@ def records(at: ViewAt, told: Provenance, permalink: str, *, every: bool) -> byt
 
 
 def plain(row: dict[str, Value]) -> dict[str, Value]:
-    """A row as JSON holds it: dates as text."""
+    """Return a row as JSON holds it: dates as text."""
     days = {name: str(row[name]) for name in ("date", "compared_with") if row[name]}
     return row | days
 
 
 @memoise(8)
 def geometries(snapshot: Snapshot, level: int) -> dict[str, dict[str, Any]]:
-    """Geometry of every area of a level, by P-code."""
+    """Return the geometry of every area of a level, by P-code."""
     arcs = decode_arcs(dict(snapshot.topology))
     shapes = snapshot.topology["objects"][LEVELS[level].name]["geometries"]
     return {shape["id"]: _geometry(shape, arcs) for shape in shapes}
@@ -74,5 +74,5 @@ def _ring(refs: Sequence[int], arcs: Sequence[Line]) -> Line:
 
 
 def _wound(ring: Line, *, outer: bool) -> Line:
-    """Counter-clockwise for outer rings, clockwise for holes."""
+    """Return counter-clockwise for outer rings, clockwise for holes."""
     return ring[::-1] if is_clockwise(ring) == outer else ring

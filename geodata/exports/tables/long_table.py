@@ -63,7 +63,7 @@ _PARTS = {populations.RATE: "#indicator+rate+{}", populations.SHARE: "#indicator
 
 
 def tags(view: View) -> dict[str, str]:
-    """HXL tag of each column (https://hxlstandard.org); they differ with what is counted."""
+    """Return HXL tag of each column (https://hxlstandard.org); they differ with what is counted."""
     state = view.state
     level = state.level
     value = (_KINDS | _PARTS)[state.measure].format(populations.POPULATIONS[state.pop].hxl[0])
@@ -118,5 +118,5 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
 
 
 def positions(at: ViewAt, *, every: bool) -> list[int]:
-    """Positions of the dates in a file: the one that is shown, or all."""
+    """Return positions of the dates in a file: the one that is shown, or all."""
     return list(range(len(at.counts.dates))) if every else [at.t]

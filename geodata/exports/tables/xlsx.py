@@ -53,7 +53,7 @@ _OF_SOURCES = {
 def sheets(
     view: View, dates: Iterable[int], told: Provenance, permalink: str, *, hxl: bool = False
 ) -> list[Sheet]:
-    """Figures, notes and sources of a view."""
+    """Return figures, notes and sources of a view."""
     speech, tagged = view.language, tags(view)
     head: list[list[Value]] = [_head(COLUMNS, HEADS, speech)]
     if hxl:
@@ -74,7 +74,7 @@ def sheets(
 
 
 def _head(names: Iterable[str], heads: dict[str, str], speech: Language) -> list[Value]:
-    """What stands above the columns of these names."""
+    """Return what stands above the columns of these names."""
     if speech.code == SOURCE_LANGUAGE:
         return list(names)
     return [speech.gettext(heads[name]) for name in names]

@@ -121,7 +121,7 @@ def _quickly(
 
 
 def _typed(rows: TableRows, layout: Layout) -> str:
-    """The table of rows as DuckDB reads it from a CSV, each column as what it should hold."""
+    """Give the table of rows as DuckDB reads it from a CSV, each column as what it should hold."""
     width = max((len(cells) for _, cells in rows.head(columns.HEADER_WITHIN)), default=0)
     numbers = {column.position for _, column in breakdown_columns(layout)}
     singles = (columns.HOUSEHOLDS, columns.PEOPLE, columns.LATITUDE, columns.LONGITUDE)
@@ -143,12 +143,15 @@ def _typed(rows: TableRows, layout: Layout) -> str:
 
 
 def _place(layout: Layout) -> Column | None:
-    """The column that tells one place from another."""
+    """Return the column that tells one place from another."""
     return layout.one(columns.PLACE) or layout.one(columns.LOCATION)
 
 
 def _numbered_places(rows: TableRows, layout: Layout) -> bool:
-    """Whether ids of places are numbers, as far as the first rows show; DuckDB checks the rest."""
+    """Tell whether ids of places are numbers, as far as the first rows show.
+
+    DuckDB checks the rest.
+    """
     column = _place(layout)
     if column is None:
         return False
@@ -182,7 +185,7 @@ def _selected(layout: Layout) -> str:
 
 
 def _odd(layout: Layout, *, numbered: bool) -> str:
-    """SQL that is true of a row which has to be looked at cell by cell."""
+    """Return SQL that is true of a row which has to be looked at cell by cell."""
     said = ["households IS NULL", "adm1 = ''"]
     if layout.one(columns.PEOPLE):
         said.append("people IS NULL")
@@ -367,7 +370,10 @@ class _Reader:
         return clean_text(self._cell(cells, column))
 
     def _is_no_place(self, number: int, cells: Sequence[str], words: Mapping[str, str]) -> bool:
-        """Whether a row is one of totals, of HXL tags or of columns' names again; it is noted."""
+        """Tell whether a row is one of totals, of HXL tags or of columns' names again.
+
+        It is noted.
+        """
         adm1 = self.one[columns.ADM1]
         if adm1 and header_fold(words["adm1"]) == header_fold(adm1.name):
             self.notes.warning(
@@ -390,7 +396,7 @@ class _Reader:
         return True
 
     def _total(self, cells: Sequence[str], words: Mapping[str, str]) -> str | None:
-        """What a row of totals calls itself; ``None`` of a row that is none.
+        """Return what a row of totals calls itself; ``None`` of a row that is none.
 
         It has no place id, or calls itself a total there, and either says so where a place should
         be named, or names no place at all.
@@ -556,7 +562,7 @@ def _note_twice(
 
 
 def numbered(loaded: LoadedList) -> str:
-    """The table of rows with the number of each in the file, as SQL.
+    """Return the table of rows with the number of each in the file, as SQL.
 
     In a CSV that DuckDB reads itself rows are counted from the header; where empty lines stand
     between them that is not the number a spreadsheet shows, and 0 is given.

@@ -101,7 +101,10 @@ class Client(DTMApi):  # type: ignore[misc]  # dtmapi has no types
         return isinstance(exception, _BROKEN) or bool(super()._is_retryable_error(exception))
 
     def _unwrap(self, data: Any) -> list[dict[str, Any]]:
-        """Records of an answer that is whole; an answer that says it found nothing has none."""
+        """Return records of an answer that is whole.
+
+        An answer that says it found nothing has none.
+        """
         if not isinstance(data, dict) or "isSuccess" not in data:
             raise DTMApiResponseError("the answer is not in the envelope that DTM's API writes")
         said = [str(message) for message in data.get("errorMessages") or []]
@@ -378,7 +381,7 @@ def _row(
 
 
 def _place(record: Mapping[str, Any], level: int) -> str:
-    """The name of a place; what DTM writes for an unknown one where there is none."""
+    """Return the name of a place; what DTM writes for an unknown one where there is none."""
     return clean_text(record.get(f"admin{level}Name")) or NOT_AVAILABLE
 
 

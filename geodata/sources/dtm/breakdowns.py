@@ -25,7 +25,7 @@ def by_date(frame: pd.DataFrame) -> list[tuple[dt.date, pd.DataFrame]]:
 
 
 def unit_counted(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Unit | None:
-    """What the breakdowns of a date count: the sums of the first of them say."""
+    """Return what the breakdowns of a date count: the sums of the first of them say."""
     named = workspace.breakdown_columns(layout)
     date = sums["date"].iloc[0]
     whole = {"households": sums["households"].sum(), "individuals": sums["people"].sum()}
@@ -48,7 +48,7 @@ def unit_counted(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Unit 
 def as_counted(
     loaded: LoadedList, part: pd.DataFrame, notes: FindingLog
 ) -> Iterator[dict[str, Any]]:
-    """Breakdowns of a date that count households."""
+    """Yield breakdowns of a date that count households."""
     for row in records(part):
         for kind in BREAKDOWNS:
             named = [(n, c.category) for n, c in loaded.breakdowns if c.field == kind]
@@ -84,7 +84,7 @@ def in_households(
     flat: bool,
     notes: FindingLog,
 ) -> list[dict[str, Any]]:
-    """Breakdowns of a date that count individuals, as households where that is exact."""
+    """Return breakdowns of a date that count individuals, as households where that is exact."""
     if size is None:
         notes.warning(
             f"The breakdowns count individuals, and the country has no rule that makes them "
@@ -113,7 +113,7 @@ def in_households(
 def _converted(
     loaded: LoadedList, kind: str, days: Sequence[str], people: int, in_camps: int
 ) -> pd.DataFrame:
-    """Individuals of a breakdown as households by governorate, and whether that is exact.
+    """Return individuals of a breakdown as households by governorate, and whether that is exact.
 
     A row's households have one size where all of it or none of it lives in camps; the shelter type
     says the size itself.

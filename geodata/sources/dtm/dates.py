@@ -18,7 +18,7 @@ from geodata.sources.dtm.workspace import LoadedList
 def dates_of_list(
     loaded: LoadedList, request: ReadOptions, notes: FindingLog
 ) -> dict[str, dt.date]:
-    """The date of each value that the column of dates holds (``""`` without such a column).
+    """Return the date of each value that the column of dates holds (``""`` without such a column).
 
     The title, the column, and the file's name must agree; what was asked for goes before them.
     """
@@ -74,7 +74,7 @@ def _days_of(value: str) -> set[dt.date]:
 def _many_dates(
     in_column: Mapping[str, set[dt.date]], request: ReadOptions, column: str, notes: FindingLog
 ) -> dict[str, dt.date]:
-    """Dates of a list that holds several rounds."""
+    """Return dates of a list that holds several rounds."""
     if request.date is not None:
         notes.error(
             f"The list holds {len(in_column)} dates, and {request.date} was asked for: leave "

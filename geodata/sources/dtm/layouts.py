@@ -250,7 +250,7 @@ def _period(before: str, month: str, year: int) -> str:
 
 
 def days_in(said: str) -> set[dt.date]:
-    """Every day that a title, a file's name or a cell may say.
+    """Return every day that a title, a file's name or a cell may say.
 
     A day that may be two (``03/04/2020``) gives both; numbers that are no day give none.
 
@@ -385,7 +385,10 @@ class NoList(Exception):
 
 
 def header_score(head: Sequence[Row]) -> float:
-    """How many fields of a list the best of these rows names; to choose a workbook's sheet."""
+    """Return how many fields of a list the best of these rows names.
+
+    To choose a workbook's sheet.
+    """
     return max((_fields_named(cells) for _, cells in head[:HEADER_WITHIN]), default=0)
 
 
@@ -459,7 +462,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _groups(above: Sequence[Sequence[str]], width: int) -> tuple[list[str], list[str]]:
-    """Kind of the group that stands above each column, and the populations that heads name."""
+    """Return the kind of the group above each column, and the populations that heads name."""
     kinds, marks = [""] * width, []
     for cells in above:
         heads = [_group(cell) for cell in cells]
@@ -517,7 +520,7 @@ def _columns(
 
 
 def _meaning(name: str, group: str, governorates: Gazetteer) -> tuple[str, str]:
-    """Field and category of a column; two empty texts where it has none."""
+    """Return field and category of a column; two empty texts where it has none."""
     folded = header_fold(name)
     if folded in _CORE_BY_FOLD:
         return _CORE_BY_FOLD[folded], ""
@@ -552,14 +555,14 @@ _SAYS = {
 
 
 def population_of(said: Sequence[str]) -> str:
-    """Whom titles or names of files say they count; ``""`` where they say none, or both."""
+    """Return whom titles or names of files say they count; ``""`` where they say none, or both."""
     spaced = [clean_text(one).replace("_", " ") for one in said]
     found = {who for who, says in _SAYS.items() if any(says.search(one) for one in spaced)}
     return found.pop() if len(found) == 1 else ""
 
 
 def _population(said: Sequence[str], names: Sequence[str], marks: Sequence[str]) -> str:
-    """Whom a list counts: by its title, else the heads of its groups, else its columns."""
+    """Return whom a list counts: by its title, else the heads of its groups, else its columns."""
     if titled := population_of(said):
         return titled
     if len(set(marks)) == 1:

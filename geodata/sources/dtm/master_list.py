@@ -338,7 +338,7 @@ class _Reader:
                 notes.warning(f"and in {amounts.counted(more, 'more row')}: {sentence}")
 
     def _stray(self, shapes: Governorates, pcode: str, point: int) -> tuple[str, str]:
-        """What is wrong with a point, and the governorate that it lies in."""
+        """Return what is wrong with a point, and the governorate that it lies in."""
         if point == MISSING:
             return "No point is given (blank or 0): the row is counted, and not checked.", ""
         if point == IMPOSSIBLE:
@@ -443,7 +443,7 @@ def _compare_totals(loaded: LoadedList, notes: FindingLog) -> None:
 def _counts(
     sums: pd.DataFrame, population: str, layout: Layout, number: int | None
 ) -> pd.DataFrame:
-    """Counts by district, or by governorate where the list has no districts."""
+    """Return counts by district, or by governorate where the list has no districts."""
     level = 2 if layout.one(layouts.ADM2) else 1
     frame = sums.assign(population=population, programme="", level=level, file="", row=0)
     frame["round"] = pd.Series(number, index=frame.index, dtype="Int64")
@@ -459,7 +459,9 @@ def _counts(
 
 
 def _pcode(book: Gazetteer, name: str, code: str) -> str:
-    """P-code of the governorate that a row names; ``""`` where the join will say that it has none.
+    """Return P-code of the governorate that a row names.
+
+    ``""`` where the join will say that it has none.
 
     The code is asked last: it may be of a former numbering.
     """
@@ -468,7 +470,7 @@ def _pcode(book: Gazetteer, name: str, code: str) -> str:
 
 
 def _strays(shapes: Governorates, pcode: str, points: Any) -> dict[int, int]:
-    """Points that are not in a governorate, with how many rows have each."""
+    """Return points that are not in a governorate, with how many rows have each."""
     import numpy as np
 
     found, rows = np.unique(points, return_counts=True)

@@ -68,7 +68,7 @@ def _looks_arabic(data: bytes) -> bool:
 
 
 def csv_delimiter(file: CheckedFile, encoding: str) -> str:
-    """The delimiter that cuts the first rows into most columns."""
+    """Return the delimiter that cuts the first rows into most columns."""
     with file.path.open(encoding=encoding, newline="", errors="replace") as handle:
         lines = list(itertools.islice(csv_lines(file.name, handle), 60))
 

@@ -76,7 +76,7 @@ def _section(part: str) -> Shown:
 
 
 def _lunar(brackets: Iterable[str]) -> bool:
-    """Whether a locale, ``[$-2060401]``, names a calendar that counts other months.
+    """Tell whether a locale, ``[$-2060401]``, names a calendar that counts other months.
 
     The calendar is its fifth and sixth digit from the end.
     """

@@ -232,12 +232,12 @@ def shown_by_style(path: Path) -> dict[str, Shown]:
 
 
 def _target(said: str) -> str:
-    """Where a part stands that the workbook points to."""
+    """Return where a part stands that the workbook points to."""
     return said.lstrip("/") if said.startswith("/") else f"xl/{said}"
 
 
 def sheet_parts(path: Path) -> dict[str, zipfile.ZipInfo]:
-    """Which part of a workbook holds which sheet, by the sheet's name."""
+    """Return which part of a workbook holds which sheet, by the sheet's name."""
     with zipfile.ZipFile(path) as archive:
         targets = {
             said["Id"]: said["Target"]
@@ -256,7 +256,7 @@ def sheet_parts(path: Path) -> dict[str, zipfile.ZipInfo]:
 
 
 def _elements(xml: str) -> list[tuple[str, dict[str, str]]]:
-    """Every element of a small part: its tag without a prefix, and its attributes."""
+    """Return every element of a small part: its tag without a prefix, and its attributes."""
     found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda tag, said: found.append((tag.rpartition(":")[2], said))
