@@ -28,7 +28,7 @@ from tests import made_up, published_tables
 from tests.chromium import CHROMIUM, FIREFOX
 from tests.firefox import Firefox
 from tests.paths import ROOT, SHARED
-from tests.serving import folder_served, free_port, wait_for
+from tests.servers import folder_served, free_port, wait_for
 from tests.windows import Watched
 
 NO_LIBRARY = str(ROOT / "no-library")  # a checkout may have its own, of which tests know nothing

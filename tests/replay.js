@@ -1,6 +1,6 @@
 /**
  * Says what the scripts of pages say, without a browser: reads cases as JSON from standard input,
- * and writes for each what the modules of `assets/js` make of it. `tests/test_same_words.py` makes
+ * and writes for each what the modules of `assets/js` make of it. `tests/pages/test_same_words.py` makes
  * the cases and compares.
  */
 'use strict';

@@ -6,8 +6,8 @@
     DISPLACEMENT_STORE=postgres://…   PostgreSQL, in a schema named after the snapshot's version,
                                       filled once, by whoever first asks
 
-Answers are the same, number for number (``tests/test_engines.py``). An engine is opened in the
-process that asks: a connection does not survive a fork, and is closed before one.
+Answers are the same, number for number (``tests/engine/test_engines.py``). An engine is opened in
+the process that asks: a connection does not survive a fork, and is closed before one.
 """
 
 from __future__ import annotations

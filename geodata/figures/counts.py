@@ -6,8 +6,8 @@
     what is too few (geodata.figures.suppression) ┴─▶ Counts: dates × areas, hidden cells left out
 
 This is the one place where small counts are hidden: no figure that may not be shown leaves it, and
-no other module reads the cells (``tests/test_raw_figures.py``). What is derived from hidden cells
-and may be shown is computed here, such as the country's total.
+no other module reads the cells (``tests/figures/test_raw_figures.py``). What is derived from
+hidden cells and may be shown is computed here, such as the country's total.
 
 A cell is NaN where the place is absent from the round, *not assessed*, or where it is *hidden*;
 :attr:`Counts.counted` and :attr:`Counts.hidden` tell them apart.

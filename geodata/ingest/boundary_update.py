@@ -27,13 +27,7 @@ from geodata.boundaries.surroundings import neighbours_and_cities
 from geodata.boundaries.topology import CODE, PARENT, Topology, level_topology
 from geodata.errors import BoundaryError
 from geodata.i18n.messages import gettext
-from geodata.ingest.area_changes import (
-    ROLE,
-    areas_joined,
-    of_one_name,
-    renamed,
-    without_residents,
-)
+from geodata.ingest.area_changes import ROLE, areas_joined, of_one_name, renamed, without_residents
 from geodata.ingest.report import Report
 from geodata.ingest.write import SnapshotParts, compare, provenance, refuse, write
 from geodata.snapshots.library import Library

@@ -1,8 +1,8 @@
 """What one area's cell of a view says on one date, in words: for tables, labels and files.
 
 ``assets/js/reading.js`` says the same with the same words while the timeline moves;
-``tests/test_same_words.py`` compares the two. Nothing is computed here but the difference of two
-figures that are shown.
+``tests/pages/test_same_words.py`` compares the two. Nothing is computed here but the difference of
+two figures that are shown.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Four figures of the whole on one date: total, change, concentration, what is not known.
 
 ``assets/js/page/panel-text.js`` says the same with the same words while the timeline moves, and
-takes percentages as they are written here; ``tests/test_same_words.py`` compares the two.
+takes percentages as they are written here; ``tests/pages/test_same_words.py`` compares the two.
 """
 
 from __future__ import annotations

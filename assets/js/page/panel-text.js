@@ -1,6 +1,6 @@
 /**
  * What the panels around the map say of a view on one date, without drawing any of it. Python says
- * the same in `geodata/text` and `layouts/explore.py`; `tests/test_same_words.py` compares the two,
+ * the same in `geodata/text` and `layouts/explore.py`; `tests/pages/test_same_words.py` compares the two,
  * and runs this without a browser.
  *
  *   const text = displacement.createPanelText({ strings, format, reading });

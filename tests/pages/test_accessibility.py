@@ -556,7 +556,7 @@ def test_in_forced_colours_the_focus_is_seen(watched: Visiting, site: str, name:
     assert [step for step in steps if not step["isMarked"] and step["tag"] != "iframe"] == []
 
 
-# ---- axe, of what opens; tests/test_walk.py has it of every page
+# ---- axe, of what opens; tests/pages/test_walk.py has it of every page
 
 
 @pytest.mark.parametrize("name", ["area", "comparison", "sources", "sharing"])

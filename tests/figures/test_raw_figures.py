@@ -1,7 +1,7 @@
 """Figures that may not be shown are read by the modules that hide them, and by no other.
 
-:mod:`tests.test_small_counts` looks for hidden figures in what is published; here it is the code
-that is looked at, so that a module cannot come to have what it would have to hide.
+:mod:`tests.figures.test_small_counts` looks for hidden figures in what is published; here it is
+the code that is looked at, so that a module cannot come to have what it would have to hide.
 """
 
 from __future__ import annotations

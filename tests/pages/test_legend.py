@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.test_slow_links import moves
+from tests.serving.test_slow_links import moves
 from tests.windows import Watched
 
 WINDOWS = [(1280, 720), (1366, 768), (1280, 800), (1024, 768), (1440, 960)]

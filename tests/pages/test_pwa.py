@@ -12,7 +12,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
 
 from layouts.bundle import ASSETS
-from tests.test_slow_links import moves
+from tests.serving.test_slow_links import moves
 from tests.windows import LIVE, Watched
 
 KEPT = """async () => {

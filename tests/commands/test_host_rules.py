@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.paths import ROOT
-from tests.serving import free_port, wait_for
+from tests.servers import free_port, wait_for
 
 DOCS = (ROOT / "docs" / "hosting.md").read_text("utf-8")
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")

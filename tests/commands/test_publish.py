@@ -34,7 +34,7 @@ from geodata.snapshots.library import Library
 from tests import access
 from tests.documents import Document
 from tests.paths import ROOT
-from tests.serving import folder_served, free_port, wait_for
+from tests.servers import folder_served, free_port, wait_for
 from tests.windows import LIVE
 
 pytestmark = pytest.mark.slow

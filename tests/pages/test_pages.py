@@ -70,7 +70,7 @@ def test_every_link_leads_somewhere(client, path):
         address = link["href"] or ""
         parts = urlsplit(address)
         if parts.path == "/timelapse.gif":
-            continue  # it takes ten seconds; tests/test_other_country.py asks for it
+            continue  # it takes ten seconds; tests/countries/test_other_country.py asks for it
         if parts.scheme or parts.netloc:
             assert parts.scheme in ("https", "http") and parts.netloc, address
             assert link.get("rel") == "noopener"

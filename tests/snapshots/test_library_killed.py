@@ -193,7 +193,8 @@ def shelved(synthetic: Callable[..., Path]) -> Iterator[tuple[Path, str, str, Pa
 def outcomes(name: str, where: Path, fresh: Path, *, seeded: bool = False) -> list[dict[str, Any]]:
     """Run a nursery in a process of its own; what came of each of its children."""
     code = (
-        "import sys; from pathlib import Path; from tests.test_library_killed import nursery;"
+        "import sys; from pathlib import Path;"
+        "from tests.snapshots.test_library_killed import nursery;"
         "nursery(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4] == 'seeded')"
     )
     command = [sys.executable, "-c", code, name, str(where), str(fresh), "seeded" if seeded else ""]

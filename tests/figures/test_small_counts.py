@@ -1,6 +1,7 @@
 """Small counts in whatever is published: of sources that count people, the nation, or some places.
 
-:mod:`tests.test_suppression` tests the pattern; here it is looked for in views, panels and pages.
+:mod:`tests.figures.test_suppression` tests the pattern; here it is looked for in views, panels and
+pages.
 """
 
 from __future__ import annotations

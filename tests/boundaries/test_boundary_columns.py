@@ -22,8 +22,8 @@ from geodata.ingest.boundary_update import BoundaryUpdate, BoundaryUpdateReport,
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from tests import far_country
+from tests.boundaries.test_boundary_files import said, turned
 from tests.far_country import box, written, zipped
-from tests.test_boundary_files import said, turned
 
 ARABIC = {"FR01": "أفيلا الشرقية", "FR02": "بنوا", "FR03": "كوتو الجديدة"}
 
