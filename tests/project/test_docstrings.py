@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
+
 ROOMS = ("geodata", "callbacks", "layouts")
 # What functions do here. A new verb is added to the list: that it is one is what a reader checks.
 VERBS = set(

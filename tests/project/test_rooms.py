@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
+
 _ROW = re.compile(r"^\| `([\w/]+)` \| ([^|]+) \| ([^|]*)\|$", re.M)
 # What reads or writes files of others, or draws boundaries anew: no view needs it.
 _NOT_FOR_A_VIEW = {
