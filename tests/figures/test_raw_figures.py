@@ -17,8 +17,8 @@ import pytest
 from geodata.figures.breakdowns import of_area, origins_on
 from geodata.figures.counts import Counts, counts
 from geodata.populations import MEASURES
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 # These write, compare and join the tables before anything is published, or hand them to an engine.
 BEFORE = ("sources", "ingest", "snapshots", "places", "boundaries", "engine", "i18n", "util")
 AFTER = sorted(
