@@ -607,14 +607,14 @@ def test_a_mistake_half_way_leaves_the_old_folder(run, small, tmp_path, monkeypa
 
 HALF_WAY = """
 import sys
-from callbacks import published_files
+from callbacks.commands import static_site
 from app import server
 
 def stop(*_, **__):
     print("half-way", file=sys.__stdout__, flush=True)  # the runner has taken the other
     sys.__stdin__.read()
 
-published_files._lists = stop
+static_site._lists = stop
 server.test_cli_runner().invoke(args=["publish", sys.argv[1], "--state", "level=2"])
 """
 

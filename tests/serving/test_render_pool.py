@@ -158,9 +158,9 @@ def test_a_fork_starts_processes_of_its_own_and_leaves_the_others_alone():
     """gunicorn forks its workers from an application that may have rendered already."""
     code = """
 import os, sys
-from callbacks.serving.render_pool import Rendering
+from callbacks.serving.render_pool import RenderPool
 from geodata.exports.zip_archive import archive
-rendering = Rendering(processes=1)
+rendering = RenderPool(processes=1)
 rendering.call(archive, {})
 before = rendering.pids
 child = os.fork()
@@ -180,9 +180,9 @@ sys.exit(os.waitstatus_to_exitcode(status) or rendering.pids != before)
 def test_processes_end_with_whoever_started_them_however_that_ends(how):
     code = """
 import sys
-from callbacks.serving.render_pool import Rendering
+from callbacks.serving.render_pool import RenderPool
 from geodata.exports.zip_archive import archive
-rendering = Rendering(processes=2)
+rendering = RenderPool(processes=2)
 rendering.call(archive, {})
 print(*rendering.pids, flush=True)
 sys.stdin.read()
