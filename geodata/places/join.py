@@ -165,8 +165,8 @@ def _unmatched(
 
 def _sum_or_none(rows: pd.DataFrame, column: str) -> int | None:
     """Add up a column; ``None`` where no row has a number, or there is no such column."""
-    known = rows.filter([column]).dropna()
-    return int(known[column].sum()) if len(known) else None
+    known = rows[column].dropna() if column in rows else ()
+    return int(sum(known)) if len(known) else None
 
 
 def _match(
