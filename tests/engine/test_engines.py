@@ -132,8 +132,8 @@ def test_spark_answers_as_duckdb_does(snapshot, tmp_path):
     if not python:
         pytest.skip("DISPLACEMENT_SPARK_PYTHON names no Python with pyspark (`make spark`)")
     for name in ("counts", "breakdowns"):
-        table = decode_dictionaries(snapshot.tables.arrow(name))
-        pq.write_table(table, tmp_path / f"{name}.parquet", coerce_timestamps="us")
+        held = decode_dictionaries(snapshot.tables.arrow(name))
+        pq.write_table(held, tmp_path / f"{name}.parquet", coerce_timestamps="us")
     (tmp_path / "asked.json").write_text(json.dumps(ASKED))
     subprocess.run(
         [python, TESTS / "spark_answers.py", tmp_path],
