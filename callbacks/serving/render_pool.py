@@ -2,7 +2,7 @@
 
 ::
 
-    request ──▶ Rendering.once ──(a place is free)──▶ make ──▶ call ──▶ process ──▶ bytes
+    request ──▶ RenderPool.once ──(a place is free)──▶ make ──▶ call ──▶ process ──▶ bytes
                    │  └── someone makes the same already: wait for it
                    └────── no place: Busy, 503 with Retry-After
 

@@ -5,7 +5,7 @@
     layer ─┬─ columns of a mapping ────────────┐
            ├─ COD-AB, whole or cut to ten      ├─▶ codes and names of each level
            │  letters as a Shapefile cuts them │        │
-           ├─ GADM                             │        └─▶ Areas(level, pcode, parent, names)
+           ├─ GADM                             │        └─▶ AreaColumns(level, pcode, parent, names)
            └─ geoBoundaries ───────────────────┘
 
 A name is chosen for each row, not for a column: English where the row has it, else the next

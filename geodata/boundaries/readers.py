@@ -3,11 +3,10 @@
 ::
 
     .geojson .gpkg .shp .fgb ─┐
-    .zip of any of them ──────┴▶ layers ─▶ boundary_columns ─▶ Layer(level, pcode, parent, names)
+    .zip of any of them ──────┴▶ layers ─▶ columns ─▶ Layer(level, pcode, parent, names)
 
-A file is believed
-by its bytes, not its name, and GDAL is only handed what was looked at: a GeoJSON may name an
-address that GDAL would fetch, an archive may hold paths that lead out of it.
+A file is believed by its bytes, not its name, and GDAL is only handed what was looked at: a GeoJSON
+may name an address that GDAL would fetch, an archive may hold paths that lead out of it.
 """
 
 from __future__ import annotations

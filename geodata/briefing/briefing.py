@@ -225,7 +225,7 @@ def short(text: str, most: int, key: str, *, lines: bool = False) -> str:
 
 
 def _plain(sign: str) -> str:
-    """Tell whether every file takes a character; of invisible ones, those of Arabic script."""
+    """Return a character that every file takes, else a space or nothing."""
     if sign.isprintable() or sign in "\n\u200c\u200d\u200e\u200f":
         return sign
     return " " if sign.isspace() else ""

@@ -34,7 +34,7 @@ class SlideRow:
     number
         For bars and charts; ``None`` where there is no figure.
     status
-        A letter of :mod:`geodata.figures.view`.
+        A letter of :mod:`geodata.figures.statuses`.
     more
         Further columns, aligned with ``Content.columns[2:]``.
     """

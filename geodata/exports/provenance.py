@@ -4,7 +4,7 @@
 
     view + permalink ──▶ Provenance ─┬─▶ as_dict   metadata.json, data.json, GeoJSON
                                      ├─▶ pairs     notes of a workbook, the readme
-                                     └─▶ plain     inside pictures, where nobody looks first
+                                     └─▶ as_text   inside pictures, where nobody looks first
 
 Absent figures are told by their statuses in words, so those are listed with what they mean.
 """

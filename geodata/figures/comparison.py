@@ -2,10 +2,9 @@
 
 ::
 
-    query ──▶ Asked ──▶ Comparison ─┬─ first, second    two views, each on its date, of one scale
-                                    ├─ difference       second − first where both are shown
-                                    ├─ rows             every area, in words
-                                    └─ strips           up to twelve rounds, on the same scale
+    query ──▶ ComparisonState ──▶ two views, each on its date, of one scale; second − first
+                                       │
+              geodata.text.comparison_tables ──▶ Comparison: every area in words, small maps
 
 The sides are two dates (``base`` and ``time``) or, where ``with`` names another population or other
 programmes, those two on one date. Populations are never added to each other. What the whole says

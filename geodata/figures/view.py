@@ -5,7 +5,8 @@
     state ──▶ Counts ──▶ figures (level or change) ──▶ statuses ──▶ classes, ranks, tallies ──▶ View
                  └─ hidden cells (suppression)   └─ programmes' area (outside)
 
-This is the one place where a figure, a class, a label or a status is made.
+A figure, a class and a status are made here; :mod:`geodata.figures.comparison` sets two views on
+one scale, and subtracts them.
 """
 
 from __future__ import annotations

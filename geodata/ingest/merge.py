@@ -2,7 +2,7 @@
 
 ::
 
-    Reading ──▶ codes of the areas' scheme (geodata.places.scheme_resolution)
+    ParsedSource ──▶ codes of the areas' scheme (geodata.places.scheme_resolution)
             ──▶ matched (by code, name, alias, not at all) ──▶ added up to district, governorate
                                                                         │
     tables of the active snapshot ──────────────────────────────────────┴──▶ Merged: new tables,

@@ -2,7 +2,7 @@
 
 ::
 
-    query of the share page ──▶ Choice ──▶ state that is embedded ──▶ address ──▶ code
+    query of the share page ──▶ EmbedChoice ──▶ state that is embedded ──▶ address ──▶ code
       freeze · width · height · language · the options of geodata.links.embed_options
 
 A map that *follows* names neither date nor snapshot and shows the newest figures for ever; a

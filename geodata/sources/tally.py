@@ -2,7 +2,7 @@
 
 ::
 
-    row by row ──▶ Tally ──▶ one operation, one assessment for a place and date ──▶ counts
+    row by row ──▶ Aggregator ──▶ one operation, one assessment for a place and date ──▶ counts
 
 Several rows of one place and date are one of four things, and only two of them are added: parts of
 a split (by reason of displacement, by origin), and locations of a list. The same row twice is not,

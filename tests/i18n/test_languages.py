@@ -166,7 +166,7 @@ def test_a_failure_of_the_server_is_said_as_a_page_and_as_a_sentence(app, monkey
     answer = client.get("/sources?lang=ar")
     assert answer.status_code == 500
     assert root(answer) == {"lang": "ar", "dir": "rtl"}
-    monkeypatch.setattr("callbacks.pages.render", fail)
+    monkeypatch.setattr("callbacks.error_pages.render", fail)
     bare_answer = client.get("/sources?lang=ar")
     assert (bare_answer.status_code, bare_answer.mimetype) == (500, "text/plain")
     assert language("ar").native(bare_answer.get_data(as_text=True))

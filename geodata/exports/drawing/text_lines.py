@@ -71,7 +71,7 @@ def _closed(lines: list[str]) -> list[str]:
 
 
 def _direction(words: str, place: int) -> str:
-    """Return the which of LRI and RLI the isolate that opens at ``place`` is."""
+    """Return LRI or RLI: the direction of the isolate that opens at ``place``."""
     if words[place] != FSI:
         return words[place]
     depth = 0

@@ -4,7 +4,7 @@
 
     years × levels ──▶ kept from an interrupted fetch? ──▶ else asked for, up to seven times
                                                                    │
-    {result, isSuccess, errorMessages, totalRecordsCount} ◀────────┘──▶ Tally ──▶ Reading
+    {result, isSuccess, errorMessages, totalRecordsCount} ◀────────┘──▶ Aggregator ──▶ ParsedSource
 
 IOM's own package ``dtmapi`` asks; :class:`Client` adds what it does not do: another address, asking
 again after a connection that was cut within an answer, and a look at the envelope before it is

@@ -3,7 +3,7 @@
 ::
 
     file ─▶ rows ─▶ layout, date ─▶ rows in DuckDB ─┬─▶ households, people by district
-            (files)  (dtm_layouts)    (dtm_rows)    ├─▶ origin, shelter, period by governorate
+          (tabular)    (layouts)     (aggregate)    ├─▶ origin, shelter, period by governorate
                                                     └─▶ points checked, and forgotten
 
 People are as printed, but for one rule. IOM estimates people as households times a size, and since
@@ -103,7 +103,7 @@ def read(
 
     Returns
     -------
-    Reading
+    ParsedSource
         Counts by district, as the lists name it, and breakdowns by governorate; every finding. What
         is wrong with a file is a finding too, so that the files after it are read all the same.
     """

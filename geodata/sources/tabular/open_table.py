@@ -2,7 +2,7 @@
 
 ::
 
-    path ─▶ check_file ─▶ CheckedFile ─▶ read_rows ─▶ Rows: (row number, cells as text), …
+    path ─▶ check_file ─▶ CheckedFile ─▶ read_rows ─▶ TableRows: (row number, cells as text), …
             missing, empty, another format,         encoding, delimiter, sheet;
             locked, macros, zip bomb, too large     formulas without a value
 
