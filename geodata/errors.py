@@ -20,17 +20,11 @@ nearest valid choice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from geodata.i18n.language import SOURCE_LANGUAGE, language
-from geodata.i18n.messages import gettext
-
-if TYPE_CHECKING:
-    from geodata.i18n.language import Language
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from geodata.i18n.language import Language
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
+from geodata.i18n.messages import gettext
 
 _AT_LINE = gettext("line {line}: {sentence}")
 _AT_KEY = gettext("{key}: {sentence}")

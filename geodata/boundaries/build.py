@@ -11,8 +11,8 @@ levels use the same arcs, hence nest exactly.
                                            that keeps areas true)    │
     neighbours, cities ──────────────────────────────────────────────┘
 
-Areas go by their code alone: names live in the areas table. Serving a level takes nothing but
-dictionaries, so geopandas, shapely and topojson are imported only where shapes are computed.
+Areas go by their code alone: names live in the areas table. A level is served without this module,
+by :mod:`geodata.boundaries.topology`; geopandas, shapely and topojson are imported where used.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from geodata.errors import BoundaryError
-
-if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
-    from shapely import Geometry
 from geodata.boundaries.checks import check_boundaries, percent
 from geodata.boundaries.labels import add_labels
 from geodata.boundaries.simplify import EQUAL_AREA, compute, longer_side, simplify, tidy, wgs84
 from geodata.boundaries.surroundings import add_cities, add_neighbours, check_context
 from geodata.boundaries.topology import CODE, PARENT, Grid, Topology, decode, no_shapes, serialise
+from geodata.errors import BoundaryError
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from shapely import Geometry
 
 # Tolerances to try, coarsest first, as parts of the country's longer side: a thousandth is about
 # one pixel of a map 1000 px wide, so a country of any size starts out looking right.

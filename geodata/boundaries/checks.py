@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from geodata.boundaries.simplify import wgs84
+from geodata.boundaries.topology import CODE, PARENT, WGS84
 from geodata.errors import BoundaryError
+from geodata.util.suggestions import suggestions
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from shapely import Geometry
-from geodata.boundaries.simplify import wgs84
-from geodata.boundaries.topology import CODE, PARENT, WGS84
-from geodata.util.suggestions import suggestions
 
 SLIVER = 1e-6
 """Part of an area that may overlap or stick out: the rounding of six-decimal degrees, no more."""

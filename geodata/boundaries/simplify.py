@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
 from geodata.boundaries.topology import (
     WGS84,
     Grid,
@@ -16,6 +14,9 @@ from geodata.boundaries.topology import (
     is_clockwise,
     ring_points,
 )
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
 
 EQUAL_AREA = "EPSG:6933"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
-    from shapely import Geometry
 from geodata.boundaries.checks import raise_all, shape_problems, table_problems
 from geodata.boundaries.labels import add_labels
 from geodata.boundaries.simplify import compute, longer_side, simplify, wgs84
 from geodata.boundaries.topology import Topology, decode, no_shapes, renumber, to_grid
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from shapely import Geometry
 
 # How far beyond the country, in parts of its longer side, every map shows its neighbours.
 _MARGIN = 0.1

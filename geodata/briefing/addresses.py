@@ -33,7 +33,6 @@ MAX_QUERY = 3500  # the least that servers take as a whole address is about 4,00
 _ESCAPES = {"*": "**", "_": "*u", ";": "*s", ",": "*c", "\n": "*n", " ": "_"}
 _UNESCAPES = {escaped: sign for sign, escaped in _ESCAPES.items()}
 _ESCAPED = re.compile(r"\*.|_", re.DOTALL)
-_SAFE = "~-._*;,:="
 
 
 # ---- addresses

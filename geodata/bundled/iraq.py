@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from geodata.i18n.messages import gettext
-
-if TYPE_CHECKING:
-    pass
-
 
 DTM, DTM_API, DTM_REPORTS, UNHCR, COD, CSO, PROGRAMMES, NATURAL_EARTH = (
     "iom-dtm",

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geodata.engine.base import POSTGRES, Engine
+from geodata.engine.duckdb import DuckDB
 from geodata.errors import SnapshotError
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import ibis
-from geodata.engine.base import POSTGRES, Engine
-from geodata.engine.duckdb import DuckDB
 
 
 def query(

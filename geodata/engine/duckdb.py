@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geodata.engine.base import ASKED, fetch
 from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import ibis
-from geodata.engine.base import ASKED, fetch
 
 
 class DuckDB:

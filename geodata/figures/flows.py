@@ -15,8 +15,6 @@ from geodata.i18n.language import Language
 from geodata.places.area_names import area_names
 from geodata.util.arrays import records
 
-ORIGIN = "origin"
-
 
 @dataclass(frozen=True)
 class Flow:

@@ -12,7 +12,6 @@ from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import records
 
 IMPLEMENTED = "implemented"
-NATIONAL = "national"
 
 
 def governorates(snapshot: Snapshot, codes: Iterable[str]) -> frozenset[str]:

@@ -28,10 +28,10 @@ from babel.dates import format_date, get_month_names
 from babel.lists import format_list
 
 from geodata.i18n.rounding import digits_written, exactly, rounded
+from geodata.i18n.writing import NATIVE, WESTERN, WRITING, LocaleOverrides
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
-from geodata.i18n.writing import NATIVE, WESTERN, WRITING, LocaleOverrides
 
 LOCALES = Path(__file__).parents[2] / "locales"
 DOMAIN = "messages"

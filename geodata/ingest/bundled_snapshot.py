@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geodata.bundled.iraq import COUNTRY
 from geodata.places.join import JoinReport
+from geodata.sources.data_folder import read
 
 if TYPE_CHECKING:
     from geodata.boundaries.build import BoundaryReport
-from geodata.bundled.iraq import COUNTRY
-from geodata.sources.data_folder import read
 
 
 def build(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,8 +11,6 @@ from geodata.figures import state as state_module
 
 if TYPE_CHECKING:
     from geodata.figures.state import State
-import re
-from collections.abc import Iterable
 
 
 @dataclass(frozen=True)

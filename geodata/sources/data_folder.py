@@ -24,17 +24,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geodata.errors import DataError, JoinError
-from geodata.places.gazetteer import Gazetteers, gazetteer, gazetteers
-from geodata.places.join import JoinReport, match_rows
-from geodata.snapshots.schemas import check, check_references
-from geodata.snapshots.snapshot import Tables
-from geodata.sources.cell_values import CellError, parse_count
-from geodata.sources.dtm.layouts import SHELTER
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-
 from geodata.bundled.iraq import (
     COUNTRY,
     DTM,
@@ -51,6 +40,16 @@ from geodata.bundled.iraq import (
     SULAYMANIYAH_WITHOUT,
     UNHCR,
 )
+from geodata.errors import DataError, JoinError
+from geodata.places.gazetteer import Gazetteers, gazetteer, gazetteers
+from geodata.places.join import JoinReport, match_rows
+from geodata.snapshots.schemas import check, check_references
+from geodata.snapshots.snapshot import Tables
+from geodata.sources.cell_values import CellError, parse_count
+from geodata.sources.dtm.layouts import SHELTER
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _POPULATIONS = {"IDP": "idp", "Returnee": "returnee"}
 _BROKEN_DOWN = ["households", "people"]

@@ -21,7 +21,7 @@ from geodata.text.view_text import ViewText
 _SCALE = 1.25
 _PICTURE = (520, 0, 760, 632)
 _INNER = (544, 24, 712, 584)
-_ROWS, _DETAILED = 8, 274
+_ROWS = 8
 
 
 def deck(

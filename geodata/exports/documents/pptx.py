@@ -19,19 +19,18 @@ from geodata.briefing.content import Content, SlideRow
 from geodata.briefing.slides import Progress, title_of
 from geodata.exports.documents import pptx_template as templates
 from geodata.exports.documents.pptx_template import PIXEL
-from geodata.exports.drawing import charts
+from geodata.exports.documents.slide_places import Link, compare_places
+from geodata.exports.drawing import charts, pictures
 from geodata.exports.drawing.raster import png
 from geodata.exports.drawing.text_lines import isolates_to_marks, text_width, wrapped
 from geodata.exports.render_worker import Render, render_here
 from geodata.exports.tables.formula_injection import escape_formula
 from geodata.i18n.language import Language, strip_isolates
 from geodata.i18n.writing import NATIVE
+from geodata.text.view_text import ViewText
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
-from geodata.exports.documents.slide_places import Link, compare_places
-from geodata.exports.drawing import pictures
-from geodata.text.view_text import ViewText
 
 Place = tuple[int, int, int, int]  # left, top, width, height in EMU
 
