@@ -14,7 +14,7 @@ from geodata.briefing.slides import contents
 from geodata.exports.documents import deck_pdf, pptx
 from geodata.exports.drawing.raster import png
 from geodata.figures.view import compute
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import load
 
@@ -25,8 +25,8 @@ _THRESHOLD = 5
 
 def measure() -> list[Row]:
     """Make the default briefing's six slides, as the application does."""
-    snapshot, speech = load(BUNDLED), language("en")
-    made = default(snapshot, speech)
+    snapshot, language = load(BUNDLED), load_language("en")
+    made = default(snapshot, language)
     keep = lru_cache(maxsize=32)(lambda held, state: compute(held, state, threshold=_THRESHOLD))
     said = contents(made, snapshot, keep)
 

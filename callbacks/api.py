@@ -58,9 +58,9 @@ def register(app: Dash, context: Context) -> None:
         except StateError as error:
             return bad_request(error)
         if level not in ("1", "2"):
-            speech = speech_of(request.args)
-            sentence = speech.gettext(
-                "There is no level {value}: it may be 1 or 2.", value=speech.quoted(level[:20])
+            language = speech_of(request.args)
+            sentence = language.gettext(
+                "There is no level {value}: it may be 1 or 2.", value=language.quoted(level[:20])
             )
             return not_found("level", level, sentence)
         return cacheable_response(

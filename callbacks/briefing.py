@@ -66,7 +66,7 @@ class BriefingRequest:
     notices: tuple[str, ...] = ()
 
     @property
-    def speech(self) -> Language:
+    def language(self) -> Language:
         """The briefing's language."""
         return self.briefing.language
 
@@ -178,11 +178,11 @@ def _added(context: Context, asked: BriefingRequest, view: str) -> Response:
     """Redirect to the briefing with one more slide, or say why it cannot have it."""
     try:
         layout_ = request.args.get("layout", "").strip() or MAP
-        slide = briefing.slide_of(view, asked.snapshot, layout=layout_, speech=asked.speech)
+        slide = briefing.slide_of(view, asked.snapshot, layout=layout_, language=asked.language)
         longer = with_slide(asked.briefing, slide)
         query = asked.query(longer)
     except BriefingError as error:
-        return _page(context, replace(asked, notices=(*asked.notices, error.said(asked.speech))))
+        return _page(context, replace(asked, notices=(*asked.notices, error.said(asked.language))))
     return _to(context.urls.briefing(query, len(longer.slides)))
 
 
@@ -228,11 +228,11 @@ def written(form: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = Fals
     return replace(base, slides=tuple(slides)) if slides else base
 
 
-def _slide(said: dict[str, str], snapshot: Snapshot, speech: Language, *, lenient: bool) -> Slide:
+def _slide(said: dict[str, str], snapshot: Snapshot, language: Language, *, lenient: bool) -> Slide:
     """Return a slide of the form; where ``lenient``, each field that is refused has its default."""
     while True:
         try:
-            return briefing.slide_of(snapshot=snapshot, speech=speech, **said)
+            return briefing.slide_of(snapshot=snapshot, language=language, **said)
         except BriefingError as error:
             if not lenient or error.word not in said:
                 raise
@@ -297,7 +297,7 @@ def _unsent(
     focus: int = 0,
 ) -> Response:
     """Say what is wrong with what was sent, in the form as it was sent."""
-    asked = replace(asked, notices=(error.said(asked.speech),))
+    asked = replace(asked, notices=(error.said(asked.language),))
     status = HTTPStatus.BAD_REQUEST
     return _editor(context, asked, focus=focus, status=status, typed=typed)
 
@@ -345,7 +345,7 @@ def _loaded(context: Context) -> Response:
 
 
 def _named(response: Response, asked: BriefingRequest, ending: str) -> Response:
-    language = [asked.speech.code] if asked.speech.code != SOURCE_LANGUAGE else []
+    language = [asked.language.code] if asked.language.code != SOURCE_LANGUAGE else []
     name = f"{slug(['displacement-briefing', asked.snapshot.version, *language])}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -373,7 +373,7 @@ def _made(context: Context, asked: BriefingRequest, ending: str) -> Response:
     try:
         body = rendering.once(key, deck, slow=True)
     except Busy:
-        return busy_response(asked.speech)
+        return busy_response(asked.language)
     return _named(cacheable_response(body, mimetype, policy_for_request()), asked, ending)
 
 
@@ -445,9 +445,9 @@ def _refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> 
     asked = read(context, page_query(request.args), lenient=True)
     kilobytes = GroupedInt(MAX_FORM // 1000)
     sentence = (
-        asked.speech.gettext("What was sent is larger than {most} kB.", most=kilobytes)
+        asked.language.gettext("What was sent is larger than {most} kB.", most=kilobytes)
         if isinstance(error, RequestEntityTooLarge)
-        else error.said(asked.speech)
+        else error.said(asked.language)
     )
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.BAD_REQUEST
     return _editor(context, replace(asked, notices=(sentence,)), status=status)

@@ -65,9 +65,9 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
 def _not_held(context: Context, error: NotHeld) -> Response:
     """Answer in the frame of a frozen map that its snapshot is gone, with a link to the newest."""
     query = {key: value for key, value in request.args.items() if key not in ("v", "time", "base")}
-    speech = speech_of(request.args)
+    language = speech_of(request.args)
     url = context.urls.embed(query_keys.encode_items(query.items()))
-    html = layout.problem(speech, context.urls, sentence=str(error), url=url)
+    html = layout.problem(language, context.urls, sentence=str(error), url=url)
     return Response(html, status=HTTPStatus.NOT_FOUND, mimetype=HTML)
 
 

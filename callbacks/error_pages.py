@@ -36,11 +36,11 @@ def problem_response(
     status: HTTPStatus = HTTPStatus.NOT_FOUND,
 ) -> Response:
     """Answer with a page that says what is wrong, and links that lead on."""
-    speech = page_speech()
+    language = page_speech()
     html = render(
         "problem.html",
         context.snapshot,
-        speech,
+        language,
         here(context),
         current="",
         heading=heading,
@@ -52,20 +52,20 @@ def problem_response(
 
 def here(context: Context) -> Urls:
     """Return the builder of links for a page without a state: they keep its language."""
-    speech, english = page_speech(), is_english(last_values(request.args))
-    spoken = states.language_items(speech.code, speech.digits, english=english)
+    language, english = page_speech(), is_english(last_values(request.args))
+    spoken = states.language_items(language.code, language.digits, english=english)
     return replace(context.urls, spoken=tuple(spoken))
 
 
 def failed(context: Context, code: int, sentence: str) -> Response:
     """Answer a failure with a page, or with a sentence if the page fails as well."""
-    speech, way_on = page_speech(), context.urls.page(here(context).kept)
+    language, way_on = page_speech(), context.urls.page(here(context).kept)
     try:
         return problem_response(
             context,
-            speech.gettext("This page cannot be shown"),
+            language.gettext("This page cannot be shown"),
             sentence,
-            {"url": way_on, "label": speech.gettext("Open the map")},
+            {"url": way_on, "label": language.gettext("Open the map")},
             HTTPStatus(code),
         )
     except Exception:
@@ -81,15 +81,15 @@ def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None 
     page
         Makes the link from a query; the map's page where left out.
     """
-    speech = page_speech()
+    language = page_speech()
     newest = {key: value for key, value in page_query(request.args).items() if key != "v"}
     state, _ = parse(newest, context.snapshot, lenient=True)
     return problem_response(
         context,
-        speech.gettext("This snapshot is not held here"),
+        language.gettext("This snapshot is not held here"),
         str(error),
         {
             "url": (page or context.urls.page)(encode_query(state, context.snapshot)),
-            "label": speech.gettext("Open the same in the newest figures"),
+            "label": language.gettext("Open the same in the newest figures"),
         },
     )

@@ -94,15 +94,15 @@ def register(app: Dash, context: Context) -> None:
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
     def no_such_page() -> Response:
-        speech = page_speech()
+        language = page_speech()
         return problem_response(
             context,
-            speech.gettext("There is no such page"),
-            speech.gettext(
+            language.gettext("There is no such page"),
+            language.gettext(
                 "Nothing is at {path}. The pages there are stand at the top.",
                 path=request.path[:80],
             ),
-            {"url": urls.page(here(context).kept), "label": speech.gettext("Open the map")},
+            {"url": urls.page(here(context).kept), "label": language.gettext("Open the map")},
         )
 
     @app.server.errorhandler(HTTPException)

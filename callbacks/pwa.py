@@ -47,14 +47,14 @@ def register(app: Dash, context: Context) -> None:
     def manifest() -> Response:
         asked = {key: request.args.get(key, "") for key in ("lang", "digits")}
         snapshot, state, _ = context.parse(asked, lenient=True)
-        speech, own = state.language, urls.following(state)
-        name = strip_isolates(product(snapshot, speech))
+        language, own = state.language, urls.following(state)
+        name = strip_isolates(product(snapshot, language))
         said = {
             "id": urls.page(),
             "name": name,
             "short_name": name,
-            "lang": speech.code,
-            "dir": speech.direction,
+            "lang": language.code,
+            "dir": language.direction,
             "start_url": own.page(own.kept),
             "scope": urls.page(),
             "display": "standalone",

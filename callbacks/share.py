@@ -123,11 +123,11 @@ def _room(asked: dict[str, str], key: str) -> int:
     """Return the pixels that the consumer has; unlimited if it names none."""
     text = asked.get(key, "")
     if text and not _PIXELS.fullmatch(text):
-        speech = speech_of(asked)
-        sentence = speech.gettext(
+        language = speech_of(asked)
+        sentence = language.gettext(
             "{key}={value} is not a number of pixels: it may be from {low} to {high}.",
             key=key,
-            value=speech.quoted(text[:20]),
+            value=language.quoted(text[:20]),
             low=1,
             high=999_999,
         )
@@ -135,7 +135,7 @@ def _room(asked: dict[str, str], key: str) -> int:
     return int(text or _PLENTY)
 
 
-def _own(context: Context, url: str, speech: Language) -> tuple[str, dict[str, str]]:
+def _own(context: Context, url: str, language: Language) -> tuple[str, dict[str, str]]:
     """Return path and query of a link to a page of this site that has a map.
 
     Raises
@@ -144,7 +144,7 @@ def _own(context: Context, url: str, speech: Language) -> tuple[str, dict[str, s
         Where there is no link; :class:`~geodata.errors.NotHeld` where it leads elsewhere.
     """
     if not url:
-        sentence = speech.gettext("url= is missing: it is the link to a map of this site.")
+        sentence = language.gettext("url= is missing: it is the link to a map of this site.")
         raise StateError("url", url, sentence)
     urls = context.urls
     pages = {path.rstrip("/"): path for path in (urls.page(), urls.embed(), urls.share())}
@@ -159,10 +159,10 @@ def _own(context: Context, url: str, speech: Language) -> tuple[str, dict[str, s
         raise NotHeld(
             "url",
             url,
-            speech.gettext(
+            language.gettext(
                 "url={value} leads to no map of this site: those are {pages}.",
-                value=speech.quoted(url),
-                pages=speech.listed(context.link(page) for page in pages.values()),
+                value=language.quoted(url),
+                pages=language.listed(context.link(page) for page in pages.values()),
             ),
         )
     return path, dict(query)
@@ -174,11 +174,11 @@ def _place(parts: SplitResult) -> tuple[str, int | None]:
     return parts.hostname or "", None if port == _PORTS.get(parts.scheme) else port
 
 
-def _not_implemented(wanted: str, speech: Language) -> Response:
+def _not_implemented(wanted: str, language: Language) -> Response:
     """Answer 501, as oEmbed asks for a format that there is not."""
-    sentence = speech.gettext(
+    sentence = language.gettext(
         "format={value} is not available: format may be {allowed}.",
-        value=speech.quoted(wanted[:20]),
+        value=language.quoted(wanted[:20]),
         allowed=_FORMAT,
     )
     return json_error(HTTPStatus.NOT_IMPLEMENTED, sentence, key="format", value=wanted)

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, load_language
 from geodata.i18n.messages import gettext
 
 _AT_LINE = gettext("line {line}: {sentence}")
@@ -91,7 +91,7 @@ class BriefingError(DisplacementError):
         self.word = key
         self.slide = slide
         self.values = values
-        english = language(SOURCE_LANGUAGE)
+        english = load_language(SOURCE_LANGUAGE)
         self.key = self.place(english)
         super().__init__(self.said(english))
 
@@ -105,27 +105,27 @@ class BriefingError(DisplacementError):
             **self.values,
         )
 
-    def said(self, speech: Language) -> str:
+    def said(self, language: Language) -> str:
         """Say it in a language: where, then what is wrong."""
         values = {
-            name: value.said(speech) if isinstance(value, Choices) else value
+            name: value.said(language) if isinstance(value, Choices) else value
             for name, value in self.values.items()
         }
-        sentence = speech.gettext(self.sentence, **values)
-        key = self.place(speech)
+        sentence = language.gettext(self.sentence, **values)
+        key = self.place(language)
         if self.line and key:
-            return speech.gettext(_AT_BOTH, line=self.line, key=key, sentence=sentence)
+            return language.gettext(_AT_BOTH, line=self.line, key=key, sentence=sentence)
         if self.line:
-            return speech.gettext(_AT_LINE, line=self.line, sentence=sentence)
-        return speech.gettext(_AT_KEY, key=key, sentence=sentence) if key else sentence
+            return language.gettext(_AT_LINE, line=self.line, sentence=sentence)
+        return language.gettext(_AT_KEY, key=key, sentence=sentence) if key else sentence
 
-    def place(self, speech: Language) -> str:
+    def place(self, language: Language) -> str:
         """Return the slide and the key in it; empty where it is neither."""
         if not self.slide:
             return self.word
         if not self.word:
-            return speech.gettext(_IN_SLIDE, number=self.slide)
-        return speech.gettext(_IN_SLIDE_KEY, number=self.slide, key=self.word)
+            return language.gettext(_IN_SLIDE, number=self.slide)
+        return language.gettext(_IN_SLIDE_KEY, number=self.slide, key=self.word)
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,9 @@ class Choices:
 
     words: tuple[str, ...]
 
-    def said(self, speech: Language) -> str:
+    def said(self, language: Language) -> str:
         """Write them one after the other."""
-        return speech.listed(list(self.words))
+        return language.listed(list(self.words))
 
 
 class TemplateError(DisplacementError):
@@ -166,12 +166,12 @@ class NotHeld(StateError):
     """The snapshot, area or level asked for is not held by this server."""
 
 
-def not_held(version: str, held: Iterable[str], speech: Language) -> NotHeld:
+def not_held(version: str, held: Iterable[str], language: Language) -> NotHeld:
     """Make the error that refuses a snapshot, naming some that are ``held``."""
-    sentence = speech.gettext(
+    sentence = language.gettext(
         "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
         "for the newest figures.",
-        value=speech.quoted(version),
-        allowed=speech.listed(held),
+        value=language.quoted(version),
+        allowed=language.listed(held),
     )
     return NotHeld("v", version, sentence)

@@ -186,12 +186,12 @@ def page(
     notices: Sequence[str] = (),
 ) -> str:
     """Render the slides, one below the other; the scripts show one at a time."""
-    snapshot, speech = contents[0].at.snapshot, contents[0].at.language
+    snapshot, language = contents[0].at.snapshot, contents[0].at.language
     deck = [painted(number, content, urls) for number, content in enumerate(contents, start=1)]
     return render(
         "briefing.html",
         snapshot,
-        speech,
+        language,
         urls,
         current="briefing",
         styles=_STYLES,
@@ -202,7 +202,7 @@ def page(
         textures=_textures(contents[0].at),
         links=links,
         notices=notices,
-        data=as_data(_script_data(deck, urls, speech)),
+        data=as_data(_script_data(deck, urls, language)),
     )
 
 
@@ -227,13 +227,13 @@ def _textures(at: ViewAt) -> Markup:
     return Markup(svg.textures(svg.ColourScheme(at), 2.3))  # noqa: S704 - escaped where it is made
 
 
-def _script_data(deck: Sequence[Painted], urls: Urls, speech: Language) -> dict[str, Any]:
+def _script_data(deck: Sequence[Painted], urls: Urls, language: Language) -> dict[str, Any]:
     return {
         "slides": [_live(each, urls) for each in deck],
         "dark": DARK_QUERY["auto"],
-        "writing": speech.scripts(),
-        "strings": script_strings.embed(speech) | script_strings.briefing(speech),
-        "timeline": script_strings.timeline(speech),
+        "writing": language.scripts(),
+        "strings": script_strings.embed(language) | script_strings.briefing(language),
+        "timeline": script_strings.timeline(language),
     }
 
 
@@ -293,17 +293,17 @@ def editor(
         whoever leaves is asked. Empty where it is what ``made`` has; ``None`` where the address
         has it.
     """
-    snapshot, speech = contents[0].at.snapshot, contents[0].at.language
+    snapshot, language = contents[0].at.snapshot, contents[0].at.language
     return render(
         "briefing-editor.html",
         snapshot,
-        speech,
+        language,
         urls,
         current="briefing",
         styles=_STYLES,
         made=made,
         cards=cards(made, contents, urls),
-        layouts={code: speech.gettext(label) for code, label in LAYOUT_LABELS.items()},
+        layouts={code: language.gettext(label) for code, label in LAYOUT_LABELS.items()},
         most=briefing.MAX_SLIDES,
         typed=typed or {},
         unsent=typed is not None,

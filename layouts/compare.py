@@ -89,7 +89,7 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
     return render(
         "compare.html",
         snapshot,
-        found.speech,
+        found.language,
         urls.following(asked.state),
         current="compare",
         styles=_STYLES,
@@ -121,7 +121,7 @@ def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
 
     Only a map can be embedded or be a picture, so both say which one they are of.
     """
-    asked, snapshot, urls, speech = found.asked, found.snapshot, shared.urls, found.speech
+    asked, snapshot, urls, language = found.asked, found.snapshot, shared.urls, found.language
     given = comparison.query_items(asked, snapshot)
     frozen = shared.link(urls.compare(comparison.query(asked.frozen(snapshot), snapshot)))
     of_code, of_picture = _OF_CHANGES if found.kind == DATES else _OF_FIRST
@@ -131,8 +131,8 @@ def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
         asked=[_SHARED, *given],
         page=urls.compare(encode_items(given)),
         cited=citation.cite_comparison(found, url=frozen, accessed=today),
-        of_code=speech.gettext(of_code, side=found.first.heading),
-        of_picture=speech.gettext(of_picture, side=found.first.heading),
+        of_code=language.gettext(of_code, side=found.first.heading),
+        of_picture=language.gettext(of_picture, side=found.first.heading),
     )
 
 
@@ -147,60 +147,60 @@ def _maps(found: Comparison) -> dict[str, Side]:
 
 def _fields(found: Comparison) -> list[Field]:
     """Return selects for everything that can be chosen; none where there is nothing to choose."""
-    state, snapshot, speech = found.asked.state, found.snapshot, found.speech
+    state, snapshot, language = found.asked.state, found.snapshot, found.language
     held = populations_with_counts(snapshot)
-    whole = Option("", speech.gettext("All areas"))
+    whole = Option("", language.gettext("All areas"))
     measures = [
-        Option(code, speech.gettext(populations.MEASURE_LABELS[code]))
+        Option(code, language.gettext(populations.MEASURE_LABELS[code]))
         for code in available_measures(snapshot, state.pop, state.level)
     ]
     by_level = [
-        Option(str(level), speech.gettext(populations.LEVELS[level].label))
+        Option(str(level), language.gettext(populations.LEVELS[level].label))
         for level in levels(snapshot, state.pop)
     ]
     listed = [whole, *_programmes(found, state.prog)]
     fields = [
         Field(
             "pop",
-            speech.pgettext("population", "People"),
-            _populations(held, speech),
+            language.pgettext("population", "People"),
+            _populations(held, language),
             state.pop,
             held[0],
         ),
-        Field("prog", speech.gettext("Programme"), listed, SEPARATOR.join(state.prog)),
+        Field("prog", language.gettext("Programme"), listed, SEPARATOR.join(state.prog)),
         _with(found),
         *_dates(found),
-        Field("measure", speech.gettext("Show"), measures, state.measure, populations.PEOPLE),
-        Field("level", speech.gettext("Areas"), by_level, str(state.level), "1"),
+        Field("measure", language.gettext("Show"), measures, state.measure, populations.PEOPLE),
+        Field("level", language.gettext("Areas"), by_level, str(state.level), "1"),
     ]
     return [field for field in fields if len(field.options) > 1 or field.groups]
 
 
-def _populations(codes: Iterable[str], speech: Language) -> list[Option]:
-    return [Option(code, speech.gettext(populations.POPULATIONS[code].label)) for code in codes]
+def _populations(codes: Iterable[str], language: Language) -> list[Option]:
+    return [Option(code, language.gettext(populations.POPULATIONS[code].label)) for code in codes]
 
 
 def _programmes(found: Comparison, chosen: tuple[str, ...]) -> list[Option]:
     """Return those that are chosen where they are several, then each."""
-    rows = programmes.overview(found.snapshot, found.speech)
+    rows = programmes.overview(found.snapshot, found.language)
     listed = [Option(row["code"], row["code"]) for row in rows]
-    several = [Option(SEPARATOR.join(chosen), found.speech.names(list(chosen)))]
+    several = [Option(SEPARATOR.join(chosen), found.language.names(list(chosen)))]
     return [*several, *listed] if len(chosen) > 1 else listed
 
 
 def _with(found: Comparison) -> Field:
-    asked, speech = found.asked, found.speech
+    asked, language = found.asked, found.language
     others = [code for code in populations_with_counts(found.snapshot) if code != asked.state.pop]
     chosen = asked.second.prog if asked.kind == comparison.PROGRAMMES else ()
     return Field(
         "with",
-        speech.gettext("Compare with"),
-        [Option("", speech.gettext("Another date"))],
+        language.gettext("Compare with"),
+        [Option("", language.gettext("Another date"))],
         dict(comparison.query_items(asked, found.snapshot)).get("with", ""),
         groups=(
-            (speech.gettext("Other people"), _populations(others, speech)),
+            (language.gettext("Other people"), _populations(others, language)),
             (
-                speech.gettext("Another programme"),
+                language.gettext("Another programme"),
                 [one for one in _programmes(found, chosen) if (one.value,) != asked.state.prog],
             ),
         ),
@@ -209,13 +209,15 @@ def _with(found: Comparison) -> Field:
 
 def _dates(found: Comparison) -> list[Field]:
     """Return the first date, where dates are compared, and the second; the newest on top."""
-    asked, speech, snapshot = found.asked, found.speech, found.snapshot
+    asked, language, snapshot = found.asked, found.language, found.snapshot
     dates = dates_of(snapshot, *asked.state.counted)
     numbered = zip(dates, round_numbers(snapshot, *asked.state.counted), strict=True)
     options = [
         Option(
             day.isoformat(),
-            speech.gettext("{date} (R{n})", date=speech.date(day), n=n) if n else speech.date(day),
+            language.gettext("{date} (R{n})", date=language.date(day), n=n)
+            if n
+            else language.date(day),
         )
         for day, n in numbered
     ][::-1]
@@ -224,14 +226,18 @@ def _dates(found: Comparison) -> list[Field]:
     if asked.kind != DATES:
         day = found.first.day.isoformat()
         default = "" if asked.state.time else day
-        return [Field("time", speech.gettext("Date"), options, day, default)]
+        return [Field("time", language.gettext("Date"), options, day, default)]
     base = found.first.day.isoformat()
     by_area = by_area_of(snapshot, *asked.state.counted)
     default = default_base(by_area).isoformat() if shown == followed else ""
     return [
-        Field("base", speech.gettext("First date"), options, base, default),
+        Field("base", language.gettext("First date"), options, base, default),
         Field(
-            "time", speech.gettext("Second date"), options, shown.isoformat(), followed.isoformat()
+            "time",
+            language.gettext("Second date"),
+            options,
+            shown.isoformat(),
+            followed.isoformat(),
         ),
     ]
 
@@ -304,7 +310,7 @@ def _script_data(found: Comparison) -> dict[str, Any]:
     return {
         "area": found.asked.state.area,
         "dark": _DARK,
-        "keys": found.speech.gettext(
+        "keys": found.language.gettext(
             "Arrow keys move between neighbouring areas, Home, End and the page keys through the "
             "list, plus and minus zoom, Enter keeps an area in sight, Escape lets it go."
         ),
@@ -312,7 +318,7 @@ def _script_data(found: Comparison) -> dict[str, Any]:
         "areas": [
             {
                 "pcode": row.pcode,
-                "name": found.speech.listed(filter(None, [row.name, row.parent])),
+                "name": found.language.listed(filter(None, [row.name, row.parent])),
                 "near": around,
                 "values": [row.first, row.second, row.difference],
                 "sentences": [first.sentence, second.sentence, row.sentence],

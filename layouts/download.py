@@ -11,14 +11,16 @@ from layouts.share import Shared
 
 def page(shared: Shared, notices: list[str]) -> str:
     """Render the page of links; it needs no script."""
-    urls, speech = shared.urls, shared.speech
+    urls, language = shared.urls, shared.language
     return shell.render(
         "download.html",
         shared.snapshot,
-        speech,
+        language,
         urls.following(shared.state),
         current="download",
-        card=share.card(shared, page=urls.download(shared.query), title=speech.gettext("Download")),
+        card=share.card(
+            shared, page=urls.download(shared.query), title=language.gettext("Download")
+        ),
         title=title_in_country(shared.view),
         headline=shared.headline,
         variants=_variants(shared),
@@ -28,15 +30,15 @@ def page(shared: Shared, notices: list[str]) -> str:
 
 def _variants(shared: Shared) -> list[dict[str, Any]]:
     """Return the same files made otherwise."""
-    urls, speech, query = shared.urls, shared.speech, shared.query
+    urls, language, query = shared.urls, shared.language, shared.query
     found = [
-        (speech.gettext("Table (CSV), all rounds"), "data.csv", "rows=all"),
-        (speech.gettext("Table (CSV) with HXL tags"), "data.csv", "hxl=1"),
-        (speech.gettext("Workbook (Excel), all rounds"), "data.xlsx", "rows=all"),
-        (speech.gettext("Picture, dark"), "map.png", "theme=dark"),
-        (speech.gettext("Picture for print, 3,600 pixels wide"), "map.png", "w=1200&scale=3"),
-        (speech.gettext("Page to print, Letter"), "map.pdf", "paper=Letter"),
-        (speech.gettext("About the figures (JSON)"), "metadata.json", ""),
+        (language.gettext("Table (CSV), all rounds"), "data.csv", "rows=all"),
+        (language.gettext("Table (CSV) with HXL tags"), "data.csv", "hxl=1"),
+        (language.gettext("Workbook (Excel), all rounds"), "data.xlsx", "rows=all"),
+        (language.gettext("Picture, dark"), "map.png", "theme=dark"),
+        (language.gettext("Picture for print, 3,600 pixels wide"), "map.png", "w=1200&scale=3"),
+        (language.gettext("Page to print, Letter"), "map.pdf", "paper=Letter"),
+        (language.gettext("About the figures (JSON)"), "metadata.json", ""),
     ]
     return [
         {"label": label, "url": urls.file(name, "&".join(filter(None, (query, more))))}

@@ -40,16 +40,16 @@ class DownloadLink:
     slow: bool
 
 
-def download_links(speech: Language, urls: Urls, query: str) -> list[DownloadLink]:
+def download_links(language: Language, urls: Urls, query: str) -> list[DownloadLink]:
     """Return every file of a state, and the map as one file."""
     files = [
         DownloadLink(
-            speech.gettext(file.label),
-            speech.gettext(file.use),
+            language.gettext(file.label),
+            language.gettext(file.use),
             urls.file(file.name, query),
             file.slow,
         )
         for file in OFFERED
     ]
-    label, what = speech.gettext(ONE_FILE_LABEL), speech.gettext(ONE_FILE_USE)
+    label, what = language.gettext(ONE_FILE_LABEL), language.gettext(ONE_FILE_USE)
     return [*files, DownloadLink(label, what, urls.file(ONE_FILE, query), slow=False)]

@@ -76,9 +76,9 @@ class Links:
     timed_files: bool = True
 
 
-def population_label(speech: Language, code: str) -> str:
+def population_label(language: Language, code: str) -> str:
     """Return a population as the switch names it."""
-    return speech.gettext(POPULATIONS[code].label)
+    return language.gettext(POPULATIONS[code].label)
 
 
 def scale_style(view: View, theme: str) -> str:
@@ -112,13 +112,13 @@ def page(
     ``packed`` is what a page has in it that is to load nothing (:mod:`layouts.standalone`). ``age``
     says how long ago the newest figure is of, on pages that are made anew every day.
     """
-    speech, at = view.language, view.on_its_date()
+    language, at = view.language, view.on_its_date()
     texts = ViewText(at)
     colors = scale_style(view, options.theme)
     html = template("embed.html").render(
-        _=speech.gettext,
-        speech=speech,
-        shortcuts=listed(speech, "embed"),
+        _=language.gettext,
+        language=language,
+        shortcuts=listed(language, "embed"),
         options=options,
         links=links,
         notices=notices,
@@ -127,7 +127,7 @@ def page(
         style=Markup(colors),  # noqa: S704 - colours of the scale
         title=texts.title,
         headline=texts.headline,
-        date=speech.date(at.date),
+        date=language.date(at.date),
         iso=at.date.isoformat(),
         caption=texts.round,
         breaks=" ".join(texts.breaks),
@@ -150,11 +150,11 @@ def page(
     return html, colors
 
 
-def problem(speech: Language, urls: Urls, *, sentence: str, url: str) -> str:
+def problem(language: Language, urls: Urls, *, sentence: str, url: str) -> str:
     """Render the frame of a map that cannot be shown, with a link to another."""
     return template("embed-problem.html").render(
-        _=speech.gettext,
-        speech=speech,
+        _=language.gettext,
+        language=language,
         style=urls.embed_style(AUTO, style(AUTO).version),
         sentence=sentence,
         url=url,
@@ -162,7 +162,7 @@ def problem(speech: Language, urls: Urls, *, sentence: str, url: str) -> str:
 
 
 def _script_data(at: ViewAt, options: EmbedOptions, links: Links) -> dict[str, Any]:
-    speech = at.language
+    language = at.language
     return {
         "view": links.view,
         "time": at.date.isoformat(),
@@ -172,9 +172,9 @@ def _script_data(at: ViewAt, options: EmbedOptions, links: Links) -> dict[str, A
         "play": options.play,
         "controls": options.controls,
         "dark": DARK_QUERY[options.theme],
-        "writing": speech.scripts(),
-        "strings": script_strings.embed(speech),
-        "timeline": script_strings.timeline(speech) if options.controls else {},
+        "writing": language.scripts(),
+        "strings": script_strings.embed(language),
+        "timeline": script_strings.timeline(language) if options.controls else {},
     }
 
 
@@ -192,13 +192,13 @@ def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[StateL
 
     None where none is.
     """
-    speech, state = view.language, view.state
+    language, state = view.language, view.state
     if not state.prog:
         return
-    yield StateLink(speech.gettext("All programmes"), go(replace(state, prog=())))
+    yield StateLink(language.gettext("All programmes"), go(replace(state, prog=())))
     if len(state.prog) > 1:
-        yield StateLink(speech.names(list(state.prog)), go(state), current=True)
-    for row in programmes.overview(view.snapshot, speech):
+        yield StateLink(language.names(list(state.prog)), go(state), current=True)
+    for row in programmes.overview(view.snapshot, language):
         only = (row["code"],)
         yield StateLink(row["code"], go(replace(state, prog=only)), state.prog == only, row["name"])
 

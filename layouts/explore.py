@@ -129,12 +129,12 @@ def page(
     return render(
         "explore.html",
         shared.snapshot,
-        shared.speech,
+        shared.language,
         urls,
         current="map",
         card=share.card(shared),
         dash_config=Markup(dash_config),  # noqa: S704 - written by Dash
-        data=script_data(shared.snapshot, shared.speech, urls, **_handed_over(shared, ages)),
+        data=script_data(shared.snapshot, shared.language, urls, **_handed_over(shared, ages)),
         age=ages.get(newest_figure.newest_day(shared.view).isoformat(), ""),
         notices=notices,
         tab=tab,
@@ -197,7 +197,7 @@ def _plane(view: View) -> str:
 
 
 def _filters(view: View) -> dict[str, Any]:
-    snapshot, speech, chosen = view.snapshot, view.language, view.state
+    snapshot, language, chosen = view.snapshot, view.language, view.state
     measures = available_measures(snapshot, chosen.pop, chosen.level)
     held = [str(level) for level in levels(snapshot, chosen.pop)]
 
@@ -205,7 +205,7 @@ def _filters(view: View) -> dict[str, Any]:
         return [
             Option(
                 str(code),
-                speech.gettext(label),
+                language.gettext(label),
                 chosen=code == value,
                 offered=offered is None or str(code) in offered,
             )
@@ -214,7 +214,7 @@ def _filters(view: View) -> dict[str, Any]:
 
     return {
         "populations": population_options(view),
-        "pillars": _pillars(snapshot, speech, chosen.prog),
+        "pillars": _pillars(snapshot, language, chosen.prog),
         "measures": options(populations.MEASURE_LABELS, chosen.measure, measures),
         "modes": options(populations.MODE_LABELS, chosen.mode),
         "levels": options(populations.LEVEL_LABELS, chosen.level, held),
@@ -235,13 +235,13 @@ _CALLED: dict[str, dict[str, str]] = {
 
 def _ends(view: View) -> dict[str, str]:
     """Return below each control until when its options have figures, as ``tellEnds`` writes it."""
-    speech = view.language
+    language = view.language
     return {
-        key: speech.listed(
-            speech.gettext(
+        key: language.listed(
+            language.gettext(
                 UNTIL,
-                choice=speech.gettext(_CALLED[key][value]),
-                date=speech.date(dt.date.fromisoformat(day)),
+                choice=language.gettext(_CALLED[key][value]),
+                date=language.date(dt.date.fromisoformat(day)),
             )
             for value, day in ended.items()
         )
@@ -251,11 +251,11 @@ def _ends(view: View) -> dict[str, str]:
 
 def population_options(view: View) -> list[Option]:
     """Return populations with their totals on the date, as ``panel-text.js`` writes them."""
-    speech, day = view.language, view.on_its_date().date
+    language, day = view.language, view.on_its_date().date
     return [
         Option(
             code,
-            speech.gettext(populations.POPULATIONS[code].label),
+            language.gettext(populations.POPULATIONS[code].label),
             chosen=code == view.state.pop,
             small=_total(view, code, day),
         )
@@ -267,31 +267,31 @@ _FEW_DATES = 10
 
 
 def _total(view: View, population: str, day: dt.date) -> str:
-    speech = view.language
+    language = view.language
     found = counts(view.snapshot, population, 1, view.threshold, frozenset())
     if len(found.dates) < _FEW_DATES:
-        return speech.ngettext("{n} date", "{n} dates", len(found.dates))
+        return language.ngettext("{n} date", "{n} dates", len(found.dates))
     before = [
         total for date, total in zip(found.dates, found.national_people, strict=True) if date <= day
     ]
     known = before and before[-1] == before[-1]  # NaN is not
-    return speech.compact(float(before[-1])) if known else ""
+    return language.compact(float(before[-1])) if known else ""
 
 
 def _pillars(
-    snapshot: Snapshot, speech: Language, chosen: tuple[str, ...]
+    snapshot: Snapshot, language: Language, chosen: tuple[str, ...]
 ) -> list[tuple[str, list[Option]]]:
     """Return every programme with its years and reach, by pillar."""
-    listed = programmes.overview(snapshot, speech)
+    listed = programmes.overview(snapshot, language)
     pillars = {row["pillar"]: row["pillarLabel"] for row in listed}
     return [
-        (label, [_programme(row, speech, chosen) for row in listed if row["pillar"] == pillar])
+        (label, [_programme(row, language, chosen) for row in listed if row["pillar"] == pillar])
         for pillar, label in pillars.items()
     ]
 
 
-def _programme(row: dict[str, Any], speech: Language, chosen: tuple[str, ...]) -> Option:
-    places = speech.ngettext("{n} governorate", "{n} governorates", row["governorates"])
+def _programme(row: dict[str, Any], language: Language, chosen: tuple[str, ...]) -> Option:
+    places = language.ngettext("{n} governorate", "{n} governorates", row["governorates"])
     small = " · ".join(part for part in (row["years"], places) if part)
     return Option(row["code"], row["name"], chosen=row["code"] in chosen, small=small)
 
@@ -302,21 +302,21 @@ def _programme(row: dict[str, Any], speech: Language, chosen: tuple[str, ...]) -
 def _dates(shown: Shown) -> dict[str, Any]:
     """Return other dates of the same view, as links and as a list."""
     view = shown.view
-    speech, dates, at = view.language, view.counts.dates, view.on_its_date()
+    language, dates, at = view.language, view.counts.dates, view.on_its_date()
 
     def link(there: int) -> str:
         return shown.link(time=dates[there]) if there != at.t else ""
 
     return {
         "same_view": state.query_items(replace(view.state, time=None), view.snapshot),
-        "date": speech.date(at.date),
+        "date": language.date(at.date),
         "round": area_labels.caption(at),
         "first": link(0),
         "previous": link(max(at.t - 1, 0)),
         "next": link(min(at.t + 1, len(dates) - 1)),
         "last": link(len(dates) - 1),
-        "dates": [(day.isoformat(), speech.date(day), day == at.date) for day in dates],
-        "bases": [(day.isoformat(), speech.date(day), day == view.state.base) for day in dates],
+        "dates": [(day.isoformat(), language.date(day), day == at.date) for day in dates],
+        "bases": [(day.isoformat(), language.date(day), day == view.state.base) for day in dates],
     }
 
 

@@ -70,7 +70,7 @@ class PublishedFolder:
     """
 
     snapshot: Snapshot
-    speech: Language
+    language: Language
     at: str
     site: str
     assets: Mapping[str, str]
@@ -107,12 +107,12 @@ def code(listed: PublishedMap, at: str) -> str:
 
 def card(listed: PublishedMap, at: str) -> Card:
     """Make the card of a published map; it names no address where ``at`` is not known."""
-    speech, urls = listed.view.language, FolderUrls(at)
-    site = wording.product(listed.embed.snapshot, speech)
+    language, urls = listed.view.language, FolderUrls(at)
+    site = wording.product(listed.embed.snapshot, language)
     headline = view_headlines.headline(listed.view.on_its_date())
     return Card(
         site=site,
-        title=speech.gettext("{work}: {title}", work=site, title=wording.title(listed.view)),
+        title=language.gettext("{work}: {title}", work=site, title=wording.title(listed.view)),
         description=headline,
         url=urls.embed(listed.embed.name) if at else "",
         image=urls.card(listed.embed.card_name) if at else "",
@@ -139,18 +139,18 @@ def index(folder: PublishedFolder, listed: list[PublishedMap]) -> str:
 
 def sources_page(folder: PublishedFolder, *, threshold: Threshold) -> str:
     """Render the page of sources; no script in it."""
-    said = sources.context(folder.snapshot, folder.speech, threshold)
+    said = sources.context(folder.snapshot, folder.language, threshold)
     return _page("published-sources.html", folder, current="sources", **said)
 
 
 def _page(name: str, folder: PublishedFolder, **values: Any) -> str:
-    snapshot, speech = folder.snapshot, folder.speech
+    snapshot, language = folder.snapshot, folder.language
     return template(name).render(
-        _=speech.gettext,
-        speech=speech,
+        _=language.gettext,
+        language=language,
         snapshot=snapshot,
-        product=wording.product(snapshot, speech),
-        disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
+        product=wording.product(snapshot, language),
+        disclaimer=language.gettext(snapshot.manifest["country"]["disclaimer"]),
         urls=FolderUrls(),
         site=folder.site,
         asset=lambda path: folder.assets[path],
@@ -162,12 +162,14 @@ def _page(name: str, folder: PublishedFolder, **values: Any) -> str:
 
 
 def _index_card(folder: PublishedFolder, first: PublishedMap) -> Card:
-    speech, urls = folder.speech, FolderUrls(folder.at)
-    site = wording.product(folder.snapshot, speech)
+    language, urls = folder.language, FolderUrls(folder.at)
+    site = wording.product(folder.snapshot, language)
     headline = view_headlines.headline(first.view.on_its_date())
     return Card(
         site=site,
-        title=speech.gettext("{work}: {title}", work=site, title=speech.gettext("Maps to embed")),
+        title=language.gettext(
+            "{work}: {title}", work=site, title=language.gettext("Maps to embed")
+        ),
         description=headline,
         url=urls.index() if folder.at else "",
         image=urls.card(first.embed.card_name) if folder.at else "",
@@ -183,13 +185,13 @@ def _grouped(listed: list[PublishedMap], folder: PublishedFolder) -> list[dict[s
     for one in listed:
         state = one.embed.state
         found.setdefault(state.pop, {}).setdefault(state.level, []).append(one)
-    speech = folder.speech
+    language = folder.language
     return [
         {
-            "label": speech.gettext(populations.POPULATIONS[population].label),
+            "label": language.gettext(populations.POPULATIONS[population].label),
             "levels": [
                 {
-                    "label": speech.gettext(populations.LEVELS[level].label),
+                    "label": language.gettext(populations.LEVELS[level].label),
                     "maps": [_entry(one, folder) for one in maps],
                 }
                 for level, maps in levels.items()
@@ -200,17 +202,17 @@ def _grouped(listed: list[PublishedMap], folder: PublishedFolder) -> list[dict[s
 
 
 def _entry(one: PublishedMap, folder: PublishedFolder) -> dict[str, Any]:
-    state, speech = one.embed.state, one.view.language
-    pasted = folder.speech.gettext("Code of {map}", map=one.embed.name)
+    state, language = one.embed.state, one.view.language
+    pasted = folder.language.gettext("Code of {map}", map=one.embed.name)
     return {
-        "lang": speech.code,
-        "dir": speech.direction,
-        "label": folder.speech.gettext(populations.MEASURE_LABELS[state.measure]),
+        "lang": language.code,
+        "dir": language.direction,
+        "label": folder.language.gettext(populations.MEASURE_LABELS[state.measure]),
         "headline": view_headlines.headline(one.view.on_its_date()),
         "particulars": one.embed.particulars,
         "code": code(one, folder.at),
         "code_label": pasted,
-        "copy_label": folder.speech.gettext("Copy: {what}", what=pasted),
+        "copy_label": folder.language.gettext("Copy: {what}", what=pasted),
         "page": one.page,
         "csv": one.csv,
         "png": one.png,

@@ -17,155 +17,157 @@ from geodata.text.key_figures import WORDS as KEY_FIGURES
 UNTIL = gettext("{choice}: until {date}")
 
 
-def timeline(speech: Language) -> dict[str, str]:
+def timeline(language: Language) -> dict[str, str]:
     """Return words of the timeline."""
     return {
-        "play": speech.gettext("Play"),
-        "pause": speech.gettext("Pause"),
-        "previous": speech.gettext("Previous round"),
-        "next": speech.gettext("Next round"),
-        "speed": speech.gettext("Speed"),
-        "date": speech.gettext("Date"),
-        "baseDate": speech.gettext("Date to compare with"),
-        "speedOption": speech.gettext("{speed}×"),
-        "goToDate": speech.gettext("Go to a date"),
-        "go": speech.gettext("Go"),
-        "noRound": speech.gettext("No round on {asked}; showing the nearest, {shown}."),
-        "badDate": speech.gettext("That is no date; write one like {example}."),
-        "outOfRange": speech.gettext("{asked} is outside {first} – {last}."),
+        "play": language.gettext("Play"),
+        "pause": language.gettext("Pause"),
+        "previous": language.gettext("Previous round"),
+        "next": language.gettext("Next round"),
+        "speed": language.gettext("Speed"),
+        "date": language.gettext("Date"),
+        "baseDate": language.gettext("Date to compare with"),
+        "speedOption": language.gettext("{speed}×"),
+        "goToDate": language.gettext("Go to a date"),
+        "go": language.gettext("Go"),
+        "noRound": language.gettext("No round on {asked}; showing the nearest, {shown}."),
+        "badDate": language.gettext("That is no date; write one like {example}."),
+        "outOfRange": language.gettext("{asked} is outside {first} – {last}."),
     }
 
 
-def reading(speech: Language) -> dict[str, Any]:
+def reading(language: Language) -> dict[str, Any]:
     """Return words of a cell, as :mod:`geodata.text.area_labels` has them.
 
     Plurals in every form.
     """
-    said = {key: speech.gettext(word) for key, word in WORDS.items()}
+    said = {key: language.gettext(word) for key, word in WORDS.items()}
     return said | {
-        "countedIn": {measure: speech.plurals(*pair) for measure, pair in COUNTED_IN.items()}
+        "countedIn": {measure: language.plurals(*pair) for measure, pair in COUNTED_IN.items()}
     }
 
 
-def painter(speech: Language) -> dict[str, str]:
+def painter(language: Language) -> dict[str, str]:
     """Return what a map is called, what its keys do, and what it shows on a date."""
     return {
-        "mapLabel": speech.gettext("Map"),
-        "mapKeys": speech.gettext(
+        "mapLabel": language.gettext("Map"),
+        "mapKeys": language.gettext(
             "Arrow keys move between neighbouring areas, Home, End and the page keys along the "
             "ranking; Enter opens an area, Escape closes it."
         ),
-        "summary": speech.gettext("{title}. {headline}."),
-        "areasWithFigure": speech.gettext("Areas with a figure: {n} of {all}."),
-        "most": speech.gettext("Most: {names}."),
+        "summary": language.gettext("{title}. {headline}."),
+        "areasWithFigure": language.gettext("Areas with a figure: {n} of {all}."),
+        "most": language.gettext("Most: {names}."),
     }
 
 
-def embed(speech: Language) -> dict[str, Any]:
+def embed(language: Language) -> dict[str, Any]:
     """Return words of the public map's scripts, where the page itself does not say them."""
-    words = page(speech)
+    words = page(language)
     asked = ("failed", "retry")  # those of embed/map.js
-    return reading(speech) | painter(speech) | {key: words[key] for key in asked}
+    return reading(language) | painter(language) | {key: words[key] for key in asked}
 
 
-def briefing(speech: Language) -> dict[str, str]:
+def briefing(language: Language) -> dict[str, str]:
     """Return words of the presenter, where the page itself does not say them."""
     return {
-        "slideOf": speech.gettext("Slide {n} of {all}: {headline}"),
-        "onDate": speech.gettext("{date}: {sentence}"),
-        "fullScreen": speech.gettext("Full screen"),
-        "leaveFullScreen": speech.gettext("Leave full screen"),
+        "slideOf": language.gettext("Slide {n} of {all}: {headline}"),
+        "onDate": language.gettext("{date}: {sentence}"),
+        "fullScreen": language.gettext("Full screen"),
+        "leaveFullScreen": language.gettext("Leave full screen"),
     }
 
 
-def page(speech: Language) -> dict[str, Any]:
+def page(language: Language) -> dict[str, Any]:
     """Return words of the map, legend, ranking, table and panels."""
-    key_figures = {key: speech.gettext(word) for key, word in KEY_FIGURES.items()}
-    in_programmes = {key: speech.plurals(*pair) for key, pair in IN_PROGRAMMES.items()}
+    key_figures = {key: language.gettext(word) for key, word in KEY_FIGURES.items()}
+    in_programmes = {key: language.plurals(*pair) for key, pair in IN_PROGRAMMES.items()}
     return (
-        reading(speech)
-        | painter(speech)
+        reading(language)
+        | painter(language)
         | key_figures
         | in_programmes
         | {
-            "legendCount": speech.plurals("{n} area", "{n} areas"),
-            "notAssessedAreas": speech.plurals(*WITHOUT_FIGURE),
-            "source": speech.gettext("Source"),
-            "sources": speech.gettext("Sources"),
-            "byLevel1": speech.gettext("By governorate"),
-            "byLevel2": speech.gettext("By district"),
-            "area": speech.gettext("Area"),
-            "code": speech.gettext("P-code"),
-            "governorate": speech.gettext("Governorate"),
-            "status": speech.gettext("Status"),
-            "rankColumn": speech.gettext("Rank"),
-            "changeColumn": speech.gettext("Since previous round"),
-            "table": speech.gettext("Table"),
-            "copyTable": speech.gettext("Copy table"),
-            "copied": speech.gettext("Copied"),
-            "close": speech.gettext("Close"),
-            "figureHere": speech.gettext("{population} here"),
-            "sinceYearBefore": speech.gettext("since a year before ({date})"),
-            "noYearBefore": speech.gettext("no figure a year before"),
-            "trend": speech.gettext("People, every round"),
-            "trendSummary": speech.gettext(
+            "legendCount": language.plurals("{n} area", "{n} areas"),
+            "notAssessedAreas": language.plurals(*WITHOUT_FIGURE),
+            "source": language.gettext("Source"),
+            "sources": language.gettext("Sources"),
+            "byLevel1": language.gettext("By governorate"),
+            "byLevel2": language.gettext("By district"),
+            "area": language.gettext("Area"),
+            "code": language.gettext("P-code"),
+            "governorate": language.gettext("Governorate"),
+            "status": language.gettext("Status"),
+            "rankColumn": language.gettext("Rank"),
+            "changeColumn": language.gettext("Since previous round"),
+            "table": language.gettext("Table"),
+            "copyTable": language.gettext("Copy table"),
+            "copied": language.gettext("Copied"),
+            "close": language.gettext("Close"),
+            "figureHere": language.gettext("{population} here"),
+            "sinceYearBefore": language.gettext("since a year before ({date})"),
+            "noYearBefore": language.gettext("no figure a year before"),
+            "trend": language.gettext("People, every round"),
+            "trendSummary": language.gettext(
                 "{label}: {first} on {firstDate}, {last} on {lastDate}, most {most} on {mostDate}"
             ),
-            "trendFigures": speech.gettext("Figures of the chart"),
-            "date": speech.gettext("Date"),
+            "trendFigures": language.gettext("Figures of the chart"),
+            "date": language.gettext("Date"),
             "brokenDownOn": {
-                "households": speech.gettext("Households on {date}"),
-                "people": speech.gettext("People on {date}"),
+                "households": language.gettext("Households on {date}"),
+                "people": language.gettext("People on {date}"),
             },
-            "showAll": speech.gettext("Show all {n}"),
+            "showAll": language.gettext("Show all {n}"),
             "tooFew": {
-                "place": speech.plurals(
+                "place": language.plurals(
                     "{n} place has too few people to show.",
                     "{n} places have too few people to show.",
                 ),
-                "group": speech.plurals(
+                "group": language.plurals(
                     "{n} group has too few people to show.",
                     "{n} groups have too few people to show.",
                 ),
             },
-            "noBreakdown": speech.gettext("No row for this date; the nearest with any is {date}."),
-            "breakdownsByGovernorate": speech.gettext(
+            "noBreakdown": language.gettext(
+                "No row for this date; the nearest with any is {date}."
+            ),
+            "breakdownsByGovernorate": language.gettext(
                 "Origin, shelter and period are published by governorate: see {name}."
             ),
-            "programmesHere": speech.gettext("Programmes present"),
-            "noProgrammes": speech.gettext("No source at hand names a programme here."),
-            "implemented": speech.gettext("implemented"),
-            "planned": speech.gettext("planned"),
-            "preparatory": speech.gettext("preparatory"),
-            "undated": speech.gettext("undated"),
-            "years": speech.gettext("Years"),
-            "funders": speech.gettext("Funders"),
-            "peopleServed": speech.gettext("People served"),
-            "governorates": speech.gettext("Governorates"),
-            "none": speech.gettext("none known"),
-            "numbered": speech.gettext("{label} ({n})"),
-            "yearsUnknown": speech.gettext("years not known"),
-            "results": speech.gettext("Reported results"),
-            "resultsNote": speech.gettext("As printed; they overlap and cannot be added up."),
-            "noResults": speech.gettext("No reported result at hand."),
-            "allOfCountry": speech.gettext("all of {country}"),
-            "asOf": speech.gettext("as of {date}"),
-            "failed": speech.gettext(
+            "programmesHere": language.gettext("Programmes present"),
+            "noProgrammes": language.gettext("No source at hand names a programme here."),
+            "implemented": language.gettext("implemented"),
+            "planned": language.gettext("planned"),
+            "preparatory": language.gettext("preparatory"),
+            "undated": language.gettext("undated"),
+            "years": language.gettext("Years"),
+            "funders": language.gettext("Funders"),
+            "peopleServed": language.gettext("People served"),
+            "governorates": language.gettext("Governorates"),
+            "none": language.gettext("none known"),
+            "numbered": language.gettext("{label} ({n})"),
+            "yearsUnknown": language.gettext("years not known"),
+            "results": language.gettext("Reported results"),
+            "resultsNote": language.gettext("As printed; they overlap and cannot be added up."),
+            "noResults": language.gettext("No reported result at hand."),
+            "allOfCountry": language.gettext("all of {country}"),
+            "asOf": language.gettext("as of {date}"),
+            "failed": language.gettext(
                 "The figures could not be loaded ({reason}). Check the connection and try again."
             ),
-            "retry": speech.gettext("Try again"),
-            "newFigures": speech.gettext(
+            "retry": language.gettext("Try again"),
+            "newFigures": language.gettext(
                 "New figures have come in and are shown here. Load the page again to choose from "
                 "all that is new."
             ),
-            "reload": speech.gettext("Load again"),
-            "nearestDate": speech.gettext(NEAREST_DATE),
-            "zoomIn": speech.gettext("Zoom in"),
-            "zoomOut": speech.gettext("Zoom out"),
-            "resetZoom": speech.gettext("Show the whole country"),
-            "sortBy": speech.gettext("Sort by {column}"),
-            "dates": speech.plurals("{n} date", "{n} dates"),
-            "until": speech.gettext(UNTIL),
-            "noMatch": speech.gettext("No programme matches."),
+            "reload": language.gettext("Load again"),
+            "nearestDate": language.gettext(NEAREST_DATE),
+            "zoomIn": language.gettext("Zoom in"),
+            "zoomOut": language.gettext("Zoom out"),
+            "resetZoom": language.gettext("Show the whole country"),
+            "sortBy": language.gettext("Sort by {column}"),
+            "dates": language.plurals("{n} date", "{n} dates"),
+            "until": language.gettext(UNTIL),
+            "noMatch": language.gettext("No programme matches."),
         }
     )

@@ -25,7 +25,7 @@ from geodata.figures import state
 from geodata.figures.query_keys import encode_items
 from geodata.figures.state import State, encode_query, query_items
 from geodata.figures.view import View
-from geodata.i18n.language import Language, language, languages, strip_isolates
+from geodata.i18n.language import Language, languages, load_language, strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.links import embed_html, embed_options
 from geodata.links.embed_html import EmbedChoice, FrameSize
@@ -81,7 +81,7 @@ class Shared:
         return self.view.snapshot
 
     @property
-    def speech(self) -> Language:
+    def language(self) -> Language:
         """The reader's language."""
         return self.view.language
 
@@ -134,7 +134,7 @@ def card(shared: Shared, *, page: str = "", title: str = "") -> Card:
     urls, link = shared.urls, shared.link
     own = link(urls.page(shared.query))
     return Card(
-        site=wording.product(shared.snapshot, shared.speech),
+        site=wording.product(shared.snapshot, shared.language),
         title=title or wording.title_in_country(shared.view),
         description=shared.headline,
         url=link(page) if page else own,
@@ -163,7 +163,7 @@ def oembed(
         "version": "1.0",
         "type": "rich",
         "title": strip_isolates(embed_html.name(shared.view)),
-        "provider_name": strip_isolates(wording.product(shared.snapshot, shared.speech)),
+        "provider_name": strip_isolates(wording.product(shared.snapshot, shared.language)),
         "provider_url": shared.link(shared.urls.page()),
         "cache_age": _A_YEAR if shared.state.v and shared.state.time else _AN_HOUR,
         "html": embed_code(shared, options, fitted),
@@ -257,13 +257,13 @@ def page(
     notices, refused
         What was not understood of the state, and of what was chosen for the embedded map.
     """
-    urls, speech = shared.urls, shared.speech
+    urls, language = shared.urls, shared.language
     here = urls.share(encode_items(subject.asked))
     own = replace(card(shared, page=here, title=subject.title), description=subject.headline)
     return render(
         "share.html",
         shared.snapshot,
-        speech,
+        language,
         urls.following(shared.state),
         current="share",
         card=replace(own, share=here),
@@ -289,31 +289,31 @@ def _preview(embedded: Shared, choice: EmbedChoice) -> Markup:
 
 def _form(subject: Subject, shared: Shared, choice: EmbedChoice) -> dict[str, Any]:
     """Return everything the form shows: what is kept, what can be chosen, and what is."""
-    speech = shared.speech
+    language = shared.language
     return {
         "kept": subject.asked,
         "choice": choice,
         "freeze": {
-            "0": speech.gettext("Follow new data"),
-            "1": speech.gettext(
+            "0": language.gettext("Follow new data"),
+            "1": language.gettext(
                 "Freeze at {date}",
-                date=speech.date(state.shown_date(shared.state, shared.snapshot), "long"),
+                date=language.date(state.shown_date(shared.state, shared.snapshot), "long"),
             ),
         },
         "widths": embed_html.WIDTHS,
         "heights": embed_html.HEIGHTS,
-        "languages": {code: language(code).name for code in languages()},
-        "themes": {code: speech.gettext(label) for code, label in _THEMES.items()},
-        "shown": _switches(_SHOWN, choice, speech),
-        "behaviour": _switches(_BEHAVIOUR, choice, speech),
+        "languages": {code: load_language(code).name for code in languages()},
+        "themes": {code: language.gettext(label) for code, label in _THEMES.items()},
+        "shown": _switches(_SHOWN, choice, language),
+        "behaviour": _switches(_BEHAVIOUR, choice, language),
     }
 
 
 def _switches(
-    labels: dict[str, str], choice: EmbedChoice, speech: Language
+    labels: dict[str, str], choice: EmbedChoice, language: Language
 ) -> list[dict[str, Any]]:
     return [
-        {"name": name, "label": speech.gettext(label), "on": getattr(choice.options, name)}
+        {"name": name, "label": language.gettext(label), "on": getattr(choice.options, name)}
         for name, label in labels.items()
     ]
 

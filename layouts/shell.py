@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from geodata.exports.drawing.country import places
 from geodata.figures.query_keys import encode_items
-from geodata.i18n.language import Language, language, languages
+from geodata.i18n.language import Language, languages, load_language
 from geodata.links.urls import Urls
 from geodata.places.folding import ARABIC_FORMS
 from geodata.snapshots.snapshot import Snapshot
@@ -58,7 +58,7 @@ class CurrentUrl:
 HERE: ContextVar[CurrentUrl | None] = ContextVar("displacement_here", default=None)
 
 
-def switch(speech: Language) -> list[dict[str, Any]]:
+def switch(language: Language) -> list[dict[str, Any]]:
     """Return the page that is asked for in every language there is; nowhere outside of a request.
 
     English is named, too: a page whose address names no language is in the browser's.
@@ -70,8 +70,8 @@ def switch(speech: Language) -> list[dict[str, Any]]:
     kept = [(key, value) for key, value in here.query if key != "lang"]
     return [
         {"language": each, "url": f"{path}?{encode_items([*kept, ('lang', each.code)])}"}
-        | {"current": each.code == speech.code}
-        for each in map(language, languages())
+        | {"current": each.code == language.code}
+        for each in map(load_language, languages())
     ]
 
 
@@ -86,19 +86,19 @@ def alternates(address: str) -> list[tuple[str, str]]:
     return [*((code, at(("lang", code))) for code in languages()), ("x-default", at())]
 
 
-def navigation(speech: Language, urls: Urls) -> list[dict[str, str]]:
+def navigation(language: Language, urls: Urls) -> list[dict[str, str]]:
     """Return key, label and URL of every page."""
     return [
-        {"key": "map", "label": speech.gettext("Map"), "url": urls.page(urls.kept)},
-        {"key": "compare", "label": speech.gettext("Compare"), "url": urls.compare(urls.kept)},
+        {"key": "map", "label": language.gettext("Map"), "url": urls.page(urls.kept)},
+        {"key": "compare", "label": language.gettext("Compare"), "url": urls.compare(urls.kept)},
         {
             "key": "briefing",
-            "label": speech.gettext("Briefing"),
+            "label": language.gettext("Briefing"),
             "url": urls.briefing(urls.kept),
         },
         {
             "key": "sources",
-            "label": speech.gettext("Data & sources"),
+            "label": language.gettext("Data & sources"),
             "url": urls.sources(query=urls.kept),
         },
     ]
@@ -109,25 +109,25 @@ def versioned(name: str, urls: Urls) -> str:
     return urls.built(name, built(name).version)
 
 
-def render(name: str, snapshot: Snapshot, speech: Language, urls: Urls, **values: Any) -> str:
+def render(name: str, snapshot: Snapshot, language: Language, urls: Urls, **values: Any) -> str:
     """Render a template with what every page needs, escaping every value.
 
     ``styles`` among the values are the page's style sheets where it has more than the rest.
     """
     every: dict[str, Any] = {"styles": STYLES}
     return template(name).render(
-        _=speech.gettext,
-        speech=speech,
+        _=language.gettext,
+        language=language,
         urls=urls,
         asset=lambda path: versioned(path, urls),
-        downloads=lambda query: download_links(speech, urls, query),
+        downloads=lambda query: download_links(language, urls, query),
         snapshot=snapshot,
-        pages=navigation(speech, urls),
-        shortcuts=shortcuts.listed(speech, str(values.get("current", ""))),
-        languages=switch(speech),
+        pages=navigation(language, urls),
+        shortcuts=shortcuts.listed(language, str(values.get("current", ""))),
+        languages=switch(language),
         alternates=alternates,
-        product=product(snapshot, speech),
-        disclaimer=speech.gettext(snapshot.manifest["country"]["disclaimer"]),
+        product=product(snapshot, language),
+        disclaimer=language.gettext(snapshot.manifest["country"]["disclaimer"]),
         **every | values,
     )
 
@@ -143,16 +143,16 @@ def as_data(value: object) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704
 
 
-def script_data(snapshot: Snapshot, speech: Language, urls: Urls, **more: object) -> Markup:
+def script_data(snapshot: Snapshot, language: Language, urls: Urls, **more: object) -> Markup:
     """Return what scripts need as JSON: URLs, words, language, and ``more``."""
     data = {
         "version": snapshot.version,
-        "lang": speech.code,
-        "digits": speech.digits,
-        "writing": speech.scripts(),
-        "country": speech.gettext(snapshot.country),
+        "lang": language.code,
+        "digits": language.digits,
+        "writing": language.scripts(),
+        "country": language.gettext(snapshot.country),
         "letters": ARABIC_FORMS,
-        "places": places(snapshot, speech),
+        "places": places(snapshot, language),
         "urls": {
             "page": urls.page(),
             "briefing": urls.briefing(),
@@ -162,7 +162,7 @@ def script_data(snapshot: Snapshot, speech: Language, urls: Urls, **more: object
             "meta": urls.meta(),
             "sources": urls.sources(query=urls.kept),
         },
-        "strings": script_strings.page(speech),
-        "timeline": script_strings.timeline(speech),
+        "strings": script_strings.page(language),
+        "timeline": script_strings.timeline(language),
     }
     return as_data(data | more)

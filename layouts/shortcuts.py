@@ -92,18 +92,18 @@ _PAGES = {
 }
 
 
-def listed(speech: Language, page: str) -> tuple[Group, ...]:
+def listed(language: Language, page: str) -> tuple[Group, ...]:
     """Return what a page's dialog lists, in the reader's language.
 
     Nothing where it has no shortcuts.
     """
-    turned = speech.direction == "rtl"
+    turned = language.direction == "rtl"
 
     def told(each: Shortcut) -> Shortcut:
         keys = each.keys[::-1] if turned and each.in_time else each.keys
-        return Shortcut(keys, speech.gettext(each.does))
+        return Shortcut(keys, language.gettext(each.does))
 
     return tuple(
-        Group(speech.gettext(group.where), tuple(map(told, group.shortcuts)))
+        Group(language.gettext(group.where), tuple(map(told, group.shortcuts)))
         for group in _PAGES.get(page, ())
     )

@@ -27,7 +27,7 @@ from layouts.shell import render
 
 def page(
     snapshot: Snapshot,
-    speech: Language,
+    language: Language,
     urls: Urls,
     *,
     threshold: Threshold,
@@ -42,78 +42,83 @@ def page(
     return render(
         "sources.html",
         snapshot,
-        speech,
+        language,
         urls,
         current="sources",
         card=card,
         notices=notices,
-        **context(snapshot, speech, threshold, past),
+        **context(snapshot, language, threshold, past),
     )
 
 
 def context(
-    snapshot: Snapshot, speech: Language, threshold: Threshold, past: Sequence[HistoryEntry] = ()
+    snapshot: Snapshot, language: Language, threshold: Threshold, past: Sequence[HistoryEntry] = ()
 ) -> dict[str, Any]:
     """Return the template context of the page, without history if ``past`` is empty."""
     return {
-        "made": provenance(snapshot, speech),
-        "history": history(past, speech),
-        "sources": listed_sources(snapshot, speech),
+        "made": provenance(snapshot, language),
+        "history": history(past, language),
+        "sources": listed_sources(snapshot, language),
         "held": [
-            _held(snapshot, code, speech, threshold) for code in populations_with_counts(snapshot)
+            _held(snapshot, code, language, threshold) for code in populations_with_counts(snapshot)
         ],
-        "notes": _notes(snapshot, speech, threshold),
+        "notes": _notes(snapshot, language, threshold),
         "statuses": [
-            {"word": word, "meaning": meaning} for word, meaning in status_meanings(speech).items()
+            {"word": word, "meaning": meaning}
+            for word, meaning in status_meanings(language).items()
         ],
         "join": snapshot.join_report,
-        "published": _published(snapshot, speech, threshold),
-        "programmes": _programmes(snapshot, speech),
+        "published": _published(snapshot, language, threshold),
+        "programmes": _programmes(snapshot, language),
     }
 
 
-def _held(snapshot: Snapshot, code: str, speech: Language, threshold: Threshold) -> dict[str, str]:
+def _held(
+    snapshot: Snapshot, code: str, language: Language, threshold: Threshold
+) -> dict[str, str]:
     found = counts(snapshot, code, 1, threshold, frozenset())
     placed = [day for day, row in zip(found.dates, found.counted, strict=True) if row.any()]
     days = placed or found.dates  # counts that are in no area, or of programmes only
     return {
-        "label": speech.gettext(populations.POPULATIONS[code].label),
-        "first": speech.date(days[0]),
-        "last": speech.date(days[-1]),
-        "dates": speech.number(len(days)),
-        "governorates": speech.number(int(found.counted.any(axis=0).sum())),
+        "label": language.gettext(populations.POPULATIONS[code].label),
+        "first": language.date(days[0]),
+        "last": language.date(days[-1]),
+        "dates": language.number(len(days)),
+        "governorates": language.number(int(found.counted.any(axis=0).sum())),
     }
 
 
-def _notes(snapshot: Snapshot, speech: Language, threshold: Threshold) -> list[str]:
+def _notes(snapshot: Snapshot, language: Language, threshold: Threshold) -> list[str]:
     country = snapshot.manifest["country"]
-    found = [speech.gettext(note["text"]) for note in country["notes"] + country["shelter_notes"]]
+    found = [language.gettext(note["text"]) for note in country["notes"] + country["shelter_notes"]]
     if threshold.households > 1:
         found.append(
-            speech.gettext(
+            language.gettext(
                 "District figures under {n} households are not shown, nor as many others as it "
                 "takes that they cannot be worked out by subtraction.",
-                n=speech.number(threshold.households),
+                n=language.number(threshold.households),
             )
         )
     if least := least_people(snapshot, threshold):
         found.append(
-            speech.gettext(
+            language.gettext(
                 "Where only people are counted, figures of districts, or of governorates without "
                 "districts, under {n} people are not shown, nor as many others as it takes.",
-                n=speech.number(least),
+                n=language.number(least),
             )
         )
     return found
 
 
-def _published(snapshot: Snapshot, speech: Language, threshold: Threshold) -> list[dict[str, Any]]:
+def _published(
+    snapshot: Snapshot, language: Language, threshold: Threshold
+) -> list[dict[str, Any]]:
     return [
         {
-            "label": speech.gettext(populations.POPULATIONS[row.population].label),
-            "date": speech.date(row.printed_day),
-            "printed": speech.number(row.printed),
-            "ours": _ours(row, speech),
+            "label": language.gettext(populations.POPULATIONS[row.population].label),
+            "date": language.date(row.printed_day),
+            "printed": language.number(row.printed),
+            "ours": _ours(row, language),
             "differs": row.differs,
             "status": row.status,
             "url": row.url,
@@ -122,20 +127,20 @@ def _published(snapshot: Snapshot, speech: Language, threshold: Threshold) -> li
     ]
 
 
-def _ours(row: PrintedTotal, speech: Language) -> str:
+def _ours(row: PrintedTotal, language: Language) -> str:
     if row.ours is None or row.day is None:
-        return speech.gettext("no list of this round")
+        return language.gettext("no list of this round")
     if row.day == row.printed_day:
-        return speech.number(row.ours)
-    return speech.gettext(
-        "{total} on {date}", total=speech.number(row.ours), date=speech.date(row.day)
+        return language.number(row.ours)
+    return language.gettext(
+        "{total} on {date}", total=language.number(row.ours), date=language.date(row.day)
     )
 
 
 @memoise(8)  # takes most of the page's time
-def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
+def _programmes(snapshot: Snapshot, language: Language) -> list[dict[str, Any]]:
     coverage = snapshot.tables.coverage
-    named = area_names(snapshot, speech)
+    named = area_names(snapshot, language)
     described = snapshot.tables.programmes.set_index("code")["description"]
     return [
         row
@@ -143,7 +148,7 @@ def _programmes(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
             "description": described[row["code"]],
             "rows": _coverage(coverage[coverage["programme"] == row["code"]], named),
         }
-        for row in programmes.overview(snapshot, speech)
+        for row in programmes.overview(snapshot, language)
     ]
 
 

@@ -29,11 +29,11 @@ def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.
     today
         The day on which it is saved, in UTC.
     """
-    speech = view.language
+    language = view.language
     script = _script(figures)
-    saved = speech.gettext(
+    saved = language.gettext(
         "Saved on {date}. It shows snapshot {version} and follows no newer figures; they are at:",
-        date=speech.date(today, "long"),
+        date=language.date(today, "long"),
         version=view.snapshot.version,
     )
     packed = InlinedAssets(

@@ -22,7 +22,7 @@ from geodata.briefing.briefing import Briefing
 from geodata.briefing.slides import contents
 from geodata.errors import BriefingError, DisplacementError
 from geodata.exports.documents import deck_pdf, pptx, pptx_template
-from geodata.i18n.language import language, languages
+from geodata.i18n.language import languages, load_language
 from geodata.settings import Settings
 from geodata.util.atomic import write_file
 from geodata.util.strict_yaml import MAX_BYTES
@@ -51,7 +51,7 @@ def read(path: Path | None, context: Context, lang: str) -> Briefing:
         Naming line and key.
     """
     if path is None:
-        return briefings.default(context.snapshot, language(lang or "en"))
+        return briefings.default(context.snapshot, load_language(lang or "en"))
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     try:

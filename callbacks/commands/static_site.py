@@ -61,7 +61,7 @@ class Publication:
     at: str = ""
 
     @property
-    def speech(self) -> Language:
+    def language(self) -> Language:
         """Language of the list, which is that of the first map."""
         return self.embeds[0].state.language
 
@@ -285,23 +285,23 @@ def _card(publication: Publication, embed: Embed) -> bytes:
 
 def _lists(publication: Publication, listed: list[PublishedMap]) -> Iterator[tuple[str, str]]:
     """Yield the list, and a page of sources for each language and snapshot that a map is of."""
-    snapshot, speech = publication.context.snapshot, publication.speech
-    folder = _folder(publication, snapshot, speech)
+    snapshot, language = publication.context.snapshot, publication.language
+    folder = _folder(publication, snapshot, language)
     yield _TOP.index(), pages.index(folder, listed)
     needed = {"": folder}
     for embed in publication.embeds:
-        suffix, speech = _suffix(publication, embed), embed.state.language
-        needed.setdefault(suffix, _folder(publication, embed.snapshot, speech))
+        suffix, language = _suffix(publication, embed), embed.state.language
+        needed.setdefault(suffix, _folder(publication, embed.snapshot, language))
     for suffix, each in needed.items():
         html = pages.sources_page(each, threshold=publication.context.threshold)
         yield _TOP.sources(suffix), html
 
 
-def _folder(publication: Publication, snapshot: Snapshot, speech: Language) -> PublishedFolder:
+def _folder(publication: Publication, snapshot: Snapshot, language: Language) -> PublishedFolder:
     assets = {"style": pages.style(), "script": pages.script(), pages.ICON: pages.icon()}
     return PublishedFolder(
         snapshot=snapshot,
-        speech=speech,
+        language=language,
         at=publication.at,
         site=publication.site,
         assets={name: _index_file(made) for name, made in assets.items()},
@@ -310,8 +310,8 @@ def _folder(publication: Publication, snapshot: Snapshot, speech: Language) -> P
 
 def _suffix(publication: Publication, embed: Embed) -> str:
     """Return what tells the sources of another language or snapshot from those of the list."""
-    speech, version = embed.state.language, embed.snapshot.version
-    named = slug([speech.code, "" if speech.digits == WESTERN else speech.digits])
-    other_lang = "" if speech == publication.speech else f"-{named}"
+    language, version = embed.state.language, embed.snapshot.version
+    named = slug([language.code, "" if language.digits == WESTERN else language.digits])
+    other_lang = "" if language == publication.language else f"-{named}"
     other_version = "" if version == publication.context.snapshot.version else f"-{version}"
     return other_lang + other_version

@@ -22,7 +22,7 @@ from geodata.boundaries.topology import level_topology
 from geodata.figures.state import State, parse
 from geodata.figures.suppression import Threshold
 from geodata.figures.view import View, compute
-from geodata.i18n.language import SOURCE_LANGUAGE, Language, language, language_of, languages
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, language_of, languages, load_language
 from geodata.i18n.writing import DIGITS, WESTERN
 from geodata.links.urls import Urls
 from geodata.settings import Settings
@@ -177,7 +177,7 @@ class Context:
         return to_json(level_topology(dict(snapshot.topology), level))
 
     def _meta(self, snapshot: Snapshot, lang: str, digits: str) -> bytes:
-        return to_json(meta(snapshot, language(lang, digits), threshold=self.threshold))
+        return to_json(meta(snapshot, load_language(lang, digits), threshold=self.threshold))
 
 
 def speech_of(query: Mapping[str, str]) -> Language:
@@ -186,7 +186,7 @@ def speech_of(query: Mapping[str, str]) -> Language:
     For each that there is not, the default.
     """
     code, digits = (query.get(key, "").strip() for key in ("lang", "digits"))
-    return language(
+    return load_language(
         code if code in languages() else SOURCE_LANGUAGE, digits if digits in DIGITS else WESTERN
     )
 

@@ -96,9 +96,9 @@ def not_found(key: str, value: str, sentence: str) -> Response:
     return bad_request(NotHeld(key, value, sentence))
 
 
-def busy_response(speech: Language) -> Response:
+def busy_response(language: Language) -> Response:
     """Answer 503 as JSON: as much is being drawn as there is room for, and when to ask again."""
-    sentence = speech.gettext("Many files are being made just now. Please ask again in a moment.")
+    sentence = language.gettext("Many files are being made just now. Please ask again in a moment.")
     response = json_error(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -26,7 +26,7 @@ from geodata.figures.breakdowns import PERIOD_LABELS, SHELTER_LABELS, of_area
 from geodata.figures.counts import counts
 from geodata.figures.state import State
 from geodata.figures.suppression import Threshold
-from geodata.i18n.language import Language, language
+from geodata.i18n.language import Language, load_language
 from geodata.i18n.messages import gettext
 from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
@@ -48,11 +48,11 @@ def panel(
     Breakdowns are households or people by governorate, for every date of the state's population;
     ``None`` where the source has no row, or one of too few people to show: ``hidden`` counts those.
     """
-    speech = state.language
+    language = state.language
     rows = snapshot.tables.areas.set_index("pcode")
     row: Any = rows.loc[pcode]
     level, parent = int(row["level"]), row["parent"]
-    named = area_names(snapshot, speech)
+    named = area_names(snapshot, language)
     governorate = pcode if level == GOVERNORATE else str(parent)
     return {
         "version": snapshot.version,
@@ -67,23 +67,23 @@ def panel(
             "parentName": "" if level == GOVERNORATE else named[governorate],
         },
         "dates": [day.isoformat() for day in dates_of(snapshot, state.pop, state.prog)],
-        "trend": _trends(snapshot, pcode, level, threshold, speech),
-        "breakdowns": _breakdowns(snapshot, state, pcode, threshold, named, speech)
+        "trend": _trends(snapshot, pcode, level, threshold, language),
+        "breakdowns": _breakdowns(snapshot, state, pcode, threshold, named, language)
         if level == GOVERNORATE
         else [],
-        "programmes": programmes.in_governorate(snapshot, governorate, speech),
-        "shelterNotes": _shelter_notes(snapshot, state, speech),
+        "programmes": programmes.in_governorate(snapshot, governorate, language),
+        "shelterNotes": _shelter_notes(snapshot, state, language),
     }
 
 
 def _name_local(snapshot: Snapshot, pcode: str, name: str) -> str:
     """Return the Arabic name beside one in another language; empty where it is the same."""
-    arabic = area_names(snapshot, language("ar"))[pcode]
+    arabic = area_names(snapshot, load_language("ar"))[pcode]
     return "" if arabic == name else arabic
 
 
 def _trends(
-    snapshot: Snapshot, pcode: str, level: int, threshold: Threshold | int, speech: Language
+    snapshot: Snapshot, pcode: str, level: int, threshold: Threshold | int, language: Language
 ) -> list[dict[str, Any]]:
     """Return people at every date, for every population of the level; ``None`` where not shown."""
     trends = []
@@ -97,7 +97,7 @@ def _trends(
             trends.append(
                 {
                     "population": pop,
-                    "label": speech.gettext(populations.POPULATIONS[pop].label),
+                    "label": language.gettext(populations.POPULATIONS[pop].label),
                     "dates": [day.isoformat() for day in found.dates],
                     "people": json_numbers(people),
                 }
@@ -111,7 +111,7 @@ def _breakdowns(
     pcode: str,
     threshold: Threshold | int,
     named: dict[str, str],
-    speech: Language,
+    language: Language,
 ) -> list[dict[str, Any]]:
     """Return origin, destination, shelter and period of the state's population, each in one unit.
 
@@ -150,18 +150,18 @@ def _breakdowns(
             gettext("Shelter"),
             here[here["kind"] == "shelter"],
             "category",
-            lambda code: speech.gettext(SHELTER_LABELS.get(code, code)),
+            lambda code: language.gettext(SHELTER_LABELS.get(code, code)),
         ),
         (
             "period",
             population.periods,
             here[here["kind"] == "period"],
             "category",
-            lambda code: speech.gettext(PERIOD_LABELS.get(code, code)),
+            lambda code: language.gettext(PERIOD_LABELS.get(code, code)),
         ),
     ]
     tables = [
-        {"kind": kind, "title": speech.gettext(title), "unit": unit, "source": _source(known)}
+        {"kind": kind, "title": language.gettext(title), "unit": unit, "source": _source(known)}
         | _table(known, column, label, dates, keep_order=list(PERIOD_LABELS))
         for kind, title, found, column, label in titled
         for unit in (populations.HOUSEHOLDS, populations.PEOPLE)
@@ -205,10 +205,10 @@ def _table(
 
 
 def _shelter_notes(
-    snapshot: Snapshot, state: State, speech: Language
+    snapshot: Snapshot, state: State, language: Language
 ) -> list[dict[str, str | None]]:
     return [
-        {"text": speech.gettext(note["text"]), "until": note.get("until")}
+        {"text": language.gettext(note["text"]), "until": note.get("until")}
         for note in snapshot.manifest["country"]["shelter_notes"]
         if state.pop in note["populations"]
     ]

@@ -22,29 +22,29 @@ from geodata.text import sentences
 from geodata.util.json_encoding import json_numbers
 
 
-def meta(snapshot: Snapshot, speech: Language, *, threshold: Threshold | int) -> dict[str, Any]:
+def meta(snapshot: Snapshot, language: Language, *, threshold: Threshold | int) -> dict[str, Any]:
     """Return the JSON of ``/api/v1/meta.json`` (see docs/api.md)."""
     return {
         "version": snapshot.version,
-        "country": speech.gettext(snapshot.country),
-        "disclaimer": speech.gettext(snapshot.manifest["country"]["disclaimer"]),
+        "country": language.gettext(snapshot.country),
+        "disclaimer": language.gettext(snapshot.manifest["country"]["disclaimer"]),
         "languages": list(languages()),
         "populations": [
-            _population(snapshot, code, speech, threshold)
+            _population(snapshot, code, language, threshold)
             for code in populations_with_counts(snapshot)
         ],
-        "programmes": programmes.overview(snapshot, speech),
-        "sources": sentences.listed_sources(snapshot, speech),
+        "programmes": programmes.overview(snapshot, language),
+        "sources": sentences.listed_sources(snapshot, language),
     }
 
 
 def _population(
-    snapshot: Snapshot, code: str, speech: Language, threshold: Threshold | int
+    snapshot: Snapshot, code: str, language: Language, threshold: Threshold | int
 ) -> dict[str, Any]:
     found = counts(snapshot, code, 1, threshold, frozenset())
     return {
         "code": code,
-        "label": speech.gettext(populations.POPULATIONS[code].label),
+        "label": language.gettext(populations.POPULATIONS[code].label),
         "source": source_of(snapshot, code),
         "levels": list(levels(snapshot, code)),
         "measures": list(available_measures(snapshot, code, 1)),

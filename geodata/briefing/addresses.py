@@ -22,7 +22,7 @@ from geodata.briefing.briefing import (
 from geodata.errors import BriefingError
 from geodata.figures.query_keys import QueryReader, encode_items
 from geodata.figures.state import KEYS, is_english
-from geodata.i18n.language import GroupedInt, Language, language, languages
+from geodata.i18n.language import GroupedInt, Language, languages, load_language
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import DIGITS
 from geodata.snapshots.snapshot import Snapshot
@@ -104,9 +104,9 @@ def from_query(
     """
     reader = QueryReader(query, lenient, ENGLISH)
     lang = _choice(reader, "lang", languages())
-    reader.language = language(lang)
+    reader.language = load_language(lang)
     digits = _choice(reader, "digits", DIGITS)
-    reader.language = language(lang, digits)
+    reader.language = load_language(lang, digits)
     try:
         title = short(query.get("title", ""), MAX_TITLE, "title")
     except BriefingError as error:
@@ -143,7 +143,7 @@ def _read_slides(reader: QueryReader, snapshot: Snapshot) -> tuple[Slide, ...]:
     return tuple(slides)
 
 
-def _read_slide(text: str, snapshot: Snapshot, speech: Language) -> Slide:
+def _read_slide(text: str, snapshot: Snapshot, language: Language) -> Slide:
     layout, _, keys = text.partition(":")
     said: dict[str, str] = {}
     for part in filter(None, keys.split(",")):
@@ -155,4 +155,4 @@ def _read_slide(text: str, snapshot: Snapshot, speech: Language) -> Slide:
         said[key] = value
     texts = {key: _unescape(said.pop(key, "")) for key in ("headline", "note")}
     view = encode_items(said.items())
-    return slide_of(view, snapshot, layout=layout.strip() or MAP, speech=speech, **texts)
+    return slide_of(view, snapshot, layout=layout.strip() or MAP, language=language, **texts)

@@ -23,7 +23,7 @@ from geodata.figures.availability import by_area_of, populations_with_counts
 from geodata.figures.breakdowns import has_origins
 from geodata.figures.programmes import IMPLEMENTED
 from geodata.figures.state import KEYS, State, encode_query, language_items, parse
-from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language, language
+from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language, load_language
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import WESTERN
 from geodata.populations import POPULATIONS
@@ -46,7 +46,7 @@ LAYOUTS = tuple(LAYOUT_LABELS)
 
 MAX_SLIDES, MAX_TITLE, MAX_HEADLINE, MAX_NOTE = 40, 200, 200, 2000
 
-ENGLISH = language(SOURCE_LANGUAGE)
+ENGLISH = load_language(SOURCE_LANGUAGE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Briefing:
     @property
     def language(self) -> Language:
         """What the slides are written in."""
-        return language(self.lang, self.digits)
+        return load_language(self.lang, self.digits)
 
     @property
     def spoken(self) -> list[tuple[str, str]]:
@@ -98,7 +98,7 @@ class Briefing:
 
 
 @memoise(16)
-def default(snapshot: Snapshot, speech: Language) -> Briefing:
+def default(snapshot: Snapshot, language: Language) -> Briefing:
     """Make a briefing from what the snapshot holds; its slides follow the newest figures."""
     held = populations_with_counts(snapshot)
     first = held[0]
@@ -112,25 +112,25 @@ def default(snapshot: Snapshot, speech: Language) -> Briefing:
         slides.append(_made(snapshot, FLOWS, pop=first))
     if (snapshot.tables.coverage["status"] == IMPLEMENTED).any():
         slides.append(_made(snapshot, FOOTPRINT, pop=first))
-    return Briefing("", tuple(slides), speech.code, speech.digits)
+    return Briefing("", tuple(slides), language.code, language.digits)
 
 
 def _made(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:
     return Slide(_canonical(keys, snapshot), layout)
 
 
-def _canonical(keys: Mapping[str, str], snapshot: Snapshot, speech: Language = ENGLISH) -> str:
+def _canonical(keys: Mapping[str, str], snapshot: Snapshot, language: Language = ENGLISH) -> str:
     """Write the shortest query of a view, without the briefing's language and version.
 
-    ``speech`` is what errors are written in.
+    ``language`` is what errors are written in.
     """
-    state, _ = parse({**keys, "lang": speech.code, "digits": speech.digits, "v": ""}, snapshot)
+    state, _ = parse({**keys, "lang": language.code, "digits": language.digits, "v": ""}, snapshot)
     return encode_query(
         replace(state, lang=SOURCE_LANGUAGE, digits=WESTERN, english=False), snapshot
     )
 
 
-def state_of(slide: Slide, snapshot: Snapshot, speech: Language) -> State:
+def state_of(slide: Slide, snapshot: Snapshot, language: Language) -> State:
     """Return the state that a slide shows, in a language.
 
     Raises
@@ -139,7 +139,7 @@ def state_of(slide: Slide, snapshot: Snapshot, speech: Language) -> State:
         If the snapshot does not have it.
     """
     state, _ = parse(dict(parse_qsl(slide.query)), snapshot)
-    return replace(state, lang=speech.code, digits=speech.digits)
+    return replace(state, lang=language.code, digits=language.digits)
 
 
 # ---- what may be said
@@ -152,11 +152,11 @@ def slide_of(
     layout: str = MAP,
     headline: str = "",
     note: str = "",
-    speech: Language = ENGLISH,
+    language: Language = ENGLISH,
 ) -> Slide:
     """Make a slide from a person's input; ``view`` is a query or an address of the map.
 
-    ``speech`` is what errors of the view are written in.
+    ``language`` is what errors of the view are written in.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def slide_of(
         if key not in KEYS:
             raise unknown(key, KEYS, key="view")
     try:
-        canonical = _canonical(keys, snapshot, speech)
+        canonical = _canonical(keys, snapshot, language)
     except StateError as error:
         raise BriefingError(str(error), key="view") from None
     if layout not in LAYOUTS:

@@ -146,7 +146,7 @@ class SlideView:
         return self.at.state
 
     @property
-    def speech(self) -> Language:
+    def language(self) -> Language:
         """Language of the slide."""
         return self.at.language
 

@@ -180,36 +180,36 @@ def _figures(at: ViewAt) -> list[tuple[str, float]]:
 
 
 def _of_places(at: ViewAt, figures: list[tuple[str, float]], whole: float) -> str:
-    view, speech = at.view, at.language
+    view, language = at.view, at.language
     if not any(size > 0 for _, size in figures):
         return view_headlines.headline(at)
     found = leaders(figures, whole)
     if found is None:
         largest = max(size for _, size in figures)
-        return speech.ngettext(
+        return language.ngettext(
             "{n} area has the highest number of {of_population}: {value}",
             "{n} areas share the highest number of {of_population}: {value} each",
             sum(size == largest for _, size in figures),
             population=nouns(view),
             of_population=nouns_of(view),
-            value=speech.number(largest),
+            value=language.number(largest),
         )
     return _hosting(view, found, whole)
 
 
 def _hosting(view: View, found: Leaders, whole: float) -> str:
-    speech, named = view.language, list(found.names)
+    language, named = view.language, list(found.names)
     if found.share == 1:
-        return speech.gettext(
+        return language.gettext(
             "{counted}, counted in {names} alone",
             counted=wording.amount(view, whole),
-            names=speech.names(named),
+            names=language.names(named),
         )
-    return speech.ngettext(
+    return language.ngettext(
         *_words(view).hosted,
         len(named),
-        names=speech.names(named),
-        percent=speech.percent(found.share),
+        names=language.names(named),
+        percent=language.percent(found.share),
     )
 
 
@@ -233,19 +233,19 @@ def _of_programmes(at: ViewAt) -> str:
 
 
 def _of_rate(at: ViewAt) -> str:
-    speech, decimals = at.language, at.state.decimals
+    language, decimals = at.language, at.state.decimals
     rates = [(name, rounded(rate, decimals)) for name, rate in _figures(at)]
     highest = max((rate for _, rate in rates), default=0)
     first = [name for name, rate in rates if rate == highest]
     if not highest > 0 or len(first) > 4:
         return view_headlines.headline(at)
-    return speech.ngettext(
+    return language.ngettext(
         *_MOST_FOR_RESIDENTS,
         len(first),
-        names=speech.names(first),
+        names=language.names(first),
         population=nouns(at.view),
         of_population=nouns_of(at.view),
-        rate=speech.number(highest, decimals),
+        rate=language.number(highest, decimals),
     )
 
 
@@ -268,31 +268,31 @@ def change_headline(at: ViewAt) -> str:
 
 def _from_to(base: ViewAt, at: ViewAt) -> str:
     """Write both totals, where a percentage would not be understood."""
-    speech = at.language
+    language = at.language
     said = {
         "then": wording.amount(at.view, base.stock),
         "now": wording.amount(at.view, at.stock),
-        "base": speech.date(base.date, "long"),
-        "date": speech.date(at.date, "long"),
+        "base": language.date(base.date, "long"),
+        "date": language.date(at.date, "long"),
     }
     if at.state.prog:
         return wording.of_programmes(at.view, _FROM_TO_WITHIN, **said)
-    return speech.gettext("{then} on {base}, {now} on {date}", **said)
+    return language.gettext("{then} on {base}, {now} on {date}", **said)
 
 
 def _moved(at: ViewAt, rose: bool, part: float) -> str:
-    speech = at.language
+    language = at.language
     said = {
         "population": nouns(at.view),
         "of_population": nouns_of(at.view),
-        "percent": speech.percent(part),
-        "base": speech.date(at.state.base or at.counts.dates[0], "long"),
+        "percent": language.percent(part),
+        "base": language.date(at.state.base or at.counts.dates[0], "long"),
     }
     if at.state.prog:
         return wording.of_programmes(at.view, _MOVED_WITHIN[rose], **said)
     if area := _mover(at, rose):
-        return speech.gettext(_MOVED_MOST[rose], area=area, **said)
-    return speech.gettext(_MOVED[rose], **said)
+        return language.gettext(_MOVED_MOST[rose], area=area, **said)
+    return language.gettext(_MOVED[rose], **said)
 
 
 def _mover(at: ViewAt, rose: bool) -> str:
@@ -353,28 +353,28 @@ def _unchanged(first: ViewAt) -> str:
 
 
 def _highest(at: ViewAt, peak: float, highest: ViewAt) -> str:
-    speech, counted = at.language, wording.amount(at.view, peak)
+    language, counted = at.language, wording.amount(at.view, peak)
     if highest.t == at.t:
-        return speech.gettext("{counted}: more than on any date before", counted=counted)
-    return speech.gettext(
+        return language.gettext("{counted}: more than on any date before", counted=counted)
+    return language.gettext(
         "{counted}: as many as on {date}, and never more",
         counted=counted,
-        date=speech.date(highest.date, "long"),
+        date=language.date(highest.date, "long"),
     )
 
 
 def _below(highest: ViewAt, peak: float, now: float) -> str:
-    speech = highest.language
+    language = highest.language
     said = {
         "population": nouns(highest.view),
         "peak": wording.amount(highest.view, peak),
-        "date": speech.date(highest.date, "long"),
+        "date": language.date(highest.date, "long"),
     }
     if now == 0:
-        return speech.gettext("No {population} any more, after {peak} on {date}", **said)
-    return speech.gettext(
+        return language.gettext("No {population} any more, after {peak} on {date}", **said)
+    return language.gettext(
         "{percent} fewer {population} than at the peak of {date}",
-        percent=speech.percent((peak - now) / peak),
+        percent=language.percent((peak - now) / peak),
         **said,
     )
 
@@ -384,27 +384,27 @@ def _below(highest: ViewAt, peak: float, now: float) -> str:
 
 def flows_headline(at: ViewAt, found: Flows) -> str:
     """Write where the people came from, by the flows of the date."""
-    speech = at.language
+    language = at.language
     by_origin: dict[str, float] = {}
     for flow in found.shown:
         by_origin[flow.origin_name] = by_origin.get(flow.origin_name, 0) + flow.number
     first = leaders(list(by_origin.items()), found.whole)
     words = POPULATIONS[at.state.pop].unit(found.unit)
     if not by_origin or not words.came_from:
-        date = speech.date(at.date, "long")
+        date = language.date(at.date, "long")
         none = _FEW_ORIGINS if found.few or found.incomplete else _NO_ORIGINS
-        return speech.gettext(none, population=nouns(at.view), date=date)
+        return language.gettext(none, population=nouns(at.view), date=date)
     if first is None:
-        return speech.ngettext(
+        return language.ngettext(
             "{n} governorate of origin",
             "{n} governorates of origin, none ahead of the others",
             len(by_origin),
         )
-    area = area_names(at.snapshot, speech)[governorate_of(at.view)] if at.state.area else ""
-    return speech.gettext(
+    area = area_names(at.snapshot, language)[governorate_of(at.view)] if at.state.area else ""
+    return language.gettext(
         words.came_into if area else words.came_from,
-        percent=speech.percent(first.share),
-        names=speech.names(list(first.names)),
+        percent=language.percent(first.share),
+        names=language.names(list(first.names)),
         area=area,
     )
 
@@ -413,19 +413,19 @@ def footprint_headline(at: ViewAt) -> str:
     """Write how many programmes work where most people are, or the part of chosen ones."""
     if at.state.prog or at.state.mode == populations.CHANGE or not at.total > 0:
         return map_headline(at)
-    speech = at.language
+    language = at.language
     found = leaders(_figures(at), at.total) if at.state.measure != populations.RATE else None
     if found is None:
         return map_headline(at)
     here = programmes_in(at.view, found.names)
     everywhere = programmes_in(at.view)
-    return speech.ngettext(
+    return language.ngettext(
         "{n} of {all} programmes works or worked in {names}, with {percent} of all {of_population}",
         "{n} of {all} programmes work or worked in {names}, with {percent} of all {of_population}",
         len(here),
-        all=speech.number(len(everywhere)),
-        names=speech.names(list(found.names)),
-        percent=speech.percent(found.share),
+        all=language.number(len(everywhere)),
+        names=language.names(list(found.names)),
+        percent=language.percent(found.share),
         population=nouns(at.view),
         of_population=nouns_of(at.view),
     )

@@ -43,10 +43,10 @@ _KNOWN_ORIGIN = {
 
 def _short(view: View, value: float) -> str:
     """Write a total as a key figure: millions short, rates with their decimal."""
-    speech = view.language
+    language = view.language
     if view.state.measure == populations.RATE:
-        return speech.number(value, 1)
-    return speech.compact(value) if value >= 1_000_000 else speech.number(value)
+        return language.number(value, 1)
+    return language.compact(value) if value >= 1_000_000 else language.number(value)
 
 
 def _signed(view: View, value: float) -> str:
@@ -55,11 +55,11 @@ def _signed(view: View, value: float) -> str:
 
 def _total(at: ViewAt) -> SlideFigure | None:
     """Return the total on a date; none where it is not known."""
-    speech, value, label = at.language, at.stock, headlines.nouns(at.view)
+    language, value, label = at.language, at.stock, headlines.nouns(at.view)
     if np.isnan(value):
         return None
     if at.state.measure == populations.RATE:
-        label = speech.gettext("{population} per 1,000 residents", population=label)
+        label = language.gettext("{population} per 1,000 residents", population=label)
     return SlideFigure(_short(at.view, value), label)
 
 
@@ -100,7 +100,9 @@ def _beside(asked: SlideView) -> SlideFigure | None:
         return None
     found = _total(other)
     label = POPULATIONS[other.state.pop].beside
-    return found and SlideFigure(found.value, asked.speech.gettext(label) if label else found.label)
+    return found and SlideFigure(
+        found.value, asked.language.gettext(label) if label else found.label
+    )
 
 
 def _other_population(asked: SlideView) -> ViewAt | None:
@@ -152,8 +154,8 @@ def _ranked(at: ViewAt, most: int, *, every: bool = False) -> list[int]:
 
 
 def _unit_head(view: View) -> str:
-    speech = view.language
-    return speech.gettext(populations.MEASURE_LABELS[view.state.measure])
+    language = view.language
+    return language.gettext(populations.MEASURE_LABELS[view.state.measure])
 
 
 def _heads(view: View, *more: str) -> tuple[str, ...]:
@@ -170,7 +172,7 @@ def _rows(at: ViewAt, most: int) -> tuple[SlideRow, ...]:
 
 def _map(asked: SlideView, _: State) -> Body:
     """Lay out a map, key figures and a ranking; in change mode the largest changes."""
-    at, speech = asked.at, asked.speech
+    at, language = asked.at, asked.language
     if asked.state.mode == populations.CHANGE:
         figures, heading = _change_figures(at), LEVELS[asked.state.level].changes
     else:
@@ -180,7 +182,7 @@ def _map(asked: SlideView, _: State) -> Body:
     return Body(
         headlines.map_headline(at),
         figures,
-        speech.gettext(heading),
+        language.gettext(heading),
         _heads(at.view),
         _rows(at, RANKED),
     )
@@ -193,7 +195,7 @@ def _change_figures(at: ViewAt) -> tuple[SlideFigure, ...]:
 
 def _compare(asked: SlideView, state: State) -> Body:
     """Lay out two dates on one scale, and the change of each area."""
-    at, speech = asked.at, asked.speech
+    at, language = asked.at, asked.language
     base = state.base or default_base(at.counts.dates[: at.t + 1])
     before = at.view.at(replace(at.state, time=base)).on_its_date()
     change = asked.of(replace(at.state, mode=populations.CHANGE, base=base))
@@ -206,12 +208,12 @@ def _compare(asked: SlideView, state: State) -> Body:
     return Body(
         headlines.change_headline(change),
         _known(_on(before), _on(at), since),
-        speech.gettext(LEVELS[state.level].changes),
+        language.gettext(LEVELS[state.level].changes),
         (
-            speech.gettext(LEVELS[state.level].area),
-            speech.gettext("Change"),
-            speech.date(base),
-            speech.date(at.date),
+            language.gettext(LEVELS[state.level].area),
+            language.gettext("Change"),
+            language.date(base),
+            language.date(at.date),
         ),
         rows,
         other=before,
@@ -246,7 +248,7 @@ def _line(view: View, until: dt.date) -> ChartSeries:
 
 def _trend(asked: SlideView, _: State) -> Body:
     """Lay out every count up to the date, beside another population of the same source."""
-    at, speech, stocks = asked.at, asked.speech, _stocks(asked.at.view)
+    at, language, stocks = asked.at, asked.language, _stocks(asked.at.view)
     other = _other_population(asked)
     lines = [_line(each.view, at.date) for each in (at, other) if each is not None]
     area = asked.state.area in at.counts.areas.pcodes
@@ -254,8 +256,8 @@ def _trend(asked: SlideView, _: State) -> Body:
     return Body(
         headlines.trend_headline(at, stocks),
         figures,
-        speech.gettext("Last count of each year"),
-        (speech.gettext("Date"), _unit_head(at.view)),
+        language.gettext("Last count of each year"),
+        (language.gettext("Date"), _unit_head(at.view)),
         _yearly_rows(at, stocks),
         series=tuple(line for line in lines if any(n is not None for n in line.numbers)),
     )
@@ -263,13 +265,13 @@ def _trend(asked: SlideView, _: State) -> Body:
 
 def _yearly_rows(at: ViewAt, stocks: Floats) -> tuple[SlideRow, ...]:
     """List the last count of each year up to the date."""
-    speech, decimals, dates = at.language, at.state.decimals, at.counts.dates[: at.t + 1]
+    language, decimals, dates = at.language, at.state.decimals, at.counts.dates[: at.t + 1]
     last = {day.year: i for i, day in enumerate(dates) if stocks[i] == stocks[i]}
     return tuple(
         SlideRow(
             "",
-            speech.date(dates[i]),
-            speech.number(float(stocks[i]), decimals),
+            language.date(dates[i]),
+            language.number(float(stocks[i]), decimals),
             rounded(float(stocks[i]), decimals),
             COUNTED if stocks[i] else ZERO,
         )
@@ -279,17 +281,17 @@ def _yearly_rows(at: ViewAt, stocks: Floats) -> tuple[SlideRow, ...]:
 
 def _flows(asked: SlideView, _: State) -> Body:
     """Lay out from which governorates people came to which, in households or people."""
-    at, speech = asked.at, asked.speech
+    at, language = asked.at, asked.language
     found = flows(at)
     largest = found.shown[:FLOWING]
-    notes = [speech.gettext(_ORIGINS_IN[found.unit])] if found.shown else []
+    notes = [language.gettext(_ORIGINS_IN[found.unit])] if found.shown else []
     if found.incomplete:
         notes.append(
-            speech.gettext("Governorates whose total is too small to show have no flows here.")
+            language.gettext("Governorates whose total is too small to show have no flows here.")
         )
     if found.few:
         notes.append(
-            speech.ngettext(
+            language.ngettext(
                 "{n} flow has too few people to show.",
                 "{n} flows have too few people to show.",
                 found.few,
@@ -297,24 +299,24 @@ def _flows(asked: SlideView, _: State) -> Body:
         )
     if len(found.shown) > len(largest):
         notes.append(
-            speech.gettext(
+            language.gettext(
                 "The largest {n} of {all} flows are drawn; percentages are of all of them.",
-                n=speech.number(len(largest)),
-                all=speech.number(len(found.shown) + found.few),
+                n=language.number(len(largest)),
+                all=language.number(len(found.shown) + found.few),
             )
         )
     return Body(
         headlines.flows_headline(at, found),
-        _flow_figures(found, speech),
-        speech.gettext("Largest flows"),
-        (speech.gettext("From and to"), speech.gettext(populations.MEASURE_LABELS[found.unit])),
+        _flow_figures(found, language),
+        language.gettext("Largest flows"),
+        (language.gettext("From and to"), language.gettext(populations.MEASURE_LABELS[found.unit])),
         tuple(_flow_row(flow, at.view) for flow in largest),
         flows=largest,
         notes=tuple(notes),
     )
 
 
-def _flow_figures(found: Flows, speech: Language) -> tuple[SlideFigure, ...]:
+def _flow_figures(found: Flows, language: Language) -> tuple[SlideFigure, ...]:
     """Return the number in all flows, and the share of the shown ones within and between areas.
 
     Each part is summed on its own: what one lacks to the whole may lie in flows of too few to show.
@@ -324,18 +326,22 @@ def _flow_figures(found: Flows, speech: Language) -> tuple[SlideFigure, ...]:
     within = sum(flow.number for flow in found.shown if flow.origin == flow.destination)
     between = sum(flow.number for flow in found.shown if flow.origin != flow.destination)
     return (
-        SlideFigure(speech.number(found.whole), speech.gettext(_KNOWN_ORIGIN[found.unit])),
-        SlideFigure(speech.percent(within / found.whole), speech.gettext("within one governorate")),
-        SlideFigure(speech.percent(between / found.whole), speech.gettext("from one to another")),
+        SlideFigure(language.number(found.whole), language.gettext(_KNOWN_ORIGIN[found.unit])),
+        SlideFigure(
+            language.percent(within / found.whole), language.gettext("within one governorate")
+        ),
+        SlideFigure(
+            language.percent(between / found.whole), language.gettext("from one to another")
+        ),
     )
 
 
 def _flow_row(flow: Flow, view: View) -> SlideRow:
-    speech = view.language
+    language = view.language
     if flow.origin == flow.destination:
-        name = speech.gettext("within {name}", name=flow.origin_name)
+        name = language.gettext("within {name}", name=flow.origin_name)
     else:
-        name = speech.gettext(
+        name = language.gettext(
             POPULATIONS[view.state.pop].flow,
             origin=flow.origin_name,
             destination=flow.destination_name,
@@ -345,7 +351,7 @@ def _flow_row(flow: Flow, view: View) -> SlideRow:
 
 def _footprint(asked: SlideView, _: State) -> Body:
     """Lay out where programmes work or worked, and where the people are."""
-    at, speech = asked.at, asked.speech
+    at, language = asked.at, asked.language
     codes = asked.state.prog or tuple(sorted(headlines.programmes_in(at.view)))
     present = {code: programmes.governorates(at.snapshot, [code]) for code in codes}
     said = area_labels(at)
@@ -353,36 +359,36 @@ def _footprint(asked: SlideView, _: State) -> Body:
         _row(
             said[i],
             _number(at, i),
-            speech.number(sum(said[i].pcode in where for where in present.values())),
+            language.number(sum(said[i].pcode in where for where in present.values())),
         )
         for i in _ranked(at, RANKED)
     )
     covered = frozenset().union(*present.values()) if present else frozenset()
     places = SlideFigure(
-        speech.number(len(covered)),
-        speech.ngettext(
+        language.number(len(covered)),
+        language.ngettext(
             "governorate where at least one works or worked",
             "governorates where at least one works or worked",
             len(covered),
         ),
     )
-    counted = speech.ngettext("programme", "programmes", len(codes))
-    number = SlideFigure(speech.number(len(codes)), counted)
+    counted = language.ngettext("programme", "programmes", len(codes))
+    number = SlideFigure(language.number(len(codes)), counted)
     share = _share(at)
     credits = [
         row["credit"]
-        for row in sentences.listed_sources(at.snapshot, speech)
+        for row in sentences.listed_sources(at.snapshot, language)
         if row["role"] == "programmes"
     ]
-    note = speech.gettext(
+    note = language.gettext(
         "Programmes: those that at least one source says work or worked in the governorate, at "
         "some time; not necessarily on this date."
     )
     return Body(
         headlines.footprint_headline(at),
         _known(_total(at), share or number, places),
-        speech.gettext(POPULATIONS[asked.state.pop].largest[asked.state.level]),
-        _heads(at.view, speech.gettext("Programmes")),
+        language.gettext(POPULATIONS[asked.state.pop].largest[asked.state.level]),
+        _heads(at.view, language.gettext("Programmes")),
         rows,
         notes=(note,),
         credits=tuple(credits),
@@ -394,7 +400,7 @@ def _table(asked: SlideView, state: State) -> Body:
 
     Since the base where the slide has one, or since a year before.
     """
-    at, speech = asked.at, asked.speech
+    at, language = asked.at, asked.language
     base, moved = at.year_before, None
     if state.base:
         base = at.view.on(at.counts.dates.index(state.base))
@@ -407,12 +413,12 @@ def _table(asked: SlideView, state: State) -> Body:
     rows = []
     for i in _ranked(at, TABLED, every=True):
         number = _number(at, i)
-        part = speech.percent(number / whole) if number is not None and whole > 0 else ""
+        part = language.percent(number / whole) if number is not None and whole > 0 else ""
         more = [part] if shares else []
         rows.append(_row(said[i], number, *more, *([moved[i].value] if moved else [])))
-    heads = [speech.gettext("Share of total")] if shares else []
+    heads = [language.gettext("Share of total")] if shares else []
     if moved and base is not None:
-        heads.append(speech.gettext("Change from {date}", date=speech.date(base.date)))
+        heads.append(language.gettext("Change from {date}", date=language.date(base.date)))
     return Body(
         headlines.map_headline(at),
         _known(_total(at), _yearly(at), _share(at)),
@@ -423,12 +429,12 @@ def _table(asked: SlideView, state: State) -> Body:
 
 
 def _table_heading(view: View, shown: int) -> str:
-    speech, every = view.language, len(view.counts.areas.pcodes)
-    level = speech.gettext(LEVELS[view.state.level].label)
+    language, every = view.language, len(view.counts.areas.pcodes)
+    level = language.gettext(LEVELS[view.state.level].label)
     if shown == every:
         return level
-    return speech.gettext(
-        "{level}: {n} of {all}", level=level, n=speech.number(shown), all=speech.number(every)
+    return language.gettext(
+        "{level}: {n} of {all}", level=level, n=language.number(shown), all=language.number(every)
     )
 
 

@@ -27,7 +27,7 @@ from geodata.text.view_text import ViewText
 Progress = Callable[[int, int], None]
 
 
-def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute) -> Content:
+def content(slide: Slide, snapshot: Snapshot, language: Language, compute: Compute) -> Content:
     """Make the content of a slide, in a language.
 
     Parameters
@@ -41,7 +41,7 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
     StateError
         If the snapshot does not hold the slide's view.
     """
-    state = state_of(slide, snapshot, speech)
+    state = state_of(slide, snapshot, language)
     if slide.layout in (FLOWS, FOOTPRINT):
         state = _of_governorates(state, snapshot)
     if slide.layout == TREND and state.measure == populations.SHARE:
@@ -51,7 +51,7 @@ def content(slide: Slide, snapshot: Snapshot, speech: Language, compute: Compute
     asked = SlideView(view_on(snapshot, whole, compute), compute)
     body = BODIES[slide.layout](asked, state)
     at, shown = asked.at, body.change or asked.at
-    date = speech.date(at.date, "long")
+    date = language.date(at.date, "long")
     texts, texts_shown = ViewText(at), ViewText(shown)
     return Content(
         slide=slide,
@@ -109,26 +109,28 @@ def _notes(texts: ViewText, body: Body, layout: str) -> tuple[str, ...]:
 
 def _kicker(at: ViewAt, date: str) -> str:
     """Write topic and date: ``Returns · 28 February 2021``, and the date compared with."""
-    speech = at.language
-    topic = speech.gettext(populations.POPULATIONS[at.state.pop].topic)
+    language = at.language
+    topic = language.gettext(populations.POPULATIONS[at.state.pop].topic)
     if at.state.base is None:
-        return speech.gettext("{topic} · {date}", topic=topic, date=date)
-    base = speech.date(at.state.base, "long")
+        return language.gettext("{topic} · {date}", topic=topic, date=date)
+    base = language.date(at.state.base, "long")
     if at.date < at.state.base:
-        return speech.gettext(
+        return language.gettext(
             "{topic} · {date} compared with {base}", topic=topic, base=base, date=date
         )
-    return speech.gettext("{topic} · {base} to {date}", topic=topic, base=base, date=date)
+    return language.gettext("{topic} · {base} to {date}", topic=topic, base=base, date=date)
 
 
 def _alt(texts: ViewText, body: Body) -> str:
     """Describe the slide's picture: what it shows, the total, the rows, what is missing."""
-    speech = texts.at.language
-    rows = [speech.gettext("{name}: {value}", name=row.name, value=row.value) for row in body.rows]
+    language = texts.at.language
+    rows = [
+        language.gettext("{name}: {value}", name=row.name, value=row.value) for row in body.rows
+    ]
     parts = [
         texts.title,
         texts.headline,
-        speech.semicolon.join(rows),
+        language.semicolon.join(rows),
     ]
     closed = [f"{part.rstrip('.')}." for part in parts if part]
     return " ".join([*closed, texts.missing]).strip()

@@ -16,7 +16,7 @@ from geodata.briefing.briefing import (
     unknown,
 )
 from geodata.errors import BriefingError, Choices
-from geodata.i18n.language import Language, language, languages
+from geodata.i18n.language import Language, languages, load_language
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import DIGITS, WESTERN
 from geodata.snapshots.snapshot import Snapshot
@@ -40,7 +40,7 @@ def from_yaml(text: str, snapshot: Snapshot) -> Briefing:
     said = _mapping(strict_yaml.read(text), _FILE_KEYS)
     lang = _chosen(said, "lang", languages())
     digits = _chosen(said, "digits", DIGITS)
-    speech = language(lang, digits)
+    language = load_language(lang, digits)
     listed = said.get("slides")
     if not isinstance(listed, strict_yaml.Sequence):
         line = listed.line if listed else None
@@ -55,7 +55,7 @@ def from_yaml(text: str, snapshot: Snapshot) -> Briefing:
             n=len(listed.items),
             most=MAX_SLIDES,
         )
-    slides = [_slide(node, i, snapshot, speech) for i, node in enumerate(listed.items, start=1)]
+    slides = [_slide(node, i, snapshot, language) for i, node in enumerate(listed.items, start=1)]
     title = _text(said, "title")
     try:
         return Briefing(short(title.value, MAX_TITLE, "title"), tuple(slides), lang, digits)
@@ -95,7 +95,7 @@ def _text(said: Mapping[str, strict_yaml.Node], key: str, slide: int = 0) -> str
     return node
 
 
-def _slide(node: strict_yaml.Node, number: int, snapshot: Snapshot, speech: Language) -> Slide:
+def _slide(node: strict_yaml.Node, number: int, snapshot: Snapshot, language: Language) -> Slide:
     said = _mapping(node, _SLIDE_KEYS, number)
     texts = {key: _text(said, key, number) for key in _SLIDE_KEYS}
     try:
@@ -105,7 +105,7 @@ def _slide(node: strict_yaml.Node, number: int, snapshot: Snapshot, speech: Lang
             layout=texts["layout"].value or MAP,
             headline=texts["headline"].value,
             note=texts["note"].value,
-            speech=speech,
+            language=language,
         )
     except BriefingError as error:
         raise error.at(line=texts[error.word].line or node.line, slide=number) from None

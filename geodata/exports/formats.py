@@ -284,9 +284,9 @@ def data_json(asked: ExportRequest) -> bytes:
 )
 def metadata_json(asked: ExportRequest) -> bytes:
     """Write what is to be known of the figures, the tables' columns, and where each file is."""
-    speech, tagged = asked.view.language, tags(asked.view)
+    language, tagged = asked.view.language, tags(asked.view)
     columns = [
-        {"name": name, "description": speech.gettext(what), "hxl": tagged[name]}
+        {"name": name, "description": language.gettext(what), "hxl": tagged[name]}
         for name, what in COLUMNS.items()
     ]
     files = {
@@ -318,16 +318,16 @@ def map_zip(asked: ExportRequest) -> bytes:
 
 
 def _readme(asked: ExportRequest, packed: dict[str, bytes]) -> str:
-    speech, told = asked.view.language, asked.told
+    language, told = asked.view.language, asked.told
     sources = "\n\n".join(
         isolates_to_marks(
             f"{source['title']}\n{source['credit']}\n{source['url']}\n{source['terms']}"
         )
         for source in told.sources
     )
-    said = "\n".join(f"{label}: {text}" for label, text in pairs(told, speech))
+    said = "\n".join(f"{label}: {text}" for label, text in pairs(told, language))
     return (
-        f"{isolates_to_marks(product(asked.view.snapshot, speech))}\n\n{said}\n\n"
-        f"{speech.gettext('Sources and terms')}\n\n{sources}\n\n"
-        f"{speech.gettext('Files')}\n\n" + "\n".join(packed) + "\n"
+        f"{isolates_to_marks(product(asked.view.snapshot, language))}\n\n{said}\n\n"
+        f"{language.gettext('Sources and terms')}\n\n{sources}\n\n"
+        f"{language.gettext('Files')}\n\n" + "\n".join(packed) + "\n"
     )

@@ -50,7 +50,7 @@ class Options:
         return self.width * self.scale
 
 
-def parse(query: Mapping[str, str], speech: Language) -> Options:
+def parse(query: Mapping[str, str], language: Language) -> Options:
     """Read the options of a query.
 
     Raises
@@ -58,7 +58,7 @@ def parse(query: Mapping[str, str], speech: Language) -> Options:
     StateError
         Naming the key, the value and what is allowed.
     """
-    reader = QueryReader(query, False, speech)
+    reader = QueryReader(query, False, language)
     options = Options(
         width=reader.get("w", pictures.WIDTH, reader.whole("w", WIDTHS)),
         scale=reader.get("scale", 1, reader.whole("scale", SCALES)),
@@ -68,7 +68,7 @@ def parse(query: Mapping[str, str], speech: Language) -> Options:
         hxl=reader.get("hxl", False, reader.switch("hxl")),
     )
     if options.pixels > MOST_PIXELS:
-        sentence = speech.gettext(
+        sentence = language.gettext(
             "w={width} times scale={scale} is {pixels} pixels: it may be {most} at most.",
             width=options.width,
             scale=options.scale,

@@ -65,18 +65,18 @@ class Provenance:
 
 def provenance(at: ViewAt, permalink: str) -> Provenance:
     """Collect what every file says of a view on its date."""
-    speech, state, texts = at.language, at.state, ViewText(at)
+    language, state, texts = at.language, at.state, ViewText(at)
     return Provenance(
         title=texts.title,
         headline=texts.headline,
         date=at.date.isoformat(),
         round=texts.round,
-        population=speech.gettext(POPULATIONS[state.pop].nouns),
+        population=language.gettext(POPULATIONS[state.pop].nouns),
         unit=texts.unit,
-        mode=speech.gettext(MODE_LABELS[state.mode]),
+        mode=language.gettext(MODE_LABELS[state.mode]),
         compared_with=state.base.isoformat() if state.base else "",
         programmes=state.prog,
-        statuses=status_meanings(speech),
+        statuses=status_meanings(language),
         missing=texts.missing,
         method=(*texts.breaks, *texts.notes),
         sources=tuple(texts.sources),
@@ -107,31 +107,31 @@ def credits(told: Provenance) -> str:
     return " ".join(dict.fromkeys(said))
 
 
-def pairs(told: Provenance, speech: Language) -> list[tuple[str, str]]:
+def pairs(told: Provenance, language: Language) -> list[tuple[str, str]]:
     """Return labels and texts in the order in which they are read, as any program shows them."""
-    again = speech.gettext("Snapshot {version}", version=told.snapshot)
+    again = language.gettext("Snapshot {version}", version=told.snapshot)
     rows = [
-        (speech.gettext("Title"), told.title),
-        (speech.gettext("Headline"), told.headline),
-        (speech.gettext("Date"), f"{told.date} ({told.round})"),
-        (speech.pgettext("population", "People"), told.population),
-        (speech.gettext("Unit"), told.unit),
-        (speech.gettext("Programme"), speech.listed(told.programmes)),
-        (speech.gettext("Missing"), told.missing),
-        *((speech.gettext("Status: {word}", word=word), m) for word, m in told.statuses.items()),
-        *((speech.gettext("Method and limits"), note) for note in told.method),
-        (speech.gettext("Boundaries"), told.disclaimer),
-        (speech.gettext("Figures"), again),
-        (speech.gettext("Link"), told.permalink),
+        (language.gettext("Title"), told.title),
+        (language.gettext("Headline"), told.headline),
+        (language.gettext("Date"), f"{told.date} ({told.round})"),
+        (language.pgettext("population", "People"), told.population),
+        (language.gettext("Unit"), told.unit),
+        (language.gettext("Programme"), language.listed(told.programmes)),
+        (language.gettext("Missing"), told.missing),
+        *((language.gettext("Status: {word}", word=word), m) for word, m in told.statuses.items()),
+        *((language.gettext("Method and limits"), note) for note in told.method),
+        (language.gettext("Boundaries"), told.disclaimer),
+        (language.gettext("Figures"), again),
+        (language.gettext("Link"), told.permalink),
     ]
     return [(isolates_to_marks(label), isolates_to_marks(said)) for label, said in rows if said]
 
 
-def as_text(told: Provenance, speech: Language) -> str:
+def as_text(told: Provenance, language: Language) -> str:
     """Write all of it as plain text, a line each, sources last."""
-    lines = [f"{label}: {said}" for label, said in pairs(told, speech)]
+    lines = [f"{label}: {said}" for label, said in pairs(told, language)]
     for source in told.sources:
-        named = speech.gettext("Source")
+        named = language.gettext("Source")
         lines.append(
             isolates_to_marks(f"{named}: {source['title']}, {source['url']}. {source['terms']}")
         )

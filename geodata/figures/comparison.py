@@ -154,18 +154,18 @@ def _other(reader: QueryReader, snapshot: Snapshot, state: State, text: str) -> 
 
 def _on_common_ground(state: State, other: State, reader: QueryReader) -> State:
     """Show the first side as the second can be shown, and say so."""
-    speech = reader.language
-    population = speech.gettext(populations.POPULATIONS[other.pop].nouns)
+    language = reader.language
+    population = language.gettext(populations.POPULATIONS[other.pop].nouns)
     if state.level != other.level:
         reader.notices.append(
-            speech.gettext(
+            language.gettext(
                 "{population} were counted by governorate only: both sides show governorates.",
                 population=messages.sentence_case(population),
             )
         )
     if state.measure != other.measure:
         reader.notices.append(
-            speech.gettext(
+            language.gettext(
                 "{population} were not counted in this measure: both sides show people.",
                 population=messages.sentence_case(population),
             )

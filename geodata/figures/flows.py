@@ -72,26 +72,26 @@ def flows(at: ViewAt) -> Flows:
     >>> [(flow.origin_name, flow.destination_name, flow.value) for flow in found.shown[:2]]
     [('Alpha', 'Alpha', '100'), ('Beta', 'Alpha', '53')]
     """
-    snapshot, speech = at.snapshot, at.language
+    snapshot, language = at.snapshot, at.language
     into = governorate_of(at.view) if at.state.area else ""
     found = origins_on(snapshot, at.state.pop, at.date, at.threshold, into)
-    named = area_names(snapshot, speech)
+    named = area_names(snapshot, language)
     shown = [
-        _flow(row.category, row.pcode, int(row.number), named, speech)
+        _flow(row.category, row.pcode, int(row.number), named, language)
         for row in records(found.shown)
     ]
     shown.sort(key=lambda flow: (-flow.number, flow.origin, flow.destination))
     return Flows(tuple(shown), found.few, found.whole, found.unit, found.incomplete)
 
 
-def _flow(origin: str, place: str, number: int, named: dict[str, str], speech: Language) -> Flow:
+def _flow(origin: str, place: str, number: int, named: dict[str, str], language: Language) -> Flow:
     return Flow(
         origin,
         named.get(origin, origin),  # an origin that matched no governorate keeps its name
         place,
         named[place],
         number,
-        speech.number(number),
+        language.number(number),
     )
 
 

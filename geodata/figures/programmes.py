@@ -25,7 +25,7 @@ def governorates(snapshot: Snapshot, codes: Iterable[str]) -> frozenset[str]:
     return frozenset(rows.loc[chosen, "pcode"])
 
 
-def years(row: Any, speech: Language) -> str:
+def years(row: Any, language: Language) -> str:
     """Write ``2018–2021``, ``2018–`` where no end is known, or nothing where no year is known.
 
     >>> from types import SimpleNamespace
@@ -35,13 +35,13 @@ def years(row: Any, speech: Language) -> str:
     start = None if pd.isna(row.start_year) else int(row.start_year)
     end = None if pd.isna(row.end_year) else int(row.end_year)
     if start is None:
-        return "" if end is None else speech.gettext("–{last}", last=end)
+        return "" if end is None else language.gettext("–{last}", last=end)
     if end is None:
-        return speech.gettext("{first}–", first=start)
-    return speech.gettext("{first}–{last}", first=start, last=end)
+        return language.gettext("{first}–", first=start)
+    return language.gettext("{first}–{last}", first=start, last=end)
 
 
-def overview(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
+def overview(snapshot: Snapshot, language: Language) -> list[dict[str, Any]]:
     """List every programme for the filter: code, name, pillar, years, number of governorates.
 
     In the order of pillars, those with coverage first, then by name.
@@ -54,10 +54,10 @@ def overview(snapshot: Snapshot, speech: Language) -> list[dict[str, Any]]:
     rows = [
         {
             "code": row.code,
-            "name": speech.gettext(row.name),
+            "name": language.gettext(row.name),
             "pillar": row.pillar,
-            "pillarLabel": speech.gettext(pillars.get(row.pillar, row.pillar)),
-            "years": years(row, speech),
+            "pillarLabel": language.gettext(pillars.get(row.pillar, row.pillar)),
+            "years": years(row, language),
             "governorates": len(governorates(snapshot, [str(row.code)])),
         }
         for row in records(snapshot.tables.programmes)
@@ -81,7 +81,7 @@ def link(source: str) -> dict[str, str]:
     return {"title": source, "url": source if source.startswith(("http://", "https://")) else ""}
 
 
-def details(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
+def details(snapshot: Snapshot, code: str, language: Language) -> dict[str, Any]:
     """Describe a programme for its panel: years, funders, people, places, results, sources.
 
     Results are listed as printed, each with its place, date and source; they overlap and are
@@ -96,9 +96,9 @@ def details(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
     reach = tables.reach[tables.reach["programme"] == code]
     return {
         "code": code,
-        "name": speech.gettext(str(row["name"])),
+        "name": language.gettext(str(row["name"])),
         "description": row["description"],
-        "years": years(row, speech),
+        "years": years(row, language),
         "funders": row["funders"],
         "people": row["people_served"],
         "governorates": sorted(governorates(snapshot, [code])),
@@ -123,7 +123,7 @@ def details(snapshot: Snapshot, code: str, speech: Language) -> dict[str, Any]:
     }
 
 
-def in_governorate(snapshot: Snapshot, pcode: str, speech: Language) -> list[dict[str, Any]]:
+def in_governorate(snapshot: Snapshot, pcode: str, language: Language) -> list[dict[str, Any]]:
     """List the programmes in a governorate: dates, status and source of each coverage row.
 
     >>> [row["code"] for row in in_governorate(snapshot, "XXG01", english)]
@@ -138,8 +138,8 @@ def in_governorate(snapshot: Snapshot, pcode: str, speech: Language) -> list[dic
         found.append(
             {
                 "code": code,
-                "name": speech.gettext(str(programme["name"])),
-                "years": years(programme, speech),
+                "name": language.gettext(str(programme["name"])),
+                "years": years(programme, language),
                 "rows": [
                     {
                         "phase": row.phase,

@@ -22,7 +22,7 @@ from geodata.figures.availability import available_measures
 from geodata.figures.classes import CLASSIFICATIONS, ROUND_STYLE
 from geodata.figures.dates import default_base
 from geodata.figures.query_keys import SEPARATOR, QueryReader, encode_items, split_list
-from geodata.i18n.language import SOURCE_LANGUAGE, Language, language, languages
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, languages, load_language
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import DIGITS, WESTERN
 from geodata.places.folding import fold
@@ -78,7 +78,7 @@ class State:
     @property
     def language(self) -> Language:
         """What the answer is written in."""
-        return language(self.lang, self.digits)
+        return load_language(self.lang, self.digits)
 
     @property
     def decimals(self) -> int:
@@ -167,11 +167,11 @@ def parse(
     >>> notices
     ['level=“9” is not known: level may be 1, 2. The default is shown instead.']
     """
-    reader = QueryReader(query, lenient, language(SOURCE_LANGUAGE))
+    reader = QueryReader(query, lenient, load_language(SOURCE_LANGUAGE))
     lang = reader.get("lang", SOURCE_LANGUAGE, reader.choice("lang", languages()))
-    reader.language = language(lang)
+    reader.language = load_language(lang)
     digits = reader.get("digits", WESTERN, reader.choice("digits", DIGITS))
-    reader.language = language(lang, digits)
+    reader.language = load_language(lang, digits)
     v = reader.get("v", "", lambda text: _version(reader, snapshot, text))
     held = availability.populations_with_counts(snapshot)
     pop = reader.get("pop", held[0], reader.choice("pop", held))
@@ -321,12 +321,12 @@ def read_date(
 
 
 def _nearest_notice(reader: QueryReader, pop: str, asked: dt.date, shown: dt.date) -> str:
-    speech = reader.language
-    return speech.gettext(
+    language = reader.language
+    return language.gettext(
         NEAREST_DATE,
-        population=speech.gettext(populations.POPULATIONS[pop].nouns),
-        asked=speech.date(asked),
-        shown=speech.date(shown),
+        population=language.gettext(populations.POPULATIONS[pop].nouns),
+        asked=language.date(asked),
+        shown=language.date(shown),
     )
 
 

@@ -60,31 +60,32 @@ STATUSES = {
 }
 
 
-def status_words(speech: Language) -> dict[str, str]:
+def status_words(language: Language) -> dict[str, str]:
     """Translate the word of each status, by its letter.
 
     >>> status_words(english)["n"]
     'not assessed'
     """
-    return {letter: speech.gettext(status.word) for letter, status in STATUSES.items()}
+    return {letter: language.gettext(status.word) for letter, status in STATUSES.items()}
 
 
-def status_labels(speech: Language, *, change: bool = False) -> dict[str, str]:
+def status_labels(language: Language, *, change: bool = False) -> dict[str, str]:
     """Translate the label of each status, by its letter; zero in change mode is "no change".
 
     >>> status_labels(english)["z"], status_labels(english, change=True)["z"]
     ('None', 'No change')
     """
-    labels = {letter: speech.gettext(status.label) for letter, status in STATUSES.items()}
-    return labels | {ZERO: speech.gettext("No change")} if change else labels
+    labels = {letter: language.gettext(status.label) for letter, status in STATUSES.items()}
+    return labels | {ZERO: language.gettext("No change")} if change else labels
 
 
-def status_meanings(speech: Language) -> dict[str, str]:
+def status_meanings(language: Language) -> dict[str, str]:
     """Translate the meaning of each status, by its word.
 
     >>> status_meanings(english)["none"]
     'The source has a figure, and it is zero. Left white.'
     """
     return {
-        speech.gettext(status.word): speech.gettext(status.meaning) for status in STATUSES.values()
+        language.gettext(status.word): language.gettext(status.meaning)
+        for status in STATUSES.values()
     }

@@ -382,7 +382,7 @@ def previous_dates(n: int) -> list[int | None]:
     return [None, *range(n - 1)]
 
 
-def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scale:
+def _scale(shown: Floats, found: Counts, state: State, language: Language) -> Scale:
     """Return the scale of population × measure × level (× mode), from all areas and all dates."""
     decimals = state.decimals
     if state.mode == populations.LEVEL:
@@ -391,13 +391,13 @@ def _scale(shown: Floats, found: Counts, state: State, speech: Language) -> Scal
             measure=state.measure,
             decimals=decimals,
             method=state.classes,
-            language=speech,
+            language=language,
         )
     yearly = changes_since(shown, years_before(found.dates))
     if not np.isfinite(yearly).any():
         yearly = changes_since(shown, previous_dates(len(shown)))
     return diverging(
-        yearly, measure=state.measure, decimals=decimals, method=state.classes, language=speech
+        yearly, measure=state.measure, decimals=decimals, method=state.classes, language=language
     )
 
 

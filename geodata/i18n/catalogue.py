@@ -36,7 +36,7 @@ Marked = tuple[str, str | tuple[str, str]]  # context, message or plural pair
 
 
 # Babel's own extractors are no use here: that of Python takes the key of ``gettext(WORDS["key"])``
-# for a message, that of Jinja passes over ``speech.ngettext(…)``.
+# for a message, that of Jinja passes over ``language.ngettext(…)``.
 def _marked(name: str, arguments: list[object]) -> Iterator[Marked]:
     """Return the message of a call; one that is given by name is marked where it stands."""
     n = _MARKS.get(name, 0)

@@ -391,7 +391,7 @@ def _catalogue(path: Path) -> gettext_module.NullTranslations:
 
 
 @lru_cache(maxsize=32)
-def language(code: str, digits: str = WESTERN) -> Language:
+def load_language(code: str, digits: str = WESTERN) -> Language:
     """Return the language of ``code``; English where it has no catalogue.
 
     Parameters

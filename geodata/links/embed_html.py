@@ -57,7 +57,7 @@ class EmbedChoice:
 
 
 def parse_choice(
-    query: Mapping[str, str], state: State, speech: Language
+    query: Mapping[str, str], state: State, language: Language
 ) -> tuple[EmbedChoice, list[str]]:
     """Read what was chosen; a wrong value gives its default and a notice.
 
@@ -66,8 +66,8 @@ def parse_choice(
     state
         What is shared. One that names a date or a snapshot is frozen unless told otherwise.
     """
-    reader = QueryReader(query, lenient=True, language=speech)
-    options, notices = embed_options.parse_embed_options(query, speech)
+    reader = QueryReader(query, lenient=True, language=language)
+    options, notices = embed_options.parse_embed_options(query, language)
     by_itself = bool(state.time or state.v)
     choice = EmbedChoice(
         freeze=reader.get("freeze", by_itself, reader.switch("freeze")),

@@ -37,7 +37,7 @@ class EmbedOptions:
 
 
 def parse_embed_options(
-    query: Mapping[str, str], speech: Language, *, lenient: bool = True
+    query: Mapping[str, str], language: Language, *, lenient: bool = True
 ) -> tuple[EmbedOptions, list[str]]:
     """Read the options of a query; the notices name what was not understood.
 
@@ -46,7 +46,7 @@ def parse_embed_options(
     StateError
         Naming the key, the value and what is allowed; never when ``lenient``.
     """
-    reader = QueryReader(query, lenient, speech)
+    reader = QueryReader(query, lenient, language)
     default = EmbedOptions()
     switches = {
         name: reader.get(name, getattr(default, name), reader.switch(name))

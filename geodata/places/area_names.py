@@ -12,14 +12,14 @@ from geodata.snapshots.snapshot import Snapshot
 
 
 @memoise(64)
-def area_names(snapshot: Snapshot, speech: Language) -> dict[str, str]:
+def area_names(snapshot: Snapshot, language: Language) -> dict[str, str]:
     """Return every area's name in the reader's language, or in the nearest that the source has.
 
     Arabic names are spelled as Arabic readers do (:mod:`geodata.bundled.iraq`).
     """
     rows = snapshot.tables.areas.set_index("pcode")
     local = rows["name_en"]
-    for code in reversed((speech.code, *speech.writing.names)):
+    for code in reversed((language.code, *language.writing.names)):
         if (column := f"name_{code}") in rows:
             local = _spelled(rows[column], code).fillna(local)
     return {str(pcode): str(name).strip() for pcode, name in local.items()}

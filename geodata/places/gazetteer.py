@@ -19,7 +19,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from geodata.errors import DataError, JoinError
-from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, load_language
 from geodata.places.folding import fold
 from geodata.snapshots.name_columns import NAME_COLUMNS
 from geodata.util.suggestions import suggestions
@@ -69,12 +69,12 @@ def former_codes(country: Mapping[str, Any]) -> Rules:
     return rules
 
 
-def explain_retired_code(rules: Rules, code: str, speech: Language | None = None) -> str:
+def explain_retired_code(rules: Rules, code: str, language: Language | None = None) -> str:
     """Explain a code of a numbering that was given up; empty where ``code`` is none."""
-    speech = speech or language(SOURCE_LANGUAGE)
+    language = language or load_language(SOURCE_LANGUAGE)
     for rule in rules:
         if re.fullmatch(rule["pattern"], code, re.IGNORECASE):
-            return speech.gettext(rule["sentence"], code=repr(code))
+            return language.gettext(rule["sentence"], code=repr(code))
     return ""
 
 

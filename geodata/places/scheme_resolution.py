@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geodata.i18n.language import SOURCE_LANGUAGE, language
+from geodata.i18n.language import SOURCE_LANGUAGE, load_language
 from geodata.places.folding import fold
 from geodata.places.gazetteer import Gazetteer, Gazetteers, explain_retired_code, former_codes
 from geodata.places.pcode_schemes import (
@@ -217,7 +217,7 @@ def _label(date: Any, rows: pd.DataFrame) -> str:
     numbers = rows["round"].dropna().unique()
     of_round = f"round {int(numbers[0])}, " if len(numbers) == 1 else ""
     day: dt.date = pd.Timestamp(date).date()
-    return f"{of_round}{language(SOURCE_LANGUAGE).date(day, 'long')}"
+    return f"{of_round}{load_language(SOURCE_LANGUAGE).date(day, 'long')}"
 
 
 def _lines(decisions: Sequence[tuple[str, str]]) -> Iterator[str]:

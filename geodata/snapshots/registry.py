@@ -27,7 +27,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from geodata.errors import SnapshotError, Unreachable, not_held
-from geodata.i18n.language import SOURCE_LANGUAGE, Language, language
+from geodata.i18n.language import SOURCE_LANGUAGE, Language, load_language
 from geodata.snapshots.library import Activation, Library
 from geodata.snapshots.snapshot import (
     MANIFEST,
@@ -263,14 +263,14 @@ class SnapshotRegistry:
 
     # --------------------------------------------------------------------------------- older ones
 
-    def snapshot(self, version: str = "", speech: Language | None = None) -> Snapshot:
+    def snapshot(self, version: str = "", language: Language | None = None) -> Snapshot:
         """Return the snapshot of ``version``, loading an older one when it is first asked for.
 
         Parameters
         ----------
         version
             ``""`` is the current one.
-        speech
+        language
             What a refusal is written in; English where left out.
 
         Raises
@@ -284,7 +284,7 @@ class SnapshotRegistry:
         found = self._in_memory(version) or self._older(version)
         if found is None:
             told = self.versions[:_TOLD]
-            raise not_held(version, told, speech or language(SOURCE_LANGUAGE))
+            raise not_held(version, told, language or load_language(SOURCE_LANGUAGE))
         return found
 
     def _in_memory(self, version: str) -> Snapshot | None:

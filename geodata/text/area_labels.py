@@ -92,19 +92,19 @@ def caption(at: ViewAt) -> str:
 
 def unit(view: View) -> str:
     """Write the unit, with the date compared with in change mode."""
-    speech = view.language
+    language = view.language
     plain = wording.unit(view)
     if view.state.base is None:
         return plain
-    return speech.gettext(WORDS["unitSince"], unit=plain, date=speech.date(view.state.base))
+    return language.gettext(WORDS["unitSince"], unit=plain, date=language.date(view.state.base))
 
 
 def _value(at: ViewAt, i: int, letter: str) -> str:
-    speech, change = at.language, at.state.mode == populations.CHANGE
+    language, change = at.language, at.state.mode == populations.CHANGE
     if letter not in SHOWN:
         return _status(at.view, letter)
     if letter == ZERO and change:
-        return speech.gettext(WORDS["noChange"])
+        return language.gettext(WORDS["noChange"])
     return _figure(at.view, float(at.values[i]), change=change)
 
 
@@ -120,19 +120,19 @@ def _figure(view: View, number: float, *, change: bool) -> str:
 
 def _measured(at: ViewAt, i: int, letter: str, value: str) -> str:
     """Write the figure with its unit, or the status where there is none."""
-    speech, measure = at.language, at.state.measure
+    language, measure = at.language, at.state.measure
     if letter not in SHOWN:
         return value
     said = value
     if letter != ZERO or at.state.mode != populations.CHANGE:
         said = (
-            speech.ngettext(*COUNTED_IN[measure], abs(int(at.values[i])), written=value)
+            language.ngettext(*COUNTED_IN[measure], abs(int(at.values[i])), written=value)
             if measure in COUNTED_IN
-            else speech.gettext(WORDS["value"], value=value, unit=wording.unit(at.view))
+            else language.gettext(WORDS["value"], value=value, unit=wording.unit(at.view))
         )
     if at.state.base is None:
         return said
-    return speech.gettext(WORDS["valueSince"], value=said, date=speech.date(at.state.base))
+    return language.gettext(WORDS["valueSince"], value=said, date=language.date(at.state.base))
 
 
 def _difference(at: ViewAt, i: int) -> float | None:
@@ -150,29 +150,29 @@ def _change(at: ViewAt, by: float | None) -> str:
     """Write the change: ``+390 since 1 May 2017``; empty where there is none."""
     if by is None:
         return ""
-    speech = at.language
-    size = _figure(at.view, by, change=True) if by else speech.gettext(WORDS["noChange"])
-    date = speech.date(at.counts.dates[at.t - 1])
-    return speech.gettext(WORDS["sincePrevious"], change=size, date=date)
+    language = at.language
+    size = _figure(at.view, by, change=True) if by else language.gettext(WORDS["noChange"])
+    date = language.date(at.counts.dates[at.t - 1])
+    return language.gettext(WORDS["sincePrevious"], change=size, date=date)
 
 
 def _rank(at: ViewAt, i: int) -> str:
     place = int(at.ranks[i])
     if not place:
         return ""
-    speech, n = at.language, int((at.ranks > 0).sum())
-    return speech.gettext(WORDS["rank"], rank=speech.number(place), n=speech.number(n))
+    language, n = at.language, int((at.ranks > 0).sum())
+    return language.gettext(WORDS["rank"], rank=language.number(place), n=language.number(n))
 
 
 def _cell(at: ViewAt, i: int) -> AreaLabel:
-    speech, areas = at.language, at.counts.areas
-    named = area_names(at.snapshot, speech)
+    language, areas = at.language, at.counts.areas
+    named = area_names(at.snapshot, language)
     letter = str(at.status[i])
     shown = letter in SHOWN
     by, change_mode = _difference(at, i), at.state.mode == populations.CHANGE
     value, rank, change = _value(at, i, letter), _rank(at, i), _change(at, by)
     said = _measured(at, i, letter, value)
-    rest = speech.listed(part for part in (said, rank, change) if part)
+    rest = language.listed(part for part in (said, rank, change) if part)
     return AreaLabel(
         pcode=areas.pcodes[i],
         name=named[areas.pcodes[i]],
@@ -182,7 +182,7 @@ def _cell(at: ViewAt, i: int) -> AreaLabel:
         value=value,
         rank=rank,
         change=change,
-        sentence=speech.gettext(WORDS["areaLabel"], name=named[areas.pcodes[i]], value=rest),
+        sentence=language.gettext(WORDS["areaLabel"], name=named[areas.pcodes[i]], value=rest),
         figure=_figure(at.view, float(at.values[i]), change=change_mode) if shown else "",
         status=_status(at.view, letter),
         by="" if by is None else _figure(at.view, by, change=True),

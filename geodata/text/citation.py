@@ -124,10 +124,10 @@ def cite_comparison(found: Comparison, *, url: str, accessed: dt.date) -> Citati
 def _title_of_comparison(found: Comparison) -> str:
     if found.kind == comparison.DATES:
         return _title(found.difference.view)
-    speech = found.speech
-    days = dict.fromkeys(speech.date(side.day, "long") for side in found.sides)
-    return speech.gettext(
-        "{title}, {date}", title=comparison_summary.title(found), date=speech.names(list(days))
+    language = found.language
+    days = dict.fromkeys(language.date(side.day, "long") for side in found.sides)
+    return language.gettext(
+        "{title}, {date}", title=comparison_summary.title(found), date=language.names(list(days))
     )
 
 
@@ -159,32 +159,32 @@ def _publishers(snapshot: Snapshot, state: State) -> tuple[str, ...]:
 
 
 def _title(view: View) -> str:
-    speech, state = view.language, view.state
+    language, state = view.language, view.state
     title = wording.title_in_country(view)
-    date = speech.date(view.on_its_date().date, "long")
+    date = language.date(view.on_its_date().date, "long")
     if state.mode == populations.CHANGE and state.base:
-        return speech.gettext(
+        return language.gettext(
             "{title}, {date} compared with {base}",
             title=title,
             date=date,
-            base=speech.date(state.base, "long"),
+            base=language.date(state.base, "long"),
         )
-    return speech.gettext("{title}, {date}", title=title, date=date)
+    return language.gettext("{title}, {date}", title=title, date=date)
 
 
 def footnote(citation: Citation) -> str:
     """Write the citation as a sentence for a footnote."""
-    speech = citation.language
-    return speech.gettext(
+    language = citation.language
+    return language.gettext(
         "{authors} ({year}). {title}. {work}, snapshot {version}. {url} (accessed {accessed}). "
         "{credits}.",
-        authors=speech.names(list(citation.authors)),
+        authors=language.names(list(citation.authors)),
         year=str(citation.day.year),
         title=citation.title,
         work=citation.work,
         version=citation.version,
         url=citation.url,
-        accessed=speech.date(citation.accessed, "long"),
+        accessed=language.date(citation.accessed, "long"),
         credits=citation.note,
     )
 

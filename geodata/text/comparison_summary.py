@@ -27,7 +27,7 @@ def legend_rows(found: Comparison, side: Side) -> list[LegendRow]:
     rows = legend(side.at)
     if side is not found.difference or found.kind == DATES:
         return rows
-    none = found.speech.gettext("No difference")
+    none = found.language.gettext("No difference")
     return [replace(row, label=none) if row.kind == ZERO else row for row in rows]
 
 
@@ -46,22 +46,22 @@ def headline(found: Comparison, side: Side) -> str:
 
 def title(found: Comparison) -> str:
     """Name what is compared."""
-    speech = found.speech
+    language = found.language
     if found.kind == DATES:
         return wording.title(found.difference.view)
     if found.kind == POPULATIONS:
         nouns = [populations.POPULATIONS[side.view.state.pop].nouns for side in found.sides]
-        said = speech.gettext(
+        said = language.gettext(
             "{first} and {second}, side by side",
-            first=speech.gettext(nouns[0]),
-            second=speech.gettext(nouns[1]),
+            first=language.gettext(nouns[0]),
+            second=language.gettext(nouns[1]),
         )
         return messages.sentence_case(said)
-    return speech.gettext(
+    return language.gettext(
         "{first} and {second}, side by side: {population}",
         first=found.first.heading,
         second=found.second.heading,
-        population=speech.gettext(populations.POPULATIONS[found.first.view.state.pop].nouns),
+        population=language.gettext(populations.POPULATIONS[found.first.view.state.pop].nouns),
     )
 
 
@@ -75,7 +75,7 @@ def _unknown(found: Comparison) -> str:
     """Say why the wholes cannot be compared; empty where they can."""
     for side in found.sides:
         if view_headlines.no_coverage(side.view) or np.isnan(side.total):
-            return found.speech.gettext(
+            return found.language.gettext(
                 "The totals cannot be compared. {reason}.",
                 reason=view_headlines.headline(side.at),
             )
@@ -83,30 +83,30 @@ def _unknown(found: Comparison) -> str:
 
 
 def _dates(found: Comparison) -> str:
-    speech, first, second = found.speech, found.first, found.second
+    language, first, second = found.language, found.first, found.second
     if first.day == second.day:
-        return speech.gettext(
-            "{date} is compared with itself: choose another date.", date=speech.date(first.day)
+        return language.gettext(
+            "{date} is compared with itself: choose another date.", date=language.date(first.day)
         )
     if unknown := _unknown(found):
         return unknown
     by = second.total - first.total
     said = {
-        "base": speech.date(first.day, "long"),
-        "date": speech.date(second.day, "long"),
+        "base": language.date(first.day, "long"),
+        "date": language.date(second.day, "long"),
         "first": _number(first),
         "second": _number(second),
         "size": wording.amount(second.view, abs(by)),
         "both": wording.amount(second.view, second.total),
-        "percent": speech.percent(abs(by) / first.total) if first.total > 0 else "",
+        "percent": language.percent(abs(by) / first.total) if first.total > 0 else "",
     }
     case = "same" if not by else "from_none" if not first.total else "more" if by > 0 else "fewer"
     if first.view.state.prog:
         sentence = wording.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **said)
     else:
-        sentence = speech.gettext(_BETWEEN_DATES[case], **said)
+        sentence = language.gettext(_BETWEEN_DATES[case], **said)
     broken = breaks.breaks_between(first.view, first.day, second.day)
-    return f"{sentence} {speech.gettext('The figures break in between.')}" if broken else sentence
+    return f"{sentence} {language.gettext('The figures break in between.')}" if broken else sentence
 
 
 _BETWEEN_DATES = {
@@ -151,16 +151,16 @@ def _populations(found: Comparison) -> str:
     """Write the totals of two populations, with the date of each; never their sum."""
     if unknown := _unknown(found):
         return unknown
-    speech, first, second = found.speech, found.first, found.second
+    language, first, second = found.language, found.first, found.second
     said = {
         "first": wording.amount(first.view, first.total),
         "second": wording.amount(second.view, second.total),
-        "base": speech.date(first.day, "long"),
-        "date": speech.date(second.day, "long"),
+        "base": language.date(first.day, "long"),
+        "date": language.date(second.day, "long"),
     }
     if first.day != second.day:
-        return speech.gettext("{second} on {date}, beside {first} on {base}.", **said)
-    return speech.gettext("{second} beside {first}, on {date}.", **said)
+        return language.gettext("{second} on {date}, beside {first} on {base}.", **said)
+    return language.gettext("{second} beside {first}, on {date}.", **said)
 
 
 def _programmes(found: Comparison) -> str:
@@ -236,7 +236,7 @@ def _named(found: Comparison) -> dict[str, str]:
     first, second = found.first.heading, found.second.heading
     if found.kind == POPULATIONS:
         first, second = (
-            found.speech.gettext(populations.POPULATIONS[side.view.state.pop].nouns)
+            found.language.gettext(populations.POPULATIONS[side.view.state.pop].nouns)
             for side in found.sides
         )
     return {"first": first, "second": second}
@@ -257,7 +257,7 @@ def _areas_in_words(found: Comparison) -> Iterator[str]:
         (_NOT, neither),
     ):
         if n:
-            yield found.speech.ngettext(*pair, n, **_named(found))
+            yield found.language.ngettext(*pair, n, **_named(found))
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ def listed(found: Comparison) -> list[RankedTable]:
     tables = []
     for case, rows in zip(("up", "down"), largest_changes(found.rows), strict=True):
         said = [
-            messages.sentence_case(found.speech.gettext(each, **named))
+            messages.sentence_case(found.language.gettext(each, **named))
             for each in _LISTED[way, case]
         ]
         tables.append(RankedTable(said[0], said[1], rows))
@@ -284,24 +284,24 @@ def listed(found: Comparison) -> list[RankedTable]:
 
 def meaning(found: Comparison) -> str:
     """Explain what a difference means, and what it does not."""
-    speech = found.speech
+    language = found.language
     if found.kind == DATES:
         broken = breaks.breaks_between(found.first.view, found.first.day, found.second.day)
-        change = speech.gettext(
+        change = language.gettext(
             "The change is the second date’s figure less the first’s, where both were counted and "
             "may be shown. It does not say who moved, or where to."
         )
         return " ".join([*broken, change])
     if found.kind == POPULATIONS:
-        return speech.gettext(
+        return language.gettext(
             "The two are different people. The difference says where there are more of one than "
             "of the other; it is nobody who moved from one to the other, and no total adds both."
         )
     if _own_counts(found):
-        return speech.gettext(
+        return language.gettext(
             "The difference is between what the programmes themselves counted, where both did."
         )
-    return speech.gettext(
+    return language.gettext(
         "Figures are of everyone counted where a programme works or worked. Where both do, these "
         "are the same people and there is no difference; where one does not, the two cannot be "
         "compared. The two totals may hold the same people and are not to be added."
@@ -316,16 +316,16 @@ def _own_counts(found: Comparison) -> bool:
 
 def notes(found: Comparison) -> list[str]:
     """List the notes on the comparison, then those on the figures of each side."""
-    speech, first, second = found.speech, found.first, found.second
+    language, first, second = found.language, found.first, found.second
     said = []
     if found.kind != DATES and first.day != second.day:
         said.append(
-            speech.gettext(
+            language.gettext(
                 "The two were not counted on one day: {first} on {base}, {second} on {date}.",
                 first=first.heading,
                 second=second.heading,
-                base=speech.date(first.day),
-                date=speech.date(second.day),
+                base=language.date(first.day),
+                date=language.date(second.day),
             )
         )
     counted_by = [
@@ -334,14 +334,14 @@ def notes(found: Comparison) -> list[str]:
     ]
     if not set(counted_by[0]).intersection(counted_by[1]):
         said.append(
-            speech.gettext(
+            language.gettext(
                 "They were counted by different sources, each in its own way: which is larger can "
                 "be read with more trust than by how much."
             )
         )
     if first.view.state.measure == populations.SHARE:
         said.append(
-            speech.gettext(
+            language.gettext(
                 "Each share is of the national total of its own people and date; differences of "
                 "shares are in percentage points."
             )

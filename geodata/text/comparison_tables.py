@@ -113,7 +113,7 @@ class Comparison:
         return self.asked.kind
 
     @property
-    def speech(self) -> Language:
+    def language(self) -> Language:
         """The reader's language."""
         return self.first.view.language
 
@@ -149,15 +149,15 @@ def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Com
     else:
         first, second = (view.on_its_date() for view in share_scale(*views))
         difference = subtract(second, first)
-    speech = first.language
+    language = first.language
     return Comparison(
         asked,
         _side(first, asked.kind),
         _side(second, asked.kind),
         Side(
             difference,
-            speech.gettext("Change") if asked.kind == DATES else speech.gettext("Difference"),
-            speech.gettext(
+            language.gettext("Change") if asked.kind == DATES else language.gettext("Difference"),
+            language.gettext(
                 "{second} minus {first}",
                 second=_called(second, asked.kind),
                 first=_called(first, asked.kind),
@@ -172,12 +172,12 @@ def _side(at: ViewAt, kind: str) -> Side:
 
 
 def _called(at: ViewAt, kind: str) -> str:
-    speech, state = at.language, at.state
+    language, state = at.language, at.state
     if kind == POPULATIONS:
-        return speech.gettext(populations.POPULATIONS[state.pop].label)
+        return language.gettext(populations.POPULATIONS[state.pop].label)
     if kind == PROGRAMMES:
-        return wording.programme_names(at.view) or speech.gettext("All areas")
-    return speech.date(at.date)
+        return wording.programme_names(at.view) or language.gettext("All areas")
+    return language.date(at.date)
 
 
 # ------------------------------------------------------------------------------ area by area
@@ -185,25 +185,25 @@ def _called(at: ViewAt, kind: str) -> str:
 
 def _difference_words(found: Comparison, number: float, letter: str, status: str) -> str:
     """Write a difference: ``+1,234``, that there is none, or why there is no figure."""
-    speech, view = found.speech, found.difference.view
+    language, view = found.language, found.difference.view
     dates = found.kind == DATES
     if letter == ZERO:
-        return speech.gettext(WORDS["noChange"]) if dates else speech.gettext("no difference")
+        return language.gettext(WORDS["noChange"]) if dates else language.gettext("no difference")
     if letter not in SHOWN:
         return status
     decimals = view.state.decimals
     if not rounded(number, decimals):
-        return speech.gettext("almost none")
-    return speech.signed(number, decimals, populations.sign(view.state.measure))
+        return language.gettext("almost none")
+    return language.signed(number, decimals, populations.sign(view.state.measure))
 
 
 def _rows(found: Comparison) -> Iterator[ComparisonRow]:
-    speech, difference = found.speech, found.difference.at
+    language, difference = found.language, found.difference.at
     sides = zip(found.first.cells, found.second.cells, found.difference.cells, strict=True)
     for i, (first, second, both) in enumerate(sides):
         number, letter = float(difference.values[i]), str(difference.status[i])
         said = _difference_words(found, number, letter, both.value)
-        sentence = speech.gettext(
+        sentence = language.gettext(
             "{name}: {difference} ({first_side}: {first}; {second_side}: {second})",
             name=both.name,
             difference=said,
@@ -250,10 +250,10 @@ def _multiples(found: Comparison, side: Side, most: int) -> tuple[Multiple, ...]
 
 
 def _multiple(at: ViewAt) -> Multiple:
-    speech, total, day = at.language, at.total, at.date
+    language, total, day = at.language, at.total, at.date
     if not np.isnan(total):
         said = wording.amount(at.view, total)
     else:
         status = SUPPRESSED if at.counted.any() else NOT_ASSESSED
-        said = status_labels(speech)[status]
-    return Multiple(at.view.at(replace(at.state, time=day)).on_its_date(), speech.date(day), said)
+        said = status_labels(language)[status]
+    return Multiple(at.view.at(replace(at.state, time=day)).on_its_date(), language.date(day), said)

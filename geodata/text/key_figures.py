@@ -69,15 +69,15 @@ def _population(view: View) -> str:
 
 def _whom(view: View) -> str:
     """Write the label of the total: who is counted, where, and since when."""
-    speech, state = view.language, view.state
+    language, state = view.language, view.state
     households = "Households" if state.measure == populations.HOUSEHOLDS else ""
     if state.measure == populations.RATE and not state.prog:
-        said = speech.gettext(WORDS["rates"])
+        said = language.gettext(WORDS["rates"])
     else:
         said = _population_there(view, households)
     if not state.base:
         return said
-    return speech.gettext(READING["valueSince"], value=said, date=speech.date(state.base))
+    return language.gettext(READING["valueSince"], value=said, date=language.date(state.base))
 
 
 def _population_there(view: View, households: str = "") -> str:
@@ -90,40 +90,42 @@ def _population_there(view: View, households: str = "") -> str:
 
 
 def _total(at: ViewAt) -> KeyFigure:
-    speech, state, value = at.language, at.state, at.total
+    language, state, value = at.language, at.state, at.total
     if np.isnan(value):
-        said = speech.gettext(WORDS["nowhereKnown"], population=_population_there(at.view))
+        said = language.gettext(WORDS["nowhereKnown"], population=_population_there(at.view))
         return KeyFigure(NONE, said)
     rate, change = state.measure == populations.RATE, state.mode == populations.CHANGE
-    exact = (speech.signed if change else speech.number)(value, int(rate))
-    return KeyFigure(exact if rate else speech.compact(value, change=change), _whom(at.view), exact)
+    exact = (language.signed if change else language.number)(value, int(rate))
+    return KeyFigure(
+        exact if rate else language.compact(value, change=change), _whom(at.view), exact
+    )
 
 
 def _change(at: ViewAt) -> KeyFigure:
-    speech = at.language
+    language = at.language
     now, then = (float(at.view.totals[n]) if n >= 0 else np.nan for n in (at.t, at.t - 1))
     if np.isnan(now - then):
-        return KeyFigure(NONE, speech.gettext(WORDS["firstRound"]))
+        return KeyFigure(NONE, language.gettext(WORDS["firstRound"]))
     decimals = int(at.state.measure == populations.RATE)
     by = rounded(now, decimals) - rounded(then, decimals)  # of the figures that are shown
-    number = speech.signed(by, decimals if by else 0)
-    date = speech.date(at.counts.dates[at.t - 1])
-    return KeyFigure(number, speech.gettext(WORDS["previousRound"], date=date))
+    number = language.signed(by, decimals if by else 0)
+    date = language.date(at.counts.dates[at.t - 1])
+    return KeyFigure(number, language.gettext(WORDS["previousRound"], date=date))
 
 
 def _top(at: ViewAt) -> KeyFigure:
     """Write the programmes' share of the country, or else that of the three largest areas."""
-    speech, written = at.language, part(at)
+    language, written = at.language, part(at)
     if at.state.prog and not np.isnan(at.share):
-        return KeyFigure(written, speech.gettext(WORDS["shareOfCountry"]))
+        return KeyFigure(written, language.gettext(WORDS["shareOfCountry"]))
     if not (top := top_areas(at)):
         return _extreme(at)
     _, *positions = top
     if not written:
-        return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
-    named = area_names(at.snapshot, speech)
-    joined = speech.listed(named[at.counts.areas.pcodes[i]] for i in positions)
-    return KeyFigure(written, speech.gettext(WORDS["topIn"], names=joined))
+        return KeyFigure(NONE, language.gettext(WORDS["noFigure"]))
+    named = area_names(at.snapshot, language)
+    joined = language.listed(named[at.counts.areas.pcodes[i]] for i in positions)
+    return KeyFigure(written, language.gettext(WORDS["topIn"], names=joined))
 
 
 def part(at: ViewAt) -> str:
@@ -137,26 +139,26 @@ def part(at: ViewAt) -> str:
 
 def _extreme(at: ViewAt) -> KeyFigure:
     """Write the highest rate, or the largest change; these have no shares."""
-    speech, state = at.language, at.state
+    language, state = at.language, at.state
     values = np.nan_to_num(at.values).tolist()
     sizes = [rounded(abs(value), state.decimals) for value in values]
     if not any(sizes):
-        return KeyFigure(NONE, speech.gettext(WORDS["noFigure"]))
+        return KeyFigure(NONE, language.gettext(WORDS["noFigure"]))
     # Of those that are shown alike it is the first.
     i, change = sizes.index(max(sizes)), state.mode == populations.CHANGE
-    write = speech.signed if change else speech.number
+    write = language.signed if change else language.number
     number = write(float(at.values[i]), state.decimals, populations.sign(state.measure))
-    name = area_names(at.snapshot, speech)[at.counts.areas.pcodes[i]]
+    name = area_names(at.snapshot, language)[at.counts.areas.pcodes[i]]
     said = WORDS["largestChange"] if change else WORDS["highest"]
-    return KeyFigure(number, speech.gettext(said, name=name))
+    return KeyFigure(number, language.gettext(said, name=name))
 
 
 def _gaps(at: ViewAt) -> KeyFigure:
-    speech, letters = at.language, [str(letter) for letter in at.status]
+    language, letters = at.language, [str(letter) for letter in at.status]
     inside = [letter for letter in letters if letter != OUTSIDE]
     without = sum(letter not in SHOWN for letter in inside)
-    said = speech.ngettext(*WITHOUT_FIGURE, len(inside))
-    return KeyFigure(speech.number(without), said)
+    said = language.ngettext(*WITHOUT_FIGURE, len(inside))
+    return KeyFigure(language.number(without), said)
 
 
 def parts(view: View) -> list[str]:

@@ -23,19 +23,19 @@ def newest(view: View) -> str:
 
     The newest date comes last: how long ago it is stands right behind it (:func:`age`).
     """
-    speech, day = view.language, newest_day(view)
+    language, day = view.language, newest_day(view)
     shown = view.counts.dates[view.counts.newest]
-    said = {"date": speech.date(day, "long"), "shown": speech.date(shown, "long")}
+    said = {"date": language.date(day, "long"), "shown": language.date(shown, "long")}
     if shown == day:
-        return speech.gettext("Newest figure: {date}", **said)
+        return language.gettext("Newest figure: {date}", **said)
     if view.counts.national_only[-1]:
-        return speech.gettext(
+        return language.gettext(
             "Newest figure by governorate: {shown}; for the country: {date}", **said
         )
-    return speech.gettext("Newest figure shown here: {shown}; of all: {date}", **said)
+    return language.gettext("Newest figure shown here: {shown}; of all: {date}", **said)
 
 
-def age(day: dt.date, today: dt.date, old_after: int, speech: Language) -> str:
+def age(day: dt.date, today: dt.date, old_after: int, language: Language) -> str:
     """Say how many months ago a date is: ``23 months ago``; nothing where it is not long.
 
     Parameters
@@ -45,17 +45,17 @@ def age(day: dt.date, today: dt.date, old_after: int, speech: Language) -> str:
     """
     if (today - day).days <= old_after:
         return ""
-    return speech.ngettext("{n} month ago", "{n} months ago", _months(day, today))
+    return language.ngettext("{n} month ago", "{n} months ago", _months(day, today))
 
 
-def ages(snapshot: Snapshot, today: dt.date, old_after: int, speech: Language) -> dict[str, str]:
+def ages(snapshot: Snapshot, today: dt.date, old_after: int, language: Language) -> dict[str, str]:
     """Write the age of every date that a newest figure may be of; see :func:`age`."""
     days = {dates_of(snapshot, pop)[-1] for pop in populations_with_counts(snapshot)} | {
         dates_of(snapshot, pop, [programme])[-1]
         for pop in populations_with_counts(snapshot)
         for programme in programmes_with_counts(snapshot, pop)
     }
-    said = {day.isoformat(): age(day, today, old_after, speech) for day in sorted(days)}
+    said = {day.isoformat(): age(day, today, old_after, language) for day in sorted(days)}
     return {day: ago for day, ago in said.items() if ago}
 
 

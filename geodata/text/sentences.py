@@ -42,7 +42,7 @@ def _missing(at: ViewAt, published: dict[dt.date, str]) -> str:
 
 def _status_sentences(at: ViewAt) -> list[str]:
     """Say which areas lack a figure; the names where they are few, the number where many."""
-    speech = at.language
+    language = at.language
     pcodes = np.array(at.counts.areas.pcodes)
     templates = {
         NOT_ASSESSED: (
@@ -64,25 +64,25 @@ def _status_sentences(at: ViewAt) -> list[str]:
         if not found:
             continue
         if len(found) <= MANY_NAMES or (letter == NOT_ASSESSED and at.state.level == 1):
-            sentences.append(speech.gettext(named, names=area_list(found, at.view)))
+            sentences.append(language.gettext(named, names=area_list(found, at.view)))
         else:
-            sentences.append(speech.ngettext(*numbered, len(found)))
+            sentences.append(language.ngettext(*numbered, len(found)))
     return sentences
 
 
 def _national_only_sentences(at: ViewAt) -> list[str]:
     """Say that only the country's total is published, and which date has figures by area."""
-    speech, found = at.language, at.counts
+    language, found = at.language, at.counts
     if not (at.status == NATIONAL_ONLY).any():
         return []
     last = found.dates[found.newest]
     if found.national_only[found.newest]:
-        return [speech.gettext("Published for the country only, not by governorate.")]
+        return [language.gettext("Published for the country only, not by governorate.")]
     return [
-        speech.gettext(
+        language.gettext(
             "Published for the country only, not by governorate: the newest figures by "
             "governorate are of {date}.",
-            date=speech.date(last, "long"),
+            date=language.date(last, "long"),
         )
     ]
 
@@ -110,12 +110,12 @@ def _published_differences(view: View) -> dict[dt.date, str]:
         or view.state.prog
     ):
         return {}
-    speech = view.language
+    language = view.language
     return {
-        row.day: speech.gettext(
+        row.day: language.gettext(
             "The report of this round prints {printed}; the list it goes with adds up to {ours}.",
-            printed=speech.number(row.printed),
-            ours=speech.number(row.ours),
+            printed=language.number(row.printed),
+            ours=language.number(row.ours),
         )
         for row in printed_totals(view.snapshot, threshold=view.threshold)
         if row.population == view.state.pop and row.differs and row.day and row.ours is not None
@@ -124,21 +124,21 @@ def _published_differences(view: View) -> dict[dt.date, str]:
 
 def notes(view: View) -> list[str]:
     """List the notes on a view, for all its dates: method and limits."""
-    speech, state = view.language, view.state
+    language, state = view.language, view.state
     found = [
-        speech.gettext(note["text"])
+        language.gettext(note["text"])
         for note in view.snapshot.manifest["country"]["notes"]
         if state.pop in note.get("populations", [state.pop])
         and state.level == note.get("level", state.level)
     ]
     if state.measure == populations.RATE:
         found.append(
-            speech.gettext(
+            language.gettext(
                 "Per 1,000 residents of {year}, the same at every date ({credit}).",
                 year=residents_year(view.snapshot),
-                credit=speech.semicolon.join(
+                credit=language.semicolon.join(
                     row["credit"]
-                    for row in listed_sources(view.snapshot, speech)
+                    for row in listed_sources(view.snapshot, language)
                     if row["role"] == "residents"
                 ),
             )
@@ -146,7 +146,7 @@ def notes(view: View) -> list[str]:
     found += _too_few(view)
     if own := counted_by_programmes(view):
         found.append(
-            speech.gettext(
+            language.gettext(
                 "Figures are what {programmes} counted, not everyone who lives there; they stand "
                 "apart from the national counts and are never added to them.",
                 programmes=own,
@@ -154,7 +154,7 @@ def notes(view: View) -> list[str]:
         )
     elif state.prog:
         found.append(
-            speech.gettext(
+            language.gettext(
                 "“Works or worked”: at least one source says so, at some time; not necessarily on "
                 "this date. Figures are everyone counted there, not people the programme reached."
             )
@@ -205,9 +205,9 @@ def sources_on(view: View) -> list[int]:
     return [listed.index(source) for source in view.counts.sources]
 
 
-def listed_sources(snapshot: Snapshot, speech: Language) -> list[dict[str, str]]:
+def listed_sources(snapshot: Snapshot, language: Language) -> list[dict[str, str]]:
     """List every source of the snapshot; only titles and publishers stay untranslated."""
     return [
-        row | {key: speech.gettext(row[key]) for key in ("terms", "credit", "what")}
+        row | {key: language.gettext(row[key]) for key in ("terms", "credit", "what")}
         for row in snapshot.manifest["sources"]
     ]

@@ -65,44 +65,44 @@ def _nowhere(view: View) -> str:
 
 
 def _level_headline(at: ViewAt) -> str:
-    speech, state = at.language, at.state
+    language, state = at.language, at.state
     population = populations.POPULATIONS[state.pop]
-    date = speech.date(at.date, "long")
+    date = language.date(at.date, "long")
     total = at.total
     if no_coverage(at.view):
         return _nowhere(at.view)
     if np.isnan(total) and at.national_only:
-        return speech.gettext(
+        return language.gettext(
             "The number of {of_population} on {date} is published for the country only",
-            population=speech.gettext(population.nouns),
-            of_population=speech.pgettext(*population.of_nouns),
+            population=language.gettext(population.nouns),
+            of_population=language.pgettext(*population.of_nouns),
             date=date,
         )
     if np.isnan(total) and at.counted.any():
-        return speech.gettext(
+        return language.gettext(
             "The number of {of_population} on {date} is too small to show",
-            population=speech.gettext(population.nouns),
-            of_population=speech.pgettext(*population.of_nouns),
+            population=language.gettext(population.nouns),
+            of_population=language.pgettext(*population.of_nouns),
             date=date,
         )
     if np.isnan(total):
-        return speech.gettext(
+        return language.gettext(
             "No count of {of_population} on {date}",
-            population=speech.gettext(population.nouns),
-            of_population=speech.pgettext(*population.of_nouns),
+            population=language.gettext(population.nouns),
+            of_population=language.pgettext(*population.of_nouns),
             date=date,
         )
     counted = amount(at.view, total)
     if at.national_only:
-        return speech.gettext(
+        return language.gettext(
             "{counted} on {date}: published for the country, not by governorate",
             counted=counted,
             date=date,
         )
     if not state.prog:
-        return speech.gettext("{counted} on {date}", counted=counted, date=date)
+        return language.gettext("{counted} on {date}", counted=counted, date=date)
     if own := counted_by_programmes(at.view):
-        return speech.gettext(
+        return language.gettext(
             "{counted} on {date}, as {programmes} counted",
             counted=counted,
             programmes=own,
@@ -111,29 +111,29 @@ def _level_headline(at: ViewAt) -> str:
     share = at.share
     if np.isnan(share):
         return of_programmes(at.view, _WITHIN, counted=counted, date=date)
-    share_of_country = speech.percent(float(share))
+    share_of_country = language.percent(float(share))
     return of_programmes(
         at.view, _WITHIN_WITH_SHARE, counted=counted, share=share_of_country, date=date
     )
 
 
 def _change_headline(at: ViewAt) -> str:
-    speech, state = at.language, at.state
-    date = speech.date(at.date, "long")
-    base = speech.date(state.base, "long") if state.base else ""
+    language, state = at.language, at.state
+    date = language.date(at.date, "long")
+    base = language.date(state.base, "long") if state.base else ""
     change = at.total
     if no_coverage(at.view):
         return _nowhere(at.view)
     if state.base == at.date:
-        return speech.gettext("{date} is the date compared with; choose another", date=date)
+        return language.gettext("{date} is the date compared with; choose another", date=date)
     if np.isnan(change):
-        return speech.gettext(
+        return language.gettext(
             "{date} and {base} cannot be compared: one of them was not counted",
             date=date,
             base=base,
         )
     if change == 0:
-        return speech.gettext("No change between {base} and {date}", base=base, date=date)
+        return language.gettext("No change between {base} and {date}", base=base, date=date)
     size = amount(at.view, abs(change))
     said = _compared(at.view, change > 0, size=size, date=date, base=base)
     return across_breaks(at.view, said, at.base.date, at.date)

@@ -101,16 +101,16 @@ class ViewText:
 
 def view_texts(view: View) -> dict[str, Any]:
     """Return every text of a view, in its language."""
-    speech = view.language
+    language = view.language
     change = view.state.mode == populations.CHANGE
     population = populations.POPULATIONS[view.state.pop]
     return {
         "title": wording.title(view),
         "unit": wording.unit(view),
         "decimals": view.state.decimals,
-        "population": speech.gettext(population.nouns),
+        "population": language.gettext(population.nouns),
         "programmes": wording.programme_names(view),
-        "statuses": status_labels(speech, change=change),
+        "statuses": status_labels(language, change=change),
         "headline": headlines(view),
         "parts": parts(view),
         "missing": sentences.gaps(view),

@@ -26,16 +26,18 @@ def title(view: View) -> str:
     return view.language.gettext(population.change_title if change else population.place_title)
 
 
-def product(snapshot: Snapshot, speech: Language) -> str:
+def product(snapshot: Snapshot, language: Language) -> str:
     """Name the product: ``Iraq displacement map``."""
-    return speech.gettext("{country} displacement map", country=speech.gettext(snapshot.country))
+    return language.gettext(
+        "{country} displacement map", country=language.gettext(snapshot.country)
+    )
 
 
 def title_in_country(view: View) -> str:
     """Write the title with the country: ``Where people have returned in Iraq``."""
-    speech = view.language
-    country = speech.gettext(view.snapshot.country)
-    return speech.gettext("{title} in {country}", title=title(view), country=country)
+    language = view.language
+    country = language.gettext(view.snapshot.country)
+    return language.gettext("{title} in {country}", title=title(view), country=country)
 
 
 def disclaimer(view: View) -> str:
@@ -45,10 +47,10 @@ def disclaimer(view: View) -> str:
 
 def amount(view: View, size: float) -> str:
     """Write a number in the view's measure: ``1,224,108 internally displaced people``."""
-    speech, population = view.language, populations.POPULATIONS[view.state.pop]
+    language, population = view.language, populations.POPULATIONS[view.state.pop]
     if view.state.measure == populations.RATE:
-        return speech.gettext(population.rated, rate=speech.number(size, 1))
-    return population.counted(speech, size, view.state.measure)
+        return language.gettext(population.rated, rate=language.number(size, 1))
+    return population.counted(language, size, view.state.measure)
 
 
 def counted_by_programmes(view: View) -> str:

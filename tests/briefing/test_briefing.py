@@ -14,11 +14,11 @@ from geodata.briefing.briefing import Briefing, Slide, default
 from geodata.briefing.yaml_files import from_yaml, to_yaml
 from geodata.errors import BriefingError
 from geodata.figures.view import compute
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.util.strict_yaml import MAX_BYTES
 from tests.paths import ROOT
 
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 WORDS = st.text(max_size=60)
 NOTES = st.text(max_size=120)
 VIEWS = (

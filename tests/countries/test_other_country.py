@@ -25,7 +25,7 @@ from pptx import Presentation
 from app import create_app
 from geodata.boundaries.points import Governorates, point_code
 from geodata.exports.drawing.country import drawing
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load
@@ -413,7 +413,7 @@ def across(tmp_path_factory: pytest.TempPathFactory) -> Far:
 
 def test_a_country_across_180_is_drawn_as_one_by_the_server(across):
     held = Library(across.library).read(across.boundaries)
-    drawn = drawing(held, 1, language("en"))
+    drawn = drawing(held, 1, load_language("en"))
     boxes = [
         [float(number) for number in re.findall(r"M(-?[\d.]+)", path)][0]
         for path in drawn.areas.values()

@@ -22,7 +22,7 @@ from geodata.exports.tables.csv import csv_text
 from geodata.exports.tables.formula_injection import escape_formula
 from geodata.exports.tables.long_table import COLUMNS
 from geodata.figures import statuses
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.text import area_labels, sentences, view_headlines, wording
 from geodata.text.view_text import ViewText
 from tests.paths import ROOT
@@ -30,7 +30,7 @@ from tests.views import viewed
 
 TOKENS = (ROOT / "assets" / "css" / "tokens.css").read_text("utf-8")
 SVG = "{http://www.w3.org/2000/svg}"
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 KINDS = [
     {},
     {"pop": "returnee", "time": "2018-08-31"},

@@ -37,7 +37,7 @@ from geodata.exports.tables.workbook import Sheet, workbook
 from geodata.exports.tables.xlsx import HEADS, sheets
 from geodata.figures import statuses
 from geodata.figures.view import View
-from geodata.i18n.language import LOCALES, PDI, RLI, language, strip_isolates
+from geodata.i18n.language import LOCALES, PDI, RLI, load_language, strip_isolates
 from geodata.i18n.writing import NATIVE
 from geodata.places.area_names import area_names
 from geodata.text import sentences, view_headlines, wording
@@ -114,7 +114,7 @@ def test_a_spreadsheet_is_told_how_the_letters_of_a_csv_are_written(snapshot, co
         assert body.startswith(codecs.BOM_UTF8) and body.count(codecs.BOM_UTF8) == 1
         rows = pd.read_csv(io.BytesIO(body))
         assert list(rows.columns) == list(COLUMNS)
-        assert rows["name"].iloc[-1] == area_names(snapshot, language(code))["IQG18"]
+        assert rows["name"].iloc[-1] == area_names(snapshot, load_language(code))["IQG18"]
 
 
 def test_a_csv_with_tags_is_one_that_hxl_tools_read(snapshot):
@@ -453,13 +453,13 @@ ON_PAGES_ALONE = {"⌘"}  # a key of some keyboards
 
 def written(code: str) -> set[str]:
     """Every sign that anything in a language can be written with."""
-    speech = language(code, NATIVE)
+    language = load_language(code, NATIVE)
     path = LOCALES / code / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
         messages = [each.string or "" for each in read_po(file) if each.id]
     said = [word for each in messages for word in ([each] if isinstance(each, str) else each)]
-    said += [speech.date(dt.date(2018, month, 1)) for month in range(1, 13)]
-    said += [speech.signed(-1234567.8, 1), speech.percent(0.5), speech.compact(2_500_000)]
+    said += [language.date(dt.date(2018, month, 1)) for month in range(1, 13)]
+    said += [language.signed(-1234567.8, 1), language.percent(0.5), language.compact(2_500_000)]
     return {sign for sign in "".join(said) if unicodedata.category(sign) not in ("Cc", "Cf")}
 
 
@@ -472,8 +472,8 @@ def test_the_fonts_that_ship_have_every_letter_of_a_language(snapshot, code, wei
         for name in (f"NotoSans-{weight}.ttf", "NotoSansMath-Regular.ttf")
     ]
     lacking = [bytes(font.getmask("\u4e2d")) for font in fonts]
-    places = "".join(area_names(snapshot, language(code)).values())
-    neighbours = [each.text for each in country.drawing(snapshot, 1, language(code)).countries]
+    places = "".join(area_names(snapshot, load_language(code)).values())
+    neighbours = [each.text for each in country.drawing(snapshot, 1, load_language(code)).countries]
     letters = (written(code) - ON_PAGES_ALONE) | set(places) | set("".join(neighbours))
     missing = [
         letter
@@ -514,7 +514,7 @@ def test_a_picture_is_laid_out_from_the_right_and_its_map_is_not_mirrored(snapsh
 @pytest.mark.parametrize("code", CODES)
 def test_neighbours_are_named_in_the_language_and_their_letters_are_not_spaced(snapshot, code):
     said = pictures.picture(viewed(snapshot, lang=code).on(0))
-    assert language(code).locale.territories["IR"] in said and ">Iran<" not in said
+    assert load_language(code).locale.territories["IR"] in said and ">Iran<" not in said
     assert "letter-spacing" not in said
     assert "letter-spacing" in pictures.picture(viewed(snapshot).on(0))
 
@@ -549,7 +549,7 @@ def test_a_workbook_is_read_from_the_right_with_heads_in_its_language(snapshot, 
     assert all(page.sheet_view.rightToLeft for page in book.worksheets)
     data, notes, _ = book.worksheets
     heads = [cell.value for cell in data[1]]
-    assert heads == [language(code).gettext(HEADS[name]) for name in COLUMNS]
+    assert heads == [load_language(code).gettext(HEADS[name]) for name in COLUMNS]
     assert notes["B2"].alignment.readingOrder == 2
     at = list(COLUMNS).index("pcode")
     assert data.cell(2, at + 1).value == view.counts.areas.pcodes[0]
@@ -568,7 +568,7 @@ def test_what_programs_read_has_english_keys_translated_names_and_no_isolates(sn
     body = made(name, view).decode()
     assert not re.search("[\u2066-\u2069]", body)
     if name != "metadata.json":
-        assert area_names(snapshot, language(code))["IQG01"] in body
+        assert area_names(snapshot, load_language(code))["IQG01"] in body
         assert all(column in body for column in COLUMNS)
 
 

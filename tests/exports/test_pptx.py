@@ -29,10 +29,10 @@ from geodata.exports.drawing import charts
 from geodata.exports.drawing.raster import png
 from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.figures.view import compute
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.settings import BUNDLED, Settings
 
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 SITE = "https://example.org/?"
 
 
@@ -352,7 +352,8 @@ def axis_dates(drawn):
 def test_time_goes_as_the_language_is_read(snapshot):
     series = [ChartSeries("النازحون", "idp", ("2015-06-01", "2016-01-01", "2017-06-01"), (1, 2, 3))]
     arabic, english = (
-        axis_dates(charts.trend(series, language(code), (600, 400), "")) for code in ("ar", "en")
+        axis_dates(charts.trend(series, load_language(code), (600, 400), ""))
+        for code in ("ar", "en")
     )
     assert arabic[2016] > arabic[2017] and english[2016] < english[2017]
     assert all(x + english[year] == pytest.approx(600, abs=0.2) for year, x in arabic.items())

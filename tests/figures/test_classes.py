@@ -22,9 +22,9 @@ from geodata.figures.classes import (
     round_breaks,
     sequential,
 )
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 METHODS = ["round", "quantiles", "jenks"]
 unhurried = settings(deadline=None, max_examples=60)
 

@@ -20,7 +20,7 @@ import pytest
 from geodata import figures, snapshots
 from geodata.figures.state import State
 from geodata.figures.view import compute
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.snapshots.memo import Memoised
 
 ROOMS = (figures, snapshots)
@@ -51,7 +51,7 @@ def names(examplia, examplia_folder) -> dict[str, Any]:
         "snapshot": examplia,
         "folder": examplia_folder,
         "view": compute(examplia, State(), threshold=5),
-        "english": language("en"),
+        "english": load_language("en"),
         "date": dt.date,
         "np": np,
     }

@@ -26,7 +26,7 @@ from geodata.figures.flows import flows
 from geodata.figures.state import parse
 from geodata.figures.statuses import NATIONAL_ONLY
 from geodata.figures.view import View, compute
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.places.gazetteer import gazetteers
 from geodata.places.join import JoinReport
 from geodata.settings import BUNDLED
@@ -43,7 +43,7 @@ from geodata.text import (
 from geodata.text.area_labels import area_labels, legend
 
 SNAPSHOT = load(BUNDLED)
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 LAST = dt.date(2024, 12, 31)
 LISTS_END = dt.date(2021, 2, 28)
 LEFT_OUT = "From round 132 (30 April 2024) on, places that could not be reached are left out"

@@ -24,7 +24,7 @@ from geodata.figures import breakdowns
 from geodata.figures.state import State, parse
 from geodata.figures.suppression import Threshold
 from geodata.figures.view import View, compute
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.snapshots.snapshot import Snapshot, manifest_summary
 from tests import made_up
 from tests.made_up import Rows, count, frame
@@ -223,7 +223,7 @@ def flows_slide(held: Snapshot, threshold: Threshold | int = 5, query: str = "")
         return compute(snapshot, state, threshold=threshold)
 
     query = "&".join(filter(None, [f"time={EARLIER}", query]))
-    return slides.content(Slide(query, briefing.FLOWS), held, language("en"), answer)
+    return slides.content(Slide(query, briefing.FLOWS), held, load_language("en"), answer)
 
 
 FAR, FARTHER = "Far", "Farther"  # origins that are no governorates of the country

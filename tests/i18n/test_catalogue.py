@@ -88,12 +88,12 @@ def test_a_translation_may_leave_out_the_form_after_of_but_not_the_other_way_rou
 def test_a_message_is_collected_where_its_words_stand_and_no_key_is_taken_for_one(tmp_path):
     code = tmp_path / "code.py"
     code.write_text(
-        'speech.gettext("Written here, {name}", name=WORDS["key"])\n'
-        'speech.gettext(WORDS["key"])\n'
+        'language.gettext("Written here, {name}", name=WORDS["key"])\n'
+        'language.gettext(WORDS["key"])\n'
         'PAIR = ngettext("{n} day", "{n} days")\n'
-        "speech.ngettext(*PAIR, n)\n"
-        'speech.pgettext("place", "Map")\n'
-        'speech.plurals("{n} hour", "{n} " "hours")\n',
+        "language.ngettext(*PAIR, n)\n"
+        'language.pgettext("place", "Map")\n'
+        'language.plurals("{n} hour", "{n} " "hours")\n',
         encoding="utf-8",
     )
     assert list(catalogue._in_python(code)) == [
@@ -104,8 +104,8 @@ def test_a_message_is_collected_where_its_words_stand_and_no_key_is_taken_for_on
     ]
     page = tmp_path / "page.html"
     page.write_text(
-        '<p title="{{ _(\'Said\') }}">{{ speech.ngettext("{n} row", "{n} rows", 3) }}</p>'
-        '{{ speech.pgettext("button", "Show") }}{{ _(label) }}',
+        '<p title="{{ _(\'Said\') }}">{{ language.ngettext("{n} row", "{n} rows", 3) }}</p>'
+        '{{ language.pgettext("button", "Show") }}{{ _(label) }}',
         encoding="utf-8",
     )
     assert sorted(catalogue._in_template(page), key=str) == sorted(

@@ -15,13 +15,13 @@ from geodata.i18n.language import (
     PDI,
     RLI,
     GroupedInt,
-    language,
     languages,
+    load_language,
     strip_isolates,
 )
 from geodata.i18n.writing import NATIVE, WESTERN
 
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,9 @@ def arabic(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
         (folder / "messages.po").write_text(CATALOGUE if code == "ar" else "", encoding="utf-8")
     monkeypatch.setattr(language_module, "LOCALES", tmp_path)
-    language.cache_clear()
-    yield language
-    language.cache_clear()
+    load_language.cache_clear()
+    yield load_language
+    load_language.cache_clear()
 
 
 def test_every_catalogue_can_be_chosen_english_first(arabic):
@@ -175,12 +175,12 @@ def test_every_catalogue_can_be_chosen_english_first(arabic):
 
 def test_english_is_read_from_no_catalogue(arabic, monkeypatch):
     monkeypatch.setattr(language_module, "_catalogue", lambda path: pytest.fail(str(path)))
-    assert language("en").gettext("People") == "People"
+    assert load_language("en").gettext("People") == "People"
 
 
 def test_a_catalogue_is_compiled_once_for_both_kinds_of_digits(arabic):
-    assert language("ar").catalogue is language("ar", NATIVE).catalogue
-    assert language("ar") is language("ar")
+    assert load_language("ar").catalogue is load_language("ar", NATIVE).catalogue
+    assert load_language("ar") is load_language("ar")
 
 
 @pytest.mark.parametrize(
@@ -196,67 +196,70 @@ def test_a_catalogue_is_compiled_once_for_both_kinds_of_digits(arabic):
 )
 def test_arabic_has_six_plurals(arabic, n, said):
     words = ("{n} returnee in {place}", "{n} returnees in {place}")
-    assert strip_isolates(language("ar").ngettext(*words, n, place="بابل")) == said
+    assert strip_isolates(load_language("ar").ngettext(*words, n, place="بابل")) == said
 
 
 def test_scripts_are_handed_every_plural_form(arabic):
-    forms = language("ar").plurals("{n} returnee in {place}", "{n} returnees in {place}")
+    forms = load_language("ar").plurals("{n} returnee in {place}", "{n} returnees in {place}")
     assert set(forms) == {"zero", "one", "two", "few", "many", "other"}
     assert forms["two"] == "عائدان في {place}"
-    assert language("en").plurals("{n} day", "{n} days") == {"one": "{n} day", "other": "{n} days"}
+    assert load_language("en").plurals("{n} day", "{n} days") == {
+        "one": "{n} day",
+        "other": "{n} days",
+    }
 
 
 def test_what_is_not_translated_or_not_confirmed_stays_english(arabic):
-    assert language("ar").gettext("Not yet") == "Not yet"
-    assert language("ar").gettext("Perhaps") == "Perhaps"
-    assert language("ar").gettext("") == ""  # not the head of the catalogue
+    assert load_language("ar").gettext("Not yet") == "Not yet"
+    assert load_language("ar").gettext("Perhaps") == "Perhaps"
+    assert load_language("ar").gettext("") == ""  # not the head of the catalogue
 
 
 def test_a_word_may_have_another_translation_in_a_context(arabic):
-    assert language("ar").gettext("People") == "أفراد"
-    assert language("ar").pgettext("population", "People") == "الفئة"
-    assert language("en").pgettext("population", "People") == "People"
+    assert load_language("ar").gettext("People") == "أفراد"
+    assert load_language("ar").pgettext("population", "People") == "الفئة"
+    assert load_language("en").pgettext("population", "People") == "People"
 
 
 # ------------------------------------------------------------------------- from right to left
 
 
 def test_what_is_put_into_a_sentence_from_right_to_left_is_isolated(arabic):
-    said = language("ar").gettext("per 1,000 residents of {year}", year=2018)
+    said = load_language("ar").gettext("per 1,000 residents of {year}", year=2018)
     assert said == f"لكل 1,000 من سكان {FSI}2018{PDI}"
     assert strip_isolates(said) == "لكل 1,000 من سكان 2018"
     assert ENGLISH.gettext("per 1,000 residents of {year}", year=2018).endswith("of 2018")
 
 
 def test_a_range_and_what_begins_with_a_latin_word_go_the_way_of_the_language(arabic):
-    speech = language("ar")
-    assert speech.gettext("{low} – {high}", low="3", high="9") == (
+    language = load_language("ar")
+    assert language.gettext("{low} – {high}", low="3", high="9") == (
         f"{RLI}{FSI}3{PDI} – {FSI}9{PDI}{PDI}"
     )
     name = "File of {name} (IQG15, 2018-08-31, 1200 × 630)"
-    assert speech.gettext(name, name="بابل").startswith(f"{RLI}CSV")
-    untranslated = speech.gettext("Left as it is: {name}", name="بابل")
+    assert language.gettext(name, name="بابل").startswith(f"{RLI}CSV")
+    untranslated = language.gettext("Left as it is: {name}", name="بابل")
     assert untranslated == f"Left as it is: {FSI}بابل{PDI}"
 
 
 def test_a_list_of_codes_is_isolated_in_the_direction_of_its_sentence():
-    speech = language("ar")
-    listed = speech.listed(["map", "table"])
+    language = load_language("ar")
+    listed = language.listed(["map", "table"])
     assert strip_isolates(listed) == "map، table"
-    assert speech.isolated(listed) == f"{RLI}{listed}{PDI}"
+    assert language.isolated(listed) == f"{RLI}{listed}{PDI}"
     assert ENGLISH.listed(["map", "table"]) == "map, table"
 
 
 def test_a_sign_is_read_before_its_number_also_alone_in_a_cell():
-    assert language("ar").signed(-1400) == f"{LRI}−1,400{PDI}"
-    assert language("ar", NATIVE).signed(2.5, 1, "%") == f"{RLI}+٢٫٥٪{PDI}"
-    assert language("ar").signed(0) == "0"
+    assert load_language("ar").signed(-1400) == f"{LRI}−1,400{PDI}"
+    assert load_language("ar", NATIVE).signed(2.5, 1, "%") == f"{RLI}+٢٫٥٪{PDI}"
+    assert load_language("ar").signed(0) == "0"
 
 
 @given(st.text(), st.sampled_from(["ar", "ckb"]))
 def test_isolates_can_be_taken_out_again(text, code):
-    speech = language(code)
-    assert strip_isolates(speech.isolated(strip_isolates(text))) == strip_isolates(text)
+    language = load_language(code)
+    assert strip_isolates(language.isolated(strip_isolates(text))) == strip_isolates(text)
 
 
 # ----------------------------------------------------------------------------- digits and dates
@@ -264,21 +267,21 @@ def test_isolates_can_be_taken_out_again(text, code):
 
 def test_digits_are_western_unless_native_ones_are_asked_for():
     for code in ("ar", "ckb"):
-        western, native = language(code), language(code, NATIVE)
+        western, native = load_language(code), load_language(code, NATIVE)
         assert western.number(12345.6, 1) == "12,345.6"
         assert native.number(12345.6, 1) == "١٢٬٣٤٥٫٦"
         assert (western.percent(0.46), native.percent(0.46)) == ("46%", "٤٦٪")
         assert (western.whole(2018), native.whole(2018)) == ("2018", "٢٠١٨")
-    assert language("en", NATIVE).number(12345) == "12,345"
+    assert load_language("en", NATIVE).number(12345) == "12,345"
 
 
 def test_native_digits_are_written_in_the_words_of_messages_and_never_in_codes(arabic):
-    speech = language("ar", NATIVE)
-    assert strip_isolates(speech.gettext("per 1,000 residents of {year}", year=2018)) == (
+    language = load_language("ar", NATIVE)
+    assert strip_isolates(language.gettext("per 1,000 residents of {year}", year=2018)) == (
         "لكل ١٬٠٠٠ من سكان ٢٠١٨"
     )
     name = "File of {name} (IQG15, 2018-08-31, 1200 × 630)"
-    said = strip_isolates(speech.gettext(name, name="IQG02"))
+    said = strip_isolates(language.gettext(name, name="IQG02"))
     assert said == "CSV من IQG02 (IQG15, 2018-08-31, ١٢٠٠ × ٦٣٠)"
 
 
@@ -293,16 +296,18 @@ def test_native_digits_are_written_in_the_words_of_messages_and_never_in_codes(a
 )
 def test_months_are_those_of_iraq(code, digits, medium, long):
     day = dt.date(2018, 12, 5)
-    speech = language(code, digits)
-    assert (speech.date(day), speech.date(day, "long")) == (medium, long)
+    language = load_language(code, digits)
+    assert (language.date(day), language.date(day, "long")) == (medium, long)
 
 
 def test_large_numbers_and_lists_are_in_words_of_the_language():
-    assert language("ar").compact(3_065_502) == "3.07\xa0مليون"
-    assert language("ar").compact(-3_065_502) == "\u2066−3.07\u2069\xa0مليون"  # the word is outside
-    assert language("ckb", NATIVE).compact(387_000) == "٣٨٧\xa0هەزار"
-    assert strip_isolates(language("ar").names(["A", "B", "C"])) == "A وB وC"
-    assert strip_isolates(language("ckb").names(["A", "B", "C"])) == "A، B و C"
+    assert load_language("ar").compact(3_065_502) == "3.07\xa0مليون"
+    assert (
+        load_language("ar").compact(-3_065_502) == "\u2066−3.07\u2069\xa0مليون"
+    )  # the word is outside
+    assert load_language("ckb", NATIVE).compact(387_000) == "٣٨٧\xa0هەزار"
+    assert strip_isolates(load_language("ar").names(["A", "B", "C"])) == "A وB وC"
+    assert strip_isolates(load_language("ckb").names(["A", "B", "C"])) == "A، B و C"
 
 
 def test_a_number_that_counts_is_grouped_and_one_that_names_is_not():
@@ -314,4 +319,4 @@ def test_a_number_that_counts_is_grouped_and_one_that_names_is_not():
     [("en", "ltr", "en"), ("ar", "rtl", "ar"), ("ckb", "rtl", "ckb"), ("ku", "ltr", "ku")],
 )
 def test_direction_and_tag_follow_from_the_code(code, direction, tag):
-    assert (language(code).direction, language(code).tag) == (direction, tag)
+    assert (load_language(code).direction, load_language(code).tag) == (direction, tag)

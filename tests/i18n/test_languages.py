@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from callbacks.serving.context import preferred
-from geodata.i18n.language import language, languages, strip_isolates
+from geodata.i18n.language import languages, load_language, strip_isolates
 from geodata.places.area_names import area_names
 from geodata.places.folding import fold
 from tests.documents import Document
@@ -169,7 +169,7 @@ def test_a_failure_of_the_server_is_said_as_a_page_and_as_a_sentence(app, monkey
     monkeypatch.setattr("callbacks.error_pages.render", fail)
     bare_answer = client.get("/sources?lang=ar")
     assert (bare_answer.status_code, bare_answer.mimetype) == (500, "text/plain")
-    assert language("ar").native(bare_answer.get_data(as_text=True))
+    assert load_language("ar").native(bare_answer.get_data(as_text=True))
 
 
 # -------------------------------------------------------------------------------------- links
@@ -204,7 +204,7 @@ def test_the_switch_leads_to_the_same_in_every_language(client, path):
     assert [link["hreflang"] for link in links] == list(languages())
     assert [link.get("aria-current") for link in links] == [None, "true", None]
     for link, code in zip(links, languages(), strict=True):
-        assert (link["lang"], link["dir"]) == (code, language(code).direction)
+        assert (link["lang"], link["dir"]) == (code, load_language(code).direction)
         parts, here = urlsplit(link["href"] or ""), urlsplit(path)
         assert parts.path == here.path and not parts.netloc
         wanted = {"pop": ["returnee"], "lang": [code], "digits": ["native"]}
@@ -238,7 +238,9 @@ def test_search_engines_are_told_of_each_language(client):
 
 
 def test_areas_are_named_in_the_language_or_the_nearest_the_source_has(snapshot):
-    english, arabic, sorani = (area_names(snapshot, language(code)) for code in ("en", "ar", "ckb"))
+    english, arabic, sorani = (
+        area_names(snapshot, load_language(code)) for code in ("en", "ar", "ckb")
+    )
     assert (arabic["IQG01"], arabic["IQG11Q02"], arabic["IQG08Q01"]) == (
         *("الأنبار", "أربيل", "الأعظمية"),
     )
@@ -250,7 +252,7 @@ def test_areas_are_named_in_the_language_or_the_nearest_the_source_has(snapshot)
 
 def test_only_letters_that_readers_write_are_put_into_arabic_names(snapshot):
     rows = snapshot.tables.areas.set_index("pcode")["name_ar"]
-    arabic = area_names(snapshot, language("ar"))
+    arabic = area_names(snapshot, load_language("ar"))
     changed = {pcode for pcode, name in rows.items() if name.strip() != arabic[pcode]}
     assert changed == {"IQG01", "IQG02Q01", "IQG08Q01", "IQG11", "IQG11Q02"}
     assert all(fold(rows[pcode]) == fold(arabic[pcode]) for pcode in changed)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from geodata.i18n.language import language, languages
+from geodata.i18n.language import languages, load_language
 from layouts import shortcuts
 from tests import access
 from tests.windows import LIVE, Watched
@@ -272,7 +272,7 @@ def test_each_letter_leads_where_the_list_says(watched: Visiting, site: str, key
 def test_every_letter_that_is_listed_is_on_the_page(watched: Visiting, site: str) -> None:
     for name, key in {"map": "map", "embed": "embed", "comparison": "compare"}.items():
         page = visit(watched(), site, name)
-        groups = shortcuts.listed(language("en"), key)
+        groups = shortcuts.listed(load_language("en"), key)
         letters = {k for each in groups[0].shortcuts for k in each.keys} - {"?"}
         assert len(letters) > 1
         for letter in letters:

@@ -20,14 +20,14 @@ from pypdf import PdfReader
 from callbacks.briefing import MAX_FILE, moved
 from geodata.briefing import addresses, briefing, yaml_files
 from geodata.briefing.briefing import LAYOUTS, MAX_HEADLINE, MAX_NOTE, MAX_SLIDES, Briefing, Slide
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.links.urls import Urls
 from tests import access
 from tests.windows import LIVE
 
 EVERY_LAYOUT = ";".join(LAYOUTS)
 SHOWN = ".slide[data-shown]"
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 
 
 def read(client: FlaskClient, path: str) -> str:

@@ -16,7 +16,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from geodata.figures.state import parse, with_population
 from geodata.figures.view import compute
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.links import embed_options
 from geodata.links.embed_options import EmbedOptions
 from geodata.snapshots.library import Library
@@ -47,13 +47,13 @@ def text_of(html: str, element_id: str) -> str:
 def test_options_are_read_and_written_back():
     given_ = {"controls": "0", "legend": "0", "title": "0", "lock": "1", "static": "1"}
     options, notices = embed_options.parse_embed_options(
-        given_ | {"play": "1", "theme": "dark"}, language("en")
+        given_ | {"play": "1", "theme": "dark"}, load_language("en")
     )
     assert notices == []
     assert options == EmbedOptions(False, False, False, True, True, True, "dark")
     assert (
         embed_options.parse_embed_options(
-            dict(embed_options.option_items(options)), language("en")
+            dict(embed_options.option_items(options)), load_language("en")
         )[0]
         == options
     )
@@ -65,9 +65,9 @@ def test_defaults_are_left_out():
 
 @given(st.dictionaries(st.sampled_from([*embed_options.switch_names(), "theme", "x"]), st.text()))
 def test_options_never_fail_and_every_wrong_one_is_named(query):
-    options, notices = embed_options.parse_embed_options(query, language("en"))
+    options, notices = embed_options.parse_embed_options(query, load_language("en"))
     assert embed_options.parse_embed_options(
-        dict(embed_options.option_items(options)), language("en")
+        dict(embed_options.option_items(options)), load_language("en")
     ) == (options, [])
     allowed = {name: "01" for name in embed_options.switch_names()} | {
         "theme": embed_options.THEMES

@@ -15,7 +15,7 @@ import pytest
 
 from geodata.figures.printed_totals import printed_totals
 from geodata.figures.statuses import STATUSES
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load, write_snapshot
@@ -372,7 +372,7 @@ def test_scripts_are_handed_words_addresses_and_language(client, snapshot):
     data = handed_over(text)
     assert data["version"] == snapshot.version
     assert (data["lang"], data["digits"]) == ("en", "western")
-    assert data["writing"] == language("en").scripts()
+    assert data["writing"] == load_language("en").scripts()
     assert set(data["urls"]) == {*("page", "briefing", "view", "areas", "area", "meta", "sources")}
     assert data["strings"] and data["timeline"]
 

@@ -32,7 +32,7 @@ from geodata.figures.availability import (
 )
 from geodata.figures.state import parse
 from geodata.figures.view import View, compute
-from geodata.i18n.language import Language, language, languages
+from geodata.i18n.language import Language, languages, load_language
 from geodata.i18n.writing import NATIVE, WESTERN
 from geodata.links.urls import Urls
 from geodata.settings import BUNDLED
@@ -141,17 +141,17 @@ COUNTS = [0, 1, 2, 3, 11, 100]
 FORMS = ("{n} area", "{n} areas")
 
 
-def words(speech: Language) -> dict[str, Any]:
+def words(language: Language) -> dict[str, Any]:
     """What pages hand their scripts."""
-    return {"writing": speech.scripts(), "strings": script_strings.page(speech)}
+    return {"writing": language.scripts(), "strings": script_strings.page(language)}
 
 
-def bare(speech: Language, n: float) -> list[str]:
+def bare(language: Language, n: float) -> list[str]:
     """One number in all the ways that there are."""
     return [
-        *(speech.number(n, decimals) for decimals in (0, 1)),
-        *(speech.number(n, 1, "%"), speech.signed(n), speech.signed(n, 1, "%")),
-        *(speech.compact(n), speech.compact(n, change=True)),
+        *(language.number(n, decimals) for decimals in (0, 1)),
+        *(language.number(n, 1, "%"), language.signed(n), language.signed(n, 1, "%")),
+        *(language.compact(n), language.compact(n, change=True)),
     ]
 
 
@@ -160,29 +160,29 @@ WITH_DECIMALS = (1, 2, 4)  # of ``bare``
 
 @pytest.mark.parametrize(("code", "digits"), SPOKEN)
 def test_scripts_write_numbers_dates_lists_and_plurals_as_python_does(code, digits):
-    speech = language(code, digits)
+    language = load_language(code, digits)
     asked = {
         "numbers": NUMBERS,
         "days": DAYS,
         "lists": LISTS,
-        "forms": speech.plurals(*FORMS),
+        "forms": language.plurals(*FORMS),
         "counts": COUNTS,
     }
-    [said] = node.answer("replay.js", [{"words": words(speech), "numbers": asked}])
+    [said] = node.answer("replay.js", [{"words": words(language), "numbers": asked}])
     for n, (*written, whole) in zip(NUMBERS, said["numbers"], strict=True):
-        alike = [ours == theirs for ours, theirs in zip(bare(speech, n), written, strict=True)]
+        alike = [ours == theirs for ours, theirs in zip(bare(language, n), written, strict=True)]
         # What has decimals is written with them; scripts are sent nothing that is to be rounded.
         assert all(alike if n == int(n) else [alike[place] for place in WITH_DECIMALS]), (
             n,
             written,
         )
-        assert n != int(n) or whole == speech.whole(int(n))
+        assert n != int(n) or whole == language.whole(int(n))
     days = [dt.date.fromisoformat(day) for day in DAYS]
-    assert said["days"] == [[speech.date(day), speech.date(day, "long")] for day in days]
-    assert said["lists"] == [[speech.names(each), speech.listed(each)] for each in LISTS]
+    assert said["days"] == [[language.date(day), language.date(day, "long")] for day in days]
+    assert said["lists"] == [[language.names(each), language.listed(each)] for each in LISTS]
     template = "{a} – {b}"
-    assert said["filled"] == speech.gettext(template, a=2018, b="x")
-    assert said["plurals"] == [speech.ngettext(*FORMS, n) for n in COUNTS]
+    assert said["filled"] == language.gettext(template, a=2018, b="x")
+    assert said["plurals"] == [language.ngettext(*FORMS, n) for n in COUNTS]
 
 
 def viewed(snapshot: Snapshot, query: dict[str, str]) -> View:
@@ -212,7 +212,7 @@ def said_by_python(view: View, t: int) -> dict[str, Any]:
     at = view.at(dataclasses.replace(view.state, time=view.counts.dates[t])).on_its_date()
     shown, cells = explore.Shown(at.view, Urls()), area_labels.area_labels(at)
     change, district = view.state.mode == populations.CHANGE, view.state.level == 2
-    speech = view.language
+    language = view.language
     return {
         "cells": [
             {
@@ -228,8 +228,8 @@ def said_by_python(view: View, t: int) -> dict[str, Any]:
         "legend": [
             {
                 **{"kind": row.kind, "label": row.label, "at": row.place},
-                "count": speech.number(row.count) if row.count else "",
-                "said": speech.ngettext(*FORMS, row.count) if row.count else "",
+                "count": language.number(row.count) if row.count else "",
+                "said": language.ngettext(*FORMS, row.count) if row.count else "",
             }
             for row in area_labels.legend(at)
         ],

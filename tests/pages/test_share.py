@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Locator, Page, expect
 
 from geodata.figures.state import State, encode_query
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.links import embed_html
 from geodata.links.embed_html import EmbedChoice, FrameSize
 from geodata.links.embed_options import EmbedOptions
@@ -27,7 +27,7 @@ from tests.documents import Document
 from tests.windows import Watched
 
 HOME = "http://localhost"
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 Visiting = Callable[..., Watched]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from layouts.shortcuts import Shortcut, listed
 
 
 def keys_of(code: str, page: str, group: int) -> list[Shortcut]:
-    return list(listed(language(code), page)[group].shortcuts)
+    return list(listed(load_language(code), page)[group].shortcuts)
 
 
 @pytest.mark.parametrize("page", ["map", "embed", "compare", "briefing"])
@@ -18,7 +18,7 @@ def test_a_question_mark_comes_first(page):
 
 
 def test_a_page_without_shortcuts_lists_none(client):
-    assert listed(language("en"), "sources") == ()
+    assert listed(load_language("en"), "sources") == ()
     assert "shortcuts-title" not in client.get("/sources").get_data(as_text=True)
     assert "shortcuts-title" in client.get("/compare").get_data(as_text=True)
 

@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from geodata.i18n.language import SOURCE_LANGUAGE, language, languages
+from geodata.i18n.language import SOURCE_LANGUAGE, languages, load_language
 from tests import access
 
 # A window of 1280 × 1024 pixels, enlarged to 400%, has 320 × 256 of them (WCAG 2.2, 1.4.10).
@@ -99,14 +99,17 @@ def test_words_of_another_language_are_found():
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_in_every_theme_and_width(browser, site, name, code):
     path = PAGES[name]
-    speech = language(code)
+    language = load_language(code)
     context = browser.new_context(viewport={"width": 1440, "height": 960}, locale="en-GB")
     page = context.new_page()
     page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={code}")
     if name in ("map", "change", "table", "compare", "briefing", "embed"):
         page.wait_for_function("() => document.documentElement.dataset.live")
     root = page.locator("html")
-    assert (root.get_attribute("lang"), root.get_attribute("dir")) == (speech.tag, speech.direction)
+    assert (root.get_attribute("lang"), root.get_attribute("dir")) == (
+        language.tag,
+        language.direction,
+    )
     if code != SOURCE_LANGUAGE:
         assert not_translated(page.evaluate(_WORDS)) == set()
         addresses = [a.get_attribute("href") or "" for a in page.locator("a[href]").all()]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.links.urls import Urls
 from layouts import script_strings
 from tests.paths import ROOT
@@ -260,7 +260,7 @@ def test_every_id_that_styles_name_is_on_the_page(known_ids):
 
 
 def test_every_word_that_scripts_ask_for_is_handed_to_them():
-    english = language("en")
+    english = load_language("en")
     handed = {
         *script_strings.page(english),
         *script_strings.timeline(english),
@@ -274,7 +274,7 @@ def test_every_word_that_scripts_ask_for_is_handed_to_them():
 
 
 def test_no_word_is_handed_over_that_no_script_asks_for():
-    english = language("en")
+    english = load_language("en")
     text = "".join(without_comments(path.read_text("utf-8")) for path in SCRIPTS)
     idle = {
         word

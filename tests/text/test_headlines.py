@@ -14,12 +14,12 @@ from geodata.briefing import briefing, headlines, slides
 from geodata.briefing.headlines import leaders
 from geodata.figures.availability import dates_of
 from geodata.figures.view import compute
-from geodata.i18n.language import language
+from geodata.i18n.language import load_language
 from geodata.snapshots.snapshot import load
 from tests.made_up import count
 from tests.views import viewed
 
-ENGLISH = language("en")
+ENGLISH = load_language("en")
 NAMES = [f"Place {letter}" for letter in "ABCDEFGH"]
 SIZES = st.lists(st.integers(0, 2_000_000), min_size=1, max_size=8)
 NEWEST = "2021-07-31"

@@ -43,7 +43,7 @@ def pages(
     briefing: Briefing, contents: Sequence[Content], *, link: Link
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return files and inputs for :func:`geodata.exports.documents.typesetting.pdf`."""
-    speech = briefing.language
+    language = briefing.language
     files = {"main.typ": (TEMPLATES / "deck.typ").read_bytes()}
     slides = []
     for number, content in enumerate(contents, start=1):
@@ -56,7 +56,7 @@ def pages(
     told = {
         "title": strip_isolates(title_of(briefing, contents)),
         "authors": list(map(strip_isolates, credits)),
-        **reading_of(speech),
+        **reading_of(language),
         "slides": slides,
     }
     return files, {"told": to_typst_json(told)}
@@ -136,7 +136,7 @@ def _drawings(content: Content) -> list[_Drawing]:
 
 
 def _two_maps(content: Content) -> list[_Drawing]:
-    speech, before = content.at.language, content.other or content.at
+    language, before = content.at.language, content.other or content.at
     left, top, width, height = _INNER
     parts = {
         name: (left + x, top + y, w, h)
@@ -146,9 +146,9 @@ def _two_maps(content: Content) -> list[_Drawing]:
     for at, name in ((before, "map before"), (content.at, "map now")):
         place = parts[name]
         said = ViewText(at).description
-        date = speech.date(at.date, "long")
+        date = language.date(at.date, "long")
         drawing = pictures.panel(at, _drawn(place), with_legend=False)
         found.append((drawing, _place(place, said, date)))
     strip = pictures.legend_strip(content.at, _drawn(parts["legend"]))
-    found.append((strip, _place(parts["legend"], speech.gettext("Legend of both maps"))))
+    found.append((strip, _place(parts["legend"], language.gettext("Legend of both maps"))))
     return found

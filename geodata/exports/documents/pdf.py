@@ -24,7 +24,7 @@ PAPERS = {"A4": "a4", "Letter": "us-letter"}
 
 def page(at: ViewAt, told: Provenance, paper: str) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return files and inputs of the one page of a view."""
-    speech = at.language
+    language = at.language
     drawing = pictures.figure(at)
     said: dict[str, Any] = {
         "named": strip_isolates(told.title),
@@ -34,17 +34,17 @@ def page(at: ViewAt, told: Provenance, paper: str) -> tuple[dict[str, bytes], di
         "authors": list(dict.fromkeys(strip_isolates(source["credit"]) for source in told.sources)),
         "keywords": [strip_isolates(told.population), told.date, told.snapshot],
         "paper": PAPERS[paper],
-        **reading_of(speech),
+        **reading_of(language),
         "missing": told.missing,
         "method": list(told.method),
         "statuses": list(told.statuses.items()),
         "sources": list(_terms_once(told.sources)),
         "disclaimer": told.disclaimer,
-        "snapshot": speech.gettext("Snapshot {version}", version=told.snapshot),
+        "snapshot": language.gettext("Snapshot {version}", version=told.snapshot),
         "permalink": told.permalink,
         "labels": {
-            "method": speech.gettext("Method and limits"),
-            "sources": speech.gettext("Sources and terms"),
+            "method": language.gettext("Method and limits"),
+            "sources": language.gettext("Sources and terms"),
         },
     }
     files = {"main.typ": (TEMPLATES / "page.typ").read_bytes(), "map.svg": drawing.encode()}
@@ -71,15 +71,15 @@ def to_typst_json(said: dict[str, Any]) -> str:
     return json.dumps(to_typst(said), ensure_ascii=False)
 
 
-def reading_of(speech: Language) -> dict[str, Any]:
+def reading_of(language: Language) -> dict[str, Any]:
     """Return how the words of a template are set.
 
     Language, country, direction, families of letters.
     """
-    _, _, country = speech.place.partition("_")
+    _, _, country = language.place.partition("_")
     return {
-        "lang": speech.code,
-        "region": country if speech.rtl else "",
-        "direction": speech.direction,
+        "lang": language.code,
+        "region": country if language.rtl else "",
+        "direction": language.direction,
         "fonts": [FAMILY, SIGNS_FAMILY],
     }

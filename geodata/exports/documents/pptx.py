@@ -93,16 +93,16 @@ def _add(made: Presentation, content: Content, link: Link, render: Render) -> No
     wide = content.slide.layout == TABLE
     layout = templates.layout_named(made, templates.TABLE if wide else templates.TWO_COLUMNS)
     slide = made.slides.add_slide(layout)
-    speech = content.at.language
-    across = int(made.slide_width or 0) if speech.direction == "rtl" else 0
+    language = content.at.language
+    across = int(made.slide_width or 0) if language.direction == "rtl" else 0
     places = _places(layout, across)
-    credits = pictures.joined([content.newest, *content.sources, content.disclaimer], speech)
-    _write(slide, places, templates.TITLE, [[(content.headline, None)]], speech, fit=True)
-    _write(slide, places, templates.KICKER, [[(content.kicker, None)]], speech)
-    _write(slide, places, templates.SOURCES, [[(credits, None)]], speech, fit=True)
+    credits = pictures.joined([content.newest, *content.sources, content.disclaimer], language)
+    _write(slide, places, templates.TITLE, [[(content.headline, None)]], language, fit=True)
+    _write(slide, places, templates.KICKER, [[(content.kicker, None)]], language)
+    _write(slide, places, templates.SOURCES, [[(credits, None)]], language, fit=True)
     if templates.FIGURES in places:
         lines = [[(each.value, 24.0), (f" {each.label}", None)] for each in content.figures]
-        _write(slide, places, templates.FIGURES, lines, speech)
+        _write(slide, places, templates.FIGURES, lines, language)
     _number(slide, layout, across)
     _objects(slide, content, places, render)
     _notes(slide, content, link(content.query))
@@ -133,7 +133,7 @@ def _write(
     places: dict[str, tuple[int, Place]],
     name: str,
     lines: list[list[Run]],
-    speech: Language,
+    language: Language,
     *,
     fit: bool = False,
 ) -> None:
@@ -143,13 +143,13 @@ def _write(
     if not any(written for line in lines for written, _ in line):
         shape.element.getparent().remove(shape.element)
         return
-    if speech.direction == "rtl":
+    if language.direction == "rtl":
         shape.left, shape.top, shape.width, shape.height = place
     frame = shape.text_frame
     size = _fitting(lines[0][0][0], place, name) if fit else None
     for number, line in enumerate(lines):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-        _paragraph(paragraph, [(written, points or size) for written, points in line], speech)
+        _paragraph(paragraph, [(written, points or size) for written, points in line], language)
 
 
 def _fitting(written: str, place: Place, name: str) -> float | None:
@@ -163,21 +163,21 @@ def _fitting(written: str, place: Place, name: str) -> float | None:
 
 
 def _paragraph(
-    paragraph: Any, runs: Sequence[Run], speech: Language, *, bold: bool = False
+    paragraph: Any, runs: Sequence[Run], language: Language, *, bold: bool = False
 ) -> None:
     """Fill a paragraph, in the language's direction."""
     from pptx.enum.text import PP_ALIGN
     from pptx.util import Pt
 
-    if speech.direction == "rtl":
+    if language.direction == "rtl":
         paragraph._p.get_or_add_pPr().set("rtl", "1")
         paragraph.alignment = paragraph.alignment or PP_ALIGN.RIGHT
     for written, points in runs:
         run = paragraph.add_run()
         run.text = isolates_to_marks(written)
         properties = run._r.get_or_add_rPr()
-        properties.set("lang", _tag(speech))
-        if speech.rtl:
+        properties.set("lang", _tag(language))
+        if language.rtl:
             properties.set("spc", "0")  # letters that are joined are not spaced
         if points:
             run.font.size = Pt(points)
@@ -186,9 +186,9 @@ def _paragraph(
             run.font.bold = True
 
 
-def _tag(speech: Language) -> str:
+def _tag(language: Language) -> str:
     """Return how Office names a language: those of the right by their country as well."""
-    return speech.place.replace("_", "-") if speech.rtl else speech.tag
+    return language.place.replace("_", "-") if language.rtl else language.tag
 
 
 def _number(slide: Any, layout: Any, across: int) -> None:
@@ -272,24 +272,24 @@ def _one_map(slide: Any, content: Content, place: Place, render: Render) -> None
 
 def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> None:
     """Place the same map on two dates, with one legend."""
-    speech, before = content.at.language, content.other or content.at
+    language, before = content.at.language, content.other or content.at
     left, top, width, height = _inset(place)
-    mirrored = speech.direction == "rtl"
+    mirrored = language.direction == "rtl"
     parts = {
         name: (left + round(width - x - w if mirrored else x), top + round(y), round(w), round(h))
         for name, (x, y, w, h) in compare_places(width, height).items()
     }
     for name, at in (("before", before), ("now", content.at)):
         map_place = parts[f"map {name}"]
-        date = speech.date(at.date, "long")
+        date = language.date(at.date, "long")
         box = slide.shapes.add_textbox(*parts[name])
         box.text_frame.margin_left = box.text_frame.margin_top = 0
-        _paragraph(box.text_frame.paragraphs[0], [(date, 14)], speech, bold=True)
+        _paragraph(box.text_frame.paragraphs[0], [(date, 14)], language, bold=True)
         drawing = pictures.panel(at, _drawn(map_place), with_legend=False)
         said = ViewText(at).description
         _picture(slide, drawing, map_place, said, render)
     strip = pictures.legend_strip(content.at, _drawn(parts["legend"]))
-    _picture(slide, strip, parts["legend"], speech.gettext("Legend of both maps"), render)
+    _picture(slide, strip, parts["legend"], language.gettext("Legend of both maps"), render)
 
 
 def _drawn_chart(slide: Any, content: Content, place: Place, render: Render) -> None:
@@ -443,14 +443,14 @@ def _lines(content: Content) -> Iterator[tuple[str, dict[dt.date, float], str, b
 
     Totals that reports print for the country are a series of their own, which no line joins.
     """
-    speech = content.at.language
+    language = content.at.language
     for each, color in zip(content.series, itertools.cycle(charts.LINES), strict=False):
         runs, alone = charts.runs(each), charts.printed(each)
         if runs:
             apart = len(runs) > 1 and all(len(run) == 1 for run in runs)
             yield each.label, dict(itertools.chain(*runs)), color, apart
         if alone:
-            label = speech.gettext("{population}, for the country only", population=each.label)
+            label = language.gettext("{population}, for the country only", population=each.label)
             yield label, dict(alone), color, True
 
 
@@ -494,11 +494,11 @@ def _table(slide: Any, content: Content, place: Place) -> None:
     )
     _describe_shape(frame, content.heading, _in_words(content))
     table: Any = frame.table
-    speech = content.at.language
+    language = content.at.language
     properties = frame.element.xpath(".//a:tblPr")[0]
     properties.xpath("a:tableStyleId")[0].text = _NO_STYLE
     table.horz_banding = False
-    if speech.direction == "rtl":
+    if language.direction == "rtl":
         properties.set("rtl", "1")
     longest = max(map(text_width, [columns[0], *(row.name for row in rows)]))
     _widths(table, width, len(columns), longest)
@@ -507,7 +507,7 @@ def _table(slide: Any, content: Content, place: Place) -> None:
         table.rows[number].height = row_height
         for column, written in enumerate(line):
             cell = table.cell(number, column)
-            _cell(cell, written, speech, head=number == 0, first=column == 0)
+            _cell(cell, written, language, head=number == 0, first=column == 0)
     for number, cell in enumerate(frame.element.xpath(".//a:tc")):
         _underline(cell, "9AA5B1" if number < len(columns) else _LINE)
 
@@ -520,17 +520,17 @@ def _widths(table: Any, width: int, columns: int, longest: float) -> None:
         table.columns[number].width = names if number == 0 else rest
 
 
-def _cell(cell: Any, written: str, speech: Language, *, head: bool, first: bool) -> None:
+def _cell(cell: Any, written: str, language: Language, *, head: bool, first: bool) -> None:
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 
     cell.margin_left = cell.margin_right = 4 * PIXEL
     cell.margin_top = cell.margin_bottom = 0
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = cell.text_frame.paragraphs[0]
-    end = PP_ALIGN.LEFT if speech.direction == "rtl" else PP_ALIGN.RIGHT
-    start = PP_ALIGN.RIGHT if speech.direction == "rtl" else PP_ALIGN.LEFT
+    end = PP_ALIGN.LEFT if language.direction == "rtl" else PP_ALIGN.RIGHT
+    start = PP_ALIGN.RIGHT if language.direction == "rtl" else PP_ALIGN.LEFT
     paragraph.alignment = start if first else end
-    _paragraph(paragraph, [(written, _TEXT)], speech, bold=head)
+    _paragraph(paragraph, [(written, _TEXT)], language, bold=head)
 
 
 def _underline(cell: Any, color: str) -> None:
@@ -550,17 +550,17 @@ def _underline(cell: Any, color: str) -> None:
 
 def _notes(slide: Any, content: Content, address: str) -> None:
     """Write the speaker's notes, then method, sources, disclaimer and where to find it again."""
-    speech = content.at.language
+    language = content.at.language
     frame: Any = slide.notes_slide.notes_text_frame
     for number, line in enumerate(note_lines(content, address)):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-        _paragraph(paragraph, [(line, None)], speech)
+        _paragraph(paragraph, [(line, None)], language)
 
 
 def note_lines(content: Content, address: str) -> list[str]:
     """Return the speaker's notes of a slide, line by line."""
-    speech = content.at.language
-    again = speech.gettext(
+    language = content.at.language
+    again = language.gettext(
         "Live map: {address} (snapshot {version})",
         address=address,
         version=content.at.snapshot.version,

@@ -29,9 +29,9 @@ _YEAR = 44  # pixels of a year's label and the room beside it
 Size = tuple[int, int]
 
 
-def _document(size: Size, said: str, parts: Iterable[str], speech: Language) -> str:
+def _document(size: Size, said: str, parts: Iterable[str], language: Language) -> str:
     ink = THEMES["light"]["ink"]
-    return document(size, said, parts, ink=ink, font_size=_FONT_SIZE, speech=speech)
+    return document(size, said, parts, ink=ink, font_size=_FONT_SIZE, language=language)
 
 
 # ---- trends
@@ -108,7 +108,7 @@ def printed(series: ChartSeries) -> list[tuple[dt.date, float]]:
     ]
 
 
-def trend(series: Sequence[ChartSeries], speech: Language, size: Size, said: str) -> str:
+def trend(series: Sequence[ChartSeries], language: Language, size: Size, said: str) -> str:
     """Return lines on a time axis that is proportional to dates, labelled at their ends.
 
     Time goes as the language is read.
@@ -116,26 +116,26 @@ def trend(series: Sequence[ChartSeries], speech: Language, size: Size, said: str
     lines = [run for each in series for run in runs(each)]
     counted = [*lines, *(printed(each) for each in series)]
     if not any(counted):
-        return _document(size, said, [], speech)
+        return _document(size, said, [], language)
     days = [day for run in counted for day, _ in run]
     top = ceiling(max(number for run in counted for _, number in run))
     width, height = size
-    written = [*(each.label for each in series), *_explained(series, speech)]
+    written = [*(each.label for each in series), *_explained(series, language)]
     names = max(map(text_width, written)) * _FONT_SIZE * _LETTER
-    across = Mirrored(speech, width)
+    across = Mirrored(language, width)
     plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
     parts = [*_grid(plot, across), *_years(plot, across), *_lines(series, plot, across)]
-    return _document(size, said, parts, speech)
+    return _document(size, said, parts, language)
 
 
 def _grid(plot: _Plot, across: Mirrored) -> list[str]:
-    line, mute, speech = THEMES["light"]["line"], THEMES["light"]["mute"], across.speech
+    line, mute, language = THEMES["light"]["line"], THEMES["light"]["mute"], across.language
     parts = []
     for number in steps(plot.highest):
         y = plot.y(number)
         ends = f"M{across.x(plot.left)} {y}H{across.x(plot.right)}"
         parts.append(element("path", d=ends, stroke=line))
-        words = speech.compact(number) if number >= 1000 else speech.number(number)
+        words = language.compact(number) if number >= 1000 else language.number(number)
         parts.append(across.text(words, x=plot.left - 10, y=y + 5, text__anchor="end", fill=mute))
     return parts
 
@@ -153,7 +153,7 @@ def _years(plot: _Plot, across: Mirrored) -> list[str]:
     for year in years[::every]:
         x, y = plot.x(dt.date(year, 1, 1)), plot.bottom + 24
         parts.append(element("path", d=f"M{across.x(x)} {plot.bottom}v6", stroke=mute))
-        words = across.speech.whole(year)
+        words = across.language.whole(year)
         parts.append(across.text(words, x=x, y=y, text__anchor="middle", fill=mute))
     return parts
 
@@ -185,17 +185,17 @@ def _lines(series: Sequence[ChartSeries], plot: _Plot, across: Mirrored) -> list
         taken.append(y + (19 if alone else 0))
         at = {"x": plot.x(day) + 12, "fill": color, "font__weight": 700}
         parts.append(across.text(each.label, y=y - 2, **at))
-        parts.append(across.text(across.speech.number(number), y=y + 17, **at))
-        for said in _explained([each], across.speech):
+        parts.append(across.text(across.language.number(number), y=y + 17, **at))
+        for said in _explained([each], across.language):
             small = {**at, "font__weight": 400, "font__size": _FONT_SIZE}
             parts.append(across.text(said, y=y + 36, **small))
     return parts
 
 
-def _explained(series: Sequence[ChartSeries], speech: Language) -> list[str]:
+def _explained(series: Sequence[ChartSeries], language: Language) -> list[str]:
     """Return what rings stand for, where there are any."""
     marked = any(printed(each) for each in series)
-    return [speech.gettext("for the country only")] if marked else []
+    return [language.gettext("for the country only")] if marked else []
 
 
 def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:
@@ -208,18 +208,18 @@ def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:
 # ---- flows
 
 
-def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> str:
+def sankey(flows: Sequence[Flow], language: Language, size: Size, said: str) -> str:
     """Return origins at the start, destinations at the end, bands as wide as they have households.
 
     From left to right, or from right to left where the language is read so.
     """
     if not flows:
-        return _document(size, said, [], speech)
+        return _document(size, said, [], language)
     names = [flow.origin_name for flow in flows] + [flow.destination_name for flow in flows]
     room = max(map(text_width, names)) * _FONT_SIZE * _LETTER + 82
     sides = _sides(flows, size[1])
     colors = dict(zip(sides[0], itertools.cycle(_ORIGINS), strict=False))
-    drawn = _Sankey(size[0], room, 16, speech)
+    drawn = _Sankey(size[0], room, 16, language)
     offsets = [{name: top for name, (top, _, _) in side.items()} for side in sides]
     bands = []
     for flow in flows:
@@ -234,7 +234,7 @@ def sankey(flows: Sequence[Flow], speech: Language, size: Size, said: str) -> st
         for side, places in enumerate(sides)
         for name, place in places.items()
     ]
-    return _document(size, said, [*bands, *nodes], speech)
+    return _document(size, said, [*bands, *nodes], language)
 
 
 _ORIGINS = ("#0b5cad", "#c8553d", "#3f8f6b", "#8a5fb0", "#b58900", "#3b7d9b", "#a0527a", "#6b7a3a")
@@ -272,11 +272,11 @@ class _Sankey:
     width: float
     room: float
     bar: float
-    speech: Language
+    language: Language
 
     @property
     def across(self) -> Mirrored:
-        return Mirrored(self.speech, self.width)
+        return Mirrored(self.language, self.width)
 
     def band(self, y0: float, y1: float, high: float, color: str, flow: Flow) -> str:
         a, b = self.room + self.bar, self.width - self.room - self.bar
@@ -284,7 +284,7 @@ class _Sankey:
         top = f"M{x0} {y0:.1f}C{mid} {y0:.1f} {mid} {y1:.1f} {x1} {y1:.1f}"
         low0, low1 = y0 + high, y1 + high
         bottom = f"v{high:.1f}C{mid} {low1:.1f} {mid} {low0:.1f} {x0} {low0:.1f}z"
-        arrow = "←" if self.speech.rtl else "→"
+        arrow = "←" if self.language.rtl else "→"
         said = f"{flow.origin_name} {arrow} {flow.destination_name}: {flow.value}"
         return element("path", title(said), d=top + bottom, fill=color, fill__opacity=0.45)
 
@@ -299,7 +299,9 @@ class _Sankey:
             "rect", x=left, y=round(top, 1), width=self.bar, height=round(high, 1), fill=color
         )
         beside = x - 8 if side == 0 else x + self.bar + 8
-        words = self.speech.gettext("{name} {value}", name=name, value=self.speech.number(number))
+        words = self.language.gettext(
+            "{name} {value}", name=name, value=self.language.number(number)
+        )
         anchor = "end" if side == 0 else "start"
         y = round(top + high / 2 + 5, 1)
         return bar + self.across.text(words, x=beside, y=y, text__anchor=anchor)

@@ -216,7 +216,7 @@ class _Plane:
 
 
 @memoise(16)
-def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
+def drawing(snapshot: Snapshot, level: int, language: Language) -> Drawing:
     """Draw governorates (level 1) or districts (level 2), with names in the reader's language."""
     objects = snapshot.topology["objects"]
     governorates = objects["governorates"]["geometries"]
@@ -234,26 +234,26 @@ def drawing(snapshot: Snapshot, level: int, speech: Language) -> Drawing:
         areas={shape["id"]: _shape(shape, arcs) or _dot(shape, plane) for shape in shapes},
         outlines="".join(_path(arcs[ref], close=False) for ref in borders if level == 2),
         neighbours=tuple(_shape(shape, arcs) for shape in neighbours),
-        names=_names(snapshot, shapes, arcs, plane, level, speech),
+        names=_names(snapshot, shapes, arcs, plane, level, language),
         countries=tuple(
-            Name("", country(shape["properties"]["name"], speech), *plane.point(label))
+            Name("", country(shape["properties"]["name"], language), *plane.point(label))
             for shape in neighbours
             if (label := shape["properties"].get("label"))
         ),
     )
 
 
-def country(name: str, speech: Language) -> str:
+def country(name: str, language: Language) -> str:
     """Return the name of a country in the reader's language, as CLDR has it.
 
     As given where it has none.
     """
-    if speech.code == SOURCE_LANGUAGE:
+    if language.code == SOURCE_LANGUAGE:
         return name
-    return str(speech.locale.territories.get(_territories().get(name, ""), name))
+    return str(language.locale.territories.get(_territories().get(name, ""), name))
 
 
-def places(snapshot: Snapshot, speech: Language) -> dict[str, str]:
+def places(snapshot: Snapshot, language: Language) -> dict[str, str]:
     """Return names around and on the map in the reader's language: neighbouring countries, cities.
 
     By the name that the topology has, for scripts that draw it; only what differs.
@@ -261,10 +261,10 @@ def places(snapshot: Snapshot, speech: Language) -> dict[str, str]:
     objects = snapshot.topology["objects"]
     named: dict[str, Callable[[str, Language], str]] = {
         "neighbours": country,
-        "cities": lambda name, speech: speech.gettext(name),
+        "cities": lambda name, language: language.gettext(name),
     }
     found = {
-        name: translated(name, speech)
+        name: translated(name, language)
         for kind, translated in named.items()
         for shape in objects.get(kind, {"geometries": []})["geometries"]
         if (name := shape["properties"]["name"])
@@ -290,9 +290,9 @@ def _names(
     arcs: Sequence[list[Point]],
     plane: _Plane,
     level: int,
-    speech: Language,
+    language: Language,
 ) -> tuple[Name, ...]:
-    named = area_names(snapshot, speech)
+    named = area_names(snapshot, language)
     candidates = []
     for shape in shapes:
         middle = plane.point(shape["properties"]["label"])

@@ -45,16 +45,16 @@ class Mirrored:
     stands at its end on the right here, words with it.
     """
 
-    speech: Language
+    language: Language
     width: float
 
     def x(self, x: float, width: float = 0) -> float:
         """Return left edge of what is ``width`` wide."""
-        return round(self.width - x - width, 1) if self.speech.rtl else x
+        return round(self.width - x - width, 1) if self.language.rtl else x
 
     def text(self, words: str, **attributes: object) -> str:
         """Write a line at an ``x``, with the ``text__anchor`` that it has in Latin script."""
-        if not self.speech.rtl:
+        if not self.language.rtl:
             return text(words, **attributes)
         anchor = attributes.get("text__anchor")
         attributes["x"] = self.x(attributes["x"])  # type: ignore[arg-type] # a number
@@ -79,7 +79,7 @@ def document(
     ground: str = "",
     described: str = "",
     font_size: float | None = None,
-    speech: Language | None = None,
+    language: Language | None = None,
 ) -> str:
     """Return an SVG document that needs nothing else.
 
@@ -91,12 +91,12 @@ def document(
         Its title and description, which are not seen.
     ink, ground
         Colours of letters and of what lies behind everything; without a ground there is nothing.
-    speech
+    language
         The language that its words are in, where it is read from the right. Anchors are then those
         of :class:`Mirrored`, wherever the drawing stands.
     """
     width, height = size
-    read = {"direction": "ltr", "xml:lang": speech.tag} if speech and speech.rtl else {}
+    read = {"direction": "ltr", "xml:lang": language.tag} if language and language.rtl else {}
     return element(
         "svg",
         title(said),

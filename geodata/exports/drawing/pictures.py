@@ -116,7 +116,7 @@ def _surround(paint: ColourScheme, frame: _Frame) -> str:
 
 def _legend(texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float) -> str:
     """Return classes and statuses with the number of areas in each; its lower edge is at ``y``."""
-    rows, speech = texts.legend, texts.at.language
+    rows, language = texts.legend, texts.at.language
     head = wrapped(sentence_case(texts.unit), _LEGEND_WIDTH, 15, letter=BOLD_LETTER)
     height = 22 * (len(rows) + len(head)) + 26
     top, width = y - height, _LEGEND_WIDTH + 32
@@ -125,7 +125,7 @@ def _legend(texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y:
         place = {"x": x + 16, "y": top + 30 + 22 * n}
         parts.append(across.text(line, font__size=15, font__weight=700, **place))
     for n, row in enumerate(rows, start=len(head)):
-        number = speech.number(row.count)
+        number = language.number(row.count)
         parts.append(_legend_row(row, paint, across, x + 16, top + 30 + 22 * n, number))
     return "".join(parts)
 
@@ -177,21 +177,23 @@ def _legend_row(
 def _document(
     paint: ColourScheme, size: tuple[float, float], parts: list[str], said: str, described: str = ""
 ) -> str:
-    ink, ground, speech = paint.token("ink"), paint.token("sea"), paint.at.language
-    return document(size, said, parts, ink=ink, ground=ground, described=described, speech=speech)
+    ink, ground, language = paint.token("ink"), paint.token("sea"), paint.at.language
+    return document(
+        size, said, parts, ink=ink, ground=ground, described=described, language=language
+    )
 
 
 def _provenance(texts: ViewText, permalink: str) -> list[str]:
     """Write the sources, what the boundaries do not mean, and where to find this again."""
-    speech, version = texts.at.language, texts.at.snapshot.version
-    again = [speech.gettext("Snapshot {version}", version=version), permalink]
-    lines = [joined(texts.credits, speech), texts.disclaimer]
-    return [*lines, joined(filter(None, again), speech)]
+    language, version = texts.at.language, texts.at.snapshot.version
+    again = [language.gettext("Snapshot {version}", version=version), permalink]
+    lines = [joined(texts.credits, language), texts.disclaimer]
+    return [*lines, joined(filter(None, again), language)]
 
 
-def joined(parts: Iterable[str], speech: Language) -> str:
+def joined(parts: Iterable[str], language: Language) -> str:
     """Return things said one after the other, whatever direction each is written in."""
-    return " · ".join(map(speech.isolated, parts))
+    return " · ".join(map(language.isolated, parts))
 
 
 def _fitting(words: str, width: float, size: float) -> float:

@@ -85,8 +85,8 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     permalink
         The page that links lead to, as far as the ``?``; without one they are queries.
     """
-    speech, state, found = view.language, view.state, view.counts
-    named, word_of = area_names(view.snapshot, speech), statuses.status_words(speech)
+    language, state, found = view.language, view.state, view.counts
+    named, word_of = area_names(view.snapshot, language), statuses.status_words(language)
     decimals = populations.decimals(state.measure, state.level)
     asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
     unit = strip_isolates(wording.unit(view))

@@ -54,27 +54,29 @@ def sheets(
     view: View, dates: Iterable[int], told: Provenance, permalink: str, *, hxl: bool = False
 ) -> list[Sheet]:
     """Return figures, notes and sources of a view."""
-    speech, tagged = view.language, tags(view)
-    head: list[list[Value]] = [_head(COLUMNS, HEADS, speech)]
+    language, tagged = view.language, tags(view)
+    head: list[list[Value]] = [_head(COLUMNS, HEADS, language)]
     if hxl:
         head.append([tagged[name] for name in COLUMNS])
     widths = tuple(_WIDTHS.get(name, 14) for name in COLUMNS)
-    notes: list[list[Value]] = [[speech.gettext("About"), speech.gettext("Text")]]
-    notes += [list(pair) for pair in pairs(told, speech)]
-    sources: list[list[Value]] = [_head(_OF_SOURCES, _OF_SOURCES, speech)]
+    notes: list[list[Value]] = [[language.gettext("About"), language.gettext("Text")]]
+    notes += [list(pair) for pair in pairs(told, language)]
+    sources: list[list[Value]] = [_head(_OF_SOURCES, _OF_SOURCES, language)]
     sources += [
         [isolates_to_marks(source[name]) for name in _OF_SOURCES] for source in told.sources
     ]
     found = [
-        Sheet(speech.gettext("Data"), [*head, *rows(view, dates, permalink)], widths, len(head)),
-        Sheet(speech.gettext("Notes"), notes, (_LABEL, WIDE)),
-        Sheet(speech.gettext("Sources"), sources, (_LABEL, *[_MOST_WIDE] * (len(_OF_SOURCES) - 1))),
+        Sheet(language.gettext("Data"), [*head, *rows(view, dates, permalink)], widths, len(head)),
+        Sheet(language.gettext("Notes"), notes, (_LABEL, WIDE)),
+        Sheet(
+            language.gettext("Sources"), sources, (_LABEL, *[_MOST_WIDE] * (len(_OF_SOURCES) - 1))
+        ),
     ]
-    return [replace(sheet, rtl=speech.rtl) for sheet in found]
+    return [replace(sheet, rtl=language.rtl) for sheet in found]
 
 
-def _head(names: Iterable[str], heads: dict[str, str], speech: Language) -> list[Value]:
+def _head(names: Iterable[str], heads: dict[str, str], language: Language) -> list[Value]:
     """Return what stands above the columns of these names."""
-    if speech.code == SOURCE_LANGUAGE:
+    if language.code == SOURCE_LANGUAGE:
         return list(names)
-    return [speech.gettext(heads[name]) for name in names]
+    return [language.gettext(heads[name]) for name in names]
