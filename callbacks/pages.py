@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from callbacks.error_pages import HTML, NOT_TAKEN, REFUSED, failed, here, problem, problem_response
-from callbacks.serving.context import Context, page_query, page_speech, speech_of
+from callbacks.serving.context import Context, page_query, page_speech, language_of
 from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
 from geodata.errors import NotHeld, StateError
@@ -142,7 +142,7 @@ def register(app: Dash, context: Context) -> None:
         if rule == "<path:path>":
             return no_such_page()
         if rule == _DASH_CALLBACKS:
-            sentence = speech_of(request.args).gettext(
+            sentence = language_of(request.args).gettext(
                 "Nothing is answered here: every step of the page is taken in the browser."
             )
             return bad_request(StateError("path", request.path, sentence))

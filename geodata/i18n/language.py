@@ -84,7 +84,7 @@ class GroupedInt(int):
 class Language:
     """One language: its catalogue, and how it writes numbers and dates.
 
-    Build it with :func:`language`, which keeps one of each.
+    Build it with :func:`load_language`, which keeps one of each.
 
     Attributes
     ----------
