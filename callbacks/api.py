@@ -17,7 +17,7 @@ from __future__ import annotations
 from dash import Dash
 from flask import Response, request
 
-from callbacks.serving.context import Context, language_of
+from callbacks.serving.context import Context, query_language
 from callbacks.serving.responses import (
     JSON,
     bad_request,
@@ -58,7 +58,7 @@ def register(app: Dash, context: Context) -> None:
         except StateError as error:
             return bad_request(error)
         if level not in ("1", "2"):
-            language = language_of(request.args)
+            language = query_language(request.args)
             sentence = language.gettext(
                 "There is no level {value}: it may be 1 or 2.", value=language.quoted(level[:20])
             )
@@ -103,7 +103,7 @@ def register(app: Dash, context: Context) -> None:
 
     @server.get(f"{context.urls.prefix}api/<path:rest>", endpoint="no_such_api")
     def no_such_api(rest: str) -> Response:
-        sentence = language_of(request.args).gettext(
+        sentence = query_language(request.args).gettext(
             "There is no API at {path}; see {address}.",
             path=f"{urls.prefix}api/{rest[:60]}",
             address=urls.meta(),

@@ -22,7 +22,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callbacks.error_pages import HTML, problem
-from callbacks.serving.context import Context, page_query, language_of
+from callbacks.serving.context import Context, page_query, query_language
 from callbacks.serving.render_pool import Busy, RenderPool
 from callbacks.serving.responses import (
     CachePolicy,
@@ -426,7 +426,7 @@ def register(app: Dash, context: Context) -> None:
         except NotHeld as error:
             return bad_request(error)
         except BriefingError as error:
-            sentence = error.said(language_of(request.args))
+            sentence = error.said(query_language(request.args))
             return json_error(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
         return _made(context, asked, ending)
 

@@ -16,7 +16,7 @@ from dash import Dash
 from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
-from callbacks.serving.context import Context, language_of
+from callbacks.serving.context import Context, query_language
 from callbacks.serving.responses import CachePolicy, cacheable_response
 from geodata.errors import NotHeld
 from geodata.figures import query_keys
@@ -65,7 +65,7 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
 def _not_held(context: Context, error: NotHeld) -> Response:
     """Answer in the frame of a frozen map that its snapshot is gone, with a link to the newest."""
     query = {key: value for key, value in request.args.items() if key not in ("v", "time", "base")}
-    language = language_of(request.args)
+    language = query_language(request.args)
     url = context.urls.embed(query_keys.encode_items(query.items()))
     html = layout.problem(language, context.urls, sentence=str(error), url=url)
     return Response(html, status=HTTPStatus.NOT_FOUND, mimetype=HTML)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from flask import Response, current_app, request
 
-from callbacks.serving.context import Context, last_values, page_query, page_speech
+from callbacks.serving.context import Context, last_values, page_language, page_query
 from geodata.errors import NotHeld
 from geodata.figures import state as states
 from geodata.figures.state import encode_query, is_english, parse
@@ -36,7 +36,7 @@ def problem_response(
     status: HTTPStatus = HTTPStatus.NOT_FOUND,
 ) -> Response:
     """Answer with a page that says what is wrong, and links that lead on."""
-    language = page_speech()
+    language = page_language()
     html = render(
         "problem.html",
         context.snapshot,
@@ -52,14 +52,14 @@ def problem_response(
 
 def here(context: Context) -> Urls:
     """Return the builder of links for a page without a state: they keep its language."""
-    language, english = page_speech(), is_english(last_values(request.args))
+    language, english = page_language(), is_english(last_values(request.args))
     spoken = states.language_items(language.code, language.digits, english=english)
     return replace(context.urls, spoken=tuple(spoken))
 
 
 def failed(context: Context, code: int, sentence: str) -> Response:
     """Answer a failure with a page, or with a sentence if the page fails as well."""
-    language, way_on = page_speech(), context.urls.page(here(context).kept)
+    language, way_on = page_language(), context.urls.page(here(context).kept)
     try:
         return problem_response(
             context,
@@ -81,7 +81,7 @@ def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None 
     page
         Makes the link from a query; the map's page where left out.
     """
-    language = page_speech()
+    language = page_language()
     newest = {key: value for key, value in page_query(request.args).items() if key != "v"}
     state, _ = parse(newest, context.snapshot, lenient=True)
     return problem_response(

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from callbacks.error_pages import HTML, NOT_TAKEN, REFUSED, failed, here, problem, problem_response
-from callbacks.serving.context import Context, page_query, page_speech, language_of
+from callbacks.serving.context import Context, page_language, page_query, query_language
 from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
 from geodata.errors import NotHeld, StateError
@@ -94,7 +94,7 @@ def register(app: Dash, context: Context) -> None:
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
     def no_such_page() -> Response:
-        language = page_speech()
+        language = page_language()
         return problem_response(
             context,
             language.gettext("There is no such page"),
@@ -110,7 +110,7 @@ def register(app: Dash, context: Context) -> None:
         """Answer errors of the server itself in the reader's language."""
         if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
             return error.get_response()
-        sentence = page_speech().gettext(REFUSED.get(error.code, NOT_TAKEN), code=error.code)
+        sentence = page_language().gettext(REFUSED.get(error.code, NOT_TAKEN), code=error.code)
         if request.endpoint in PUBLIC or request.path.startswith(f"{urls.prefix}api/"):
             response: WerkzeugResponse = json_error(HTTPStatus(error.code), sentence)
         elif error.code == HTTPStatus.NOT_FOUND:
@@ -142,7 +142,7 @@ def register(app: Dash, context: Context) -> None:
         if rule == "<path:path>":
             return no_such_page()
         if rule == _DASH_CALLBACKS:
-            sentence = language_of(request.args).gettext(
+            sentence = query_language(request.args).gettext(
                 "Nothing is answered here: every step of the page is taken in the browser."
             )
             return bad_request(StateError("path", request.path, sentence))

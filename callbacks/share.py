@@ -20,7 +20,7 @@ from flask import Response, request
 
 from callbacks import compare
 from callbacks.error_pages import HTML, problem
-from callbacks.serving.context import Context, last_values, page_query, language_of
+from callbacks.serving.context import Context, last_values, page_query, query_language
 from callbacks.serving.responses import (
     JSON,
     CachePolicy,
@@ -55,7 +55,7 @@ def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison
     NotHeld
         Where ``v`` names a snapshot that is not held.
     """
-    reader = QueryReader(query, lenient=True, language=language_of(query))
+    reader = QueryReader(query, lenient=True, language=query_language(query))
     found: Comparison | None = None
     if reader.get(share.PAGE, share.MAP, reader.choice(share.PAGE, share.PAGES)) == share.COMPARE:
         found, shared, notices = compare.read(context, query)
@@ -94,10 +94,10 @@ def register(app: Dash, context: Context) -> None:
     def oembed() -> Response:
         asked = last_values(request.args)
         if asked.get("format", _FORMAT) != _FORMAT:
-            return _not_implemented(asked["format"], language_of(asked))
+            return _not_implemented(asked["format"], query_language(asked))
         try:
             room = _room(asked, "maxwidth"), _room(asked, "maxheight")
-            path, query = _own(context, asked.get("url", ""), language_of(asked))
+            path, query = _own(context, asked.get("url", ""), query_language(asked))
             body = _described(context, path, query, room)
         except StateError as error:
             return bad_request(error)
@@ -123,7 +123,7 @@ def _room(asked: dict[str, str], key: str) -> int:
     """Return the pixels that the consumer has; unlimited if it names none."""
     text = asked.get(key, "")
     if text and not _PIXELS.fullmatch(text):
-        language = language_of(asked)
+        language = query_language(asked)
         sentence = language.gettext(
             "{key}={value} is not a number of pixels: it may be from {low} to {high}.",
             key=key,

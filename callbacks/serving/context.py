@@ -113,7 +113,7 @@ class Context:
         """
         version, snapshot = query.get("v", "").strip(), self.snapshot
         if version not in ("", snapshot.version):
-            snapshot = self.holdings.snapshot(version, language_of(query))
+            snapshot = self.holdings.snapshot(version, query_language(query))
         return snapshot, *parse(query, snapshot, lenient=lenient)
 
     def link(self, path: str) -> str:
@@ -180,7 +180,7 @@ class Context:
         return to_json(meta(snapshot, load_language(lang, digits), threshold=self.threshold))
 
 
-def language_of(query: Mapping[str, str]) -> Language:
+def query_language(query: Mapping[str, str]) -> Language:
     """Return the language and digits that a query names.
 
     For each that there is not, the default.
@@ -212,9 +212,9 @@ def page_query(query: Mapping[str, str]) -> dict[str, str]:
     return read
 
 
-def page_speech() -> Language:
+def page_language() -> Language:
     """Return the language of a page that says what is wrong."""
-    return language_of(page_query(last_values(request.args)))
+    return query_language(page_query(last_values(request.args)))
 
 
 def varies() -> bool:

@@ -45,7 +45,7 @@ PAINTED = """() => {
 
 
 def printed(page: Page, scheme: str, fills: list[str]) -> dict[str, Any]:
-    """What is seen on the paper of a device whose screen is light or dark, when areas are filled so.
+    """What is seen on the paper of a device of light or dark screen, when areas are filled so.
 
     A page hears of another medium when it next draws a frame, which a busy machine puts off.
     """
