@@ -168,7 +168,7 @@ def _in_degrees(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoDat
             repaired,
             layer,
             "warning",
-            f"Heights of {amounts.counted(int(tall.sum()), 'area')} are left out.",
+            f"Heights of {amounts.pluralise(int(tall.sum()), 'area')} are left out.",
         )
     degrees = frame.crs.is_geographic
     if degrees:
@@ -254,7 +254,7 @@ def _joined(parts: list[Any]) -> Geometry:
 def _counted(n: int, level: int) -> str:
     """Return how many areas, before what was done with them: ``1 governorate was``."""
     kind = LEVELS[level].kind
-    return amounts.counted(n, f"{kind} was", f"{kind}s were")
+    return amounts.pluralise(n, f"{kind} was", f"{kind}s were")
 
 
 def _all_turned(rings: int, areas: int, level: int) -> str:
@@ -263,7 +263,7 @@ def _all_turned(rings: int, areas: int, level: int) -> str:
     if rings == 1:
         return f"The ring of 1 {kind} ran counter-clockwise outside; it was turned."
     return (
-        f"All {rings:,} rings of {amounts.counted(areas, kind)} ran counter-clockwise "
+        f"All {rings:,} rings of {amounts.pluralise(areas, kind)} ran counter-clockwise "
         "outside, as in GeoJSON; they were turned."
     )
 
@@ -291,7 +291,7 @@ def _orient_rings(layer: Layer, frame: GeoDataFrame, repaired: Repaired) -> GeoD
     else:
         for code, (wrong, _) in turned.items():
             one, many = "ring ran the wrong way and was", "rings ran the wrong way and were"
-            _log(repaired, layer, "warning", f"{amounts.counted(wrong, one, many)} turned.", code)
+            _log(repaired, layer, "warning", f"{amounts.pluralise(wrong, one, many)} turned.", code)
     return frame.set_geometry(
         shapely.orient_polygons(frame.geometry.to_numpy(), exterior_cw=True), crs=frame.crs
     )
@@ -316,8 +316,8 @@ def _on_one_side(
         west, _, east, _ = frames[level].total_bounds
         _log(
             repaired, layers[level], "warning",
-            f"Longitudes of {amounts.counted(len(codes), LEVELS[level].kind)} were moved by 360°, "
-            "so that the country lies on one side of 180°, from "
+            f"Longitudes of {amounts.pluralise(len(codes), LEVELS[level].kind)} were moved by "
+            "360°, so that the country lies on one side of 180°, from "
             f"{west:.3f}° to {east:.3f}°: {listed}.",
         )  # fmt: skip
     return frames
@@ -400,7 +400,7 @@ def _parents_by_place(
         partly = f" Partly elsewhere: {', '.join(split[:_LISTED])}." if split else ""
         _log(
             repaired, layer, "warning",
-            f"{amounts.counted(len(parents), 'district does', 'districts do')} not say their "
+            f"{amounts.pluralise(len(parents), 'district does', 'districts do')} not say their "
             f"governorate: each belongs to the one that most of it lies in.{partly}",
         )  # fmt: skip
     parent_of = districts["parent"].astype("object")

@@ -119,7 +119,7 @@ def _lost(tables: Tables, gone: pd.DataFrame) -> dict[str, dict[str, int]]:
 def _report_lost(row: Any, rows: Mapping[str, int], *, allow_lost: bool) -> list[Finding]:
     if not rows:
         return []
-    counted = ", ".join(f"{amounts.counted(n, 'row')} of {name}" for name, n in rows.items())
+    counted = ", ".join(f"{amounts.pluralise(n, 'row')} of {name}" for name, n in rows.items())
     if allow_lost:
         said = (
             f"{row.name_en} is in these boundaries no more: {counted} pointed to it. Its counts "
@@ -167,7 +167,7 @@ def _aliases(aliases: pd.DataFrame, areas: pd.DataFrame, findings: list[Finding]
     """Return the aliases of the areas that are left, each in its present governorate."""
     known = aliases["pcode"].isin(areas["pcode"])
     if (~known).any():
-        lost = amounts.counted(int((~known).sum()), "other spelling")
+        lost = amounts.pluralise(int((~known).sum()), "other spelling")
         said = f"Not kept, as their areas are gone: {lost}."
         findings.append(Finding("warning", said))
     parents = areas.set_index("pcode")["parent"].fillna("")

@@ -111,8 +111,8 @@ class BoundaryUpdateReport(Report):
         if self.drawn:
             out.append(
                 f"Boundaries of {self.country}: "
-                f"{amounts.counted(self.drawn.governorates, 'governorate')}, "
-                f"{amounts.counted(self.drawn.districts, 'district')}; largest error of area "
+                f"{amounts.pluralise(self.drawn.governorates, 'governorate')}, "
+                f"{amounts.pluralise(self.drawn.districts, 'district')}; largest error of area "
                 f"{self.drawn.max_area_error:.2%} and {self.drawn.max_district_area_error:.2%}."
             )
         return [*out, done]

@@ -81,7 +81,7 @@ class Report:
         falls = [one for one in found if one.harm is Harm.TOTAL_FALLS]
         out = _listed("A total falls" if len(falls) == 1 else "Totals fall", falls)
         out += [
-            f"{file.name}: {file.layout}, {amounts.counted(file.rows, 'row')}"
+            f"{file.name}: {file.layout}, {amounts.pluralise(file.rows, 'row')}"
             for file in self.files
         ]
         if self.codes:

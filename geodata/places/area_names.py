@@ -26,9 +26,9 @@ def area_names(snapshot: Snapshot, language: Language) -> dict[str, str]:
 
 
 def _spelled(names: pd.Series, code: str) -> pd.Series:
-    """Correct letters that the source leaves out, or takes from another language."""
+    """Correct spellings: letters that the source omits, or takes from another language."""
     if code != "ar":
         return names.replace(SORANI) if code == "ckb" else names
-    meant = names.index.to_series().map(ARABIC)
-    same = [fold(a) == fold(b) for a, b in zip(names.fillna(""), meant.fillna(""), strict=True)]
-    return names.mask(pd.Series(same, index=names.index) & meant.notna(), meant)
+    spelling = names.index.to_series().map(ARABIC)
+    same = [fold(a) == fold(b) for a, b in zip(names.fillna(""), spelling.fillna(""), strict=True)]
+    return names.mask(pd.Series(same, index=names.index) & spelling.notna(), spelling)

@@ -40,8 +40,9 @@ _KINDS: Mapping[int, Sequence[str]] = {
 only: *Basra District* is no governorate. A sub-district (*nahiya*) is of neither level."""
 
 
-def _around(words: Sequence[str]) -> re.Pattern[str]:
-    kind = "|".join(map(re.escape, words))
+def _around(kinds: Sequence[str]) -> re.Pattern[str]:
+    """Match a name with one of these words before it (group ``after``) or behind (``before``)."""
+    kind = "|".join(map(re.escape, kinds))
     return re.compile(
         rf"(?:{kind})(?:\s+of)?[\s:\-–]+(?P<after>.+)|(?P<before>.+?)[\s,\-–]+\(?(?:{kind})\)?",
         re.IGNORECASE,
@@ -59,8 +60,8 @@ def without_kind(name: str, level: int) -> str:
     >>> without_kind("Baghdad District", 1)
     ''
     """
-    found = _WITH_KIND[level].fullmatch(" ".join(name.split()))
-    return (found["after"] or found["before"]) if found else ""
+    match = _WITH_KIND[level].fullmatch(" ".join(name.split()))
+    return (match["after"] or match["before"]) if match else ""
 
 
 def former_codes(country: Mapping[str, Any]) -> Rules:
@@ -119,12 +120,12 @@ class Gazetteer:
 
     @cached_property
     def _codes_folded(self) -> Mapping[str, str]:
-        """P-codes by their small letters, without those that differ in case only."""
-        met = Counter(map(str.casefold, self.codes))
-        return {code.casefold(): code for code in self.codes if met[code.casefold()] == 1}
+        """Map case-folded P-codes to P-codes, without those that differ in case only."""
+        times = Counter(map(str.casefold, self.codes))
+        return {code.casefold(): code for code in self.codes if times[code.casefold()] == 1}
 
     def coded(self, code: str) -> str:
-        """Return the P-code that ``code`` is, in large letters or small; ``""`` where none."""
+        """Return the P-code that equals ``code`` in any case; ``""`` if none does."""
         code = code.strip()
         return code if code in self.codes else self._codes_folded.get(code.casefold(), "")
 
@@ -141,9 +142,12 @@ class Gazetteer:
             raise JoinError(explanation)
         if pcode := self.coded(code) or self.coded(name):
             return Match(pcode, "code")
-        return self._named(name, scope) or self._named(without_kind(name, self.level), scope)
+        return self._find_name(name, scope) or self._find_name(
+            without_kind(name, self.level), scope
+        )
 
-    def _named(self, name: str, scope: str) -> Match | None:
+    def _find_name(self, name: str, scope: str) -> Match | None:
+        """Find an area of ``scope`` by its name, then by its aliases."""
         key = (scope, fold(name))
         if key in self.names:
             return Match(self.names[key], "name")
@@ -153,16 +157,16 @@ class Gazetteer:
 
     def nearest(self, name: str, scope: str = "", n: int = 3) -> list[str]:
         """Return the areas spelled most like ``name`` within ``scope``, best first."""
-        known = {
+        pcodes = {
             folded: pcode
             for table in (self.names, self.aliases)
-            for (where, folded), pcode in table.items()
-            if where == scope
+            for (parent, folded), pcode in table.items()
+            if parent == scope
         }
         name = without_kind(name, self.level) or name
-        close = suggestions(fold(name), known, 3 * n)
+        close = suggestions(fold(name), pcodes, 3 * n)
         same = self.shared.get((scope, fold(name)), ())
-        candidates = dict.fromkeys([*same, *(known[folded] for folded in close)])
+        candidates = dict.fromkeys([*same, *(pcodes[folded] for folded in close)])
         return [f"{self.display[pcode]} ({pcode})" for pcode in list(candidates)[:n]]
 
 
@@ -192,24 +196,28 @@ def gazetteer(
     for column in NAME_COLUMNS:
         scoped = zip(rows["parent"].fillna(""), rows[column].fillna(""), rows["pcode"], strict=True)
         spelled += [(scope, name, pcode) for scope, name, pcode in scoped if name]
-    names, shared = _alone_and_shared(spelled)
-    others = {k: v for k, v in _unambiguous(aliases).items() if k not in names}
+    names, shared = _split_shared(spelled)
+    alias_pcodes = {k: v for k, v in _unambiguous(aliases).items() if k not in names}
     bare = [(scope, without_kind(name, level), pcode) for scope, name, pcode in spelled]
-    plain, _ = _alone_and_shared([one for one in bare if one[1]])
-    names |= {k: v for k, v in plain.items() if not (k in names or k in shared or k in others)}
+    bare_names, _ = _split_shared([entry for entry in bare if entry[1]])
+    names |= {
+        k: v for k, v in bare_names.items() if not (k in names or k in shared or k in alias_pcodes)
+    }
     display = dict(zip(rows["pcode"], rows["name_en"], strict=True))
-    return Gazetteer(frozenset(rows["pcode"]), names, others, display, shared, former_codes, level)
+    return Gazetteer(
+        frozenset(rows["pcode"]), names, alias_pcodes, display, shared, former_codes, level
+    )
 
 
-def _alone_and_shared(
+def _split_shared(
     spelled: Iterable[tuple[str, str, str]],
 ) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], tuple[str, ...]]]:
     """Split folded names into those of one area and those that several areas share."""
-    meant: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    areas: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for scope, name, pcode in spelled:
-        meant[scope, fold(name)][pcode] = None
-    alone = {key: next(iter(pcodes)) for key, pcodes in meant.items() if len(pcodes) == 1}
-    return alone, {key: tuple(pcodes) for key, pcodes in meant.items() if len(pcodes) > 1}
+        areas[scope, fold(name)][pcode] = None
+    unique = {key: next(iter(pcodes)) for key, pcodes in areas.items() if len(pcodes) == 1}
+    return unique, {key: tuple(pcodes) for key, pcodes in areas.items() if len(pcodes) > 1}
 
 
 @dataclass(frozen=True)
@@ -240,6 +248,7 @@ def gazetteers(areas: pd.DataFrame, aliases: pd.DataFrame, former_codes: Rules =
 
 
 def _unambiguous(spelled: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    """Map ``(scope, folded spelling)`` to P-codes; raise DataError if one would mean two areas."""
     table: dict[tuple[str, str], str] = {}
     for scope, name, pcode in spelled:
         key = (scope, fold(name))

@@ -13,7 +13,7 @@ from babel import Locale
 from geodata.errors import JoinError
 from geodata.i18n.language import SOURCE_LANGUAGE
 from geodata.places.gazetteer import Gazetteer, Gazetteers, Match
-from geodata.places.pcode_schemes import BY_NAME, WRITTEN
+from geodata.places.pcode_schemes import AS_WRITTEN, BY_NAME
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util import amounts
 from geodata.util.findings import Finding, Harm, location
@@ -33,10 +33,10 @@ class Unmatched:
     nearest: list[str]
     people: int | None = None
 
-    def counted(self) -> str:
-        """Return its rows, households and people as text; units nobody counted are left out."""
+    def describe_size(self) -> str:
+        """Return rows, households and people as text, without units that have no count."""
         units = (("households", self.households), ("people", self.people))
-        rows = amounts.counted(self.rows, "row")
+        rows = amounts.pluralise(self.rows, "row")
         return ", ".join([rows, *(f"{n:,} {unit}" for unit, n in units if n is not None)])
 
 
@@ -53,8 +53,8 @@ class JoinReport:
 
         ``rows`` are those of the file that each stands for.
         """
-        counted = pd.Series(rows, index=methods.index).groupby(methods).sum()
-        self.rows[table] = {m: int(counted.get(m, 0)) for m in ("code", "name", "alias", "none")}
+        by_method = pd.Series(rows, index=methods.index).groupby(methods).sum()
+        self.rows[table] = {m: int(by_method.get(m, 0)) for m in ("code", "name", "alias", "none")}
 
     def as_dict(self) -> dict[str, object]:
         """Return the report as JSON-ready values, in a stable order."""
@@ -73,10 +73,10 @@ class JoinReport:
             )
         for u in self.unmatched:
             near = f"; nearest: {', '.join(u.nearest)}" if u.nearest else "; nothing is near it"
-            out.append(f"  not placed: {u.place!r} in {u.table}: {u.counted()}{near}")
-        for what, pcodes in self.areas_without_rows.items():
+            out.append(f"  not placed: {u.place!r} in {u.table}: {u.describe_size()}{near}")
+        for level, pcodes in self.areas_without_rows.items():
             if pcodes:
-                out.append(f"  no rows ({what}): {', '.join(pcodes)}")
+                out.append(f"  no rows ({level}): {', '.join(pcodes)}")
         return out
 
 
@@ -129,21 +129,21 @@ def match_rows(
         },
         index=rows.index,
     )
-    matches = {
-        (spelling, written, where): _match(
-            book, spelling, written, where, rows.loc[index], findings
+    by_place = {
+        (spelling, number, parent): _match(
+            book, spelling, number, parent, rows.loc[index], findings
         )
-        for index, spelling, written, where in places.drop_duplicates().itertuples(name=None)
+        for index, spelling, number, parent in places.drop_duplicates().itertuples(name=None)
     }
-    found = [matches[place] for place in places.itertuples(index=False, name=None)]
-    methods = pd.Series([match.method if match else "none" for match in found], index=rows.index)
+    matches = [by_place[place] for place in places.itertuples(index=False, name=None)]
+    methods = pd.Series([match.method if match else "none" for match in matches], index=rows.index)
     report.add(table, methods, rows["rows"] if "rows" in rows else 1)
     lost = methods == "none"
     if scope is not None:
         lost &= places["scope"] != ""
     report.unmatched += _unmatched(table, rows[lost], places[lost], book)
     return pd.Series(
-        [match.pcode if match else None for match in found], index=rows.index, dtype="str"
+        [match.pcode if match else None for match in matches], index=rows.index, dtype="str"
     )
 
 
@@ -151,22 +151,22 @@ def _unmatched(
     table: str, rows: pd.DataFrame, places: pd.DataFrame, book: Gazetteer
 ) -> Iterator[Unmatched]:
     """Add up the rows, households and people of each place that matched nothing."""
-    for (spelling, written, where), group in rows.groupby([places[key] for key in places]):
-        shown = str(spelling or written)
+    for (spelling, number, parent), group in rows.groupby([places[key] for key in places]):
+        place = str(spelling or number)
         yield Unmatched(
             table,
-            shown,
+            place,
             int(group["rows"].sum()) if "rows" in group else len(group),
             _sum_or_none(group, "households"),
-            book.nearest(shown, str(where)),
+            book.nearest(place, str(parent)),
             _sum_or_none(group, "people"),
         )
 
 
 def _sum_or_none(rows: pd.DataFrame, column: str) -> int | None:
     """Add up a column; ``None`` where no row has a number, or there is no such column."""
-    known = rows[column].dropna() if column in rows else ()
-    return int(sum(known)) if len(known) else None
+    numbers = rows[column].dropna() if column in rows else ()
+    return int(sum(numbers)) if len(numbers) else None
 
 
 def _match(
@@ -175,16 +175,16 @@ def _match(
     """Find a place, and report a code that was given up or contradicts the name beside it."""
     try:
         match = book.find(name=name, code=code, scope=scope)
-        named = book.find(name=name, scope=scope) if name and code else None
+        by_name = book.find(name=name, scope=scope) if name and code else None
     except JoinError as error:
         if findings is None:
             raise
         findings.append(_wrong_code(str(error), book.level, row, code or name))
         return None
-    if findings is not None and match and named and match.pcode != named.pcode:
+    if findings is not None and match and by_name and match.pcode != by_name.pcode:
         sentence = (
             f"the code means {book.display[match.pcode]} ({match.pcode}), and the name beside it, "
-            f"{name!r}, means {book.display[named.pcode]} ({named.pcode}): mend whichever is "
+            f"{name!r}, means {book.display[by_name.pcode]} ({by_name.pcode}): mend whichever is "
             f"wrong, or leave the codes out (`pcode_scheme: {BY_NAME}` in the mapping, or "
             f"--pcode-scheme {BY_NAME})."
         )
@@ -193,10 +193,10 @@ def _match(
 
 
 def _wrong_code(sentence: str, level: int, row: Any, code: str) -> Finding:
-    """Report a code, as the file writes it."""
-    written = row.get(WRITTEN[f"adm{level}_code"]) or code
+    """Return the finding on a row's code, quoting it as the file writes it."""
+    value = row.get(AS_WRITTEN[f"adm{level}_code"]) or code
     at = location(row)
-    return Finding("error", sentence, column="P-code", value=written, harm=Harm.OTHER_PLACE, **at)
+    return Finding("error", sentence, column="P-code", value=value, harm=Harm.OTHER_PLACE, **at)
 
 
 def in_another_governorate(
@@ -220,66 +220,66 @@ def in_another_governorate(
         yield _wrong_code(sentence, 2, row, row["adm2_code"])
 
 
-def of_another_country(rows: pd.DataFrame, books: Gazetteers, held: Snapshot) -> list[Finding]:
-    """Report a list of which hardly a place is known: it is another country's."""
-    book, country = books.governorates, held.manifest["country"]
+def of_another_country(rows: pd.DataFrame, books: Gazetteers, stored: Snapshot) -> list[Finding]:
+    """Report a table of which hardly any governorate is known: it is of another country."""
+    book, country = books.governorates, stored.manifest["country"]
     places = rows[["adm1", "adm1_code"]].drop_duplicates() if len(rows) else rows
-    lost = [
+    unknown = [
         (name, code)
         for name, code in places[["adm1", "adm1_code"]].itertuples(index=False, name=None)
         if (name or code) and not (book.coded(code) or book.find(name=name))
     ]
-    ours = {_letters(code) for code in book.codes}
-    if all(code and _letters(code) in ours for _, code in lost):
+    prefixes = {_letters(code) for code in book.codes}
+    if all(code and _letters(code) in prefixes for _, code in unknown):
         return []
-    if len(lost) < _A_LIST or len(lost) < (1 - _BY_CHANCE) * len(places):
+    if len(unknown) < _A_LIST or len(unknown) < (1 - _BY_CHANCE) * len(places):
         return []
-    shown = ", ".join(name or code for name, code in lost[:_A_LIST])
+    examples = ", ".join(name or code for name, code in unknown[:_A_LIST])
     name = str(country["name"])
     return [
         Finding(
             "error",
-            f"This is a list of another country than {name}, as it seems: {len(lost):,} of its "
-            f"{len(places):,} governorates are none of {name}'s ({shown} …)"
-            f"{_other_prefix([code for _, code in lost], ours)}. Bring it into snapshots of its "
-            "own country (docs/boundaries.md); should it be of this one, add its spellings with "
-            "`flask --app app ingest aliases FILE`.",
+            f"This is a list of another country than {name}, as it seems: {len(unknown):,} of its "
+            f"{len(places):,} governorates are none of {name}'s ({examples} …)"
+            f"{_describe_prefix([code for _, code in unknown], prefixes)}. Bring it into snapshots "
+            "of its own country (docs/boundaries.md); should it be of this one, add its spellings "
+            "with `flask --app app ingest aliases FILE`.",
             harm=Harm.OTHER_PLACE,
         )
     ]
 
 
-def _other_prefix(codes: Sequence[str], ours: Collection[str]) -> str:
+def _describe_prefix(codes: Sequence[str], own: Collection[str]) -> str:
     """Name the country by the first letters of codes; empty where these differ."""
-    met = {_letters(code) for code in codes if code}
-    if len(met) != 1 or not all(met) or not all(ours):
+    others = {_letters(code) for code in codes if code}
+    if len(others) != 1 or not all(others) or not all(own):
         return ""
-    (found,) = met
-    called = Locale(SOURCE_LANGUAGE).territories.get(found, "")
+    (prefix,) = others
+    country = Locale(SOURCE_LANGUAGE).territories.get(prefix, "")
     return (
-        f", and its P-codes begin with {found}{called and f' ({called})'}, not with "
-        f"{' or '.join(sorted(ours))}"
+        f", and its P-codes begin with {prefix}{country and f' ({country})'}, not with "
+        f"{' or '.join(sorted(own))}"
     )
 
 
 def _letters(code: str) -> str:
     """Return the two letters of the country (ISO 3166) that a P-code begins with."""
-    found = re.match(r"[A-Z]{2}", code.strip().upper())
-    return found[0] if found else ""
+    match = re.match(r"[A-Z]{2}", code.strip().upper())
+    return match[0] if match else ""
 
 
 def not_placed(lost: Unmatched, severity: str) -> Finding:
     """Report rows that matched no area, and how to mend them."""
-    counted = "its governorate and the country" if lost.table == "districts" else "the country"
-    kept = f"It is kept as “not placed” and counts in the total of {counted} only."
-    mend = (
+    totals = "its governorate and the country" if lost.table == "districts" else "the country"
+    consequence = f"It is kept as “not placed” and counts in the total of {totals} only."
+    remedy = (
         "Mend the spelling, add it with `flask --app app ingest aliases FILE`, or pass "
         "--allow-unmatched to keep it as “not placed”."
     )
     return Finding(
         "warning" if severity == "warning" else "error",
-        f"no area answers to this place ({lost.counted()}). "
-        f"{kept if severity == 'warning' else mend}",
+        f"no area answers to this place ({lost.describe_size()}). "
+        f"{consequence if severity == 'warning' else remedy}",
         column=lost.table,
         value=lost.place,
         nearest=tuple(lost.nearest),

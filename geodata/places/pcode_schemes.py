@@ -24,12 +24,12 @@ from typing import Any, NamedTuple
 from geodata.places.gazetteer import Gazetteers
 
 BY_NAME = "names"
-"""What is said in place of a numbering where codes are to be left out and names decide."""
+"""Choice that is no scheme: codes are left out, and names decide."""
 
-WRITTEN = {"adm1_code": "adm1_written", "adm2_code": "adm2_written"}
-"""Column of a code ``->`` column that keeps it as the file writes it."""
+AS_WRITTEN = {"adm1_code": "adm1_written", "adm2_code": "adm2_written"}
+"""Column of a code ``->`` column of the code as the file writes it."""
 
-PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
+PLACE_COLUMNS = ("adm1", "adm1_code", "adm2", "adm2_code")
 
 NOT_AVAILABLE = "Not available"
 """What DTM writes as the name of a place or an origin that is not known."""
@@ -44,14 +44,14 @@ class Digits(NamedTuple):
 
 @dataclass(frozen=True)
 class PcodeScheme:
-    """One numbering of the areas of a country.
+    """One scheme of a country's P-codes.
 
     Attributes
     ----------
     areas
         Digits ``->`` P-code that the area has today.
     own
-        Whether it is the one of the areas that are held.
+        Whether the snapshot's areas are coded by it.
     """
 
     name: str
@@ -61,47 +61,47 @@ class PcodeScheme:
 
 @dataclass(frozen=True)
 class PcodeSchemes:
-    """The numberings of a country, the one of its areas first.
+    """The schemes of a country's P-codes, the one of the snapshot's areas first.
 
     Attributes
     ----------
-    written
+    pattern
         Matches a code as any of them writes it; its groups are the governorate's digits and the
         district's.
     own_codes
-        P-codes of the areas that are held, of both levels, in small letters.
+        P-codes of the snapshot's areas, of both levels, case-folded.
     display
         P-code ``->`` name, for sentences.
     """
 
-    written: re.Pattern[str]
-    every: tuple[PcodeScheme, ...]
+    pattern: re.Pattern[str]
+    all: tuple[PcodeScheme, ...]
     own_codes: frozenset[str]
     display: Mapping[str, str]
 
     @property
     def own(self) -> PcodeScheme:
-        """The numbering of the areas that are held."""
-        return self.every[0]
+        """The scheme of the snapshot's areas."""
+        return self.all[0]
 
-    def named(self, name: str) -> PcodeScheme | None:
-        """Return the numbering of this name."""
-        return next((one for one in self.every if one.name == name), None)
+    def by_name(self, name: str) -> PcodeScheme | None:
+        """Return the scheme of this name; ``None`` if there is none."""
+        return next((scheme for scheme in self.all if scheme.name == name), None)
 
-    def read(self, code: str) -> Digits | None:
-        """Return the digits of a code; ``None`` where it is written as none of the country's."""
-        found = self.written.fullmatch(code.strip())
-        if not found:
+    def parse(self, code: str) -> Digits | None:
+        """Return the digits of a code; ``None`` if it is written as no scheme writes codes."""
+        match = self.pattern.fullmatch(code.strip())
+        if not match:
             return None
-        return Digits(found[1].upper(), (found[2] or "").upper())
+        return Digits(match[1].upper(), (match[2] or "").upper())
 
-    def is_telling(self, digits: str) -> bool:
-        """Tell whether the digits mean one governorate by one numbering, and another by another."""
-        return len({one.areas.get(digits) for one in self.every}) > 1
+    def distinguishes(self, digits: str) -> bool:
+        """Tell whether schemes differ in the governorate that these digits mean."""
+        return len({scheme.areas.get(digits) for scheme in self.all}) > 1
 
 
 def scheme_choices(country: Mapping[str, Any]) -> tuple[str, ...]:
-    """List the names of a country's schemes, and the word that leaves codes out."""
+    """List what a mapping may name: a country's schemes, and :data:`BY_NAME`."""
     schemes = country.get("pcode_schemes", {}).get("schemes", ())
     return (*(str(scheme["name"]) for scheme in schemes), BY_NAME)
 
@@ -112,20 +112,20 @@ def pcode_schemes(country: Mapping[str, Any], books: Gazetteers) -> PcodeSchemes
     if not facts:
         return None
     own_codes = books.governorates.codes | books.districts.codes
-    written = re.compile(facts["written"], re.IGNORECASE)
-    found = {code: written.fullmatch(code) for code in own_codes}
+    pattern = re.compile(facts["written"], re.IGNORECASE)
+    matches = {code: pattern.fullmatch(code) for code in own_codes}
     own = {
         "".join(filter(None, match.groups())).upper(): code
-        for code, match in found.items()
+        for code, match in matches.items()
         if match
     }
-    if not own:  # other boundaries are held, with codes of their own
+    if not own:  # the snapshot has other boundaries, with codes of their own
         return None
-    every = []
+    schemes = []
     for scheme in facts["schemes"]:
         former = scheme.get("governorates", {})
         areas = {digits: code for digits, code in former.items() if code in own_codes}
-        every.append(PcodeScheme(str(scheme["name"]), areas if former else own, not former))
-    every.sort(key=lambda one: not one.own)
+        schemes.append(PcodeScheme(str(scheme["name"]), areas if former else own, not former))
+    schemes.sort(key=lambda scheme: not scheme.own)
     names = {**books.districts.display, **books.governorates.display}
-    return PcodeSchemes(written, tuple(every), frozenset(map(str.casefold, own_codes)), names)
+    return PcodeSchemes(pattern, tuple(schemes), frozenset(map(str.casefold, own_codes)), names)

@@ -26,8 +26,8 @@ class CodedPlace(NamedTuple):
         As the file writes it.
     digits
         Of its governorate.
-    meant
-        Governorates that the names may mean; none where there are no names, or unknown ones.
+    governorates
+        P-codes that the names may mean; none where there are no names, or unknown ones.
     own
         Whether it is written as codes of the areas' own numbering are, and no other.
     """
@@ -35,12 +35,12 @@ class CodedPlace(NamedTuple):
     code: str
     digits: str
     name: str
-    meant: frozenset[str]
+    governorates: frozenset[str]
     own: bool
 
-    def agrees(self, numbering: PcodeScheme) -> bool:
-        """Tell whether the code means by a numbering what the name means."""
-        return numbering.areas.get(self.digits) in self.meant
+    def agrees(self, scheme: PcodeScheme) -> bool:
+        """Tell whether code and name mean the same governorate by a scheme."""
+        return scheme.areas.get(self.digits) in self.governorates
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,17 @@ class SchemeDecision:
 
     Attributes
     ----------
-    numbering
+    scheme
         ``None``: the codes are left out, and names decide.
     how
         What the report says of it.
     by_names
-        Whether names bear it out.
+        Whether names confirm it.
     error
         Why the round is refused.
     """
 
-    numbering: PcodeScheme | None
+    scheme: PcodeScheme | None
     how: str
     by_names: bool = True
     error: str = ""
@@ -67,98 +67,115 @@ class SchemeDecision:
 
 
 def decide_scheme(
-    places: Sequence[CodedPlace], known: PcodeSchemes, said: str = ""
+    places: Sequence[CodedPlace], schemes: PcodeSchemes, choice: str = ""
 ) -> SchemeDecision:
-    """Decide of which numbering the codes of one round are.
+    """Decide of which scheme the codes of one round are.
 
     Parameters
     ----------
     places
-        What its rows say, each once.
-    said
-        Name of the numbering that the person who loads it gives, or :data:`BY_NAME`.
+        Distinct places of its rows.
+    choice
+        Name of a scheme that the person who loads the file gives, or :data:`BY_NAME`; ``""``: none.
     """
-    if said == BY_NAME:
+    if choice == BY_NAME:
         return SchemeDecision(None, "P-codes left out, as said; places are found by name")
-    named = [place for place in places if place.meant]
-    telling = [place for place in named if known.is_telling(place.digits)]
-    alone = [place for place in places if not place.meant and known.is_telling(place.digits)]
-    if said:
-        return _as_said(known.named(said) or known.own, named, telling, known)
-    if telling:
-        return _by_names(named, telling, alone, known)
-    if not alone:
-        every = " and ".join(one.name for one in known.every)
-        return SchemeDecision(known.own, f"P-codes that mean the same by the numberings of {every}")
-    if all(place.own for place in alone):
-        how = f"P-codes of {known.own.name}, by how they are written (no name beside them tells)"
-        return SchemeDecision(known.own, how, by_names=False)
-    return SchemeDecision(None, "", error=_open(alone, known), examples=tuple(alone))
+    with_names = [place for place in places if place.governorates]
+    distinctive = [place for place in with_names if schemes.distinguishes(place.digits)]
+    nameless = [
+        place for place in places if not place.governorates and schemes.distinguishes(place.digits)
+    ]
+    if choice:
+        return _as_chosen(schemes.by_name(choice) or schemes.own, with_names, distinctive, schemes)
+    if distinctive:
+        return _by_names(with_names, distinctive, nameless, schemes)
+    if not nameless:
+        every = " and ".join(scheme.name for scheme in schemes.all)
+        return SchemeDecision(
+            schemes.own, f"P-codes that mean the same by the numberings of {every}"
+        )
+    if all(place.own for place in nameless):
+        how = f"P-codes of {schemes.own.name}, by how they are written (no name beside them tells)"
+        return SchemeDecision(schemes.own, how, by_names=False)
+    return SchemeDecision(None, "", error=_open(nameless, schemes), examples=tuple(nameless))
 
 
 def _by_names(
-    named: Sequence[CodedPlace],
-    telling: Sequence[CodedPlace],
-    alone: Sequence[CodedPlace],
-    known: PcodeSchemes,
+    with_names: Sequence[CodedPlace],
+    distinctive: Sequence[CodedPlace],
+    nameless: Sequence[CodedPlace],
+    schemes: PcodeSchemes,
 ) -> SchemeDecision:
-    fits = [one for one in known.every if all(place.agrees(one) for place in telling)]
-    if len(fits) > 1 and any(len({one.areas.get(p.digits) for one in fits}) > 1 for p in alone):
-        return SchemeDecision(None, "", error=_open(alone, known), examples=tuple(alone))
-    best = fits[0] if fits else max(known.every, key=lambda one: _agreeing(telling, one))
-    if not best.own and any(place.own for place in alone):
-        return SchemeDecision(None, "", error=_open(alone, known), examples=tuple(alone))
-    if not best.own and len(telling) < _OVERRULES and all(place.own for place in telling):
-        best = known.own  # and the row is reported as one that contradicts itself
-    elif not fits and 2 * _agreeing(telling, best) <= len(telling):
-        return SchemeDecision(None, "", error=_against(telling, known), examples=tuple(telling))
-    how = f"P-codes of {best.name}, by names of {_agreeing(named, best)} of {len(named)} places"
-    if alone:
-        how += f", and so of {len(alone)} without a name that tells"
+    """Choose the scheme by which most names agree with their codes, or refuse the round."""
+    fits = [scheme for scheme in schemes.all if all(place.agrees(scheme) for place in distinctive)]
+    if len(fits) > 1 and any(
+        len({scheme.areas.get(p.digits) for scheme in fits}) > 1 for p in nameless
+    ):
+        return SchemeDecision(None, "", error=_open(nameless, schemes), examples=tuple(nameless))
+    best = fits[0] if fits else max(schemes.all, key=lambda scheme: _agreeing(distinctive, scheme))
+    if not best.own and any(place.own for place in nameless):
+        return SchemeDecision(None, "", error=_open(nameless, schemes), examples=tuple(nameless))
+    if not best.own and len(distinctive) < _OVERRULES and all(place.own for place in distinctive):
+        best = schemes.own  # and the row is reported as one that contradicts itself
+    elif not fits and 2 * _agreeing(distinctive, best) <= len(distinctive):
+        return SchemeDecision(
+            None, "", error=_against(distinctive, schemes), examples=tuple(distinctive)
+        )
+    agreeing = _agreeing(with_names, best)
+    how = f"P-codes of {best.name}, by names of {agreeing} of {len(with_names)} places"
+    if nameless:
+        how += f", and so of {len(nameless)} without a name that tells"
     return SchemeDecision(best, how)
 
 
-def _as_said(
-    said: PcodeScheme,
-    named: Sequence[CodedPlace],
-    telling: Sequence[CodedPlace],
-    known: PcodeSchemes,
+def _as_chosen(
+    choice: PcodeScheme,
+    with_names: Sequence[CodedPlace],
+    distinctive: Sequence[CodedPlace],
+    schemes: PcodeSchemes,
 ) -> SchemeDecision:
-    against = [place for place in telling if not place.agrees(said)]
-    fits = [one for one in known.every if all(place.agrees(one) for place in telling)]
+    """Take the scheme that was chosen, unless the names agree with another one throughout."""
+    against = [place for place in distinctive if not place.agrees(choice)]
+    fits = [scheme for scheme in schemes.all if all(place.agrees(scheme) for place in distinctive)]
     if against and fits:
         names = fits[0].name
         return SchemeDecision(
             None,
             "",
-            error=f"The P-codes were said to be of {said.name}, and by the names of "
-            f"{len(telling)} of {len(telling)} places that tell they are of {names}: say {names}, "
-            "or say nothing and let the names decide; files whose rounds differ may be split.",
+            error=f"The P-codes were said to be of {choice.name}, and by the names of "
+            f"{len(distinctive)} of {len(distinctive)} places that tell they are "
+            f"of {names}: say {names}, or say nothing and let the names decide; files whose "
+            "rounds differ may be split.",
             examples=tuple(against),
         )
-    how = f"P-codes of {said.name}, as said"
-    if named:
-        how += f", and by names of {_agreeing(named, said)} of {len(named)} places"
-    return SchemeDecision(said, how, by_names=bool(telling))
+    how = f"P-codes of {choice.name}, as said"
+    if with_names:
+        how += f", and by names of {_agreeing(with_names, choice)} of {len(with_names)} places"
+    return SchemeDecision(choice, how, by_names=bool(distinctive))
 
 
-def _agreeing(places: Iterable[CodedPlace], numbering: PcodeScheme) -> int:
-    return sum(place.agrees(numbering) for place in places)
+def _agreeing(places: Iterable[CodedPlace], scheme: PcodeScheme) -> int:
+    """Count the places of which code and name agree by a scheme."""
+    return sum(place.agrees(scheme) for place in places)
 
 
-def _open(alone: Sequence[CodedPlace], known: PcodeSchemes) -> str:
-    first = alone[0]
-    says = " or ".join(f"`pcode_scheme: {one.name}`" for one in known.every)
+def _open(nameless: Sequence[CodedPlace], schemes: PcodeSchemes) -> str:
+    """Return the error for codes that no name tells the scheme of."""
+    first = nameless[0]
+    options = " or ".join(f"`pcode_scheme: {scheme.name}`" for scheme in schemes.all)
     return (
         f"P-codes alone do not say of which numbering they are: {first.code} is "
-        f"{_meanings(first, known)}. Add the column of names, or say which it is, {says} in the "
-        f"mapping (--pcode-scheme {known.own.name} and so on), for rounds that are all of one."
+        f"{_meanings(first, schemes)}. Add the column of names, or say which it is, {options} in "
+        f"the mapping (--pcode-scheme {schemes.own.name} and so on), for rounds that are all of "
+        "one."
     )
 
 
-def _against(telling: Sequence[CodedPlace], known: PcodeSchemes) -> str:
+def _against(distinctive: Sequence[CodedPlace], schemes: PcodeSchemes) -> str:
+    """Return the error for codes that contradict their names by every scheme."""
     agree = " and ".join(
-        f"{_agreeing(telling, one)} of {len(telling)} by that of {one.name}" for one in known.every
+        f"{_agreeing(distinctive, scheme)} of {len(distinctive)} by that of {scheme.name}"
+        for scheme in schemes.all
     )
     return (
         "P-codes and names contradict each other by every numbering that is known: they agree in "
@@ -167,9 +184,10 @@ def _against(telling: Sequence[CodedPlace], known: PcodeSchemes) -> str:
     )
 
 
-def _meanings(place: CodedPlace, known: PcodeSchemes) -> str:
+def _meanings(place: CodedPlace, schemes: PcodeSchemes) -> str:
+    """List the governorates that a code means, each with the scheme by which it does."""
     return " and ".join(
-        f"{known.display[one.areas[place.digits]]} by that of {one.name}"
-        for one in known.every
-        if place.digits in one.areas
+        f"{schemes.display[scheme.areas[place.digits]]} by that of {scheme.name}"
+        for scheme in schemes.all
+        if place.digits in scheme.areas
     )

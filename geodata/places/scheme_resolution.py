@@ -14,10 +14,10 @@ from geodata.i18n.language import SOURCE_LANGUAGE, load_language
 from geodata.places.folding import fold
 from geodata.places.gazetteer import Gazetteer, Gazetteers, explain_retired_code, former_codes
 from geodata.places.pcode_schemes import (
+    AS_WRITTEN,
     BY_NAME,
     NOT_AVAILABLE,
-    PLACES,
-    WRITTEN,
+    PLACE_COLUMNS,
     PcodeScheme,
     PcodeSchemes,
     pcode_schemes,
@@ -35,15 +35,15 @@ _COMPARED = 3  # governorates from which figures tell one numbering from another
 
 @dataclass
 class ResolvedCodes:
-    """A reading after its codes were brought to those of the snapshot's areas.
+    """Counts and breakdowns of a file, with the P-codes of the snapshot's areas.
 
     Attributes
     ----------
     counts, breakdowns
-        As they were read, but for the codes and without the rounds that are refused; ``counts``
-        have the columns of :data:`WRITTEN`, too.
+        As read, but for the codes and without refused rounds; ``counts`` have the columns of
+        :data:`AS_WRITTEN`, too.
     lines
-        What was found, for the report; rounds next to each other that are alike in one line.
+        Decisions, for the report; consecutive rounds that are alike share a line.
     findings
         Why rounds are refused, and what was left out.
     """
@@ -59,154 +59,159 @@ def resolve_codes(
     breakdowns: pd.DataFrame,
     country: Mapping[str, Any],
     books: Gazetteers,
-    held: pd.DataFrame,
-    said: str = "",
+    stored: pd.DataFrame,
+    choice: str = "",
 ) -> ResolvedCodes:
-    """Read the codes of every date by the numbering that they are of.
+    """Replace codes of former schemes by today's P-codes, deciding the scheme of each date.
 
     Parameters
     ----------
     counts, breakdowns
         :data:`geodata.sources.contract.COUNTS_READ` and ``BREAKDOWNS_READ``.
-    held
-        Counts that are held, with which codes are compared that have no names beside them.
-    said
-        As for :func:`~geodata.places.scheme_decision.decide_scheme`; ``""`` where nothing was said.
+    stored
+        Counts of the snapshot, with which codes are compared that have no names beside them.
+    choice
+        As for :func:`~geodata.places.scheme_decision.decide_scheme`.
     """
-    known = pcode_schemes(country, books)
-    out = ResolvedCodes(_codes_out_of_names(counts, known, books), breakdowns)
+    schemes = pcode_schemes(country, books)
+    out = ResolvedCodes(_codes_out_of_names(counts, schemes, books), breakdowns)
     if out.counts.empty:
         return out
-    if said and said not in scheme_choices(country):
-        out.findings.append(_no_such_scheme(said, country))
+    if choice and choice not in scheme_choices(country):
+        out.findings.append(_no_such_scheme(choice, country))
         out.counts = out.counts.head(0)
-    elif known:
-        _resolve_dates(out, known, books, held, said)
+    elif schemes:
+        _resolve_dates(out, schemes, books, stored, choice)
     else:
-        _leave_codes(out, country, said)
+        _leave_codes(out, country, choice)
     return out
 
 
 def _codes_out_of_names(
-    counts: pd.DataFrame, known: PcodeSchemes | None, books: Gazetteers
+    counts: pd.DataFrame, schemes: PcodeSchemes | None, books: Gazetteers
 ) -> pd.DataFrame:
-    """Move codes that stand among names into their own columns, and keep how they are written."""
-    made = counts.copy()
+    """Move codes that stand among names into their own columns, and copy codes as written."""
+    result = counts.copy()
     for level, book in (("adm1", books.governorates), ("adm2", books.districts)):
-        name = made[level].fillna("").str.strip()
-        code = made[f"{level}_code"].fillna("").str.strip()
-        is_code = name.map(lambda word, book=book: _is_code(word, known, book)).astype(bool)
-        moved = is_code & ((code == "") | (code == name))
-        made[f"{level}_code"] = code.mask(moved, name)
-        made[level] = name.mask(moved, "")
-        made[WRITTEN[f"{level}_code"]] = made[f"{level}_code"]
-    return made
+        name = result[level].fillna("").str.strip()
+        code = result[f"{level}_code"].fillna("").str.strip()
+        is_code = name.map(lambda text, book=book: _is_code(text, schemes, book)).astype(bool)
+        misplaced = is_code & ((code == "") | (code == name))
+        result[f"{level}_code"] = code.mask(misplaced, name)
+        result[level] = name.mask(misplaced, "")
+        result[AS_WRITTEN[f"{level}_code"]] = result[f"{level}_code"]
+    return result
 
 
-def _is_code(word: str, known: PcodeSchemes | None, book: Gazetteer) -> bool:
-    return bool(word) and bool(book.coded(word) or (known and known.read(word)))
+def _is_code(text: str, schemes: PcodeSchemes | None, book: Gazetteer) -> bool:
+    return bool(text) and bool(book.coded(text) or (schemes and schemes.parse(text)))
 
 
 def _resolve_dates(
-    out: ResolvedCodes, known: PcodeSchemes, books: Gazetteers, held: pd.DataFrame, said: str
+    out: ResolvedCodes, schemes: PcodeSchemes, books: Gazetteers, stored: pd.DataFrame, choice: str
 ) -> None:
+    """Decide the scheme of each date, and replace its codes or refuse it, in ``out``."""
     decisions: list[tuple[str, str]] = []
     parents = _governorates_of_names(books)
     for date, rows in out.counts.groupby("date", sort=True):
-        places = _places(rows, known, books, parents)
+        places = _places(rows, schemes, books, parents)
         if not places:
             continue
         label = _label(date, rows)
-        decision = decide_scheme(list(places), known, said)
+        decision = decide_scheme(list(places), schemes, choice)
         if decision.error:
             out.findings.append(_refused(decision, places, rows, label))
             out.counts = out.counts.drop(rows.index)  # one finding, not one a place
             continue
         decisions.append((label, decision.how))
-        if decision.numbering and not decision.by_names:
-            chosen = decision.numbering
-            out.findings += _figures_say_otherwise(rows, chosen, known, held, label)
-        out.findings += _districts_left(rows, decision.numbering, known, label)
-        resolved = _read_by(rows, decision.numbering, known)
+        if decision.scheme and not decision.by_names:
+            chosen = decision.scheme
+            out.findings += _figures_say_otherwise(rows, chosen, schemes, stored, label)
+        out.findings += _districts_left(rows, decision.scheme, schemes, label)
+        resolved = _translate(rows, decision.scheme, schemes)
         for column in ("adm1_code", "adm2_code"):
             out.counts.loc[rows.index, column] = resolved[column]
-        out.breakdowns = _breakdowns_read_by(out.breakdowns, date, decision.numbering, known)
+        out.breakdowns = _translate_breakdowns(out.breakdowns, date, decision.scheme, schemes)
     out.lines += _lines(decisions)
 
 
 def _governorates_of_names(books: Gazetteers) -> Mapping[str, frozenset[str]]:
-    """Map each folded name of a district to the governorates that have one of this name."""
-    found: dict[str, set[str]] = {}
+    """Map each folded name of a district to the governorates that have a district so named."""
+    scopes_by_name: dict[str, set[str]] = {}
     book = books.districts
     for scope, name in (*book.names, *book.aliases, *book.shared):
-        found.setdefault(name, set()).add(scope)
-    return {name: frozenset(scopes) for name, scopes in found.items()}
+        scopes_by_name.setdefault(name, set()).add(scope)
+    return {name: frozenset(scopes) for name, scopes in scopes_by_name.items()}
 
 
 def _places(
     rows: pd.DataFrame,
-    known: PcodeSchemes,
+    schemes: PcodeSchemes,
     books: Gazetteers,
     parents: Mapping[str, frozenset[str]],
 ) -> dict[CodedPlace, Any]:
-    """Map each place that the rows of a date name to the index of the first row that does."""
-    found: dict[tuple[str, frozenset[str], bool], tuple[CodedPlace, Any]] = {}
-    unique = rows[list(PLACES)].drop_duplicates()
+    """Map each distinct place of a date to the index of its first row."""
+    places: dict[tuple[str, frozenset[str], bool], tuple[CodedPlace, Any]] = {}
+    unique = rows[list(PLACE_COLUMNS)].drop_duplicates()
     for index, adm1, adm1_code, adm2, adm2_code in unique.itertuples(name=None):
         outer = books.governorates.find(name=adm1) if adm1 else None
-        meant = frozenset((outer.pcode,) if outer else ())
+        governorates = frozenset((outer.pcode,) if outer else ())
         if not adm1 and adm2:
-            meant = parents.get(fold(adm2), frozenset())
+            governorates = parents.get(fold(adm2), frozenset())
         name = next((name for name in (adm1, adm2) if name not in ("", NOT_AVAILABLE)), "")
         for code in filter(None, (adm1_code, adm2_code)):
-            digits = known.read(code)
+            digits = schemes.parse(code)
             if digits:
-                own = code.casefold() in known.own_codes
-                place = CodedPlace(code, digits.governorate, name, meant, own)
-                found.setdefault((place.digits, meant, own), (place, index))
-    return dict(found.values())
+                own = code.casefold() in schemes.own_codes
+                place = CodedPlace(code, digits.governorate, name, governorates, own)
+                places.setdefault((place.digits, governorates, own), (place, index))
+    return dict(places.values())
 
 
-def _read_by(
-    rows: pd.DataFrame, numbering: PcodeScheme | None, known: PcodeSchemes
+def _translate(
+    rows: pd.DataFrame, scheme: PcodeScheme | None, schemes: PcodeSchemes
 ) -> pd.DataFrame:
+    """Return the P-codes of rows (columns ``adm1_code``, ``adm2_code``) by a scheme."""
     outer, inner = rows["adm1_code"], rows["adm2_code"]
     outer = outer.where(
-        outer != "", inner.where(inner.map(lambda code: bool(known.read(code))), "")
+        outer != "", inner.where(inner.map(lambda code: bool(schemes.parse(code))), "")
     )
     return pd.DataFrame(
         {
-            "adm1_code": outer.map(lambda code: _governorate(code, numbering, known)),
-            "adm2_code": inner.map(lambda code: _district(code, numbering, known)),
+            "adm1_code": outer.map(lambda code: _governorate(code, scheme, schemes)),
+            "adm2_code": inner.map(lambda code: _district(code, scheme, schemes)),
         }
     )
 
 
-def _governorate(code: str, numbering: PcodeScheme | None, known: PcodeSchemes) -> str:
-    digits = known.read(code)
+def _governorate(code: str, scheme: PcodeScheme | None, schemes: PcodeSchemes) -> str:
+    """Return the P-code of a governorate's code by a scheme; ``""`` where the scheme is unknown."""
+    digits = schemes.parse(code)
     if digits is None:
         return code
-    return numbering.areas.get(digits.governorate, code) if numbering else ""
+    return scheme.areas.get(digits.governorate, code) if scheme else ""
 
 
-def _district(code: str, numbering: PcodeScheme | None, known: PcodeSchemes) -> str:
-    digits = known.read(code)
+def _district(code: str, scheme: PcodeScheme | None, schemes: PcodeSchemes) -> str:
+    """Return the P-code of a district's code, which only the areas' own scheme knows."""
+    digits = schemes.parse(code)
     if digits is None or not digits.district:
         return code
-    if numbering is None or not numbering.own:
+    if scheme is None or not scheme.own:
         return ""
-    return numbering.areas.get("".join(digits), code)
+    return scheme.areas.get("".join(digits), code)
 
 
-def _breakdowns_read_by(
-    breakdowns: pd.DataFrame, date: Any, numbering: PcodeScheme | None, known: PcodeSchemes
+def _translate_breakdowns(
+    breakdowns: pd.DataFrame, date: Any, scheme: PcodeScheme | None, schemes: PcodeSchemes
 ) -> pd.DataFrame:
+    """Return breakdowns with the codes of one date replaced by today's P-codes."""
     if breakdowns.empty:
         return breakdowns
-    of_date = pd.to_datetime(breakdowns["date"]) == pd.Timestamp(date)
+    is_of_date = pd.to_datetime(breakdowns["date"]) == pd.Timestamp(date)
     codes = breakdowns["adm1_code"].fillna("")
-    resolved = codes.map(lambda code: _governorate(code, numbering, known))
-    return breakdowns.assign(adm1_code=codes.mask(of_date, resolved))
+    resolved = codes.map(lambda code: _governorate(code, scheme, schemes))
+    return breakdowns.assign(adm1_code=codes.mask(is_of_date, resolved))
 
 
 # ---- findings
@@ -221,7 +226,8 @@ def _label(date: Any, rows: pd.DataFrame) -> str:
 
 
 def _lines(decisions: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for how, group in groupby(decisions, key=lambda one: one[1]):
+    """Say how the scheme of each date was decided; consecutive dates that are alike in one line."""
+    for how, group in groupby(decisions, key=lambda decision: decision[1]):
         labels = [label for label, _ in group]
         several = f" to {labels[-1]} ({len(labels):,} dates)" if len(labels) > 1 else ""
         yield f"{labels[0]}{several}: {how}"
@@ -230,11 +236,14 @@ def _lines(decisions: Sequence[tuple[str, str]]) -> Iterator[str]:
 def _refused(
     decision: SchemeDecision, places: Mapping[CodedPlace, Any], rows: pd.DataFrame, label: str
 ) -> Finding:
-    shown = [f"{place.code} {place.name}".strip() for place in decision.examples[:LISTED]]
-    more = len(decision.examples) - len(shown)
-    rest = f" and {more:,} more" if more > 0 else ""
+    """Return the finding on a date whose codes cannot be read, with some of its places."""
+    examples = [f"{place.code} {place.name}".strip() for place in decision.examples[:LISTED]]
+    more = len(decision.examples) - len(examples)
+    remainder = f" and {more:,} more" if more > 0 else ""
     index = places[decision.examples[0]]
-    return _finding("error", decision.error, rows, index, f"{label}: {', '.join(shown)}{rest}")
+    return _finding(
+        "error", decision.error, rows, index, f"{label}: {', '.join(examples)}{remainder}"
+    )
 
 
 def _finding(
@@ -251,14 +260,16 @@ def _finding(
 
 
 def _districts_left(
-    rows: pd.DataFrame, numbering: PcodeScheme | None, known: PcodeSchemes, label: str
+    rows: pd.DataFrame, scheme: PcodeScheme | None, schemes: PcodeSchemes, label: str
 ) -> Iterator[Finding]:
     """Report codes of districts of an unknown scheme: only names match these."""
-    if numbering is not None and numbering.own:
+    if scheme is not None and scheme.own:
         return
-    coded = rows["adm2_code"].map(lambda code: bool((read := known.read(code)) and read.district))
-    bare = rows[coded & (rows["adm2"] == "")]
-    of = f"the numbering of {numbering.name}" if numbering else "codes that are left out"
+    is_coded = rows["adm2_code"].map(
+        lambda code: bool((digits := schemes.parse(code)) and digits.district)
+    )
+    bare = rows[is_coded & (rows["adm2"] == "")]
+    of = f"the numbering of {scheme.name}" if scheme else "codes that are left out"
     if len(bare):
         yield _finding(
             "error",
@@ -267,7 +278,7 @@ def _districts_left(
             bare.index[0],
             f"{label}: {bare['adm2_code'].iloc[0]}",
         )
-    elif coded.any() and numbering is not None:
+    elif is_coded.any() and scheme is not None:
         yield _finding(
             "warning",
             f"Codes of districts of {of} are left out: districts are found by name, in the "
@@ -278,32 +289,33 @@ def _districts_left(
         )
 
 
-def _no_such_scheme(said: str, country: Mapping[str, Any]) -> Finding:
+def _no_such_scheme(choice: str, country: Mapping[str, Any]) -> Finding:
+    """Return the error on a scheme that the country does not have."""
     names = scheme_choices(country)
     return Finding(
         "error",
         f"There is no such numbering of P-codes: it may be {' or '.join(names)}.",
         column="pcode_scheme",
-        value=said,
-        nearest=suggestions(said, names),
+        value=choice,
+        nearest=suggestions(choice, names),
     )
 
 
 # ---- a country of one numbering
 
 
-def _leave_codes(out: ResolvedCodes, country: Mapping[str, Any], said: str) -> None:
+def _leave_codes(out: ResolvedCodes, country: Mapping[str, Any], choice: str) -> None:
     """Drop codes on request, and retired ones that have a name beside them."""
     rules = former_codes(country)
 
     def left(rows: pd.DataFrame, level: str) -> pd.Series:
-        codes, named = rows[f"{level}_code"].fillna(""), rows[level].fillna("") != ""
-        given_up = codes.map(lambda code: bool(explain_retired_code(rules, code))).astype(bool)
-        return (codes != "") & named & (given_up | (said == BY_NAME))
+        codes, is_named = rows[f"{level}_code"].fillna(""), rows[level].fillna("") != ""
+        is_retired = codes.map(lambda code: bool(explain_retired_code(rules, code))).astype(bool)
+        return (codes != "") & is_named & (is_retired | (choice == BY_NAME))
 
     for level in ("adm1", "adm2"):
         mask, codes = left(out.counts, level), out.counts[f"{level}_code"]
-        if mask.any() and not said:
+        if mask.any() and not choice:
             out.findings.append(
                 Finding(
                     "warning",
@@ -326,44 +338,44 @@ def _leave_codes(out: ResolvedCodes, country: Mapping[str, Any], said: str) -> N
 def _figures_say_otherwise(
     rows: pd.DataFrame,
     chosen: PcodeScheme,
-    known: PcodeSchemes,
-    held: pd.DataFrame,
+    schemes: PcodeSchemes,
+    stored: pd.DataFrame,
     label: str,
 ) -> Iterator[Finding]:
-    """Compare figures whose codes have no names with those of the nearest date that is held.
+    """Compare figures whose codes have no names with those of the nearest date of the snapshot.
 
     A numbering moves the figures of whole governorates. Where another one puts them close to what
     was counted there before, and the chosen one does not, the codes are most likely of that one.
     """
     codes = rows["adm1_code"].where(rows["adm1_code"] != "", rows["adm2_code"])
-    digits = codes.map(lambda code: read.governorate if (read := known.read(code)) else "")
-    telling = digits.map(known.is_telling) & (rows["programme"] == "")
-    for population, part in rows[telling].groupby("population"):
-        before = _nearest_held(held, str(population), part["date"].iloc[0])
+    digits = codes.map(lambda code: parsed.governorate if (parsed := schemes.parse(code)) else "")
+    is_distinctive = digits.map(schemes.distinguishes) & (rows["programme"] == "")
+    for population, part in rows[is_distinctive].groupby("population"):
+        before = _nearest_counts(stored, str(population), part["date"].iloc[0])
         added = part["people"].astype("int64").groupby([digits[part.index], part["level"]]).sum()
         people = added.groupby(level=0).max()  # a governorate's own row, or its districts
         if before.empty or len(people) < _COMPARED:
             continue
-        off = {one.name: _distance(people, one, before) for one in known.every}
-        best = min(known.every, key=lambda one: off[one.name])
+        off = {scheme.name: _distance(people, scheme, before) for scheme in schemes.all}
+        best = min(schemes.all, key=lambda scheme: off[scheme.name])
         # Half the distance, and half of all that is placed: of 42,864 pairs of dates that DTM has
         # counted in Iraq, none that is read rightly comes so near to the other numbering.
         if 2 * off[best.name] < min(off[chosen.name], int(people.sum())):
             yield _likelier(best, chosen, rows, part.index[0], label)
 
 
-def _nearest_held(held: pd.DataFrame, population: str, date: Any) -> pd.Series:
+def _nearest_counts(stored: pd.DataFrame, population: str, date: Any) -> pd.Series:
     """Return people by P-code on the nearest date of the snapshot; empty where it has none."""
-    whole = (held["population"] == population) & (held["programme"] == "")
-    rows = held[whole & (held["level"] == 1) & held["pcode"].notna()]
+    whole = (stored["population"] == population) & (stored["programme"] == "")
+    rows = stored[whole & (stored["level"] == 1) & stored["pcode"].notna()]
     gaps = (pd.to_datetime(rows["date"]) - pd.Timestamp(date)).abs()
     return rows[gaps == gaps.min()].groupby("pcode")["people"].sum()
 
 
-def _distance(people: pd.Series, numbering: PcodeScheme, before: pd.Series) -> int:
+def _distance(people: pd.Series, scheme: PcodeScheme, before: pd.Series) -> int:
     """Count the people that a scheme puts elsewhere than where they were counted before."""
     return sum(
-        abs(int(n) - int(before.get(numbering.areas.get(str(digits), ""), 0)))
+        abs(int(n) - int(before.get(scheme.areas.get(str(digits), ""), 0)))
         for digits, n in people.items()
     )
 
@@ -371,6 +383,7 @@ def _distance(people: pd.Series, numbering: PcodeScheme, before: pd.Series) -> i
 def _likelier(
     best: PcodeScheme, chosen: PcodeScheme, rows: pd.DataFrame, index: Any, label: str
 ) -> Finding:
+    """Return the error on codes whose figures fit another scheme than theirs."""
     return _finding(
         "error",
         f"No name stands beside the P-codes, and they are read as those of {chosen.name}. By those "

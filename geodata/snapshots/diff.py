@@ -151,7 +151,7 @@ class Difference:
         out += _listed("Sources added", self.sources_added)
         out += _listed("Sources removed", self.sources_removed)
         out += [
-            f"Table {name}: {amounts.counted(rows.added, 'row')} added, {rows.removed:,} removed"
+            f"Table {name}: {amounts.pluralise(rows.added, 'row')} added, {rows.removed:,} removed"
             for name, rows in self.tables.items()
         ]
         out += ["The boundaries are drawn otherwise."] if self.boundaries else []

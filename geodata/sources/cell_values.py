@@ -476,7 +476,7 @@ class FindingLog:
         more = [
             Finding(
                 severity,
-                f"and in {amounts.counted(count - KEPT, 'more row')}: {sentence}",
+                f"and in {amounts.pluralise(count - KEPT, 'more row')}: {sentence}",
                 self.file,
                 self.sheet,
                 column=column,

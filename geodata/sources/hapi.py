@@ -152,15 +152,15 @@ class _Left:
         """Log how many rows were left out, and why."""
         if rows := self.elsewhere.total():
             notes.warning(
-                f"{amounts.counted(rows, 'row is', 'rows are')} of other countries than {country}, "
-                "and left out.",
+                f"{amounts.pluralise(rows, 'row is', 'rows are')} of other countries than "
+                f"{country}, and left out.",
                 column="location_code",
                 value=", ".join(sorted(self.elsewhere)),
                 harm=Harm.LEFT_OUT,
             )
         if self.national:
             notes.warning(
-                f"{amounts.counted(self.national, 'row is a total', 'rows are totals')} of the "
+                f"{amounts.pluralise(self.national, 'row is a total', 'rows are totals')} of the "
                 "country, and left out: it is added up from its governorates.",
                 column="admin_level",
                 value="0",

@@ -118,8 +118,8 @@ class Sheet:
             begun = True
         if hollow:
             notes.warning(
-                f"{amounts.counted(hollow, 'row holds', 'rows hold')} nothing in the columns that "
-                "are read. Left out; this is the first.",
+                f"{amounts.pluralise(hollow, 'row holds', 'rows hold')} nothing in the columns "
+                "that are read. Left out; this is the first.",
                 row=first,
                 harm=Harm.NOT_ASSESSED,
             )
@@ -156,7 +156,7 @@ def filled_down(
     ]
     if words:
         notes.warning(
-            f"Cells are merged over rows ({amounts.counted(len(words), 'time')}; this is the "
+            f"Cells are merged over rows ({amounts.pluralise(len(words), 'time')}; this is the "
             "first): each of the rows is given what they say.",
             row=words[0].top,
         )

@@ -250,7 +250,7 @@ class Aggregator:
             )
         elif left := len(every) - len(chosen):
             self.notes.warning(
-                amounts.counted(
+                amounts.pluralise(
                     left, f"figure of another {what} is", f"figures of another {what} are"
                 )
                 + " left out.",
@@ -277,7 +277,7 @@ class Aggregator:
         )
         for (taken, other), n in sorted(left.items()):
             self.notes.warning(
-                f"{amounts.counted(n, 'place has', 'places have')} figures of "
+                f"{amounts.pluralise(n, 'place has', 'places have')} figures of "
                 f"{taken or 'no kind'} and of {other or 'no kind'} on one date, which may count "
                 f"the same people: those of {taken or 'no kind'} are taken. Take one kind only "
                 "with --assessment.",

@@ -141,7 +141,9 @@ class TidyRows:
                 column=self._title("date"),
             )
         for what, rows in self._left.items():
-            self.notes.warning(f"{amounts.counted(rows, *what)}, and left out.", harm=Harm.LEFT_OUT)
+            self.notes.warning(
+                f"{amounts.pluralise(rows, *what)}, and left out.", harm=Harm.LEFT_OUT
+            )
 
     def _is_left_out(self, number: int, record: Mapping[str, str]) -> bool:
         before = self.notes.errors

@@ -6,7 +6,7 @@ What readers of pages and files see is written by :class:`geodata.i18n.language.
 from __future__ import annotations
 
 
-def counted(n: int, one: str, many: str = "") -> str:
+def pluralise(n: int, one: str, many: str = "") -> str:
     """Say how many there are: ``counted(1, "row")`` is ``1 row``, of two it is ``2 rows``."""
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 

@@ -11,11 +11,11 @@ from geodata.util import amounts
     ("n", "said"), [(0, "0 rows are"), (1, "1 row is"), (2, "2 rows are"), (1200, "1,200 rows are")]
 )
 def test_one_row_is_no_rows(n, said):
-    assert amounts.counted(n, "row is", "rows are") == said
+    assert amounts.pluralise(n, "row is", "rows are") == said
 
 
 def test_the_plural_has_an_s_where_none_is_given():
-    assert [amounts.counted(n, "row") for n in (1, 2)] == ["1 row", "2 rows"]
+    assert [amounts.pluralise(n, "row") for n in (1, 2)] == ["1 row", "2 rows"]
 
 
 @pytest.mark.parametrize(

@@ -554,7 +554,7 @@ def _note_twice(
         note(sentence, row=number, column=column.name, value=shown, harm=Harm.COUNTED_ONCE)
     (count,) = con.execute(f"SELECT count(*) {joined}").fetchone() or (0,)
     if count > LISTED:
-        more = f"and in {amounts.counted(count - LISTED, 'more row')}: {sentence}"
+        more = f"and in {amounts.pluralise(count - LISTED, 'more row')}: {sentence}"
         note(more, column=column.name, harm=Harm.COUNTED_ONCE)
 
 

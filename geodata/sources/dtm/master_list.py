@@ -335,7 +335,7 @@ class _Reader:
                 notes.warning(sentence, row=row, column="Latitude, Longitude", value=said)
         for sentence, count in met.items():
             if (more := count - min(listed[sentence], LISTED)) > 0:
-                notes.warning(f"and in {amounts.counted(more, 'more row')}: {sentence}")
+                notes.warning(f"and in {amounts.pluralise(more, 'more row')}: {sentence}")
 
     def _stray(self, shapes: Governorates, pcode: str, point: int) -> tuple[str, str]:
         """Return what is wrong with a point, and the governorate that it lies in."""

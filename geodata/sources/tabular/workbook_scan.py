@@ -272,7 +272,7 @@ def formula_findings(file: str, sheet: str, facts: SheetFacts) -> Iterator[Findi
     if facts.formulas:
         yield Finding(
             "warning",
-            f"Formulas ({amounts.counted(facts.formulas, 'cell')}): the values that were saved "
+            f"Formulas ({amounts.pluralise(facts.formulas, 'cell')}): the values that were saved "
             "with them are read, nothing is computed again.",
             file,
             sheet,
@@ -295,5 +295,5 @@ def formula_findings(file: str, sheet: str, facts: SheetFacts) -> Iterator[Findi
         yield Finding("error", sentence, file, sheet, row, column_letters(column))
     if more := len(facts.without_value[MAX_LISTED:]):
         yield Finding(
-            "error", f"… and {amounts.counted(more, 'more cell')}: {sentence}", file, sheet
+            "error", f"… and {amounts.pluralise(more, 'more cell')}: {sentence}", file, sheet
         )
