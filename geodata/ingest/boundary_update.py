@@ -34,7 +34,7 @@ from geodata.snapshots.library import Library
 from geodata.snapshots.name_columns import LOCAL_NAMES
 from geodata.snapshots.schemas import TABLES, check
 from geodata.snapshots.snapshot import Snapshot, Tables
-from geodata.sources.cell_values import FindingLog
+from geodata.sources.finding_log import FindingLog
 from geodata.sources.mapping import TableMapping, read_mapping
 from geodata.util import amounts
 from geodata.util.arrays import records

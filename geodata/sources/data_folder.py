@@ -46,7 +46,7 @@ from geodata.places.join import JoinReport, match_rows
 from geodata.snapshots.schemas import check, check_references
 from geodata.snapshots.snapshot import Tables
 from geodata.sources.cell_values import CellError, parse_count
-from geodata.sources.dtm.layouts import SHELTER
+from geodata.sources.dtm.column_names import SHELTER
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -22,7 +22,6 @@ from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
     CellError,
-    FindingLog,
     clean_text,
     code_or_blank,
     due_text,
@@ -31,6 +30,7 @@ from geodata.sources.cell_values import (
     parse_date,
 )
 from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns
+from geodata.sources.finding_log import FindingLog
 from geodata.sources.header import WHOLE, find_header, fingerprint, open_rows
 from geodata.sources.tabular.detect import CheckedFile, check_file
 from geodata.sources.tally import Aggregator, CountRecord

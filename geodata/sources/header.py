@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geodata.sources.cell_values import FindingLog, clean_text, formula_error, is_blank
+from geodata.sources.cell_values import clean_text, formula_error, is_blank
+from geodata.sources.finding_log import FindingLog
 from geodata.sources.tabular.detect import CheckedFile
 from geodata.sources.tabular.open_table import Merged, Row, TableRows, read_rows
 from geodata.util import amounts

@@ -16,8 +16,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from geodata.populations import POPULATIONS
-from geodata.sources.cell_values import FindingLog, clean_text
+from geodata.sources.cell_values import clean_text
 from geodata.sources.contract import ReadOptions, SourceKind
+from geodata.sources.finding_log import FindingLog
 from geodata.sources.header import WITHIN, Sheet, width_of
 from geodata.sources.mapping import TableMapping
 from geodata.sources.tabular.open_table import TableRows

@@ -7,8 +7,8 @@ which dates or groups are columns is not tidy and not read: unpivot it first.
 from __future__ import annotations
 
 from geodata.errors import DataError
-from geodata.sources.cell_values import FindingLog
 from geodata.sources.contract import ReadOptions, SourceKind
+from geodata.sources.finding_log import FindingLog
 from geodata.sources.header import find_header
 from geodata.sources.mapping import TableMapping
 from geodata.sources.tabular.open_table import TableRows

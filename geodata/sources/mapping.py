@@ -19,7 +19,8 @@ from geodata.places.pcode_schemes import scheme_choices
 from geodata.populations import POPULATION_CODES
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import REPEATS, Repeats
-from geodata.sources.cell_values import CellError, FindingLog, check_choice, parse_count, parse_date
+from geodata.sources.cell_values import CellError, check_choice, parse_count, parse_date
+from geodata.sources.finding_log import FindingLog
 from geodata.util import strict_yaml
 from geodata.util.findings import Finding
 from geodata.util.suggestions import suggestions

@@ -25,7 +25,6 @@ from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
     BROKEN,
     CellError,
-    FindingLog,
     check_choice,
     clean_text,
     due_text,
@@ -35,6 +34,7 @@ from geodata.sources.cell_values import (
     parse_count,
 )
 from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns, no_counts
+from geodata.sources.finding_log import FindingLog
 from geodata.sources.header import find_header, open_rows
 from geodata.sources.mapping import read_mapping
 from geodata.util.findings import FileRead, Progress

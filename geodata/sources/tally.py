@@ -23,8 +23,8 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from geodata.sources import Repeats
-from geodata.sources.cell_values import FindingLog
 from geodata.sources.contract import COUNTS_READ, no_counts
+from geodata.sources.finding_log import FindingLog
 from geodata.util import amounts
 from geodata.util.findings import Harm
 from geodata.util.suggestions import suggestions

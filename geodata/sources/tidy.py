@@ -20,7 +20,6 @@ from geodata.snapshots.name_columns import NAME_COLUMNS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
     CellError,
-    FindingLog,
     clean_text,
     code_or_blank,
     due_text,
@@ -32,6 +31,7 @@ from geodata.sources.cell_values import (
     parse_date,
 )
 from geodata.sources.contract import ParsedSource, ReadOptions, no_breakdowns, no_counts
+from geodata.sources.finding_log import FindingLog
 from geodata.sources.header import A_SECOND_HEADER, WHOLE, Sheet, are_titles, open_rows
 from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
 from geodata.sources.tabular.open_table import TableRows

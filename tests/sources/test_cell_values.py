@@ -11,15 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.sources import cell_values
-from geodata.sources.cell_values import (
-    KEPT,
-    CellError,
-    FindingLog,
-    clean_text,
-    is_total,
-    parse_count,
-    parse_date,
-)
+from geodata.sources.cell_values import CellError, clean_text, is_total, parse_count, parse_date
+from geodata.sources.finding_log import MAX_ROWS_LOGGED, FindingLog
 from geodata.util.suggestions import suggestions
 
 unhurried = settings(deadline=None)
@@ -275,12 +268,12 @@ def test_the_nearest_choices_come_best_first():
 
 def test_of_a_mistake_in_very_many_rows_each_is_counted_and_a_thousand_are_kept():
     notes = FindingLog("made-up.csv", "S")
-    for row in range(KEPT + 500):
+    for row in range(MAX_ROWS_LOGGED + 500):
         notes.error("It is wrong.", row=row, column="people", value="x")
     notes.warning("Look at this.")
     findings = notes.all()
-    assert len(findings) == KEPT + 2
-    assert notes.errors == KEPT + 500
+    assert len(findings) == MAX_ROWS_LOGGED + 2
+    assert notes.errors == MAX_ROWS_LOGGED + 500
     assert findings[-1].line() == (
         "made-up.csv, sheet S, column people: and in 500 more rows: It is wrong."
     )
@@ -288,7 +281,7 @@ def test_of_a_mistake_in_very_many_rows_each_is_counted_and_a_thousand_are_kept(
 
 def test_one_more_row_is_one_row():
     notes = FindingLog("made-up.csv", "S")
-    for row in range(KEPT + 1):
+    for row in range(MAX_ROWS_LOGGED + 1):
         notes.error("It is wrong.", row=row, column="people", value="x")
     assert "and in 1 more row: It is wrong." in notes.all()[-1].line()
 

@@ -26,17 +26,12 @@ from geodata.household_sizes import HouseholdSize, household_size
 from geodata.places.gazetteer import gazetteers
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.contract import ParsedSource, ReadOptions
-from geodata.sources.dtm import aggregate
-from geodata.sources.dtm.layouts import (
-    SHELTER,
-    Population,
-    days_in,
-    header_fold,
-    period_code,
-    population_of,
-    recognise,
-)
+from geodata.sources.dtm import aggregate, row_reader
+from geodata.sources.dtm.column_names import SHELTER, header_fold
+from geodata.sources.dtm.dates import days_in
+from geodata.sources.dtm.layouts import Population, population_of, recognise
 from geodata.sources.dtm.master_list import SOURCE, read
+from geodata.sources.dtm.periods import period_code
 from geodata.sources.tabular.open_table import read_rows
 from geodata.util.arrays import records
 from geodata.util.findings import Finding
@@ -804,7 +799,7 @@ def test_points_beyond_the_first_fifty_are_counted(reading):
 
 
 def test_a_large_list_is_read_in_one_go_and_gives_the_same(reading, monkeypatch):
-    monkeypatch.setattr(aggregate, "_carefully", lambda *_: pytest.fail("not in one go"))
+    monkeypatch.setattr(row_reader, "load_rows", lambda *_: pytest.fail("not in one go"))
     quick = reading(made(), quick=ALWAYS)
     monkeypatch.undo()
     slow = reading(made(), quick=NEVER)
@@ -817,7 +812,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(reading, tmp_path, monkeypatch)
     def full(*_: object) -> None:
         raise duckdb.IOException("IO Error: Could not write file: No space left on device")
 
-    monkeypatch.setattr(aggregate, "_insert", full)
+    monkeypatch.setattr(row_reader, "_insert", full)
     wrong = only_error(reading(made()))
     assert "There is no room" in wrong.sentence
     assert "No space left on device" in wrong.sentence
@@ -827,7 +822,7 @@ def test_a_file_that_breaks_off_is_told_by_its_name(reading, monkeypatch):
     def broken(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(aggregate, "_insert", broken)
+    monkeypatch.setattr(row_reader, "_insert", broken)
     wrong = only_error(reading(made()))
     assert wrong.line() == (
         "idp_master_list_2019-08-31.csv: The file could not be read to its end: Input/output error."
@@ -982,7 +977,7 @@ def test_a_snapshot_s_own_words_on_the_source_are_kept(reading, snapshot, exampl
 
 
 def test_progress_is_told(snapshot, tmp_path, monkeypatch):
-    monkeypatch.setattr(aggregate, "BATCH", 2)
+    monkeypatch.setattr(row_reader, "BATCH", 2)
     told: list[int] = []
     path = made().csv(tmp_path / "idp_2019-08-31.csv")
     read("idp", [path], snapshot, ReadOptions(), lambda _what, done, _of: told.append(done))

@@ -17,7 +17,8 @@ import xlsxwriter
 from geodata.errors import DataError
 from geodata.sources import cell_values, hapi, header, hxl, mapped_table, reference, tidy
 from geodata.sources.contract import ParsedSource, ReadOptions
-from geodata.sources.dtm import layouts, master_list
+from geodata.sources.dtm import master_list
+from geodata.sources.dtm.dates import days_in
 from geodata.sources.tabular.number_formats import shown, shown_by_styles
 from geodata.sources.tabular.open_table import read_rows
 from geodata.util.findings import no_progress
@@ -146,7 +147,7 @@ def test_a_list_whose_dates_may_be_days_or_months_asks_which(tmp_path, snapshot)
     ["قائمة النازحين 30 حزيران 2021", "النازحون ٣٠ حزيران/يونيو ٢٠٢١", "٣٠ی حوزەیرانی ٢٠٢١"],
 )
 def test_a_title_in_arabic_or_sorani_says_the_date_of_a_list(title):
-    assert layouts.days_in(title) == {dt.date(2021, 6, 30)}
+    assert days_in(title) == {dt.date(2021, 6, 30)}
 
 
 def test_every_reader_of_workbooks_takes_the_month_that_is_shown(tmp_path, examplia, snapshot):

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from geodata.household_sizes import HouseholdSize
-from geodata.sources.cell_values import FindingLog
 from geodata.sources.dtm import workspace
 from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, Unit
 from geodata.sources.dtm.workspace import LoadedList
+from geodata.sources.finding_log import FindingLog
 from geodata.util.arrays import records
 
 _NEARLY = 0.02

@@ -36,7 +36,6 @@ from geodata.errors import DataError
 from geodata.household_sizes import household_size
 from geodata.places.gazetteer import Gazetteer, Gazetteers, gazetteers
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.cell_values import FindingLog
 from geodata.sources.contract import (
     BREAKDOWNS_READ,
     COUNTS_READ,
@@ -46,12 +45,14 @@ from geodata.sources.contract import (
     no_breakdowns,
     no_counts,
 )
-from geodata.sources.dtm import aggregate, layouts, workspace
-from geodata.sources.dtm.aggregate import LISTED, QUICK_FROM, WORDS
+from geodata.sources.dtm import aggregate, column_names, layouts, workspace
+from geodata.sources.dtm.aggregate import QUICK_FROM
 from geodata.sources.dtm.breakdowns import as_counted, by_date, in_households, unit_counted
 from geodata.sources.dtm.dates import column_name, dates_of_list
-from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NoList, Population, Unit
-from geodata.sources.dtm.workspace import LoadedList
+from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NotAMasterList, Population, Unit
+from geodata.sources.dtm.sums import GROUP_KEYS
+from geodata.sources.dtm.workspace import MAX_LISTED, LoadedList
+from geodata.sources.finding_log import FindingLog
 from geodata.sources.tabular.detect import check_file
 from geodata.sources.tabular.open_table import TableRows, read_rows
 from geodata.util import amounts
@@ -172,7 +173,7 @@ class _Reader:
             for finding in rows.findings:
                 notes.take(finding)
             made = self._list(rows, notes)
-        except NoList as error:
+        except NotAMasterList as error:
             for finding in error.findings:
                 notes.take(_placed(finding, notes))
         except DataError as error:
@@ -188,7 +189,7 @@ class _Reader:
         for finding in layout.findings:
             notes.take(_placed(finding, notes, row=layout.header_row))
         self._population_fits(layout, rows, notes)
-        if layout.one(layouts.PEOPLE) is None and not self.country.get("household_sizes"):
+        if layout.column(column_names.PEOPLE) is None and not self.country.get("household_sizes"):
             notes.error(
                 "The column Individuals is missing, and the country has no rule that says how many "
                 "people are counted to a household.",
@@ -264,7 +265,7 @@ class _Reader:
     ) -> pd.DataFrame:
         """Put people as the country's rule has them where the file does not; see the module."""
         sums = sums.copy()
-        printed = layout.one(layouts.PEOPLE) is not None
+        printed = layout.column(column_names.PEOPLE) is not None
         camps = [
             name
             for name, column in workspace.breakdown_columns(layout)
@@ -311,7 +312,7 @@ class _Reader:
 
     def _check_points(self, loaded: LoadedList, notes: FindingLog) -> None:
         layout = loaded.layout
-        if not (layout.one(layouts.LATITUDE) and layout.one(layouts.LONGITUDE)):
+        if not (layout.column(column_names.LATITUDE) and layout.column(column_names.LONGITUDE)):
             notes.warning("No columns give latitude and longitude: places are not checked.")
             return
         shapes = Governorates(self.snapshot.topology)
@@ -327,14 +328,16 @@ class _Reader:
         listed: Counter[str] = Counter()
         for key, (_, rows) in strays.items():
             met[kinds[key][0]] += rows
-        for row, place, name, code, point in aggregate.rows_at(loaded, strays, 4 * LISTED):
+        for row, place, name, code, point in aggregate.rows_at_points(
+            loaded, strays, 4 * MAX_LISTED
+        ):
             sentence, lies = kinds[name, code, point]
             listed[sentence] += 1
-            if listed[sentence] <= LISTED:
+            if listed[sentence] <= MAX_LISTED:
                 said = f"{place}: {name}, lies in {lies}" if lies else f"{place}: {name}"
                 notes.warning(sentence, row=row, column="Latitude, Longitude", value=said)
         for sentence, count in met.items():
-            if (more := count - min(listed[sentence], LISTED)) > 0:
+            if (more := count - min(listed[sentence], MAX_LISTED)) > 0:
                 notes.warning(f"and in {amounts.pluralise(more, 'more row')}: {sentence}")
 
     def _stray(self, shapes: Governorates, pcode: str, point: int) -> tuple[str, str]:
@@ -410,7 +413,7 @@ def _layout_text(population: str, layout: Layout, units: set[Unit | None]) -> st
     said = sorted(unit for unit in units if unit)
     by = f"{', '.join(held)} in {' and '.join(said)}" if held and said else "no breakdowns"
     return (
-        f"{_CALLED[population]} master list, {layout.called}, columns named in row "
+        f"{_CALLED[population]} master list, {layout.description}, columns named in row "
         f"{layout.header_row}, {by}"
     )
 
@@ -420,12 +423,12 @@ def _layout_text(population: str, layout: Layout, units: set[Unit | None]) -> st
 
 def _compare_totals(loaded: LoadedList, notes: FindingLog) -> None:
     counted = int(loaded.sums["households"].sum())
-    column = column_name(loaded.layout.one(layouts.HOUSEHOLDS))
+    column = column_name(loaded.layout.column(column_names.HOUSEHOLDS))
     for total in loaded.totals:
         notes.warning(
             "The row is one of totals, and is left out.",
             row=total.row,
-            value=total.said,
+            value=total.label,
             harm=Harm.LEFT_OUT,
         )
     if len(loaded.totals) == 1 and (said := loaded.totals[0].households) is not None:
@@ -444,13 +447,13 @@ def _counts(
     sums: pd.DataFrame, population: str, layout: Layout, number: int | None
 ) -> pd.DataFrame:
     """Return counts by district, or by governorate where the list has no districts."""
-    level = 2 if layout.one(layouts.ADM2) else 1
+    level = 2 if layout.column(column_names.ADM2) else 1
     frame = sums.assign(population=population, programme="", level=level, file="", row=0)
     frame["round"] = pd.Series(number, index=frame.index, dtype="Int64")
     frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[ns]")
     keys = [c for c in COUNTS_READ if c not in ("households", "people", "rows")]
     added = frame.groupby(keys, as_index=False, dropna=False)[["households", "people", "rows"]]
-    words = dict.fromkeys(("population", "programme", "file", *WORDS[1:]), "str")
+    words = dict.fromkeys(("population", "programme", "file", *GROUP_KEYS[1:]), "str")
     numbers = dict.fromkeys(("round", "households", "people", "rows", "row"), "Int64")
     return added.sum()[list(COUNTS_READ)].astype({**words, **numbers, "level": "int8"})
 

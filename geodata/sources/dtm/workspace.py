@@ -1,4 +1,4 @@
-"""A DuckDB workspace, in memory, in which a list is counted."""
+"""A temporary DuckDB database in which the rows of a list are added up."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from geodata.errors import DataError
 from geodata.sources.dtm.layouts import BREAKDOWNS, Column, Layout
 from geodata.sources.tabular.open_table import TableRows
 
+MAX_LISTED = 50
+"""Rows that are named one by one before the rest are only counted."""
+
 MEMORY_LIMIT = "1GB"
 MOST_THREADS = 4
 EMPTY_HOUSEHOLDS = (
@@ -29,10 +32,10 @@ EMPTY_HOUSEHOLDS = (
 
 @dataclass(frozen=True)
 class ListTotal:
-    """A row of totals: not counted, but compared with what is."""
+    """A row of totals: not counted, but compared with the sum of the others."""
 
     row: int
-    said: str
+    label: str
     households: int | None
 
 
@@ -46,6 +49,10 @@ class LoadedList:
         Whether DuckDB read the file itself.
     totals
         Rows of totals that were left out.
+    sums
+        Households, people and categories by date and district, as the file writes these.
+    points
+        Codes of points by governorate, as the file writes it (name, code).
     """
 
     con: duckdb.DuckDBPyConnection
@@ -64,21 +71,26 @@ class LoadedList:
 
 def breakdown_columns(layout: Layout) -> list[tuple[str, Column]]:
     """Name every category's column as the table of rows does: ``b0``, ``b1`` …."""
-    found = [column for kind in BREAKDOWNS for column in layout.breakdown(kind)]
-    return [(f"b{i}", column) for i, column in enumerate(found)]
+    columns = [column for kind in BREAKDOWNS for column in layout.breakdown(kind)]
+    return [(f"b{i}", column) for i, column in enumerate(columns)]
+
+
+def figure_columns(layout: Layout) -> list[str]:
+    """Return the names of all figures in the table of rows."""
+    return ["households", "people", *(name for name, _ in breakdown_columns(layout))]
 
 
 @contextmanager
 def workspace() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a DuckDB of its own, with a limit on memory and a folder beyond it, and remove both.
+    """Open a temporary database with limited memory, and remove it with its folder in the end.
 
     Raises
     ------
     DataError
-        If there is no room for what is put aside while reading.
+        If the disk is full.
     """
     try:
-        with _opened_workspace() as con:
+        with _open_database() as con:
             yield con
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
         if isinstance(error, OSError) and error.errno != errno.ENOSPC:
@@ -90,7 +102,7 @@ def workspace() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _opened_workspace() -> Iterator[duckdb.DuckDBPyConnection]:
+def _open_database() -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix="displacement-list-") as folder:
         config: dict[str, Any] = {
             "memory_limit": MEMORY_LIMIT,
