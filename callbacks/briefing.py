@@ -22,7 +22,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callbacks.error_pages import HTML, problem
-from callbacks.serving.context import Context, page_query, query_language
+from callbacks.serving.context import Context, link_query, query_language
 from callbacks.serving.render_pool import Busy, RenderPool
 from callbacks.serving.responses import (
     CachePolicy,
@@ -72,7 +72,9 @@ class BriefingRequest:
 
     def following(self, urls: Urls) -> Urls:
         """Give what builds the links of its pages, which keep its language, digits and snapshot."""
-        return replace(urls, version=self.version, spoken=tuple(self.briefing.spoken))
+        return replace(
+            urls, version=self.version, language_items=tuple(self.briefing.language_items)
+        )
 
     def query(self, made: Briefing | None = None) -> str:
         """Return the query of the briefing, or of another one of the same snapshot.
@@ -106,7 +108,7 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Briefi
 def links(context: Context, asked: BriefingRequest) -> Links:
     """Return the links of the pages; empty if the briefing is too long for an address."""
     urls = context.urls
-    kept = [*asked.briefing.spoken, ("v", asked.version)]
+    kept = [*asked.briefing.language_items, ("v", asked.version)]
     start = encode_items([(key, value) for key, value in kept if value])
     default = urls.briefing(start)
     try:
@@ -393,7 +395,7 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.briefing(), endpoint="briefing")
     def page() -> Response:
         try:
-            asked = read(context, page_query(request.args), lenient=True)
+            asked = read(context, link_query(request.args), lenient=True)
         except NotHeld as error:
             return problem(context, error, lambda _: urls.briefing())
         if view := request.args.get("add"):
@@ -403,7 +405,7 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.briefing_editor(), endpoint="briefing_editor")
     def editor() -> Response:
         try:
-            asked = read(context, page_query(request.args), lenient=True)
+            asked = read(context, link_query(request.args), lenient=True)
         except NotHeld as error:
             return problem(context, error, lambda _: urls.briefing_editor())
         return _editor(context, asked, focus=_focus())
@@ -442,7 +444,7 @@ def register(app: Dash, context: Context) -> None:
 def _refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> Response:
     """Say in the editor what is wrong with what was sent, beside the briefing it was sent from."""
     too_large = isinstance(error, RequestEntityTooLarge)
-    asked = read(context, page_query(request.args), lenient=True)
+    asked = read(context, link_query(request.args), lenient=True)
     kilobytes = GroupedInt(MAX_FORM // 1000)
     sentence = (
         asked.language.gettext("What was sent is larger than {most} kB.", most=kilobytes)

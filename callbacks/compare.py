@@ -8,7 +8,7 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks.error_pages import HTML, problem
-from callbacks.serving.context import Context, last_values, page_query
+from callbacks.serving.context import Context, last_values, link_query
 from callbacks.serving.responses import CachePolicy, cacheable_response
 from geodata.errors import NotHeld
 from geodata.figures import comparison
@@ -44,7 +44,7 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(urls.compare(), endpoint="compare")
     def compare_page() -> Response:
-        query = page_query(last_values(request.args))
+        query = link_query(last_values(request.args))
         try:
             found, shared, notices = read(context, query)
         except NotHeld as error:

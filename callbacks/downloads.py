@@ -20,7 +20,7 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks.error_pages import HTML, problem
-from callbacks.serving.context import Context, page_query
+from callbacks.serving.context import Context, link_query
 from callbacks.serving.render_pool import Busy, RenderPool
 from callbacks.serving.responses import (
     JSON,
@@ -135,7 +135,7 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.download(), endpoint="download")
     def download_page() -> Response:
         try:
-            snapshot, state, notices = context.parse(page_query(request.args), lenient=True)
+            snapshot, state, notices = context.parse(link_query(request.args), lenient=True)
         except NotHeld as error:
             return problem(context, error, urls.download)
         html = download.page(context.shared(snapshot, state), notices)

@@ -49,7 +49,7 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
         script=urls.embed_script(bundle.script().version),
         style=urls.embed_style(options.theme, bundle.style(options.theme).version),
         view=urls.view(figures),
-        sources=urls.sources(query=urls.following(state).kept),
+        sources=urls.sources(query=urls.following(state).link_query),
         full=urls.page(query),
         csv=urls.data_csv(
             query_keys.encode_items([*states.query_items(state, snapshot), ("rows", "all")])

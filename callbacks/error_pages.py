@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from flask import Response, current_app, request
 
-from callbacks.serving.context import Context, last_values, page_language, page_query
+from callbacks.serving.context import Context, last_values, link_query, page_language
 from geodata.errors import NotHeld
 from geodata.figures import state as states
 from geodata.figures.state import encode_query, is_english, parse
@@ -54,12 +54,12 @@ def here(context: Context) -> Urls:
     """Return the builder of links for a page without a state: they keep its language."""
     language, english = page_language(), is_english(last_values(request.args))
     spoken = states.language_items(language.code, language.digits, english=english)
-    return replace(context.urls, spoken=tuple(spoken))
+    return replace(context.urls, language_items=tuple(spoken))
 
 
 def failed(context: Context, code: int, sentence: str) -> Response:
     """Answer a failure with a page, or with a sentence if the page fails as well."""
-    language, way_on = page_language(), context.urls.page(here(context).kept)
+    language, way_on = page_language(), context.urls.page(here(context).link_query)
     try:
         return problem_response(
             context,
@@ -82,7 +82,7 @@ def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None 
         Makes the link from a query; the map's page where left out.
     """
     language = page_language()
-    newest = {key: value for key, value in page_query(request.args).items() if key != "v"}
+    newest = {key: value for key, value in link_query(request.args).items() if key != "v"}
     state, _ = parse(newest, context.snapshot, lenient=True)
     return problem_response(
         context,

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from callbacks.error_pages import HTML, NOT_TAKEN, REFUSED, failed, here, problem, problem_response
-from callbacks.serving.context import Context, page_language, page_query, query_language
+from callbacks.serving.context import Context, link_query, page_language, query_language
 from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
 from geodata.errors import NotHeld, StateError
@@ -53,7 +53,7 @@ def register(app: Dash, context: Context) -> None:
         return app.index().partition(_CONFIG)[2]
 
     def map_page() -> Response:
-        asked = page_query(request.args.to_dict() | _programmes(request.args))
+        asked = link_query(request.args.to_dict() | _programmes(request.args))
         try:
             snapshot, state, notices = context.parse(asked, lenient=True)
         except NotHeld as error:
@@ -75,7 +75,7 @@ def register(app: Dash, context: Context) -> None:
     @app.server.get(urls.sources(), endpoint="sources")
     def sources_page() -> Response:
         try:
-            snapshot, state, notices = context.named(page_query(request.args), lenient=True)
+            snapshot, state, notices = context.named(link_query(request.args), lenient=True)
         except NotHeld as error:
             return problem(context, error, lambda query: urls.sources(query=query))
         html = sources.page(
@@ -102,7 +102,7 @@ def register(app: Dash, context: Context) -> None:
                 "Nothing is at {path}. The pages there are stand at the top.",
                 path=request.path[:80],
             ),
-            {"url": urls.page(here(context).kept), "label": language.gettext("Open the map")},
+            {"url": urls.page(here(context).link_query), "label": language.gettext("Open the map")},
         )
 
     @app.server.errorhandler(HTTPException)

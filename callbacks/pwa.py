@@ -55,7 +55,7 @@ def register(app: Dash, context: Context) -> None:
             "short_name": name,
             "lang": language.code,
             "dir": language.direction,
-            "start_url": own.page(own.kept),
+            "start_url": own.page(own.link_query),
             "scope": urls.page(),
             "display": "standalone",
             "background_color": _PAGE,

@@ -20,7 +20,7 @@ from flask import Response, request
 
 from callbacks import compare
 from callbacks.error_pages import HTML, problem
-from callbacks.serving.context import Context, last_values, page_query, query_language
+from callbacks.serving.context import Context, last_values, link_query, query_language
 from callbacks.serving.responses import (
     JSON,
     CachePolicy,
@@ -70,7 +70,7 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(context.urls.share(), endpoint="share")
     def share_page() -> Response:
-        query = page_query(last_values(request.args))
+        query = link_query(last_values(request.args))
         try:
             shared, found, notices = _shared(context, query)
         except NotHeld as error:

@@ -82,7 +82,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "headline": texts.headline,
         "map": _map(at, cells),
         "plane": _plane(view),
-        "lone": svg.lone(country.drawn(view)),
+        "lone": svg.surroundings_class(country.view_drawing(view)),
         "legend": texts.legend,
         "unit": wording.unit(view),
         "figures": key_figures(at),
@@ -186,7 +186,7 @@ def _view_url(shown: Shown) -> str:
 
 def _plane(view: View) -> str:
     """Return where the country lies in the drawing, for the style sheet that fits it."""
-    drawn = country.drawn(view)
+    drawn = country.view_drawing(view)
     left, _, right, _ = drawn.ground
     measures = {"width": drawn.width, "height": drawn.height, "west": left, "east": right}
     beyond = f"var(--{'neighbour' if drawn.neighbours else 'sea'})"

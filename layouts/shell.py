@@ -89,17 +89,21 @@ def alternates(address: str) -> list[tuple[str, str]]:
 def navigation(language: Language, urls: Urls) -> list[dict[str, str]]:
     """Return key, label and URL of every page."""
     return [
-        {"key": "map", "label": language.gettext("Map"), "url": urls.page(urls.kept)},
-        {"key": "compare", "label": language.gettext("Compare"), "url": urls.compare(urls.kept)},
+        {"key": "map", "label": language.gettext("Map"), "url": urls.page(urls.link_query)},
+        {
+            "key": "compare",
+            "label": language.gettext("Compare"),
+            "url": urls.compare(urls.link_query),
+        },
         {
             "key": "briefing",
             "label": language.gettext("Briefing"),
-            "url": urls.briefing(urls.kept),
+            "url": urls.briefing(urls.link_query),
         },
         {
             "key": "sources",
             "label": language.gettext("Data & sources"),
-            "url": urls.sources(query=urls.kept),
+            "url": urls.sources(query=urls.link_query),
         },
     ]
 
@@ -160,7 +164,7 @@ def script_data(snapshot: Snapshot, language: Language, urls: Urls, **more: obje
             "areas": urls.areas("{level}"),
             "area": urls.area("{pcode}"),
             "meta": urls.meta(),
-            "sources": urls.sources(query=urls.kept),
+            "sources": urls.sources(query=urls.link_query),
         },
         "strings": script_strings.page(language),
         "timeline": script_strings.timeline(language),

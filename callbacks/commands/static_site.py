@@ -221,7 +221,7 @@ def _links(
     site, state = Urls(publication.site), embed.state
     sources = _INSIDE.sources(_suffix(publication, embed))
     if publication.site:
-        sources = site.sources(query=site.following(state).kept)
+        sources = site.sources(query=site.following(state).link_query)
     return Links(
         script=_script(_INSIDE),
         style=_style(_INSIDE, embed.options.theme),

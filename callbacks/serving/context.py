@@ -198,7 +198,7 @@ def preferred(accepted: str) -> str:
     return next(filter(None, asked), SOURCE_LANGUAGE)
 
 
-def page_query(query: Mapping[str, str]) -> dict[str, str]:
+def link_query(query: Mapping[str, str]) -> dict[str, str]:
     """Return the query of a page: one that names no language is in the one the browser prefers.
 
     The answer then differs with ``Accept-Language``, and says so (:func:`varies`).
@@ -214,7 +214,7 @@ def page_query(query: Mapping[str, str]) -> dict[str, str]:
 
 def page_language() -> Language:
     """Return the language of a page that says what is wrong."""
-    return query_language(page_query(last_values(request.args)))
+    return query_language(link_query(last_values(request.args)))
 
 
 def varies() -> bool:

@@ -49,7 +49,9 @@ def to_query(briefing: Briefing, snapshot: Snapshot | None = None) -> str:
     made = snapshot and default(snapshot, briefing.language)
     slides = "" if made and made.slides == briefing.slides else _slides(briefing.slides)
     keys = [("title", briefing.title), ("slides", slides)]
-    written = encode_items([(key, value) for key, value in [*keys, *briefing.spoken] if value])
+    written = encode_items(
+        [(key, value) for key, value in [*keys, *briefing.language_items] if value]
+    )
     # Separators may stand in a query as they are, and are read more easily so.
     for sign in "*;,:=":
         written = written.replace(f"%{ord(sign):02X}", sign)

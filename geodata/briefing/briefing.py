@@ -89,7 +89,7 @@ class Briefing:
         return load_language(self.lang, self.digits)
 
     @property
-    def spoken(self) -> list[tuple[str, str]]:
+    def language_items(self) -> list[tuple[str, str]]:
         """Keys and values of language and digits; empty where they are the default."""
         return language_items(self.lang, self.digits, english=self.english)
 

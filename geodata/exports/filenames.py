@@ -1,4 +1,4 @@
-"""Names of files that people take away: they say what is inside."""
+"""Names of downloaded files, which tell what is inside."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from geodata.populations import LEVEL, LEVELS
 def filename(view: View, ending: str, *, every_date: bool = False) -> str:
     """Write ``iraq-idp-people-governorates-2018-08-31.csv``.
 
-    Without a date where it holds them all.
-
-    A language other than English is named at the end.
+    A file of every date has no date in its name; a language other than English stands at the end.
     """
     state = view.state
     parts = [view.snapshot.country, state.pop, *state.prog, state.measure, LEVELS[state.level].name]

@@ -3,10 +3,10 @@
 ::
 
     @export_format("map.svg", "image/svg+xml", gettext("…"), use=gettext("…"))
-    def map_svg(asked: ExportRequest) -> bytes: ...
+    def map_svg(request: ExportRequest) -> bytes: ...
 
-What takes long and can be said with plain values is given to ``asked.render``, which a server
-points to another process; everywhere else it is a plain call.
+What takes long is a function of plain values that is given to ``request.render``: a server runs
+it in another process; everywhere else it is a plain call.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.exports.drawing.timelapse import timelapse
 from geodata.exports.filenames import filename
 from geodata.exports.options import Options
-from geodata.exports.provenance import Provenance, as_dict, as_text, pairs, provenance
+from geodata.exports.provenance import Provenance, as_dict, as_text, pairs, provenance_of
 from geodata.exports.render_worker import Render, render_here
 from geodata.exports.tables.csv import csv_file
 from geodata.exports.tables.geojson import geojson, records
@@ -44,7 +44,7 @@ _PACKED_WIDTH = 1600
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What is asked for.
+    """A view, the options of its file, and what writes the links in it.
 
     Attributes
     ----------
@@ -78,9 +78,9 @@ class ExportRequest:
         return f"{self.page}?{self.query}"
 
     @cached_property
-    def told(self) -> Provenance:
-        """What the file says of itself."""
-        return provenance(self.at, self.permalink)
+    def provenance(self) -> Provenance:
+        """Sources, method, date and link, which every file carries."""
+        return provenance_of(self.at, self.permalink)
 
     @property
     def dates(self) -> list[int]:
@@ -90,24 +90,24 @@ class ExportRequest:
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """A file that there is of every view.
+    """A format that every view can be downloaded in.
 
     Attributes
     ----------
     name
-        As it stands in the address: ``map.svg``.
+        Last part of the address: ``map.svg``.
     label
-        What it is called where it is offered.
+        Name in menus.
     use
-        What it is for, beside its label; a file without is not offered.
+        Purpose, beside the label; a format without one is in no menu.
     slow
-        Whether it may take longer than a second, so that whoever waits should be told.
+        Whether it may take longer than a second, which menus then say.
     linked
         Whether it holds links, which follow the request where the site's address is not set.
     tabular
         Whether ``rows=all`` means anything.
     kind
-        What tells its name from that of another file of the same ending.
+        Part of the file's name that tells it from another format with the same ending.
     """
 
     name: str
@@ -123,13 +123,13 @@ class ExportFormat:
 
     @property
     def ending(self) -> str:
-        """What its name ends in."""
+        """File extension, without the dot."""
         return self.name.rpartition(".")[2]
 
-    def filename(self, asked: ExportRequest) -> str:
-        """Return what it is called once it is saved."""
-        every = self.animated or (self.tabular and asked.options.every)
-        return filename(asked.view, self.kind + self.ending, every_date=every)
+    def filename(self, request: ExportRequest) -> str:
+        """Return the name under which a browser saves the file."""
+        every = self.animated or (self.tabular and request.options.every)
+        return filename(request.view, self.kind + self.ending, every_date=every)
 
 
 FILES: dict[str, ExportFormat] = {}
@@ -138,7 +138,7 @@ FILES: dict[str, ExportFormat] = {}
 def export_format(
     name: str, media: str, label: str, **more: Any
 ) -> Callable[[Callable[[ExportRequest], bytes]], Callable[[ExportRequest], bytes]]:
-    """Add what a function makes to the files that are offered."""
+    """Register the decorated function as what makes a format; see :class:`ExportFormat`."""
 
     def add(make: Callable[[ExportRequest], bytes]) -> Callable[[ExportRequest], bytes]:
         FILES[name] = ExportFormat(name, media, label, make, **more)
@@ -153,17 +153,17 @@ def export_format(
 @export_format(
     "map.png", "image/png", gettext("Picture (PNG)"), use=gettext("for documents and messages")
 )
-def map_png(asked: ExportRequest) -> bytes:
+def map_png(request: ExportRequest) -> bytes:
     """Return the map with title, legend and sources, as a picture."""
-    picture = asked.render(png, _drawing(asked), width=asked.options.pixels)
-    told = asked.told
+    picture = request.render(png, _drawing(request), width=request.options.pixels)
+    provenance = request.provenance
     return add_text(
         picture,
         {
-            "Title": strip_isolates(told.title),
-            "Description": as_text(told, asked.view.language),
-            "Source": told.permalink,
-            "Software": strip_isolates(product(asked.view.snapshot, asked.view.language)),
+            "Title": strip_isolates(provenance.title),
+            "Description": as_text(provenance, request.view.language),
+            "Source": provenance.permalink,
+            "Software": strip_isolates(product(request.view.snapshot, request.view.language)),
         },
     )
 
@@ -174,9 +174,9 @@ def map_png(asked: ExportRequest) -> bytes:
     gettext("Drawing (SVG)"),
     use=gettext("for design, sharp at any size"),
 )
-def map_svg(asked: ExportRequest) -> bytes:
-    """Return the same as a vector drawing."""
-    return _drawing(asked, whole=True).encode()
+def map_svg(request: ExportRequest) -> bytes:
+    """Return the map with title, legend and sources, as a vector drawing."""
+    return _drawing(request, whole=True).encode()
 
 
 @export_format(
@@ -185,10 +185,10 @@ def map_svg(asked: ExportRequest) -> bytes:
     gettext("Page to print (PDF)"),
     use=gettext("with sources, method and a code to scan"),
 )
-def map_pdf(asked: ExportRequest) -> bytes:
-    """Return the same on a page, with method, sources and a code to scan."""
-    files, inputs = page(asked.at, asked.told, asked.options.paper)
-    return asked.render(pdf, files, inputs)
+def map_pdf(request: ExportRequest) -> bytes:
+    """Return the map on a page, with method, sources and a code to scan."""
+    files, inputs = page(request.at, request.provenance, request.options.paper)
+    return request.render(pdf, files, inputs)
 
 
 @export_format(
@@ -199,23 +199,23 @@ def map_pdf(asked: ExportRequest) -> bytes:
     slow=True,
     animated=True,
 )
-def timelapse_gif(asked: ExportRequest) -> bytes:
-    """Return every round, one after the other."""
-    view, options = asked.view, asked.options
+def timelapse_gif(request: ExportRequest) -> bytes:
+    """Return the maps of all rounds as an animated GIF, oldest first."""
+    view, options = request.view, request.options
     drawings = [
-        pictures.picture(view.on(t), theme=options.theme, permalink=asked.permalink)
+        pictures.picture(view.on(t), theme=options.theme, permalink=request.permalink)
         for t in range(len(view.counts.dates))
     ]
-    return asked.render(timelapse, drawings, as_text(asked.told, view.language))
+    return request.render(timelapse, drawings, as_text(request.provenance, view.language))
 
 
-def _drawing(asked: ExportRequest, *, whole: bool = False) -> str:
-    said = as_text(asked.told, asked.view.language) if whole else ""
+def _drawing(request: ExportRequest, *, whole: bool = False) -> str:
+    description = as_text(request.provenance, request.view.language) if whole else ""
     return pictures.picture(
-        asked.at,
-        theme=asked.options.theme,
-        permalink=asked.permalink,
-        described=said,
+        request.at,
+        theme=request.options.theme,
+        permalink=request.permalink,
+        description=description,
     )
 
 
@@ -230,9 +230,9 @@ def _drawing(asked: ExportRequest, *, whole: bool = False) -> str:
     linked=False,
     tabular=True,
 )
-def data_csv(asked: ExportRequest) -> bytes:
+def data_csv(request: ExportRequest) -> bytes:
     """Return the figures, a row for each area and date."""
-    return csv_file(asked.view, asked.dates, permalink=asked.page, hxl=asked.options.hxl)
+    return csv_file(request.view, request.dates, permalink=request.page, hxl=request.options.hxl)
 
 
 @export_format(
@@ -242,16 +242,16 @@ def data_csv(asked: ExportRequest) -> bytes:
     use=gettext("figures, notes and sources"),
     tabular=True,
 )
-def data_xlsx(asked: ExportRequest) -> bytes:
+def data_xlsx(request: ExportRequest) -> bytes:
     """Return the figures, notes and sources as a workbook."""
-    made = sheets(asked.view, asked.dates, asked.told, asked.page, hxl=asked.options.hxl)
-    return asked.render(
+    options, provenance = request.options, request.provenance
+    return request.render(
         workbook,
-        made,
+        sheets(request.view, request.dates, provenance, request.page, hxl=options.hxl),
         {
-            "title": strip_isolates(asked.told.title),
-            "subject": strip_isolates(asked.told.headline),
-            "comments": asked.told.permalink,
+            "title": strip_isolates(provenance.title),
+            "subject": strip_isolates(provenance.headline),
+            "comments": provenance.permalink,
         },
     )
 
@@ -262,9 +262,9 @@ def data_xlsx(asked: ExportRequest) -> bytes:
     gettext("Areas with figures (GeoJSON)"),
     use=gettext("for maps of your own"),
 )
-def data_geojson(asked: ExportRequest) -> bytes:
+def data_geojson(request: ExportRequest) -> bytes:
     """Return shapes of the areas with their figures on the date."""
-    return geojson(asked.at, asked.told, asked.page)
+    return geojson(request.at, request.provenance, request.page)
 
 
 @export_format(
@@ -274,26 +274,26 @@ def data_geojson(asked: ExportRequest) -> bytes:
     use=gettext("for programmers"),
     tabular=True,
 )
-def data_json(asked: ExportRequest) -> bytes:
-    """Return the figures and what is to be known of them."""
-    return records(asked.at, asked.told, asked.page, every=asked.options.every)
+def data_json(request: ExportRequest) -> bytes:
+    """Return the figures with their provenance."""
+    return records(request.at, request.provenance, request.page, every=request.options.every)
 
 
 @export_format(
     "metadata.json", "application/json", gettext("About the figures (JSON)"), kind="metadata."
 )
-def metadata_json(asked: ExportRequest) -> bytes:
-    """Write what is to be known of the figures, the tables' columns, and where each file is."""
-    language, tagged = asked.view.language, tags(asked.view)
+def metadata_json(request: ExportRequest) -> bytes:
+    """Return the provenance, the meaning of each column, and the address of each file."""
+    language, tagged = request.view.language, tags(request.view)
     columns = [
         {"name": name, "description": language.gettext(what), "hxl": tagged[name]}
         for name, what in COLUMNS.items()
     ]
     files = {
-        name: {"url": asked.address(name, asked.query), "type": each.media}
+        name: {"url": request.address(name, request.query), "type": each.media}
         for name, each in FILES.items()
     }
-    return to_json(as_dict(asked.told) | {"columns": columns, "files": files})
+    return to_json(as_dict(request.provenance) | {"columns": columns, "files": files})
 
 
 # --------------------------------------------------------------------------------------- everything
@@ -306,28 +306,28 @@ def metadata_json(asked: ExportRequest) -> bytes:
     use=gettext("with a readme"),
     slow=True,
 )
-def map_zip(asked: ExportRequest) -> bytes:
-    """Return every file but the moving one, with a readme."""
-    wide = replace(asked, options=replace(asked.options, width=_PACKED_WIDTH, scale=1))
+def map_zip(request: ExportRequest) -> bytes:
+    """Return every file but the animated one, with a readme."""
+    wide = replace(request, options=replace(request.options, width=_PACKED_WIDTH, scale=1))
     packed = {
         each.filename(wide): each.make(wide)
         for each in FILES.values()
         if not each.animated and each.name != "map.zip"
     }
-    return archive({"README.txt": _readme(asked, packed).encode(), **packed})
+    return archive({"README.txt": _readme(request, packed).encode(), **packed})
 
 
-def _readme(asked: ExportRequest, packed: dict[str, bytes]) -> str:
-    language, told = asked.view.language, asked.told
+def _readme(request: ExportRequest, packed: dict[str, bytes]) -> str:
+    language, provenance = request.view.language, request.provenance
     sources = "\n\n".join(
         isolates_to_marks(
             f"{source['title']}\n{source['credit']}\n{source['url']}\n{source['terms']}"
         )
-        for source in told.sources
+        for source in provenance.sources
     )
-    said = "\n".join(f"{label}: {text}" for label, text in pairs(told, language))
+    facts = "\n".join(f"{label}: {text}" for label, text in pairs(provenance, language))
     return (
-        f"{isolates_to_marks(product(asked.view.snapshot, language))}\n\n{said}\n\n"
+        f"{isolates_to_marks(product(request.view.snapshot, language))}\n\n{facts}\n\n"
         f"{language.gettext('Sources and terms')}\n\n{sources}\n\n"
         f"{language.gettext('Files')}\n\n" + "\n".join(packed) + "\n"
     )

@@ -1,4 +1,4 @@
-"""What may be asked of a file beside its state: ``w=1600&scale=2&theme=dark&paper=Letter``.
+"""Options of a file, beside the state of its view: ``w=1600&scale=2&theme=dark&paper=Letter``.
 
 One reader for all of them, strict: a wrong value is an error with a sentence. Keys that a file
 does not know are ignored, as everywhere.
@@ -23,7 +23,7 @@ VIEW, ALL = "view", "all"
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked of a file.
+    """Size, look and extent of a file.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Options:
 
     @property
     def pixels(self) -> int:
-        """Width of the picture that is made."""
+        """Width of the file's picture."""
         return self.width * self.scale
 
 

@@ -1,4 +1,4 @@
-"""What every file says of itself: whose figures, of which day, how made, where to find them.
+"""Provenance of figures, in every file: source, date, method, terms, permalink.
 
 ::
 
@@ -6,7 +6,7 @@
                                      ├─▶ pairs     notes of a workbook, the readme
                                      └─▶ as_text   inside pictures, where nobody looks first
 
-Absent figures are told by their statuses in words, so those are listed with what they mean.
+Words stand in place of absent figures, so those are listed with what they mean.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Provenance:
     headline
         The sentence on the date.
     date
-        ISO date; ``round`` says it as the source numbers it.
+        ISO date; ``round`` is the number that the source gives it.
     statuses
         Words of every status, and what each means.
     missing
@@ -63,8 +63,8 @@ class Provenance:
     language: str
 
 
-def provenance(at: ViewAt, permalink: str) -> Provenance:
-    """Collect what every file says of a view on its date."""
+def provenance_of(at: ViewAt, permalink: str) -> Provenance:
+    """Collect the provenance of a view on its date."""
     language, state, texts = at.language, at.state, ViewText(at)
     return Provenance(
         title=texts.title,
@@ -87,50 +87,53 @@ def provenance(at: ViewAt, permalink: str) -> Provenance:
     )
 
 
-def as_dict(told: Provenance) -> dict[str, Any]:
-    """Return it as JSON; keys are English in every language, texts without isolates."""
-    return {name: _bare(said) for name, said in asdict(told).items()}
+def as_dict(provenance: Provenance) -> dict[str, Any]:
+    """Return provenance as JSON; keys are English in every language, texts without isolates."""
+    return {name: _bare(value) for name, value in asdict(provenance).items()}
 
 
-def _bare(said: Any) -> Any:
+def _bare(value: Any) -> Any:
     """Take the isolates out of all texts of a value."""
-    if isinstance(said, str):
-        return strip_isolates(said)
-    if isinstance(said, dict):
-        return {_bare(name): _bare(each) for name, each in said.items()}
-    return tuple(map(_bare, said))
+    if isinstance(value, str):
+        return strip_isolates(value)
+    if isinstance(value, dict):
+        return {_bare(name): _bare(each) for name, each in value.items()}
+    return tuple(map(_bare, value))
 
 
-def credits(told: Provenance) -> str:
-    """Return credits of the sources with their terms, each once, one after the other."""
-    said = [f"{source['credit']}. {source['terms']}" for source in told.sources]
-    return " ".join(dict.fromkeys(said))
+def credits(provenance: Provenance) -> str:
+    """Join credits and terms of the sources into one text, each once."""
+    statements = [f"{source['credit']}. {source['terms']}" for source in provenance.sources]
+    return " ".join(dict.fromkeys(statements))
 
 
-def pairs(told: Provenance, language: Language) -> list[tuple[str, str]]:
-    """Return labels and texts in the order in which they are read, as any program shows them."""
-    again = language.gettext("Snapshot {version}", version=told.snapshot)
+def pairs(provenance: Provenance, language: Language) -> list[tuple[str, str]]:
+    """Return labels and texts in reading order, with direction marks that any program knows."""
+    again = language.gettext("Snapshot {version}", version=provenance.snapshot)
     rows = [
-        (language.gettext("Title"), told.title),
-        (language.gettext("Headline"), told.headline),
-        (language.gettext("Date"), f"{told.date} ({told.round})"),
-        (language.pgettext("population", "People"), told.population),
-        (language.gettext("Unit"), told.unit),
-        (language.gettext("Programme"), language.listed(told.programmes)),
-        (language.gettext("Missing"), told.missing),
-        *((language.gettext("Status: {word}", word=word), m) for word, m in told.statuses.items()),
-        *((language.gettext("Method and limits"), note) for note in told.method),
-        (language.gettext("Boundaries"), told.disclaimer),
+        (language.gettext("Title"), provenance.title),
+        (language.gettext("Headline"), provenance.headline),
+        (language.gettext("Date"), f"{provenance.date} ({provenance.round})"),
+        (language.pgettext("population", "People"), provenance.population),
+        (language.gettext("Unit"), provenance.unit),
+        (language.gettext("Programme"), language.listed(provenance.programmes)),
+        (language.gettext("Missing"), provenance.missing),
+        *(
+            (language.gettext("Status: {word}", word=word), m)
+            for word, m in provenance.statuses.items()
+        ),
+        *((language.gettext("Method and limits"), note) for note in provenance.method),
+        (language.gettext("Boundaries"), provenance.disclaimer),
         (language.gettext("Figures"), again),
-        (language.gettext("Link"), told.permalink),
+        (language.gettext("Link"), provenance.permalink),
     ]
-    return [(isolates_to_marks(label), isolates_to_marks(said)) for label, said in rows if said]
+    return [(isolates_to_marks(label), isolates_to_marks(text)) for label, text in rows if text]
 
 
-def as_text(told: Provenance, language: Language) -> str:
-    """Write all of it as plain text, a line each, sources last."""
-    lines = [f"{label}: {said}" for label, said in pairs(told, language)]
-    for source in told.sources:
+def as_text(provenance: Provenance, language: Language) -> str:
+    """Write provenance as plain text, a line for each fact, sources last."""
+    lines = [f"{label}: {text}" for label, text in pairs(provenance, language)]
+    for source in provenance.sources:
         named = language.gettext("Source")
         lines.append(
             isolates_to_marks(f"{named}: {source['title']}, {source['url']}. {source['terms']}")

@@ -1,7 +1,7 @@
-"""What another process runs to render: ``python -m geodata.exports.render_worker <descriptor>``.
+"""The process that renders for a server: ``python -m geodata.exports.render_worker <descriptor>``.
 
-It is told over a socket which function of :mod:`geodata.exports` to call with what, answers with
-the bytes or the error, and ends when the other side closes or is gone.
+Over a socket it receives a function of :mod:`geodata.exports` with its arguments, answers with the
+bytes or the error, and ends when the other side closes or is gone.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ def render_here(function: Render, /, *args: Any, **options: Any) -> bytes:
 
 
 def main(descriptor: int) -> None:
-    """Answer until nobody asks any more."""
+    """Answer requests on a socket until its other side closes."""
     # Ctrl+C goes to everything in a terminal; whoever started this process ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Connection(descriptor) as asked:
+    with Connection(descriptor) as connection:
         while True:
             try:
-                function, arguments, options = asked.recv()
+                function, arguments, options = connection.recv()
             except (EOFError, OSError):
                 return
             try:
                 answer: bytes | Exception = function(*arguments, **options)
-            except Exception as error:  # told to whoever asked, who raises it
+            except Exception as error:  # the other side raises it
                 answer = error
             try:
-                asked.send(answer)
+                connection.send(answer)
             except OSError:
                 return
 

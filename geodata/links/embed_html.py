@@ -83,8 +83,8 @@ def parse_choice(
 
 def embedded(state: State, choice: EmbedChoice, snapshot: Snapshot) -> State:
     """Return the state of the map that is embedded."""
-    wanted = replace(state, lang=choice.lang, english=False)
-    return frozen(wanted, snapshot) if choice.freeze else following(wanted)
+    chosen = replace(state, lang=choice.lang, english=False)
+    return frozen(chosen, snapshot) if choice.freeze else following(chosen)
 
 
 def name(view: View) -> str:
@@ -110,8 +110,8 @@ def frame(address: str, title: str, size: FrameSize) -> str:
         "style": style,
         "loading": "lazy",
     }
-    written = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
-    return f"<iframe {written}></iframe>"
+    attribute_text = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<iframe {attribute_text}></iframe>"
 
 
 def code(address: str, title: str, size: FrameSize, *, script: str = "") -> str:

@@ -19,7 +19,7 @@ class Urls:
 
     Attributes
     ----------
-    spoken
+    language_items
         Keys and values of the language and digits of a page, which its links stay with.
     version
         The snapshot that a page was asked for by name, which its links stay with.
@@ -27,25 +27,25 @@ class Urls:
 
     prefix: str = "/"
     version: str = ""
-    spoken: tuple[tuple[str, str], ...] = ()
+    language_items: tuple[tuple[str, str], ...] = ()
 
     @property
-    def kept(self) -> str:
+    def link_query(self) -> str:
         """The query that every link of a page keeps: its language, digits and snapshot."""
-        pairs = [*self.spoken, ("v", self.version)]
+        pairs = [*self.language_items, ("v", self.version)]
         return "&".join(f"{key}={value}" for key, value in pairs if value)
 
     def at(self, version: str) -> str:
         """Return the query that keeps the language, and leads to another snapshot."""
-        return replace(self, version=version).kept
+        return replace(self, version=version).link_query
 
     def following(self, state: State) -> Urls:
         """Return the same for a page of ``state``.
 
         Its links keep its language, digits and snapshot.
         """
-        spoken = state_module.language_items(state.lang, state.digits, english=state.english)
-        return replace(self, version=state.v, spoken=tuple(spoken))
+        language = state_module.language_items(state.lang, state.digits, english=state.english)
+        return replace(self, version=state.v, language_items=tuple(language))
 
     def page(self, query: str = "") -> str:
         """Return the map; ``query`` as :func:`geodata.figures.state.encode_query` writes it."""

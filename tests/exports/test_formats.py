@@ -31,7 +31,7 @@ from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.exports.drawing.themes import LIGHT
 from geodata.exports.formats import FILES, ExportRequest
 from geodata.exports.options import Options
-from geodata.exports.provenance import provenance
+from geodata.exports.provenance import provenance_of
 from geodata.exports.tables.long_table import COLUMNS, tags
 from geodata.exports.tables.workbook import Sheet, workbook
 from geodata.exports.tables.xlsx import HEADS, sheets
@@ -253,7 +253,7 @@ def test_a_pdf_is_one_page_that_says_where_its_figures_are_from(snapshot, query,
     assert len(pages) == 1
     assert tuple(round(float(side)) for side in pages[0].mediabox[2:]) == points
     said = words_of(pages[0].extract_text())
-    told = provenance(view.on_its_date(), HERE)
+    told = provenance_of(view.on_its_date(), HERE)
     wanted = [told.title, told.headline, told.disclaimer, told.snapshot, *told.method]
     wanted += [source["credit"] for source in told.sources] + list(told.statuses)
     for each in wanted:
@@ -583,7 +583,7 @@ def test_a_page_names_its_language_and_its_words_can_be_found(snapshot, code):
     read = PdfReader(io.BytesIO(made("map.pdf", view)))
     root: Any = read.trailer["/Root"]
     assert root["/Lang"] == f"{code}-IQ"
-    told = provenance(view.on_its_date(), HERE)
+    told = provenance_of(view.on_its_date(), HERE)
     assert read.metadata and read.metadata.title == strip_isolates(told.title)
     said = read.pages[0].extract_text()
     for sentence in (told.headline, *told.method, told.disclaimer):
@@ -706,7 +706,7 @@ def test_sheets_are_plain_values_that_another_process_can_be_given(snapshot):
     import pickle
 
     view = viewed(snapshot)
-    told = provenance(view.on_its_date(), HERE)
+    told = provenance_of(view.on_its_date(), HERE)
     given = sheets(view, [view.date_index()], told, HERE)
     assert pickle.loads(pickle.dumps(given)) == given
 

@@ -21,11 +21,11 @@ VERBS = set(
     """
     Activate Add Allow Answer Append Ask Assign Begin Break Bring Build Call Check Choose Clear
     Close Collect Compare Compile Compress Compute Copy Correct Count Cover Create Cut Decide
-    Decode Delete Describe Detect Draw Drop End Escape Explain Fetch Fill Find Fold Follow
+    Decode Delete Describe Detect Draw Drop End Escape Explain Fade Fetch Fill Find Fold Follow
     Forget Give Go Grow Hash Have Hide Ignore Isolate Join Keep Kill Label Lay Lead Leave Let
     Link List Load Lock Log Make Map Mark Measure Move Name Note Open Order Pack Paint Parse
     Place Point Prepare Print Project Put Quantise Quote Raise Read Recognise Redirect Refuse
-    Remove Rename Render Replace Report Return Round Run Say Scan Score See Send Serialise Set
+    Register Remove Rename Render Replace Report Return Round Run Say Scan Score See Send Serialise Set
     Show Simplify Snap Sort Split Start Store Strip Subtract Sum Swap Take Tell Translate Turn
     Undo Unpack Unwrap Validate Wait Warn Write Yield
     """.split()

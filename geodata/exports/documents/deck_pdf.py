@@ -9,7 +9,7 @@ from geodata import populations
 from geodata.briefing.briefing import COMPARE, MAP, TABLE, Briefing
 from geodata.briefing.content import Content
 from geodata.briefing.slides import title_of
-from geodata.exports.documents.pdf import TEMPLATES, reading_of, to_typst_json
+from geodata.exports.documents.pdf import TEMPLATES, text_settings, to_typst_json
 from geodata.exports.documents.slide_places import Link, compare_places
 from geodata.exports.documents.typesetting import pdf
 from geodata.exports.drawing import charts, pictures
@@ -32,7 +32,7 @@ def deck(
     Parameters
     ----------
     contents
-        What each slide says, as :func:`geodata.briefing.slides.contents` gives it.
+        Contents of its slides, as :func:`geodata.briefing.slides.contents` gives it.
     render
         Sets the pages.
     """
@@ -50,19 +50,19 @@ def pages(
         drawings = _drawings(content)
         for n, (drawing, _) in enumerate(drawings):
             files[f"{number}-{n}.svg"] = drawing.encode()
-        placed = [said | {"file": f"{number}-{n}.svg"} for n, (_, said) in enumerate(drawings)]
-        slides.append(_said(content, number, link) | {"drawings": placed})
+        placed = [place | {"file": f"{number}-{n}.svg"} for n, (_, place) in enumerate(drawings)]
+        slides.append(_slide_details(content, number, link) | {"drawings": placed})
     credits = dict.fromkeys(credit for content in contents for credit in content.sources)
-    told = {
+    details = {
         "title": strip_isolates(title_of(briefing, contents)),
         "authors": list(map(strip_isolates, credits)),
-        **reading_of(language),
+        **text_settings(language),
         "slides": slides,
     }
-    return files, {"told": to_typst_json(told)}
+    return files, {"details": to_typst_json(details)}
 
 
-def _said(content: Content, number: int, link: Link) -> dict[str, Any]:
+def _slide_details(content: Content, number: int, link: Link) -> dict[str, Any]:
     wide = content.slide.layout == TABLE
     rows = content.rows if wide else content.rows[:_ROWS]
     sources = pictures.joined(
@@ -117,7 +117,7 @@ def _place(place: tuple[float, float, float, float], alt: str, caption: str = ""
     return {"place": list(place), "alt": strip_isolates(alt), "caption": caption}
 
 
-def _drawn(place: tuple[float, float, float, float]) -> tuple[int, int]:
+def _drawing_size(place: tuple[float, float, float, float]) -> tuple[int, int]:
     return round(place[2] / _SCALE), round(place[3] / _SCALE)
 
 
@@ -129,9 +129,9 @@ def _drawings(content: Content) -> list[_Drawing]:
     if layout == COMPARE:
         return _two_maps(content)
     if layout in charts.CHARTS:
-        drawing = charts.CHARTS[layout](content, _drawn(_INNER), content.headline)
+        drawing = charts.CHARTS[layout](content, _drawing_size(_INNER), content.headline)
         return [(drawing, _place(_INNER, content.alt))]
-    drawing = pictures.panel(content.at, _drawn(_PICTURE))
+    drawing = pictures.panel(content.at, _drawing_size(_PICTURE))
     return [(drawing, _place(_PICTURE, content.alt))]
 
 
@@ -142,13 +142,13 @@ def _two_maps(content: Content) -> list[_Drawing]:
         name: (left + x, top + y, w, h)
         for name, (x, y, w, h) in compare_places(width, height).items()
     }
-    found = []
+    drawings = []
     for at, name in ((before, "map before"), (content.at, "map now")):
         place = parts[name]
-        said = ViewText(at).description
+        description = ViewText(at).description
         date = language.date(at.date, "long")
-        drawing = pictures.panel(at, _drawn(place), with_legend=False)
-        found.append((drawing, _place(place, said, date)))
-    strip = pictures.legend_strip(content.at, _drawn(parts["legend"]))
-    found.append((strip, _place(parts["legend"], language.gettext("Legend of both maps"))))
-    return found
+        drawing = pictures.panel(at, _drawing_size(place), with_legend=False)
+        drawings.append((drawing, _place(place, description, date)))
+    strip = pictures.legend_strip(content.at, _drawing_size(parts["legend"]))
+    drawings.append((strip, _place(parts["legend"], language.gettext("Legend of both maps"))))
+    return drawings

@@ -1,7 +1,7 @@
 """The template that slides are made in: a neutral one, or an organisation's own.
 
 A template is a ``.pptx`` of 16:9 without slides, with the two layouts of :data:`LAYOUTS`; each has
-placeholders of the names below, which say where things stand and how words look::
+placeholders of the names below, which set places and fonts::
 
     Briefing          Title · Kicker · Figures · Details · Picture · Sources
     Briefing table    Title · Kicker · Details · Sources
@@ -92,18 +92,18 @@ def neutral(*, rtl: bool = False) -> bytes:
     """
     from pptx import Presentation
 
-    made = Presentation()
-    made.slide_width, made.slide_height = WIDE * PIXEL, HIGH * PIXEL  # type: ignore[assignment]
-    layouts = list(made.slide_layouts)
+    presentation = Presentation()
+    presentation.slide_width, presentation.slide_height = WIDE * PIXEL, HIGH * PIXEL  # type: ignore[assignment]
+    layouts = list(presentation.slide_layouts)
     for layout, (name, places) in zip(layouts, LAYOUTS.items(), strict=False):
         _lay_out(layout, name, places)
     for layout in layouts[len(LAYOUTS) :]:
-        made.slide_layouts.remove(layout)
-    _set_master(made, _ARABIC_IN_OFFICE if rtl else ARABIC_FAMILY)
-    made.core_properties.author = made.core_properties.last_modified_by = ""
-    made.core_properties.title = ""
+        presentation.slide_layouts.remove(layout)
+    _set_master(presentation, _ARABIC_IN_OFFICE if rtl else ARABIC_FAMILY)
+    presentation.core_properties.author = presentation.core_properties.last_modified_by = ""
+    presentation.core_properties.title = ""
     out = io.BytesIO()
-    made.save(out)
+    presentation.save(out)
     return out.getvalue()
 
 
@@ -126,7 +126,7 @@ def _placeholder(number: int, name: str, place: tuple[int, int, int, int]) -> An
 
 
 def _style(name: str) -> str:
-    """Return how words of a placeholder look."""
+    """Return the paragraph style of a placeholder."""
     bold = ' b="1"' if name in (TITLE, KICKER) else ""
     capitals = ' cap="all" spc="40"' if name == KICKER else ""
     return (
@@ -160,7 +160,7 @@ def _shape(
     prompt: str,
     field: str = "",
 ) -> Any:
-    """Return a placeholder of a layout; its words only say what it is for."""
+    """Return a placeholder of a layout, with its name as prompt."""
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls
 
@@ -179,13 +179,13 @@ def _shape(
     )
 
 
-def _set_master(made: Presentation, arabic: str) -> None:
+def _set_master(presentation: Presentation, arabic: str) -> None:
     """Let the master fit 16:9 and write in Noto Sans, Arabic script in the family named."""
     from pptx.opc.constants import RELATIONSHIP_TYPE
 
-    master = made.slide_master
+    master = presentation.slide_master
     for shape in list(master.shapes):
-        if not (shape.is_placeholder and shape.placeholder_format.type in _kept_kinds()):
+        if not (shape.is_placeholder and shape.placeholder_format.type in _placeholder_kinds()):
             master.shapes.element.remove(shape.element)
         else:
             shape.left, shape.top = 48 * PIXEL, shape.top
@@ -196,7 +196,7 @@ def _set_master(made: Presentation, arabic: str) -> None:
     theme.blob = fonts.replace('<a:cs typeface=""/>', f'<a:cs typeface="{arabic}"/>').encode()
 
 
-def _kept_kinds() -> tuple[Any, ...]:
+def _placeholder_kinds() -> tuple[Any, ...]:
     from pptx.enum.shapes import PP_PLACEHOLDER
 
     return (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.BODY)
@@ -217,19 +217,19 @@ def check_template(data: bytes, name: str) -> bytes:
         raise TemplateError(f"{name} is no .pptx; files with macros (.pptm, .potm) are not opened.")
     try:
         _check_package(data)
-        made = open_template(data)
+        presentation = open_template(data)
     except TemplateError as error:
         raise TemplateError(f"The template {name} is refused: {error}") from None
     except Exception as error:  # what python-pptx raises on broken files is of many kinds
         raise TemplateError(f"The template {name} cannot be read: {error}") from error
-    problems = list(_missing(made))
+    problems = list(_missing(presentation))
     if problems:
         raise TemplateError(f"The template {name} lacks something: {'; '.join(problems)}.")
     return data
 
 
 def _check_package(data: bytes) -> None:
-    """Refuse what runs, loads or grows when it is opened; nothing is unpacked to disk."""
+    """Refuse macros, outside links and ZIP bombs; nothing is unpacked to disk."""
     if len(data) > _MAX_BYTES:
         raise TemplateError(f"it has {len(data):,} bytes, {_MAX_BYTES:,} at most.")
     guard = ZipGuard("", io.BytesIO(data), LIMITS)
@@ -257,12 +257,12 @@ def open_template(data: bytes) -> Presentation:
     from pptx import Presentation
 
     # A .potx differs in one word, which python-pptx does not read.
-    made = Presentation(io.BytesIO(_as_presentation(data)))
-    listed = made.slides.element
+    presentation = Presentation(io.BytesIO(_as_presentation(data)))
+    listed = presentation.slides.element
     for slide in list(listed):
-        made.part.drop_rel(slide.rId)
+        presentation.part.drop_rel(slide.rId)
         listed.remove(slide)
-    return made
+    return presentation
 
 
 def _as_presentation(data: bytes) -> bytes:
@@ -273,31 +273,31 @@ def _as_presentation(data: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for part in source.infolist():
-            held = source.read(part)
+            content = source.read(part)
             if part.filename == "[Content_Types].xml":
-                held = kinds.replace(b"template.main+xml", b"presentation.main+xml")
-            copy.writestr(part, held)
+                content = kinds.replace(b"template.main+xml", b"presentation.main+xml")
+            copy.writestr(part, content)
     return out.getvalue()
 
 
-def _missing(made: Presentation) -> Any:
-    """Yield sentences of what a template lacks."""
-    width, height = int(made.slide_width or 0), int(made.slide_height or 1)
+def _missing(presentation: Presentation) -> Any:
+    """Yield a sentence for each thing that a template lacks."""
+    width, height = int(presentation.slide_width or 0), int(presentation.slide_height or 1)
     if abs(width / height - WIDE / HIGH) > 0.01:
         yield f"its slides are {width / PIXEL:.0f} × {height / PIXEL:.0f} pixels, and must be 16:9"
-    held = {layout.name: layout for layout in made.slide_layouts}
+    layouts = {layout.name: layout for layout in presentation.slide_layouts}
     for name, places in LAYOUTS.items():
-        if name not in held:
-            known = ", ".join(f"“{each}”" for each in held) or "none"
-            yield f"there is no layout “{name}” (there is {known})"
+        if name not in layouts:
+            names = ", ".join(f"“{each}”" for each in layouts) or "none"
+            yield f"there is no layout “{name}” (there is {names})"
             continue
-        placeholders: Any = held[name].placeholders
-        found = {shape.name for shape in placeholders}
+        placeholders: Any = layouts[name].placeholders
+        shapes = {shape.name for shape in placeholders}
         for place in places:
-            if place not in found:
+            if place not in shapes:
                 yield f"the layout “{name}” has no placeholder “{place}”"
 
 
-def layout_named(made: Presentation, name: str) -> SlideLayout:
+def layout_named(presentation: Presentation, name: str) -> SlideLayout:
     """Return one of the two layouts; :func:`check_template` has made sure that it is there."""
-    return next(layout for layout in made.slide_layouts if layout.name == name)
+    return next(layout for layout in presentation.slide_layouts if layout.name == name)

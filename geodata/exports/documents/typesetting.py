@@ -1,6 +1,6 @@
 """Pages by typst. Only the fonts that ship here are used, and nothing is loaded from elsewhere.
 
-This is what another process loads to set a page: nothing of the figures, so that it stays small.
+A render process loads this module, so it imports nothing of the figures and stays small.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ def pdf(files: dict[str, bytes], inputs: dict[str, str]) -> bytes:
     """Set ``main.typ`` with the other files beside it; ``inputs`` are typst's ``sys.inputs``."""
     import typst
 
-    made = typst.compile(files, format="pdf", font_paths=_fonts(), sys_inputs=inputs, timestamp=0)
-    return bytes(made)
+    document = typst.compile(
+        files, format="pdf", font_paths=_fonts(), sys_inputs=inputs, timestamp=0
+    )
+    return bytes(document)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from geodata.briefing.briefing import FLOWS, TREND
@@ -27,11 +27,12 @@ _LETTER = 0.56
 _YEAR = 44  # pixels of a year's label and the room beside it
 
 Size = tuple[int, int]
+Run = list[tuple[dt.date, float]]
 
 
-def _document(size: Size, said: str, parts: Iterable[str], language: Language) -> str:
+def _document(size: Size, label: str, parts: Iterable[str], language: Language) -> str:
     ink = THEMES["light"]["ink"]
-    return document(size, said, parts, ink=ink, font_size=_FONT_SIZE, language=language)
+    return document(size, label, parts, ink=ink, font_size=_FONT_SIZE, language=language)
 
 
 # ---- trends
@@ -48,7 +49,7 @@ def ceiling(highest: float) -> float:
 
 
 def steps(top: float) -> list[float]:
-    """Return where the lines of the grid stand, from zero."""
+    """Return the values of the grid lines, from zero to ``top``."""
     power = 10 ** math.floor(math.log10(top / 4))
     for each in (1, 2, 2.5, 5, 10):
         n = top / (each * power)
@@ -78,54 +79,55 @@ class _Plot:
         return round(self.bottom - (self.bottom - self.top) * part, 1)
 
 
-def runs(series: ChartSeries) -> list[list[tuple[dt.date, float]]]:
-    """Return counts that follow each other; a new run where one is missing or long in coming.
+def runs(series: ChartSeries) -> list[Run]:
+    """Return the points of a series in runs that a line may join.
 
-    What is printed for the country alone is in none (:func:`printed`).
+    A new run begins after a missing count or more than :data:`WIDEST_GAP`. Totals that a report
+    prints for the country alone are in none (:func:`printed`).
     """
-    found: list[list[tuple[dt.date, float]]] = []
+    joined: list[Run] = []
     before: dt.date | None = None
-    alone = {day for day, _ in printed(series)}
-    for written, number in zip(series.dates, series.numbers, strict=True):
-        day = dt.date.fromisoformat(written)
-        if number is None or day in alone:
+    printed_days = {day for day, _ in printed(series)}
+    for iso_date, number in zip(series.dates, series.numbers, strict=True):
+        day = dt.date.fromisoformat(iso_date)
+        if number is None or day in printed_days:
             before = None
             continue
         if before is None or day - before > WIDEST_GAP:
-            found.append([])
-        found[-1].append((day, number))
+            joined.append([])
+        joined[-1].append((day, number))
         before = day
-    return found
+    return joined
 
 
-def printed(series: ChartSeries) -> list[tuple[dt.date, float]]:
+def printed(series: ChartSeries) -> Run:
     """Return totals of the country that a report prints: points that no line joins."""
     marked = series.printed or (False,) * len(series.dates)
     return [
         (dt.date.fromisoformat(day), number)
-        for day, number, alone in zip(series.dates, series.numbers, marked, strict=True)
-        if alone and number is not None
+        for day, number, is_printed in zip(series.dates, series.numbers, marked, strict=True)
+        if is_printed and number is not None
     ]
 
 
-def trend(series: Sequence[ChartSeries], language: Language, size: Size, said: str) -> str:
+def trend(series: Sequence[ChartSeries], language: Language, size: Size, label: str) -> str:
     """Return lines on a time axis that is proportional to dates, labelled at their ends.
 
     Time goes as the language is read.
     """
     lines = [run for each in series for run in runs(each)]
-    counted = [*lines, *(printed(each) for each in series)]
-    if not any(counted):
-        return _document(size, said, [], language)
-    days = [day for run in counted for day, _ in run]
-    top = ceiling(max(number for run in counted for _, number in run))
+    all_runs = [*lines, *(printed(each) for each in series)]
+    if not any(all_runs):
+        return _document(size, label, [], language)
+    days = [day for run in all_runs for day, _ in run]
+    top = ceiling(max(number for run in all_runs for _, number in run))
     width, height = size
-    written = [*(each.label for each in series), *_explained(series, language)]
-    names = max(map(text_width, written)) * _FONT_SIZE * _LETTER
+    labels = [*(each.label for each in series), *_explained(series, language)]
+    names = max(map(text_width, labels)) * _FONT_SIZE * _LETTER
     across = Mirrored(language, width)
     plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
     parts = [*_grid(plot, across), *_years(plot, across), *_lines(series, plot, across)]
-    return _document(size, said, parts, language)
+    return _document(size, label, parts, language)
 
 
 def _grid(plot: _Plot, across: Mirrored) -> list[str]:
@@ -141,10 +143,7 @@ def _grid(plot: _Plot, across: Mirrored) -> list[str]:
 
 
 def _years(plot: _Plot, across: Mirrored) -> list[str]:
-    """Return the first of January of as many years as there is room for.
-
-    All, every second, fifth or tenth.
-    """
+    """Label the first of January of every year, or every second, fifth or tenth."""
     mute = THEMES["light"]["mute"]
     years = range(plot.first.year + 1, plot.last.year + 1)
     wide = (plot.right - plot.left) / max(plot.last.year - plot.first.year, 1)
@@ -160,47 +159,68 @@ def _years(plot: _Plot, across: Mirrored) -> list[str]:
 
 def _lines(series: Sequence[ChartSeries], plot: _Plot, across: Mirrored) -> list[str]:
     parts: list[str] = []
-    taken: list[float] = []
+    occupied: list[float] = []
+    for each, color in zip(series, itertools.cycle(LINES), strict=False):
+        joined, rings = runs(each), printed(each)
+        if joined or rings:
+            parts += _points(joined, rings, color, plot, across)
+            parts += _end_label(each, _ends(joined)[:1], rings, color, occupied, plot, across)
+    return parts
+
+
+def _ends(joined: Sequence[Run]) -> Run:
+    """Return points to mark: the last one, and those without a line."""
+    return [joined[-1][-1], *(run[0] for run in joined if len(run) == 1)] if joined else []
+
+
+def _points(
+    joined: Sequence[Run], rings: Run, color: str, plot: _Plot, across: Mirrored
+) -> Iterator[str]:
+    """Draw the lines of a series, its marked points, and rings for totals of a report."""
 
     def x(day: dt.date) -> float:
         return across.x(plot.x(day))
 
-    for each, color in zip(series, itertools.cycle(LINES), strict=False):
-        found, alone = runs(each), printed(each)
-        if not found and not alone:
-            continue
-        for run in found:
-            points = "L".join(f"{x(day)} {plot.y(number)}" for day, number in run)
-            parts.append(
-                element("path", d=f"M{points}", fill="none", stroke=color, stroke__width=3)
-            )
-        ends = [*found[-1][-1:], *(run[0] for run in found if len(run) == 1)] if found else []
-        for day, number in ends:
-            parts.append(element("circle", cx=x(day), cy=plot.y(number), r=4.5, fill=color))
-        ring = {"r": 4.5, "fill": "#ffffff", "stroke": color, "stroke__width": 2.5}
-        for day, number in alone:
-            parts.append(element("circle", cx=x(day), cy=plot.y(number), **ring))
-        day, number = max([*ends[:1], *alone])
-        y = _beside(plot.y(number), taken, 61 if alone else 42)
-        taken.append(y + (19 if alone else 0))
-        at = {"x": plot.x(day) + 12, "fill": color, "font__weight": 700}
-        parts.append(across.text(each.label, y=y - 2, **at))
-        parts.append(across.text(across.language.number(number), y=y + 17, **at))
-        for said in _explained([each], across.language):
-            small = {**at, "font__weight": 400, "font__size": _FONT_SIZE}
-            parts.append(across.text(said, y=y + 36, **small))
-    return parts
+    for run in joined:
+        points = "L".join(f"{x(day)} {plot.y(number)}" for day, number in run)
+        yield element("path", d=f"M{points}", fill="none", stroke=color, stroke__width=3)
+    for day, number in _ends(joined):
+        yield element("circle", cx=x(day), cy=plot.y(number), r=4.5, fill=color)
+    ring = {"r": 4.5, "fill": "#ffffff", "stroke": color, "stroke__width": 2.5}
+    for day, number in rings:
+        yield element("circle", cx=x(day), cy=plot.y(number), **ring)
+
+
+def _end_label(
+    series: ChartSeries,
+    end: Run,
+    rings: Run,
+    color: str,
+    occupied: list[float],
+    plot: _Plot,
+    across: Mirrored,
+) -> Iterator[str]:
+    """Write name and last number beside a line's end, clear of other labels."""
+    day, number = max([*end, *rings])
+    y = _beside(plot.y(number), occupied, 61 if rings else 42)
+    occupied.append(y + (19 if rings else 0))
+    look = {"x": plot.x(day) + 12, "fill": color, "font__weight": 700}
+    yield across.text(series.label, y=y - 2, **look)
+    yield across.text(across.language.number(number), y=y + 17, **look)
+    for note in _explained([series], across.language):
+        small = {**look, "font__weight": 400, "font__size": _FONT_SIZE}
+        yield across.text(note, y=y + 36, **small)
 
 
 def _explained(series: Sequence[ChartSeries], language: Language) -> list[str]:
-    """Return what rings stand for, where there are any."""
+    """Return the note on rings, the totals of a report, where there are any."""
     marked = any(printed(each) for each in series)
     return [language.gettext("for the country only")] if marked else []
 
 
-def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:
-    """Return a place for a label near ``y`` that is clear of the others; ``room`` is its height."""
-    while near := [other for other in taken if abs(other - y) < room]:
+def _beside(y: float, occupied: Sequence[float], room: float = 42) -> float:
+    """Return a ``y`` near this one at which a label ``room`` high is clear of the others."""
+    while near := [other for other in occupied if abs(other - y) < room]:
         y = max(near) + room
     return y
 
@@ -208,33 +228,32 @@ def _beside(y: float, taken: Sequence[float], room: float = 42) -> float:
 # ---- flows
 
 
-def sankey(flows: Sequence[Flow], language: Language, size: Size, said: str) -> str:
-    """Return origins at the start, destinations at the end, bands as wide as they have households.
+def sankey(flows: Sequence[Flow], language: Language, size: Size, label: str) -> str:
+    """Draw origins at the start, destinations at the end, and bands as wide as flows are large.
 
-    From left to right, or from right to left where the language is read so.
+    Left to right, or right to left where the language is read so.
     """
     if not flows:
-        return _document(size, said, [], language)
+        return _document(size, label, [], language)
     names = [flow.origin_name for flow in flows] + [flow.destination_name for flow in flows]
     room = max(map(text_width, names)) * _FONT_SIZE * _LETTER + 82
     sides = _sides(flows, size[1])
     colors = dict(zip(sides[0], itertools.cycle(_ORIGINS), strict=False))
-    drawn = _Sankey(size[0], room, 16, language)
+    diagram = _Sankey(size[0], room, 16, language)
     offsets = [{name: top for name, (top, _, _) in side.items()} for side in sides]
     bands = []
     for flow in flows:
-        scale = sides[0][flow.origin][1]
-        high = flow.number * scale
-        y0, y1 = offsets[0][flow.origin], offsets[1][flow.destination]
+        high = flow.number * sides[0][flow.origin][1]
+        tops = offsets[0][flow.origin], offsets[1][flow.destination]
         offsets[0][flow.origin] += high
         offsets[1][flow.destination] += high
-        bands.append(drawn.band(y0, y1, high, colors[flow.origin], flow))
+        bands.append(diagram.band(tops, high, colors[flow.origin], flow))
     nodes = [
-        drawn.node(side, name, place, colors.get(name, _OTHER))
+        diagram.node(side, name, place, colors.get(name, _OTHER))
         for side, places in enumerate(sides)
         for name, place in places.items()
     ]
-    return _document(size, said, [*bands, *nodes], language)
+    return _document(size, label, [*bands, *nodes], language)
 
 
 _ORIGINS = ("#0b5cad", "#c8553d", "#3f8f6b", "#8a5fb0", "#b58900", "#3b7d9b", "#a0527a", "#6b7a3a")
@@ -278,15 +297,16 @@ class _Sankey:
     def across(self) -> Mirrored:
         return Mirrored(self.language, self.width)
 
-    def band(self, y0: float, y1: float, high: float, color: str, flow: Flow) -> str:
-        a, b = self.room + self.bar, self.width - self.room - self.bar
-        x0, x1, mid = (round(self.across.x(x), 1) for x in (a, b, (a + b) / 2))
+    def band(self, tops: tuple[float, float], high: float, color: str, flow: Flow) -> str:
+        start, end = self.room + self.bar, self.width - self.room - self.bar
+        x0, x1, mid = (round(self.across.x(x), 1) for x in (start, end, (start + end) / 2))
+        y0, y1 = tops
         top = f"M{x0} {y0:.1f}C{mid} {y0:.1f} {mid} {y1:.1f} {x1} {y1:.1f}"
         low0, low1 = y0 + high, y1 + high
         bottom = f"v{high:.1f}C{mid} {low1:.1f} {mid} {low0:.1f} {x0} {low0:.1f}z"
         arrow = "←" if self.language.rtl else "→"
-        said = f"{flow.origin_name} {arrow} {flow.destination_name}: {flow.value}"
-        return element("path", title(said), d=top + bottom, fill=color, fill__opacity=0.45)
+        label = f"{flow.origin_name} {arrow} {flow.destination_name}: {flow.value}"
+        return element("path", title(label), d=top + bottom, fill=color, fill__opacity=0.45)
 
     def node(
         self, side: int, code: str, place: tuple[float, float, tuple[str, int]], color: str
@@ -310,12 +330,12 @@ class _Sankey:
 # ---- slides
 
 
-def _slide_trend(content: Content, size: Size, said: str) -> str:
-    return trend(content.series, content.at.language, size, said)
+def _slide_trend(content: Content, size: Size, label: str) -> str:
+    return trend(content.series, content.at.language, size, label)
 
 
-def _slide_flows(content: Content, size: Size, said: str) -> str:
-    return sankey(content.flows, content.at.language, size, said)
+def _slide_flows(content: Content, size: Size, label: str) -> str:
+    return sankey(content.flows, content.at.language, size, label)
 
 
 CHARTS: Mapping[str, Callable[[Content, Size, str], str]] = {

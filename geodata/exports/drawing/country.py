@@ -92,8 +92,8 @@ class Drawing:
     countries: tuple[Name, ...]
 
     @property
-    def alone(self) -> bool:
-        """Whether nothing lies around the country that its areas would be told from."""
+    def without_neighbours(self) -> bool:
+        """Whether the snapshot draws no neighbouring countries around this one."""
         return not self.neighbours
 
 
@@ -112,20 +112,22 @@ def _used(shapes: Iterable[dict[str, Any]]) -> set[int]:
 
 def _thinned(points: Sequence[Point]) -> list[Point]:
     """Leave out points that repeat, and those on a straight line between their neighbours."""
-    kept: list[Point] = []
+    line: list[Point] = []
     for point in points:
-        if kept and point == kept[-1]:
+        if line and point == line[-1]:
             continue
-        if len(kept) > 1 and _straight(kept[-2], kept[-1], point):
-            kept[-1] = point
+        if len(line) > 1 and _straight(line[-2], line[-1], point):
+            line[-1] = point
         else:
-            kept.append(point)
-    return kept
+            line.append(point)
+    return line
 
 
-def _straight(a: Point, b: Point, c: Point) -> bool:
-    ahead = (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) > 0
-    return ahead and (b[0] - a[0]) * (c[1] - b[1]) == (b[1] - a[1]) * (c[0] - b[0])
+def _straight(start: Point, middle: Point, end: Point) -> bool:
+    """Tell whether a line goes straight on at its middle, neither bent nor back."""
+    across, down = middle[0] - start[0], middle[1] - start[1]
+    ahead = across * (end[0] - middle[0]) + down * (end[1] - middle[1]) > 0
+    return ahead and across * (end[1] - middle[1]) == down * (end[0] - middle[0])
 
 
 def _path(points: Sequence[Point], *, close: bool) -> str:
@@ -154,17 +156,14 @@ def _shape(shape: dict[str, Any], arcs: Sequence[list[Point]]) -> str:
 
 
 def _dot(shape: dict[str, Any], plane: _Plane) -> str:
-    """Return path data of what stands for an area too small to have a shape.
-
-    Seen, and to point at.
-    """
+    """Return path data of a diamond for an area too small to have a shape."""
     x, y = plane.point(shape["properties"]["label"])
     corners = [(x, y - _DOT), (x + _DOT, y), (x, y + _DOT), (x - _DOT, y)]
     return _path(corners, close=True)
 
 
-def _touch(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _touch(box: Box, other: Box) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
 def _extent(points: Iterable[Point]) -> Box:
@@ -173,11 +172,11 @@ def _extent(points: Iterable[Point]) -> Box:
 
 
 def _fitting(candidates: list[tuple[Name, Box]], level: int) -> tuple[Name, ...]:
-    """Say at which sizes each name fits its area; larger areas choose first, none over another."""
+    """Add to each name the sizes at which it fits its area; larger areas choose first."""
     fits: dict[str, str] = {}
     largest_first = sorted(candidates, key=lambda each: -_size(each[1]))
     for letter, size in {**NAME_SIZES, **SLIDE_SIZES}.items():
-        taken: list[Box] = []
+        placed: list[Box] = []
         for name, (left, top, right, bottom) in largest_first:
             half = text_width(name.text) * size * _LETTER / 2
             box = (name.x - half, name.y - size * _HALF, name.x + half, name.y + size * _HALF)
@@ -185,8 +184,8 @@ def _fitting(candidates: list[tuple[Name, Box]], level: int) -> tuple[Name, ...]
                 2 * half <= (right - left) * _SLACK[level]
                 and size <= (bottom - top) * _SLACK[level]
             )
-            if fits_area and not any(_touch(box, other) for other in taken):
-                taken.append(box)
+            if fits_area and not any(_touch(box, other) for other in placed):
+                placed.append(box)
                 fits[name.pcode] = fits.get(name.pcode, "") + letter
     return tuple(
         Name(name.pcode, name.text, name.x, name.y, fits[name.pcode])
@@ -244,32 +243,29 @@ def drawing(snapshot: Snapshot, level: int, language: Language) -> Drawing:
 
 
 def country(name: str, language: Language) -> str:
-    """Return the name of a country in the reader's language, as CLDR has it.
-
-    As given where it has none.
-    """
+    """Return CLDR's name of a country in the reader's language, else the name as it is."""
     if language.code == SOURCE_LANGUAGE:
         return name
     return str(language.locale.territories.get(_territories().get(name, ""), name))
 
 
 def places(snapshot: Snapshot, language: Language) -> dict[str, str]:
-    """Return names around and on the map in the reader's language: neighbouring countries, cities.
+    """Translate the names of neighbouring countries and cities, for scripts that draw them.
 
-    By the name that the topology has, for scripts that draw it; only what differs.
+    Keys are the names in the topology; those that stay the same are left out.
     """
     objects = snapshot.topology["objects"]
     named: dict[str, Callable[[str, Language], str]] = {
         "neighbours": country,
         "cities": lambda name, language: language.gettext(name),
     }
-    found = {
+    translations = {
         name: translated(name, language)
         for kind, translated in named.items()
         for shape in objects.get(kind, {"geometries": []})["geometries"]
         if (name := shape["properties"]["name"])
     }
-    return {name: said for name, said in found.items() if said != name}
+    return {name: translation for name, translation in translations.items() if translation != name}
 
 
 @lru_cache(maxsize=1)
@@ -279,7 +275,7 @@ def _territories() -> dict[str, str]:
     return {str(name): code for code, name in named.items()} | {"Turkey": "TR"}
 
 
-def drawn(view: View) -> Drawing:
+def view_drawing(view: View) -> Drawing:
     """Return the country at a view's level, with names in its language."""
     return drawing(view.snapshot, view.state.level, view.language)
 

@@ -18,13 +18,13 @@ def element(tag: str, *children: str, **attributes: object) -> str:
 
     ``_`` ends a name that Python keeps for itself, and ``__`` stands for a hyphen.
     """
-    written = "".join(
+    markup = "".join(
         f' {name.rstrip("_").replace("__", "-")}="{escape(value)}"'
         for name, value in attributes.items()
         if value is not None
     )
     inside = "".join(children)
-    return f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>"
+    return f"<{tag}{markup}>{inside}</{tag}>" if inside else f"<{tag}{markup}/>"
 
 
 def text(words: str, **attributes: object) -> str:
@@ -33,7 +33,7 @@ def text(words: str, **attributes: object) -> str:
 
 
 def title(words: str) -> str:
-    """Write what an element, or a document, says of itself."""
+    """Write the title of an element or document, which browsers show and screen readers read."""
     return element("title", str(escape(words)))
 
 
@@ -49,7 +49,7 @@ class Mirrored:
     width: float
 
     def x(self, x: float, width: float = 0) -> float:
-        """Return left edge of what is ``width`` wide."""
+        """Return the left edge of what is ``width`` wide and begins at ``x``."""
         return round(self.width - x - width, 1) if self.language.rtl else x
 
     def text(self, words: str, **attributes: object) -> str:
@@ -72,12 +72,12 @@ class Mirrored:
 
 def document(
     size: tuple[float, float],
-    said: str,
+    label: str,
     parts: Iterable[str],
     *,
     ink: str,
     ground: str = "",
-    described: str = "",
+    description: str = "",
     font_size: float | None = None,
     language: Language | None = None,
 ) -> str:
@@ -87,8 +87,8 @@ def document(
     ----------
     size
         Width and height in pixels.
-    said, described
-        Its title and description, which are not seen.
+    label, description
+        Title and description, which are not drawn.
     ink, ground
         Colours of letters and of what lies behind everything; without a ground there is nothing.
     language
@@ -96,11 +96,11 @@ def document(
         of :class:`Mirrored`, wherever the drawing stands.
     """
     width, height = size
-    read = {"direction": "ltr", "xml:lang": language.tag} if language and language.rtl else {}
+    direction = {"direction": "ltr", "xml:lang": language.tag} if language and language.rtl else {}
     return element(
         "svg",
-        title(said),
-        element("desc", str(escape(described))) if described else "",
+        title(label),
+        element("desc", str(escape(description))) if description else "",
         element("rect", width=width, height=height, fill=ground) if ground else "",
         *parts,
         xmlns="http://www.w3.org/2000/svg",
@@ -111,5 +111,5 @@ def document(
         font__size=font_size,
         fill=ink,
         role="img",
-        **read,
+        **direction,
     )

@@ -73,11 +73,11 @@ def _name_size(scale: float, legible: float = _LEGIBLE) -> str:
 
 def _map(paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE) -> str:
     """Return the map in its frame, with the style it needs."""
-    drawn = country.drawn(paint.at.view)
+    drawing = country.view_drawing(paint.at.view)
     left, top, width, height = frame.country
-    scale = min(width / drawn.width, height / drawn.height)
-    x0 = left + (width - drawn.width * scale) / 2
-    y0 = top + (height - drawn.height * scale) / 2
+    scale = min(width / drawing.width, height / drawing.height)
+    x0 = left + (width - drawing.width * scale) / 2
+    y0 = top + (height - drawing.height * scale) / 2
     size = _name_size(scale, legible)
     box = (-x0 / scale, -y0 / scale, frame.width / scale, frame.height / scale)
     layers = map_layers(paint, pixel=1 / scale, size=size, repeated=_REPEATED)
@@ -175,16 +175,20 @@ def _legend_row(
 
 
 def _document(
-    paint: ColourScheme, size: tuple[float, float], parts: list[str], said: str, described: str = ""
+    paint: ColourScheme,
+    size: tuple[float, float],
+    parts: list[str],
+    label: str,
+    description: str = "",
 ) -> str:
     ink, ground, language = paint.token("ink"), paint.token("sea"), paint.at.language
     return document(
-        size, said, parts, ink=ink, ground=ground, described=described, language=language
+        size, label, parts, ink=ink, ground=ground, description=description, language=language
     )
 
 
 def _provenance(texts: ViewText, permalink: str) -> list[str]:
-    """Write the sources, what the boundaries do not mean, and where to find this again."""
+    """Return credits, the disclaimer on boundaries, and snapshot with permalink: a line each."""
     language, version = texts.at.language, texts.at.snapshot.version
     again = [language.gettext("Snapshot {version}", version=version), permalink]
     lines = [joined(texts.credits, language), texts.disclaimer]
@@ -192,48 +196,46 @@ def _provenance(texts: ViewText, permalink: str) -> list[str]:
 
 
 def joined(parts: Iterable[str], language: Language) -> str:
-    """Return things said one after the other, whatever direction each is written in."""
+    """Join texts by dots, each isolated, as they may be written in different directions."""
     return " · ".join(map(language.isolated, parts))
 
 
 def _fitting(words: str, width: float, size: float) -> float:
-    """Return the font size, or a smaller one at which words that are many fit on one line."""
+    """Return the font size, or a smaller one at which the words fit on one line."""
     room = width / (text_width(words) * _MEAN_LETTER)
     return size if room >= size else int(room)
 
 
 def _at_most(lines: list[str], most: int) -> list[str]:
-    """Return as many lines as there is room for; what is left out is told by an ellipsis."""
+    """Return the first ``most`` lines, with an ellipsis where more are left out."""
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"]
 
 
-def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", described: str = "") -> str:
+def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", description: str = "") -> str:
     """Return the map with title, legend, sources and disclaimer, ``WIDTH`` × ``HEIGHT`` pixels.
 
     Parameters
     ----------
-    described
-        What a picture has no room for: method, terms. It is kept in the file, unseen.
+    description
+        Text for the file that is not drawn: method, terms.
     """
     paint, texts, left = ColourScheme(at, theme), ViewText(at), 40
     across, inner = Mirrored(at.language, WIDTH), WIDTH - 2 * left
-    foot = [
-        line for sentence in _provenance(texts, permalink) for line in wrapped(sentence, inner, 13)
-    ]
+    foot = [line for credit in _provenance(texts, permalink) for line in wrapped(credit, inner, 13)]
     bottom, wide = HEIGHT - 24 - 18 * len(foot), WIDTH - 400
     country = (across.x(250, wide), 18, wide, bottom - 128 - 36)
     frame = _Frame(0, 112, WIDTH, bottom - 128, country, (WIDTH, HEIGHT))
-    muted, heading, said = paint.token("mute"), texts.title, texts.headline
+    muted, heading, sentence = paint.token("mute"), texts.title, texts.headline
     parts = [
         _map(paint, frame),
         across.text(
             heading, x=left, y=54, font__size=_fitting(heading, inner, 30), font__weight=700
         ),
-        across.text(said, x=left, y=88, font__size=_fitting(said, inner, 20), fill=muted),
+        across.text(sentence, x=left, y=88, font__size=_fitting(sentence, inner, 20), fill=muted),
         _legend(texts, paint, across, left, bottom - 34),
         across.lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
     ]
-    return _document(paint, (WIDTH, HEIGHT), parts, texts.description, described)
+    return _document(paint, (WIDTH, HEIGHT), parts, texts.description, description)
 
 
 def figure(at: ViewAt, *, theme: str = "light", size: tuple[int, int] = FIGURE) -> str:
@@ -247,14 +249,11 @@ def figure(at: ViewAt, *, theme: str = "light", size: tuple[int, int] = FIGURE) 
 
 
 def card(at: ViewAt, *, product: str) -> str:
-    """Return what chats and social media show beside a link.
-
-    Few words, large, 1200 × 630 pixels.
-    """
+    """Return the preview that chats and social media show beside a link, 1200 × 630 pixels."""
     paint, texts, left, column = ColourScheme(at, "light"), ViewText(at), 56, 500
     across, muted = Mirrored(at.language, CARD[0]), paint.token("mute")
     heading = _at_most(wrapped(texts.title, column, 46, letter=BOLD_LETTER), 4)
-    said = _at_most(wrapped(texts.headline, column, 27), 5)
+    sentence = _at_most(wrapped(texts.headline, column, 27), 5)
     credit = _at_most(wrapped(texts.credits[0], column, 17), 2)
     below, beside = 128 + 56 * len(heading), column + left
     wide = CARD[0] - beside
@@ -266,7 +265,7 @@ def card(at: ViewAt, *, product: str) -> str:
         _map(paint, _Frame(x, 0, wide, CARD[1], country, CARD)),
         across.text(product, x=left, y=74, font__size=21, font__weight=700, fill=accent),
         across.lines(heading, left, 142, 56, font__size=46, font__weight=700),
-        across.lines(said, left, below + 20, 37, font__size=27, fill=muted),
+        across.lines(sentence, left, below + 20, 37, font__size=27, fill=muted),
         across.lines(credit, left, last, 22, font__size=17, fill=muted),
     ]
     return _document(paint, CARD, parts, texts.description)

@@ -66,9 +66,9 @@ def _started() -> Any:
 
 @contextmanager
 def _our_fonts() -> Iterator[None]:
-    """Let the environment name our fonts, from where the first letter drawn takes its settings.
+    """Set fontconfig's environment to our fonts while libvips starts, which reads it once.
 
-    Only for so long: what else this process starts, such as a browser, has the machine's fonts.
+    Afterwards other programs that this process starts, such as a browser, have the machine's fonts.
     """
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         settings = Path(folder) / "fonts.conf"
@@ -86,9 +86,9 @@ def _our_fonts() -> Iterator[None]:
                     os.environ[name] = value
 
 
-def add_text(picture: bytes, said: dict[str, str]) -> bytes:
-    """Put text into a PNG, unseen, under PNG's own keywords, such as ``Title``."""
-    chunks = b"".join(_text_chunk(keyword, text) for keyword, text in said.items() if text)
+def add_text(picture: bytes, texts: dict[str, str]) -> bytes:
+    """Add text chunks to a PNG, under PNG's own keywords, such as ``Title``."""
+    chunks = b"".join(_text_chunk(keyword, text) for keyword, text in texts.items() if text)
     return picture[:_AFTER_HEADER] + chunks + picture[_AFTER_HEADER:]
 
 

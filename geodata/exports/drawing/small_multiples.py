@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from geodata.exports.drawing import country
 from geodata.exports.drawing.elements import element
-from geodata.exports.drawing.svg import ColourScheme, lone, textures
+from geodata.exports.drawing.svg import ColourScheme, surroundings_class, textures
 from geodata.figures.view import ViewAt
 
 _SCOPE = "small"
@@ -21,10 +21,10 @@ def _id(pcode: str) -> str:
 
 def shapes(at: ViewAt) -> str:
     """Draw every area of the view's level once, unseen, for the small maps to use."""
-    drawn = country.drawn(at.view)
-    paths = [element("path", id=_id(pcode), d=d) for pcode, d in drawn.areas.items()]
-    if drawn.outlines:
-        paths.append(element("path", id=_OUTLINES, d=drawn.outlines, class_="outlines"))
+    drawing = country.view_drawing(at.view)
+    paths = [element("path", id=_id(pcode), d=d) for pcode, d in drawing.areas.items()]
+    if drawing.outlines:
+        paths.append(element("path", id=_OUTLINES, d=drawing.outlines, class_="outlines"))
     return element(
         "svg",
         textures(ColourScheme(at, scope=_SCOPE), 6),
@@ -35,20 +35,20 @@ def shapes(at: ViewAt) -> str:
 
 
 def small(at: ViewAt, label: str) -> str:
-    """Return one map; ``label`` is what it says to those who do not see it."""
-    drawn, paint = country.drawn(at.view), ColourScheme(at, scope=_SCOPE)
+    """Return one map; ``label`` is its name for screen readers."""
+    drawing, paint = country.view_drawing(at.view), ColourScheme(at, scope=_SCOPE)
     places = {pcode: i for i, pcode in enumerate(at.counts.areas.pcodes)}
     used = [
         element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(places[pcode])))
-        for pcode in drawn.areas
+        for pcode in drawing.areas
     ]
-    if drawn.outlines:
+    if drawing.outlines:
         used.append(element("use", href=f"#{_OUTLINES}"))
-    width, height = drawn.width + 2 * _MARGIN, drawn.height + 2 * _MARGIN
+    width, height = drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN
     return element(
         "svg",
         *used,
-        class_=f"small areas level-{at.state.level}{lone(drawn)}",
+        class_=f"small areas level-{at.state.level}{surroundings_class(drawing)}",
         viewBox=f"{-_MARGIN} {-_MARGIN} {width} {height}",
         role="img",
         aria__label=label,

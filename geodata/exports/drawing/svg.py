@@ -35,6 +35,7 @@ TEXTURES = {
     NATIONAL_ONLY: "url(#displacement-bars)",
 }
 _NO_INK = "n"
+Mark = Callable[[int, int], str]  # start and side of a tile -> path data
 
 # Units from the edge of the ground over which it fades into the page.
 _FADE = 90
@@ -72,7 +73,9 @@ class ColourScheme:
     @property
     def border(self) -> str:
         """Colour of borders; one that is seen on the ground where no neighbours are drawn."""
-        return self.token("outline" if country.drawn(self.at.view).alone else "border")
+        return self.token(
+            "outline" if country.view_drawing(self.at.view).without_neighbours else "border"
+        )
 
     def fill(self, kind: str) -> str:
         """Return colour or texture of a class (``k3``) or a status letter."""
@@ -85,22 +88,22 @@ class ColourScheme:
             return f"var(--{kind})"
         return (scale.colors if self.theme == "light" else scale.colors_dark)[int(kind[1:])]
 
-    def kind(self, i: int) -> str:
+    def kind(self, position: int) -> str:
         """Return class or status letter of an area."""
-        k = int(self.at.classes[i])
-        return f"k{k}" if k >= 0 else str(self.at.status[i])
+        k = int(self.at.classes[position])
+        return f"k{k}" if k >= 0 else str(self.at.status[position])
 
-    def ink(self, i: int) -> str:
-        """Tell whether a name on the area is written light, dark, or as on no colour (``n``)."""
-        k, scale = int(self.at.classes[i]), self.at.scale
+    def ink(self, position: int) -> str:
+        """Return the ink of a name on an area: light, dark, or as on no colour (``n``)."""
+        k, scale = int(self.at.classes[position]), self.at.scale
         if k < 0:
             return _NO_INK
         return (scale.inks_dark if self.theme == "dark" else scale.inks)[k]
 
 
-def lone(drawn: Drawing) -> str:
-    """Return the suffix of a map's classes that tells that nothing lies around the country."""
-    return " alone" if drawn.alone else ""
+def surroundings_class(drawing: Drawing) -> str:
+    """Return the CSS class of a map without neighbouring countries, with a space before it."""
+    return " alone" if drawing.without_neighbours else ""
 
 
 def scale_variables(view: View) -> tuple[str, str]:
@@ -128,11 +131,7 @@ def textures(paint: ColourScheme, size: float, repeated: int = 1) -> str:
     """
 
     def pattern(
-        name: str,
-        step: int,
-        angle: int,
-        mark: Callable[[int, int], str],
-        ground: str = "texture-ground",
+        name: str, step: int, angle: int, mark: Mark, ground: str = "texture-ground"
     ) -> str:
         side = step * repeated
         turn = f"rotate({angle}) " if angle else ""
@@ -159,10 +158,7 @@ def textures(paint: ColourScheme, size: float, repeated: int = 1) -> str:
 
 
 def _bar(start: int, side: int) -> str:
-    """Return path data of a bar of the hatch, across a tile.
-
-    Whole, for its pieces would not join.
-    """
+    """Return path data of a bar across a whole tile: pieces of it would not join."""
     return f"M{start} 0h2v{side}h-2z"
 
 
@@ -182,20 +178,20 @@ def _line(start: int, side: int) -> str:
     return f"M0 {start}h{side}v1h-{side}z"
 
 
-def _fades(drawn: Drawing, paint: ColourScheme) -> str:
-    """Let the ground end softly: its edge is where the drawing stops, not a coast."""
-    left, top, right, bottom = drawn.ground
+def _fades(drawing: Drawing, paint: ColourScheme) -> str:
+    """Fade the edges of the ground: the drawing stops there, it is no coast."""
+    left, top, right, bottom = drawing.ground
     width, height = right - left, bottom - top
     color = paint.token("sea")
 
-    def edge(name: str, x: float, y: float, w: float, h: float, **line: str) -> str:
+    def edge(name: str, x: float, y: float, across: float, down: float, **line: str) -> str:
         stops = element("stop", stop__color=color) + element(
             "stop", offset=1, stop__color=color, stop__opacity=0
         )
-        known = paint.id(f"fade-{name}")
-        gradient = element("linearGradient", stops, id=known, **line)
-        fill = f"url(#{known})"
-        return gradient + element("rect", x=x, y=y, width=w, height=h, fill=fill)
+        gradient_id = paint.id(f"fade-{name}")
+        gradient = element("linearGradient", stops, id=gradient_id, **line)
+        fill = f"url(#{gradient_id})"
+        return gradient + element("rect", x=x, y=y, width=across, height=down, fill=fill)
 
     return "".join(
         [
@@ -207,21 +203,23 @@ def _fades(drawn: Drawing, paint: ColourScheme) -> str:
     )
 
 
-def _country_names(drawn: Drawing) -> str:
-    """Return names of neighbours that stand beside the country, and not where the ground fades."""
-    left, _, right, _ = drawn.ground
+def _country_names(drawing: Drawing) -> str:
+    """Return names of neighbouring countries, except where the ground fades."""
+    left, _, right, _ = drawing.ground
     beside = [
         each
-        for each in drawn.countries
-        if _MARGIN < each.y < drawn.height - _MARGIN and left + _FADE < each.x < right - _FADE
+        for each in drawing.countries
+        if _MARGIN < each.y < drawing.height - _MARGIN and left + _FADE < each.x < right - _FADE
     ]
     return element(
         "g", *(text(each.text, x=each.x, y=each.y) for each in beside), class_="countries"
     )
 
 
-def _area_names(drawn: Drawing, paint: ColourScheme, places: dict[str, int], size: str = "") -> str:
-    """Return names of areas: all of them with the sizes they fit at, or those that fit at one."""
+def _area_names(
+    drawing: Drawing, paint: ColourScheme, places: dict[str, int], size: str = ""
+) -> str:
+    """Return names of areas with the sizes they fit at, or only those that fit at ``size``."""
 
     def name(each: Name) -> str:
         return text(
@@ -233,26 +231,26 @@ def _area_names(drawn: Drawing, paint: ColourScheme, places: dict[str, int], siz
             data__ink=paint.ink(places[each.pcode]),
         )
 
-    fitting = [each for each in drawn.names if size in each.sizes]
+    fitting = [each for each in drawing.names if size in each.sizes]
     return element("g", *map(name, fitting), class_="names", aria__hidden="true")
 
 
 def _areas(
-    drawn: Drawing,
+    drawing: Drawing,
     paint: ColourScheme,
     places: dict[str, int],
     sentences: Mapping[str, str] | None,
 ) -> str:
-    said = sentences or {cell.pcode: cell.sentence for cell in area_labels(paint.at)}
+    titles = sentences or {cell.pcode: cell.sentence for cell in area_labels(paint.at)}
     paths = (
         element(
             "path",
-            title(said[pcode]),
+            title(titles[pcode]),
             d=d,
             data__pcode=pcode,
             fill=paint.fill(paint.kind(places[pcode])),
         )
-        for pcode, d in drawn.areas.items()
+        for pcode, d in drawing.areas.items()
     )
     return element("g", *paths, class_=f"areas level-{paint.at.state.level}")
 
@@ -265,20 +263,20 @@ def map_layers(
     size: str = "",
     sentences: Mapping[str, str] | None = None,
 ) -> str:
-    """Return everything that is drawn in units of the drawing, from the ground up."""
-    drawn = country.drawn(paint.at.view)
+    """Return all layers of the map in units of the drawing, from the ground up."""
+    drawing = country.view_drawing(paint.at.view)
     places = {pcode: i for i, pcode in enumerate(paint.at.counts.areas.pcodes)}
-    ground = element("g", *(element("path", d=d) for d in drawn.neighbours), class_="neighbours")
-    outlines = element("path", d=drawn.outlines, class_="outlines") if drawn.outlines else ""
+    ground = element("g", *(element("path", d=d) for d in drawing.neighbours), class_="neighbours")
+    outlines = element("path", d=drawing.outlines, class_="outlines") if drawing.outlines else ""
     return "".join(
         [
             textures(paint, pixel, repeated),
             ground,
-            _fades(drawn, paint),
-            _country_names(drawn),
-            _areas(drawn, paint, places, sentences),
+            _fades(drawing, paint),
+            _country_names(drawing),
+            _areas(drawing, paint, places, sentences),
             outlines,
-            _area_names(drawn, paint, places, size),
+            _area_names(drawing, paint, places, size),
         ]
     )
 
@@ -299,19 +297,19 @@ def inline(
     Parameters
     ----------
     scope
-        Where a page has several maps, tells the textures of one from those of another.
+        Suffix of the textures' names, where a page has several maps.
     label, sentences
-        What the map and each area say; what the view says of itself where left out.
+        Name of the map, and sentence of each area by P-code; by default those of the view.
     tight
         Whether its box is the country alone, for a page that makes room around it by itself.
     """
-    drawn = country.drawn(at.view)
+    drawing = country.view_drawing(at.view)
     left, margin = (0, 0) if tight else (_MARGIN + _LEGEND_ROOM, _MARGIN)
-    box = (-left, -margin, drawn.width + left + margin, drawn.height + 2 * margin)
+    box = (-left, -margin, drawing.width + left + margin, drawing.height + 2 * margin)
     return element(
         "svg",
         map_layers(ColourScheme(at, scope=scope), pixel=2.3, sentences=sentences),
-        class_=f"map{lone(drawn)}",
+        class_=f"map{surroundings_class(drawing)}",
         viewBox=" ".join(map(str, box)),
         role="img",
         aria__label=label or headline(at),

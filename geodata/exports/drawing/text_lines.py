@@ -1,4 +1,4 @@
-"""Lines of words in either direction: how long they are, where they break, what orders them.
+"""Lines of text in either direction: their width, where they break, and their isolates.
 
 Renderers differ in how they read a document's direction: one turns anchors with it, one does not,
 and typst's does neither. Drawings therefore ask it of none of them: a line that is read from the
@@ -27,7 +27,7 @@ _COMBINING_BEGIN = "\u0300"
 
 
 def text_width(words: str) -> float:
-    """Return how many letters of Latin have about the width of these words; marks have none."""
+    """Return the width of a text in Latin letters; combining marks have none."""
     if max(words, default="") < _COMBINING_BEGIN:
         return len(words)
     return sum(map(_width, words))
@@ -52,21 +52,21 @@ def wrapped(words: str, width: float, size: float, *, letter: float = LETTER) ->
 
 
 def _closed(lines: list[str]) -> list[str]:
-    """Let what is isolated across lines be so on each of them."""
+    """Close and reopen isolates at line breaks, so that every line is balanced."""
     if PDI not in "".join(lines):
         return lines
     closed, before = [], ""
     whole = "\n".join(lines)
-    at = 0
+    offset = 0
     for line in lines:
         opened = list(before)
-        for place, sign in enumerate(line, start=at):
+        for place, sign in enumerate(line, start=offset):
             if sign in _OPENING:
                 opened.append(_direction(whole, place))
             elif sign == PDI and opened:
                 opened.pop()
         closed.append(before + line + PDI * len(opened))
-        before, at = "".join(opened), at + len(line) + 1
+        before, offset = "".join(opened), offset + len(line) + 1
     return closed
 
 
@@ -88,7 +88,7 @@ def _direction(words: str, place: int) -> str:
 
 
 def force_rtl(words: str) -> str:
-    """Return a line that is read from the right, whatever letters it begins with."""
+    """Isolate a line as right-to-left, whatever letters it begins with."""
     return f"{RLI}{words}{PDI}"
 
 
@@ -115,12 +115,10 @@ def isolates_to_marks(words: str) -> str:
 
 
 def pieces(words: str) -> Any:
-    """Return words as typst sets them: what is isolated is ``{"dir": …, "words".
+    """Split text into runs for typst: ``["text", {"dir": "ltr", "words": [...]}, ...]``.
 
-    …}`` among the rest.
-
-    Isolates themselves would be read out of a page, and stand in the way of what is looked for.
-    Words without any stay as they are.
+    Each isolate becomes a dictionary with its direction; text without isolates is returned as it
+    is. In a PDF the isolate characters themselves would be read aloud and get in the way of search.
     """
     if PDI not in words:
         return words
@@ -140,10 +138,10 @@ def pieces(words: str) -> Any:
     return around[0]
 
 
-def to_typst(said: Any) -> Any:
-    """Return every text within lists and dictionaries in :func:`pieces`."""
-    if isinstance(said, str):
-        return pieces(said)
-    if isinstance(said, dict):
-        return {name: to_typst(each) for name, each in said.items()}
-    return [to_typst(each) for each in said] if isinstance(said, list | tuple) else said
+def to_typst(value: Any) -> Any:
+    """Split every text within lists and dictionaries into :func:`pieces`."""
+    if isinstance(value, str):
+        return pieces(value)
+    if isinstance(value, dict):
+        return {name: to_typst(each) for name, each in value.items()}
+    return [to_typst(each) for each in value] if isinstance(value, list | tuple) else value

@@ -34,9 +34,9 @@ def csv_text(view: View, dates: Iterable[int], *, permalink: str = "", hxl: bool
 
 
 def csv_file(view: View, dates: Iterable[int], *, permalink: str = "", hxl: bool = False) -> bytes:
-    """Write :func:`csv_text` as a file; with the mark of UTF-8 where letters need to be told.
+    """Write :func:`csv_text` as a file; with a byte order mark unless all letters are ASCII.
 
-    Spreadsheets take a file without it for one in the letters of the computer's country.
+    Spreadsheets read a file without the mark in the legacy encoding of the computer's country.
     """
     body = csv_text(view, dates, permalink=permalink, hxl=hxl).encode()
     return body if body.isascii() else codecs.BOM_UTF8 + body

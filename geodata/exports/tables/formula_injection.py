@@ -1,4 +1,4 @@
-"""Text that a spreadsheet might run: found, and made harmless."""
+"""Recognise and escape text that a spreadsheet would run as a formula."""
 
 from __future__ import annotations
 

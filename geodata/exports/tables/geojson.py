@@ -21,10 +21,10 @@ from geodata.util.json_encoding import to_json
 _DIGITS = 5  # of a degree: a metre
 
 
-def geojson(at: ViewAt, told: Provenance, permalink: str) -> bytes:
+def geojson(at: ViewAt, provenance: Provenance, permalink: str) -> bytes:
     """Write the areas on the date; provenance stands beside ``features``."""
     shapes = geometries(at.snapshot, at.state.level)
-    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows(at.view, [at.t], permalink)]
+    areas = [dict(zip(COLUMNS, row, strict=True)) for row in rows(at.view, [at.t], permalink)]
     features = [
         {
             "type": "Feature",
@@ -32,17 +32,17 @@ def geojson(at: ViewAt, told: Provenance, permalink: str) -> bytes:
             "geometry": shapes[str(row["pcode"])],
             "properties": plain(row),
         }
-        for row in found
+        for row in areas
     ]
-    whole = {"type": "FeatureCollection", "metadata": as_dict(told), "features": features}
+    whole = {"type": "FeatureCollection", "metadata": as_dict(provenance), "features": features}
     return to_json(whole)
 
 
-def records(at: ViewAt, told: Provenance, permalink: str, *, every: bool) -> bytes:
-    """Write the same table as JSON, without shapes: ``{"metadata": …, "data": […]}``."""
+def records(at: ViewAt, provenance: Provenance, permalink: str, *, every: bool) -> bytes:
+    """Write the table of areas as JSON, without shapes: ``{"metadata": …, "data": […]}``."""
     table = rows(at.view, positions(at, every=every), permalink)
     data = [plain(dict(zip(COLUMNS, row, strict=True))) for row in table]
-    return to_json({"metadata": as_dict(told), "data": data})
+    return to_json({"metadata": as_dict(provenance), "data": data})
 
 
 def plain(row: dict[str, Value]) -> dict[str, Value]:
@@ -60,19 +60,19 @@ def geometries(snapshot: Snapshot, level: int) -> dict[str, dict[str, Any]]:
 
 
 def _geometry(shape: dict[str, Any], arcs: Sequence[Line]) -> dict[str, Any]:
-    found = [
-        [_wound(_ring(ring, arcs), outer=n == 0) for n, ring in enumerate(polygon)]
+    coordinates = [
+        [_orient(_ring(ring, arcs), outer=n == 0) for n, ring in enumerate(polygon)]
         for polygon in polygons(shape)
     ]
-    if len(found) == 1:
-        return {"type": "Polygon", "coordinates": found[0]}
-    return {"type": "MultiPolygon", "coordinates": found}
+    if len(coordinates) == 1:
+        return {"type": "Polygon", "coordinates": coordinates[0]}
+    return {"type": "MultiPolygon", "coordinates": coordinates}
 
 
 def _ring(refs: Sequence[int], arcs: Sequence[Line]) -> Line:
     return [[round(x, _DIGITS), round(y, _DIGITS)] for x, y in ring_points(refs, arcs)]
 
 
-def _wound(ring: Line, *, outer: bool) -> Line:
-    """Return counter-clockwise for outer rings, clockwise for holes."""
+def _orient(ring: Line, *, outer: bool) -> Line:
+    """Return an outer ring counter-clockwise, a hole clockwise."""
     return ring[::-1] if is_clockwise(ring) == outer else ring

@@ -1,7 +1,6 @@
 """The figures of a view as one table: a row for each area and date. CSV, Excel and JSON write it.
 
-Absent figures are ``None``, never zero; the status says in words why. Every row says where it can
-be found again.
+Absent figures are ``None``, never zero; the status says in words why. Every row has its permalink.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ _PARTS = {populations.RATE: "#indicator+rate+{}", populations.SHARE: "#indicator
 
 
 def tags(view: View) -> dict[str, str]:
-    """Return HXL tag of each column (https://hxlstandard.org); they differ with what is counted."""
+    """Return the HXL tag of each column (https://hxlstandard.org); some depend on the view."""
     state = view.state
     level = state.level
     value = (_KINDS | _PARTS)[state.measure].format(populations.POPULATIONS[state.pop].hxl[0])
@@ -83,31 +82,25 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     Parameters
     ----------
     permalink
-        The page that links lead to, as far as the ``?``; without one they are queries.
+        Address of the map page, without its query; without one, links are queries alone.
     """
-    language, state, found = view.language, view.state, view.counts
+    language, state, counts = view.language, view.state, view.counts
     named, word_of = area_names(view.snapshot, language), statuses.status_words(language)
     decimals = populations.decimals(state.measure, state.level)
-    asked: list[Value] = [state.pop, state.measure, state.mode, state.base, "~".join(state.prog)]
+    selection = (state.pop, state.measure, state.mode, state.base, "~".join(state.prog))
     unit = strip_isolates(wording.unit(view))
     listed, source_on = sentences.sources(view), sentences.sources_on(view)
-    areas = list(zip(found.areas.pcodes, found.areas.parents, strict=True))
+    areas = list(zip(counts.areas.pcodes, counts.areas.parents, strict=True))
     for t in dates:
-        day = found.dates[t]
-        frozen = replace(state, time=day, area="", v=view.snapshot.version)
-        link = f"{permalink}?{encode_query(frozen, view.snapshot)}"
+        link = f"{permalink}?{_query(view, t)}"
         source = listed[source_on[t]]
-        origin: list[Value] = [
-            source["id"],
-            strip_isolates(source["credit"]),
-            view.snapshot.version,
-        ]
+        origin = (source["id"], strip_isolates(source["credit"]), view.snapshot.version)
         for i, (pcode, parent) in enumerate(areas):
             value = float(view.values[t, i])
             yield [
-                *(day, found.rounds[t], pcode, named[pcode]),
+                *(counts.dates[t], counts.rounds[t], pcode, named[pcode]),
                 *((parent, named[parent]) if parent else (None, None)),
-                *asked,
+                *selection,
                 number(value, decimals) if value == value else None,
                 unit,
                 word_of[str(view.status[t, i])],
@@ -115,6 +108,12 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
                 *origin,
                 link,
             ]
+
+
+def _query(view: View, t: int) -> str:
+    """Return the query of the view at a date, frozen to its snapshot."""
+    frozen = replace(view.state, time=view.counts.dates[t], area="", v=view.snapshot.version)
+    return encode_query(frozen, view.snapshot)
 
 
 def positions(at: ViewAt, *, every: bool) -> list[int]:

@@ -1,6 +1,6 @@
 """Workbooks (.xlsx): plain lists of values in, bytes out.
 
-This is what another process loads to write one: nothing of the figures, so that it stays small.
+A render process loads this module, so it imports nothing of the figures and stays small.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Sheet:
     rtl: bool = False
 
 
-def workbook(given: list[Sheet], properties: dict[str, Any]) -> bytes:
+def workbook(sheets: list[Sheet], properties: dict[str, Any]) -> bytes:
     """Write an .xlsx; the same sheets give the same bytes.
 
     Parameters
@@ -57,7 +57,7 @@ def workbook(given: list[Sheet], properties: dict[str, Any]) -> bytes:
             # Stays text also where someone edits the cell.
             "quoted": book.add_format({"quote_prefix": True}),
         }
-        for sheet in given:
+        for sheet in sheets:
             _write(book.add_worksheet(sheet.name), sheet, formats)
     return out.getvalue()
 

@@ -1,4 +1,4 @@
-"""A view as a workbook: the figures with their types, what is to be known of them, their sources.
+"""A view as a workbook: the figures with their types, notes on them, their sources.
 
 :func:`sheets` makes plain lists of a view; :func:`geodata.exports.tables.workbook.workbook` writes
 them, which takes a second for every round of every district and can be done by another process.
@@ -19,7 +19,7 @@ from geodata.i18n.messages import gettext
 
 _WIDTHS = {"name": 18, "parent": 18, "unit": 26, "status": 28, "credit": 40, "link": 60}
 _LABEL, _MOST_WIDE = 26, 60
-# What stands above the columns in languages other than English, where programs read the names.
+# Heads of the columns in languages other than English, where programs read the names.
 HEADS = {
     "date": gettext("Date"),
     "round": gettext("Round of the count"),  # “Round” alone is of numbers
@@ -51,32 +51,32 @@ _OF_SOURCES = {
 
 
 def sheets(
-    view: View, dates: Iterable[int], told: Provenance, permalink: str, *, hxl: bool = False
+    view: View, dates: Iterable[int], provenance: Provenance, permalink: str, *, hxl: bool = False
 ) -> list[Sheet]:
-    """Return figures, notes and sources of a view."""
+    """Return the sheets of a view: figures, notes, sources."""
     language, tagged = view.language, tags(view)
     head: list[list[Value]] = [_head(COLUMNS, HEADS, language)]
     if hxl:
         head.append([tagged[name] for name in COLUMNS])
     widths = tuple(_WIDTHS.get(name, 14) for name in COLUMNS)
     notes: list[list[Value]] = [[language.gettext("About"), language.gettext("Text")]]
-    notes += [list(pair) for pair in pairs(told, language)]
+    notes += [list(pair) for pair in pairs(provenance, language)]
     sources: list[list[Value]] = [_head(_OF_SOURCES, _OF_SOURCES, language)]
     sources += [
-        [isolates_to_marks(source[name]) for name in _OF_SOURCES] for source in told.sources
+        [isolates_to_marks(source[name]) for name in _OF_SOURCES] for source in provenance.sources
     ]
-    found = [
+    contents = [
         Sheet(language.gettext("Data"), [*head, *rows(view, dates, permalink)], widths, len(head)),
         Sheet(language.gettext("Notes"), notes, (_LABEL, WIDE)),
         Sheet(
             language.gettext("Sources"), sources, (_LABEL, *[_MOST_WIDE] * (len(_OF_SOURCES) - 1))
         ),
     ]
-    return [replace(sheet, rtl=language.rtl) for sheet in found]
+    return [replace(sheet, rtl=language.rtl) for sheet in contents]
 
 
 def _head(names: Iterable[str], heads: dict[str, str], language: Language) -> list[Value]:
-    """Return what stands above the columns of these names."""
+    """Return the heads of columns: their names, or in other languages their translations."""
     if language.code == SOURCE_LANGUAGE:
         return list(names)
     return [language.gettext(heads[name]) for name in names]
