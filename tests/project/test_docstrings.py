@@ -25,7 +25,8 @@ VERBS = set(
     Forget Give Go Grow Hash Have Hide Ignore Isolate Join Keep Kill Label Lay Lead Leave Let
     Link List Load Lock Log Make Map Mark Measure Move Name Note Open Order Pack Paint Parse
     Place Point Prepare Print Project Put Quantise Quote Raise Read Recognise Redirect Refuse
-    Register Remove Rename Render Replace Report Return Round Run Say Scan Score See Send Serialise Set
+    Register Remove Rename Render Replace Report Return Round Run Say Scan Score See Send
+    Serialise Set
     Show Simplify Snap Sort Split Start Store Strip Subtract Sum Swap Take Tell Translate Turn
     Undo Unpack Unwrap Validate Wait Warn Write Yield
     """.split()
