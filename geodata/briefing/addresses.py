@@ -29,7 +29,7 @@ from geodata.snapshots.snapshot import Snapshot
 
 MAX_QUERY = 3500  # the least that servers take as a whole address is about 4,000
 
-# In an address: what separates is written as two signs, a space as one that needs no escape.
+# In an address a separator is escaped as two signs; a space is one that needs no percent-encoding.
 _ESCAPES = {"*": "**", "_": "*u", ";": "*s", ",": "*c", "\n": "*n", " ": "_"}
 _UNESCAPES = {escaped: sign for sign, escaped in _ESCAPES.items()}
 _ESCAPED = re.compile(r"\*.|_", re.DOTALL)
@@ -44,28 +44,28 @@ def to_query(briefing: Briefing, snapshot: Snapshot | None = None) -> str:
     Raises
     ------
     BriefingError
-        If it is longer than :data:`MAX_QUERY`: it is to be kept as a file.
+        If it is longer than :data:`MAX_QUERY`, and needs to be a file.
     """
-    made = snapshot and default(snapshot, briefing.language)
-    slides = "" if made and made.slides == briefing.slides else _slides(briefing.slides)
+    usual = default(snapshot, briefing.language).slides if snapshot else ()
+    slides = "" if briefing.slides == usual else _slides(briefing.slides)
     keys = [("title", briefing.title), ("slides", slides)]
-    written = encode_items(
+    query = encode_items(
         [(key, value) for key, value in [*keys, *briefing.language_items] if value]
     )
     # Separators may stand in a query as they are, and are read more easily so.
     for sign in "*;,:=":
-        written = written.replace(f"%{ord(sign):02X}", sign)
-    if len(written) > MAX_QUERY:
+        query = query.replace(f"%{ord(sign):02X}", sign)
+    if len(query) > MAX_QUERY:
         raise BriefingError(
             gettext(
                 "The briefing would be an address of {n} characters: {most} at most. Save it as a "
                 "file, or shorten its notes."
             ),
             key="slides",
-            n=GroupedInt(len(written)),
+            n=GroupedInt(len(query)),
             most=GroupedInt(MAX_QUERY),
         )
-    return written
+    return query
 
 
 def _slides(slides: Iterable[Slide]) -> str:
@@ -85,7 +85,7 @@ def _escape(text: str) -> str:
 
 
 def _unescape(text: str) -> str:
-    return _ESCAPED.sub(lambda found: _UNESCAPES.get(found[0], found[0]), text)
+    return _ESCAPED.sub(lambda match: _UNESCAPES.get(match[0], match[0]), text)
 
 
 def from_query(
@@ -96,7 +96,7 @@ def from_query(
     Returns
     -------
     tuple
-        The briefing, and the notices of what was left out (empty unless ``lenient``).
+        The briefing, and a notice for each part left out (none unless ``lenient``).
 
     Raises
     ------
@@ -133,13 +133,13 @@ def _choice(reader: QueryReader, key: str, allowed: Sequence[str]) -> str:
 
 def _read_slides(reader: QueryReader, snapshot: Snapshot) -> tuple[Slide, ...]:
     slides: list[Slide] = []
-    written = reader.query.get("slides", "").strip()
-    for number, text in enumerate(written.split(";") if written else (), start=1):
+    text = reader.query.get("slides", "").strip()
+    for number, slide_text in enumerate(text.split(";") if text else (), start=1):
         if number > MAX_SLIDES:
             _refuse(reader, too_many())
             break
         try:
-            slides.append(_read_slide(text, snapshot, reader.language))
+            slides.append(_read_slide(slide_text, snapshot, reader.language))
         except BriefingError as error:
             _refuse(reader, error.at(slide=number))
     return tuple(slides)
@@ -147,14 +147,14 @@ def _read_slides(reader: QueryReader, snapshot: Snapshot) -> tuple[Slide, ...]:
 
 def _read_slide(text: str, snapshot: Snapshot, language: Language) -> Slide:
     layout, _, keys = text.partition(":")
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     for part in filter(None, keys.split(",")):
         key, _, value = part.partition("=")
-        if key in said:
+        if key in values:
             raise BriefingError(gettext("“{value}” is said twice."), key=key[:60], value=key[:60])
         if key not in (*KEYS, "headline", "note"):
             raise unknown(key, [*KEYS, "headline", "note"])
-        said[key] = value
-    texts = {key: _unescape(said.pop(key, "")) for key in ("headline", "note")}
-    view = encode_items(said.items())
+        values[key] = value
+    texts = {key: _unescape(values.pop(key, "")) for key in ("headline", "note")}
+    view = encode_items(values.items())
     return slide_of(view, snapshot, layout=layout.strip() or MAP, language=language, **texts)

@@ -85,7 +85,7 @@ class Briefing:
 
     @property
     def language(self) -> Language:
-        """What the slides are written in."""
+        """Language of the slides, with its digits."""
         return load_language(self.lang, self.digits)
 
     @property
@@ -99,30 +99,30 @@ class Briefing:
 
 @memoise(16)
 def default(snapshot: Snapshot, language: Language) -> Briefing:
-    """Make a briefing from what the snapshot holds; its slides follow the newest figures."""
-    held = populations_with_counts(snapshot)
-    first = held[0]
-    slides = [_made(snapshot, pop=first)]
+    """Make a briefing of every population that the snapshot counts, on its newest dates."""
+    pops = populations_with_counts(snapshot)
+    first = pops[0]
+    slides = [_slide(snapshot, pop=first)]
     if len(by_area_of(snapshot, first)) > 1:
-        slides.append(_made(snapshot, COMPARE, pop=first, mode="change"))
-    slides += [_made(snapshot, pop=pop) for pop in held if POPULATIONS[pop].briefed]
-    if any(len(by_area_of(snapshot, pop)) > 2 for pop in held[:2]):
-        slides.append(_made(snapshot, TREND, pop=first))
+        slides.append(_slide(snapshot, COMPARE, pop=first, mode="change"))
+    slides += [_slide(snapshot, pop=pop) for pop in pops if POPULATIONS[pop].briefed]
+    if any(len(by_area_of(snapshot, pop)) > 2 for pop in pops[:2]):
+        slides.append(_slide(snapshot, TREND, pop=first))
     if has_origins(snapshot, first):
-        slides.append(_made(snapshot, FLOWS, pop=first))
+        slides.append(_slide(snapshot, FLOWS, pop=first))
     if (snapshot.tables.coverage["status"] == IMPLEMENTED).any():
-        slides.append(_made(snapshot, FOOTPRINT, pop=first))
+        slides.append(_slide(snapshot, FOOTPRINT, pop=first))
     return Briefing("", tuple(slides), language.code, language.digits)
 
 
-def _made(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:
+def _slide(snapshot: Snapshot, layout: str = MAP, **keys: str) -> Slide:
     return Slide(_canonical(keys, snapshot), layout)
 
 
 def _canonical(keys: Mapping[str, str], snapshot: Snapshot, language: Language = ENGLISH) -> str:
     """Write the shortest query of a view, without the briefing's language and version.
 
-    ``language`` is what errors are written in.
+    ``language`` is that of errors.
     """
     state, _ = parse({**keys, "lang": language.code, "digits": language.digits, "v": ""}, snapshot)
     return encode_query(
@@ -156,7 +156,7 @@ def slide_of(
 ) -> Slide:
     """Make a slide from a person's input; ``view`` is a query or an address of the map.
 
-    ``language`` is what errors of the view are written in.
+    ``language`` is that of errors about the view.
 
     Raises
     ------
@@ -188,9 +188,14 @@ _MISSPELT_KEY = gettext("The key “{value}” is not known: it may be {allowed}
 
 
 def unknown(
-    value: str, allowed: Iterable[str], *, key: str = "", line: int | None = None, of: str = "value"
+    value: str,
+    allowed: Iterable[str],
+    *,
+    key: str = "",
+    line: int | None = None,
+    kind: str = "value",
 ) -> BriefingError:
-    """Make the error of an unknown word: what is allowed, and what is spelled most like it."""
+    """Make the error of an unknown word, with the allowed ones and the most similar of them."""
     choices = list(allowed)
     near = suggestions(value, choices, 1)
     sentence = {
@@ -198,7 +203,7 @@ def unknown(
         ("value", True): _MISSPELT,
         ("key", False): _UNKNOWN_KEY,
         ("key", True): _MISSPELT_KEY,
-    }[of, bool(near)]
+    }[kind, bool(near)]
     return BriefingError(
         sentence,
         key=key,
@@ -210,22 +215,28 @@ def unknown(
 
 
 def short(text: str, most: int, key: str, *, lines: bool = False) -> str:
-    """Strip control characters and outer spaces, and cut to the length that a slide takes."""
-    kept = "".join(map(_plain, text.replace("\r\n", "\n").replace("\r", "\n")))
-    kept = kept.strip() if lines else " ".join(kept.split())
-    if len(kept) > most:
+    """Strip control characters and outer spaces of a text.
+
+    Raises
+    ------
+    BriefingError
+        If it has more than ``most`` characters.
+    """
+    cleaned = "".join(map(_plain, text.replace("\r\n", "\n").replace("\r", "\n")))
+    cleaned = cleaned.strip() if lines else " ".join(cleaned.split())
+    if len(cleaned) > most:
         raise BriefingError(
             gettext("“{beginning}…” has {n} characters: {most} at most."),
             key=key,
-            beginning=kept[:30],
-            n=GroupedInt(len(kept)),
+            beginning=cleaned[:30],
+            n=GroupedInt(len(cleaned)),
             most=GroupedInt(most),
         )
-    return kept
+    return cleaned
 
 
 def _plain(sign: str) -> str:
-    """Return a character that every file takes, else a space or nothing."""
+    """Return a printable character or line break, a space for other spaces, else nothing."""
     if sign.isprintable() or sign in "\n\u200c\u200d\u200e\u200f":
         return sign
     return " " if sign.isspace() else ""

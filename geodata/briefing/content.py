@@ -1,4 +1,4 @@
-"""What a slide holds: title, headline, figures, rows, series, and the view behind them."""
+"""Classes of a slide's content: headline, figures, rows, series, and the view behind them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Headlines of slides: one whole sentence that says what the figures say, right in every case.
+"""Headlines of slides: one whole sentence on what the figures show.
 
 ::
 
-    figures ──▶ who leads, what moved, where the peak was ──▶ the sentence that fits ──▶ words
+    figures ──▶ who leads, what changed, where the peak was ──▶ the sentence that fits ──▶ words
 
 Each names only areas that have a figure; where a case has nothing to say beyond the total, the
 headline is the view's own (:func:`geodata.text.view_headlines.headline`). The date is on the slide
@@ -42,11 +42,11 @@ _FROM_TO_WITHIN = ngettext(
     "Where {programmes} work or worked: {then} on {base}, {now} on {date}",
 )
 _ROSE, _FELL = True, False
-_MOVED = {
+_CHANGED = {
     _ROSE: gettext("The number of {of_population} has risen by {percent} since {base}"),
     _FELL: gettext("The number of {of_population} has fallen by {percent} since {base}"),
 }
-_MOVED_MOST = {
+_CHANGED_MOST = {
     _ROSE: gettext(
         "The number of {of_population} has risen by {percent} since {base}, most of all in {area}"
     ),
@@ -54,7 +54,7 @@ _MOVED_MOST = {
         "The number of {of_population} has fallen by {percent} since {base}, most of all in {area}"
     ),
 }
-_MOVED_WITHIN = {
+_CHANGED_WITHIN = {
     _ROSE: ngettext(
         "The number of {of_population} where {programmes} works or worked has risen by {percent} "
         "since {base}",
@@ -74,12 +74,12 @@ _FEW_ORIGINS = gettext("Too few to show where {population} came from on {date}")
 
 @dataclass(frozen=True)
 class Leaders:
-    """The areas that hold most, and their part of the whole.
+    """The areas with most of the people, and their share of the whole.
 
     Attributes
     ----------
     share
-        Exactly 1 where they hold all of it.
+        Exactly 1 where all people are in them.
     """
 
     names: tuple[str, ...]
@@ -87,34 +87,34 @@ class Leaders:
 
 
 def leaders(figures: Sequence[tuple[str, float]], whole: float) -> Leaders | None:
-    """Choose the areas to name: the fewest of three that hold most, never one of equals.
+    """Choose up to three areas to name, the fewest with most of the people, never one of equals.
 
     Parameters
     ----------
     figures
-        Names with their figures; those without one are left out before.
+        Names and figures of the areas that have a figure.
     whole
-        What they are a part of; may be more than their sum.
+        Total that they are a part of; may be more than their sum.
 
     Returns
     -------
     Leaders or None
-        ``None`` where nobody has anything, or so many are equal that none leads.
+        ``None`` where every figure is zero, or so many are equal that none leads.
     """
     ordered = sorted((each for each in figures if each[1] > 0), key=lambda each: -each[1])
     sizes = [size for _, size in ordered]
     whole = max(whole, float(sum(sizes)))
-    apart = [k for k in (1, 2, 3, 4) if _apart(sizes, k)]
-    if not apart:
+    leading = [count for count in (1, 2, 3, 4) if _apart(sizes, count)]
+    if not leading:
         return None
-    most = [k for k in apart if k <= 3 and sum(sizes[:k]) >= _MOST * whole]
-    k = most[0] if most else max((k for k in apart if k <= 3), default=apart[0])
-    return Leaders(tuple(name for name, _ in ordered[:k]), sum(sizes[:k]) / whole)
+    most = [count for count in leading if count <= 3 and sum(sizes[:count]) >= _MOST * whole]
+    count = most[0] if most else max((count for count in leading if count <= 3), default=leading[0])
+    return Leaders(tuple(name for name, _ in ordered[:count]), sum(sizes[:count]) / whole)
 
 
-def _apart(sizes: Sequence[float], k: int) -> bool:
-    """Tell whether the first ``k`` are larger than any other."""
-    return k == len(sizes) or (k < len(sizes) and sizes[k - 1] > sizes[k])
+def _apart(sizes: Sequence[float], count: int) -> bool:
+    """Tell whether the first ``count`` are larger than any other."""
+    return count == len(sizes) or (count < len(sizes) and sizes[count - 1] > sizes[count])
 
 
 # ---- a map or a table
@@ -183,8 +183,8 @@ def _of_places(at: ViewAt, figures: list[tuple[str, float]], whole: float) -> st
     view, language = at.view, at.language
     if not any(size > 0 for _, size in figures):
         return view_headlines.headline(at)
-    found = leaders(figures, whole)
-    if found is None:
+    first = leaders(figures, whole)
+    if first is None:
         largest = max(size for _, size in figures)
         return language.ngettext(
             "{n} area has the highest number of {of_population}: {value}",
@@ -194,22 +194,22 @@ def _of_places(at: ViewAt, figures: list[tuple[str, float]], whole: float) -> st
             of_population=nouns_of(view),
             value=language.number(largest),
         )
-    return _hosting(view, found, whole)
+    return _hosting(view, first, whole)
 
 
-def _hosting(view: View, found: Leaders, whole: float) -> str:
-    language, named = view.language, list(found.names)
-    if found.share == 1:
+def _hosting(view: View, hosts: Leaders, whole: float) -> str:
+    language, names = view.language, list(hosts.names)
+    if hosts.share == 1:
         return language.gettext(
             "{counted}, counted in {names} alone",
             counted=wording.amount(view, whole),
-            names=language.names(named),
+            names=language.names(names),
         )
     return language.ngettext(
         *_words(view).hosted,
-        len(named),
-        names=language.names(named),
-        percent=language.percent(found.share),
+        len(names),
+        names=language.names(names),
+        percent=language.percent(hosts.share),
     )
 
 
@@ -255,44 +255,44 @@ def _of_rate(at: ViewAt) -> str:
 def change_headline(at: ViewAt) -> str:
     """Write how the total changed since the date compared with."""
     change, base = at.total, at.base
-    told = np.isnan(change) or change == 0 or base.t >= at.t  # “since” is said of an earlier date
-    if told or wording.counted_by_programmes(at.view):
+    plain = np.isnan(change) or change == 0 or base.t >= at.t  # “since” needs an earlier date
+    if plain or wording.counted_by_programmes(at.view):
         return view_headlines.headline(at)
     then, now = base.stock, at.stock
     if min(then, now) == 0 or now >= _AS_MANY_AGAIN * then:
-        said = _from_to(base, at)
+        sentence = _from_to(base, at)
     else:
-        said = _moved(at, now > then, abs(now - then) / then)
-    return breaks.across_breaks(at.view, said, base.date, at.date)
+        sentence = _changed(at, now > then, abs(now - then) / then)
+    return breaks.across_breaks(at.view, sentence, base.date, at.date)
 
 
 def _from_to(base: ViewAt, at: ViewAt) -> str:
-    """Write both totals, where a percentage would not be understood."""
+    """Write both totals, where a percentage would be hard to understand."""
     language = at.language
-    said = {
+    values = {
         "then": wording.amount(at.view, base.stock),
         "now": wording.amount(at.view, at.stock),
         "base": language.date(base.date, "long"),
         "date": language.date(at.date, "long"),
     }
     if at.state.prog:
-        return wording.of_programmes(at.view, _FROM_TO_WITHIN, **said)
-    return language.gettext("{then} on {base}, {now} on {date}", **said)
+        return wording.of_programmes(at.view, _FROM_TO_WITHIN, **values)
+    return language.gettext("{then} on {base}, {now} on {date}", **values)
 
 
-def _moved(at: ViewAt, rose: bool, part: float) -> str:
+def _changed(at: ViewAt, rose: bool, part: float) -> str:
     language = at.language
-    said = {
+    values = {
         "population": nouns(at.view),
         "of_population": nouns_of(at.view),
         "percent": language.percent(part),
         "base": language.date(at.state.base or at.counts.dates[0], "long"),
     }
     if at.state.prog:
-        return wording.of_programmes(at.view, _MOVED_WITHIN[rose], **said)
+        return wording.of_programmes(at.view, _CHANGED_WITHIN[rose], **values)
     if area := _mover(at, rose):
-        return language.gettext(_MOVED_MOST[rose], area=area, **said)
-    return language.gettext(_MOVED[rose], **said)
+        return language.gettext(_CHANGED_MOST[rose], area=area, **values)
+    return language.gettext(_CHANGED[rose], **values)
 
 
 def _mover(at: ViewAt, rose: bool) -> str:
@@ -300,9 +300,9 @@ def _mover(at: ViewAt, rose: bool) -> str:
     unknown = np.isin(at.status, [NOT_COMPARABLE, SUPPRESSED]).any()
     if unknown or at.state.measure in (populations.RATE, populations.SHARE):
         return ""
-    moved = np.nan_to_num(at.values * (1 if rose else -1), nan=-np.inf)
-    first = np.flatnonzero(moved == moved.max())
-    if len(first) != 1 or not moved[first[0]] > 0:
+    changes = np.nan_to_num(at.values * (1 if rose else -1), nan=-np.inf)
+    first = np.flatnonzero(changes == changes.max())
+    if len(first) != 1 or not changes[first[0]] > 0:
         return ""
     return area_names(at.snapshot, at.language)[at.counts.areas.pcodes[int(first[0])]]
 
@@ -319,13 +319,13 @@ def trend_headline(at: ViewAt, stocks: Floats) -> str:
         ``(T,)`` of the country, or of the state's area where it has one; NaN where not counted or
         not shown.
     """
-    areas, said = at.counts.areas, _against_highest(at, stocks)
+    areas, sentence = at.counts.areas, _against_highest(at, stocks)
     if at.state.area not in areas.pcodes:
-        return said or view_headlines.headline(at)
+        return sentence or view_headlines.headline(at)
     cell = area_labels(at)[areas.index(at.state.area)]
-    if not said:
+    if not sentence:
         return cell.sentence
-    return at.language.gettext("{name}: {sentence}", name=cell.name, sentence=said)
+    return at.language.gettext("{name}: {sentence}", name=cell.name, sentence=sentence)
 
 
 def _against_highest(at: ViewAt, stocks: Floats) -> str:
@@ -353,46 +353,46 @@ def _unchanged(first: ViewAt) -> str:
 
 
 def _highest(at: ViewAt, peak: float, highest: ViewAt) -> str:
-    language, counted = at.language, wording.amount(at.view, peak)
+    language, amount = at.language, wording.amount(at.view, peak)
     if highest.t == at.t:
-        return language.gettext("{counted}: more than on any date before", counted=counted)
+        return language.gettext("{counted}: more than on any date before", counted=amount)
     return language.gettext(
         "{counted}: as many as on {date}, and never more",
-        counted=counted,
+        counted=amount,
         date=language.date(highest.date, "long"),
     )
 
 
 def _below(highest: ViewAt, peak: float, now: float) -> str:
     language = highest.language
-    said = {
+    values = {
         "population": nouns(highest.view),
         "peak": wording.amount(highest.view, peak),
         "date": language.date(highest.date, "long"),
     }
     if now == 0:
-        return language.gettext("No {population} any more, after {peak} on {date}", **said)
+        return language.gettext("No {population} any more, after {peak} on {date}", **values)
     return language.gettext(
         "{percent} fewer {population} than at the peak of {date}",
         percent=language.percent((peak - now) / peak),
-        **said,
+        **values,
     )
 
 
 # ---- flows and programmes
 
 
-def flows_headline(at: ViewAt, found: Flows) -> str:
+def flows_headline(at: ViewAt, flows: Flows) -> str:
     """Write where the people came from, by the flows of the date."""
     language = at.language
     by_origin: dict[str, float] = {}
-    for flow in found.shown:
+    for flow in flows.shown:
         by_origin[flow.origin_name] = by_origin.get(flow.origin_name, 0) + flow.number
-    first = leaders(list(by_origin.items()), found.whole)
-    words = POPULATIONS[at.state.pop].unit(found.unit)
+    first = leaders(list(by_origin.items()), flows.whole)
+    words = POPULATIONS[at.state.pop].unit(flows.unit)
     if not by_origin or not words.came_from:
         date = language.date(at.date, "long")
-        none = _FEW_ORIGINS if found.few or found.incomplete else _NO_ORIGINS
+        none = _FEW_ORIGINS if flows.few or flows.incomplete else _NO_ORIGINS
         return language.gettext(none, population=nouns(at.view), date=date)
     if first is None:
         return language.ngettext(
@@ -414,18 +414,18 @@ def footprint_headline(at: ViewAt) -> str:
     if at.state.prog or at.state.mode == populations.CHANGE or not at.total > 0:
         return map_headline(at)
     language = at.language
-    found = leaders(_figures(at), at.total) if at.state.measure != populations.RATE else None
-    if found is None:
+    first = leaders(_figures(at), at.total) if at.state.measure != populations.RATE else None
+    if first is None:
         return map_headline(at)
-    here = programmes_in(at.view, found.names)
+    working = programmes_in(at.view, first.names)
     everywhere = programmes_in(at.view)
     return language.ngettext(
         "{n} of {all} programmes works or worked in {names}, with {percent} of all {of_population}",
         "{n} of {all} programmes work or worked in {names}, with {percent} of all {of_population}",
-        len(here),
+        len(working),
         all=language.number(len(everywhere)),
-        names=language.names(list(found.names)),
-        percent=language.percent(found.share),
+        names=language.names(list(first.names)),
+        percent=language.percent(first.share),
         population=nouns(at.view),
         of_population=nouns_of(at.view),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,10 +32,14 @@ _ORIGINS_IN = {
     populations.HOUSEHOLDS: gettext("Origins are counted in households."),
     populations.PEOPLE: gettext("Origins are counted in people."),
 }
-_KNOWN_ORIGIN = {
+_WITH_ORIGIN = {
     populations.HOUSEHOLDS: gettext("households with a known origin"),
     populations.PEOPLE: gettext("people with a known origin"),
 }
+_AT_SOME_TIME = gettext(
+    "Programmes: those that at least one source says work or worked in the governorate, at some "
+    "time; not necessarily on this date."
+)
 
 
 # ---- figures
@@ -72,8 +76,8 @@ def _yearly(at: ViewAt) -> SlideFigure | None:
 def _since(at: ViewAt, base: ViewAt) -> SlideFigure:
     label = gettext("since {date}") if base.t < at.t else gettext("compared with {date}")
     label = at.language.gettext(label, date=at.language.date(base.date))
-    said = breaks.across_breaks(at.view, label, base.date, at.date)
-    return SlideFigure(_signed(at.view, at.stock - base.stock), said)
+    label = breaks.across_breaks(at.view, label, base.date, at.date)
+    return SlideFigure(_signed(at.view, at.stock - base.stock), label)
 
 
 def _on(at: ViewAt) -> SlideFigure | None:
@@ -93,58 +97,58 @@ def _share(at: ViewAt) -> SlideFigure | None:
     return SlideFigure(at.language.percent(at.share), label)
 
 
-def _beside(asked: SlideView) -> SlideFigure | None:
+def _beside(slide_view: SlideView) -> SlideFigure | None:
     """Return the total of the other population of the same source, on the same date."""
-    other = _other_population(asked)
-    if other is None or other.state.time != asked.state.time:
+    other = _other_population(slide_view)
+    if other is None or other.state.time != slide_view.state.time:
         return None
-    found = _total(other)
+    figure = _total(other)
     label = POPULATIONS[other.state.pop].beside
-    return found and SlideFigure(
-        found.value, asked.language.gettext(label) if label else found.label
+    return figure and SlideFigure(
+        figure.value, slide_view.language.gettext(label) if label else figure.label
     )
 
 
-def _other_population(asked: SlideView) -> ViewAt | None:
+def _other_population(slide_view: SlideView) -> ViewAt | None:
     """Compute the view of another population that the same source counts."""
-    snapshot, state = asked.at.snapshot, asked.state
+    snapshot, state = slide_view.at.snapshot, slide_view.state
     if state.prog or state.measure not in (populations.PEOPLE, populations.HOUSEHOLDS):
         return None
-    counted_by = set(sources_of(snapshot, state.pop, state.prog))
+    sources = set(sources_of(snapshot, state.pop, state.prog))
     others = [
         pop
         for pop in populations_with_counts(snapshot)
-        if pop != state.pop and counted_by.intersection(sources_of(snapshot, pop))
+        if pop != state.pop and sources.intersection(sources_of(snapshot, pop))
     ]
     if not others:
         return None
     other = with_population(state, others[0], snapshot)
-    return asked.of(other) if other.measure == state.measure else None
+    return slide_view.of(other) if other.measure == state.measure else None
 
 
-def _known(*found: SlideFigure | None) -> tuple[SlideFigure, ...]:
-    return tuple(figure for figure in found if figure)
+def _present(*figures: SlideFigure | None) -> tuple[SlideFigure, ...]:
+    return tuple(figure for figure in figures if figure)
 
 
 # ---- rows
 
 
-def _number(at: ViewAt, i: int) -> float | None:
+def _number(at: ViewAt, position: int) -> float | None:
     """Return the figure of an area, rounded as it is shown; ``None`` where it has none."""
-    if str(at.status[i]) not in SHOWN:
+    if str(at.status[position]) not in SHOWN:
         return None
     decimals = at.state.decimals
-    return rounded(float(at.values[i]), decimals)
+    return rounded(float(at.values[position]), decimals)
 
 
-def _row(cell: AreaLabel, number: float | None, *more: str) -> SlideRow:
-    return SlideRow(cell.pcode, cell.name, cell.value, number, cell.letter, more)
+def _row(label: AreaLabel, number: float | None, *more: str) -> SlideRow:
+    return SlideRow(label.pcode, label.name, label.value, number, label.letter, more)
 
 
 def _ranked(at: ViewAt, most: int, *, every: bool = False) -> list[int]:
     """Return positions of areas, the largest first (in change mode: the largest change).
 
-    Those with nothing come last, and only where ``every`` one is asked for.
+    Areas with nothing come last, and only with ``every``.
     """
     numbers = [_number(at, i) for i in range(len(at.counts.areas.pcodes))]
     sizes = [-1.0 if number is None else abs(number) for number in numbers]
@@ -163,22 +167,22 @@ def _heads(view: View, *more: str) -> tuple[str, ...]:
 
 
 def _rows(at: ViewAt, most: int) -> tuple[SlideRow, ...]:
-    said = area_labels(at)
-    return tuple(_row(said[i], _number(at, i)) for i in _ranked(at, most))
+    labels = area_labels(at)
+    return tuple(_row(labels[i], _number(at, i)) for i in _ranked(at, most))
 
 
 # ---- layouts
 
 
-def _map(asked: SlideView, _: State) -> Body:
+def _map(slide_view: SlideView, _: State) -> Body:
     """Lay out a map, key figures and a ranking; in change mode the largest changes."""
-    at, language = asked.at, asked.language
-    if asked.state.mode == populations.CHANGE:
-        figures, heading = _change_figures(at), LEVELS[asked.state.level].changes
+    at, language = slide_view.at, slide_view.language
+    if slide_view.state.mode == populations.CHANGE:
+        figures, heading = _change_figures(at), LEVELS[slide_view.state.level].changes
     else:
-        third = _share(at) if asked.state.prog else _beside(asked)
-        figures = _known(_total(at), _yearly(at), third)
-        heading = POPULATIONS[asked.state.pop].largest[asked.state.level]
+        third = _share(at) if slide_view.state.prog else _beside(slide_view)
+        figures = _present(_total(at), _yearly(at), third)
+        heading = POPULATIONS[slide_view.state.pop].largest[slide_view.state.level]
     return Body(
         headlines.map_headline(at),
         figures,
@@ -190,24 +194,24 @@ def _map(asked: SlideView, _: State) -> Body:
 
 def _change_figures(at: ViewAt) -> tuple[SlideFigure, ...]:
     since = None if np.isnan(at.total) else _since(at, at.base)
-    return _known(since, _total(at))
+    return _present(since, _total(at))
 
 
-def _compare(asked: SlideView, state: State) -> Body:
+def _compare(slide_view: SlideView, state: State) -> Body:
     """Lay out two dates on one scale, and the change of each area."""
-    at, language = asked.at, asked.language
+    at, language = slide_view.at, slide_view.language
     base = state.base or default_base(at.counts.dates[: at.t + 1])
     before = at.view.at(replace(at.state, time=base)).on_its_date()
-    change = asked.of(replace(at.state, mode=populations.CHANGE, base=base))
-    now, then, moved = (area_labels(each) for each in (at, before, change))
+    change = slide_view.of(replace(at.state, mode=populations.CHANGE, base=base))
+    now, then, changes = (area_labels(each) for each in (at, before, change))
     rows = tuple(
-        _row(moved[i], _number(change, i), then[i].value, now[i].value)
+        _row(changes[i], _number(change, i), then[i].value, now[i].value)
         for i in _ranked(change, RANKED)
     )
     since = None if np.isnan(change.total) else _since(at, before)
     return Body(
         headlines.change_headline(change),
-        _known(_on(before), _on(at), since),
+        _present(_on(before), _on(at), since),
         language.gettext(LEVELS[state.level].changes),
         (
             language.gettext(LEVELS[state.level].area),
@@ -232,9 +236,13 @@ def _stocks(view: View) -> Floats:
 
 def _line(view: View, until: dt.date) -> ChartSeries:
     decimals = view.state.decimals
-    found = [
-        (day.isoformat(), None if np.isnan(value) else rounded(float(value), decimals), bool(alone))
-        for day, value, alone in zip(
+    points = [
+        (
+            day.isoformat(),
+            None if np.isnan(value) else rounded(float(value), decimals),
+            bool(printed),
+        )
+        for day, value, printed in zip(
             view.counts.dates, _stocks(view), view.counts.national_only, strict=True
         )
         if day <= until
@@ -242,17 +250,17 @@ def _line(view: View, until: dt.date) -> ChartSeries:
     return ChartSeries(
         view.language.gettext(POPULATIONS[view.state.pop].label),
         view.state.pop,
-        *map(tuple, zip(*found, strict=True)),
+        *map(tuple, zip(*points, strict=True)),
     )
 
 
-def _trend(asked: SlideView, _: State) -> Body:
+def _trend(slide_view: SlideView, _: State) -> Body:
     """Lay out every count up to the date, beside another population of the same source."""
-    at, language, stocks = asked.at, asked.language, _stocks(asked.at.view)
-    other = _other_population(asked)
+    at, language, stocks = slide_view.at, slide_view.language, _stocks(slide_view.at.view)
+    other = _other_population(slide_view)
     lines = [_line(each.view, at.date) for each in (at, other) if each is not None]
-    area = asked.state.area in at.counts.areas.pcodes
-    figures = () if area else _known(_total(at), _yearly(at), _beside(asked))
+    area = slide_view.state.area in at.counts.areas.pcodes
+    figures = () if area else _present(_total(at), _yearly(at), _beside(slide_view))
     return Body(
         headlines.trend_headline(at, stocks),
         figures,
@@ -279,59 +287,59 @@ def _yearly_rows(at: ViewAt, stocks: Floats) -> tuple[SlideRow, ...]:
     )
 
 
-def _flows(asked: SlideView, _: State) -> Body:
+def _flows(slide_view: SlideView, _: State) -> Body:
     """Lay out from which governorates people came to which, in households or people."""
-    at, language = asked.at, asked.language
-    found = flows(at)
-    largest = found.shown[:FLOWING]
-    notes = [language.gettext(_ORIGINS_IN[found.unit])] if found.shown else []
-    if found.incomplete:
-        notes.append(
-            language.gettext("Governorates whose total is too small to show have no flows here.")
-        )
-    if found.few:
-        notes.append(
-            language.ngettext(
-                "{n} flow has too few people to show.",
-                "{n} flows have too few people to show.",
-                found.few,
-            )
-        )
-    if len(found.shown) > len(largest):
-        notes.append(
-            language.gettext(
-                "The largest {n} of {all} flows are drawn; percentages are of all of them.",
-                n=language.number(len(largest)),
-                all=language.number(len(found.shown) + found.few),
-            )
-        )
+    at, language = slide_view.at, slide_view.language
+    origins = flows(at)
+    largest = origins.shown[:FLOWING]
+    unit = language.gettext(populations.MEASURE_LABELS[origins.unit])
     return Body(
-        headlines.flows_headline(at, found),
-        _flow_figures(found, language),
+        headlines.flows_headline(at, origins),
+        _flow_figures(origins, language),
         language.gettext("Largest flows"),
-        (language.gettext("From and to"), language.gettext(populations.MEASURE_LABELS[found.unit])),
+        (language.gettext("From and to"), unit),
         tuple(_flow_row(flow, at.view) for flow in largest),
         flows=largest,
-        notes=tuple(notes),
+        notes=tuple(_flow_notes(origins, len(largest), language)),
     )
 
 
-def _flow_figures(found: Flows, language: Language) -> tuple[SlideFigure, ...]:
+def _flow_notes(origins: Flows, number: int, language: Language) -> Iterator[str]:
+    """Yield the unit of flows, and which of them are not among the ``number`` drawn."""
+    if origins.shown:
+        yield language.gettext(_ORIGINS_IN[origins.unit])
+    if origins.incomplete:
+        yield language.gettext("Governorates whose total is too small to show have no flows here.")
+    if origins.few:
+        yield language.ngettext(
+            "{n} flow has too few people to show.",
+            "{n} flows have too few people to show.",
+            origins.few,
+        )
+    if len(origins.shown) > number:
+        yield language.gettext(
+            "The largest {n} of {all} flows are drawn; percentages are of all of them.",
+            n=language.number(number),
+            all=language.number(len(origins.shown) + origins.few),
+        )
+
+
+def _flow_figures(origins: Flows, language: Language) -> tuple[SlideFigure, ...]:
     """Return the number in all flows, and the share of the shown ones within and between areas.
 
     Each part is summed on its own: what one lacks to the whole may lie in flows of too few to show.
     """
-    if not found.shown:
+    if not origins.shown:
         return ()
-    within = sum(flow.number for flow in found.shown if flow.origin == flow.destination)
-    between = sum(flow.number for flow in found.shown if flow.origin != flow.destination)
+    within = sum(flow.number for flow in origins.shown if flow.origin == flow.destination)
+    between = sum(flow.number for flow in origins.shown if flow.origin != flow.destination)
     return (
-        SlideFigure(language.number(found.whole), language.gettext(_KNOWN_ORIGIN[found.unit])),
+        SlideFigure(language.number(origins.whole), language.gettext(_WITH_ORIGIN[origins.unit])),
         SlideFigure(
-            language.percent(within / found.whole), language.gettext("within one governorate")
+            language.percent(within / origins.whole), language.gettext("within one governorate")
         ),
         SlideFigure(
-            language.percent(between / found.whole), language.gettext("from one to another")
+            language.percent(between / origins.whole), language.gettext("from one to another")
         ),
     )
 
@@ -349,65 +357,62 @@ def _flow_row(flow: Flow, view: View) -> SlideRow:
     return SlideRow(flow.destination, name, flow.value, flow.number, COUNTED)
 
 
-def _footprint(asked: SlideView, _: State) -> Body:
+def _footprint(slide_view: SlideView, _: State) -> Body:
     """Lay out where programmes work or worked, and where the people are."""
-    at, language = asked.at, asked.language
-    codes = asked.state.prog or tuple(sorted(headlines.programmes_in(at.view)))
-    present = {code: programmes.governorates(at.snapshot, [code]) for code in codes}
-    said = area_labels(at)
+    at, language, state = slide_view.at, slide_view.language, slide_view.state
+    codes = state.prog or tuple(sorted(headlines.programmes_in(at.view)))
+    covered = [programmes.governorates(at.snapshot, [code]) for code in codes]
+    labels = area_labels(at)
     rows = tuple(
         _row(
-            said[i],
+            labels[i],
             _number(at, i),
-            language.number(sum(said[i].pcode in where for where in present.values())),
+            language.number(sum(labels[i].pcode in pcodes for pcodes in covered)),
         )
         for i in _ranked(at, RANKED)
     )
-    covered = frozenset().union(*present.values()) if present else frozenset()
-    places = SlideFigure(
-        language.number(len(covered)),
-        language.ngettext(
-            "governorate where at least one works or worked",
-            "governorates where at least one works or worked",
-            len(covered),
-        ),
-    )
-    counted = language.ngettext("programme", "programmes", len(codes))
-    number = SlideFigure(language.number(len(codes)), counted)
-    share = _share(at)
-    credits = [
-        row["credit"]
-        for row in sentences.listed_sources(at.snapshot, language)
-        if row["role"] == "programmes"
-    ]
-    note = language.gettext(
-        "Programmes: those that at least one source says work or worked in the governorate, at "
-        "some time; not necessarily on this date."
+    number = SlideFigure(
+        language.number(len(codes)), language.ngettext("programme", "programmes", len(codes))
     )
     return Body(
         headlines.footprint_headline(at),
-        _known(_total(at), share or number, places),
-        language.gettext(POPULATIONS[asked.state.pop].largest[asked.state.level]),
+        _present(_total(at), _share(at) or number, _covered(covered, language)),
+        language.gettext(POPULATIONS[state.pop].largest[state.level]),
         _heads(at.view, language.gettext("Programmes")),
         rows,
-        notes=(note,),
-        credits=tuple(credits),
+        notes=(language.gettext(_AT_SOME_TIME),),
+        credits=tuple(
+            source["credit"]
+            for source in sentences.listed_sources(at.snapshot, language)
+            if source["role"] == "programmes"
+        ),
     )
 
 
-def _table(asked: SlideView, state: State) -> Body:
-    """Lay out governorates, or the largest districts: figure, share, change.
+def _covered(covered: Sequence[Iterable[str]], language: Language) -> SlideFigure:
+    """Return the number of governorates where any of the programmes works or worked."""
+    number = len(set().union(*covered))
+    label = language.ngettext(
+        "governorate where at least one works or worked",
+        "governorates where at least one works or worked",
+        number,
+    )
+    return SlideFigure(language.number(number), label)
 
-    Since the base where the slide has one, or since a year before.
+
+def _table(slide_view: SlideView, state: State) -> Body:
+    """Lay out governorates, or the largest districts: figure, share, and change.
+
+    The change is since the base of ``state``, or else since a year before.
     """
-    at, language = asked.at, asked.language
-    base, moved = at.year_before, None
+    at, language = slide_view.at, slide_view.language
+    base, changes = at.year_before, None
     if state.base:
         base = at.view.on(at.counts.dates.index(state.base))
     if base is not None:
-        change = asked.of(replace(at.state, mode=populations.CHANGE, base=base.date))
-        moved = area_labels(change)
-    said = area_labels(at)
+        change = slide_view.of(replace(at.state, mode=populations.CHANGE, base=base.date))
+        changes = area_labels(change)
+    labels = area_labels(at)
     shares = at.state.measure in (populations.PEOPLE, populations.HOUSEHOLDS)
     whole = at.total
     rows = []
@@ -415,26 +420,26 @@ def _table(asked: SlideView, state: State) -> Body:
         number = _number(at, i)
         part = language.percent(number / whole) if number is not None and whole > 0 else ""
         more = [part] if shares else []
-        rows.append(_row(said[i], number, *more, *([moved[i].value] if moved else [])))
+        rows.append(_row(labels[i], number, *more, *([changes[i].value] if changes else [])))
     heads = [language.gettext("Share of total")] if shares else []
-    if moved and base is not None:
+    if changes and base is not None:
         heads.append(language.gettext("Change from {date}", date=language.date(base.date)))
     return Body(
         headlines.map_headline(at),
-        _known(_total(at), _yearly(at), _share(at)),
+        _present(_total(at), _yearly(at), _share(at)),
         _table_heading(at.view, len(rows)),
         _heads(at.view, *heads),
         tuple(rows),
     )
 
 
-def _table_heading(view: View, shown: int) -> str:
+def _table_heading(view: View, number: int) -> str:
     language, every = view.language, len(view.counts.areas.pcodes)
     level = language.gettext(LEVELS[view.state.level].label)
-    if shown == every:
+    if number == every:
         return level
     return language.gettext(
-        "{level}: {n} of {all}", level=level, n=language.number(shown), all=language.number(every)
+        "{level}: {n} of {all}", level=level, n=language.number(number), all=language.number(every)
     )
 
 

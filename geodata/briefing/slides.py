@@ -1,11 +1,11 @@
-"""What one slide of a briefing says, ready for any painter: page, PowerPoint, PDF.
+"""Contents of slides, computed once for every painter: page, PowerPoint, PDF.
 
 ::
 
     Slide (view, layout) ──▶ state ──▶ View ──▶ headline, figures, rows, series, flows ──▶ Content
 
-Every figure is read from the view; painters only paint. What was not counted stays ``None`` and
-says its status in words.
+Every figure is read from the view; painters only paint. An absent figure is ``None``, with its
+status in words.
 """
 
 from __future__ import annotations
@@ -33,24 +33,19 @@ def content(slide: Slide, snapshot: Snapshot, language: Language, compute: Compu
     Parameters
     ----------
     compute
-        Answers a state without date and area, as :func:`geodata.figures.view.compute`; may keep
-        answers.
+        :func:`geodata.figures.view.compute`, or one that caches views; is given a state without
+        date and area.
 
     Raises
     ------
     StateError
         If the snapshot does not hold the slide's view.
     """
-    state = state_of(slide, snapshot, language)
-    if slide.layout in (FLOWS, FOOTPRINT):
-        state = _of_governorates(state, snapshot)
-    if slide.layout == TREND and state.measure == populations.SHARE:
-        # A share of a total has no trend of its own.
-        state = replace(state, measure=populations.PEOPLE)
+    state = _layout_state(slide, snapshot, language)
     whole = replace(state, mode=populations.LEVEL, base=None) if slide.layout != MAP else state
-    asked = SlideView(view_on(snapshot, whole, compute), compute)
-    body = BODIES[slide.layout](asked, state)
-    at, shown = asked.at, body.change or asked.at
+    slide_view = SlideView(view_on(snapshot, whole, compute), compute)
+    body = BODIES[slide.layout](slide_view, state)
+    at, shown = slide_view.at, body.change or slide_view.at
     date = language.date(at.date, "long")
     texts, texts_shown = ViewText(at), ViewText(shown)
     return Content(
@@ -80,12 +75,12 @@ def contents(
     briefing: Briefing, snapshot: Snapshot, compute: Compute, progress: Progress | None = None
 ) -> list[Content]:
     """Make the content of every slide; ``progress`` is called after each."""
-    found = []
+    filled = []
     for slide in briefing.slides:
-        found.append(content(slide, snapshot, briefing.language, compute))
+        filled.append(content(slide, snapshot, briefing.language, compute))
         if progress:
-            progress(len(found), len(briefing.slides))
-    return found
+            progress(len(filled), len(briefing.slides))
+    return filled
 
 
 def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
@@ -95,16 +90,23 @@ def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
     return wording.product(contents[0].at.snapshot, briefing.language)
 
 
-def _of_governorates(state: State, snapshot: Snapshot) -> State:
-    """Return ``state`` at the level of governorates, where origins and coverage are known."""
-    return with_population(replace(state, level=1), state.pop, snapshot)
+def _layout_state(slide: Slide, snapshot: Snapshot, language: Language) -> State:
+    """Return the state of a slide, with the level and measure that its layout can show."""
+    state = state_of(slide, snapshot, language)
+    if slide.layout in (FLOWS, FOOTPRINT):
+        # Origins and coverage are known of governorates.
+        state = with_population(replace(state, level=1), state.pop, snapshot)
+    if slide.layout == TREND and state.measure == populations.SHARE:
+        # A share of a total has no trend of its own.
+        state = replace(state, measure=populations.PEOPLE)
+    return state
 
 
 def _notes(texts: ViewText, body: Body, layout: str) -> tuple[str, ...]:
     """List breaks, what is missing on the date, what the layout adds, method and limits."""
     missing = "" if layout == TREND else texts.missing
-    said = [*texts.breaks, missing, *body.notes, *texts.notes]
-    return tuple(dict.fromkeys(filter(None, said)))
+    notes = [*texts.breaks, missing, *body.notes, *texts.notes]
+    return tuple(dict.fromkeys(filter(None, notes)))
 
 
 def _kicker(at: ViewAt, date: str) -> str:

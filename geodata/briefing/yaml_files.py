@@ -37,11 +37,11 @@ def from_yaml(text: str, snapshot: Snapshot) -> Briefing:
     BriefingError
         Naming line and key, the value, the rule and the nearest valid choice.
     """
-    said = _mapping(strict_yaml.read(text), _FILE_KEYS)
-    lang = _chosen(said, "lang", languages())
-    digits = _chosen(said, "digits", DIGITS)
+    values = _mapping(strict_yaml.read(text), _FILE_KEYS)
+    lang = _chosen(values, "lang", languages())
+    digits = _chosen(values, "digits", DIGITS)
     language = load_language(lang, digits)
-    listed = said.get("slides")
+    listed = values.get("slides")
     if not isinstance(listed, strict_yaml.Sequence):
         line = listed.line if listed else None
         raise BriefingError(
@@ -56,19 +56,19 @@ def from_yaml(text: str, snapshot: Snapshot) -> Briefing:
             most=MAX_SLIDES,
         )
     slides = [_slide(node, i, snapshot, language) for i, node in enumerate(listed.items, start=1)]
-    title = _text(said, "title")
+    title = _text(values, "title")
     try:
         return Briefing(short(title.value, MAX_TITLE, "title"), tuple(slides), lang, digits)
     except BriefingError as error:
         raise error.at(line=title.line) from None
 
 
-def _chosen(said: Mapping[str, strict_yaml.Node], key: str, allowed: Sequence[str]) -> str:
+def _chosen(values: Mapping[str, strict_yaml.Node], key: str, allowed: Sequence[str]) -> str:
     """Return one of the ``allowed`` words, of which the first is the default."""
-    given = _text(said, key)
-    value = given.value or allowed[0]
+    text = _text(values, key)
+    value = text.value or allowed[0]
     if value not in allowed:
-        raise unknown(value, allowed, line=given.line, key=key)
+        raise unknown(value, allowed, line=text.line, key=key)
     return value
 
 
@@ -84,20 +84,20 @@ def _mapping(
         )
     for key, _ in node.items:
         if key.value not in keys:
-            raise unknown(key.value, keys, line=key.line, of="key").at(slide=slide)
+            raise unknown(key.value, keys, line=key.line, kind="key").at(slide=slide)
     return {key.value: value for key, value in node.items}
 
 
-def _text(said: Mapping[str, strict_yaml.Node], key: str, slide: int = 0) -> strict_yaml.Text:
-    node = said.get(key, strict_yaml.Text(0, ""))
+def _text(values: Mapping[str, strict_yaml.Node], key: str, slide: int = 0) -> strict_yaml.Text:
+    node = values.get(key, strict_yaml.Text(0, ""))
     if not isinstance(node, strict_yaml.Text):
         raise BriefingError(gettext("Text is expected here."), line=node.line, key=key, slide=slide)
     return node
 
 
 def _slide(node: strict_yaml.Node, number: int, snapshot: Snapshot, language: Language) -> Slide:
-    said = _mapping(node, _SLIDE_KEYS, number)
-    texts = {key: _text(said, key, number) for key in _SLIDE_KEYS}
+    values = _mapping(node, _SLIDE_KEYS, number)
+    texts = {key: _text(values, key, number) for key in _SLIDE_KEYS}
     try:
         return slide_of(
             texts["view"].value,
@@ -117,9 +117,9 @@ def to_yaml(briefing: Briefing) -> str:
 
     slides = []
     for slide in briefing.slides:
-        said = {"view": slide.query, "layout": slide.layout}
-        said |= {"headline": slide.headline} if slide.headline else {}
-        slides.append(said | ({"note": slide.note} if slide.note else {}))
+        values = {"view": slide.query, "layout": slide.layout}
+        values |= {"headline": slide.headline} if slide.headline else {}
+        slides.append(values | ({"note": slide.note} if slide.note else {}))
     top: dict[str, object] = {"title": briefing.title} if briefing.title else {}
     top |= {"lang": briefing.lang}
     top |= {"digits": briefing.digits} if briefing.digits != WESTERN else {}
@@ -129,7 +129,7 @@ def to_yaml(briefing: Briefing) -> str:
 
 @lru_cache(maxsize=1)
 def _dumper() -> type:
-    """Return a dumper that never writes an alias, which is not read."""
+    """Return a dumper that never writes an alias, which :func:`from_yaml` would refuse."""
     import yaml
 
     class Plain(yaml.SafeDumper):
