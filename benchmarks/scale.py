@@ -27,7 +27,9 @@ from geodata.figures.state import parse
 from geodata.figures.suppression import suppress
 from geodata.figures.view import compute
 from geodata.settings import BUNDLED, Settings
-from geodata.snapshots.snapshot import Snapshot, Tables, load, manifest_summary
+from geodata.snapshots.serialise import manifest_summary
+from geodata.snapshots.snapshot import Snapshot, load
+from geodata.snapshots.tables import Tables
 from tests.engines import postgres, postgres_programs
 
 ROWS = 5_000_000

@@ -117,9 +117,9 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.ready(), endpoint="readyz")
     def readyz() -> Response:
         """Tell whether a snapshot is served; the one before still is where a new one is refused."""
-        holdings, said = context.holdings, {"ready": True, "snapshot": context.snapshot.version}
-        if refused := holdings.refused:
-            said["refused"] = {"version": refused.version, "why": refused.why}
-        if holdings.trouble:
-            said["library"] = holdings.trouble
-        return plain(to_json(said), JSON)
+        registry, body = context.registry, {"ready": True, "snapshot": context.snapshot.version}
+        if rejected := registry.rejected:
+            body["refused"] = {"version": rejected.version, "why": rejected.reason}
+        if registry.problem:
+            body["library"] = registry.problem
+        return plain(to_json(body), JSON)

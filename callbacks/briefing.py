@@ -36,7 +36,7 @@ from geodata.briefing import addresses, briefing, yaml_files
 from geodata.briefing.briefing import MAP, Briefing, Slide
 from geodata.briefing.content import Content
 from geodata.briefing.slides import contents
-from geodata.errors import BriefingError, NotHeld
+from geodata.errors import BriefingError, NotAvailable
 from geodata.exports.documents import deck_pdf, pptx
 from geodata.exports.render_worker import Render
 from geodata.figures.query_keys import encode_items
@@ -95,7 +95,7 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Briefi
     Raises
     ------
     BriefingError
-        Unless ``lenient``; :class:`~geodata.errors.NotHeld` in any case.
+        Unless ``lenient``; :class:`~geodata.errors.NotAvailable` in any case.
     """
     snapshot, named, _ = context.named(query, lenient=True)
     made, notices = addresses.from_query(query, snapshot, lenient=lenient)
@@ -184,7 +184,9 @@ def _added(context: Context, asked: BriefingRequest, view: str) -> Response:
         longer = with_slide(asked.briefing, slide)
         query = asked.query(longer)
     except BriefingError as error:
-        return _page(context, replace(asked, notices=(*asked.notices, error.said(asked.language))))
+        return _page(
+            context, replace(asked, notices=(*asked.notices, error.message(asked.language)))
+        )
     return _to(context.urls.briefing(query, len(longer.slides)))
 
 
@@ -236,9 +238,9 @@ def _slide(said: dict[str, str], snapshot: Snapshot, language: Language, *, leni
         try:
             return briefing.slide_of(snapshot=snapshot, language=language, **said)
         except BriefingError as error:
-            if not lenient or error.word not in said:
+            if not lenient or error.own_key not in said:
                 raise
-            del said[error.word]
+            del said[error.own_key]
             said.setdefault("view", "")
 
 
@@ -299,7 +301,7 @@ def _unsent(
     focus: int = 0,
 ) -> Response:
     """Say what is wrong with what was sent, in the form as it was sent."""
-    asked = replace(asked, notices=(error.said(asked.language),))
+    asked = replace(asked, notices=(error.message(asked.language),))
     status = HTTPStatus.BAD_REQUEST
     return _editor(context, asked, focus=focus, status=status, typed=typed)
 
@@ -396,7 +398,7 @@ def register(app: Dash, context: Context) -> None:
     def page() -> Response:
         try:
             asked = read(context, link_query(request.args), lenient=True)
-        except NotHeld as error:
+        except NotAvailable as error:
             return problem(context, error, lambda _: urls.briefing())
         if view := request.args.get("add"):
             return _added(context, asked, "" if view == "default" else view)
@@ -406,7 +408,7 @@ def register(app: Dash, context: Context) -> None:
     def editor() -> Response:
         try:
             asked = read(context, link_query(request.args), lenient=True)
-        except NotHeld as error:
+        except NotAvailable as error:
             return problem(context, error, lambda _: urls.briefing_editor())
         return _editor(context, asked, focus=_focus())
 
@@ -417,7 +419,7 @@ def register(app: Dash, context: Context) -> None:
             if "file" in request.files:
                 return _loaded(context)
             return _sent(context, request.form)
-        except NotHeld as error:
+        except NotAvailable as error:
             return problem(context, error, lambda _: urls.briefing_editor())
         except (BriefingError, RequestEntityTooLarge) as error:
             return _refused(context, error)
@@ -425,10 +427,10 @@ def register(app: Dash, context: Context) -> None:
     def file(ending: str) -> Response:
         try:
             asked = read(context, request.args, lenient=False)
-        except NotHeld as error:
+        except NotAvailable as error:
             return bad_request(error)
         except BriefingError as error:
-            sentence = error.said(query_language(request.args))
+            sentence = error.message(query_language(request.args))
             return json_error(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
         return _made(context, asked, ending)
 
@@ -449,7 +451,7 @@ def _refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> 
     sentence = (
         asked.language.gettext("What was sent is larger than {most} kB.", most=kilobytes)
         if isinstance(error, RequestEntityTooLarge)
-        else error.said(asked.language)
+        else error.message(asked.language)
     )
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.BAD_REQUEST
     return _editor(context, replace(asked, notices=(sentence,)), status=status)

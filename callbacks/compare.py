@@ -10,7 +10,7 @@ from flask import Response, request
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, last_values, link_query
 from callbacks.serving.responses import CachePolicy, cacheable_response
-from geodata.errors import NotHeld
+from geodata.errors import NotAvailable
 from geodata.figures import comparison
 from geodata.figures.query_keys import encode_items
 from geodata.text import comparison_tables
@@ -24,7 +24,7 @@ def read(context: Context, query: Mapping[str, str]) -> tuple[Comparison, Shared
 
     Raises
     ------
-    NotHeld
+    NotAvailable
         Where ``v`` names a snapshot that is not held.
     """
     snapshot, _, _ = context.named(query, lenient=True)
@@ -47,7 +47,7 @@ def register(app: Dash, context: Context) -> None:
         query = link_query(last_values(request.args))
         try:
             found, shared, notices = read(context, query)
-        except NotHeld as error:
+        except NotAvailable as error:
             return problem(context, error, lambda _: urls.compare(newest(query)))
         html = layout.page(found, shared, notices)
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)

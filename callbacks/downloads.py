@@ -30,7 +30,7 @@ from callbacks.serving.responses import (
     cacheable_response,
     policy_for_request,
 )
-from geodata.errors import NotHeld, StateError
+from geodata.errors import NotAvailable, StateError
 from geodata.exports.drawing import pictures
 from geodata.exports.drawing.raster import png
 from geodata.exports.filenames import filename
@@ -136,7 +136,7 @@ def register(app: Dash, context: Context) -> None:
     def download_page() -> Response:
         try:
             snapshot, state, notices = context.parse(link_query(request.args), lenient=True)
-        except NotHeld as error:
+        except NotAvailable as error:
             return problem(context, error, urls.download)
         html = download.page(context.shared(snapshot, state), notices)
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)

@@ -18,7 +18,7 @@ from werkzeug.exceptions import NotFound
 
 from callbacks.serving.context import Context, query_language
 from callbacks.serving.responses import CachePolicy, cacheable_response
-from geodata.errors import NotHeld
+from geodata.errors import NotAvailable
 from geodata.figures import query_keys
 from geodata.figures import state as states
 from geodata.figures.state import State
@@ -62,7 +62,7 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
     )
 
 
-def _not_held(context: Context, error: NotHeld) -> Response:
+def _not_held(context: Context, error: NotAvailable) -> Response:
     """Answer in the frame of a frozen map that its snapshot is gone, with a link to the newest."""
     query = {key: value for key, value in request.args.items() if key not in ("v", "time", "base")}
     language = query_language(request.args)
@@ -113,7 +113,7 @@ def register(app: Dash, context: Context) -> None:
     def embed() -> Response:
         try:
             return _page(context)
-        except NotHeld as error:
+        except NotAvailable as error:
             return _not_held(context, error)
 
     @server.get(urls.embed_script(), endpoint="embed_script")

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from flask import Response, current_app, request
 
 from callbacks.serving.context import Context, last_values, link_query, page_language
-from geodata.errors import NotHeld
+from geodata.errors import NotAvailable
 from geodata.figures import state as states
 from geodata.figures.state import encode_query, is_english, parse
 from geodata.i18n.language import strip_isolates
@@ -73,7 +73,9 @@ def failed(context: Context, code: int, sentence: str) -> Response:
         return Response(strip_isolates(sentence), status=code, mimetype="text/plain")
 
 
-def problem(context: Context, error: NotHeld, page: Callable[[str], str] | None = None) -> Response:
+def problem(
+    context: Context, error: NotAvailable, page: Callable[[str], str] | None = None
+) -> Response:
     """Answer that a snapshot is not held, with a link to the same state in the newest one.
 
     Parameters

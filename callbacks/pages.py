@@ -17,7 +17,7 @@ from callbacks.error_pages import HTML, NOT_TAKEN, REFUSED, failed, here, proble
 from callbacks.serving.context import Context, link_query, page_language, query_language
 from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
-from geodata.errors import NotHeld, StateError
+from geodata.errors import NotAvailable, StateError
 from geodata.figures.query_keys import SEPARATOR
 from geodata.figures.state import State, encode_query
 from geodata.snapshots.memo import memoise
@@ -56,7 +56,7 @@ def register(app: Dash, context: Context) -> None:
         asked = link_query(request.args.to_dict() | _programmes(request.args))
         try:
             snapshot, state, notices = context.parse(asked, lenient=True)
-        except NotHeld as error:
+        except NotAvailable as error:
             return problem(context, error)
         tab = explore.TABLE if asked.get("tab") == explore.TABLE else explore.MAP
         html = explore.page(
@@ -76,7 +76,7 @@ def register(app: Dash, context: Context) -> None:
     def sources_page() -> Response:
         try:
             snapshot, state, notices = context.named(link_query(request.args), lenient=True)
-        except NotHeld as error:
+        except NotAvailable as error:
             return problem(context, error, lambda query: urls.sources(query=query))
         html = sources.page(
             snapshot,
@@ -88,7 +88,7 @@ def register(app: Dash, context: Context) -> None:
                 page=urls.sources(query=encode_query(state, snapshot)),
                 title=state.language.gettext("Data & sources"),
             ),
-            past=context.now.past,
+            past=context.now.history,
             notices=notices,
         )
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)

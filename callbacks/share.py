@@ -28,7 +28,7 @@ from callbacks.serving.responses import (
     cacheable_response,
     json_error,
 )
-from geodata.errors import NotHeld, StateError
+from geodata.errors import NotAvailable, StateError
 from geodata.figures.query_keys import QueryReader
 from geodata.i18n.language import Language
 from geodata.links import embed_html
@@ -52,7 +52,7 @@ def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison
 
     Raises
     ------
-    NotHeld
+    NotAvailable
         Where ``v`` names a snapshot that is not held.
     """
     reader = QueryReader(query, lenient=True, language=query_language(query))
@@ -73,7 +73,7 @@ def register(app: Dash, context: Context) -> None:
         query = link_query(last_values(request.args))
         try:
             shared, found, notices = _shared(context, query)
-        except NotHeld as error:
+        except NotAvailable as error:
             return problem(context, error, lambda _: context.urls.share(compare.newest(query)))
         state, snapshot = shared.state, shared.snapshot
         choice, refused = embed_html.parse_choice(query, state, state.language)
@@ -141,7 +141,7 @@ def _own(context: Context, url: str, language: Language) -> tuple[str, dict[str,
     Raises
     ------
     StateError
-        Where there is no link; :class:`~geodata.errors.NotHeld` where it leads elsewhere.
+        Where there is no link; :class:`~geodata.errors.NotAvailable` where it leads elsewhere.
     """
     if not url:
         sentence = language.gettext("url= is missing: it is the link to a map of this site.")
@@ -156,7 +156,7 @@ def _own(context: Context, url: str, language: Language) -> tuple[str, dict[str,
         parts, query, at_home = urlsplit(""), [], False
     path = pages.get(parts.path.rstrip("/"))
     if path is None or not at_home:
-        raise NotHeld(
+        raise NotAvailable(
             "url",
             url,
             language.gettext(

@@ -15,7 +15,7 @@ nearest valid choice.
     ├── BriefingError        a briefing, in a file or an address, breaks one of its rules
     ├── TemplateError        a PowerPoint template lacks what slides are made with
     └── StateError           a view was asked for that does not exist (HTTP 400)
-        └── NotHeld          … in a snapshot, area or level that is not held (HTTP 404)
+        └── NotAvailable     … of a snapshot, area or level that is not stored here (HTTP 404)
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class SnapshotError(DisplacementError):
 
 
 class Unreachable(SnapshotError):
-    """Where snapshots are kept cannot be used just now; it may be tried again."""
+    """The storage of snapshots cannot be used just now; it may be tried again."""
 
 
 class PublishError(DisplacementError):
@@ -88,44 +88,44 @@ class BriefingError(DisplacementError):
     ) -> None:
         self.sentence = sentence
         self.line = line
-        self.word = key
+        self.own_key = key
         self.slide = slide
         self.values = values
         english = load_language(SOURCE_LANGUAGE)
-        self.key = self.place(english)
-        super().__init__(self.said(english))
+        self.key = self.key_path(english)
+        super().__init__(self.message(english))
 
     def at(self, *, line: int | None = None, slide: int = 0) -> BriefingError:
-        """Return the same, where it was found."""
+        """Return the same error with the line or slide that it is in."""
         return BriefingError(
             self.sentence,
             line=line or self.line,
-            key=self.word,
+            key=self.own_key,
             slide=slide or self.slide,
             **self.values,
         )
 
-    def said(self, language: Language) -> str:
-        """Say it in a language: where, then what is wrong."""
+    def message(self, language: Language) -> str:
+        """Return the message in a language: where, then what is wrong."""
         values = {
-            name: value.said(language) if isinstance(value, Choices) else value
+            name: value.text(language) if isinstance(value, Choices) else value
             for name, value in self.values.items()
         }
         sentence = language.gettext(self.sentence, **values)
-        key = self.place(language)
+        key = self.key_path(language)
         if self.line and key:
             return language.gettext(_AT_BOTH, line=self.line, key=key, sentence=sentence)
         if self.line:
             return language.gettext(_AT_LINE, line=self.line, sentence=sentence)
         return language.gettext(_AT_KEY, key=key, sentence=sentence) if key else sentence
 
-    def place(self, language: Language) -> str:
-        """Return the slide and the key in it; empty where it is neither."""
+    def key_path(self, language: Language) -> str:
+        """Return the slide and the key in it; empty where the error is of neither."""
         if not self.slide:
-            return self.word
-        if not self.word:
+            return self.own_key
+        if not self.own_key:
             return language.gettext(_IN_SLIDE, number=self.slide)
-        return language.gettext(_IN_SLIDE_KEY, number=self.slide, key=self.word)
+        return language.gettext(_IN_SLIDE_KEY, number=self.slide, key=self.own_key)
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ class Choices:
 
     words: tuple[str, ...]
 
-    def said(self, language: Language) -> str:
-        """Write them one after the other."""
+    def text(self, language: Language) -> str:
+        """Join them into a list of the language."""
         return language.listed(list(self.words))
 
 
@@ -151,7 +151,7 @@ class StateError(DisplacementError):
     key
         The query key, e.g. ``"pop"``.
     value
-        What was given.
+        The value that was given.
     sentence
         A whole sentence that names the key, the value and what is allowed.
     """
@@ -162,16 +162,18 @@ class StateError(DisplacementError):
         self.value = value
 
 
-class NotHeld(StateError):
-    """The snapshot, area or level asked for is not held by this server."""
+class NotAvailable(StateError):
+    """The server has no such snapshot, area or level."""
 
 
-def not_held(version: str, held: Iterable[str], language: Language) -> NotHeld:
-    """Make the error that refuses a snapshot, naming some that are ``held``."""
+def snapshot_not_available(
+    version: str, versions: Iterable[str], language: Language
+) -> NotAvailable:
+    """Make the error that refuses a snapshot, naming ``versions`` that may be had instead."""
     sentence = language.gettext(
         "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
         "for the newest figures.",
         value=language.quoted(version),
-        allowed=language.listed(held),
+        allowed=language.listed(versions),
     )
-    return NotHeld("v", version, sentence)
+    return NotAvailable("v", version, sentence)

@@ -31,16 +31,16 @@ def history(past: Sequence[HistoryEntry], language: Language) -> list[dict[str, 
     What a snapshot changed is told where it became active first: it is what it changed of the one
     it was made from, and not of the one that happened to be active before.
     """
-    versions = [one.entry.version for one in past]
+    versions = [one.activation.version for one in past]
     return [
         {
-            "when": _moment(one.entry.at, language),
-            "by": language.gettext(BY[one.entry.by]),
-            "what": one.entry.what,
-            "version": one.entry.version,
+            "when": _moment(one.activation.at, language),
+            "by": language.gettext(BY[one.activation.by]),
+            "what": one.activation.what,
+            "version": one.activation.version,
             "is_held": one.provenance is not None,
             "changes": []
-            if one.entry.version in versions[i + 1 :]
+            if one.activation.version in versions[i + 1 :]
             else _changes(one.provenance or {}, language),
         }
         for i, one in enumerate(past)

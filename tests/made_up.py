@@ -23,7 +23,8 @@ from typing import Any
 import pandas as pd
 
 from geodata.snapshots.schemas import check, check_references
-from geodata.snapshots.snapshot import Tables, write_snapshot
+from geodata.snapshots.serialise import write_snapshot
+from geodata.snapshots.tables import Tables
 
 DATES = ("2020-01-31", "2020-07-31", "2021-01-31", "2021-07-31")
 REFUGEE_DATES = ("2019-06-30", "2021-01-31")

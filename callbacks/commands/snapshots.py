@@ -20,9 +20,10 @@ from flask.cli import AppGroup
 from geodata.errors import DisplacementError, SnapshotError
 from geodata.settings import Settings
 from geodata.snapshots.diff import difference
-from geodata.snapshots.library import BUNDLED, Library, SnapshotInfo, summary
+from geodata.snapshots.library import BUNDLED, Library
 from geodata.snapshots.snapshot import Snapshot, load
 from geodata.snapshots.snapshot import verify as verify_snapshot
+from geodata.snapshots.summary import SnapshotInfo, summary
 from geodata.sources import MODULES, REPEATS
 from geodata.sources import kind as source
 from geodata.sources.contract import ReadOptions
@@ -226,19 +227,19 @@ def _snapshots(settings: Settings) -> click.Group:
         """List the snapshots that are held, the newest figures first."""
         with cli_errors():
             library = Library(settings.snapshots)
-            held = library.versions()
+            infos = library.snapshots()
             active = library.active()
-        lines = [_line(one) for one in held] or [
+        lines = [_line(one) for one in infos] or [
             f"{library.name} holds no snapshot yet; the one in {settings.snapshot} is served."
         ]
         ships = summary(settings.snapshot)
-        if ships.version not in {one.version for one in held}:
+        if ships.version not in {one.version for one in infos}:
             served = "      " if active else "served"
             lines.append(
-                f"{ships.version or BUNDLED:<12} {served}  {ships.said}; ships with the "
+                f"{ships.version or BUNDLED:<12} {served}  {ships.description}; ships with the "
                 f"application: flask --app app snapshot activate {BUNDLED}"
             )
-        said = {"held": [one.as_dict() for one in held], "bundled": ships.as_dict()}
+        said = {"held": [one.as_dict() for one in infos], "bundled": ships.as_dict()}
         print_report(lines, {"library": library.name} | said, as_json)
 
     @command("show")
@@ -290,7 +291,7 @@ def _snapshots(settings: Settings) -> click.Group:
         with cli_errors():
             library = Library(settings.snapshots)
             before = library.active()
-            version = library.chosen(version, settings.snapshot)
+            version = library.resolve(version, settings.snapshot)
             library.activate(version, bundled=settings.snapshot)
             served = before or library.before() or version
         click.echo(
@@ -306,8 +307,8 @@ def _snapshots(settings: Settings) -> click.Group:
             library = Library(settings.snapshots)
             before = library.active()
             version = library.rollback(bundled=settings.snapshot)
-            said = summary(library.place(version)).said
-        click.echo(f"Snapshot {version} is active again ({said}); {before} is still held.")
+            description = summary(library.location(version)).description
+        click.echo(f"Snapshot {version} is active again ({description}); {before} is still held.")
 
     return group
 
@@ -318,16 +319,16 @@ def _found(settings: Settings, version: str) -> Snapshot:
     wanted = version or library.active()
     if wanted in (None, BUNDLED):
         return load(settings.snapshot)
-    if wanted not in library.held():
+    if wanted not in library.versions():
         bundled = load(settings.snapshot)
         if bundled.version == wanted:
             return bundled
     return library.read(wanted)
 
 
-def _line(held: SnapshotInfo) -> str:
-    since = f", since {held.at}" if held.at else ""
-    return f"{held.version} {'active' if held.active else '      '}  {held.said}{since}"
+def _line(info: SnapshotInfo) -> str:
+    since = f", since {info.at}" if info.at else ""
+    return f"{info.version} {'active' if info.active else '      '}  {info.description}{since}"
 
 
 def _described(found: Snapshot) -> list[str]:

@@ -57,7 +57,7 @@ class Context:
         self.area = memoise(settings.cached_views)(self._area)
         self.areas = memoise(settings.cached_views)(self._areas)
         self.meta = memoise(settings.cached_views)(self._meta)
-        self.holdings = SnapshotRegistry(
+        self.registry = SnapshotRegistry(
             settings.snapshot,
             Library(settings.snapshots),
             settings.store,
@@ -74,20 +74,20 @@ class Context:
 
     def follow(self) -> None:
         """Follow what becomes active from the next request on, in every process that serves."""
-        self._following = Following(self.holdings.look)
+        self._following = Following(self.registry.refresh)
 
     def pin(self, environ: WSGIEnvironment) -> Serving:
         """Return what a request is answered from, decided when this is first asked."""
         if (found := environ.get(_PINNED)) is None:
             if self._following:
                 self._following.here()
-            found = environ[_PINNED] = self.holdings.now
+            found = environ[_PINNED] = self.registry.serving
         return found
 
     @property
     def now(self) -> Serving:
         """What this request is answered from; outside of one, what is served."""
-        return self.pin(request.environ) if has_request_context() else self.holdings.now
+        return self.pin(request.environ) if has_request_context() else self.registry.serving
 
     @property
     def snapshot(self) -> Snapshot:
@@ -108,12 +108,12 @@ class Context:
         Raises
         ------
         StateError
-            As :func:`geodata.figures.state.parse`; :class:`~geodata.errors.NotHeld`, also when
+            As :func:`geodata.figures.state.parse`; :class:`~geodata.errors.NotAvailable`, also when
             lenient, where ``v`` names a snapshot that is not held.
         """
         version, snapshot = query.get("v", "").strip(), self.snapshot
         if version not in ("", snapshot.version):
-            snapshot = self.holdings.snapshot(version, query_language(query))
+            snapshot = self.registry.snapshot(version, query_language(query))
         return snapshot, *parse(query, snapshot, lenient=lenient)
 
     def link(self, path: str) -> str:

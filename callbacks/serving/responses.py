@@ -14,7 +14,7 @@ from callbacks.serving.content_coding import coding
 from callbacks.serving.context import follows_host
 from callbacks.serving.render_pool import RETRY_AFTER
 from callbacks.serving.response_cache import mark_cacheable
-from geodata.errors import NotHeld, StateError
+from geodata.errors import NotAvailable, StateError
 from geodata.i18n.language import Language
 from geodata.util.json_encoding import to_json
 
@@ -74,7 +74,7 @@ def _compressed(body: bytes) -> bytes:
 
 def bad_request(error: StateError) -> Response:
     """Answer a wrong value: 404 for a snapshot that is not held, else 400, with the sentence."""
-    status = HTTPStatus.NOT_FOUND if isinstance(error, NotHeld) else HTTPStatus.BAD_REQUEST
+    status = HTTPStatus.NOT_FOUND if isinstance(error, NotAvailable) else HTTPStatus.BAD_REQUEST
     return json_error(status, str(error), key=error.key, value=error.value)
 
 
@@ -93,7 +93,7 @@ def plain(body: bytes, mimetype: str, status: HTTPStatus = HTTPStatus.OK) -> Res
 
 def not_found(key: str, value: str, sentence: str) -> Response:
     """Answer 404 as JSON: the key, its value, and a sentence."""
-    return bad_request(NotHeld(key, value, sentence))
+    return bad_request(NotAvailable(key, value, sentence))
 
 
 def busy_response(language: Language) -> Response:

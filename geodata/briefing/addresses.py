@@ -119,7 +119,7 @@ def from_query(
 
 
 def _refuse(reader: QueryReader, error: BriefingError) -> None:
-    reader.refuse(error, error.said(reader.language))
+    reader.refuse(error, error.message(reader.language))
 
 
 def _choice(reader: QueryReader, key: str, allowed: Sequence[str]) -> str:

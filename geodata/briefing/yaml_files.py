@@ -108,7 +108,7 @@ def _slide(node: strict_yaml.Node, number: int, snapshot: Snapshot, language: La
             language=language,
         )
     except BriefingError as error:
-        raise error.at(line=texts[error.word].line or node.line, slide=number) from None
+        raise error.at(line=texts[error.own_key].line or node.line, slide=number) from None
 
 
 def to_yaml(briefing: Briefing) -> str:

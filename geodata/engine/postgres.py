@@ -23,7 +23,9 @@ import pyarrow.csv as csv
 
 from geodata.engine.base import ASKED, POSTGRES, fetch
 from geodata.errors import SnapshotError
-from geodata.snapshots.snapshot import SCHEMA_VERSION, Snapshot, decode_dictionaries
+from geodata.snapshots.manifest import SCHEMA_VERSION
+from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.tables import decode_dictionaries
 
 if TYPE_CHECKING:
     import ibis

@@ -55,7 +55,7 @@ def areas_of(snapshot: Snapshot, level: int) -> AreaIndex:
 @memoise(16)
 def _series_index(snapshot: Snapshot) -> pd.DataFrame:
     """Return what was counted: the manifest's index, else :func:`geodata.engine.queries.slices`."""
-    said = snapshot.counted
+    said = snapshot.series_index
     return query(snapshot, "counts", queries.slices) if said is None else said
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import quote
 
-from geodata.errors import DisplacementError, NotHeld, StateError
+from geodata.errors import DisplacementError, NotAvailable, StateError
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.places.folding import fold
@@ -47,7 +47,7 @@ class QueryReader:
             return default
         try:
             return read(text)
-        except NotHeld:
+        except NotAvailable:
             raise
         except StateError as error:
             shown = self.language.gettext("The default is shown instead.")

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 
 from geodata import populations
-from geodata.errors import StateError, not_held
+from geodata.errors import StateError, snapshot_not_available
 from geodata.figures import availability
 from geodata.figures.availability import available_measures
 from geodata.figures.classes import CLASSIFICATIONS, ROUND_STYLE
@@ -157,7 +157,7 @@ def parse(
     Raises
     ------
     StateError
-        Naming the key, the value and what is allowed. :class:`~geodata.errors.NotHeld`
+        Naming the key, the value and what is allowed. :class:`~geodata.errors.NotAvailable`
         (also when lenient) where ``v`` names another snapshot.
 
     >>> state, _ = parse({"pop": "returnee", "time": "R13"}, snapshot)
@@ -220,7 +220,7 @@ def is_english(query: Mapping[str, str]) -> bool:
 
 def _version(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
     if text != snapshot.version:
-        raise not_held(text, [snapshot.version], reader.language)
+        raise snapshot_not_available(text, [snapshot.version], reader.language)
     return text
 
 

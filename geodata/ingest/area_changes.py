@@ -9,7 +9,8 @@ import pandas as pd
 
 from geodata.places.gazetteer import Gazetteer, gazetteers
 from geodata.snapshots.schemas import check_changed
-from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.tables import Tables
 from geodata.util import amounts
 from geodata.util.arrays import records
 from geodata.util.findings import Finding

@@ -33,7 +33,8 @@ from geodata.ingest.write import SnapshotParts, compare, provenance, refuse, wri
 from geodata.snapshots.library import Library
 from geodata.snapshots.name_columns import LOCAL_NAMES
 from geodata.snapshots.schemas import TABLES, check
-from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.tables import Tables
 from geodata.sources.finding_log import FindingLog
 from geodata.sources.mapping import TableMapping, read_mapping
 from geodata.util import amounts
@@ -151,7 +152,7 @@ def _start(library: Library, bundled: Path, update: BoundaryUpdate, *, keep: boo
     """Return what the boundaries are added to: a snapshot of the library, or an empty one."""
     if update.new:
         return _empty_snapshot(update.country)
-    return library.start(bundled, update.base, keep=keep)
+    return library.base_snapshot(bundled, update.base, keep=keep)
 
 
 def _prepare(

@@ -18,7 +18,7 @@ def build(
 ) -> tuple[str, JoinReport, BoundaryReport]:
     """Read ``src`` and write a snapshot to ``out``; return version, join and boundary reports."""
     from geodata.boundaries.build import build_topology
-    from geodata.snapshots.snapshot import write_snapshot
+    from geodata.snapshots.serialise import write_snapshot
 
     tables, layers, report = read(src, allow_unmatched=allow_unmatched)
     topology, boundary_report = build_topology(

@@ -81,7 +81,7 @@ def ingest(
     return write(
         library,
         bundled,
-        lambda keep: library.start(bundled, options.base, keep=keep),
+        lambda keep: library.base_snapshot(bundled, options.base, keep=keep),
         lambda base: _prepare(base, kind, files, read_options, options, progress),
         progress,
         dry_run=options.dry_run,

@@ -41,7 +41,8 @@ from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.places.scheme_resolution import resolve_codes
 from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.schemas import TABLES, check, check_changed
-from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.tables import Tables
 from geodata.snapshots.totals import SLICE, Total, people_in_country, series_name, slices_of, totals
 from geodata.sources.contract import ParsedSource
 from geodata.util.arrays import records

@@ -75,7 +75,7 @@ def changes_beyond_reason(
         elif total.before and abs(total.people - total.before) > SANE_CHANGE * total.before:
             yield Finding(
                 "warning",
-                f"{total.named} on {total.date}: {total.people:,} people, "
+                f"{total.series} on {total.date}: {total.people:,} people, "
                 f"{amounts.change(total.people, total.before)} against {total.before:,} on "
                 f"{total.before_date}. Check that the list is whole and of this population.",
                 harm=Harm.TOTAL_CHANGES,
@@ -90,7 +90,7 @@ def _fall(total: Total, was: int, what: str, largest_fall: float, *, allow_fall:
     )
     return Finding(
         "warning" if allow_fall else "error",
-        f"{total.named} on {total.date}: {total.people:,} people, "
+        f"{total.series} on {total.date}: {total.people:,} people, "
         f"{amounts.change(total.people, was)} against the {was:,} {what}. "
         f"A total may fall by {largest_fall:.0%}. {taken}",
         harm=Harm.TOTAL_FALLS,

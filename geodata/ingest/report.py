@@ -135,4 +135,4 @@ def _total_line(total: Total) -> str:
         change = total.people - total.before
         share = f", {amounts.change(total.people, total.before, 1)}" if total.before else ""
         beside = f"{change:+,}{share} since {total.before_date}"
-    return f"  {total.named} {total.date}: {total.people:,} people ({beside})"
+    return f"  {total.series} {total.date}: {total.people:,} people ({beside})"

@@ -17,8 +17,11 @@ from typing import Any, TypeVar
 
 from geodata.ingest.report import Report
 from geodata.snapshots.diff import difference
-from geodata.snapshots.library import By, Library, summary
-from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.snapshots.history import By
+from geodata.snapshots.library import Library
+from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.summary import summary
+from geodata.snapshots.tables import Tables
 from geodata.util.findings import Finding, Harm, Progress
 
 AnyReport = TypeVar("AnyReport", bound=Report)
@@ -122,7 +125,7 @@ def _activate(
     what = f"{report.kind} {names}".strip()
     library.activate(report.version, by, what, expected=active, bundled=bundled)
     before = library.before() or ""
-    served = summary(library.place(before) if before in library.held() else bundled)
+    served = summary(library.location(before) if before in library.versions() else bundled)
     other = before and served.version == before and served.country != country
     shown = f"{before} ({served.country})" if other else before
     return replace(report, active=True, before=shown)

@@ -25,12 +25,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from geodata.snapshots.snapshot import Snapshot, Tables
-from geodata.snapshots.totals import people_in_country
+from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.tables import Tables
+from geodata.snapshots.totals import people_in_country, series_name
 from geodata.util import amounts
 from geodata.util.arrays import records
 
-SHOWN = 12
+LISTED = 12
 """Dates of a series and names of a list that are written out as lines; all are counted."""
 
 
@@ -41,7 +42,7 @@ class DateChange:
     Attributes
     ----------
     before, after
-        People in the country; ``None`` where the date is not held.
+        People in the country; ``None`` where the snapshot has no figures of the date.
     added, changed, removed
         Figures; changed are those whose people or households are others.
     credited
@@ -68,7 +69,7 @@ class SeriesChange:
     @property
     def name(self) -> str:
         """``idp``, or ``idp of PHSS``."""
-        return f"{self.population} of {self.programme}" if self.programme else self.population
+        return series_name(self.population, self.programme)
 
     @property
     def dates_added(self) -> list[str]:
@@ -144,12 +145,12 @@ class Difference:
         """Return it as lines a person reads, at most a few dozen."""
         if self.empty:
             return ["Nothing differs."]
-        out = [line for one in self.series[:SHOWN] for line in _series_lines(one)]
-        out += _more(len(self.series) - SHOWN, "populations of programmes")
-        out += _listed("Areas added", self.areas_added)
-        out += _listed("Areas removed", self.areas_removed)
-        out += _listed("Sources added", self.sources_added)
-        out += _listed("Sources removed", self.sources_removed)
+        out = [line for one in self.series[:LISTED] for line in _series_lines(one)]
+        out += _more(len(self.series) - LISTED, "populations of programmes")
+        out += _names_line("Areas added", self.areas_added)
+        out += _names_line("Areas removed", self.areas_removed)
+        out += _names_line("Sources added", self.sources_added)
+        out += _names_line("Sources removed", self.sources_removed)
         out += [
             f"Table {name}: {amounts.pluralise(rows.added, 'row')} added, {rows.removed:,} removed"
             for name, rows in self.tables.items()
@@ -173,17 +174,17 @@ def difference(before: Snapshot, after: Snapshot) -> Difference:
     if before == after:
         return Difference(before.version, after.version)
     old, new = before.tables, after.tables
-    held, now = _named(old.areas, "pcode", "name_en"), _named(new.areas, "pcode", "name_en")
-    sources, cited = _named(old.sources, "id", "title"), _named(new.sources, "id", "title")
+    areas = [_names_by_key(tables.areas, "pcode", "name_en") for tables in (old, new)]
+    sources = [_names_by_key(tables.sources, "id", "title") for tables in (old, new)]
     return Difference(
         before.version,
         after.version,
         series=tuple(_series(old, new)),
-        areas_added=_without(now, held),
-        areas_removed=_without(held, now),
+        areas_added=_not_in(areas[1], areas[0]),
+        areas_removed=_not_in(*areas),
         tables=dict(_other_tables(old, new)),
-        sources_added=_without(cited, sources),
-        sources_removed=_without(sources, cited),
+        sources_added=_not_in(sources[1], sources[0]),
+        sources_removed=_not_in(*sources),
         boundaries=_canonical(before.topology) != _canonical(after.topology),
         country=_other_facts(before.manifest["country"], after.manifest["country"]),
     )
@@ -220,16 +221,16 @@ FROM figures WHERE added OR changed OR removed OR credited GROUP BY ALL ORDER BY
 def _series(before: Tables, after: Tables) -> Iterator[SeriesChange]:
     with _both(before, after, "counts") as con:
         rows = con.execute(_FIGURES_THAT_DIFFER).fetchall()
-    held, now = (_people_by_day(tables.counts) for tables in (before, after))
+    people_before, people_after = (_people_by_day(tables.counts) for tables in (before, after))
     for (population, programme), dates in groupby(rows, key=itemgetter(0, 1)):
         changes = [
             DateChange(
                 day,
-                held.get((population, programme, day)),
-                now.get((population, programme, day)),
-                *counted,
+                people_before.get((population, programme, day)),
+                people_after.get((population, programme, day)),
+                *numbers,
             )
-            for _, _, day, *counted in dates
+            for _, _, day, *numbers in dates
         ]
         yield SeriesChange(population, programme, tuple(changes))
 
@@ -249,10 +250,10 @@ def _other_tables(before: Tables, after: Tables) -> Iterator[tuple[str, RowChang
         if name == "counts":
             continue
         columns = ", ".join(frame.columns)
-        only_here = f"SELECT {columns} FROM {{}} EXCEPT ALL SELECT {columns} FROM {{}}"
+        only_in_first = f"SELECT {columns} FROM {{}} EXCEPT ALL SELECT {columns} FROM {{}}"
         with _both(before, after, name) as con:
-            added = len(con.sql(only_here.format("after", "before")))
-            removed = len(con.sql(only_here.format("before", "after")))
+            added = len(con.sql(only_in_first.format("after", "before")))
+            removed = len(con.sql(only_in_first.format("before", "after")))
         if added or removed:
             yield name, RowChange(added, removed)
 
@@ -266,11 +267,11 @@ def _both(before: Tables, after: Tables, name: str) -> Iterator[duckdb.DuckDBPyC
         yield con
 
 
-def _named(frame: pd.DataFrame, key: str, name: str) -> dict[str, str]:
+def _names_by_key(frame: pd.DataFrame, key: str, name: str) -> dict[str, str]:
     return dict(zip(frame[key].astype(str), frame[name].astype(str), strict=True))
 
 
-def _without(those: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+def _not_in(those: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
     return {key: name for key, name in sorted(those.items()) if key not in others}
 
 
@@ -287,7 +288,7 @@ def _other_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[s
 
 
 def _series_lines(series: SeriesChange) -> list[str]:
-    counted = [
+    figures = [
         f"{n:,} {word}"
         for what, word in zip(_WHATS, _WORDS, strict=True)
         if (n := series.count(what))
@@ -297,10 +298,10 @@ def _series_lines(series: SeriesChange) -> list[str]:
         for n, word in ((len(series.dates_added), "added"), (len(series.dates_removed), "removed"))
         if n
     ]
-    head = f"{series.name}: figures {', '.join(counted)}" + "".join(f"; {one}" for one in dates)
+    head = f"{series.name}: figures {', '.join(figures)}" + "".join(f"; {one}" for one in dates)
     # The last dates are those that a new round is about.
-    shown = [f"  {one.date}: {_total(one)}" for one in series.dates[-SHOWN:]]
-    return [head, *_more(len(series.dates) - SHOWN, "earlier dates"), *shown]
+    last = [f"  {one.date}: {_total(one)}" for one in series.dates[-LISTED:]]
+    return [head, *_more(len(series.dates) - LISTED, "earlier dates"), *last]
 
 
 def _total(one: DateChange) -> str:
@@ -315,12 +316,12 @@ def _total(one: DateChange) -> str:
     return f"{one.after:,} people instead of {one.before:,} ({change:+,}{share})"
 
 
-def _listed(heading: str, names: Mapping[str, str]) -> list[str]:
+def _names_line(heading: str, names: Mapping[str, str]) -> list[str]:
     if not names:
         return []
-    shown = [f"{name} ({key})" for key, name in list(names.items())[:SHOWN]]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return [f"{heading}: {len(names)}: {', '.join(shown)}{more}"]
+    listed = [f"{name} ({key})" for key, name in list(names.items())[:LISTED]]
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return [f"{heading}: {len(names)}: {', '.join(listed)}{more}"]
 
 
 def _more(n: int, what: str) -> list[str]:

@@ -39,10 +39,10 @@ class Memoised(Generic[P, R]):
 
     def _cache_of(self, snapshot: Snapshot) -> Callable[..., R]:
         # A strong reference would keep the snapshot until the collector runs.
-        function, held = self._function, ref(snapshot)
+        function, reference = self._function, ref(snapshot)
 
         def compute(*args: P.args, **kwargs: P.kwargs) -> R:
-            if (alive := held()) is None:
+            if (alive := reference()) is None:
                 raise ReferenceError("a snapshot's answers were asked for after it had gone")
             return function(alive, *args, **kwargs)
 
@@ -53,8 +53,8 @@ class Memoised(Generic[P, R]):
 
     def forget(self) -> None:
         """Forget the answers of every snapshot, as before a fork that they would not survive."""
-        for held in self._caches.valuerefs():  # a list: other threads may add to them
-            if cache := held():
+        for reference in self._caches.valuerefs():  # a list: other threads may add to them
+            if cache := reference():
                 cache.cache_clear()  # type: ignore[attr-defined]
 
 

@@ -1,15 +1,15 @@
-"""Every snapshot that is held: the one that is served, and older ones that frozen links ask for.
+"""Serve the active snapshot, and older ones to frozen links.
 
 ::
 
-    library (DISPLACEMENT_SNAPSHOTS) ──active──▶ loaded, verified, tried ──▶ now ──▶ every answer
-        │                                             └─ refused: what is served stays
+    library (DISPLACEMENT_SNAPSHOTS) ──active──▶ loaded, verified, tried ──▶ serving ──▶ every
+    answer
+        │                                             └─ rejected: what is served stays
         └──the others, and DISPLACEMENT_SNAPSHOT──▶ loaded when a frozen link first asks for one
 
-Another one that becomes active while the server runs is found by :meth:`SnapshotRegistry.look` and
-takes
-the place of the one before in a single assignment. Whoever began with :attr:`SnapshotRegistry.now`
-holds on to it, so that no answer is made of two snapshots.
+:meth:`SnapshotRegistry.refresh` loads another one that becomes active while the server runs, which
+takes the place of the one before in a single assignment. Whoever began with
+:attr:`SnapshotRegistry.serving` holds on to it, so that no answer is made of two snapshots.
 """
 
 from __future__ import annotations
@@ -26,69 +26,65 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from geodata.errors import SnapshotError, Unreachable, not_held
+from geodata.errors import SnapshotError, Unreachable, snapshot_not_available
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, load_language
-from geodata.snapshots.library import Activation, Library
-from geodata.snapshots.snapshot import (
-    MANIFEST,
-    Snapshot,
-    SnapshotLocation,
-    is_version,
-    load,
-    read_manifest,
-)
+from geodata.snapshots.history import Activation
+from geodata.snapshots.library import Library
+from geodata.snapshots.manifest import MANIFEST, SnapshotLocation, is_version, read_manifest
+from geodata.snapshots.snapshot import Snapshot, load
+from geodata.snapshots.summary import version_in
 
 IN_MEMORY = 4
 """Older snapshots that stay in memory."""
 REMEMBERED = 20
 """Entries of the library's history that are shown."""
 RETRY = 60.0
-"""Seconds after which a refused snapshot is read again where its place tells no changes."""
-_TOLD = 4  # versions that a refusal names
+"""Seconds after which a refused snapshot is read again where its storage has no change tokens."""
+_NAMED_VERSIONS = 4  # in a refusal
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A snapshot became active once.
+    """An entry of the history, with the provenance of its snapshot.
 
     Attributes
     ----------
     provenance
-        What it was made of, as its manifest says; ``None`` where it is not held any more.
+        What it was made of, as its manifest says; ``None`` where it is not stored any more.
     """
 
-    entry: Activation
+    activation: Activation
     provenance: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
 class Serving:
-    """What is served: one that a request began with stays whole, whatever becomes active.
+    """The snapshot that is served and its history; immutable, so that a request may keep it.
 
     Attributes
     ----------
-    past
-        What became active, the last first.
+    history
+        What became active, the newest first.
     key
-        Another one in this process whenever anything of this is another.
+        Differs, in this process, between any two of these.
     """
 
     snapshot: Snapshot
-    past: tuple[HistoryEntry, ...]
+    history: tuple[HistoryEntry, ...]
     key: str
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """The active snapshot of the library is not served."""
+    """The active snapshot of the library, which is not served, and why."""
 
     version: str
-    why: str
+    reason: str
 
 
 class SnapshotRegistry:
-    """The snapshots that questions can be answered from.
+    """The snapshots that requests can be answered from.
 
     Parameters
     ----------
@@ -120,60 +116,60 @@ class SnapshotRegistry:
         self._trial = trial
         self._lock = Lock()  # short: what is in memory, and what is served
         self._loading = Lock()  # long: one older snapshot is read at a time
-        self._looking = Lock()  # long: one look at a time
-        self._loaded: LRUCache[str, Snapshot] = LRUCache(maxsize=IN_MEMORY)
-        self._unread: dict[str, object] = {}  # older ones that were refused
-        self._made_of: dict[str, Mapping[str, Any]] = {}
+        self._refreshing = Lock()  # long: one refresh at a time
+        self._older_cache: LRUCache[str, Snapshot] = LRUCache(maxsize=IN_MEMORY)
+        self._unreadable: dict[str, object] = {}  # change tokens of older ones that were refused
+        self._provenances: dict[str, Mapping[str, Any]] = {}
         self._keys = count()
-        self.refused: Rejected | None = None
+        self.rejected: Rejected | None = None
         """Why the library's active snapshot is not served, where that is so."""
-        self.trouble = ""
+        self.problem = ""
         """Why the library cannot be followed, as a sentence, where that is so."""
-        self._refused_at: object = None
-        self._bundled_version = _version_in(bundled)
+        self._rejected_at: object = None
+        self._bundled_version = version_in(bundled)
         self._entries: tuple[Activation, ...] = tuple(library.history())
-        self.now: Serving = self._described(self._first())
+        self.serving: Serving = self._serving_of(self._first_snapshot())
 
     @property
     def current(self) -> Snapshot:
         """The snapshot that is served where no version is named."""
-        return self.now.snapshot
+        return self.serving.snapshot
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """Versions that are known without looking: the one served, then the last active first."""
-        now = self.now
-        past = [past.entry.version for past in now.past if past.provenance is not None]
-        known = [version for version in (*past, self._bundled_version) if version]
-        older = [version for version in known if version not in self._unread]
-        return tuple(dict.fromkeys([now.snapshot.version, *older]))
+        """Versions to offer: the one that is served, then the others, the newest first."""
+        serving = self.serving
+        stored = [one.activation.version for one in serving.history if one.provenance is not None]
+        candidates = [version for version in (*stored, self._bundled_version) if version]
+        older = [version for version in candidates if version not in self._unreadable]
+        return tuple(dict.fromkeys([serving.snapshot.version, *older]))
 
     # ------------------------------------------------------------------------------ what is served
 
-    def look(self) -> None:
-        """See what is active; load it where it is another one, and serve it from then on.
+    def refresh(self) -> None:
+        """Look at what is active; load it where it is another one, and serve it from then on.
 
-        What cannot be served is told by :attr:`refused` and the log, once, and not read again
+        What cannot be served stands in :attr:`rejected` and the log, once, and is not read again
         until its files change or something is activated.
         """
-        with self._looking:
+        with self._refreshing:
             try:
                 self._follow(tuple(self._library.history()))
-                self.trouble = ""
+                self.problem = ""
             except SnapshotError as error:
-                self._tell_trouble(str(error))
+                self._log_problem_once(str(error))
 
-    def _first(self) -> Snapshot:
-        """Return the active snapshot; where it is refused, the last before it that is not."""
+    def _first_snapshot(self) -> Snapshot:
+        """Load the active snapshot; where it is refused, the last before it that is not."""
         for version in dict.fromkeys(entry.version for entry in reversed(self._entries)):
-            if found := self._accepted(version, self._entries):
-                return found
-        found = load(self._bundled, self._store_url)
-        self._try(found)
-        return found
+            if snapshot := self._load_active(version, self._entries):
+                return snapshot
+        snapshot = load(self._bundled, self._store_url)
+        self._try(snapshot)
+        return snapshot
 
     def _follow(self, entries: tuple[Activation, ...]) -> None:
-        now = self.now
+        now = self.serving
         if not entries:
             if self._entries:
                 raise SnapshotError(
@@ -183,83 +179,83 @@ class SnapshotRegistry:
             return
         active = entries[-1].version
         is_served = active == now.snapshot.version
-        found = now.snapshot if is_served else self._accepted(active, entries)
-        if found is None:
+        snapshot = now.snapshot if is_served else self._load_active(active, entries)
+        if snapshot is None:
             return
-        self.refused = self._refused_at = None
-        if found is not now.snapshot or entries != self._entries:
-            self._serve(found, entries)
+        self.rejected = self._rejected_at = None
+        if snapshot is not now.snapshot or entries != self._entries:
+            self._serve(snapshot, entries)
 
-    def _accepted(self, version: str, entries: tuple[Activation, ...]) -> Snapshot | None:
+    def _load_active(self, version: str, entries: tuple[Activation, ...]) -> Snapshot | None:
         """Load, verify and try a snapshot of the library; ``None`` where it is refused.
 
         Raises
         ------
         Unreachable
-            If that could not be found out.
+            If it cannot be read just now.
         """
-        stamp = entries, self._stamp(version)
-        if stamp == self._refused_at:
+        token = entries, self._change_token(version)
+        if token == self._rejected_at:
             return None
         try:
-            read = self._library.read(version, self._store_url)
-            found = self._in_memory(version) or read
-            self._try(found)
+            loaded = self._library.read(version, self._store_url)
+            snapshot = self._cached(version) or loaded
+            self._try(snapshot)
         except Unreachable:
             raise
         except SnapshotError as error:
             _log.error("snapshot %s is active and not served: %s", version, error)
             if version == entries[-1].version:
-                self.refused, self._refused_at = Rejected(version, str(error)), stamp
+                self.rejected, self._rejected_at = Rejected(version, str(error)), token
             return None
-        return found
+        return snapshot
 
-    def _try(self, found: Snapshot) -> None:
+    def _try(self, snapshot: Snapshot) -> None:
         try:
-            self._trial(found)
+            self._trial(snapshot)
         except SnapshotError as error:  # of the engine that counts are asked for in
             raise Unreachable(str(error)) from error
         except Exception as error:
             raise SnapshotError(
-                f"snapshot {found.version} is whole and cannot be shown ({error!r})"
+                f"snapshot {snapshot.version} is whole and cannot be shown ({error!r})"
             ) from error
 
-    def _serve(self, found: Snapshot, entries: tuple[Activation, ...]) -> None:
+    def _serve(self, snapshot: Snapshot, entries: tuple[Activation, ...]) -> None:
         self._entries = entries
-        now = self._described(found)
+        serving = self._serving_of(snapshot)
         with self._lock:
-            before = self.now.snapshot
-            self._loaded.pop(found.version, None)
-            if found != before:
-                self._loaded[before.version] = before
-            self.now = now
-        if found != before:
-            _log.info("snapshot %s is served; before it was %s", found.version, before.version)
+            before = self.serving.snapshot
+            self._older_cache.pop(snapshot.version, None)
+            if snapshot != before:
+                self._older_cache[before.version] = before
+            self.serving = serving
+        if snapshot != before:
+            _log.info("snapshot %s is served; before it was %s", snapshot.version, before.version)
 
-    def _stamp(self, version: str) -> object:
+    def _change_token(self, version: str) -> object:
         """Return a change token of a snapshot's files, or of time where storage has none."""
-        return self._library.stamp(version) or monotonic() // RETRY
+        return self._library.change_token(version) or monotonic() // RETRY
 
-    def _tell_trouble(self, sentence: str) -> None:
-        if sentence != self.trouble:
-            _log.error("%s is served as before: %s", self.now.snapshot.version, sentence)
-        self.trouble = sentence
+    def _log_problem_once(self, sentence: str) -> None:
+        if sentence != self.problem:
+            _log.error("%s is served as before: %s", self.serving.snapshot.version, sentence)
+        self.problem = sentence
 
-    def _described(self, found: Snapshot) -> Serving:
-        past = [self._past(entry) for entry in reversed(self._entries[-REMEMBERED:])]
-        return Serving(found, tuple(past), f"{found.version}.{next(self._keys)}")
+    def _serving_of(self, snapshot: Snapshot) -> Serving:
+        history = [self._history_entry(entry) for entry in reversed(self._entries[-REMEMBERED:])]
+        return Serving(snapshot, tuple(history), f"{snapshot.version}.{next(self._keys)}")
 
-    def _past(self, entry: Activation) -> HistoryEntry:
-        """Return an entry with what its snapshot was made of, which is read once."""
+    def _history_entry(self, entry: Activation) -> HistoryEntry:
+        """Return an entry with the provenance of its snapshot, which is read once."""
         try:
-            if entry.version not in self._made_of:
+            if entry.version not in self._provenances:
                 bundled = entry.version == self._bundled_version
-                place = self._bundled if bundled else self._library.place(entry.version)
-                manifest = read_manifest(place)
-                self._made_of[entry.version] = manifest.get("provenance") or {}
+                location = self._bundled if bundled else self._library.location(entry.version)
+                manifest = read_manifest(location)
+                self._provenances[entry.version] = manifest.get("provenance") or {}
         except SnapshotError:
             return HistoryEntry(entry, None)
-        return HistoryEntry(entry, self._made_of[entry.version])
+        return HistoryEntry(entry, self._provenances[entry.version])
 
     # --------------------------------------------------------------------------------- older ones
 
@@ -275,81 +271,73 @@ class SnapshotRegistry:
 
         Raises
         ------
-        NotHeld
+        NotAvailable
             If there is none of this version, or what is on disk was changed.
         """
         current = self.current
         if version in ("", current.version):
             return current
-        found = self._in_memory(version) or self._older(version)
-        if found is None:
-            told = self.versions[:_TOLD]
-            raise not_held(version, told, language or load_language(SOURCE_LANGUAGE))
-        return found
+        snapshot = self._cached(version) or self._older_snapshot(version)
+        if snapshot is None:
+            language = language or load_language(SOURCE_LANGUAGE)
+            raise snapshot_not_available(version, self.versions[:_NAMED_VERSIONS], language)
+        return snapshot
 
-    def _in_memory(self, version: str) -> Snapshot | None:
+    def _cached(self, version: str) -> Snapshot | None:
         with self._lock:
-            return self._loaded.get(version)
+            return self._older_cache.get(version)
 
-    def _older(self, version: str) -> Snapshot | None:
-        where = self._where(version) if is_version(version) else None
+    def _older_snapshot(self, version: str) -> Snapshot | None:
+        where = self._location_of(version) if is_version(version) else None
         if where is None:
             return None
         with self._loading:  # whoever asks at the same time waits for one reading
-            return self._in_memory(version) or self._load(version, where)
+            return self._cached(version) or self._load(version, where)
 
-    def _where(self, version: str) -> Path | SnapshotLocation | None:
+    def _location_of(self, version: str) -> Path | SnapshotLocation | None:
         if version == self._bundled_version:
             return self._bundled
-        place = self._library.place(version)
+        location = self._library.location(version)
         try:
-            place.read(MANIFEST)
+            location.read(MANIFEST)
         except FileNotFoundError:
             return None
         except SnapshotError as error:
             _log.warning("older snapshot %s cannot be looked for: %s", version, error)
             return None
-        return place
+        return location
 
     def _load(self, version: str, where: Path | SnapshotLocation) -> Snapshot | None:
         """Load and verify; what is refused is not read again until something in it changes."""
-        stamp: object = None
+        token: object = None
         try:
-            stamp = _folder_stamp(where) if isinstance(where, Path) else self._stamp(version)
-            if self._unread.get(version, self) == stamp:
+            token = _folder_token(where) if isinstance(where, Path) else self._change_token(version)
+            if self._unreadable.get(version, self) == token:
                 return None
-            found = load(where, self._store_url)
-            if found.version != version:
-                raise SnapshotError(f"there is {found.version} in its place")
+            snapshot = load(where, self._store_url)
+            if snapshot.version != version:
+                raise SnapshotError(f"there is {snapshot.version} in its place")
         except (SnapshotError, OSError, ValueError, KeyError) as error:
             _log.warning("older snapshot %s is not served: %s", version, error)
             if not isinstance(error, Unreachable):
-                self._unread[version] = stamp
+                self._unreadable[version] = token
             return None
-        return self._put(found)
+        return self._cache(snapshot)
 
-    def _put(self, found: Snapshot) -> Snapshot:
+    def _cache(self, snapshot: Snapshot) -> Snapshot:
         """Keep an older snapshot in memory, unless it became the current one meanwhile."""
         with self._lock:
-            self._unread.pop(found.version, None)
-            if found == self.now.snapshot:
-                return self.now.snapshot
-            self._loaded[found.version] = found
-        return found
+            self._unreadable.pop(snapshot.version, None)
+            if snapshot == self.serving.snapshot:
+                return self.serving.snapshot
+            self._older_cache[snapshot.version] = snapshot
+        return snapshot
 
 
-def _version_in(folder: Path) -> str:
-    """Return the version of the snapshot in a folder; ``""`` where there is none."""
-    try:
-        return str(read_manifest(folder)["version"])
-    except (SnapshotError, OSError):
-        return ""
-
-
-def _folder_stamp(folder: Path) -> object:
+def _folder_token(folder: Path) -> object:
     """Name, size and time of every file: another one where anything was written again."""
     try:
         files = [(entry.name, entry.stat()) for entry in os.scandir(folder)]
     except OSError:
         return ()
-    return tuple(sorted((name, found.st_size, found.st_mtime_ns) for name, found in files))
+    return tuple(sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in files))

@@ -24,7 +24,7 @@ from pandera.errors import SchemaErrors
 from geodata.errors import DataError
 from geodata.populations import LEVELS, POPULATION_CODES
 from geodata.snapshots.name_columns import LOCAL_NAMES
-from geodata.snapshots.snapshot import Tables
+from geodata.snapshots.tables import Tables
 from geodata.util.arrays import records
 
 PCODE = r"^[A-Z]{2,3}[A-Z0-9]+$"
@@ -42,7 +42,7 @@ def _filled() -> pa.Column:
     return pa.Column(str, pa.Check.str_length(min_value=1))
 
 
-def _whole(*, nullable: bool = False) -> pa.Column:
+def _non_negative_integer(*, nullable: bool = False) -> pa.Column:
     return pa.Column("Int64", pa.Check.ge(0), nullable=nullable, coerce=True)
 
 
@@ -102,8 +102,8 @@ COUNTS = pa.DataFrameSchema(
         "pcode": _pcode(nullable=True),
         "place": _filled(),
         "programme": _text(),
-        "households": _whole(nullable=True),
-        "people": _whole(),
+        "households": _non_negative_integer(nullable=True),
+        "people": _non_negative_integer(),
         "source": _source(),
     },
     strict=True,
@@ -120,8 +120,8 @@ BREAKDOWNS = pa.DataFrameSchema(
         "date": _day(),
         "pcode": _pcode(nullable=True),
         "category": _filled(),
-        "households": _whole(nullable=True),
-        "people": _whole(nullable=True),
+        "households": _non_negative_integer(nullable=True),
+        "people": _non_negative_integer(nullable=True),
         "source": _source(),
     },
     checks=pa.Check(
@@ -152,7 +152,7 @@ RESIDENTS = pa.DataFrameSchema(
     {
         "pcode": _pcode(),
         "year": pa.Column("Int64", coerce=True),
-        "residents": _whole(),
+        "residents": _non_negative_integer(),
         "basis": _filled(),
         "url": _filled(),
     },
@@ -219,8 +219,8 @@ PUBLISHED = pa.DataFrameSchema(
         "population": _population(),
         "date": _day(),
         "round": pa.Column("Int64", coerce=True),
-        "people": _whole(),
-        "households": _whole(nullable=True),
+        "people": _non_negative_integer(),
+        "households": _non_negative_integer(nullable=True),
         "status": _filled(),
         "url": _filled(),
         "source": _text(),
@@ -278,7 +278,7 @@ def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         cases = error.failure_cases.head(20)
         lines = [
             f"  column {case.column!r}, row {case.index}: "
-            f"{_written(case.failure_case)} breaks {case.check}"
+            f"{_plain_repr(case.failure_case)} breaks {case.check}"
             for case in records(cases)
         ]
         more = len(error.failure_cases) - len(cases)
@@ -308,8 +308,8 @@ def check_changed(frames: Mapping[str, pd.DataFrame], before: Tables) -> Tables:
     return Tables(**checked)
 
 
-def _written(value: object) -> str:
-    """Return a cell as a person writes it, without the type that numpy puts around a number."""
+def _plain_repr(value: object) -> str:
+    """Return the ``repr`` of a cell, without the type that numpy puts around a number."""
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
@@ -342,8 +342,8 @@ def check_references(frames: Mapping[str, pd.DataFrame]) -> None:
     ]
     lost = [
         f"  table {table!r}, column {column!r}: {', '.join(map(repr, sorted(values)[:10]))}"
-        for table, column, known in pointers
-        if (values := set(frames[table][column].dropna()) - known)
+        for table, column, codes in pointers
+        if (values := set(frames[table][column].dropna()) - codes)
     ]
     if lost:
         raise DataError("\n".join(["values that point to nothing:", *lost]))

@@ -33,8 +33,8 @@ def open_storage(where: str | Path) -> Storage:
     >>> type(open_storage(folder.parent)).__name__
     'FolderStorage'
     """
-    protocol, found, rest = str(where).partition("://")
-    if not found:
+    protocol, separator, rest = str(where).partition("://")
+    if not separator:
         return FolderStorage(Path(where))
     if protocol in ("file", "local"):
         return FolderStorage(Path(rest))

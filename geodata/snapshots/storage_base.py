@@ -12,13 +12,13 @@ from time import monotonic, sleep
 from typing import Any, Protocol
 
 from geodata.errors import SnapshotError
-from geodata.snapshots.snapshot import is_version
+from geodata.snapshots.manifest import is_version
 
 HISTORY, LOCK = "history.json", ".lock"
-_SHOWN = 5  # names that a refusal lists
+_LISTED_NAMES = 5  # in a refusal
 
 Notify = Callable[[str], None]
-StillHeld = Callable[[], None]
+CheckLock = Callable[[], None]
 
 
 class Storage(Protocol):
@@ -34,19 +34,19 @@ class Storage(Protocol):
     def read(self, name: str) -> bytes:
         """Return the bytes of a file; ``FileNotFoundError`` where there is none."""
 
-    def stamp(self, name: str) -> object | None:
+    def change_token(self, name: str) -> object | None:
         """Return a token that changes with the file and costs less than reading it, or ``None``."""
 
     def versions(self) -> list[str]:
-        """Return versions of which there is a manifest, in order."""
+        """Return the versions that have a manifest, in order."""
 
-    def put(self, version: str, contents: Mapping[str, bytes]) -> None:
+    def write_snapshot(self, version: str, contents: Mapping[str, bytes]) -> None:
         """Write the files of a snapshot: readers see all of them, or none."""
 
     def write(self, name: str, data: bytes) -> None:
         """Replace a file at once."""
 
-    def locked(self, wait: float, notify: Notify) -> AbstractContextManager[StillHeld]:
+    def lock(self, wait: float, notify: Notify) -> AbstractContextManager[CheckLock]:
         """Lock the place and clear left-overs; yield a check that raises if the lock was lost."""
 
 
@@ -57,37 +57,37 @@ def refuse_strangers(place: str, names: Sequence[str]) -> None:
     """
     strangers = [name for name in names if not name.startswith(".") and not is_version(name)]
     if strangers and HISTORY not in names:
-        shown = ", ".join(sorted(strangers)[:_SHOWN])
+        listed = ", ".join(sorted(strangers)[:_LISTED_NAMES])
         raise SnapshotError(
-            f"{place} is no library: it has no {HISTORY} and holds other things ({shown}). "
+            f"{place} is no library: it has no {HISTORY} and holds other things ({listed}). "
             "Name a new or an empty folder, or one that holds a library."
         )
 
 
-# ------------------------------------------------------------------------------------ who holds it
+# ---------------------------------------------------------------------------------------- the lock
 
 
 def lock_holder(**more: object) -> bytes:
-    """Write who holds a lock: process, host, and since when."""
-    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    who = {"pid": os.getpid(), "host": socket.gethostname(), "since": now}
+    """Return who holds a lock, as it is written into it: process, host, and since when."""
+    since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    who = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
     return json.dumps({**who, **more}).encode()
 
 
-def signed(data: bytes) -> dict[str, Any]:
-    """Read who holds a lock, as far as it says; a holder signs a moment after it has locked.
+def read_holder(data: bytes) -> dict[str, Any]:
+    """Parse who holds a lock; empty before its holder has written that, a moment after locking.
 
     >>> signed(b"")
     {}
     """
     try:
-        said = json.loads(data)
+        holder = json.loads(data)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return holder if isinstance(holder, dict) else {}
 
 
-def _in_use(place: str, holder: Mapping[str, Any]) -> str:
+def _in_use_sentence(place: str, holder: Mapping[str, Any]) -> str:
     who = "another process"
     if holder.keys() >= {"pid", "host", "since"}:
         who = f"process {holder['pid']} on {holder['host']} since {holder['since']}"
@@ -103,11 +103,13 @@ class LockWait:
 
     def pause(self, holder: Mapping[str, Any], seconds: float) -> None:
         """Wait a little, or refuse where the time is up."""
-        said = _in_use(self._place, holder)
-        left = self._until - monotonic()
-        if left <= 0:
-            raise SnapshotError(f"{said}: nothing was changed. Wait for it to end, then try again.")
+        in_use = _in_use_sentence(self._place, holder)
+        remaining = self._until - monotonic()
+        if remaining <= 0:
+            raise SnapshotError(
+                f"{in_use}: nothing was changed. Wait for it to end, then try again."
+            )
         if self._first:
-            self._notify(f"{said}: waiting up to {self._wait:,.0f} s for it to end")
+            self._notify(f"{in_use}: waiting up to {self._wait:,.0f} s for it to end")
             self._first = False
-        sleep(min(seconds, left))
+        sleep(min(seconds, remaining))

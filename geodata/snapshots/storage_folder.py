@@ -9,16 +9,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geodata.errors import SnapshotError, Unreachable
-from geodata.snapshots.snapshot import MANIFEST, is_version
+from geodata.snapshots.manifest import MANIFEST, is_version
 from geodata.snapshots.storage_base import (
     HISTORY,
     LOCK,
+    CheckLock,
     LockWait,
     Notify,
-    StillHeld,
     lock_holder,
+    read_holder,
     refuse_strangers,
-    signed,
 )
 from geodata.util.atomic import (
     atomic_directory,
@@ -30,9 +30,6 @@ from geodata.util.atomic import (
 )
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-# ---------------------------------------------------------------------------------------- a folder
 
 
 class FolderStorage:
@@ -67,21 +64,21 @@ class FolderStorage:
         except NotADirectoryError as error:
             raise FileNotFoundError(str(error)) from None
 
-    def stamp(self, name: str) -> object | None:
+    def change_token(self, name: str) -> object | None:
         """Return inode, size and time of the file: a replaced file differs in one of them."""
         with self._as_sentences("cannot be read"), suppress(FileNotFoundError, NotADirectoryError):
-            found = os.stat(self._root / name)
-            return found.st_ino, found.st_size, found.st_mtime_ns
+            stat = os.stat(self._root / name)
+            return stat.st_ino, stat.st_size, stat.st_mtime_ns
         return None
 
     def versions(self) -> list[str]:
-        """Return versions of which there is a manifest, in order."""
+        """Return the versions that have a manifest, in order."""
         with self._as_sentences("cannot be read"), suppress(FileNotFoundError, NotADirectoryError):
             names = sorted(filter(is_version, os.listdir(self._root)))
             return [name for name in names if (self._root / name / MANIFEST).is_file()]
         return []
 
-    def put(self, version: str, contents: Mapping[str, bytes]) -> None:
+    def write_snapshot(self, version: str, contents: Mapping[str, bytes]) -> None:
         """Write the files of a snapshot: readers see all of them, or none."""
         size = sum(map(len, contents.values()))
         with self._as_sentences("cannot be written in", f"{size / 1e3:,.1f} kB are needed"):
@@ -95,7 +92,7 @@ class FolderStorage:
             write_file(self._root / name, data)
 
     @contextmanager
-    def locked(self, wait: float, notify: Notify) -> Iterator[StillHeld]:
+    def lock(self, wait: float, notify: Notify) -> Iterator[CheckLock]:
         """Lock the folder; the system frees it with the process, however that ends."""
         self.check()
         with self._as_sentences("cannot be written in"):
@@ -103,16 +100,16 @@ class FolderStorage:
             handle = os.open(self._root / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             queue = LockWait(self.name, wait, notify)
-            while not self._take(handle):
-                queue.pause(signed(os.pread(handle, 1000, 0)), 0.1)
-            _sign(handle)
+            while not self._try_acquire(handle):
+                queue.pause(read_holder(os.pread(handle, 1000, 0)), 0.1)
+            _write_holder(handle)
             with self._as_sentences("cannot be written in"):
-                self._clear()
+                self._remove_leftovers()
             yield lambda: None
         finally:
             os.close(handle)
 
-    def _take(self, handle: int) -> bool:
+    def _try_acquire(self, handle: int) -> bool:
         try:
             try_lock(handle)
         except BlockingIOError:
@@ -124,7 +121,7 @@ class FolderStorage:
             ) from error
         return True
 
-    def _clear(self) -> None:
+    def _remove_leftovers(self) -> None:
         for name in leftovers(self._root):
             if is_version(name):
                 remove_leftovers(self._root / name)
@@ -146,7 +143,7 @@ class FolderStorage:
             raise Unreachable(f"{self._root} {what}: {why}") from error
 
 
-def _sign(handle: int) -> None:
+def _write_holder(handle: int) -> None:
     """Write who holds the lock: a courtesy, which a full disk need not allow.
 
     It stays when the lock goes, and means nothing then.

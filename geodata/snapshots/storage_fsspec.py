@@ -12,15 +12,15 @@ from time import monotonic
 from typing import Any
 
 from geodata.errors import SnapshotError, Unreachable
-from geodata.snapshots.snapshot import MANIFEST, is_version
+from geodata.snapshots.manifest import MANIFEST, is_version
 from geodata.snapshots.storage_base import (
     LOCK,
+    CheckLock,
     LockWait,
     Notify,
-    StillHeld,
     lock_holder,
+    read_holder,
     refuse_strangers,
-    signed,
 )
 from geodata.util.suggestions import suggestions
 
@@ -30,17 +30,14 @@ STALE = 40.0
 """Seconds without such a sign after which another may take the lock: its holder was killed."""
 
 
-# ---------------------------------------------------------------------------------- an object store
-
-
 class ObjectStorage:
     """A part of what an fsspec URL names, shared by several machines.
 
     Nothing is renamed there: files of a snapshot are put one by one, the manifest last, and a
     version without one is not there yet. The lock is an object that is made only where there is
     none; its holder writes it again every :data:`BEAT` seconds, and who has seen the same one for
-    :data:`STALE` seconds by its own clock may take it away. Two that take it away at once is what
-    asking again before the pointer is written is for.
+    :data:`STALE` seconds by its own clock may take it away. That two take
+    it away at once is why the lock is checked again before the history is written.
     """
 
     def __init__(self, url: str) -> None:
@@ -63,17 +60,17 @@ class ObjectStorage:
             system, path = self._at(name)
             return bytes(system.cat_file(path))
 
-    def stamp(self, name: str) -> object | None:
+    def change_token(self, name: str) -> object | None:
         """Return ``None``: to ask about an object costs as much as to read a small one."""
         return None
 
     def versions(self) -> list[str]:
-        """Return versions of which there is a manifest, in order."""
+        """Return the versions that have a manifest, in order."""
         root = self._at("")[1]
         parts = [_within(root, path).split("/") for path in self._files()]
         return sorted(one[0] for one in parts if one[1:] == [MANIFEST] and is_version(one[0]))
 
-    def put(self, version: str, contents: Mapping[str, bytes]) -> None:
+    def write_snapshot(self, version: str, contents: Mapping[str, bytes]) -> None:
         """Write the files of a snapshot: readers see all of them, or none."""
         files = {name: data for name, data in contents.items() if name != MANIFEST}
         try:
@@ -93,34 +90,34 @@ class ObjectStorage:
             system.pipe_file(path, data)
 
     @contextmanager
-    def locked(self, wait: float, notify: Notify) -> Iterator[StillHeld]:
+    def lock(self, wait: float, notify: Notify) -> Iterator[CheckLock]:
         """Lock the place for as long as this process renews the lock."""
         self.check()
         token = secrets.token_hex(8)
-        self._take(token, wait, notify)
+        self._acquire(token, wait, notify)
         ended = Event()
-        beat = Thread(target=self._beat, args=(token, ended), daemon=True)
+        beat = Thread(target=self._heartbeat, args=(token, ended), daemon=True)
         beat.start()
         try:
             self._clear()
-            yield lambda: self._still_held(token)
+            yield lambda: self._check_lock(token)
         finally:
             ended.set()
             beat.join()
             self._release(token)
 
-    def _take(self, token: str, wait: float, notify: Notify) -> None:
-        queue, seen, since = LockWait(self.name, wait, notify), b"", 0.0
-        while not self._made(token):
-            found = self._lock()
-            if found != seen:
-                seen, since = found, monotonic()
-            elif found and monotonic() - since >= STALE:
-                self._take_away(found)
+    def _acquire(self, token: str, wait: float, notify: Notify) -> None:
+        queue, last, since = LockWait(self.name, wait, notify), b"", 0.0
+        while not self._try_acquire(token):
+            content = self._lock()
+            if content != last:
+                last, since = content, monotonic()
+            elif content and monotonic() - since >= STALE:
+                self._break_lock(content)
                 continue
-            queue.pause(signed(found), 1.0)
+            queue.pause(read_holder(content), 1.0)
 
-    def _made(self, token: str) -> bool:
+    def _try_acquire(self, token: str) -> bool:
         """Create the lock where there is none; read it back, as some stores overwrite."""
         try:
             with self._as_sentences("cannot be locked"):
@@ -128,7 +125,7 @@ class ObjectStorage:
                 system.pipe_file(path, lock_holder(token=token, beat=0), mode="create")
         except FileExistsError:
             return False
-        return signed(self._lock()).get("token") == token
+        return read_holder(self._lock()).get("token") == token
 
     def _lock(self) -> bytes:
         """Return the content of the lock; empty where there is none."""
@@ -136,24 +133,24 @@ class ObjectStorage:
             return self.read(LOCK)
         return b""
 
-    def _take_away(self, found: bytes) -> None:
+    def _break_lock(self, content: bytes) -> None:
         with self._as_sentences("cannot be locked"), suppress(FileNotFoundError):
             system, path = self._at(LOCK)
-            if self._lock() == found:
+            if self._lock() == content:
                 system.rm_file(path)
 
-    def _beat(self, token: str, ended: Event) -> None:
+    def _heartbeat(self, token: str, ended: Event) -> None:
         count = 0
         while not ended.wait(BEAT):
             count += 1
             # One that does not get through is made up for by the next.
             with suppress(SnapshotError, FileNotFoundError):
-                held = signed(self._lock())
-                if held.get("token") == token:
-                    self.write(LOCK, json.dumps({**held, "beat": count}).encode())
+                holder = read_holder(self._lock())
+                if holder.get("token") == token:
+                    self.write(LOCK, json.dumps({**holder, "beat": count}).encode())
 
-    def _still_held(self, token: str) -> None:
-        if signed(self._lock()).get("token") != token:
+    def _check_lock(self, token: str) -> None:
+        if read_holder(self._lock()).get("token") != token:
             raise SnapshotError(
                 f"{self.name}: the lock was taken by another process while this one did not answer "
                 "for it; nothing was made active. Try again."
@@ -162,18 +159,18 @@ class ObjectStorage:
     def _release(self, token: str) -> None:
         # One that cannot be released is taken away by the next, later.
         with suppress(SnapshotError, FileNotFoundError):
-            if signed(self._lock()).get("token") == token:
+            if read_holder(self._lock()).get("token") == token:
                 with self._as_sentences("cannot be written in"):
                     system, path = self._at(LOCK)
                     system.rm_file(path)
 
     def _clear(self) -> None:
         """Delete files of snapshots whose manifest was never written."""
-        files, root, held = self._files(), self._at("")[1], set(self.versions())
+        files, root, complete = self._files(), self._at("")[1], set(self.versions())
         with self._as_sentences("cannot be written in"):
             for path in files:
                 version, inner, _ = _within(root, path).partition("/")
-                if inner and is_version(version) and version not in held:
+                if inner and is_version(version) and version not in complete:
                     self._at("")[0].rm_file(path)
 
     def _files(self) -> list[str]:
@@ -192,7 +189,7 @@ class ObjectStorage:
         except ImportError as error:
             raise SnapshotError(_package_for(self.name, error)) from error
         except ValueError as error:
-            raise SnapshotError(_no_such_kind(self.name, error)) from error
+            raise SnapshotError(_no_such_protocol(self.name, error)) from error
         root = str(root).rstrip("/")
         return system, f"{root}/{name}" if name else root
 
@@ -214,12 +211,12 @@ def _package_for(place: str, error: ImportError) -> str:
     from fsspec.registry import known_implementations
 
     protocol = place.partition("://")[0]
-    room = known_implementations.get(protocol, {}).get("class", "").partition(".")[0]
-    needs = f"pip install {room}" if room not in ("", "fsspec") else str(error)
+    package = known_implementations.get(protocol, {}).get("class", "").partition(".")[0]
+    needs = f"pip install {package}" if package not in ("", "fsspec") else str(error)
     return f"{place} needs a package that is not installed: {needs}"
 
 
-def _no_such_kind(place: str, error: ValueError) -> str:
+def _no_such_protocol(place: str, error: ValueError) -> str:
     from fsspec import available_protocols
 
     protocol = place.partition("://")[0]

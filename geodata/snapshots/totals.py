@@ -13,9 +13,6 @@ from geodata.util.arrays import records
 SLICE = ["population", "programme", "date"]
 
 
-# ----------------------------------------------------------------------------- what is held
-
-
 def slices_of(rows: pd.DataFrame) -> pd.MultiIndex:
     """Return population, programme and date of each row.
 
@@ -56,9 +53,9 @@ class Total:
     Attributes
     ----------
     before
-        People on the date before that is held.
+        People on the date before, where there are figures of one.
     replaced
-        People that were held for this date, or by another source for the same round.
+        People that were stored for this date, or by another source for the same round.
     """
 
     population: str
@@ -70,7 +67,7 @@ class Total:
     replaced: int | None = None
 
     @property
-    def named(self) -> str:
+    def series(self) -> str:
         """The population, and the programme that its counts belong to."""
         return series_name(self.population, self.programme)
 
@@ -97,7 +94,7 @@ def totals(
 
     >>> rows = snapshot.tables.counts
     >>> returned = rows[rows["population"] == "returnee"]
-    >>> [(total.named, total.date, total.people) for total in totals(rows, returned)]
+    >>> [(total.series, total.date, total.people) for total in totals(rows, returned)]
     [('returnee', '2021-01-31', 1200)]
     """
     if new.empty:

@@ -44,7 +44,7 @@ from geodata.errors import DataError, JoinError
 from geodata.places.gazetteer import Gazetteers, gazetteer, gazetteers
 from geodata.places.join import JoinReport, match_rows
 from geodata.snapshots.schemas import check, check_references
-from geodata.snapshots.snapshot import Tables
+from geodata.snapshots.tables import Tables
 from geodata.sources.cell_values import CellError, parse_count
 from geodata.sources.dtm.column_names import SHELTER
 

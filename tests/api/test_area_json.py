@@ -207,7 +207,7 @@ def test_a_country_without_displaced_people_has_panels_too(synthetic):
     """Destinations come from displaced people; a snapshot may hold only others."""
     import dataclasses
 
-    from geodata.snapshots.snapshot import write_snapshot
+    from geodata.snapshots.serialise import write_snapshot
     from tests import made_up
 
     tables = made_up.tables()

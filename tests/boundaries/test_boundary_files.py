@@ -581,7 +581,7 @@ def test_districts_nest_but_for_slivers_which_are_told(tmp_path):
 @pytest.fixture
 def examplia_library(tmp_path: Path, examplia_folder: Path) -> Library:
     library = Library(tmp_path / "library")
-    library.activate(library.adopt(examplia_folder))
+    library.activate(library.copy_in(examplia_folder))
     return library
 
 
@@ -676,17 +676,17 @@ def test_a_new_governorate_is_told_to_have_no_residents(redraw, examplia_library
 
 
 def test_a_dry_run_writes_nothing(redraw, examplia_library):
-    held = examplia_library.held()
+    held = examplia_library.versions()
     report = redraw(examplia_areas(XXG01Q01="Upper Alpha"), dry_run=True)
     assert report.lines()[-1] == "A dry run: nothing was written."
-    assert examplia_library.held() == held
+    assert examplia_library.versions() == held
 
 
 def test_a_snapshot_may_be_held_without_being_shown(redraw, examplia_library):
     before = examplia_library.active()
     report = redraw(examplia_areas(XXG01Q01="Upper Alpha"), activate=False)
     assert examplia_library.active() == before
-    assert report.version in examplia_library.held()
+    assert report.version in examplia_library.versions()
     assert f"snapshot activate {report.version}" in report.lines()[-1]
 
 

@@ -398,7 +398,7 @@ def test_a_frozen_map_names_its_date(run, tmp_path, snapshot):
 
 def test_older_snapshots_are_published_with_their_own_sources(client_of, synthetic, tmp_path):
     library = Library(tmp_path / "library")
-    version = library.adopt(synthetic())
+    version = library.copy_in(synthetic())
     app = client_of(snapshots=library.name).application
     out = tmp_path / "maps"
     words = ["publish", str(out), "--state", f"v={version}", "--state", ""]

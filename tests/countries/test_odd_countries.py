@@ -53,7 +53,7 @@ class Site:
 
     def follow(self) -> None:
         """Serve what is active now."""
-        self.app.server.extensions["displacement-context"].holdings.look()
+        self.app.server.extensions["displacement-context"].registry.refresh()
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ def test_a_country_without_figures_is_held_and_cannot_be_shown(tmp_path):
     version = base_of(said)
     assert f"Snapshot {version} is held. It has no figures yet, and cannot be shown." in said
     assert "Boundaries of Farland: 3 governorates, 6 districts" in said
-    assert (Library(library).active(), Library(library).held()) == (None, [version])
+    assert (Library(library).active(), Library(library).versions()) == (None, [version])
     refused = run(library, "snapshot", "activate", version, code=3)
     assert "has no figures yet, and cannot be shown" in refused
     held = Library(library).read(version)
@@ -133,7 +133,7 @@ def test_its_first_figures_make_it_the_active_one(far):
     active = library.active()
     assert active and active != far.boundaries
     assert library.history()[-1].by == "ingest"
-    assert {held.country for held in library.versions()} == {"Farland"}
+    assert {held.country for held in library.snapshots()} == {"Farland"}
     assert far.client.get("/api/v1/meta.json").get_json()["version"] == active
 
 

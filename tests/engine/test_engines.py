@@ -22,7 +22,8 @@ from geodata.errors import SnapshotError
 from geodata.figures.state import parse
 from geodata.figures.view import compute
 from geodata.settings import BUNDLED
-from geodata.snapshots.snapshot import decode_dictionaries, load
+from geodata.snapshots.snapshot import load
+from geodata.snapshots.tables import decode_dictionaries
 from tests.engines import postgres, postgres_programs
 from tests.paths import ROOT, TESTS
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
-from geodata.errors import NotHeld, StateError
+from geodata.errors import NotAvailable, StateError
 from geodata.exports.drawing import small_multiples
 from geodata.figures import comparison
 from geodata.figures.availability import dates_of
@@ -131,7 +131,7 @@ def test_a_wrong_value_gives_the_default_and_a_notice(snapshot, query, said):
 
 
 def test_an_unknown_snapshot_is_never_replaced_by_another(snapshot):
-    with pytest.raises(NotHeld, match="v=“000000000000” is a snapshot that is not held here"):
+    with pytest.raises(NotAvailable, match="v=“000000000000” is a snapshot that is not held here"):
         comparison.parse_comparison({"v": "000000000000"}, snapshot)
 
 

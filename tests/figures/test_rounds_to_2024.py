@@ -419,7 +419,7 @@ def test_a_printed_total_that_is_small_is_not_shown():
 
 
 def replace_table(published):
-    from geodata.snapshots.snapshot import Tables
+    from geodata.snapshots.tables import Tables
 
     columns = {name: SNAPSHOT.tables.arrow(name) for name, _ in SNAPSHOT.tables.items()}
     import pyarrow as pa

@@ -25,7 +25,8 @@ from geodata.figures.state import State, parse
 from geodata.figures.suppression import Threshold
 from geodata.figures.view import View, compute
 from geodata.i18n.language import load_language
-from geodata.snapshots.snapshot import Snapshot, manifest_summary
+from geodata.snapshots.serialise import manifest_summary
+from geodata.snapshots.snapshot import Snapshot
 from tests import made_up
 from tests.made_up import Rows, count, frame
 from tests.views import view_json

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata import populations
-from geodata.errors import NotHeld, StateError
+from geodata.errors import NotAvailable, StateError
 from geodata.figures.availability import (
     available_measures,
     by_area_of,
@@ -284,7 +284,7 @@ def test_pages_show_the_date_nearest_to_one_without_a_round():
 
 @pytest.mark.parametrize("lenient", [False, True])
 def test_another_snapshot_is_not_held_and_never_answered_by_this_one(lenient):
-    with pytest.raises(NotHeld) as error:
+    with pytest.raises(NotAvailable) as error:
         parse({"v": "000000000000"}, SNAPSHOT, lenient=lenient)
     assert SNAPSHOT.version in str(error.value)
 

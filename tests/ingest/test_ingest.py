@@ -96,7 +96,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
     assert code == 0
     assert "660 people" in said and said.endswith("A dry run: nothing was written.\n")
     assert library.active() is None
-    assert library.held() == []
+    assert library.versions() == []
 
 
 @pytest.mark.slow

@@ -161,7 +161,7 @@ def test_a_frozen_map_outlives_new_figures(client_of, synthetic: Callable[..., A
     """What was embedded yesterday answers as yesterday, after today's figures were loaded."""
     old = synthetic()
     library = Library(tmp_path / "library")
-    library.adopt(old)
+    library.copy_in(old)
     before = client_of(snapshot=old)
     version = before.get("/readyz").get_json()["snapshot"]
     frozen = f"/embed?v={version}"

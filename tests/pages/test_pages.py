@@ -18,7 +18,8 @@ from geodata.figures.statuses import STATUSES
 from geodata.i18n.language import load_language
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
-from geodata.snapshots.snapshot import load, write_snapshot
+from geodata.snapshots.serialise import write_snapshot
+from geodata.snapshots.snapshot import load
 from layouts import ids
 from tests import made_up
 from tests.documents import Document, words
@@ -306,7 +307,7 @@ def test_the_history_is_told_as_it_is_by_now(library, client_of):
     assert len(rows_of(read(client, "/sources"))) == 1
     library.activate(second)
     library.rollback()
-    client.application.extensions["displacement-context"].holdings.look()
+    client.application.extensions["displacement-context"].registry.refresh()
     assert len(rows_of(read(client, "/sources"))) == 3
 
 
@@ -344,7 +345,7 @@ def nasty(synthetic, client_of, library):
             "changes": [series(NASTY, NASTY, 1, 0, 0, 0)],
         },
     )
-    library.activate(library.adopt(folder), "ingest", NASTY)
+    library.activate(library.copy_in(folder), "ingest", NASTY)
     return client_of(snapshots=library.name)
 
 

@@ -184,7 +184,7 @@ def test_a_governorate_not_placed_still_hides_its_small_districts(synthetic):
     """Its total is no row any more, but what is not placed tells it."""
     import dataclasses
 
-    from geodata.snapshots.snapshot import write_snapshot
+    from geodata.snapshots.serialise import write_snapshot
     from tests import made_up
 
     tables = made_up.tables()

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.snapshots.diff import SHOWN, Difference, difference
-from geodata.snapshots.snapshot import Snapshot, Tables
+from geodata.snapshots.diff import LISTED, Difference, difference
+from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.tables import Tables
 from tests import made_up
 
 LATER = "2021-09-30"
@@ -237,13 +238,13 @@ def test_it_is_json_with_counts_and_dates(examplia):
     assert one["dates"][0]["before"] is None
 
 
-@pytest.mark.parametrize("n", [1, SHOWN, SHOWN + 1, 300])
+@pytest.mark.parametrize("n", [1, LISTED, LISTED + 1, 300])
 def test_its_lines_are_bounded_and_say_how_many_are_left_out(examplia, n):
     days = pd.date_range("2022-01-01", periods=n).strftime("%Y-%m-%d")
     rows = [made_up.count("idp", day, "XXG01", 1) for day in days]
     lines = told(examplia, made_up.tables(rows)).lines()
-    assert len(lines) <= SHOWN + 2
-    assert (f"  … and {n - SHOWN:,} earlier dates" in lines) == (n > SHOWN)
+    assert len(lines) <= LISTED + 2
+    assert (f"  … and {n - LISTED:,} earlier dates" in lines) == (n > LISTED)
     assert f"  {days[-1]}: 6 people, new" in lines
 
 

@@ -28,7 +28,8 @@ from hypothesis.stateful import (
 from geodata.errors import SnapshotError
 from geodata.snapshots import storage_base, storage_folder, storage_fsspec
 from geodata.snapshots.library import Library
-from geodata.snapshots.snapshot import MANIFEST, Snapshot
+from geodata.snapshots.manifest import MANIFEST
+from geodata.snapshots.snapshot import Snapshot
 from geodata.snapshots.storage import open_storage
 from geodata.snapshots.storage_base import HISTORY, LOCK
 from geodata.snapshots.storage_folder import FolderStorage
@@ -133,7 +134,7 @@ def library(where: str) -> Library:
 
 def test_an_empty_library_has_nothing_active_and_holds_nothing(library):
     assert library.active() is None
-    assert (library.history(), library.versions(), library.held()) == ([], [], [])
+    assert (library.history(), library.snapshots(), library.versions()) == ([], [], [])
 
 
 def test_what_is_added_is_read_back_and_not_yet_active(library):
@@ -141,7 +142,7 @@ def test_what_is_added_is_read_back_and_not_yet_active(library):
     assert disclaimer(library.read(version)) == "first"
     assert library.read(version).version == version
     assert library.active() is None
-    assert library.held() == [version]
+    assert library.versions() == [version]
 
 
 def test_what_is_activated_is_active_for_everyone_at_once(library, where):
@@ -185,7 +186,7 @@ def test_versions_are_described_by_their_manifests(library):
     made = {"kind": "dtm-idp", "base": UNKNOWN, "files": [{"name": "list.xlsx", "rows": 3}]}
     first, second = add(library, "first"), add(library, "second", provenance=made)
     library.activate(second, "ingest")
-    held = {one.version: one for one in library.versions()}
+    held = {one.version: one for one in library.snapshots()}
     assert held.keys() == {first, second}
     assert (held[second].active, held[first].active) == (True, False)
     assert (held[second].at, held[first].at) == (library.history()[0].at, "")
@@ -215,7 +216,7 @@ def test_one_that_was_damaged_is_mended_by_adding_it_again(library):
 
 
 def test_a_snapshot_folder_is_adopted_byte_by_byte(library, examplia_folder, examplia):
-    assert library.adopt(examplia_folder) == examplia.version
+    assert library.copy_in(examplia_folder) == examplia.version
     for path in examplia_folder.iterdir():
         assert library._storage.read(f"{examplia.version}/{path.name}") == path.read_bytes()
 
@@ -223,13 +224,13 @@ def test_a_snapshot_folder_is_adopted_byte_by_byte(library, examplia_folder, exa
 def test_an_empty_library_starts_from_the_bundled_one_and_can_go_back_to_it(
     library, examplia_folder, examplia
 ):
-    assert library.start(examplia_folder) == examplia
-    assert library.held() == [], "a trial run leaves nothing behind"
-    assert library.start(examplia_folder, keep=True) == examplia
+    assert library.base_snapshot(examplia_folder) == examplia
+    assert library.versions() == [], "a trial run leaves nothing behind"
+    assert library.base_snapshot(examplia_folder, keep=True) == examplia
     assert library.active() == examplia.version
     library.activate(add(library, "next"), "ingest")
-    assert disclaimer(library.start(examplia_folder)) == "next"
-    assert library.start(examplia_folder, examplia.version) == examplia
+    assert disclaimer(library.base_snapshot(examplia_folder)) == "next"
+    assert library.base_snapshot(examplia_folder, examplia.version) == examplia
     assert library.rollback() == examplia.version
 
 
@@ -238,10 +239,10 @@ def test_a_history_that_was_lost_is_not_begun_again(folder, examplia_folder):
     version = add(library, "first")
     library.activate(version)
     (folder / HISTORY).unlink()
-    said = refusal(lambda: library.start(examplia_folder, keep=True))
+    said = refusal(lambda: library.base_snapshot(examplia_folder, keep=True))
     assert version in said and "snapshot activate VERSION" in said
     library.activate(version)
-    assert library.start(examplia_folder).version == version
+    assert library.base_snapshot(examplia_folder).version == version
 
 
 # ------------------------------------------------------------------------------- going back
@@ -333,7 +334,7 @@ def test_rollbacks_go_down_what_was_active_like_a_stack(folder, monkeypatch):
 )
 def test_a_version_that_is_written_as_none_is_refused_before_anything_is_read(library, version):
     held = add(library, "first")
-    for act in (library.read, library.verify, library.activate, library.place):
+    for act in (library.read, library.verify, library.activate, library.location):
         said = refusal(lambda act=act: act(version))  # type: ignore[misc]
         assert "is no version" in said and held in said
     assert library.active() is None
@@ -368,7 +369,7 @@ def test_a_snapshot_under_the_name_of_another_is_refused(folder):
 def test_a_manifest_that_cannot_be_read_is_listed_with_the_reason(library):
     version = add(library, "first")
     library._storage.write(f"{version}/{MANIFEST}", b"{")
-    (one,) = library.versions()
+    (one,) = library.snapshots()
     assert one.version == version and "is not valid JSON" in one.problem
 
 
@@ -396,7 +397,7 @@ def test_a_place_that_holds_other_things_is_no_library_and_stays_as_it_is(librar
     for act in (library.active, lambda: add(library, "first"), lambda: library.read(UNKNOWN)):
         said = refusal(act)
         assert "is no library" in said and "dear.txt" in said
-    assert library.held() == []
+    assert library.versions() == []
     assert library._storage.read("dear.txt") == b"Dear"
 
 
@@ -495,7 +496,7 @@ def test_a_second_ingest_waits_for_the_first(library, where, monkeypatch):
         assert outcome == []
         first = add(library, "first")
     thread.join()
-    assert sorted(library.held()) == sorted([first, str(outcome[0])])
+    assert sorted(library.versions()) == sorted([first, str(outcome[0])])
     (sentence,) = said
     assert f"is in use by process {os.getpid()} on " in sentence
     assert "waiting up to 60 s" in sentence
@@ -585,7 +586,7 @@ def test_a_killed_holder_is_waited_for_as_long_as_it_may_live_and_no_longer(remo
         assert storage_fsspec.STALE <= sum(clock) <= storage_fsspec.STALE + 2
         version = add(library, "first")
     assert "process 7 on gone since 2020-01-01" in said[0]
-    assert library.held() == [version]
+    assert library.versions() == [version]
     with pytest.raises(FileNotFoundError):
         library._storage.read(LOCK)
 
@@ -637,7 +638,7 @@ def test_files_of_a_snapshot_without_its_manifest_are_none_and_are_cleared_away(
     version = add(library, "first")
     for name in ("counts.parquet", "areas.parquet"):
         library._storage.write(f"{UNKNOWN}/{name}", b"half")
-    assert library.held() == [version]
+    assert library.versions() == [version]
     assert f"holds no snapshot {UNKNOWN}" in refusal(lambda: library.read(UNKNOWN))
     add(library, "second")
     with pytest.raises(FileNotFoundError):
@@ -661,7 +662,7 @@ def test_a_store_that_fails_half_way_keeps_what_was_active(memory, monkeypatch):
     monkeypatch.setattr(MemoryFileSystem, "pipe_file", fails)
     said = refusal(lambda: add(library, "second"))
     assert "cannot be written in: Quota exceeded" in said
-    assert (library.active(), library.held()) == (version, [version])
+    assert (library.active(), library.versions()) == (version, [version])
     assert {path.split("/")[3] for path in MemoryFileSystem.store} == {version, HISTORY}
 
 
@@ -732,7 +733,7 @@ def test_a_disk_that_really_is_full(tiny):
     assert {name for name in names(tiny / "library") if name.startswith(".")} == {LOCK}
     assert library.active() == version
     assert disclaimer(library.read(version)) == "first"
-    for other in set(library.held()) - {version}:
+    for other in set(library.versions()) - {version}:
         shutil.rmtree(tiny / "library" / other)
     library.activate(add(library, "second"))
     assert library.rollback() == version

@@ -23,7 +23,7 @@ import pytest
 
 from geodata.errors import SnapshotError
 from geodata.snapshots.library import Library
-from geodata.snapshots.snapshot import read_manifest
+from geodata.snapshots.manifest import read_manifest
 from geodata.snapshots.storage_base import HISTORY, LOCK
 from tests.paths import ROOT
 
@@ -41,7 +41,7 @@ def ingest(where: Path, fresh: Path) -> None:
     """Add a snapshot beside the one that is active, and make it active."""
     library = Library(where)
     with library.lock(wait=0):
-        library.activate(library.adopt(fresh), "ingest", "the new one")
+        library.activate(library.copy_in(fresh), "ingest", "the new one")
 
 
 def mend(where: Path, fresh: Path) -> None:
@@ -127,12 +127,12 @@ def _looks(where: Path, damaged: set[str]) -> dict[str, Any]:
     library = Library(where)
     active = library.active()
     problems = []
-    for version in {*library.held()} - damaged | {str(active)}:
+    for version in {*library.versions()} - damaged | {str(active)}:
         try:
             library.verify(version)
         except SnapshotError as error:
             problems.append(str(error))
-    left = {*os.listdir(where)} - {*library.held(), HISTORY, LOCK}
+    left = {*os.listdir(where)} - {*library.versions(), HISTORY, LOCK}
     return {"active": active, "problems": problems, "left": sorted(left)}
 
 
@@ -182,7 +182,7 @@ def shelved(synthetic: Callable[..., Path]) -> Iterator[tuple[Path, str, str, Pa
         where = Path(folder) / "library"
         library = Library(where)
         first, second = (
-            library.adopt(synthetic(name=said, disclaimer=said)) for said in ("first", "second")
+            library.copy_in(synthetic(name=said, disclaimer=said)) for said in ("first", "second")
         )
         library.activate(first, "ingest")
         library.activate(second, "ingest")
@@ -218,7 +218,7 @@ def check(found: list[dict[str, Any]], old: str, new: str, ingested: str) -> Non
 def test_an_ingest_killed_at_any_call_leaves_the_old_snapshot_or_the_new_one(shelved, name):
     where, _, old, fresh, new = shelved
     if name == "mend":
-        Library(where).adopt(fresh)
+        Library(where).copy_in(fresh)
     found = outcomes(name, where, fresh)
     check(found, old, new, new)
     assert found[-1]["ended"] == ENDED

@@ -13,11 +13,12 @@ from threading import Barrier
 
 import pytest
 
-from geodata.errors import NotHeld, SnapshotError
+from geodata.errors import NotAvailable, SnapshotError
 from geodata.snapshots import registry
 from geodata.snapshots.library import Library
+from geodata.snapshots.manifest import read_manifest
 from geodata.snapshots.registry import IN_MEMORY, SnapshotRegistry
-from geodata.snapshots.snapshot import load, read_manifest
+from geodata.snapshots.snapshot import load
 from tests import made_up
 
 VIEW, META = "/api/v1/view.json", "/api/v1/meta.json"
@@ -49,7 +50,7 @@ def older(library, synthetic):
     """Put an older snapshot of a name, which its disclaimer carries, into the library."""
 
     def put(name: str, *rows: made_up.Row) -> str:
-        return library.adopt(synthetic(*rows, name=name, disclaimer=f"{name}."))
+        return library.copy_in(synthetic(*rows, name=name, disclaimer=f"{name}."))
 
     return put
 
@@ -117,7 +118,7 @@ def test_versions_come_as_they_were_active_last_and_the_one_that_ships_at_the_en
 
 
 def test_the_one_that_ships_in_the_library_too_is_held_once(current, library):
-    version = library.adopt(current)
+    version = library.copy_in(current)
     library.activate(version)
     assert SnapshotRegistry(current, library).versions == (version,)
 
@@ -129,13 +130,13 @@ def test_one_that_is_not_there_to_ship_is_not_missed_while_another_is_active(
     library.activate(version)
     held = SnapshotRegistry(tmp_path / "nowhere", library)
     assert held.versions == (version,)
-    with pytest.raises(NotHeld, match="is a snapshot that is not held here"):
+    with pytest.raises(NotAvailable, match="is a snapshot that is not held here"):
         held.snapshot(UNKNOWN)
 
 
 @pytest.mark.parametrize("version", [UNKNOWN, "newest", "../current", "0" * 11, "F" * 12, "é"])
 def test_what_is_no_version_or_none_that_is_held_is_not_held(current, library, version):
-    with pytest.raises(NotHeld, match="is a snapshot that is not held here"):
+    with pytest.raises(NotAvailable, match="is a snapshot that is not held here"):
         SnapshotRegistry(current, library).snapshot(version)
 
 
@@ -148,7 +149,7 @@ def test_a_version_that_is_not_held_is_told_from_those_that_are(current, library
     versions = [older(f"{n}") for n in range(6)]
     for version in versions:
         library.activate(version)
-    with pytest.raises(NotHeld) as refusal:
+    with pytest.raises(NotAvailable) as refusal:
         SnapshotRegistry(current, library).snapshot(UNKNOWN)
     sentence = str(refusal.value)
     assert (refusal.value.key, refusal.value.value) == ("v", UNKNOWN)
@@ -175,7 +176,7 @@ def test_one_that_was_changed_is_refused_and_only_the_log_says_why(
     library.activate(older("second"))
     damage(folder_of(version))
     held = SnapshotRegistry(current, library)
-    with caplog.at_level(logging.WARNING), pytest.raises(NotHeld) as refusal:
+    with caplog.at_level(logging.WARNING), pytest.raises(NotAvailable) as refusal:
         held.snapshot(version)
     assert "counts.parquet was changed" in caplog.text
     said = str(refusal.value)
@@ -193,7 +194,7 @@ def test_one_that_was_refused_is_not_read_again_until_it_is_mended(
     damage(folder_of(version))
     held = SnapshotRegistry(current, library)
     for _ in range(3):
-        with pytest.raises(NotHeld, match="is a snapshot that is not held here"):
+        with pytest.raises(NotAvailable, match="is a snapshot that is not held here"):
             held.snapshot(version)
     assert len(caplog.records) == 1
     file.write_bytes(whole)
@@ -207,7 +208,7 @@ def test_a_folder_that_holds_another_snapshot_than_it_says_is_refused(
     shutil.rmtree(folder_of(version))
     folder_of(other).rename(folder_of(version))
     held = SnapshotRegistry(current, library)
-    with pytest.raises(NotHeld, match="is a snapshot that is not held here"):
+    with pytest.raises(NotAvailable, match="is a snapshot that is not held here"):
         held.snapshot(version)
 
 
@@ -215,7 +216,7 @@ def test_one_that_was_taken_away_is_not_held(current, library, older, folder_of)
     version = older("first")
     held = SnapshotRegistry(current, library)
     shutil.rmtree(folder_of(version))
-    with pytest.raises(NotHeld, match="is a snapshot that is not held here"):
+    with pytest.raises(NotAvailable, match="is a snapshot that is not held here"):
         held.snapshot(version)
 
 
@@ -223,7 +224,7 @@ def test_one_that_was_taken_away_is_not_held(current, library, older, folder_of)
 
 
 @pytest.mark.slow
-def test_only_so_many_older_ones_stay_in_memory(current, library, older, client_of):
+def test_only_so_many_older_ones_stay_cached(current, library, older, client_of):
     versions = [older(f"{n}") for n in range(IN_MEMORY + 1)]
     client = client_of(snapshot=current, snapshots=library.name)
     found = []
@@ -239,7 +240,7 @@ def test_only_so_many_older_ones_stay_in_memory(current, library, older, client_
 def held_in_memory(version):
     """The older snapshot of a version, wherever it is held."""
     held = [one for one in gc.get_objects() if isinstance(one, SnapshotRegistry)]
-    return next(found for one in held if (found := one._in_memory(version)))
+    return next(found for one in held if (found := one._cached(version)))
 
 
 def test_whoever_asks_at_the_same_time_waits_for_one_reading(current, library, older, monkeypatch):
@@ -272,10 +273,10 @@ def frozen(tmp_path_factory, client_of):
     root = tmp_path_factory.mktemp("held")
     folder = made_up.write(root / "first", disclaimer="first.")
     library = Library(root / "library")
-    library.activate(library.adopt(folder))
+    library.activate(library.copy_in(folder))
     before = client_of(snapshot=folder)
     newest = made_up.write(root / "current", NEW_FIGURES, disclaimer="Newest.")
-    library.activate(library.adopt(newest))
+    library.activate(library.copy_in(newest))
     return version_of(folder), before, client_of(snapshots=library.name)
 
 

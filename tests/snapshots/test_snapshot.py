@@ -18,16 +18,10 @@ from geodata.engine import queries
 from geodata.engine.connect import query
 from geodata.errors import SnapshotError
 from geodata.settings import BUNDLED
-from geodata.snapshots.snapshot import (
-    MANIFEST,
-    SCHEMA_VERSION,
-    SnapshotLocation,
-    Tables,
-    is_version,
-    load,
-    verify,
-    write_snapshot,
-)
+from geodata.snapshots.manifest import MANIFEST, SCHEMA_VERSION, SnapshotLocation, is_version
+from geodata.snapshots.serialise import write_snapshot
+from geodata.snapshots.snapshot import load, verify
+from geodata.snapshots.tables import Tables
 from tests import made_up
 
 FILES = sorted(path.name for path in BUNDLED.iterdir())
@@ -101,7 +95,7 @@ def test_the_manifest_says_what_is_inside(examplia):
 @pytest.mark.parametrize("which", ["examplia", "snapshot"])
 def test_the_manifest_says_what_was_counted_as_the_counts_would(which, request):
     held = request.getfixturevalue(which)
-    asked, said = query(held, "counts", queries.slices), held.counted
+    asked, said = query(held, "counts", queries.slices), held.series_index
     key = ["population", "programme", "level", "source"]
     expected = asked.sort_values(key, ignore_index=True)
     found = said[asked.columns].sort_values(key, ignore_index=True)
@@ -110,9 +104,9 @@ def test_the_manifest_says_what_was_counted_as_the_counts_would(which, request):
 
 
 def test_what_a_manifest_counted_is_not_said_of_other_tables(examplia):
-    assert replace(examplia, version="f" * 12).counted is None
+    assert replace(examplia, version="f" * 12).series_index is None
     older = {key: value for key, value in examplia.manifest.items() if key != "counted"}
-    assert replace(examplia, manifest=older).counted is None
+    assert replace(examplia, manifest=older).series_index is None
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path, examplia_folder):

@@ -26,8 +26,9 @@ from callbacks.serving.context import Context
 from geodata.errors import SnapshotError, Unreachable
 from geodata.snapshots import registry
 from geodata.snapshots.library import Library
+from geodata.snapshots.manifest import read_manifest
 from geodata.snapshots.registry import IN_MEMORY, REMEMBERED, SnapshotRegistry
-from geodata.snapshots.snapshot import read_manifest, write_snapshot
+from geodata.snapshots.serialise import write_snapshot
 from geodata.util.polling import Following
 from tests import made_up
 from tests.paths import ROOT
@@ -66,7 +67,7 @@ def edition(library, synthetic) -> Callable[[int], Edition]:
         row = made_up.count("idp", NEWEST, "XXG01", households)
         named = Edition("", households)
         folder = synthetic(row, name=f"made-{households}", disclaimer=named.word)
-        return replace(named, version=library.adopt(folder))
+        return replace(named, version=library.copy_in(folder))
 
     return put
 
@@ -102,7 +103,7 @@ def damage(library: Library, version: str) -> Callable[[], object]:
 
 def look(client: FlaskClient) -> None:
     """Have the application look now, as it does every other second."""
-    context_of(client).holdings.look()
+    context_of(client).registry.refresh()
 
 
 def context_of(client: FlaskClient) -> Context:
@@ -118,18 +119,18 @@ def test_what_becomes_active_is_served_from_the_next_look_on(held, library, edit
     before, new = held.current, edition(70)
     library.activate(new.version)
     assert held.current is before
-    held.look()
+    held.refresh()
     assert held.current.version == new.version
     assert held.snapshot(before.version) is before, "it stays in memory for who asked it before"
 
 
 def test_a_library_may_appear_while_it_runs(held, library, edition, examplia):
-    held.look()
-    assert (held.current, held.trouble, held.refused) == (examplia, "", None)
+    held.refresh()
+    assert (held.current, held.problem, held.rejected) == (examplia, "", None)
     assert not Path(library.name).exists()
     new = edition(70)
     library.activate(new.version)
-    held.look()
+    held.refresh()
     assert held.current.version == new.version
 
 
@@ -137,43 +138,47 @@ def test_going_back_is_followed(held, library, edition):
     first, second = edition(70), edition(71)
     for one in (first, second):
         library.activate(one.version)
-        held.look()
+        held.refresh()
     loaded = held.snapshot(first.version)
     library.rollback()
-    held.look()
+    held.refresh()
     assert held.current is loaded, "it was in memory"
-    assert [past.entry.by for past in held.now.past] == ["rollback", "activate", "activate"]
+    assert [past.activation.by for past in held.serving.history] == [
+        "rollback",
+        "activate",
+        "activate",
+    ]
 
 
 def test_going_back_to_the_one_that_ships_is_followed(held, library, edition, examplia_folder):
     """By another process, which copies it into the library."""
     bundled = held.current
     library.activate(edition(70).version, bundled=examplia_folder)
-    held.look()
-    assert [past.entry.version for past in held.now.past] == [
+    held.refresh()
+    assert [past.activation.version for past in held.serving.history] == [
         held.current.version,
         bundled.version,
     ]
-    assert held.now.past[-1].provenance is not None, "it is held, if not in the library"
+    assert held.serving.history[-1].provenance is not None, "it is held, if not in the library"
     other = Library(library.name)
-    other.activate(other.chosen("bundled", examplia_folder))
-    held.look()
-    assert (held.current.version, held.refused) == (bundled.version, None)
+    other.activate(other.resolve("bundled", examplia_folder))
+    held.refresh()
+    assert (held.current.version, held.rejected) == (bundled.version, None)
     library.activate(edition(71).version)
-    held.look()
+    held.refresh()
     assert library.rollback(bundled=examplia_folder) == bundled.version
-    held.look()
+    held.refresh()
     assert held.current.version == bundled.version
 
 
 def test_one_look_at_what_is_known_reads_no_snapshot(held, library, edition, monkeypatch):
     library.activate(edition(70).version)
-    held.look()
-    now = held.now
+    held.refresh()
+    now = held.serving
     monkeypatch.setattr(Library, "read", None)
     monkeypatch.setattr(Library, "place", None)
-    held.look()
-    assert held.now is now
+    held.refresh()
+    assert held.serving is now
 
 
 def test_every_entry_of_the_history_tells_what_its_snapshot_was_made_of(
@@ -185,8 +190,8 @@ def test_every_entry_of_the_history_tells_what_its_snapshot_was_made_of(
         library.activate(version)
     for file in folder_of(library, gone.version).iterdir():
         file.unlink()
-    held.look()
-    assert [past.provenance for past in held.now.past] == [{"kind": "table"}, None]
+    held.refresh()
+    assert [past.provenance for past in held.serving.history] == [{"kind": "table"}, None]
     assert held.versions == (made, examplia.version)
 
 
@@ -195,14 +200,14 @@ def test_only_so_much_of_the_history_is_remembered(held, library, edition):
     for _ in range(REMEMBERED):
         library.activate(first.version)
         library.activate(second.version)
-    held.look()
-    assert len(held.now.past) == REMEMBERED
-    assert held.now.past[0].entry.version == second.version
+    held.refresh()
+    assert len(held.serving.history) == REMEMBERED
+    assert held.serving.history[0].entry.version == second.version
 
 
 def test_those_that_were_served_leave_the_memory_in_their_turn(library, edition, client_of):
     client = client_of(snapshots=library.name)
-    first = weakref.ref(context_of(client).holdings.current)
+    first = weakref.ref(context_of(client).registry.current)
     for n in range(IN_MEMORY + 1):
         library.activate(edition(70 + n).version)
         look(client)
@@ -220,10 +225,10 @@ def test_one_that_was_changed_is_refused_and_what_is_served_stays(held, library,
     library.activate(new.version)
     damage(library, new.version)
     for _ in range(3):
-        held.look()
+        held.refresh()
     assert held.current is before
-    assert held.refused.version == new.version
-    assert "counts.parquet was changed" in held.refused.why
+    assert held.rejected.version == new.version
+    assert "counts.parquet was changed" in held.rejected.reason
     (told,) = caplog.records
     assert told.levelno == logging.ERROR
     assert told.getMessage().startswith(f"snapshot {new.version} is active and not served: ")
@@ -233,10 +238,10 @@ def test_one_that_was_refused_is_served_when_it_is_mended(held, library, edition
     new = edition(70)
     library.activate(new.version)
     mend = damage(library, new.version)
-    held.look()
+    held.refresh()
     mend()
-    held.look()
-    assert (held.current.version, held.refused) == (new.version, None)
+    held.refresh()
+    assert (held.current.version, held.rejected) == (new.version, None)
 
 
 def test_one_that_was_refused_is_read_again_only_when_something_changes(
@@ -244,7 +249,7 @@ def test_one_that_was_refused_is_read_again_only_when_something_changes(
 ):
     first, new = edition(70), edition(71)
     library.activate(first.version)
-    held.look()
+    held.refresh()
     library.activate(new.version)
     damage(library, new.version)
     read: list[str] = []
@@ -256,15 +261,15 @@ def test_one_that_was_refused_is_read_again_only_when_something_changes(
 
     monkeypatch.setattr(Library, "read", reading)
     for _ in range(3):
-        held.look()
+        held.refresh()
     assert read == [new.version]
     library.rollback()
-    held.look()
-    assert (read, held.refused) == ([new.version], None), "what is active is served again"
+    held.refresh()
+    assert (read, held.rejected) == ([new.version], None), "what is active is served again"
     monkeypatch.setattr(Library, "verify", lambda self, version: {})
     library.activate(new.version)
     for _ in range(3):
-        held.look()
+        held.refresh()
     assert read == [new.version] * 2
 
 
@@ -276,9 +281,9 @@ def test_one_that_cannot_be_shown_is_refused(library, edition, examplia_folder):
     held = SnapshotRegistry(examplia_folder, library, trial=trial)
     new = edition(70)
     library.activate(new.version)
-    held.look()
+    held.refresh()
     assert held.current.version == read_manifest(examplia_folder)["version"]
-    assert held.refused and held.refused.why == (
+    assert held.rejected and held.rejected.reason == (
         f"snapshot {new.version} is whole and cannot be shown (KeyError('pillars'))"
     )
 
@@ -292,10 +297,10 @@ def test_one_that_cannot_be_read_just_now_is_tried_again(held, library, edition,
 
     with monkeypatch.context() as patch:
         patch.setattr(Library, "read", cut)
-        held.look()
-    assert (held.trouble, held.refused) == ("the line was cut", None)
-    held.look()
-    assert (held.trouble, held.current.version) == ("", new.version)
+        held.refresh()
+    assert (held.problem, held.rejected) == ("the line was cut", None)
+    held.refresh()
+    assert (held.problem, held.current.version) == ("", new.version)
 
 
 def test_a_library_that_cannot_be_read_changes_nothing_that_is_served(
@@ -303,28 +308,28 @@ def test_a_library_that_cannot_be_read_changes_nothing_that_is_served(
 ):
     new = edition(70)
     library.activate(new.version)
-    held.look()
+    held.refresh()
     history = Path(library.name) / "history.json"
     written = history.read_bytes()
     history.write_text("[")
     for _ in range(3):
-        held.look()
+        held.refresh()
     assert held.current.version == new.version
-    assert "history.json cannot be read" in held.trouble
+    assert "history.json cannot be read" in held.problem
     assert len(caplog.records) == 1
     history.write_bytes(written)
-    held.look()
-    assert held.trouble == ""
+    held.refresh()
+    assert held.problem == ""
 
 
 def test_a_history_that_is_lost_does_not_bring_back_the_one_that_ships(held, library, edition):
     new = edition(70)
     library.activate(new.version)
-    held.look()
+    held.refresh()
     (Path(library.name) / "history.json").unlink()
-    held.look()
+    held.refresh()
     assert held.current.version == new.version
-    assert "has no active snapshot any more" in held.trouble
+    assert "has no active snapshot any more" in held.problem
 
 
 def test_where_a_place_tells_no_changes_what_was_refused_is_read_again_after_a_while(
@@ -340,13 +345,13 @@ def test_where_a_place_tells_no_changes_what_was_refused_is_read_again_after_a_w
     now = 600.0
     monkeypatch.setattr(registry, "monotonic", lambda: now)
     MemoryFileSystem().pipe_file(name, whole[:-1] + b"x")
-    held.look()
-    assert held.refused and held.refused.version == version
+    held.refresh()
+    assert held.rejected and held.rejected.version == version
     MemoryFileSystem().pipe_file(name, whole)
-    held.look()
-    assert held.refused
+    held.refresh()
+    assert held.rejected
     now += registry.RETRY
-    held.look()
+    held.refresh()
     assert held.current.version == version
 
 
@@ -360,9 +365,9 @@ def test_a_start_with_a_damaged_one_serves_the_last_that_is_whole(
     mend = damage(library, third.version)
     held = SnapshotRegistry(examplia_folder, library)
     assert held.current.version == first.version
-    assert held.refused and held.refused.version == third.version
+    assert held.rejected and held.rejected.version == third.version
     mend()
-    held.look()
+    held.refresh()
     assert held.current.version == third.version
 
 
@@ -424,7 +429,7 @@ def test_an_answer_is_made_of_what_its_request_began_with(
         if not asked:
             asked.append(path)
             library.activate(second.version)
-            context.holdings.look()
+            context.registry.refresh()
         return found
 
     monkeypatch.setattr(context, "parse", parsing)
@@ -593,7 +598,7 @@ def other(tmp_path, library) -> str:
         join_report={"rows": {}, "unmatched": [], "areas_without_rows": {}},
         country={**made_up.COUNTRY, "pillars": {"relief": "Relief", "shelter": "Shelter"}},
     )
-    return library.adopt(folder)
+    return library.copy_in(folder)
 
 
 def test_the_filters_are_those_of_a_snapshot_with_other_pillars(following, library, edition, other):

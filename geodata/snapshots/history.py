@@ -1,0 +1,60 @@
+"""Entries of a library's history: which snapshot became active, when and by what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from geodata.snapshots.manifest import is_version
+
+By = Literal["ingest", "activate", "rollback", "boundaries"]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One entry of the history: a snapshot became active.
+
+    Attributes
+    ----------
+    at
+        When, in UTC, as ISO 8601.
+    by
+        The command that did it.
+    what
+        What it was for, as a person reads it.
+    """
+
+    version: str
+    at: str
+    by: By
+    what: str = ""
+
+
+def new_activation(version: str, by: By, what: str) -> Activation:
+    """Make the entry of a version that becomes active now."""
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Activation(version, now, by, what)
+
+
+def parse_activation(entry: Mapping[str, Any]) -> Activation:
+    """Check an entry of ``history.json``; ``ValueError`` or ``KeyError`` for one that is none."""
+    version, by = str(entry["version"]), entry["by"]
+    if not is_version(version):
+        raise ValueError(f"{version!r} is no version")
+    if by not in get_args(By):
+        raise ValueError(f"{by!r} is none of {', '.join(get_args(By))}")
+    return Activation(version, str(entry["at"]), by, str(entry.get("what", "")))
+
+
+def rollback_stack(entries: Sequence[Activation]) -> list[str]:
+    """List the versions that rollbacks lead back through, the active one last."""
+    stack: list[str] = []
+    for entry in entries:
+        if entry.by == "rollback":
+            while stack and stack[-1] != entry.version:
+                stack.pop()
+        if not stack or stack[-1] != entry.version:
+            stack.append(entry.version)
+    return stack
