@@ -117,9 +117,9 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.ready(), endpoint="readyz")
     def readyz() -> Response:
         """Tell whether a snapshot is served; the one before still is where a new one is refused."""
-        registry, body = context.registry, {"ready": True, "snapshot": context.snapshot.version}
+        registry, status = context.registry, {"ready": True, "snapshot": context.snapshot.version}
         if rejected := registry.rejected:
-            body["refused"] = {"version": rejected.version, "why": rejected.reason}
+            status["refused"] = {"version": rejected.version, "why": rejected.reason}
         if registry.problem:
-            body["library"] = registry.problem
-        return plain(to_json(body), JSON)
+            status["library"] = registry.problem
+        return plain(to_json(status), JSON)

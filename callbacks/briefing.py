@@ -7,7 +7,7 @@
 ``GET /briefing.yaml``, ``pptx``, ``pdf``  the briefing as a file
 =========================================  =======================================================
 
-A briefing is kept in its address and in files of whoever made it, and nowhere here.
+A briefing is stored in its address and in its author's files, never on the server.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from callbacks.serving.responses import (
     json_error,
     policy_for_request,
 )
-from geodata.briefing import addresses, briefing, yaml_files
+from geodata.briefing import addresses, yaml_files
+from geodata.briefing import briefing as briefings
 from geodata.briefing.briefing import MAP, Briefing, Slide
 from geodata.briefing.content import Content
 from geodata.briefing.slides import contents
@@ -71,12 +72,12 @@ class BriefingRequest:
         return self.briefing.language
 
     def following(self, urls: Urls) -> Urls:
-        """Give what builds the links of its pages, which keep its language, digits and snapshot."""
+        """Return the builder of links that keep its language, digits and snapshot."""
         return replace(
             urls, version=self.version, language_items=tuple(self.briefing.language_items)
         )
 
-    def query(self, made: Briefing | None = None) -> str:
+    def query(self, briefing: Briefing | None = None) -> str:
         """Return the query of the briefing, or of another one of the same snapshot.
 
         Raises
@@ -84,9 +85,9 @@ class BriefingRequest:
         BriefingError
             If it is too long for an address.
         """
-        written = addresses.to_query(made or self.briefing, self.snapshot)
+        text = addresses.to_query(briefing or self.briefing, self.snapshot)
         frozen = f"v={self.version}" if self.version else ""
-        return "&".join(filter(None, [written, frozen]))
+        return "&".join(filter(None, [text, frozen]))
 
 
 def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> BriefingRequest:
@@ -98,24 +99,24 @@ def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> Briefi
         Unless ``lenient``; :class:`~geodata.errors.NotAvailable` in any case.
     """
     snapshot, named, _ = context.named(query, lenient=True)
-    made, notices = addresses.from_query(query, snapshot, lenient=lenient)
-    return BriefingRequest(made, snapshot, named.v, tuple(notices))
+    briefing, notices = addresses.from_query(query, snapshot, lenient=lenient)
+    return BriefingRequest(briefing, snapshot, named.v, tuple(notices))
 
 
 # ---- links
 
 
-def links(context: Context, asked: BriefingRequest) -> Links:
+def links(context: Context, current: BriefingRequest) -> Links:
     """Return the links of the pages; empty if the briefing is too long for an address."""
     urls = context.urls
-    kept = [*asked.briefing.language_items, ("v", asked.version)]
-    start = encode_items([(key, value) for key, value in kept if value])
+    items = [*current.briefing.language_items, ("v", current.version)]
+    start = encode_items([(key, value) for key, value in items if value])
     default = urls.briefing(start)
     try:
-        query = asked.query()
+        query = current.query()
     except BriefingError:
         return Links("", "", default, "", {})
-    carried = [*kept, ("briefing", query)]
+    carried = [*items, ("briefing", query)]
     add = urls.page(encode_items([(key, value) for key, value in carried if value]))
     return Links(
         present=urls.briefing(query),
@@ -130,43 +131,45 @@ def links(context: Context, asked: BriefingRequest) -> Links:
 
 
 def _contents(
-    context: Context, asked: BriefingRequest, *, own_headlines: bool = True
+    context: Context, current: BriefingRequest, *, own_headlines: bool = True
 ) -> list[Content]:
-    made = asked.briefing
+    briefing = current.briefing
     if not own_headlines:
-        made = replace(made, slides=tuple(replace(each, headline="") for each in made.slides))
-    return contents(made, asked.snapshot, context.computed)
+        briefing = replace(
+            briefing, slides=tuple(replace(each, headline="") for each in briefing.slides)
+        )
+    return contents(briefing, current.snapshot, context.computed)
 
 
-def _page(context: Context, asked: BriefingRequest) -> Response:
-    urls = asked.following(context.urls)
+def _page(context: Context, current: BriefingRequest) -> Response:
+    urls = current.following(context.urls)
     html = layout.page(
-        asked.briefing,
-        _contents(context, asked),
+        current.briefing,
+        _contents(context, current),
         urls,
-        links(context, asked),
-        notices=asked.notices,
+        links(context, current),
+        notices=current.notices,
     )
     return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
 
 def _editor(
     context: Context,
-    asked: BriefingRequest,
+    current: BriefingRequest,
     *,
     focus: int = 0,
     status: HTTPStatus = HTTPStatus.OK,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    """Answer with the editor; ``typed`` is a form that was sent and that no address holds."""
-    urls = asked.following(context.urls)
+    """Answer with the editor; ``typed`` is a submitted form that no address can hold."""
+    urls = current.following(context.urls)
     html = layout.editor(
-        asked.briefing,
-        _contents(context, asked, own_headlines=False),
+        current.briefing,
+        _contents(context, current, own_headlines=False),
         urls,
-        links(context, asked),
+        links(context, current),
         focus=focus,
-        notices=asked.notices,
+        notices=current.notices,
         typed=typed,
     )
     if status == HTTPStatus.OK and request.method == "GET":
@@ -176,21 +179,23 @@ def _editor(
     return response
 
 
-def _added(context: Context, asked: BriefingRequest, view: str) -> Response:
-    """Redirect to the briefing with one more slide, or say why it cannot have it."""
+def _add_slide(context: Context, current: BriefingRequest, view: str) -> Response:
+    """Redirect to the briefing with one more slide, or answer why it cannot be added."""
     try:
-        layout_ = request.args.get("layout", "").strip() or MAP
-        slide = briefing.slide_of(view, asked.snapshot, layout=layout_, language=asked.language)
-        longer = with_slide(asked.briefing, slide)
-        query = asked.query(longer)
+        layout_name = request.args.get("layout", "").strip() or MAP
+        slide = briefings.slide_of(
+            view, current.snapshot, layout=layout_name, language=current.language
+        )
+        longer = with_slide(current.briefing, slide)
+        query = current.query(longer)
     except BriefingError as error:
         return _page(
-            context, replace(asked, notices=(*asked.notices, error.message(asked.language)))
+            context, replace(current, notices=(*current.notices, error.message(current.language)))
         )
-    return _to(context.urls.briefing(query, len(longer.slides)))
+    return _redirect(context.urls.briefing(query, len(longer.slides)))
 
 
-def with_slide(made: Briefing, slide: Slide) -> Briefing:
+def with_slide(briefing: Briefing, slide: Slide) -> Briefing:
     """Return the briefing with one more slide.
 
     Raises
@@ -198,115 +203,121 @@ def with_slide(made: Briefing, slide: Slide) -> Briefing:
     BriefingError
         If it has as many as it may have.
     """
-    if len(made.slides) >= briefing.MAX_SLIDES:
-        raise briefing.too_many()
-    return replace(made, slides=(*made.slides, slide))
+    if len(briefing.slides) >= briefings.MAX_SLIDES:
+        raise briefings.too_many()
+    return replace(briefing, slides=(*briefing.slides, slide))
 
 
-def _to(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
+def _redirect(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
     return Response(status=status, headers={"Location": address, "Cache-Control": "no-store"})
 
 
 # ---- the form
 
 
-def written(form: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = False) -> Briefing:
-    """Return the briefing as its form has it; where ``lenient``, without what it may not have.
+def briefing_from_form(
+    form: Mapping[str, str], snapshot: Snapshot, *, lenient: bool = False
+) -> Briefing:
+    """Return the briefing of the editor's form; with ``lenient``, without invalid values.
 
     Raises
     ------
     BriefingError
         Naming the slide; never when ``lenient``.
     """
-    said = {key: form.get(key, "") for key in ("title", "lang", "digits")}
-    base, _ = addresses.from_query(said, snapshot, lenient=lenient)
+    query = {key: form.get(key, "") for key in ("title", "lang", "digits")}
+    base, _ = addresses.from_query(query, snapshot, lenient=lenient)
     slides = []
     number = 1
-    while f"view-{number}" in form and number <= briefing.MAX_SLIDES:
-        said = {key: form.get(f"{key}-{number}", "") for key in _FIELDS}
+    while f"view-{number}" in form and number <= briefings.MAX_SLIDES:
+        fields = {key: form.get(f"{key}-{number}", "") for key in _FIELDS}
         try:
-            slides.append(_slide(said, snapshot, base.language, lenient=lenient))
+            slides.append(_slide(fields, snapshot, base.language, lenient=lenient))
         except BriefingError as error:
             raise error.at(slide=number) from None
         number += 1
     return replace(base, slides=tuple(slides)) if slides else base
 
 
-def _slide(said: dict[str, str], snapshot: Snapshot, language: Language, *, lenient: bool) -> Slide:
-    """Return a slide of the form; where ``lenient``, each field that is refused has its default."""
+def _slide(
+    fields: dict[str, str], snapshot: Snapshot, language: Language, *, lenient: bool
+) -> Slide:
+    """Return a slide of the form; with ``lenient``, an invalid field has its default."""
     while True:
         try:
-            return briefing.slide_of(snapshot=snapshot, language=language, **said)
+            return briefings.slide_of(snapshot=snapshot, language=language, **fields)
         except BriefingError as error:
-            if not lenient or error.own_key not in said:
+            if not lenient or error.own_key not in fields:
                 raise
-            del said[error.own_key]
-            said.setdefault("view", "")
+            del fields[error.own_key]
+            fields.setdefault("view", "")
 
 
-def _place(number: str, made: Briefing) -> int | None:
+def _position(number: str, briefing: Briefing) -> int | None:
     """Return the position of a slide by its number, or ``None``."""
-    valid = number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(made.slides)
+    valid = number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(briefing.slides)
     return int(number) - 1 if valid else None
 
 
-def moved(made: Briefing, step: str) -> tuple[Briefing, int]:
-    """Take a step of the form, ``up-3``, ``down-3``, ``remove-3``; the slide to go on with."""
+def apply_step(briefing: Briefing, step: str) -> tuple[Briefing, int]:
+    """Take a step of the form, as ``up-3`` or ``remove-3``; return the slide to focus, too."""
     what, _, number = step.partition("-")
-    place = _place(number, made)
-    slides = list(made.slides)
-    if place is None or what not in ("up", "down", "remove"):
-        return made, 0
-    slide = slides.pop(place)
+    position = _position(number, briefing)
+    slides = list(briefing.slides)
+    if position is None or what not in ("up", "down", "remove"):
+        return briefing, 0
+    slide = slides.pop(position)
     if what == "remove":
         if not slides:
-            return made, 1  # a briefing has at least one
-        return replace(made, slides=tuple(slides)), min(place, len(slides) - 1) + 1
-    to = max(0, place - 1) if what == "up" else min(len(slides), place + 1)
-    slides.insert(to, slide)
-    return replace(made, slides=tuple(slides)), to + 1
+            return briefing, 1  # a briefing has at least one
+        return replace(briefing, slides=tuple(slides)), min(position, len(slides) - 1) + 1
+    target = max(0, position - 1) if what == "up" else min(len(slides), position + 1)
+    slides.insert(target, slide)
+    return replace(briefing, slides=tuple(slides)), target + 1
 
 
-def _sent(context: Context, form: MultiDict[str, str]) -> Response:
+def _answer_form(context: Context, form: MultiDict[str, str]) -> Response:
     """Answer the editor's form."""
     snapshot, named, _ = context.named(form, lenient=True)
     try:
-        asked = BriefingRequest(written(form, snapshot), snapshot, named.v)
+        current = BriefingRequest(briefing_from_form(form, snapshot), snapshot, named.v)
     except BriefingError as error:
-        asked = BriefingRequest(written(form, snapshot, lenient=True), snapshot, named.v)
-        return _unsent(context, asked, error, form)
+        current = BriefingRequest(
+            briefing_from_form(form, snapshot, lenient=True), snapshot, named.v
+        )
+        return _answer_refused_form(context, current, error, form)
     step = form.get("do", "")
     if step == "yaml":
-        return _yaml(asked)
-    made, focus = moved(asked.briefing, step)
-    asked = replace(asked, briefing=made)
+        return _yaml_file(current)
+    briefing, focus = apply_step(current.briefing, step)
+    current = replace(current, briefing=briefing)
     try:
-        query = asked.query()
+        query = current.query()
         if step == "add":
-            return _to(_adding(context, asked), HTTPStatus.SEE_OTHER)
-    except BriefingError as error:  # what was written stays in the form, to be shortened or saved
-        return _unsent(context, asked, error, {}, focus=focus)
+            return _redirect(_map_address(context, current), HTTPStatus.SEE_OTHER)
+    except BriefingError as error:  # the form keeps its texts, to be shortened or saved
+        return _answer_refused_form(context, current, error, {}, focus=focus)
     if step == "present":
-        return _to(context.urls.briefing(query), HTTPStatus.SEE_OTHER)
+        return _redirect(context.urls.briefing(query), HTTPStatus.SEE_OTHER)
     focused = "&".join(filter(None, [query, f"focus={focus}" if focus else ""]))
-    return _to(context.urls.briefing_editor(focused), HTTPStatus.SEE_OTHER)
+    return _redirect(context.urls.briefing_editor(focused), HTTPStatus.SEE_OTHER)
 
 
-def _unsent(
+def _answer_refused_form(
     context: Context,
-    asked: BriefingRequest,
+    current: BriefingRequest,
     error: BriefingError,
     typed: Mapping[str, str],
     *,
     focus: int = 0,
 ) -> Response:
-    """Say what is wrong with what was sent, in the form as it was sent."""
-    asked = replace(asked, notices=(error.message(asked.language),))
+    """Answer with the form as it was sent, and what is wrong with it."""
+    current = replace(current, notices=(error.message(current.language),))
     status = HTTPStatus.BAD_REQUEST
-    return _editor(context, asked, focus=focus, status=status, typed=typed)
+    return _editor(context, current, focus=focus, status=status, typed=typed)
 
 
-def _adding(context: Context, asked: BriefingRequest) -> str:
+def _map_address(context: Context, current: BriefingRequest) -> str:
     """Return the address of the map from which a slide is added.
 
     Raises
@@ -314,9 +325,9 @@ def _adding(context: Context, asked: BriefingRequest) -> str:
     BriefingError
         If there is no room for one more.
     """
-    if len(asked.briefing.slides) >= briefing.MAX_SLIDES:
-        raise briefing.too_many()
-    address = links(context, asked).add
+    if len(current.briefing.slides) >= briefings.MAX_SLIDES:
+        raise briefings.too_many()
+    address = links(context, current).add
     if not address:
         raise BriefingError(
             gettext(
@@ -327,7 +338,7 @@ def _adding(context: Context, asked: BriefingRequest) -> str:
     return address
 
 
-def _loaded(context: Context) -> Response:
+def _load_file(context: Context) -> Response:
     """Redirect from an uploaded file to the address of the briefing in it."""
     snapshot, named, _ = context.named(request.form, lenient=True)
     body = request.files["file"].stream.read(MAX_FILE + 1)
@@ -341,44 +352,44 @@ def _loaded(context: Context) -> Response:
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
         raise BriefingError(gettext("The file is not text in UTF-8."), line=line) from None
-    asked = BriefingRequest(yaml_files.from_yaml(text, snapshot), snapshot, named.v)
-    return _to(context.urls.briefing(asked.query()), HTTPStatus.SEE_OTHER)
+    current = BriefingRequest(yaml_files.from_yaml(text, snapshot), snapshot, named.v)
+    return _redirect(context.urls.briefing(current.query()), HTTPStatus.SEE_OTHER)
 
 
 # ---- files
 
 
-def _named(response: Response, asked: BriefingRequest, ending: str) -> Response:
-    language = [asked.language.code] if asked.language.code != SOURCE_LANGUAGE else []
-    name = f"{slug(['displacement-briefing', asked.snapshot.version, *language])}.{ending}"
+def _as_attachment(response: Response, current: BriefingRequest, ending: str) -> Response:
+    language = [current.language.code] if current.language.code != SOURCE_LANGUAGE else []
+    name = f"{slug(['displacement-briefing', current.snapshot.version, *language])}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _yaml(asked: BriefingRequest) -> Response:
-    response = Response(yaml_files.to_yaml(asked.briefing), mimetype=YAML)
+def _yaml_file(current: BriefingRequest) -> Response:
+    response = Response(yaml_files.to_yaml(current.briefing), mimetype=YAML)
     response.cache_control.no_store = True
-    return _named(response, asked, "yaml")
+    return _as_attachment(response, current, "yaml")
 
 
-def _made(context: Context, asked: BriefingRequest, ending: str) -> Response:
+def _file(context: Context, current: BriefingRequest, ending: str) -> Response:
     """Answer with the briefing as a file of slides."""
     if ending == "yaml":
-        body = yaml_files.to_yaml(asked.briefing).encode()
-        return _named(cacheable_response(body, YAML, policy_for_request()), asked, ending)
+        body = yaml_files.to_yaml(current.briefing).encode()
+        return _as_attachment(cacheable_response(body, YAML, policy_for_request()), current, ending)
     make, mimetype = {"pptx": (pptx.deck, PPTX), "pdf": (deck_pdf.deck, PDF)}[ending]
     link = _permalink(context)
-    key = (ending, asked.briefing, asked.snapshot.version, context.threshold, link(""))
+    key = (ending, current.briefing, current.snapshot.version, context.threshold, link(""))
 
     def deck(call: Render) -> bytes:
-        return make(asked.briefing, _contents(context, asked), link=link, render=call)
+        return make(current.briefing, _contents(context, current), link=link, render=call)
 
     rendering: RenderPool = current_app.extensions["displacement-rendering"]
     try:
         body = rendering.once(key, deck, slow=True)
     except Busy:
-        return busy_response(asked.language)
-    return _named(cacheable_response(body, mimetype, policy_for_request()), asked, ending)
+        return busy_response(current.language)
+    return _as_attachment(cacheable_response(body, mimetype, policy_for_request()), current, ending)
 
 
 def _permalink(context: Context) -> Callable[[str], str]:
@@ -386,8 +397,8 @@ def _permalink(context: Context) -> Callable[[str], str]:
 
 
 def _focus() -> int:
-    asked = request.args.get("focus", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+    number = request.args.get("focus", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
 
 
 def register(app: Dash, context: Context) -> None:
@@ -397,42 +408,42 @@ def register(app: Dash, context: Context) -> None:
     @server.get(urls.briefing(), endpoint="briefing")
     def page() -> Response:
         try:
-            asked = read(context, link_query(request.args), lenient=True)
+            current = read(context, link_query(request.args), lenient=True)
         except NotAvailable as error:
             return problem(context, error, lambda _: urls.briefing())
         if view := request.args.get("add"):
-            return _added(context, asked, "" if view == "default" else view)
-        return _page(context, asked)
+            return _add_slide(context, current, "" if view == "default" else view)
+        return _page(context, current)
 
     @server.get(urls.briefing_editor(), endpoint="briefing_editor")
     def editor() -> Response:
         try:
-            asked = read(context, link_query(request.args), lenient=True)
+            current = read(context, link_query(request.args), lenient=True)
         except NotAvailable as error:
             return problem(context, error, lambda _: urls.briefing_editor())
-        return _editor(context, asked, focus=_focus())
+        return _editor(context, current, focus=_focus())
 
     @server.post(urls.briefing_editor(), endpoint="briefing_edited")
     def edited() -> Response:
         request.max_content_length = request.max_form_memory_size = MAX_FORM
         try:
             if "file" in request.files:
-                return _loaded(context)
-            return _sent(context, request.form)
+                return _load_file(context)
+            return _answer_form(context, request.form)
         except NotAvailable as error:
             return problem(context, error, lambda _: urls.briefing_editor())
         except (BriefingError, RequestEntityTooLarge) as error:
-            return _refused(context, error)
+            return _answer_refused(context, error)
 
     def file(ending: str) -> Response:
         try:
-            asked = read(context, request.args, lenient=False)
+            current = read(context, request.args, lenient=False)
         except NotAvailable as error:
             return bad_request(error)
         except BriefingError as error:
             sentence = error.message(query_language(request.args))
             return json_error(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
-        return _made(context, asked, ending)
+        return _file(context, current, ending)
 
     for ending in ENDINGS:
         server.add_url_rule(
@@ -443,15 +454,15 @@ def register(app: Dash, context: Context) -> None:
         )
 
 
-def _refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> Response:
-    """Say in the editor what is wrong with what was sent, beside the briefing it was sent from."""
+def _answer_refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> Response:
+    """Answer with the editor of the briefing before the request, and what is wrong with that."""
     too_large = isinstance(error, RequestEntityTooLarge)
-    asked = read(context, link_query(request.args), lenient=True)
+    current = read(context, link_query(request.args), lenient=True)
     kilobytes = GroupedInt(MAX_FORM // 1000)
     sentence = (
-        asked.language.gettext("What was sent is larger than {most} kB.", most=kilobytes)
+        current.language.gettext("What was sent is larger than {most} kB.", most=kilobytes)
         if isinstance(error, RequestEntityTooLarge)
-        else error.message(asked.language)
+        else error.message(current.language)
     )
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.BAD_REQUEST
-    return _editor(context, replace(asked, notices=(sentence,)), status=status)
+    return _editor(context, replace(current, notices=(sentence,)), status=status)

@@ -1,4 +1,4 @@
-"""Comparing: ``GET /compare?<state>``, with ``base`` or ``with``, as one HTML page."""
+"""The page that compares: ``GET /compare?<state>``, with ``base`` or ``with``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from layouts.share import Shared
 
 
 def read(context: Context, query: Mapping[str, str]) -> tuple[Comparison, Shared, list[str]]:
-    """Answer a comparison: itself, the one map that stands for it, and notices.
+    """Return the comparison of a query, the one map that stands for it, and notices.
 
     Raises
     ------
@@ -28,13 +28,13 @@ def read(context: Context, query: Mapping[str, str]) -> tuple[Comparison, Shared
         Where ``v`` names a snapshot that is not held.
     """
     snapshot, _, _ = context.named(query, lenient=True)
-    asked, notices = comparison.parse_comparison(query, snapshot)
-    found = comparison_tables.compare(snapshot, asked, context.computed)
-    return found, context.shared(snapshot, asked.mapped(snapshot)), notices
+    state, notices = comparison.parse_comparison(query, snapshot)
+    compared = comparison_tables.compare(snapshot, state, context.computed)
+    return compared, context.shared(snapshot, state.mapped(snapshot)), notices
 
 
 def newest(query: Mapping[str, str]) -> str:
-    """Write the query that asks for the same of the newest figures."""
+    """Return the query without its snapshot, which leads to the newest figures."""
     return encode_items((key, value) for key, value in query.items() if key != "v")
 
 
@@ -46,8 +46,8 @@ def register(app: Dash, context: Context) -> None:
     def compare_page() -> Response:
         query = link_query(last_values(request.args))
         try:
-            found, shared, notices = read(context, query)
+            compared, shared, notices = read(context, query)
         except NotAvailable as error:
             return problem(context, error, lambda _: urls.compare(newest(query)))
-        html = layout.page(found, shared, notices)
+        html = layout.page(compared, shared, notices)
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)

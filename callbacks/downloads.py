@@ -7,8 +7,8 @@
 ``GET /download?<state>``              all of them, as a page of links
 =====================================  ===========================================================
 
-Options are those of :mod:`geodata.exports.options`. What takes long is made by
-:mod:`callbacks.serving.render_pool`; where there is no room for more, 503 says when to ask again.
+Options are those of :mod:`geodata.exports.options`. :mod:`callbacks.serving.render_pool` renders;
+if its queue is full, 503 says when to ask again.
 """
 
 from __future__ import annotations
@@ -46,20 +46,22 @@ ENDPOINT = "file"
 PNG = "image/png"
 
 
-def _sent(body: bytes, mimetype: str, name: str) -> Response:
+def _inline_response(body: bytes, mimetype: str, name: str) -> Response:
     response = cacheable_response(body, mimetype, policy_for_request())
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
-def _asked(context: Context, view: View, options: Options, wanted: ExportFormat) -> ExportRequest:
-    """Collect what a file is made of; a file without links is the same for everyone."""
+def _export_request(
+    context: Context, view: View, options: Options, export_format: ExportFormat
+) -> ExportRequest:
+    """Return the request of a file; one without links gets none, and is the same for everyone."""
     urls = context.urls
-    known = wanted.linked or context.settings.public_url
+    linked = export_format.linked or context.settings.public_url
     return ExportRequest(
         view=view,
         options=options,
-        page=context.link(urls.page()) if known else "",
+        page=context.link(urls.page()) if linked else "",
         address=lambda name, query: context.link(urls.file(name, query)),
     )
 
@@ -76,20 +78,22 @@ def register(app: Dash, context: Context) -> None:
             options = parse(request.args, state.language)
         except StateError as error:
             return bad_request(error)
-        wanted = FILES[name]
+        export_format = FILES[name]
         view = context.view_at(snapshot, state)
-        asked = _asked(context, view, options, wanted)
-        key = (name, snapshot.version, context.threshold, state, options, asked.page)
+        export_request = _export_request(context, view, options, export_format)
+        key = (name, snapshot.version, context.threshold, state, options, export_request.page)
         try:
             body = rendering.once(
                 key,
-                lambda call: wanted.make(replace(asked, render=call)),
-                slow=wanted.slow,
+                lambda call: export_format.make(replace(export_request, render=call)),
+                slow=export_format.slow,
             )
         except Busy:
             return busy_response(state.language)
-        response = _sent(body, wanted.media, wanted.filename(asked))
-        about = urls.file("metadata.json", asked.query)
+        response = _inline_response(
+            body, export_format.media, export_format.filename(export_request)
+        )
+        about = urls.file("metadata.json", export_request.query)
         response.headers["Link"] = f'<{about}>; rel="describedby"; type="{JSON}"'
         return response
 
@@ -110,7 +114,7 @@ def register(app: Dash, context: Context) -> None:
             body = rendering.once(card, lambda call: call(png, card, width=pictures.CARD[0]))
         except Busy:
             return busy_response(state.language)
-        return _sent(body, PNG, filename(view, "png"))
+        return _inline_response(body, PNG, filename(view, "png"))
 
     @server.get(urls.file(ONE_FILE), endpoint="one_file")
     def map_html() -> Response:
@@ -119,11 +123,11 @@ def register(app: Dash, context: Context) -> None:
         except StateError as error:
             return bad_request(error)
         view = context.view_at(snapshot, state)
-        kept = encode_query(frozen(state, snapshot), snapshot)
+        query = encode_query(frozen(state, snapshot), snapshot)
         html = standalone.page(
             view,
             context.whole_view(snapshot, state.view_key),
-            permalink=context.link(urls.page(kept)),
+            permalink=context.link(urls.page(query)),
             sources=context.link(urls.sources(query=f"v={snapshot.version}")),
             today=dt.datetime.now(dt.UTC).date(),
         )

@@ -72,10 +72,10 @@ def _not_held(context: Context, error: NotAvailable) -> Response:
 
 
 def _card(context: Context, view: View, options: EmbedOptions) -> Card | None:
-    """Return what a chat shows of the public map's own address.
+    """Return the preview that chats show of the public map's own address.
 
-    Only where the public address is a setting: a page that follows the request's host could not be
-    kept by any cache, and the snippet does not need this.
+    ``None`` unless the public address is a setting: a page that follows the request's host could
+    not be cached, and the snippet does not need this.
     """
     if not context.settings.public_url:
         return None
@@ -99,10 +99,10 @@ def _page(context: Context) -> Response:
     return cacheable_response(html.encode(), HTML, CachePolicy.PAGE)
 
 
-def _bundled(made: bundle.Bundle, mimetype: str) -> Response:
+def _bundled(asset: bundle.Bundle, mimetype: str) -> Response:
     """Answer with a file: immutable under its own version; any other is of another release."""
-    own = request.args.get("m") == made.version
-    return cacheable_response(made.body, mimetype, CachePolicy.FROZEN if own else CachePolicy.LIVE)
+    own = request.args.get("m") == asset.version
+    return cacheable_response(asset.body, mimetype, CachePolicy.FROZEN if own else CachePolicy.LIVE)
 
 
 def register(app: Dash, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""Answer with a page what cannot be answered otherwise."""
+"""Pages that answer errors: no such page, no such snapshot, failures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from geodata.links.urls import Urls
 from layouts.shell import render
 
 HTML = "text/html"
-NOT_TAKEN = gettext("The server does not take what was sent to this address (error {code}).")
+NOT_ACCEPTED = gettext("The server does not take what was sent to this address (error {code}).")
 REFUSED = {
     500: gettext(
         "Something went wrong on the server, which has been written down there (error {code}). "
@@ -41,7 +41,7 @@ def problem_response(
         "problem.html",
         context.snapshot,
         language,
-        here(context),
+        page_urls(context),
         current="",
         heading=heading,
         sentence=sentence,
@@ -50,16 +50,16 @@ def problem_response(
     return Response(html, status=status, mimetype=HTML)
 
 
-def here(context: Context) -> Urls:
-    """Return the builder of links for a page without a state: they keep its language."""
+def page_urls(context: Context) -> Urls:
+    """Return the builder of links for a page without a state: links keep its language."""
     language, english = page_language(), is_english(last_values(request.args))
-    spoken = states.language_items(language.code, language.digits, english=english)
-    return replace(context.urls, language_items=tuple(spoken))
+    items = states.language_items(language.code, language.digits, english=english)
+    return replace(context.urls, language_items=tuple(items))
 
 
 def failed(context: Context, code: int, sentence: str) -> Response:
     """Answer a failure with a page, or with a sentence if the page fails as well."""
-    language, way_on = page_language(), context.urls.page(here(context).link_query)
+    language, way_on = page_language(), context.urls.page(page_urls(context).link_query)
     try:
         return problem_response(
             context,

@@ -1,4 +1,4 @@
-"""The pages: the document around Dash's map, the page of sources, and what is not there."""
+"""The map page around Dash's map, the page of sources, and answers to errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from callbacks.error_pages import HTML, NOT_TAKEN, REFUSED, failed, here, problem, problem_response
+from callbacks.error_pages import (
+    HTML,
+    NOT_ACCEPTED,
+    REFUSED,
+    failed,
+    page_urls,
+    problem,
+    problem_response,
+)
 from callbacks.serving.context import Context, link_query, page_language, query_language
 from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
@@ -27,7 +35,7 @@ from layouts.shell import HERE, CurrentUrl
 
 _CONFIG = "<!-- config -->"
 _DASH_CALLBACKS = "_dash-update-component"
-_REMEMBERED = 64  # states of a snapshot whose page is remembered, some 100 kB each
+_CACHED_PAGES = 64  # states of a snapshot, some 100 kB each
 
 
 def _programmes(args: MultiDict[str, str]) -> dict[str, str]:
@@ -40,7 +48,7 @@ def register(app: Dash, context: Context) -> None:
     """Add the pages to ``app``."""
     urls = context.urls
 
-    @memoise(_REMEMBERED)
+    @memoise(_CACHED_PAGES)
     def content(snapshot: Snapshot, state: State) -> dict[str, Any]:
         return explore.content(context.view_at(snapshot, state), urls)
 
@@ -53,12 +61,12 @@ def register(app: Dash, context: Context) -> None:
         return app.index().partition(_CONFIG)[2]
 
     def map_page() -> Response:
-        asked = link_query(request.args.to_dict() | _programmes(request.args))
+        query = link_query(request.args.to_dict() | _programmes(request.args))
         try:
-            snapshot, state, notices = context.parse(asked, lenient=True)
+            snapshot, state, notices = context.parse(query, lenient=True)
         except NotAvailable as error:
             return problem(context, error)
-        tab = explore.TABLE if asked.get("tab") == explore.TABLE else explore.MAP
+        tab = explore.TABLE if query.get("tab") == explore.TABLE else explore.MAP
         html = explore.page(
             context.shared(snapshot, state),
             content(snapshot, state),
@@ -102,7 +110,10 @@ def register(app: Dash, context: Context) -> None:
                 "Nothing is at {path}. The pages there are stand at the top.",
                 path=request.path[:80],
             ),
-            {"url": urls.page(here(context).link_query), "label": language.gettext("Open the map")},
+            {
+                "url": urls.page(page_urls(context).link_query),
+                "label": language.gettext("Open the map"),
+            },
         )
 
     @app.server.errorhandler(HTTPException)
@@ -110,7 +121,7 @@ def register(app: Dash, context: Context) -> None:
         """Answer errors of the server itself in the reader's language."""
         if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
             return error.get_response()
-        sentence = page_language().gettext(REFUSED.get(error.code, NOT_TAKEN), code=error.code)
+        sentence = page_language().gettext(REFUSED.get(error.code, NOT_ACCEPTED), code=error.code)
         if request.endpoint in PUBLIC or request.path.startswith(f"{urls.prefix}api/"):
             response: WerkzeugResponse = json_error(HTTPStatus(error.code), sentence)
         elif error.code == HTTPStatus.NOT_FOUND:

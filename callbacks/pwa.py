@@ -1,4 +1,4 @@
-"""What an installed page needs: the manifest, and the service worker that keeps what was seen.
+"""Progressive web app: the manifest, and the service worker that caches pages for offline use.
 
 =====================================  ===========================================================
 ``GET /manifest.webmanifest?lang=…``   name and icon, in the language of the page
@@ -30,13 +30,13 @@ _PAGE, _ACCENT = "#f5f7fa", "#0b5cad"  # as in tokens.css, which a manifest cann
 
 @lru_cache(maxsize=1)
 def worker() -> bytes:
-    """Return the service worker; what it kept for another release is dropped."""
+    """Return the service worker, which drops the cache of another release."""
     release = bundle.bundled("".join(bundle.built(name).version for name in bundle.names()))
     return f'const RELEASE="{release.version}";{rjsmin.jsmin(bundle.joined((_SCRIPT,)))}'.encode()
 
 
 def register(app: Dash, context: Context) -> None:
-    """Add both to ``app``."""
+    """Add manifest and service worker to ``app``."""
     urls = context.urls
 
     @app.server.get(urls.worker(), endpoint="worker")
@@ -45,11 +45,11 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(urls.installation(), endpoint="manifest")
     def manifest() -> Response:
-        asked = {key: request.args.get(key, "") for key in ("lang", "digits")}
-        snapshot, state, _ = context.parse(asked, lenient=True)
+        query = {key: request.args.get(key, "") for key in ("lang", "digits")}
+        snapshot, state, _ = context.parse(query, lenient=True)
         language, own = state.language, urls.following(state)
         name = strip_isolates(product(snapshot, language))
-        said = {
+        details = {
             "id": urls.page(),
             "name": name,
             "short_name": name,
@@ -73,4 +73,4 @@ def register(app: Dash, context: Context) -> None:
                 ),
             ],
         }
-        return cacheable_response(to_json(said), MANIFEST, CachePolicy.LIVE)
+        return cacheable_response(to_json(details), MANIFEST, CachePolicy.LIVE)

@@ -1,4 +1,4 @@
-"""Sharing: the share page, which is also the dialog on every page, and what oEmbed says of a link.
+"""The share page, which is also the dialog on every page, and oEmbed for links to the map.
 
 ===========================================  =====================================================
 ``GET /share?<state>&<options>``             link, embed code, citation and picture, as a page
@@ -46,9 +46,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison | None, list[str]]:
-    """Return what the share page shares.
-
-    A map, the comparison it stands for if there is one, notices.
+    """Return the map to share, the comparison that it stands for if there is one, and notices.
 
     Raises
     ------
@@ -56,13 +54,13 @@ def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison
         Where ``v`` names a snapshot that is not held.
     """
     reader = QueryReader(query, lenient=True, language=query_language(query))
-    found: Comparison | None = None
+    comparison: Comparison | None = None
     if reader.get(share.PAGE, share.MAP, reader.choice(share.PAGE, share.PAGES)) == share.COMPARE:
-        found, shared, notices = compare.read(context, query)
+        comparison, shared, notices = compare.read(context, query)
     else:
         snapshot, state, notices = context.parse(query, lenient=True)
         shared = context.shared(snapshot, state)
-    return shared, found, [*reader.notices, *notices]
+    return shared, comparison, [*reader.notices, *notices]
 
 
 def register(app: Dash, context: Context) -> None:
@@ -72,14 +70,16 @@ def register(app: Dash, context: Context) -> None:
     def share_page() -> Response:
         query = link_query(last_values(request.args))
         try:
-            shared, found, notices = _shared(context, query)
+            shared, comparison, notices = _shared(context, query)
         except NotAvailable as error:
             return problem(context, error, lambda _: context.urls.share(compare.newest(query)))
         state, snapshot = shared.state, shared.snapshot
         choice, refused = embed_html.parse_choice(query, state, state.language)
         today = dt.datetime.now(dt.UTC).date()
         html = share.page(
-            comparisons.subject(found, shared, today) if found else share.subject(shared, today),
+            comparisons.subject(comparison, shared, today)
+            if comparison
+            else share.subject(shared, today),
             shared,
             context.shared(snapshot, embed_html.embedded(state, choice, snapshot)),
             choice,
@@ -92,22 +92,22 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(context.urls.oembed(), endpoint="oembed")
     def oembed() -> Response:
-        asked = last_values(request.args)
-        if asked.get("format", _FORMAT) != _FORMAT:
-            return _not_implemented(asked["format"], query_language(asked))
+        arguments = last_values(request.args)
+        if arguments.get("format", _FORMAT) != _FORMAT:
+            return _not_implemented(arguments["format"], query_language(arguments))
         try:
-            room = _room(asked, "maxwidth"), _room(asked, "maxheight")
-            path, query = _own(context, asked.get("url", ""), query_language(asked))
-            body = _described(context, path, query, room)
+            room = _room(arguments, "maxwidth"), _room(arguments, "maxheight")
+            path, query = _site_page(context, arguments.get("url", ""), query_language(arguments))
+            body = _oembed_body(context, path, query, room)
         except StateError as error:
             return bad_request(error)
         return cacheable_response(to_json(body), JSON, CachePolicy.PAGE)
 
 
-def _described(
+def _oembed_body(
     context: Context, path: str, query: dict[str, str], room: tuple[int, int]
 ) -> dict[str, Any]:
-    """Say what a page of this site shows; on the share page, as its form has it."""
+    """Return oEmbed's answer for a page of this site; for the share page, by the choices on it."""
     if on_share_page := path == context.urls.share():
         shared, _, _ = _shared(context, query)
         state, snapshot = shared.state, shared.snapshot
@@ -119,11 +119,11 @@ def _described(
     return share.oembed(context.shared(snapshot, state), choice.options, choice.size, room=room)
 
 
-def _room(asked: dict[str, str], key: str) -> int:
-    """Return the pixels that the consumer has; unlimited if it names none."""
-    text = asked.get(key, "")
+def _room(arguments: dict[str, str], key: str) -> int:
+    """Return the largest size in pixels that the consumer names; unlimited if it names none."""
+    text = arguments.get(key, "")
     if text and not _PIXELS.fullmatch(text):
-        language = query_language(asked)
+        language = query_language(arguments)
         sentence = language.gettext(
             "{key}={value} is not a number of pixels: it may be from {low} to {high}.",
             key=key,
@@ -135,7 +135,7 @@ def _room(asked: dict[str, str], key: str) -> int:
     return int(text or _PLENTY)
 
 
-def _own(context: Context, url: str, language: Language) -> tuple[str, dict[str, str]]:
+def _site_page(context: Context, url: str, language: Language) -> tuple[str, dict[str, str]]:
     """Return path and query of a link to a page of this site that has a map.
 
     Raises
@@ -151,7 +151,7 @@ def _own(context: Context, url: str, language: Language) -> tuple[str, dict[str,
     try:
         parts = urlsplit(url)
         query = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-        at_home = parts.scheme in _PORTS and _place(parts) == _place(urlsplit(context.link("")))
+        at_home = parts.scheme in _PORTS and _origin(parts) == _origin(urlsplit(context.link("")))
     except ValueError:
         parts, query, at_home = urlsplit(""), [], False
     path = pages.get(parts.path.rstrip("/"))
@@ -168,17 +168,17 @@ def _own(context: Context, url: str, language: Language) -> tuple[str, dict[str,
     return path, dict(query)
 
 
-def _place(parts: SplitResult) -> tuple[str, int | None]:
+def _origin(parts: SplitResult) -> tuple[str, int | None]:
     """Return host and port; behind a proxy http and https are one place, each at its own port."""
     port = parts.port
     return parts.hostname or "", None if port == _PORTS.get(parts.scheme) else port
 
 
-def _not_implemented(wanted: str, language: Language) -> Response:
-    """Answer 501, as oEmbed asks for a format that there is not."""
+def _not_implemented(format_name: str, language: Language) -> Response:
+    """Answer 501, as oEmbed demands for a format that is not available."""
     sentence = language.gettext(
         "format={value} is not available: format may be {allowed}.",
-        value=language.quoted(wanted[:20]),
+        value=language.quoted(format_name[:20]),
         allowed=_FORMAT,
     )
-    return json_error(HTTPStatus.NOT_IMPLEMENTED, sentence, key="format", value=wanted)
+    return json_error(HTTPStatus.NOT_IMPLEMENTED, sentence, key="format", value=format_name)

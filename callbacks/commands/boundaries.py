@@ -1,4 +1,4 @@
-"""``boundaries add``: boundaries of the country that is held, or of another one to begin with.
+"""``boundaries add``: update the boundaries of the country, or begin with another one.
 
 Exit codes as of :mod:`callbacks.commands.snapshots`: 0 done; 1 the files are refused, nothing was
 written; 2 the command line is wrong; 3 the library of snapshots cannot be used.
@@ -64,18 +64,18 @@ def _boundaries(settings: Settings) -> click.Group:
             raise click.UsageError("Name a file: flask --app app boundaries add FILE")
         country = {"name": country_name.strip(), "code": country_code.strip().upper()}
         _check_country(new, country, disclaimer, mapping, base)
-        known = known_encoding(encoding) if encoding.strip() else ""
-        if known is None:
+        encoding_name = known_encoding(encoding) if encoding.strip() else ""
+        if encoding_name is None:
             raise click.UsageError(
                 f"--encoding {encoding} is not known: say it as utf-8, cp1256 (Arabic), cp1252 "
                 "(Western) or cp1251 (Cyrillic)."
             )
-        wanted = BoundaryUpdate(
+        update = BoundaryUpdate(
             files=files,
             only=only,
             country=country | {"disclaimer": disclaimer.strip()} if new else {},
             mapping=mapping,
-            encoding=known,
+            encoding=encoding_name,
             allow_lost=allow_lost,
             activate=not hold,
             dry_run=dry_run,
@@ -83,7 +83,7 @@ def _boundaries(settings: Settings) -> click.Group:
         )
         with cli_errors(), progress_bar() as progress:
             report = update_boundaries(
-                Library(settings.snapshots), settings.snapshot, wanted, progress
+                Library(settings.snapshots), settings.snapshot, update, progress
             )
         print_report(report.lines(), report.as_dict(), as_json)
         if report.failed:

@@ -29,7 +29,7 @@ from geodata.util.strict_yaml import MAX_BYTES
 
 
 class _NewFile(click.Path):
-    """A file to write; that its folder is there is said before minutes of work, not after."""
+    """A file to write, whose folder is checked before minutes of work, not after."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
@@ -39,7 +39,7 @@ class _NewFile(click.Path):
 
 
 _FILE = _NewFile(dir_okay=False, path_type=Path)
-_HELD = click.Path(exists=True, dir_okay=False, path_type=Path)
+_EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def read(path: Path | None, context: Context, lang: str) -> Briefing:
@@ -58,21 +58,21 @@ def read(path: Path | None, context: Context, lang: str) -> Briefing:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{path} is not in UTF-8 (byte {error.start}).") from None
-    found = yaml_files.from_yaml(text, context.snapshot)
-    return replace(found, lang=lang) if lang else found
+    briefing = yaml_files.from_yaml(text, context.snapshot)
+    return replace(briefing, lang=lang) if lang else briefing
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file as a whole, or leave what was there; the user's umask says who may read it."""
+    """Write a file atomically, with the permissions of the user's umask."""
     umask = os.umask(0)
     os.umask(umask)
     write_file(path, data, 0o666 & ~umask)
     click.echo(f"{path}: {len(data) / 1000:,.0f} kB")
 
 
-def _said(what: str) -> Callable[[int, int], None]:
-    """Say on standard error how far it is."""
-    return lambda number, of: click.echo(f"{what}: slide {number} of {of}", err=True)
+def _slide_progress(what: str) -> Callable[[int, int], None]:
+    """Return a callback that reports progress on standard error."""
+    return lambda number, total: click.echo(f"{what}: slide {number} of {total}", err=True)
 
 
 def _template(path: Path | None) -> bytes | None:
@@ -83,11 +83,11 @@ def register(app: Dash, settings: Settings) -> None:
     """Add the command to the application's command line."""
 
     @click.command("briefing")
-    @click.argument("file", required=False, type=_HELD)
+    @click.argument("file", required=False, type=_EXISTING_FILE)
     @click.option("--pptx", "to_pptx", type=_FILE, help="Write PowerPoint here.")
     @click.option("--pdf", "to_pdf", type=_FILE, help="Write PDF here, one slide a page.")
     @click.option("--yaml", "to_yaml", type=_FILE, help="Write the briefing itself here, to edit.")
-    @click.option("--template", type=_HELD, help="Make the PowerPoint in this template.")
+    @click.option("--template", type=_EXISTING_FILE, help="Make the PowerPoint in this template.")
     @click.option("--save-template", type=_FILE, help="Write the neutral template here, to edit.")
     @click.option(
         "--lang", type=click.Choice(languages()), default=None, help="Language of the slides."
@@ -105,11 +105,11 @@ def register(app: Dash, settings: Settings) -> None:
         if not any((to_pptx, to_pdf, to_yaml, save_template)):
             raise click.UsageError("Nothing to write: name --pptx, --pdf or --yaml.")
         try:
-            held = _template(template)
+            template_bytes = _template(template)
             if save_template:
                 write(save_template, pptx_template.neutral())
             if to_pptx or to_pdf or to_yaml:
-                _make(Context(settings), file, lang or "", to_pptx, to_pdf, to_yaml, held)
+                _make(Context(settings), file, lang or "", to_pptx, to_pdf, to_yaml, template_bytes)
         except DisplacementError as error:
             where = f"{file}, " if file and isinstance(error, BriefingError) else ""
             raise click.ClickException(f"{where}{error}") from None
@@ -130,23 +130,27 @@ def _make(
     template: bytes | None,
 ) -> None:
     """Make every file before any is written."""
-    found = read(file, context, lang)
-    made: list[tuple[Path, bytes]] = []
+    briefing = read(file, context, lang)
+    files: list[tuple[Path, bytes]] = []
     if to_yaml:
-        made.append((to_yaml, yaml_files.to_yaml(found).encode()))
+        files.append((to_yaml, yaml_files.to_yaml(briefing).encode()))
 
     def link(query: str) -> str:
         return context.settings.public_url + context.urls.page(query)
 
     if to_pptx or to_pdf:
-        said = contents(found, context.snapshot, context.computed, _said("Figures"))
+        filled = contents(briefing, context.snapshot, context.computed, _slide_progress("Figures"))
         if to_pptx:
             data = pptx.deck(
-                found, said, link=link, template=template, progress=_said("PowerPoint")
+                briefing,
+                filled,
+                link=link,
+                template=template,
+                progress=_slide_progress("PowerPoint"),
             )
-            made.append((to_pptx, data))
+            files.append((to_pptx, data))
         if to_pdf:
             click.echo("PDF: setting the pages", err=True)
-            made.append((to_pdf, deck_pdf.deck(found, said, link=link)))
-    for path, data in made:
+            files.append((to_pdf, deck_pdf.deck(briefing, filled, link=link)))
+    for path, data in files:
         write(path, data)

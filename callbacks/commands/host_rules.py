@@ -1,4 +1,4 @@
-"""What a host is told of a published folder: how long each file is kept, who may frame and read it.
+"""Headers for hosts of a published folder: caching, framing and reading of each file.
 
 The same rules are written as ``_headers``, which Netlify and Cloudflare Pages read, and as
 ``nginx.conf``. They are the headers that the application sends with the same files.
@@ -47,16 +47,16 @@ class Rule:
 
 
 def rules(paths: Iterable[str], style_hashes: Iterable[str]) -> list[Rule]:
-    """Give all rules for a folder that holds these files, but for what is sent with everything."""
+    """Return the rules for a folder of these files, without the headers of every file."""
     data = {_POLICY: data_policy(ITSELF), **TO_ITSELF, **TO_ANYONE, **READABLE}
     page = {_POLICY: embed_policy([], ITSELF), **TO_ITSELF}
-    map_ = {_POLICY: embed_policy(sorted(set(style_hashes)), ANYONE), **TO_ANYONE}
+    public_map = {_POLICY: embed_policy(sorted(set(style_hashes)), ANYONE), **TO_ANYONE}
     lasting, short = {_CACHE: CachePolicy.FROZEN.value}, {_CACHE: CachePolicy.PAGE.value}
     pages = [path for path in sorted(paths) if "/" not in path and path.endswith(".html")]
     return [
         *(Rule(f"/{path}", {**short, **page}) for path in ("", *pages)),
         Rule(f"/{FolderUrls().manifest()}", {**short, **data}),
-        Rule("/embed/", {**short, **map_}),
+        Rule("/embed/", {**short, **public_map}),
         Rule("/data/", {**lasting, **data}),
         Rule("/files/", {**short, **data}),
         Rule("/cards/", {**short, **data}),
@@ -65,27 +65,24 @@ def rules(paths: Iterable[str], style_hashes: Iterable[str]) -> list[Rule]:
     ]
 
 
-def below(at: str) -> str:
+def below(address: str) -> str:
     """Return the path of the folder's address, without a slash at its end."""
-    return urlsplit(at).path.rstrip("/")
+    return urlsplit(address).path.rstrip("/")
 
 
-def headers_file(given: list[Rule], paths: Iterable[str], at: str) -> str:
+def headers_file(site_rules: list[Rule], paths: Iterable[str], address: str) -> str:
     """Write ``_headers`` for a folder that holds these files."""
-    top, held = below(at), sorted(paths)
+    top, file_paths = below(address), sorted(paths)
     blocks = [_block(f"{top}/*", EVERYWHERE)]
-    for rule in given:
-        blocks += [_block(top + each, rule.headers) for each in _patterns(rule.path, held)]
+    for rule in site_rules:
+        blocks += [_block(top + each, rule.headers) for each in _patterns(rule.path, file_paths)]
     return _HEADERS_HEAD + "\n" + "\n".join(blocks)
 
 
-def _patterns(path: str, held: list[str]) -> list[str]:
-    """Return what a rule is for, so that no address has two.
-
-    Hosts add them up, nginx takes the closer.
-    """
+def _patterns(path: str, paths: list[str]) -> list[str]:
+    """Return the patterns of a rule, so that no address has two: hosts would add them up."""
     if path == _STATIC:
-        return [f"/{each}" for each in held if f"/{each}".startswith(_STATIC) and is_lasting(each)]
+        return [f"/{each}" for each in paths if f"/{each}".startswith(_STATIC) and is_lasting(each)]
     if path.endswith("/") and path != "/":
         return [f"{path}*"]
     # Cloudflare serves pages without their ending.
@@ -96,15 +93,15 @@ def _block(path: str, headers: dict[str, str]) -> str:
     return "".join([f"{path}\n", *(f"  {name}: {value}\n" for name, value in headers.items())])
 
 
-def nginx_file(given: list[Rule], at: str) -> str:
+def nginx_file(site_rules: list[Rule], address: str) -> str:
     """Write ``nginx.conf``, to be included in a server block."""
-    top = below(at)
-    blocks = [_location(top, rule) for rule in given if rule.path != "/"]
+    top = below(address)
+    blocks = [_location(top, rule) for rule in site_rules if rule.path != "/"]
     return _NGINX_HEAD.format(path=f"{top}/") + "\n" + "\n".join(blocks)
 
 
 def _location(top: str, rule: Rule) -> str:
-    """Write one location; how long to keep it is said of what is there only."""
+    """Write one location; errors are sent without its ``Cache-Control``."""
     kind = "^~" if rule.path.endswith("/") else "="  # the closer one wins
     lines = [f"location {kind} {top}{rule.path} {{"]
     for name, value in (EVERYWHERE | rule.headers).items():

@@ -28,7 +28,13 @@ from urllib.parse import urlsplit
 import click
 from dash import Dash
 
-from callbacks.commands.static_site import Made, Publication, described, write, write_for_hosts
+from callbacks.commands.static_site import (
+    Publication,
+    SiteResult,
+    manifest_details,
+    write,
+    write_for_hosts,
+)
 from callbacks.serving.context import Context
 from geodata.errors import DisplacementError, StateError
 from geodata.i18n.language import SOURCE_LANGUAGE
@@ -50,7 +56,7 @@ class Address(click.ParamType):
     name = "url"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Let through what is one."""
+        """Return the address with a slash at its end, or fail."""
         if value and not (_ADDRESS.fullmatch(value) and _has_host(value)):
             self.fail(
                 f"“{value[:60]}” is not the address of a folder: it starts with https:// (or "
@@ -72,19 +78,19 @@ def _has_host(address: str) -> bool:
 def parse_states(
     context: Context, states: tuple[str, ...], codes: tuple[str, ...]
 ) -> tuple[Embed, ...]:
-    """Return the maps that are asked for, each once; the defaults where no state is named.
+    """Return the maps of the named states, each once; the default maps if none is named.
 
     Raises
     ------
     click.BadParameter
-        With the sentence that says what of it is wrong.
+        Naming the option and what is wrong with it.
     """
     for code in codes:
         _embed(context, {"lang": code}, "--lang")
-    asked = [_read(text) for text in states]
-    queries = asked or embeds.defaults(context.snapshot, context.threshold)
-    spoken = embeds.language_items(queries, codes or (SOURCE_LANGUAGE,))
-    return tuple(dict.fromkeys(_embed(context, each, "--state") for each in spoken))
+    chosen = [_read(text) for text in states]
+    queries = chosen or embeds.defaults(context.snapshot, context.threshold)
+    translated = embeds.language_items(queries, codes or (SOURCE_LANGUAGE,))
+    return tuple(dict.fromkeys(_embed(context, each, "--state") for each in translated))
 
 
 def _read(text: str) -> dict[str, str]:
@@ -104,7 +110,7 @@ def _embed(context: Context, query: dict[str, str], option: str) -> Embed:
 
 
 @contextmanager
-def _told_in_a_sentence(folder: Path) -> Iterator[None]:
+def _errors_as_sentences(folder: Path) -> Iterator[None]:
     try:
         yield
     except DisplacementError as error:
@@ -116,44 +122,47 @@ def _told_in_a_sentence(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def publish(folder: Path, what: Publication) -> tuple[SiteManifest, Made]:
-    """Write the folder; a bar on the terminal, if there is one, shows how far it is.
+def publish(folder: Path, publication: Publication) -> tuple[SiteManifest, SiteResult]:
+    """Write the folder, with a progress bar if standard error is a terminal.
 
     Raises
     ------
     PublishError
-        If the folder holds what was not published.
+        If the folder holds files that were not published.
     OSError
         If it cannot be written.
     """
     check(folder)
     hidden = not sys.stderr.isatty()
     with atomic_directory(folder) as fresh:
-        edition = SiteManifest(fresh)
+        manifest = SiteManifest(fresh)
         with click.progressbar(
-            length=what.steps, label="Publishing", file=sys.stderr, hidden=hidden
+            length=publication.steps, label="Publishing", file=sys.stderr, hidden=hidden
         ) as bar:
-            made = write(what, edition, lambda: bar.update(1))
-        edition.keep(folder)
-        write_for_hosts(what, edition, made)
-        edition.close(described(what))
-    return edition, made
+            result = write(publication, manifest, lambda: bar.update(1))
+        manifest.keep(folder)
+        write_for_hosts(publication, manifest, result)
+        manifest.close(manifest_details(publication))
+    return manifest, result
 
 
-def summary(folder: Path, what: Publication, edition: SiteManifest, made: Made) -> Iterator[str]:
-    """Say what was published, and how much of it a reader loads."""
-    held = [path for path in folder.rglob("*") if path.is_file()]
-    size = sum(path.stat().st_size for path in held)
+def summary(
+    folder: Path, publication: Publication, manifest: SiteManifest, result: SiteResult
+) -> Iterator[str]:
+    """Report how much was published, and how much of it a reader loads."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    version = publication.context.snapshot.version
     yield (
-        f"Published {_n(len(what.embeds), 'map')} of snapshot {what.context.snapshot.version} "
-        f"to {folder}: {_n(len(held), 'file')}, {size / 1e6:.1f} MB."
+        f"Published {_n(len(publication.embeds), 'map')} of snapshot {version} "
+        f"to {folder}: {_n(len(files), 'file')}, {size / 1e6:.1f} MB."
     )
-    if edition.previous:
-        kept = _n(len(edition.previous), "file")
-        yield f"Kept from the edition before, for pages still open: {kept}."
+    if manifest.previous:
+        previous = _n(len(manifest.previous), "file")
+        yield f"Kept from the edition before, for pages still open: {previous}."
     loads = [
-        f"{made.first_loads[level] / 1000:.1f} kB with {LEVELS[level].name}"
-        for level in sorted(made.first_loads)
+        f"{result.first_loads[level] / 1000:.1f} kB with {LEVELS[level].name}"
+        for level in sorted(result.first_loads)
     ]
     yield f"First load of a map, compressed (gzip), at most: {', '.join(loads)}."
 
@@ -199,10 +208,10 @@ def register(app: Dash, settings: Settings) -> None:
         Without --state: the populations that were counted on more than a handful of dates, at
         each level and in each measure they have. DIR is replaced as a whole when all is written.
         """
-        with _told_in_a_sentence(folder):
+        with _errors_as_sentences(folder):
             context = Context(settings)
-            what = Publication(context, parse_states(context, states, codes), site, at)
-            edition, made = publish(folder.resolve(), what)
-            click.echo("\n".join(summary(folder.resolve(), what, edition, made)))
+            publication = Publication(context, parse_states(context, states, codes), site, at)
+            manifest, result = publish(folder.resolve(), publication)
+            click.echo("\n".join(summary(folder.resolve(), publication, manifest, result)))
 
     app.server.cli.add_command(command)

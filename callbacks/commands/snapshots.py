@@ -30,7 +30,7 @@ from geodata.sources.contract import ReadOptions
 from geodata.util.findings import Progress
 
 REFUSED, UNUSABLE = 1, 3
-_HELD = click.Path(exists=True, dir_okay=False, path_type=Path)
+_EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DAY = click.DateTime(["%Y-%m-%d"])
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
@@ -43,7 +43,7 @@ class _Unusable(click.ClickException):
 
 @contextmanager
 def cli_errors() -> Iterator[None]:
-    """Say in one sentence what cannot be done, with the exit code of its kind."""
+    """Turn errors into one sentence on standard error, with the exit code of their kind."""
     try:
         yield
     except DisplacementError as error:
@@ -53,7 +53,7 @@ def cli_errors() -> Iterator[None]:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """Show on standard error how far it is, where a person watches; ``rich`` knows where."""
+    """Show progress on standard error if it is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
@@ -64,22 +64,22 @@ def progress_bar() -> Iterator[Progress]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
 
-        def progress(what: str, done: int, of: int | None) -> None:
-            bar.update(task, description=what, completed=done, total=of)
+        def progress(what: str, done: int, total: int | None) -> None:
+            bar.update(task, description=what, completed=done, total=total)
 
         yield progress
 
 
-def print_report(lines: list[str], said: dict[str, Any], as_json: bool) -> None:
+def print_report(lines: list[str], details: dict[str, Any], as_json: bool) -> None:
     """Print a report: for a person, or as JSON."""
-    click.echo(json.dumps(said, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+    click.echo(json.dumps(details, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
 
 
 # -------------------------------------------------------------------------------------- ingest
 
 
 class _KindsCommand(click.Command):
-    """A command whose help lists the kinds; reading what they are waits until it is asked for."""
+    """A command whose help lists the kinds, which are imported only then."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Kinds"):
@@ -89,10 +89,12 @@ class _KindsCommand(click.Command):
 def _ingest(settings: Settings) -> click.Command:
     @click.command("ingest", cls=_KindsCommand)
     @click.argument("kind", type=click.Choice(list(MODULES)), metavar="KIND")
-    @click.argument("files", nargs=-1, type=_HELD)
+    @click.argument("files", nargs=-1, type=_EXISTING_FILE)
     @click.option("--date", type=_DAY, help="Date of the figures, where the file does not say.")
     @click.option("--round", "number", type=click.IntRange(1), help="Number of the round.")
-    @click.option("--mapping", type=_HELD, help="YAML: whose figures, and what columns mean.")
+    @click.option(
+        "--mapping", type=_EXISTING_FILE, help="YAML: whose figures, and what columns mean."
+    )
     @click.option("--from", "since", type=_DAY, help="First reporting date to fetch.")
     @click.option("--to", "until", type=_DAY, help="Last reporting date to fetch.")
     @click.option("--api-version", type=click.Choice(["v3", "v2"]), help="Of DTM's API.")
@@ -143,7 +145,7 @@ def _ingest(settings: Settings) -> click.Command:
             "api_version": api_version, "operation": operation, "assessment": assessment,
             "pcode_scheme": pcode_scheme, "repeated_rows": repeated_rows,
         }  # fmt: skip
-        asked = ReadOptions(
+        read_options = ReadOptions(
             date=_day(date),
             round=number,
             mapping=mapping,
@@ -151,7 +153,7 @@ def _ingest(settings: Settings) -> click.Command:
             until=_day(until),
             options={key: value for key, value in options.items() if value},
         )
-        wanted = IngestOptions(
+        ingest_options = IngestOptions(
             dry_run=dry_run,
             allow_unmatched=allow_unmatched,
             replace=replace,
@@ -162,7 +164,9 @@ def _ingest(settings: Settings) -> click.Command:
         )
         with cli_errors(), progress_bar() as progress:
             library = Library(settings.snapshots)
-            report = ingest(library, settings.snapshot, kind, files, asked, wanted, progress)
+            report = ingest(
+                library, settings.snapshot, kind, files, read_options, ingest_options, progress
+            )
         print_report(report.lines(), report.as_dict(), as_json)
         if report.failed:
             raise SystemExit(REFUSED)
@@ -223,7 +227,7 @@ def _snapshots(settings: Settings) -> click.Group:
 
     @command("list")
     @_AS_JSON
-    def list_(as_json: bool) -> None:
+    def list_snapshots(as_json: bool) -> None:
         """List the snapshots that are held, the newest figures first."""
         with cli_errors():
             library = Library(settings.snapshots)
@@ -239,8 +243,8 @@ def _snapshots(settings: Settings) -> click.Group:
                 f"{ships.version or BUNDLED:<12} {served}  {ships.description}; ships with the "
                 f"application: flask --app app snapshot activate {BUNDLED}"
             )
-        said = {"held": [one.as_dict() for one in infos], "bundled": ships.as_dict()}
-        print_report(lines, {"library": library.name} | said, as_json)
+        details = {"held": [one.as_dict() for one in infos], "bundled": ships.as_dict()}
+        print_report(lines, {"library": library.name} | details, as_json)
 
     @command("show")
     @click.argument("version", required=False, default="")
@@ -248,12 +252,12 @@ def _snapshots(settings: Settings) -> click.Group:
     def show(version: str, as_json: bool) -> None:
         """Show what a snapshot holds and was made of; the active one where none is named."""
         with cli_errors():
-            found = _found(settings, version)
-        said = {
-            key: found.manifest.get(key)
+            snapshot = _read_snapshot(settings, version)
+        details = {
+            key: snapshot.manifest.get(key)
             for key in ("version", "dates", "rows", "provenance", "sources")
         }
-        print_report(_described(found), said, as_json)
+        print_report(_snapshot_lines(snapshot), details, as_json)
 
     @command("diff")
     @click.argument("before")
@@ -262,8 +266,10 @@ def _snapshots(settings: Settings) -> click.Group:
     def diff(before: str, after: str, as_json: bool) -> None:
         """Say what differs between two snapshots; the second is the active one if left out."""
         with cli_errors():
-            found = difference(_found(settings, before), _found(settings, after))
-        print_report(found.lines(), found.as_dict(), as_json)
+            snapshot_diff = difference(
+                _read_snapshot(settings, before), _read_snapshot(settings, after)
+            )
+        print_report(snapshot_diff.lines(), snapshot_diff.as_dict(), as_json)
 
     @command("verify")
     @click.argument("which", required=False, default="", metavar="[VERSION|FOLDER]")
@@ -307,23 +313,23 @@ def _snapshots(settings: Settings) -> click.Group:
             library = Library(settings.snapshots)
             before = library.active()
             version = library.rollback(bundled=settings.snapshot)
-            description = summary(library.location(version)).description
-        click.echo(f"Snapshot {version} is active again ({description}); {before} is still held.")
+            contents = summary(library.location(version)).description
+        click.echo(f"Snapshot {version} is active again ({contents}); {before} is still held.")
 
     return group
 
 
-def _found(settings: Settings, version: str) -> Snapshot:
-    """Return a snapshot of the library, or the one it began with; the active one for ``""``."""
+def _read_snapshot(settings: Settings, version: str) -> Snapshot:
+    """Return a snapshot of the library, or the bundled one; the active one for ``""``."""
     library = Library(settings.snapshots)
-    wanted = version or library.active()
-    if wanted in (None, BUNDLED):
+    chosen = version or library.active()
+    if chosen in (None, BUNDLED):
         return load(settings.snapshot)
-    if wanted not in library.versions():
+    if chosen not in library.versions():
         bundled = load(settings.snapshot)
-        if bundled.version == wanted:
+        if bundled.version == chosen:
             return bundled
-    return library.read(wanted)
+    return library.read(chosen)
 
 
 def _line(info: SnapshotInfo) -> str:
@@ -331,18 +337,20 @@ def _line(info: SnapshotInfo) -> str:
     return f"{info.version} {'active' if info.active else '      '}  {info.description}{since}"
 
 
-def _described(found: Snapshot) -> list[str]:
-    out = [f"Snapshot {found.version} ({found.country})"]
+def _snapshot_lines(snapshot: Snapshot) -> list[str]:
+    out = [f"Snapshot {snapshot.version} ({snapshot.country})"]
     out += [
         f"  {population}: {span['count']:,} dates, {span['first']} to {span['last']}"
-        for population, span in found.manifest["dates"].items()
+        for population, span in snapshot.manifest["dates"].items()
     ]
-    out += [f"  {name}: {rows:,} rows" for name, rows in found.manifest["rows"].items()]
-    made = found.manifest.get("provenance")
-    if made:
-        files = ", ".join(str(file["name"]) for file in made.get("files", []))
-        out.append(f"  made of {made.get('base')} and {made.get('kind')} {files}".rstrip())
-    out += [f"  source {row['id']}: {row['title']}" for row in found.manifest["sources"]]
+    out += [f"  {name}: {rows:,} rows" for name, rows in snapshot.manifest["rows"].items()]
+    provenance = snapshot.manifest.get("provenance")
+    if provenance:
+        files = ", ".join(str(file["name"]) for file in provenance.get("files", []))
+        out.append(
+            f"  made of {provenance.get('base')} and {provenance.get('kind')} {files}".rstrip()
+        )
+    out += [f"  source {row['id']}: {row['title']}" for row in snapshot.manifest["sources"]]
     return out
 
 

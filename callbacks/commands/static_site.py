@@ -45,7 +45,7 @@ _RECEIVED = "window.displacement=window.displacement||{};window.displacement.vie
 
 @dataclass(frozen=True)
 class Publication:
-    """What is published, and what its links are to say.
+    """The maps of a published folder, and the addresses that its links use.
 
     Attributes
     ----------
@@ -67,13 +67,13 @@ class Publication:
 
     @property
     def steps(self) -> int:
-        """How often :func:`write` tells that it has come further."""
+        """How often :func:`write` calls ``step``."""
         return len(self.embeds) + len(_pictures(self))
 
 
 @dataclass
-class Made:
-    """What has been made of the maps.
+class SiteResult:
+    """The published maps, with what hosts and the summary need to know of them.
 
     Attributes
     ----------
@@ -88,32 +88,34 @@ class Made:
     first_loads: dict[int, int] = field(default_factory=dict)
 
 
-def write(publication: Publication, edition: SiteManifest, step: Callable[[], object]) -> Made:
+def write(
+    publication: Publication, manifest: SiteManifest, step: Callable[[], object]
+) -> SiteResult:
     """Write the maps with their files, and the pages that list them."""
-    made = Made()
+    result = SiteResult()
     for one in _static(publication):
-        edition.write(*one)
+        manifest.write(*one)
     for embed in publication.embeds:
-        made.listed.append(_map(publication, edition, embed, made))
+        result.listed.append(_map(publication, manifest, embed, result))
         step()
     for path, draw in _pictures(publication).items():
-        edition.write(path, draw())
+        manifest.write(path, draw())
         step()
-    for path, html in _lists(publication, made.listed):
-        edition.write(path, html.encode())
-    return made
+    for path, html in _lists(publication, result.listed):
+        manifest.write(path, html.encode())
+    return result
 
 
-def write_for_hosts(publication: Publication, edition: SiteManifest, made: Made) -> None:
-    """Write what hosts read: which headers each file is sent with."""
-    paths = [*edition.files, *edition.previous]
-    rules = host_rules.rules(paths, made.style_hashes)
-    edition.write("_headers", host_rules.headers_file(rules, paths, publication.at).encode())
-    edition.write("nginx.conf", host_rules.nginx_file(rules, publication.at).encode())
+def write_for_hosts(publication: Publication, manifest: SiteManifest, result: SiteResult) -> None:
+    """Write the configuration of hosts: the headers of each file."""
+    paths = [*manifest.files, *manifest.previous]
+    rules = host_rules.rules(paths, result.style_hashes)
+    manifest.write("_headers", host_rules.headers_file(rules, paths, publication.at).encode())
+    manifest.write("nginx.conf", host_rules.nginx_file(rules, publication.at).encode())
 
 
-def described(publication: Publication) -> dict[str, Any]:
-    """Return what the manifest says of a publication."""
+def manifest_details(publication: Publication) -> dict[str, Any]:
+    """Return the manifest's entries on a publication."""
     return {
         "snapshot": publication.context.snapshot.version,
         "suppression_threshold": publication.context.threshold.households,
@@ -143,18 +145,18 @@ def _described(publication: Publication, embed: Embed) -> dict[str, str]:
 
 def _static(publication: Publication) -> Iterator[tuple[str, bytes]]:
     yield _TOP.host(), bundle.host().body
-    for made in (pages.style(), pages.script(), pages.icon()):
-        yield _index_file(made), made.body
+    for asset in (pages.style(), pages.script(), pages.icon()):
+        yield _index_file(asset), asset.body
     for theme in sorted({embed.options.theme for embed in publication.embeds}):
         yield _style(_TOP, theme), bundle.style(theme).body
     if any(not embed.options.static for embed in publication.embeds):
         yield _script(_TOP), bundle.script().body
 
 
-def _index_file(made: bundle.Bundle) -> str:
-    """Return where a file stands that the pages load which are no maps."""
+def _index_file(asset: bundle.Bundle) -> str:
+    """Return the path of an asset of the pages that are no maps."""
     endings = {pages.style(): "css", pages.script(): "js", pages.icon(): "svg"}
-    return _TOP.static("index", made.version, endings[made])
+    return _TOP.static("index", asset.version, endings[asset])
 
 
 def _style(urls: FolderUrls, theme: str) -> str:
@@ -168,7 +170,9 @@ def _script(urls: FolderUrls) -> str:
 # ------------------------------------------------------------------------------------------- a map
 
 
-def _map(publication: Publication, edition: SiteManifest, embed: Embed, made: Made) -> PublishedMap:
+def _map(
+    publication: Publication, manifest: SiteManifest, embed: Embed, result: SiteResult
+) -> PublishedMap:
     """Write one map with its view and its figures; the pictures follow."""
     view = publication.context.view_at(embed.snapshot, embed.state)
     listed = _listed(embed, view)
@@ -180,13 +184,15 @@ def _map(publication: Publication, edition: SiteManifest, embed: Embed, made: Ma
         card=pages.card(listed, publication.at),
     )
     if received:
-        edition.write(_TOP.view(embed.view_name, received.version), received.body)
-    edition.write(_TOP.embed(embed.name), html.encode())
+        manifest.write(_TOP.view(embed.view_name, received.version), received.body)
+    manifest.write(_TOP.embed(embed.name), html.encode())
     every_date = range(len(view.counts.dates))
-    edition.write(_TOP.figures(embed.figures_name), csv_file(view, every_date))
-    made.style_hashes.add(layout.csp_hash(colors))
+    manifest.write(_TOP.figures(embed.figures_name), csv_file(view, every_date))
+    result.style_hashes.add(layout.csp_hash(colors))
     loaded = _first_load(embed, html, received)
-    made.first_loads[embed.state.level] = max(loaded, made.first_loads.get(embed.state.level, 0))
+    result.first_loads[embed.state.level] = max(
+        loaded, result.first_loads.get(embed.state.level, 0)
+    )
     return listed
 
 
@@ -211,7 +217,7 @@ def _received(publication: Publication, embed: Embed) -> bundle.Bundle:
 def _links(
     publication: Publication, embed: Embed, view: View, received: bundle.Bundle | None
 ) -> Links:
-    """Return where the links of a published map lead: to what is published, and the application."""
+    """Return the links of a published map, within the folder and to the application."""
     published = set(publication.embeds)
 
     def go(state: State) -> str:
@@ -237,14 +243,14 @@ def _links(
     )
 
 
-def _choices(given: Iterable[StateLink]) -> tuple[StateLink, ...]:
-    """Return those that are published; one alone is no choice."""
-    found = tuple(choice for choice in given if choice.url)
-    return found if len(found) > 1 else ()
+def _choices(choices: Iterable[StateLink]) -> tuple[StateLink, ...]:
+    """Return the links to published maps; a single one is no choice."""
+    published = tuple(choice for choice in choices if choice.url)
+    return published if len(published) > 1 else ()
 
 
 def _first_load(embed: Embed, html: str, received: bundle.Bundle | None) -> int:
-    """Return bytes until a map is there and live, as most servers compress them."""
+    """Return the bytes that a map loads, as most servers compress them."""
     parts = [html.encode(), bundle.style(embed.options.theme).body]
     if received:
         parts += [bundle.script().body, received.body]
@@ -259,17 +265,17 @@ def _pictures(publication: Publication) -> dict[str, Callable[[], bytes]]:
 
     One after the other: drawing does not let go of Python's lock, so threads would not help.
     """
-    drawn: dict[str, Callable[[], bytes]] = {}
+    drawers: dict[str, Callable[[], bytes]] = {}
     for embed in publication.embeds:
-        drawn[_TOP.picture(embed.picture_name)] = partial(_picture, publication, embed)
-        drawn[_TOP.card(embed.card_name)] = partial(_card, publication, embed)
-    return drawn
+        drawers[_TOP.picture(embed.picture_name)] = partial(_picture, publication, embed)
+        drawers[_TOP.card(embed.card_name)] = partial(_card, publication, embed)
+    return drawers
 
 
 def _picture(publication: Publication, embed: Embed) -> bytes:
     view = publication.context.view_at(embed.snapshot, embed.drawn_state)
-    asked = encode_query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
-    link = Urls(publication.site).page(asked) if publication.site else publication.at
+    query = encode_query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
+    link = Urls(publication.site).page(query) if publication.site else publication.at
     drawing = pictures.picture(view.on_its_date(), theme=embed.picture_theme, permalink=link)
     return png(drawing, width=pictures.WIDTH)
 
@@ -304,12 +310,12 @@ def _folder(publication: Publication, snapshot: Snapshot, language: Language) ->
         language=language,
         at=publication.at,
         site=publication.site,
-        assets={name: _index_file(made) for name, made in assets.items()},
+        assets={name: _index_file(asset) for name, asset in assets.items()},
     )
 
 
 def _suffix(publication: Publication, embed: Embed) -> str:
-    """Return what tells the sources of another language or snapshot from those of the list."""
+    """Return the suffix of a page of sources in another language or of another snapshot."""
     language, version = embed.state.language, embed.snapshot.version
     named = slug([language.code, "" if language.digits == WESTERN else language.digits])
     other_lang = "" if language == publication.language else f"-{named}"

@@ -2,7 +2,7 @@
 
 ::
 
-    Accept-Encoding ──▶ coding(…) ──▶ key of what is kept, files of pages, Flask-Compress
+    Accept-Encoding ──▶ coding(…) ──▶ key of the response cache, static assets, Flask-Compress
 
 :class:`Negotiated` leaves the one coding that is chosen in the header: Flask-Compress, which takes
 a coding that is refused (``gzip;q=0``) for one that is asked for, then has no choice to make.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CODINGS = ("br", "zstd", "gzip")
-"""What answers are compressed with, the smallest first."""
+"""Codings of compressed answers, the smallest answer first."""
 _IDENTITY = "identity"
 _ACCEPTED = "HTTP_ACCEPT_ENCODING"
 
@@ -38,7 +38,7 @@ def coding(accepted: str) -> str | None:
 
 
 class Negotiated:
-    """Stands before an application and tells it of no coding but the one that is chosen."""
+    """WSGI middleware that leaves only the chosen coding in ``Accept-Encoding``."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application

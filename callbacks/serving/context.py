@@ -1,7 +1,6 @@
-"""What every route needs: the settings, the snapshots held, and answers kept in memory.
+"""Context of every route: the settings, the snapshots, and JSON answers cached in memory.
 
-What a request is answered from is pinned to it when it comes in (:meth:`Context.pin`): a snapshot
-that becomes active meanwhile is for the next request.
+A request is answered from the snapshot that was active when it came in (:meth:`Context.pin`).
 """
 
 from __future__ import annotations
@@ -66,27 +65,27 @@ class Context:
         self._following: Following | None = None
 
     def _trial(self, snapshot: Snapshot) -> None:
-        """Answer what is asked for first; the first to ask is then answered from memory."""
+        """Compute what the map page loads first, before a new snapshot has readers."""
         state, _ = parse({}, snapshot)
         self.view(snapshot, state.view_key)
         self.meta(snapshot, state.lang, state.digits)
         self.areas(snapshot, state.level)
 
     def follow(self) -> None:
-        """Follow what becomes active from the next request on, in every process that serves."""
+        """Check for newly activated snapshots at each request, in every serving process."""
         self._following = Following(self.registry.refresh)
 
     def pin(self, environ: WSGIEnvironment) -> Serving:
-        """Return what a request is answered from, decided when this is first asked."""
-        if (found := environ.get(_PINNED)) is None:
+        """Return the snapshots that answer a request, the same for all of the request."""
+        if (serving := environ.get(_PINNED)) is None:
             if self._following:
                 self._following.here()
-            found = environ[_PINNED] = self.registry.serving
-        return found
+            serving = environ[_PINNED] = self.registry.serving
+        return serving
 
     @property
     def now(self) -> Serving:
-        """What this request is answered from; outside of one, what is served."""
+        """Snapshots that answer this request; outside of a request, those served."""
         return self.pin(request.environ) if has_request_context() else self.registry.serving
 
     @property
@@ -133,15 +132,15 @@ class Context:
     def named(
         self, query: Mapping[str, str], *, lenient: bool = False
     ) -> tuple[Snapshot, State, list[str]]:
-        """Read which snapshot and language a query names, and nothing else of it.
+        """Read the snapshot and language that a query names, and no other key.
 
         Raises
         ------
         StateError
             As :meth:`parse`.
         """
-        read = {key: query.get(key, "") for key in ("lang", "digits", "v")}
-        snapshot, state, notices = self.parse(read, lenient=lenient)
+        named_keys = {key: query.get(key, "") for key in ("lang", "digits", "v")}
+        snapshot, state, notices = self.parse(named_keys, lenient=lenient)
         return snapshot, state, notices
 
     def view_at(self, snapshot: Snapshot, state: State) -> View:
@@ -156,12 +155,12 @@ class Context:
         return newest_figure.ages(snapshot, dt.date.today(), old_after, state.language)
 
     def whole_view(self, snapshot: Snapshot, state: State, **more: object) -> bytes:
-        """Write a view as JSON: the state and ``more``, then the figures, which are kept."""
+        """Write a view as JSON: the state and ``more``, then the figures, which are cached."""
         head = to_json(state_dict(state, snapshot) | more)
         return head[:-1] + b"," + self.view(snapshot, state.view_key)[1:]
 
     def shared(self, snapshot: Snapshot, state: State) -> Shared:
-        """Bring a state together with the view that answers it, for :mod:`layouts.share`."""
+        """Join the view of a state with the builders of its links, for :mod:`layouts.share`."""
         return Shared(self.view_at(snapshot, state), self.urls, self.link)
 
     def _computed(self, snapshot: Snapshot, state: State) -> View:
@@ -181,10 +180,7 @@ class Context:
 
 
 def query_language(query: Mapping[str, str]) -> Language:
-    """Return the language and digits that a query names.
-
-    For each that there is not, the default.
-    """
+    """Return the language and digits that a query names, or the default for unknown ones."""
     code, digits = (query.get(key, "").strip() for key in ("lang", "digits"))
     return load_language(
         code if code in languages() else SOURCE_LANGUAGE, digits if digits in DIGITS else WESTERN
@@ -194,26 +190,26 @@ def query_language(query: Mapping[str, str]) -> Language:
 @lru_cache(maxsize=512)
 def preferred(accepted: str) -> str:
     """Return the language that an ``Accept-Language`` prefers, of those there are; else English."""
-    asked = (language_of(tag) for tag, quality in parse_accept_header(accepted) if quality)
-    return next(filter(None, asked), SOURCE_LANGUAGE)
+    preferences = (language_of(tag) for tag, quality in parse_accept_header(accepted) if quality)
+    return next(filter(None, preferences), SOURCE_LANGUAGE)
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
-    """Return the query of a page: one that names no language is in the one the browser prefers.
+    """Return a page's query, with the language that the browser prefers if it names none.
 
     The answer then differs with ``Accept-Language``, and says so (:func:`varies`).
     """
-    read = dict(query)
-    if not read.get("lang", "").strip():
+    filled = dict(query)
+    if not filled.get("lang", "").strip():
         g.varies = True
         lang = preferred(request.headers.get("Accept-Language", ""))
         if lang != SOURCE_LANGUAGE:
-            read["lang"] = lang
-    return read
+            filled["lang"] = lang
+    return filled
 
 
 def page_language() -> Language:
-    """Return the language of a page that says what is wrong."""
+    """Return the language of an error page."""
     return query_language(link_query(last_values(request.args)))
 
 
@@ -228,5 +224,5 @@ def last_values(query: MultiDict[str, str]) -> dict[str, str]:
 
 
 def follows_host() -> bool:
-    """Tell whether this answer holds a link to wherever the request said that it went."""
+    """Tell whether this answer holds a link made of the request's ``Host``."""
     return bool(g.get("follows_host"))

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 MODULE = "geodata.exports.render_worker"
 PROCESSES, PLACES, SLOW_PLACES = 2, 6, 1
 SECONDS = 60.0
-KEPT_BYTES = 32_000_000
+CACHE_BYTES = 32_000_000
 RETRY_AFTER = 2
 
 Make = Callable[[Callable[..., bytes]], bytes]
@@ -122,19 +122,19 @@ class RenderPool:
         self._lock = Lock()
         self._waiting = self._slow = 0
         self._making: dict[Hashable, Future[bytes]] = {}
-        self._made: LRUCache[Hashable, bytes] = LRUCache(KEPT_BYTES, getsizeof=len)
+        self._cached: LRUCache[Hashable, bytes] = LRUCache(CACHE_BYTES, getsizeof=len)
         self._owner = 0
         self._started: list[_Process] = []
         self._free: queue.LifoQueue[_Process | None] = queue.LifoQueue()
 
     @property
     def pids(self) -> list[int]:
-        """Return the number of worker processes that run."""
+        """Process ids of the workers that run."""
         return [process.pid for process in self._started]
 
     @property
     def waiting(self) -> int:
-        """Return the number of threads that wait for a file or render one."""
+        """Number of threads that wait for a file or render one."""
         return self._waiting
 
     def close(self) -> None:
@@ -149,7 +149,7 @@ class RenderPool:
         Parameters
         ----------
         key
-            The same for what gives the same bytes.
+            Identity of the file: equal keys give the same bytes.
         make
             Given :meth:`call`, returns the file.
 
@@ -159,8 +159,8 @@ class RenderPool:
             Where too many wait, or it took too long.
         """
         with self._lock:
-            if (kept := self._made.get(key)) is not None:
-                return kept
+            if (body := self._cached.get(key)) is not None:
+                return body
         with self._place(slow):
             with self._lock:
                 future = self._making.get(key)
@@ -186,7 +186,7 @@ class RenderPool:
         else:
             future.set_result(body)
             with self._lock, suppress(ValueError):  # larger than all that is kept
-                self._made[key] = body
+                self._cached[key] = body
             return body
         finally:
             with self._lock:
@@ -236,11 +236,11 @@ class RenderPool:
                     self._free.put(None)
                 weakref.finalize(self, _end, self._started, self._owner)
         try:
-            found = self._free.get(timeout=self._seconds)
+            worker = self._free.get(timeout=self._seconds)
         except queue.Empty:
             raise Busy from None
-        if found is not None:
-            return found
+        if worker is not None:
+            return worker
         try:
             process = _Process()
         except OSError as error:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LONGEST_ADDRESS = 2048
-_ASKED = "displacement.asked"
+_TICKET = "displacement.cache_ticket"
 _TAGS = "HTTP_IF_NONE_MATCH"
 _CONDITIONS = {"HTTP_RANGE", "HTTP_IF_MATCH"}
 _OVERHEAD = 1024  # bytes of the objects around an answer, roughly
@@ -39,7 +39,7 @@ Key = tuple[str, str, str | None, str, str]
 
 @dataclass
 class CacheTicket:
-    """What a request that may be kept asked for: set aside while its answer is made."""
+    """State of a cacheable request: whether to cache its answer, and its ``If-None-Match``."""
 
     keep: bool = False
     tags: str = ""
@@ -48,13 +48,13 @@ class CacheTicket:
 def mark_cacheable(environ: WSGIEnvironment) -> bool:
     """Mark the answer to this request as cacheable; return whether it can be cached.
 
-    The whole answer is then made: whether the client has it already is seen to here.
+    Flask then makes the whole answer; the cache itself answers 304.
     """
-    asked: CacheTicket | None = environ.get(_ASKED)
-    if asked is None:
+    ticket: CacheTicket | None = environ.get(_TICKET)
+    if ticket is None:
         return False
-    asked.keep = True
-    asked.tags = environ.pop(_TAGS, asked.tags)
+    ticket.keep = True
+    ticket.tags = environ.pop(_TAGS, ticket.tags)
     return True
 
 
@@ -90,19 +90,19 @@ def _size(answer: CachedResponse) -> int:
 
 
 class ResponseCache:
-    """Stands before an application and answers from memory what it has answered before.
+    """WSGI middleware that answers from memory what the application has answered before.
 
     Parameters
     ----------
     application
-        What to ask for the first answer.
+        Answers what is not cached.
     pin
-        Decides what a request is answered from, and tells it by a word; another word empties the
-        memory.
+        Returns the version of the snapshot that answers a request; another version empties the
+        cache.
     size
-        Bytes to keep.
+        Capacity in bytes.
     preferred
-        Tells an ``Accept-Language`` by the language in which a page answers it.
+        Returns the language in which a page answers an ``Accept-Language``.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class ResponseCache:
             answer = self._answers.get(key)
         if answer is not None:
             return answer.send(environ.get(_TAGS, ""), start_response)
-        return self._first(key, environ, start_response)
+        return self._answer_first(key, environ, start_response)
 
     def _key(self, environ: WSGIEnvironment) -> Key | None:
         """Return the cache key of a request, or ``None`` if its response must not be cached."""
@@ -149,8 +149,8 @@ class ResponseCache:
         pinned = self.pin(environ)
         if pinned != self._pinned:
             self.empty(pinned)
-        spoken = self.preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-        return path, query, coding(environ.get("HTTP_ACCEPT_ENCODING", "")), spoken, pinned
+        language = self.preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        return path, query, coding(environ.get("HTTP_ACCEPT_ENCODING", "")), language, pinned
 
     def empty(self, pinned: str = "") -> None:
         """Drop every response; cache only those of the snapshot ``pinned`` from now on."""
@@ -158,26 +158,26 @@ class ResponseCache:
             self._answers.clear()
             self._pinned = pinned
 
-    def _first(
+    def _answer_first(
         self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer from the application, and cache the response if it is marked as cacheable."""
-        asked = environ[_ASKED] = CacheTicket()
-        made: list[Headers] = []
+        ticket = environ[_TICKET] = CacheTicket()
+        captured: list[Headers] = []
 
         def starting(status, headers, exc_info=None):
             headers = [(name, value) for name, value in headers if name != "Date"]
-            if asked.keep and status.startswith("200 ") and not exc_info:
-                made[:] = [headers]
+            if ticket.keep and status.startswith("200 ") and not exc_info:
+                captured[:] = [headers]
                 return _not_in_parts
             return start_response(status, headers, exc_info)
 
         body = self.application(environ, starting)
-        if not made:
+        if not captured:
             return body
-        answer = CachedResponse(made[0], _whole(body))
+        answer = CachedResponse(captured[0], _whole(body))
         self._store(key, answer)
-        return answer.send(asked.tags, start_response)
+        return answer.send(ticket.tags, start_response)
 
     def _store(self, key: Key, answer: CachedResponse) -> None:
         codings = [value for name, value in answer.headers if name == "Content-Encoding"]
@@ -208,4 +208,4 @@ def _without_date(start_response: StartResponse) -> StartResponse:
 
 
 def _not_in_parts(data: bytes) -> NoReturn:
-    raise RuntimeError("an answer that is to be kept is handed over, not written in parts")
+    raise RuntimeError("a response to be cached must be returned whole, not written in parts")

@@ -39,10 +39,10 @@ def policy_for_request() -> CachePolicy:
 
 
 def cacheable_response(body: bytes, mimetype: str, keep: CachePolicy) -> Response:
-    """Answer with an ETag, and keep what is sent for whoever asks next.
+    """Answer with an ETag, and let the response cache store the answer.
 
-    Only for what is the same for everyone. What holds a link that follows the request (see
-    :meth:`~callbacks.serving.context.Context.link`) is not, and is kept nowhere.
+    Only for answers that are the same for everyone. One with a link that follows the request (see
+    :meth:`~callbacks.serving.context.Context.link`) is not, and is never stored.
     """
     response = Response(body, mimetype=mimetype)
     response.headers["Cache-Control"] = keep.value
@@ -79,13 +79,13 @@ def bad_request(error: StateError) -> Response:
 
 
 def json_error(status: HTTPStatus, sentence: str, *, key: str = "", value: str = "") -> Response:
-    """Answer an error as JSON, which no cache keeps: a sentence on what ``key`` was given."""
+    """Answer an error as JSON, which no cache stores: a sentence on the ``value`` of ``key``."""
     body = to_json({"error": {"key": key, "value": value, "sentence": sentence}})
     return plain(body, JSON, status)
 
 
 def plain(body: bytes, mimetype: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """Answer that no cache keeps."""
+    """Answer with ``Cache-Control: no-store``."""
     response = Response(body, status=status, mimetype=mimetype)
     response.cache_control.no_store = True
     return response
@@ -97,7 +97,7 @@ def not_found(key: str, value: str, sentence: str) -> Response:
 
 
 def busy_response(language: Language) -> Response:
-    """Answer 503 as JSON: as much is being drawn as there is room for, and when to ask again."""
+    """Answer 503 as JSON, with ``Retry-After``: the queue of renderings is full."""
     sentence = language.gettext("Many files are being made just now. Please ask again in a moment.")
     response = json_error(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
     response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -41,10 +41,10 @@ READABLE = {"Access-Control-Allow-Origin": "*"}
 
 def _policy(**rules: str) -> str:
     """Write a Content-Security-Policy: nothing but what ``rules`` allow."""
-    written = {"default-src": "'none'"} | {
+    directives = {"default-src": "'none'"} | {
         name.replace("_", "-"): value for name, value in rules.items()
     }
-    return "; ".join(f"{name} {value}" for name, value in written.items())
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
 def page_policy(ancestors: str, *, frames: bool = False) -> str:
@@ -64,7 +64,7 @@ def page_policy(ancestors: str, *, frames: bool = False) -> str:
 
 
 def embed_policy(style_hashes: list[str], ancestors: str) -> str:
-    """Return what the public map needs; a style in the page is allowed by its hash."""
+    """Return the policy of the public map; a style in the page is allowed by its hash."""
     return _policy(
         script_src="'self'",
         style_src=" ".join(["'self'", *style_hashes]),
@@ -77,7 +77,7 @@ def embed_policy(style_hashes: list[str], ancestors: str) -> str:
 
 
 def data_policy(ancestors: str) -> str:
-    """Return the policy of what is no page: it loads nothing but a browser's own styles."""
+    """Return the policy of files and JSON: they load nothing but a browser's own styles."""
     return _policy(
         img_src="'self'", style_src="'unsafe-inline'", base_uri="'none'", frame_ancestors=ancestors
     )

@@ -1,8 +1,8 @@
 """Serve scripts, styles and icons under addresses with a hash of their content.
 
 ``GET /built/<name>.<version>.<ending>``, kept by every cache for a year. Each is compressed once,
-as small as it gets, and what comes out is kept in ``.cache/`` beside the application, so that the
-next start has it already; a folder that cannot be written costs the time again, and nothing else.
+as small as it gets, and cached in ``.cache/`` beside the application for the next start; without a
+writable folder each start compresses again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-KEPT = Path(__file__).parents[2] / ".cache" / "built"
+CACHE_FOLDER = Path(__file__).parents[2] / ".cache" / "built"
 _NAMED = re.compile(rf"(?P<stem>.+)\.(?P<version>[0-9a-f]{{12}})\.(?P<ending>{'|'.join(TYPES)})")
 _WINDOW = 22  # brotli's largest that every browser takes, 4 MB
 _COMPRESS = {
@@ -46,26 +46,26 @@ _COMPRESS = {
 
 
 @lru_cache(maxsize=512)
-def compressed(made: Bundle, coding: str) -> bytes:
+def compressed(asset: Bundle, coding: str) -> bytes:
     """Return a file as it is sent in a content coding of :data:`CODINGS`."""
-    kept = KEPT / f"{hashlib.sha256(made.body).hexdigest()}.{coding}"
+    cached = CACHE_FOLDER / f"{hashlib.sha256(asset.body).hexdigest()}.{coding}"
     with suppress(OSError):
-        return kept.read_bytes()
-    body = bytes(_COMPRESS[coding](made.body))
+        return cached.read_bytes()
+    body = bytes(_COMPRESS[coding](asset.body))
     with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_file(kept, body)  # another process may read it meanwhile
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        write_file(cached, body)  # another process may read it meanwhile
     return body
 
 
 def prepare() -> None:
     """Compress every file in every coding at the start, on every processor."""
-    made = {name: bundle.built(name) for name in bundle.names()}
-    largest_first = sorted(made, key=lambda name: -len(made[name].body))
-    wanted = [made[name] for name in largest_first if _is_compressed(name, made[name])]
+    assets = {name: bundle.built(name) for name in bundle.names()}
+    largest_first = sorted(assets, key=lambda name: -len(assets[name].body))
+    compressible = [assets[name] for name in largest_first if _is_compressed(name, assets[name])]
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         for each in CODINGS:
-            list(threads.map(compressed, wanted, repeat(each)))
+            list(threads.map(compressed, compressible, repeat(each)))
 
 
 def register(app: Dash, context: Context) -> None:
@@ -73,29 +73,29 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.get(f"{context.urls.prefix}built/<path:name>", endpoint="built")
     def built(name: str) -> Response:
-        if not (asked := _NAMED.fullmatch(name)):
+        if not (match := _NAMED.fullmatch(name)):
             raise NotFound
         try:
-            made = bundle.built(f"{asked['stem']}.{asked['ending']}")
+            asset = bundle.built(f"{match['stem']}.{match['ending']}")
         except KeyError:
             raise NotFound from None
-        return _sent(made, asked["version"], asked["ending"])
+        return _asset_response(asset, match["version"], match["ending"])
 
 
-def _is_compressed(name: str, made: Bundle) -> bool:
+def _is_compressed(name: str, asset: Bundle) -> bool:
     """Return whether compressing a file pays: PNG is compressed already."""
-    return len(made.body) >= WORTH_BYTES and not name.endswith("png")
+    return len(asset.body) >= WORTH_BYTES and not name.endswith("png")
 
 
-def _sent(made: Bundle, version: str, ending: str) -> Response:
+def _asset_response(asset: Bundle, version: str, ending: str) -> Response:
     """Answer with a file: immutable under its own version; any other is of another release."""
     accepted = coding(request.headers.get("Accept-Encoding", ""))
-    chosen = accepted if _is_compressed(ending, made) else None
-    keep = CachePolicy.FROZEN if version == made.version else CachePolicy.LIVE
-    response = Response(compressed(made, chosen) if chosen else made.body, mimetype=TYPES[ending])
+    chosen = accepted if _is_compressed(ending, asset) else None
+    keep = CachePolicy.FROZEN if version == asset.version else CachePolicy.LIVE
+    response = Response(compressed(asset, chosen) if chosen else asset.body, mimetype=TYPES[ending])
     response.headers["Cache-Control"] = keep.value
     response.headers["Vary"] = "Accept-Encoding"
-    response.set_etag(f"{made.version}:{chosen}" if chosen else made.version)
+    response.set_etag(f"{asset.version}:{chosen}" if chosen else asset.version)
     if chosen:
         response.headers["Content-Encoding"] = chosen
     response.make_conditional(request)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from callbacks.briefing import MAX_FILE, moved
+from callbacks.briefing import MAX_FILE, apply_step
 from geodata.briefing import addresses, briefing, yaml_files
 from geodata.briefing.briefing import LAYOUTS, MAX_HEADLINE, MAX_NOTE, MAX_SLIDES, Briefing, Slide
 from geodata.i18n.language import load_language
@@ -211,14 +211,14 @@ THREE = (Slide("", "map"), Slide("", "trend", "My words", "Say it\nslowly"), Sli
     ],
 )
 def test_a_step_of_the_form_moves_one_slide(step, order, focus):
-    made, found = moved(Briefing("", THREE), step)
+    made, found = apply_step(Briefing("", THREE), step)
     assert [slide.layout for slide in made.slides] == order.split()
     assert found == focus
 
 
 def test_the_last_slide_stays():
     only = Briefing("", THREE[:1])
-    assert moved(only, "remove-1") == (only, 1)
+    assert apply_step(only, "remove-1") == (only, 1)
 
 
 def test_what_is_written_is_kept_in_the_address_whichever_button_is_pressed(client, snapshot):

@@ -264,7 +264,7 @@ def test_nothing_is_compressed_twice(
         calls.append(body)
         return b"small"
 
-    monkeypatch.setattr(static_assets, "KEPT", tmp_path)
+    monkeypatch.setattr(static_assets, "CACHE_FOLDER", tmp_path)
     monkeypatch.setitem(static_assets._COMPRESS, "br", small)
     made = bundle.bundled("x" * 1000)
     static_assets.compressed.cache_clear()
@@ -279,7 +279,7 @@ def test_nothing_is_compressed_twice(
 def test_a_start_compresses_what_pages_load_and_no_part_of_it_by_itself(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    monkeypatch.setattr(static_assets, "KEPT", tmp_path)
+    monkeypatch.setattr(static_assets, "CACHE_FOLDER", tmp_path)
     for coding in CODINGS:
         monkeypatch.setitem(static_assets._COMPRESS, coding, lambda body: body[:1])
     static_assets.compressed.cache_clear()
@@ -297,7 +297,7 @@ def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     (tmp_path / "file").write_text("no folder")
-    monkeypatch.setattr(static_assets, "KEPT", tmp_path / "file" / "below")
+    monkeypatch.setattr(static_assets, "CACHE_FOLDER", tmp_path / "file" / "below")
     made = bundle.bundled("y" * 1000)
     assert decoded(static_assets.compressed(made, "zstd"), "zstd") == made.body
 
