@@ -86,8 +86,8 @@ def forget() -> None:
     kept = (
         availability._series_index,
         cells.cells_of,
-        availability._slices_shown,
-        availability._printed_alone,
+        availability._series_in_view,
+        availability._printed_only,
     )
     for each in (*kept, availability.rounds_of, counted.counts):
         each.forget()

@@ -81,7 +81,7 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
     shared
         The map that stands for the comparison: that of changes, or of the first side.
     """
-    asked, snapshot, urls = found.asked, found.snapshot, shared.urls
+    asked, snapshot, urls = found.request, found.snapshot, shared.urls
     named, said = comparison_summary.title(found), comparison_summary.summary(found)
     given = comparison.query_items(asked, snapshot)
     other_way = comparison.swap(asked)
@@ -103,7 +103,7 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
         swap=urls.compare(comparison.query(other_way, snapshot)) if other_way else "",
         sides=[_map(found, side, key, shared) for key, side in _maps(found).items()],
         picked=next((row for row in found.rows if row.pcode == asked.state.area), None),
-        largest=comparison_summary.listed(found),
+        largest=comparison_summary.ranked_tables(found),
         rows=found.rows,
         by_dates=found.kind == DATES,
         level=asked.state.level,
@@ -121,7 +121,7 @@ def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
 
     Only a map can be embedded or be a picture, so both say which one they are of.
     """
-    asked, snapshot, urls, language = found.asked, found.snapshot, shared.urls, found.language
+    asked, snapshot, urls, language = found.request, found.snapshot, shared.urls, found.language
     given = comparison.query_items(asked, snapshot)
     frozen = shared.link(urls.compare(comparison.query(asked.frozen(snapshot), snapshot)))
     of_code, of_picture = _OF_CHANGES if found.kind == DATES else _OF_FIRST
@@ -147,7 +147,7 @@ def _maps(found: Comparison) -> dict[str, Side]:
 
 def _fields(found: Comparison) -> list[Field]:
     """Return selects for everything that can be chosen; none where there is nothing to choose."""
-    state, snapshot, language = found.asked.state, found.snapshot, found.language
+    state, snapshot, language = found.request.state, found.snapshot, found.language
     held = populations_with_counts(snapshot)
     whole = Option("", language.gettext("All areas"))
     measures = [
@@ -189,7 +189,7 @@ def _programmes(found: Comparison, chosen: tuple[str, ...]) -> list[Option]:
 
 
 def _with(found: Comparison) -> Field:
-    asked, language = found.asked, found.language
+    asked, language = found.request, found.language
     others = [code for code in populations_with_counts(found.snapshot) if code != asked.state.pop]
     chosen = asked.second.prog if asked.kind == comparison.PROGRAMMES else ()
     return Field(
@@ -209,9 +209,9 @@ def _with(found: Comparison) -> Field:
 
 def _dates(found: Comparison) -> list[Field]:
     """Return the first date, where dates are compared, and the second; the newest on top."""
-    asked, language, snapshot = found.asked, found.language, found.snapshot
-    dates = dates_of(snapshot, *asked.state.counted)
-    numbered = zip(dates, round_numbers(snapshot, *asked.state.counted), strict=True)
+    asked, language, snapshot = found.request, found.language, found.snapshot
+    dates = dates_of(snapshot, *asked.state.series)
+    numbered = zip(dates, round_numbers(snapshot, *asked.state.series), strict=True)
     options = [
         Option(
             day.isoformat(),
@@ -228,7 +228,7 @@ def _dates(found: Comparison) -> list[Field]:
         default = "" if asked.state.time else day
         return [Field("time", language.gettext("Date"), options, day, default)]
     base = found.first.day.isoformat()
-    by_area = by_area_of(snapshot, *asked.state.counted)
+    by_area = by_area_of(snapshot, *asked.state.series)
     default = default_base(by_area).isoformat() if shown == followed else ""
     return [
         Field("base", language.gettext("First date"), options, base, default),
@@ -305,10 +305,10 @@ def _style(found: Comparison) -> Markup:
 def _script_data(found: Comparison) -> dict[str, Any]:
     """Return what the scripts are handed: classes and statuses to paint, words to show."""
     areas = found.first.view.counts.areas.pcodes
-    near = neighbours(found.snapshot, found.asked.state.level, areas)
+    near = neighbours(found.snapshot, found.request.state.level, areas)
     said = zip(found.first.cells, found.second.cells, found.rows, near, strict=True)
     return {
-        "area": found.asked.state.area,
+        "area": found.request.state.area,
         "dark": _DARK,
         "keys": found.language.gettext(
             "Arrow keys move between neighbouring areas, Home, End and the page keys through the "

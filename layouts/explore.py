@@ -245,7 +245,7 @@ def _ends(view: View) -> dict[str, str]:
             )
             for value, day in ended.items()
         )
-        for key, ended in state.ends(view.snapshot, view.state).items()
+        for key, ended in state.earlier_last_dates(view.snapshot, view.state).items()
     }
 
 

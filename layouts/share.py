@@ -297,7 +297,7 @@ def _form(subject: Subject, shared: Shared, choice: EmbedChoice) -> dict[str, An
             "0": language.gettext("Follow new data"),
             "1": language.gettext(
                 "Freeze at {date}",
-                date=language.date(state.shown_date(shared.state, shared.snapshot), "long"),
+                date=language.date(state.view_date(shared.state, shared.snapshot), "long"),
             ),
         },
         "widths": embed_html.WIDTHS,

@@ -9,14 +9,14 @@ from geodata.boundaries.adjacency import neighbours
 from geodata.figures import programmes
 from geodata.figures.availability import available_measures, levels
 from geodata.figures.dates import years_before
-from geodata.figures.state import State, encode_query, ends
+from geodata.figures.state import State, earlier_last_dates, encode_query
 from geodata.figures.view import (
     View,
     changes_since,
     class_counts,
     previous_dates,
-    rounded_as_shown,
     top_areas,
+    top_areas_json,
 )
 from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
@@ -69,7 +69,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "available": {
             "measures": list(available_measures(snapshot, state.pop, state.level)),
             "levels": list(levels(snapshot, state.pop)),
-            "until": ends(snapshot, state),
+            "until": earlier_last_dates(snapshot, state),
         },
         "areas": _areas(view),
         "dates": [day.isoformat() for day in found.dates],
@@ -100,7 +100,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "yearBefore": years_before(found.dates),
         "shares": json_numbers(view.shares, 4) if state.prog else None,
         "notPlaced": json_numbers(view.not_placed, 0) if view.not_placed.any() else None,
-        "top": [rounded_as_shown(*top) for t in dates if (top := top_areas(view.on(t)))],
+        "top": [top_areas_json(*top) for t in dates if (top := top_areas(view.on(t)))],
         "text": view_text.view_texts(view),
         "programmes": [programmes.details(snapshot, code, state.language) for code in state.prog],
         "sources": sentences.sources(view),

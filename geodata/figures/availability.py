@@ -1,4 +1,4 @@
-"""What can be asked of a snapshot: populations, levels, measures, programmes, dates."""
+"""What a snapshot has figures for: populations, levels, measures, programmes, dates."""
 
 from __future__ import annotations
 
@@ -54,38 +54,40 @@ def areas_of(snapshot: Snapshot, level: int) -> AreaIndex:
 
 @memoise(16)
 def _series_index(snapshot: Snapshot) -> pd.DataFrame:
-    """Return what was counted: the manifest's index, else :func:`geodata.engine.queries.slices`."""
-    said = snapshot.series_index
-    return query(snapshot, "counts", queries.slices) if said is None else said
+    """Return the index of series: the manifest's, else :func:`geodata.engine.queries.slices`."""
+    index = snapshot.series_index
+    return query(snapshot, "counts", queries.slices) if index is None else index
 
 
-def _slices_of(snapshot: Snapshot, population: str) -> pd.DataFrame:
+def _series_of(snapshot: Snapshot, population: str) -> pd.DataFrame:
     rows = _series_index(snapshot)
     return rows[rows["population"] == population]
 
 
 @memoise(64)
 def populations_with_counts(snapshot: Snapshot) -> tuple[str, ...]:
-    """List the populations that the snapshot holds, in the order of the schema.
+    """List the populations that the snapshot has counts of, in the order of the schema.
 
     >>> populations_with_counts(snapshot)
     ('idp', 'returnee', 'refugee')
     """
-    held = set(_series_index(snapshot)["population"])
-    return tuple(code for code in POPULATIONS if code in held)
+    codes = set(_series_index(snapshot)["population"])
+    return tuple(code for code in POPULATIONS if code in codes)
 
 
 @memoise(64)
 def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
     """List the levels at which a population was counted and can be shown; 1 where there is none.
 
-    Figures of districts may be held, not placed, where no district is drawn.
+    Figures of districts, not placed, may be there without boundaries of districts.
 
     >>> levels(snapshot, "refugee")
     (1,)
     """
-    counted = sorted({int(level) for level in _slices_of(snapshot, population)["level"]})
-    return tuple(level for level in counted if areas_of(snapshot, level).pcodes) or (GOVERNORATE,)
+    with_counts = sorted({int(level) for level in _series_of(snapshot, population)["level"]})
+    return tuple(level for level in with_counts if areas_of(snapshot, level).pcodes) or (
+        GOVERNORATE,
+    )
 
 
 @memoise(64)
@@ -95,13 +97,13 @@ def has_households(snapshot: Snapshot, population: str) -> bool:
     >>> has_households(snapshot, "idp"), has_households(snapshot, "refugee")
     (True, False)
     """
-    return bool(_slices_of(snapshot, population)["with_households"].any())
+    return bool(_series_of(snapshot, population)["with_households"].any())
 
 
 def least_people(snapshot: Snapshot, threshold: Threshold) -> int:
-    """Return from how many people a cell may be shown of which only these are known.
+    """Return the smallest number of people that a cell without households may show.
 
-    The most of any date; 0 where none is hidden, or where households are known of every cell.
+    The largest of any date; 0 where none is hidden, or where households are known of every cell.
 
     >>> least_people(snapshot, Threshold(5)), least_people(snapshot, Threshold(0))
     (30, 0)
@@ -127,24 +129,24 @@ def residents_year(snapshot: Snapshot) -> int | None:
     rows = snapshot.tables.residents
     chosen = snapshot.manifest["country"].get("residents_year")
     year = chosen if chosen is not None or rows.empty else rows["year"].max()
-    known = set(rows.loc[rows["year"] == year, "pcode"]) if year is not None else set()
-    return int(year) if known.issuperset(areas_of(snapshot, GOVERNORATE).pcodes) else None
+    pcodes = set(rows.loc[rows["year"] == year, "pcode"]) if year is not None else set()
+    return int(year) if pcodes.issuperset(areas_of(snapshot, GOVERNORATE).pcodes) else None
 
 
 @memoise(64)
 def programmes_with_counts(snapshot: Snapshot, population: str) -> frozenset[str]:
-    """Return the programmes that counts of ``population`` carry of their own.
+    """Return the programmes that have counts of ``population`` of their own.
 
     >>> programmes_with_counts(snapshot, "idp")
     frozenset({'OWN'})
     """
-    return frozenset(code for code in _slices_of(snapshot, population)["programme"] if code)
+    return frozenset(code for code in _series_of(snapshot, population)["programme"] if code)
 
 
 def programme_counts(
     snapshot: Snapshot, population: str, programmes: Collection[str]
 ) -> frozenset[str]:
-    """Return those of the chosen programmes whose own counts are shown; empty for none.
+    """Return the chosen programmes that have counts of their own; empty where none has.
 
     >>> programme_counts(snapshot, "idp", ["AID", "OWN"])
     frozenset({'OWN'})
@@ -159,40 +161,37 @@ def sources_of(
     level: int | None = None,
     measure: str = PEOPLE,
 ) -> tuple[str, ...]:
-    """List the ids of the sources of what is shown, the one that counted last first.
+    """List the ids of the sources of a view, the one that counted last first.
 
-    Of the counts that the chosen programmes have of their own, or of those that belong to none; at
+    They are those of the chosen programmes' own counts, or of the counts that belong to none; at
     one level where it is named, in the unit of the measure.
 
     >>> sources_of(snapshot, "idp")
     ('tracking',)
     """
     own = programme_counts(snapshot, population, programmes)
-    last = _ends(snapshot, population, own, level, unit_of(measure))
+    last = _last_dates(snapshot, population, own, level, unit_of(measure))
     ordered = last.sort_index().sort_values(ascending=False, kind="stable")
     return tuple(str(source) for source in ordered.index)
 
 
-def _ends(
+def _last_dates(
     snapshot: Snapshot, population: str, own: frozenset[str], level: int | None, unit: str
 ) -> pd.Series:
-    """Return last date of each source at a level, in a unit.
-
-    Of all that it counted where it has none.
-    """
-    shown = _slices_shown(snapshot, population, own)
-    at_level = shown if level is None else shown[shown["level"] == level]
-    shown = shown if at_level.empty else at_level
-    in_unit = shown.groupby("source")[_END[unit == HOUSEHOLDS]].max().dropna()
-    return shown.groupby("source")["last"].max() if in_unit.empty else in_unit
+    """Return the last date of each source at a level in a unit, else of all that it counted."""
+    series = _series_in_view(snapshot, population, own)
+    at_level = series if level is None else series[series["level"] == level]
+    series = series if at_level.empty else at_level
+    in_unit = series.groupby("source")[_END[unit == HOUSEHOLDS]].max().dropna()
+    return series.groupby("source")["last"].max() if in_unit.empty else in_unit
 
 
 @memoise(256)
-def _slices_shown(snapshot: Snapshot, population: str, own: frozenset[str]) -> pd.DataFrame:
-    """Return what was counted of a population: by the programmes, or by none of them."""
-    rows = _slices_of(snapshot, population)
-    shown = rows[rows["programme"].isin(own) if own else rows["programme"] == ""]
-    return rows if shown.empty else shown  # counts of programmes only: theirs are the only ones
+def _series_in_view(snapshot: Snapshot, population: str, own: frozenset[str]) -> pd.DataFrame:
+    """Select the series of a population that the programmes counted, or that belong to none."""
+    rows = _series_of(snapshot, population)
+    chosen = rows[rows["programme"].isin(own) if own else rows["programme"] == ""]
+    return rows if chosen.empty else chosen  # counts of programmes only: theirs are the only ones
 
 
 def source_of(snapshot: Snapshot, population: str, programmes: Collection[str] = ()) -> str:
@@ -213,11 +212,13 @@ def printed_sources_of(
     ()
     """
     own = programme_counts(snapshot, population, programmes)
-    rows = _printed_alone(snapshot, population, own, PEOPLE)
+    rows = _printed_only(snapshot, population, own, PEOPLE)
     return tuple(sorted(set(rows["source"])))
 
 
-def until(snapshot: Snapshot, population: str, level: int, measure: str = PEOPLE) -> dt.date | None:
+def last_date(
+    snapshot: Snapshot, population: str, level: int, measure: str = PEOPLE
+) -> dt.date | None:
     """Return the last date of figures by area at a level, in households or else in people.
 
     ``None`` where there are none. Of the counts that belong to no programme, where there are any.
@@ -225,7 +226,7 @@ def until(snapshot: Snapshot, population: str, level: int, measure: str = PEOPLE
     >>> until(snapshot, "idp", 2)
     datetime.date(2021, 7, 31)
     """
-    rows = _slices_shown(snapshot, population, frozenset())
+    rows = _series_in_view(snapshot, population, frozenset())
     last = rows.loc[rows["level"] == level, _END[measure == HOUSEHOLDS]].max()
     return None if pd.isna(last) else last.date()
 
@@ -259,26 +260,28 @@ def rounds_of(
     >>> rounds_of(snapshot, "idp", frozenset(), 1, "people").numbers
     (None, 12, 13, 14)
     """
-    ends = _ends(snapshot, population, own, level, unit)
+    last_dates = _last_dates(snapshot, population, own, level, unit)
     rounds = snapshot.tables.rounds
-    rounds = rounds.loc[rounds["date"] <= rounds["source"].map(ends), ["date", "round", "source"]]
+    rounds = rounds.loc[
+        rounds["date"] <= rounds["source"].map(last_dates), ["date", "round", "source"]
+    ]
     rounds = rounds.sort_values(["date", "round"], na_position="last").drop_duplicates("date")
-    alone = _printed_alone(snapshot, population, own, unit)
-    found = pd.concat([rounds, alone[[*rounds.columns, "people", "households"]]])
-    found = found.sort_values("date", kind="stable")
-    dates = tuple(day.date() for day in found["date"])
+    printed = _printed_only(snapshot, population, own, unit)
+    merged = pd.concat([rounds, printed[[*rounds.columns, "people", "households"]]])
+    merged = merged.sort_values("date", kind="stable")
+    dates = tuple(day.date() for day in merged["date"])
     by_area = tuple(day.date() for day in rounds["date"])
     people, households = (
-        found[column].to_numpy(dtype="float64", na_value=np.nan)
+        merged[column].to_numpy(dtype="float64", na_value=np.nan)
         for column in ("people", "households")
     )
-    numbers = tuple(None if pd.isna(number) else int(number) for number in found["round"])
-    sources = tuple(str(source) for source in found["source"])
+    numbers = tuple(None if pd.isna(number) else int(number) for number in merged["round"])
+    sources = tuple(str(source) for source in merged["source"])
     return RoundIndex(dates, numbers, sources, by_area or dates, people, households)
 
 
 @memoise(256)
-def _printed_alone(
+def _printed_only(
     snapshot: Snapshot, population: str, own: frozenset[str], unit: str
 ) -> pd.DataFrame:
     """Return totals printed for dates on which the population was not counted at any level."""
@@ -287,8 +290,8 @@ def _printed_alone(
     rows = rows[(rows["population"] == population) & rows[unit].notna() & (rows["source"] != "")]
     if own or rows.empty:  # what is printed is of everyone
         return rows.head(0)
-    counted = counted_dates(snapshot, population, own)
-    apart = [bool((abs(counted - day) > SAME_ROUND).all()) for day in rows["date"]]
+    dates = counted_dates(snapshot, population, own)
+    apart = [bool((abs(dates - day) > SAME_ROUND).all()) for day in rows["date"]]
     return rows[apart].drop_duplicates("date")
 
 
@@ -309,7 +312,7 @@ def dates_of(
     >>> [day.isoformat() for day in dates_of(snapshot, "refugee")]
     ['2019-06-30', '2021-01-31']
     """
-    return _rounds_shown(snapshot, population, programmes, level, measure).dates
+    return _rounds_in_view(snapshot, population, programmes, level, measure).dates
 
 
 def by_area_of(
@@ -324,7 +327,7 @@ def by_area_of(
     >>> by_area_of(snapshot, "idp") == dates_of(snapshot, "idp")
     True
     """
-    return _rounds_shown(snapshot, population, programmes, level, measure).by_area
+    return _rounds_in_view(snapshot, population, programmes, level, measure).by_area
 
 
 def round_numbers(
@@ -339,10 +342,10 @@ def round_numbers(
     >>> round_numbers(snapshot, "idp")
     (None, 12, 13, 14)
     """
-    return _rounds_shown(snapshot, population, programmes, level, measure).numbers
+    return _rounds_in_view(snapshot, population, programmes, level, measure).numbers
 
 
-def _rounds_shown(
+def _rounds_in_view(
     snapshot: Snapshot, population: str, programmes: Collection[str], level: int, measure: str
 ) -> RoundIndex:
     own = programme_counts(snapshot, population, programmes)
@@ -352,7 +355,7 @@ def _rounds_shown(
 def people_thresholds(
     snapshot: Snapshot, dates: Sequence[dt.date], threshold: Threshold
 ) -> NDArray[np.int64]:
-    """Return for each date from how many people a cell known in people may be shown.
+    """Return for each date the smallest number of people that a cell may show; ``(T,)``.
 
     >>> people_thresholds(snapshot, [date(2020, 1, 31)], Threshold(5)).tolist()
     [30]
@@ -369,9 +372,9 @@ def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple
     >>> available_measures(snapshot, "refugee", 1)
     ('people', 'rate', 'share')
     """
-    found = [populations.PEOPLE]
+    measures = [populations.PEOPLE]
     if has_households(snapshot, population):
-        found.append(populations.HOUSEHOLDS)
+        measures.append(populations.HOUSEHOLDS)
     if level == 1 and residents_year(snapshot) is not None:
-        found.append(populations.RATE)
-    return (*found, populations.SHARE)
+        measures.append(populations.RATE)
+    return (*measures, populations.SHARE)

@@ -106,7 +106,7 @@ def origins_on(
     threshold: Threshold | int,
     pcode: str = "",
 ) -> Origins:
-    """Return who came from where on a date, as far as it may be shown.
+    """Return the origins of a population on a date, as far as they may be shown.
 
     Parameters
     ----------
@@ -124,8 +124,10 @@ def origins_on(
     unit = PEOPLE if rows["people"].notna().any() else HOUSEHOLDS
     rows = rows[_into(rows["pcode"], pcode)]
     rows = _suppressed(rows, snapshot, population, threshold)
-    whole = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
-    hidden = whole.on([day]).hidden[0][_into(pd.Series(whole.areas.pcodes, dtype="str"), pcode)]
+    governorates = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
+    hidden = governorates.on([day]).hidden[0][
+        _into(pd.Series(governorates.areas.pcodes, dtype="str"), pcode)
+    ]
     incomplete = bool(hidden.any()) or not rows["summed"].all()
     rows = rows.assign(number=rows[unit])
     rows = rows[(rows["number"] > 0) & rows["summed"]]
@@ -135,41 +137,43 @@ def origins_on(
 
 
 def _into(pcodes: pd.Series, pcode: str) -> pd.Series:
-    """Return rows of a governorate, or of any; never of places that are in none."""
+    """Tell which rows are of a governorate, or of any; never those of places that are in none."""
     return pcodes == pcode if pcode else pcodes.notna()
 
 
 def _suppressed(
     rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
 ) -> pd.DataFrame:
-    """Return breakdowns of a population with two more columns, by which they may be shown.
+    """Add two columns to breakdowns, which say what of them may be shown.
 
     ``shown`` says whether the figure may be, and ``summed`` whether it may be part of a sum over
     all the parts of its governorate. Neither may be where the governorate's total is hidden.
     """
-    found = _too_few(snapshot, population, threshold)
-    few = _among(rows, _PART, found[found["hidden"]])
-    alone = _among(rows, _WHOLE, found[found["alone"]])
-    summed = ~(_of_hidden_totals(rows, snapshot, population, threshold) | alone & few)
+    hidden_parts = _too_few(snapshot, population, threshold)
+    few = _among(rows, _PART, hidden_parts[hidden_parts["hidden"]])
+    exposed = _among(rows, _WHOLE, hidden_parts[hidden_parts["exposed"]])
+    summed = ~(_of_hidden_totals(rows, snapshot, population, threshold) | exposed & few)
     return rows.assign(shown=summed & ~few, summed=summed)
 
 
 def _among(rows: pd.DataFrame, columns: list[str], others: pd.DataFrame) -> pd.Series:
-    """Return rows that others are like, in some columns."""
-    found = pd.MultiIndex.from_frame(rows[columns]).isin(pd.MultiIndex.from_frame(others[columns]))
-    return pd.Series(found, index=rows.index)
+    """Tell which rows equal one of the others in some columns."""
+    matches = pd.MultiIndex.from_frame(rows[columns]).isin(
+        pd.MultiIndex.from_frame(others[columns])
+    )
+    return pd.Series(matches, index=rows.index)
 
 
 def _of_hidden_totals(
     rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
 ) -> pd.Series:
-    """Return rows that add up to the total of a governorate that is not shown."""
+    """Tell which rows add up to a governorate's total that is not shown."""
     if rows.empty:
         return pd.Series(dtype="bool", index=rows.index)
-    found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
+    governorates = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
     hidden = [
-        (pd.Timestamp(found.dates[date]), found.areas.pcodes[area])
-        for date, area in np.argwhere(found.hidden)
+        (pd.Timestamp(governorates.dates[date]), governorates.areas.pcodes[area])
+        for date, area in np.argwhere(governorates.hidden)
     ]
     return _among(rows, ["date", "pcode"], pd.DataFrame(hidden, columns=["date", "pcode"]))
 
@@ -181,7 +185,7 @@ def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) ->
     Returns
     -------
     DataFrame
-        Every part known in people only, with ``hidden``, and ``alone`` where its total has too
+        Every part known in people only, with ``hidden``, and ``exposed`` where its total has too
         little in it to hide a part behind.
     """
     rows = query(snapshot, "breakdowns", queries.in_people, population)
@@ -195,11 +199,13 @@ def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) ->
     p = parts.get_indexer(pd.MultiIndex.from_frame(rows[["kind", "pcode", "category"]]))
     grid = np.full((len(dates), len(parts)), np.nan)
     grid[t, p] = rows["people"].to_numpy(dtype="float64")
-    whole = wholes.get_indexer(parts.droplevel("category"))
+    whole_of_part = wholes.get_indexer(parts.droplevel("category"))
     days = [day.date() for day in dates]
     limits = people_thresholds(snapshot, days, Threshold.of(threshold))
-    found = suppress_parts(grid, whole, len(wholes), limits)
-    return rows[_PART].assign(hidden=found.parts[t, p], alone=found.wholes[t, whole[p]])
+    suppression = suppress_parts(grid, whole_of_part, len(wholes), limits)
+    return rows[_PART].assign(
+        hidden=suppression.parts[t, p], exposed=suppression.wholes[t, whole_of_part[p]]
+    )
 
 
 @memoise(256)
@@ -225,9 +231,9 @@ def of_area(
 
 
 def _in_unit(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Return parts known in a unit; without the figures of hidden ones."""
-    known = rows[rows[unit].notna()]
-    few = ~known["shown"] & (known[unit] > 0)
-    number = known[unit].where(known["shown"]).astype("float64")
-    known = known.assign(unit=unit, number=number, few=few)
-    return known[[*_PART, "source", "unit", "number", "shown", "few"]]
+    """Select the parts that are known in a unit, without the figures of hidden ones."""
+    in_unit = rows[rows[unit].notna()]
+    few = ~in_unit["shown"] & (in_unit[unit] > 0)
+    number = in_unit[unit].where(in_unit["shown"]).astype("float64")
+    in_unit = in_unit.assign(unit=unit, number=number, few=few)
+    return in_unit[[*_PART, "source", "unit", "number", "shown", "few"]]

@@ -12,7 +12,7 @@ from geodata.snapshots.snapshot import Snapshot
 
 @memoise(16)
 def cells_of(snapshot: Snapshot, population: str, programmes: frozenset[str]) -> pd.DataFrame:
-    """Add up by level, date and area what both levels of a view are made of."""
+    """Add up the source's counts by level, date and area; every level in one table."""
     return query(snapshot, "counts", queries.cells, population, programmes)
 
 
@@ -27,7 +27,9 @@ def cells_at(
 def counted_dates(
     snapshot: Snapshot, population: str, programmes: frozenset[str]
 ) -> pd.DatetimeIndex:
-    """Return the dates on which the population was counted anywhere; every module may know them.
+    """Return the dates on which the population was counted anywhere.
+
+    Unlike the cells, they may be read by every module.
 
     >>> counted_dates(snapshot, "refugee", frozenset()).strftime("%Y-%m-%d").tolist()
     ['2019-06-30', '2021-01-31']

@@ -128,7 +128,7 @@ def statistical_breaks(
 ) -> tuple[float, ...]:
     """Choose up to ``n`` breaks by quantiles or Fisher-Jenks, rounded to three digits.
 
-    mapclassify tells the largest value of each class; the break is half-way to the next one.
+    mapclassify gives the largest value of each class; the break is half-way to the next one.
     Jenks takes time with the square of the number of values; it is run on 400 evenly spaced order
     statistics, which is deterministic and moves a break by less than its rounding.
 
@@ -235,7 +235,7 @@ def diverging(
     return Scale("diverging", breaks, colors, dark, labels)
 
 
-def _written(value: float, decimals: int, language: Language, sign: str = "") -> str:
+def _break_label(value: float, decimals: int, language: Language, sign: str = "") -> str:
     """Write a break with the decimals it needs: 0.02, 0.5, 1, 20, 5,000; ``sign`` follows it."""
     if value == int(value):
         return language.number(value, 0, sign)
@@ -248,9 +248,11 @@ def _sequential_labels(
     if not breaks:
         return (language.gettext("counted"),)
     sign = populations.sign(measure)
-    top = language.gettext("{low} or more", low=_written(breaks[-1], decimals, language, sign))
+    top = language.gettext("{low} or more", low=_break_label(breaks[-1], decimals, language, sign))
     if decimals:
-        first = language.gettext("under {high}", high=_written(breaks[0], decimals, language, sign))
+        first = language.gettext(
+            "under {high}", high=_break_label(breaks[0], decimals, language, sign)
+        )
         ranges = zip(breaks, breaks[1:], strict=False)
         return (first, *(_range(low, high, decimals, sign, language) for low, high in ranges), top)
     ranges = zip((1.0, *breaks), (value - 1 for value in breaks), strict=False)
@@ -258,8 +260,8 @@ def _sequential_labels(
 
 
 def _range(low: float, high: float, decimals: int, sign: str, language: Language) -> str:
-    first = _written(low, decimals, language)
-    last = _written(high, decimals, language, sign)
+    first = _break_label(low, decimals, language)
+    last = _break_label(high, decimals, language, sign)
     if low == high:
         return last
     return language.gettext("{low} – {high}", low=first, high=last)
@@ -271,7 +273,7 @@ def _diverging_labels(
     sign = populations.sign(measure)
     if not positive:
         return (language.gettext("fewer"), language.gettext("more"))
-    bounds = [_written(value, decimals, language, sign) for value in positive]
+    bounds = [_break_label(value, decimals, language, sign) for value in positive]
     between = list(zip(bounds, bounds[1:], strict=False))
     fewer = [
         language.gettext("under {high} fewer", high=bounds[0]),

@@ -42,12 +42,9 @@ MOST_ROUNDS = 12
 Compute = Callable[[Snapshot, State], View]
 
 
-# ------------------------------------------------------------------------------ what is asked for
-
-
 @dataclass(frozen=True)
 class ComparisonState:
-    """A comparison asked for; both states are levels and each names its date.
+    """Which two sides to compare; both states are levels and each names its date.
 
     Attributes
     ----------
@@ -77,18 +74,15 @@ class ComparisonState:
         return replace(self.state, mode=populations.CHANGE, base=self.first.time)
 
     def mapped(self, snapshot: Snapshot) -> State:
-        """Return the state of the one map that stands for the whole.
-
-        :attr:`change`, on its date.
-        """
-        shown = self.state.time or newest(snapshot, self.state)
-        on_its_date = self.kind == DATES or shown == self.first.time
+        """Return the state of the one map that stands for the comparison, on its date."""
+        day = self.state.time or newest(snapshot, self.state)
+        on_its_date = self.kind == DATES or day == self.first.time
         return self.change if on_its_date else self.first
 
     def frozen(self, snapshot: Snapshot) -> ComparisonState:
-        """Return the same with the date and the snapshot it shows, which leads to it for ever."""
-        shown = self.second if self.kind == DATES else self.first
-        return replace(self, state=replace(self.state, time=shown.time, v=snapshot.version))
+        """Return the comparison with date and snapshot named: its link never changes."""
+        side = self.second if self.kind == DATES else self.first
+        return replace(self, state=replace(self.state, time=side.time, v=snapshot.version))
 
 
 def parse_comparison(
@@ -101,27 +95,27 @@ def parse_comparison(
     StateError
         As :func:`geodata.figures.state.parse`.
 
-    >>> asked, notices = parse_comparison({"base": "2020-01-31", "time": "R13"}, snapshot)
-    >>> asked.kind, asked.first.time.isoformat(), asked.second.time.isoformat()
+    >>> comparison, notices = parse_comparison({"base": "2020-01-31", "time": "R13"}, snapshot)
+    >>> comparison.kind, comparison.first.time.isoformat(), comparison.second.time.isoformat()
     ('dates', '2020-01-31', '2021-01-31')
     """
-    given = {**query, "mode": populations.CHANGE}
-    found, notices = states.parse(given, snapshot, lenient=lenient)
-    reader = QueryReader(query, lenient, found.language, notices)
-    state = replace(found, mode=populations.LEVEL, base=None)
-    dates = dates_of(snapshot, *state.counted)
+    changes_query = {**query, "mode": populations.CHANGE}
+    parsed, notices = states.parse(changes_query, snapshot, lenient=lenient)
+    reader = QueryReader(query, lenient, parsed.language, notices)
+    state = replace(parsed, mode=populations.LEVEL, base=None)
+    dates = dates_of(snapshot, *state.series)
     day = state.time or newest(snapshot, state)
-    none_named: tuple[dt.date, ...] = ()
+    no_rounds: tuple[dt.date, ...] = ()
     other = reader.get("with", None, lambda text: _other(reader, snapshot, state, text))
-    rounds = reader.get("rounds", none_named, lambda text: _rounds(reader, snapshot, state, text))
+    rounds = reader.get("rounds", no_rounds, lambda text: _rounds(reader, snapshot, state, text))
     if other is None:
-        asked_for = found.base if query.get("base", "").strip() else None
-        base = asked_for or default_base(dates[: dates.index(day) + 1])
+        named_base = parsed.base if query.get("base", "").strip() else None
+        base = named_base or default_base(dates[: dates.index(day) + 1])
         first, second = replace(state, time=base), replace(state, time=day)
     else:
         state = _on_common_ground(state, other, reader)
-        dates = dates_of(snapshot, *state.counted)
-        other_dates = dates_of(snapshot, *other.counted)
+        dates = dates_of(snapshot, *state.series)
+        other_dates = dates_of(snapshot, *other.series)
         if state.time is None:  # the newest that both may have
             day = nearest_date(dates, min(newest(snapshot, state), newest(snapshot, other)))
         first = replace(state, time=day)
@@ -134,7 +128,7 @@ def _other(reader: QueryReader, snapshot: Snapshot, state: State, text: str) -> 
     others = [code for code in populations_with_counts(snapshot) if code != state.pop]
     if text in others:
         return with_population(state, text, snapshot)
-    known = list(snapshot.tables.programmes["code"])
+    programmes = list(snapshot.tables.programmes["code"])
     codes = tuple(sorted(set(split_list(text))))
     if text == state.pop or codes == state.prog:
         raise StateError(
@@ -147,8 +141,8 @@ def _other(reader: QueryReader, snapshot: Snapshot, state: State, text: str) -> 
             ),
         )
     for code in codes or (text,):
-        if code not in known:
-            raise reader.wrong("with", code, [*others, *known])
+        if code not in programmes:
+            raise reader.wrong("with", code, [*others, *programmes])
     return replace(state, prog=codes)
 
 
@@ -176,8 +170,8 @@ def _on_common_ground(state: State, other: State, reader: QueryReader) -> State:
 def _rounds(
     reader: QueryReader, snapshot: Snapshot, state: State, text: str
 ) -> tuple[dt.date, ...]:
-    asked = split_list(text)
-    if not 1 <= len(asked) <= MOST_ROUNDS:
+    parts = split_list(text)
+    if not 1 <= len(parts) <= MOST_ROUNDS:
         raise StateError(
             "rounds",
             text,
@@ -192,59 +186,59 @@ def _rounds(
     latest = newest(snapshot, state)
     return tuple(
         sorted(
-            {read_date(reader, snapshot, state.counted, "rounds", part) or latest for part in asked}
+            {read_date(reader, snapshot, state.series, "rounds", part) or latest for part in parts}
         )
     )
 
 
-def query_items(asked: ComparisonState, snapshot: Snapshot) -> list[tuple[str, str]]:
+def query_items(comparison: ComparisonState, snapshot: Snapshot) -> list[tuple[str, str]]:
     """List the keys and values that lead to a comparison; defaults are left out.
 
-    >>> asked, _ = parse_comparison({"with": "returnee"}, snapshot)
-    >>> query_items(asked, snapshot)
+    >>> comparison, _ = parse_comparison({"with": "returnee"}, snapshot)
+    >>> query_items(comparison, snapshot)
     [('with', 'returnee')]
     """
-    found = states.query_items(asked.state, snapshot)
-    if asked.kind == POPULATIONS:
-        found.append(("with", asked.second.pop))
-    elif asked.kind == PROGRAMMES:
-        found.append(("with", SEPARATOR.join(asked.second.prog)))
+    items = states.query_items(comparison.state, snapshot)
+    if comparison.kind == POPULATIONS:
+        items.append(("with", comparison.second.pop))
+    elif comparison.kind == PROGRAMMES:
+        items.append(("with", SEPARATOR.join(comparison.second.prog)))
     else:
-        dates = dates_of(snapshot, *asked.state.counted)
-        shown = asked.second.time or newest(snapshot, asked.state)
-        until = dates[: dates.index(shown) + 1]
-        if asked.first.time and asked.first.time != default_base(until):
-            found.append(("base", asked.first.time.isoformat()))
-    if asked.rounds:
-        found.append(("rounds", SEPARATOR.join(day.isoformat() for day in asked.rounds)))
-    return found
+        dates = dates_of(snapshot, *comparison.state.series)
+        day = comparison.second.time or newest(snapshot, comparison.state)
+        until = dates[: dates.index(day) + 1]
+        if comparison.first.time and comparison.first.time != default_base(until):
+            items.append(("base", comparison.first.time.isoformat()))
+    if comparison.rounds:
+        items.append(("rounds", SEPARATOR.join(day.isoformat() for day in comparison.rounds)))
+    return items
 
 
-def query(asked: ComparisonState, snapshot: Snapshot) -> str:
+def query(comparison: ComparisonState, snapshot: Snapshot) -> str:
     """Write a comparison as the shortest query that parses to it.
 
-    >>> asked, _ = parse_comparison({"pop": "idp", "base": "2020-01-31"}, snapshot)
-    >>> query(asked, snapshot)
+    >>> comparison, _ = parse_comparison({"pop": "idp", "base": "2020-01-31"}, snapshot)
+    >>> query(comparison, snapshot)
     'base=2020-01-31'
     """
-    return query_keys.encode_items(query_items(asked, snapshot))
+    return query_keys.encode_items(query_items(comparison, snapshot))
 
 
-def swap(asked: ComparisonState) -> ComparisonState | None:
+def swap(comparison: ComparisonState) -> ComparisonState | None:
     """Turn a comparison round; ``None`` where the first side is the whole country.
 
-    >>> asked, _ = parse_comparison({"base": "2020-01-31", "time": "R13"}, snapshot)
-    >>> swap(asked).first.time.isoformat()
+    >>> comparison, _ = parse_comparison({"base": "2020-01-31", "time": "R13"}, snapshot)
+    >>> swap(comparison).first.time.isoformat()
     '2021-01-31'
     """
-    if asked.kind == PROGRAMMES and not asked.first.prog:
+    if comparison.kind == PROGRAMMES and not comparison.first.prog:
         return None
     return ComparisonState(
-        state=asked.first if asked.kind == DATES else asked.second,
-        first=asked.second,
-        second=asked.first,
+        state=comparison.first if comparison.kind == DATES else comparison.second,
+        first=comparison.second,
+        second=comparison.first,
         # Rounds are of one population.
-        rounds=() if asked.kind == POPULATIONS else asked.rounds,
+        rounds=() if comparison.kind == POPULATIONS else comparison.rounds,
     )
 
 
@@ -265,11 +259,11 @@ def share_scale(first: View, second: View) -> tuple[View, View]:
             method=state.classes,
             language=first.language,
         )
-    painted = [
+    views = [
         replace(view, scale=scale, classes=scale.classify(view.values).astype(np.int64))
         for view in (first, second)
     ]
-    return painted[0], painted[1]
+    return views[0], views[1]
 
 
 def differences(
@@ -282,9 +276,9 @@ def differences(
     >>> values.tolist(), letters.tolist()
     ([5.0, nan], ['c', 'x'])
     """
-    shown = np.isin(statuses[0], list(SHOWN)) & np.isin(statuses[1], list(SHOWN))
-    values = np.where(shown, second - first, np.nan)
-    letters = np.where(shown, np.where(values == 0, ZERO, COUNTED), NOT_COMPARABLE)
+    comparable = np.isin(statuses[0], list(SHOWN)) & np.isin(statuses[1], list(SHOWN))
+    values = np.where(comparable, second - first, np.nan)
+    letters = np.where(comparable, np.where(values == 0, ZERO, COUNTED), NOT_COMPARABLE)
     letters[(statuses[0] == OUTSIDE) & (statuses[1] == OUTSIDE)] = OUTSIDE
     return values, letters
 

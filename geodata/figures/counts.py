@@ -116,17 +116,17 @@ class Counts:
         return np.where(self.hidden[:, chosen].any(axis=1), np.nan, _national(cells, nobody))
 
     def on(self, dates: Sequence[dt.date]) -> Counts:
-        """Return the same on other dates; nothing was counted on a date that is not among these."""
+        """Return the counts on other dates; a date that they lack is one without any count."""
         at = [self.dates.index(day) if day in self.dates else -1 for day in dates]
-        there = np.array(at, dtype=np.intp) >= 0
+        present = np.array(at, dtype=np.intp) >= 0
 
-        def taken(values: NDArray[np.generic]) -> NDArray[np.generic]:
+        def select(values: NDArray[np.generic]) -> NDArray[np.generic]:
             rows = values[at]
-            rows[~there] = False if rows.dtype == np.bool_ else np.nan
+            rows[~present] = False if rows.dtype == np.bool_ else np.nan
             return rows
 
         arrays: dict[str, Any] = {
-            each.name: taken(value)
+            each.name: select(value)
             for each in fields(self)
             if isinstance(value := getattr(self, each.name), np.ndarray)
         }
@@ -136,10 +136,7 @@ class Counts:
 
 
 def _national(cells: Floats, not_placed: Floats) -> Floats:
-    """Return national totals: all areas and what is in none.
-
-    NaN where nothing at all was counted.
-    """
+    """Add up all areas and what is in none, by date; NaN where nothing at all was counted."""
     counted = np.isfinite(cells).any(axis=1) | (not_placed > 0)
     return np.where(counted, np.nansum(cells, axis=1) + not_placed, np.nan)
 
@@ -173,19 +170,23 @@ def counts(
     rounds = rounds_of(snapshot, population, programmes, level, unit)
     dates = rounds.dates
     households, people = _to_grid(snapshot, population, level, programmes, dates)
-    lost = _not_placed(snapshot, population, level, programmes, dates)
-    few = _suppression(snapshot, population, limit, programmes, dates)
-    national_hidden = few.national | _too_small(rounds, people_thresholds(snapshot, dates, limit))
-    hidden = few.districts if level == DISTRICT else few.governorates
+    not_placed_of = _not_placed(snapshot, population, level, programmes, dates)
+    suppression = _suppression(snapshot, population, limit, programmes, dates)
+    national_hidden = suppression.national | _too_small(
+        rounds, people_thresholds(snapshot, dates, limit)
+    )
+    hidden = suppression.districts if level == DISTRICT else suppression.governorates
     if measure == SHARE:
         hidden = hidden | national_hidden[:, None]
     # Where nothing else is known on a date, what is in no area is the national total.
-    secret = few.national & ~np.isfinite(people).any(axis=1)
-    not_placed = {unit: np.where(secret, 0, values) for unit, values in lost.items()}
-    alone = np.isfinite(rounds.people)
+    only_not_placed = suppression.national & ~np.isfinite(people).any(axis=1)
+    not_placed = {
+        unit: np.where(only_not_placed, 0, values) for unit, values in not_placed_of.items()
+    }
+    national_only = np.isfinite(rounds.people)
 
     def in_country(cells: Floats, unit: str, printed: Floats) -> Floats:
-        total = np.where(alone, printed, _national(cells, not_placed[unit]))
+        total = np.where(national_only, printed, _national(cells, not_placed[unit]))
         return np.where(national_hidden, np.nan, total)
 
     return Counts(
@@ -206,12 +207,12 @@ def counts(
         national_people=in_country(people, PEOPLE, rounds.people),
         national_households=in_country(households, HOUSEHOLDS, rounds.households),
         national_hidden=national_hidden,
-        national_only=alone,
+        national_only=national_only,
     )
 
 
 def _too_small(rounds: RoundIndex, limits: NDArray[np.int64]) -> Bools:
-    """Return dates whose total, printed for the country alone, is itself too small to show."""
+    """Tell on which dates a printed national total is itself too small to show; ``(T,)``."""
     return (rounds.people > 0) & (rounds.people < limits)
 
 
@@ -228,13 +229,13 @@ def _to_grid(
     pcodes = areas_of(snapshot, level).pcodes
     t = _days(dates).get_indexer(pd.DatetimeIndex(rows["date"]))
     a = pd.Index(pcodes).get_indexer(pd.Index(rows["pcode"]))
-    known = (t >= 0) & (a >= 0)
-    t, a = t[known], a[known]
+    inside = (t >= 0) & (a >= 0)
+    t, a = t[inside], a[inside]
 
     def grid(column: str) -> Floats:
-        laid = np.full((len(dates), len(pcodes)), np.nan)
-        laid[t, a] = rows[column].to_numpy(dtype="float64", na_value=np.nan)[known]
-        return laid
+        array = np.full((len(dates), len(pcodes)), np.nan)
+        array[t, a] = rows[column].to_numpy(dtype="float64", na_value=np.nan)[inside]
+        return array
 
     return grid("households"), grid("people")
 
@@ -246,13 +247,13 @@ def _not_placed(
     programmes: frozenset[str],
     dates: tuple[dt.date, ...],
 ) -> dict[str, Floats]:
-    """Return what was counted in no known area, of each unit, by date."""
+    """Add up what was counted in no known area: by unit, an array by date."""
     rows = cells_at(snapshot, population, level, programmes)
     added = rows[rows["pcode"].isna()].groupby("date")[["households", "people"]].sum()
-    laid = added.reindex(_days(dates), fill_value=0)
+    by_date = added.reindex(_days(dates), fill_value=0)
     return {
         str(column): values.to_numpy(dtype="float64", na_value=np.nan)
-        for column, values in laid.items()
+        for column, values in by_date.items()
     }
 
 
@@ -276,7 +277,7 @@ def _suppression(
         for level in (DISTRICT, GOVERNORATE)
     )
     limits = people_thresholds(snapshot, dates, threshold)
-    found = suppress_known(
+    suppression = suppress_known(
         Figures(households, _totals(households, households_of, parent)),
         Figures(people, _totals(people, people_of, parent)),
         parent,
@@ -284,16 +285,16 @@ def _suppression(
         limits,
     )
     counted = np.isfinite(people).any(axis=1) | np.isfinite(people_of).any(axis=1)
-    lost = _not_placed(snapshot, population, GOVERNORATE, programmes, dates)
-    alone = ~counted & ~(lost["households"] > 0) & (lost["people"] > 0)
-    return replace(found, national=found.national | (alone & (lost["people"] < limits)))
+    not_placed = _not_placed(snapshot, population, GOVERNORATE, programmes, dates)
+    only_not_placed = ~counted & ~(not_placed["households"] > 0) & (not_placed["people"] > 0)
+    return replace(
+        suppression,
+        national=suppression.national | (only_not_placed & (not_placed["people"] < limits)),
+    )
 
 
 def _totals(cells: Floats, totals: Floats, parent: NDArray[np.intp]) -> Floats:
-    """Return totals of governorates.
-
-    What their districts hold where a row of their own is not placed.
-    """
+    """Return totals of governorates: of their districts, where a row of their own is not placed."""
     placed = np.nan_to_num(cells) @ np.equal.outer(parent, np.arange(totals.shape[1]))
     # A governorate whose own row is not placed is known all the same, from what is not placed.
     return np.where(placed > np.nan_to_num(totals), placed, totals)

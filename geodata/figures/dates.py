@@ -59,7 +59,7 @@ def years_before(dates: Dates) -> list[int | None]:
 
 
 def _nearest_to_a_year_before(dates: Dates, t: int) -> int | None:
-    """Return position among the dates before ``t``; the earlier of two equally near."""
+    """Return the position of the date nearest to a year before ``t``; the earlier of two."""
     return min(range(t), key=lambda i: _days_off(dates, i, t), default=None)
 
 

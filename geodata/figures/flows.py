@@ -2,7 +2,7 @@
 
 Households or people, as the source breaks its counts down by origin. A governorate whose total is
 too small to show has no flows, because they would add up to it. Of flows of too few people to show,
-only how many they are is told, and their part in the sum of all.
+only their number is given, and their part in the sum of all.
 """
 
 from __future__ import annotations
@@ -64,32 +64,30 @@ class Flows:
 
 
 def flows(at: ViewAt) -> Flows:
-    """List every flow on the date.
+    """List every flow on the date, or those into the governorate of the state's area.
 
-    Of one governorate where the state has an area: who lives there now.
-
-    >>> found = flows(view.on(0))
-    >>> [(flow.origin_name, flow.destination_name, flow.value) for flow in found.shown[:2]]
+    >>> result = flows(view.on(0))
+    >>> [(flow.origin_name, flow.destination_name, flow.value) for flow in result.shown[:2]]
     [('Alpha', 'Alpha', '100'), ('Beta', 'Alpha', '53')]
     """
     snapshot, language = at.snapshot, at.language
     into = governorate_of(at.view) if at.state.area else ""
-    found = origins_on(snapshot, at.state.pop, at.date, at.threshold, into)
-    named = area_names(snapshot, language)
+    origins = origins_on(snapshot, at.state.pop, at.date, at.threshold, into)
+    names = area_names(snapshot, language)
     shown = [
-        _flow(row.category, row.pcode, int(row.number), named, language)
-        for row in records(found.shown)
+        _flow(row.category, row.pcode, int(row.number), names, language)
+        for row in records(origins.shown)
     ]
     shown.sort(key=lambda flow: (-flow.number, flow.origin, flow.destination))
-    return Flows(tuple(shown), found.few, found.whole, found.unit, found.incomplete)
+    return Flows(tuple(shown), origins.few, origins.whole, origins.unit, origins.incomplete)
 
 
-def _flow(origin: str, place: str, number: int, named: dict[str, str], language: Language) -> Flow:
+def _flow(origin: str, place: str, number: int, names: dict[str, str], language: Language) -> Flow:
     return Flow(
         origin,
-        named.get(origin, origin),  # an origin that matched no governorate keeps its name
+        names.get(origin, origin),  # an origin that matched no governorate keeps its name
         place,
-        named[place],
+        names[place],
         number,
         language.number(number),
     )

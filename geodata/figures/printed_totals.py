@@ -46,15 +46,15 @@ class PrintedTotal:
 def printed_totals(snapshot: Snapshot, *, threshold: Threshold | int) -> list[PrintedTotal]:
     """List every printed total beside ours, by population and date.
 
-    >>> found = printed_totals(snapshot, threshold=5)
-    >>> [(each.population, each.printed, each.ours) for each in found]
+    >>> totals = printed_totals(snapshot, threshold=5)
+    >>> [(each.population, each.printed, each.ours) for each in totals]
     [('idp', 1158, 1158), ('idp', 1300, 1308)]
     """
     rows = snapshot.tables.published.sort_values(["population", "date"])
-    return [_beside(snapshot, row, threshold) for row in records(rows)]
+    return [_compare(snapshot, row, threshold) for row in records(rows)]
 
 
-def _beside(snapshot: Snapshot, row: Any, threshold: Threshold | int) -> PrintedTotal:
+def _compare(snapshot: Snapshot, row: Any, threshold: Threshold | int) -> PrintedTotal:
     population, day = str(row.population), row.date.date()
     near = [ours for ours in by_area_of(snapshot, population) if abs(ours - day) <= SAME_ROUND]
     same = min(near, key=lambda ours: abs(ours - day), default=None)
@@ -72,6 +72,6 @@ def _beside(snapshot: Snapshot, row: Any, threshold: Threshold | int) -> Printed
 def _total(
     snapshot: Snapshot, population: str, day: dt.date, threshold: Threshold | int
 ) -> int | None:
-    found = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
-    total = found.national_people[found.dates.index(day)]
+    national = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
+    total = national.national_people[national.dates.index(day)]
     return None if np.isnan(total) else int(number(total))

@@ -131,11 +131,11 @@ def in_governorate(snapshot: Snapshot, pcode: str, language: Language) -> list[d
     """
     tables = snapshot.tables
     rows = tables.coverage[tables.coverage["pcode"] == pcode]
-    named = tables.programmes.set_index("code")
-    found = []
+    programmes = tables.programmes.set_index("code")
+    entries = []
     for code, group in rows.groupby("programme", sort=True):
-        programme = named.loc[code]
-        found.append(
+        programme = programmes.loc[code]
+        entries.append(
             {
                 "code": code,
                 "name": language.gettext(str(programme["name"])),
@@ -154,4 +154,4 @@ def in_governorate(snapshot: Snapshot, pcode: str, language: Language) -> list[d
                 ],
             }
         )
-    return found
+    return entries

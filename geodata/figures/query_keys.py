@@ -50,8 +50,8 @@ class QueryReader:
         except NotAvailable:
             raise
         except StateError as error:
-            shown = self.language.gettext("The default is shown instead.")
-            self.refuse(error, f"{error} {shown}")
+            default_notice = self.language.gettext("The default is shown instead.")
+            self.refuse(error, f"{error} {default_notice}")
             return default
 
     def refuse(self, error: DisplacementError, notice: str) -> None:

@@ -1,11 +1,11 @@
-"""The state: what a reader asked for, as it stands in the URL. One parser, one writer.
+"""The state of a view: what a reader chose, as it stands in the URL. One parser, one writer.
 
 ``pop=returnee&prog=PHSS~CRP&measure=rate&mode=change&base=2018-08-31&level=2&time=R101&area=IQG15``
 
 :func:`parse` reads a query against a snapshot, refuses what does not exist (or, for pages, falls
 back to the default and says so), and normalises; :func:`encode_query` writes the shortest query
-that
-parses to the same state. Defaults are left out, order does not matter, unknown keys are ignored.
+that parses to the same state. Defaults are left out, order does not matter, unknown keys are
+ignored.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ROUND = re.compile(r"^R(\d{1,4})$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class State:
-    """A view asked for. Build it with :func:`parse`; every field is valid for the snapshot.
+    """Which view to show. Build it with :func:`parse`; every field is valid for the snapshot.
 
     Attributes
     ----------
@@ -86,8 +86,8 @@ class State:
         return populations.decimals(self.measure, self.level)
 
     @property
-    def counted(self) -> tuple[str, tuple[str, ...], int, str]:
-        """What its dates are those of; see :func:`geodata.figures.availability.dates_of`."""
+    def series(self) -> tuple[str, tuple[str, ...], int, str]:
+        """What is counted, as arguments of :func:`geodata.figures.availability.dates_of`."""
         return self.pop, self.prog, self.level, self.measure
 
     @property
@@ -100,8 +100,8 @@ class State:
 KEYS = tuple(each.name for each in fields(State) if each.name != "english")
 
 
-def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
-    """Return the last dates, by key and value, of choices that end before their population.
+def earlier_last_dates(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
+    """Return the last dates, by key and value, of choices whose figures end earlier than others.
 
     Of the state's population: each measure at its level, and each level, as ISO dates.
 
@@ -109,15 +109,15 @@ def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
     {'measure': {}, 'level': {}}
     """
     last = max(
-        (day for level in (1, 2) if (day := availability.until(snapshot, state.pop, level))),
+        (day for level in (1, 2) if (day := availability.last_date(snapshot, state.pop, level))),
         default=None,
     )
     measured = {
-        measure: availability.until(snapshot, state.pop, state.level, measure)
+        measure: availability.last_date(snapshot, state.pop, state.level, measure)
         for measure in available_measures(snapshot, state.pop, state.level)
     }
     levels = {
-        str(level): availability.until(snapshot, state.pop, level)
+        str(level): availability.last_date(snapshot, state.pop, level)
         for level in availability.levels(snapshot, state.pop)
     }
     at_level = measured[populations.PEOPLE]
@@ -125,7 +125,7 @@ def ends(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
         "measure": {k: day for k, day in measured.items() if day and at_level and day < at_level},
         "level": {k: day for k, day in levels.items() if day and last and day < last},
     }
-    return {key: {k: day.isoformat() for k, day in found.items()} for key, found in earlier.items()}
+    return {key: {k: day.isoformat() for k, day in days.items()} for key, days in earlier.items()}
 
 
 def newest(snapshot: Snapshot, state: State) -> dt.date:
@@ -134,7 +134,7 @@ def newest(snapshot: Snapshot, state: State) -> dt.date:
     >>> newest(snapshot, State()).isoformat()
     '2021-07-31'
     """
-    return availability.by_area_of(snapshot, *state.counted)[-1]
+    return availability.by_area_of(snapshot, *state.series)[-1]
 
 
 def parse(
@@ -173,8 +173,8 @@ def parse(
     digits = reader.get("digits", WESTERN, reader.choice("digits", DIGITS))
     reader.language = load_language(lang, digits)
     v = reader.get("v", "", lambda text: _version(reader, snapshot, text))
-    held = availability.populations_with_counts(snapshot)
-    pop = reader.get("pop", held[0], reader.choice("pop", held))
+    codes = availability.populations_with_counts(snapshot)
+    pop = reader.get("pop", codes[0], reader.choice("pop", codes))
     level = reader.get("level", 1, lambda text: _level(reader, snapshot, pop, text))
     measure = reader.get(
         "measure", populations.PEOPLE, _measure_reader(reader, snapshot, pop, level)
@@ -182,16 +182,16 @@ def parse(
     mode = reader.get("mode", populations.LEVEL, reader.choice("mode", populations.MODES))
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
-    counted = (pop, prog, level, measure)
-    dates = availability.by_area_of(snapshot, *counted)
-    time = reader.get("time", None, lambda text: read_date(reader, snapshot, counted, "time", text))
+    series = (pop, prog, level, measure)
+    dates = availability.by_area_of(snapshot, *series)
+    time = reader.get("time", None, lambda text: read_date(reader, snapshot, series, "time", text))
     base = None
     if mode == populations.CHANGE:
-        found = reader.get(
-            "base", None, lambda text: read_date(reader, snapshot, counted, "base", text)
+        base_date = reader.get(
+            "base", None, lambda text: read_date(reader, snapshot, series, "base", text)
         )
         latest = query.get("base", "").strip().lower() == LATEST
-        base = found or (dates[-1] if latest else default_base(dates))
+        base = base_date or (dates[-1] if latest else default_base(dates))
     return State(
         pop=pop,
         prog=prog,
@@ -225,29 +225,29 @@ def _version(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
 
 
 def _level(reader: QueryReader, snapshot: Snapshot, pop: str, text: str) -> int:
-    held = [str(level) for level in availability.levels(snapshot, pop)]
-    if text in ("1", "2") and text not in held:
-        drawn = availability.areas_of(snapshot, int(text)).pcodes
+    levels = [str(level) for level in availability.levels(snapshot, pop)]
+    if text in ("1", "2") and text not in levels:
+        has_areas = availability.areas_of(snapshot, int(text)).pcodes
         raise StateError(
             "level",
             text,
             reader.language.gettext(
-                NO_FIGURES_AT_LEVEL if drawn else NO_AREAS_OF_LEVEL,
+                NO_FIGURES_AT_LEVEL if has_areas else NO_AREAS_OF_LEVEL,
                 value=text,
                 pop=pop,
-                allowed=reader.language.listed(held),
+                allowed=reader.language.listed(levels),
             ),
         )
-    return int(reader.choice("level", held)(text))
+    return int(reader.choice("level", levels)(text))
 
 
 def _measure_reader(
     reader: QueryReader, snapshot: Snapshot, pop: str, level: int
 ) -> Callable[[str], str]:
-    held = available_measures(snapshot, pop, level)
+    measures = available_measures(snapshot, pop, level)
 
     def read(text: str) -> str:
-        if text in populations.MEASURES and text not in held:
+        if text in populations.MEASURES and text not in measures:
             raise StateError(
                 "measure",
                 text,
@@ -257,10 +257,10 @@ def _measure_reader(
                     value=text,
                     pop=pop,
                     level=level,
-                    allowed=reader.language.listed(held),
+                    allowed=reader.language.listed(measures),
                 ),
             )
-        return reader.choice("measure", held)(text)
+        return reader.choice("measure", measures)(text)
 
     return read
 
@@ -268,7 +268,7 @@ def _measure_reader(
 def read_date(
     reader: QueryReader,
     snapshot: Snapshot,
-    counted: tuple[str, tuple[str, ...], int, str],
+    series: tuple[str, tuple[str, ...], int, str],
     key: str,
     text: str,
 ) -> dt.date | None:
@@ -276,24 +276,24 @@ def read_date(
 
     Parameters
     ----------
-    counted
-        Whose dates it may be (:attr:`State.counted`).
+    series
+        What is counted, whose dates are allowed (:attr:`State.series`).
 
     >>> reader = QueryReader({}, False, english)
-    >>> read_date(reader, snapshot, State().counted, "time", "R13").isoformat()
+    >>> read_date(reader, snapshot, State().series, "time", "R13").isoformat()
     '2021-01-31'
     """
-    pop = counted[0]
-    dates = availability.dates_of(snapshot, *counted)
+    pop = series[0]
+    dates = availability.dates_of(snapshot, *series)
     if text.lower() == LATEST:
         return None
-    numbers = availability.round_numbers(snapshot, *counted)
-    known = [number for number in numbers if number is not None]
-    span = [f"R{min(known)}–R{max(known)}"] if known else []
+    numbers = availability.round_numbers(snapshot, *series)
+    published = [number for number in numbers if number is not None]
+    span = [f"R{min(published)}–R{max(published)}"] if published else []
     allowed = [f"{dates[0].isoformat()}–{dates[-1].isoformat()}", *span, LATEST]
-    if found := _ROUND.match(text):
-        if int(found[1]) in numbers:
-            return dates[numbers.index(int(found[1]))]
+    if match := _ROUND.match(text):
+        if int(match[1]) in numbers:
+            return dates[numbers.index(int(match[1]))]
         raise reader.wrong(key, text, allowed, choices=())
     try:
         day = dt.date.fromisoformat(text)
@@ -320,41 +320,41 @@ def read_date(
     return day
 
 
-def _nearest_notice(reader: QueryReader, pop: str, asked: dt.date, shown: dt.date) -> str:
+def _nearest_notice(reader: QueryReader, pop: str, day: dt.date, nearest: dt.date) -> str:
     language = reader.language
     return language.gettext(
         NEAREST_DATE,
         population=language.gettext(populations.POPULATIONS[pop].nouns),
-        asked=language.date(asked),
-        shown=language.date(shown),
+        asked=language.date(day),
+        shown=language.date(nearest),
     )
 
 
 def _programmes(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    known = list(snapshot.tables.programmes["code"])
-    asked = tuple(sorted(set(split_list(text))))
-    for code in asked:
-        if code not in known:
-            raise reader.wrong("prog", code, known)
-    return asked
+    known_codes = list(snapshot.tables.programmes["code"])
+    codes = tuple(sorted(set(split_list(text))))
+    for code in codes:
+        if code not in known_codes:
+            raise reader.wrong("prog", code, known_codes)
+    return codes
 
 
 def _area(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
-    known = list(snapshot.tables.areas["pcode"])
+    pcodes = list(snapshot.tables.areas["pcode"])
     rules = former_codes(snapshot.manifest["country"])
     if explanation := explain_retired_code(rules, text, reader.language):
         raise StateError("area", text, explanation)
-    if text not in known:
+    if text not in pcodes:
         levels = [availability.areas_of(snapshot, level).pcodes for level in (1, 2)]
         allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels if pcodes]
-        raise reader.wrong("area", text, allowed, _spelled(snapshot))
+        raise reader.wrong("area", text, allowed, _pcodes_by_name(snapshot))
     return text
 
 
-def _spelled(snapshot: Snapshot) -> dict[str, str]:
-    """Return P-codes by what an area may be called, folded: its code, and its name in any language.
+def _pcodes_by_name(snapshot: Snapshot) -> dict[str, str]:
+    """Return P-codes by the folded names of their areas in every language, and by themselves.
 
-    Of two areas of one name it is the larger one, the governorate.
+    Of two areas of one name the larger one wins, the governorate.
     """
     areas = snapshot.tables.areas.sort_values("level", ascending=False, kind="stable")
     return {
@@ -371,7 +371,7 @@ def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
     [('measure', 'rate')]
     """
     first = availability.populations_with_counts(snapshot)[0]
-    dates = availability.by_area_of(snapshot, *state.counted)
+    dates = availability.by_area_of(snapshot, *state.series)
     base = state.base.isoformat() if state.base and state.base != default_base(dates) else ""
     values = [
         ("pop", "" if state.pop == first else state.pop),
@@ -390,7 +390,7 @@ def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def language_items(lang: str, digits: str, *, english: bool = False) -> list[tuple[str, str]]:
-    """List the keys and values of what an answer is written in; empty where it is the default.
+    """List the keys and values of language and digits; values are empty where they are the default.
 
     >>> language_items("ar", "western")
     [('lang', 'ar'), ('digits', '')]
@@ -411,8 +411,8 @@ def with_population(state: State, population: str, snapshot: Snapshot) -> State:
     1
     """
     level = state.level if state.level in availability.levels(snapshot, population) else 1
-    held = available_measures(snapshot, population, level)
-    measure = state.measure if state.measure in held else populations.PEOPLE
+    measures = available_measures(snapshot, population, level)
+    measure = state.measure if state.measure in measures else populations.PEOPLE
     dates = availability.dates_of(snapshot, population, state.prog, level, measure)
     return replace(
         state,
@@ -433,26 +433,26 @@ def encode_query(state: State, snapshot: Snapshot) -> str:
     return encode_items(query_items(state, snapshot))
 
 
-def shown_date(state: State, snapshot: Snapshot) -> dt.date:
+def view_date(state: State, snapshot: Snapshot) -> dt.date:
     """Return the date that is shown: the state's own, else the newest with figures by area.
 
-    >>> shown_date(State(), snapshot).isoformat()
+    >>> view_date(State(), snapshot).isoformat()
     '2021-07-31'
     """
     return state.time or newest(snapshot, state)
 
 
 def frozen(state: State, snapshot: Snapshot) -> State:
-    """Return the state with the date and the snapshot it shows, which leads to it for ever.
+    """Return the state with its date and snapshot named, so that its link never changes.
 
     >>> frozen(State(), snapshot).v == snapshot.version
     True
     """
-    return replace(state, time=shown_date(state, snapshot), v=snapshot.version)
+    return replace(state, time=view_date(state, snapshot), v=snapshot.version)
 
 
 def following(state: State) -> State:
-    """Return the state without date and snapshot, which leads to the newest figures.
+    """Return the state without date and snapshot, so that its link follows the newest figures.
 
     >>> following(State(time=date(2021, 1, 31))) == State()
     True

@@ -72,12 +72,12 @@ class Threshold:
     persons_per_household: float | None = None
 
     @classmethod
-    def of(cls, said: Threshold | int) -> Threshold:
-        """Return what is said; a number alone is of households, in the country's sizes."""
-        return said if isinstance(said, Threshold) else cls(said)
+    def of(cls, value: Threshold | int) -> Threshold:
+        """Return a threshold as it is; make one of a number, which is of households."""
+        return value if isinstance(value, Threshold) else cls(value)
 
     def people(self, persons_per_household: float) -> int:
-        """Return people from which a cell may be shown, in households of a size.
+        """Return the smallest number of people that may be shown, in households of a size.
 
         0 hides nothing.
         """
@@ -156,7 +156,7 @@ def suppress_parts(
     [[False, True, True]]
     """
     member = np.equal.outer(whole, np.arange(number)).astype(np.float64)
-    found = PartSuppression(
+    suppression = PartSuppression(
         np.zeros(parts.shape, dtype=np.bool_), np.zeros((len(parts), number), dtype=np.bool_)
     )
     for limit in np.unique(thresholds):
@@ -164,9 +164,9 @@ def suppress_parts(
         some = parts[dates]
         hidden = _hide_siblings(some, (some > 0) & (some < limit), member, int(limit))
         exposed = _exposed(some, hidden, member, int(limit))
-        found.parts[dates] = hidden | (exposed[:, whole] & ~np.isnan(some))
-        found.wholes[dates] = exposed
-    return found
+        suppression.parts[dates] = hidden | (exposed[:, whole] & ~np.isnan(some))
+        suppression.wholes[dates] = exposed
+    return suppression
 
 
 def suppress_known(
@@ -206,7 +206,7 @@ def suppress_known(
     >>> found.districts.tolist()
     [[True, True, False]]
     """
-    found = suppress(households.districts, parent, households.governorates, threshold)
+    suppression = suppress(households.districts, parent, households.governorates, threshold)
     only, cell_parent = _known_in_people_only(households, people, parent)
     number = len(parent)
     for limit in np.unique(people_thresholds):
@@ -215,10 +215,10 @@ def suppress_known(
         if not dates.size:
             continue
         more = suppress(only.districts[dates], cell_parent, only.governorates[dates], int(limit))
-        found.districts[dates] |= more.districts[:, :number]
-        found.governorates[dates] |= more.governorates
-        found.national[dates] |= more.national
-    return found
+        suppression.districts[dates] |= more.districts[:, :number]
+        suppression.governorates[dates] |= more.governorates
+        suppression.national[dates] |= more.national
+    return suppression
 
 
 def _known_in_people_only(
@@ -249,10 +249,7 @@ def _known_in_people_only(
 
 
 def _without_households(households: Counts, people: Counts) -> Mask:
-    """Return cells with people of whom no household is known.
-
-    Not published, or none for somebody.
-    """
+    """Tell which cells have people and no households: not published, or published as none."""
     return (people > 0) & ~(households > 0)
 
 
@@ -333,13 +330,13 @@ def _hide_siblings(households: Counts, primary: Mask, member: Counts, threshold:
         cells = np.flatnonzero(member[:, governorate])
         counts = households[np.ix_(dates, cells)]
         candidates = np.where((counts > 0) & ~primary[np.ix_(dates, cells)], counts, np.inf)
-        found = np.isfinite(candidates).any(axis=1)
-        hidden[dates[found], cells[candidates.argmin(axis=1)[found]]] = True
+        has_candidate = np.isfinite(candidates).any(axis=1)
+        hidden[dates[has_candidate], cells[candidates.argmin(axis=1)[has_candidate]]] = True
     return hidden
 
 
 def _exposed(households: Counts, hidden: Mask, member: Counts, threshold: int) -> Mask:
-    """Return dates x governorates: whose hidden districts their known sum would give away."""
+    """Tell where the known sum of hidden districts would give them away; dates x governorates."""
     number = hidden.astype(np.float64) @ member
     total = np.where(hidden, households, 0.0) @ member
     protected = (number >= 2) & (total - (number - 1) >= threshold)

@@ -54,7 +54,7 @@ class View:
     values
         ``(T, A)`` in the state's measure; NaN wherever ``status`` is none of counted or zero.
     status
-        ``(T, A)`` of the letters above.
+        ``(T, A)`` of the letters of :mod:`geodata.figures.statuses`.
     classes
         ``(T, A)`` index into ``scale.colors``; -1 where there is no colour.
     ranks
@@ -91,7 +91,7 @@ class View:
         return self.state.language
 
     def at(self, state: State) -> View:
-        """Return the view with the date and area of a state that differs in nothing else."""
+        """Return the view with the date and area of another state, which is equal in all else."""
         return replace(self, state=state)
 
     def on(self, t: int) -> ViewAt:
@@ -99,17 +99,11 @@ class View:
         return ViewAt(self, t)
 
     def on_its_date(self) -> ViewAt:
-        """Return the view on the date of its state.
-
-        Where it names none, on the newest with figures.
-        """
+        """Return the view on its state's date, else on the newest with figures by area."""
         return ViewAt(self, self.date_index())
 
     def date_index(self) -> int:
-        """Return the position of the state's date.
-
-        Where it names none, the newest with figures by area.
-        """
+        """Return the position of the state's date, else of the newest with figures by area."""
         counts = self.counts
         return counts.dates.index(self.state.time) if self.state.time else counts.newest
 
@@ -122,7 +116,7 @@ class View:
 class ViewAt:
     """A view on one of its dates, which is at position ``t``. ``A`` areas.
 
-    What a view holds for every date, it holds for this one: ``values``, ``status``, ``classes`` and
+    The arrays of a view, cut to one date: ``values``, ``status``, ``classes`` and
     ``ranks`` are ``(A,)``; ``total``, ``stock``, ``share`` and ``not_placed`` are numbers.
     """
 
@@ -236,8 +230,8 @@ class ViewAt:
         return bool(self.counts.national_only[self.t])
 
 
-def _base_index(found: Counts, state: State) -> int:
-    return found.dates.index(state.base) if state.base else 0
+def _base_index(counts: Counts, state: State) -> int:
+    return counts.dates.index(state.base) if state.base else 0
 
 
 def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
@@ -249,78 +243,82 @@ def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
     [100000.0, 50000.0, nan]
     """
     rows = snapshot.tables.residents
-    known = rows[rows["year"] == residents_year(snapshot)].set_index("pcode")["residents"]
-    ordered: Floats = known.reindex(list(pcodes)).to_numpy(dtype="float64", na_value=np.nan)
+    residents_of_year = rows[rows["year"] == residents_year(snapshot)].set_index("pcode")[
+        "residents"
+    ]
+    ordered: Floats = residents_of_year.reindex(list(pcodes)).to_numpy(
+        dtype="float64", na_value=np.nan
+    )
     return np.where(ordered > 0, ordered, np.nan)
 
 
 @dataclass(frozen=True)
 class _Measured:
-    """Figures in a measure, as far as they may be shown.
+    """Figures of a measure, as far as they may be shown.
 
     Attributes
     ----------
-    known
+    has_figure
         Cells for which there is a figure, also where it is hidden; ``(T, A)``.
     """
 
     figures: Floats
-    known: Bools
+    has_figure: Bools
     totals: Floats
     not_placed: Floats
 
 
-def _measured(found: Counts, snapshot: Snapshot, measure: str) -> _Measured:
+def _measured(counts: Counts, snapshot: Snapshot, measure: str) -> _Measured:
     if measure == populations.HOUSEHOLDS:
         return _Measured(
-            found.households,
-            found.counted_households,
-            found.national_households,
-            found.not_placed_households,
+            counts.households,
+            counts.counted_households,
+            counts.national_households,
+            counts.not_placed_households,
         )
-    figures, known, totals = found.people, found.counted, found.national_people
+    figures, has_figure, totals = counts.people, counts.counted, counts.national_people
     if measure == populations.RATE:
-        denominator = residents(snapshot, found.areas.pcodes)
+        denominator = residents(snapshot, counts.areas.pcodes)
         figures = figures / denominator * RATE_PER
-        known = known & np.isfinite(denominator)
+        has_figure = has_figure & np.isfinite(denominator)
         totals = totals / (float(np.nansum(denominator)) or np.nan) * RATE_PER
     elif measure == populations.SHARE:
         with np.errstate(divide="ignore", invalid="ignore"):
             parts = figures / totals[:, None] * 100
         # Where nobody was counted in the country, nobody is no undefined part of it.
         figures = np.where(figures == 0, 0.0, parts)
-    return _Measured(figures, known, totals, found.not_placed)
+    return _Measured(figures, has_figure, totals, counts.not_placed)
 
 
-def _scope(snapshot: Snapshot, state: State, found: Counts) -> Bools:
-    """Return areas the chosen programmes worked in; all areas where none is chosen.
+def _scope(snapshot: Snapshot, state: State, counts: Counts) -> Bools:
+    """Return a mask of areas that the chosen programmes worked in; of all where none is chosen.
 
     Shape ``(A,)``.
     """
     if not state.prog or programme_counts(snapshot, state.pop, state.prog):
-        return np.ones(len(found.areas.pcodes), dtype=bool)
+        return np.ones(len(counts.areas.pcodes), dtype=bool)
     covered = programmes.governorates(snapshot, state.prog)
-    where = found.areas.pcodes if state.level == 1 else found.areas.parents
+    where = counts.areas.pcodes if state.level == 1 else counts.areas.parents
     return np.array([pcode in covered for pcode in where])
 
 
-def _status(measured: _Measured, found: Counts, inside: Bools) -> NDArray[np.str_]:
-    """Return status of figures in the measure: people may be known where households are not."""
+def _status(measured: _Measured, counts: Counts, inside: Bools) -> NDArray[np.str_]:
+    """Return the status letter of each cell in the measure; ``(T, A)``."""
     status = np.full(measured.figures.shape, COUNTED)
     status[measured.figures == 0] = ZERO
-    status[found.hidden] = SUPPRESSED
-    status[~measured.known] = NOT_ASSESSED
-    status[found.national_only] = NATIONAL_ONLY
+    status[counts.hidden] = SUPPRESSED
+    status[~measured.has_figure] = NOT_ASSESSED
+    status[counts.national_only] = NATIONAL_ONLY
     status[:, ~inside] = OUTSIDE
     return status
 
 
 def _change_status(change: Floats, status: NDArray[np.str_], base: int) -> NDArray[np.str_]:
-    """Return status of a change: comparable only where both dates were counted and may be shown."""
+    """Return the status letters of changes: comparable where both dates have a figure."""
     at_base = np.broadcast_to(status[base], status.shape)
-    shown = COUNTED + ZERO
+    with_figure = COUNTED + ZERO
     result = np.where(change == 0, ZERO, COUNTED)
-    either = np.isin(status, list(shown)) & np.isin(at_base, list(shown))
+    either = np.isin(status, list(with_figure)) & np.isin(at_base, list(with_figure))
     result[~either] = NOT_COMPARABLE
     result[(status == NOT_ASSESSED) & (at_base == NOT_ASSESSED)] = NOT_ASSESSED
     neither_missing = (status != NOT_ASSESSED) & (at_base != NOT_ASSESSED)
@@ -337,26 +335,31 @@ def _ranks(values: Floats) -> NDArray[np.int64]:
 
 
 def _area_totals(
-    snapshot: Snapshot, state: State, whole: Counts, inside: Bools, totals: Floats
+    snapshot: Snapshot, state: State, governorates: Counts, inside: Bools, totals: Floats
 ) -> tuple[Floats, Floats]:
     """Return totals of the chosen area in the measure, and its part of the country's people.
 
-    From governorates (``whole``) at either level, so that no hidden district is missing from a
-    total.
+    From governorates (``governorates``) at either level, so that no hidden district is missing
+    from a total.
     """
     if inside.all():
         return totals, np.full(len(totals), np.nan)
     covered = programmes.governorates(snapshot, state.prog)
-    chosen = np.array([pcode in covered for pcode in whole.areas.pcodes])
-    people, country = whole.total_of(chosen, populations.PEOPLE), whole.national_people
+    chosen = np.array([pcode in covered for pcode in governorates.areas.pcodes])
+    people, country = (
+        governorates.total_of(chosen, populations.PEOPLE),
+        governorates.national_people,
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(country > 0, people / country, np.nan)
     part = people
     if state.measure == populations.HOUSEHOLDS:
-        part = whole.total_of(chosen, populations.HOUSEHOLDS)
+        part = governorates.total_of(chosen, populations.HOUSEHOLDS)
     elif state.measure == populations.RATE:
-        there = float(np.nansum(residents(snapshot, whole.areas.pcodes)[chosen])) or np.nan
-        part = people / there * RATE_PER
+        denominator = (
+            float(np.nansum(residents(snapshot, governorates.areas.pcodes)[chosen])) or np.nan
+        )
+        part = people / denominator * RATE_PER
     return part, shares
 
 
@@ -382,20 +385,20 @@ def previous_dates(n: int) -> list[int | None]:
     return [None, *range(n - 1)]
 
 
-def _scale(shown: Floats, found: Counts, state: State, language: Language) -> Scale:
+def _scale(values: Floats, counts: Counts, state: State, language: Language) -> Scale:
     """Return the scale of population × measure × level (× mode), from all areas and all dates."""
     decimals = state.decimals
     if state.mode == populations.LEVEL:
         return sequential(
-            shown,
+            values,
             measure=state.measure,
             decimals=decimals,
             method=state.classes,
             language=language,
         )
-    yearly = changes_since(shown, years_before(found.dates))
+    yearly = changes_since(values, years_before(counts.dates))
     if not np.isfinite(yearly).any():
-        yearly = changes_since(shown, previous_dates(len(shown)))
+        yearly = changes_since(values, previous_dates(len(values)))
     return diverging(
         yearly, measure=state.measure, decimals=decimals, method=state.classes, language=language
     )
@@ -417,27 +420,27 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     """
     own = programme_counts(snapshot, state.pop, state.prog)
     unit = populations.unit_of(state.measure)
-    found = counts(snapshot, state.pop, state.level, threshold, own, state.measure)
-    whole = counts(snapshot, state.pop, 1, threshold, own, unit).on(found.dates)
-    measured = _measured(found, snapshot, state.measure)
-    inside = _scope(snapshot, state, found)
-    scale = _scale(measured.figures, found, state, state.language)
-    shown = np.where(inside, measured.figures, np.nan)
-    status = _status(measured, found, inside)
-    stocks, shares = _area_totals(snapshot, state, whole, inside, measured.totals)
+    level_counts = counts(snapshot, state.pop, state.level, threshold, own, state.measure)
+    governorate_counts = counts(snapshot, state.pop, 1, threshold, own, unit).on(level_counts.dates)
+    measured = _measured(level_counts, snapshot, state.measure)
+    inside = _scope(snapshot, state, level_counts)
+    scale = _scale(measured.figures, level_counts, state, state.language)
+    in_scope = np.where(inside, measured.figures, np.nan)
+    status = _status(measured, level_counts, inside)
+    stocks, shares = _area_totals(snapshot, state, governorate_counts, inside, measured.totals)
     totals, not_placed = stocks, measured.not_placed
     if state.mode == populations.CHANGE:
-        base = _base_index(found, state)
-        values = shown - shown[base]
+        base = _base_index(level_counts, state)
+        values = in_scope - in_scope[base]
         status = _change_status(values, status, base)
         totals = stocks - stocks[base]
         not_placed = not_placed - not_placed[base]
     else:
-        values = shown
+        values = in_scope
     return View(
         snapshot=snapshot,
         state=state,
-        counts=found,
+        counts=level_counts,
         values=values,
         status=status,
         classes=scale.classify(values).astype(np.int64),
@@ -472,10 +475,10 @@ def top_areas(at: ViewAt) -> list[Any]:
     return [share, *(int(i) for i in order)]
 
 
-def rounded_as_shown(share: float | None, *positions: int) -> list[Any]:
-    """Write the largest areas as JSON holds them.
+def top_areas_json(share: float | None, *positions: int) -> list[Any]:
+    """Round the result of :func:`top_areas` for JSON.
 
-    >>> rounded_as_shown(2 / 3, 0, 4)
+    >>> top_areas_json(2 / 3, 0, 4)
     [0.6667, 0, 4]
     """
     return [None if share is None else rounded(share, 4), *positions]

@@ -123,7 +123,7 @@ def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
     yield from (state.pop, *state.prog, state.measure, LEVELS[state.level].name)
     if state.mode != populations.LEVEL:
         yield state.mode
-    if state.base and state.base != default_base(by_area_of(snapshot, *state.counted)):
+    if state.base and state.base != default_base(by_area_of(snapshot, *state.series)):
         yield from ("since", state.base.isoformat())
     if state.classes != ROUND_STYLE:
         yield state.classes

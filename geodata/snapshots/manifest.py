@@ -38,7 +38,7 @@ class SnapshotLocation:
 
 
 def as_location(where: Path | SnapshotLocation) -> SnapshotLocation:
-    """Wrap a folder as a location; return a location as it is."""
+    """Return the location of a folder; a location as it is."""
     if isinstance(where, SnapshotLocation):
         return where
     return SnapshotLocation(str(where), lambda name: (where / name).read_bytes())

@@ -79,7 +79,7 @@ class AreaLabel:
 
 def area_labels(at: ViewAt) -> list[AreaLabel]:
     """Write every area in words, in the view's order."""
-    return [_cell(at, i) for i in range(len(at.counts.areas.pcodes))]
+    return [_area_label(at, i) for i in range(len(at.counts.areas.pcodes))]
 
 
 def caption(at: ViewAt) -> str:
@@ -118,21 +118,21 @@ def _figure(view: View, number: float, *, change: bool) -> str:
     return write(number, view.state.decimals, populations.sign(view.state.measure))
 
 
-def _measured(at: ViewAt, i: int, letter: str, value: str) -> str:
+def _value_with_unit(at: ViewAt, i: int, letter: str, value: str) -> str:
     """Write the figure with its unit, or the status where there is none."""
     language, measure = at.language, at.state.measure
     if letter not in SHOWN:
         return value
-    said = value
+    text = value
     if letter != ZERO or at.state.mode != populations.CHANGE:
-        said = (
+        text = (
             language.ngettext(*COUNTED_IN[measure], abs(int(at.values[i])), written=value)
             if measure in COUNTED_IN
             else language.gettext(WORDS["value"], value=value, unit=wording.unit(at.view))
         )
     if at.state.base is None:
-        return said
-    return language.gettext(WORDS["valueSince"], value=said, date=language.date(at.state.base))
+        return text
+    return language.gettext(WORDS["valueSince"], value=text, date=language.date(at.state.base))
 
 
 def _difference(at: ViewAt, i: int) -> float | None:
@@ -164,25 +164,25 @@ def _rank(at: ViewAt, i: int) -> str:
     return language.gettext(WORDS["rank"], rank=language.number(place), n=language.number(n))
 
 
-def _cell(at: ViewAt, i: int) -> AreaLabel:
+def _area_label(at: ViewAt, i: int) -> AreaLabel:
     language, areas = at.language, at.counts.areas
-    named = area_names(at.snapshot, language)
+    names = area_names(at.snapshot, language)
     letter = str(at.status[i])
     shown = letter in SHOWN
     by, change_mode = _difference(at, i), at.state.mode == populations.CHANGE
     value, rank, change = _value(at, i, letter), _rank(at, i), _change(at, by)
-    said = _measured(at, i, letter, value)
-    rest = language.listed(part for part in (said, rank, change) if part)
+    text = _value_with_unit(at, i, letter, value)
+    rest = language.listed(part for part in (text, rank, change) if part)
     return AreaLabel(
         pcode=areas.pcodes[i],
-        name=named[areas.pcodes[i]],
-        parent=named[areas.parents[i]] if areas.parents[i] else "",
+        name=names[areas.pcodes[i]],
+        parent=names[areas.parents[i]] if areas.parents[i] else "",
         letter=letter,
         shown=shown,
         value=value,
         rank=rank,
         change=change,
-        sentence=language.gettext(WORDS["areaLabel"], name=named[areas.pcodes[i]], value=rest),
+        sentence=language.gettext(WORDS["areaLabel"], name=names[areas.pcodes[i]], value=rest),
         figure=_figure(at.view, float(at.values[i]), change=change_mode) if shown else "",
         status=_status(at.view, letter),
         by="" if by is None else _figure(at.view, by, change=True),

@@ -33,11 +33,11 @@ def breaks_between(view: View, one: dt.date, other: dt.date) -> list[str]:
     return [view.language.gettext(each["text"]) for each in crossed]
 
 
-def across_breaks(view: View, said: str, one: dt.date, other: dt.date) -> str:
+def across_breaks(view: View, sentence: str, one: dt.date, other: dt.date) -> str:
     """Add to a comparison of two dates that the figures break between them, where they do."""
     if not breaks_between(view, one, other):
-        return said
-    return view.language.gettext("{comparison} (the figures break in between)", comparison=said)
+        return sentence
+    return view.language.gettext("{comparison} (the figures break in between)", comparison=sentence)
 
 
 def breaks(view: View) -> dict[str, list[Any]]:
@@ -52,9 +52,9 @@ def breaks(view: View) -> dict[str, list[Any]]:
         ``texts``, each once, the first of them empty; ``on``: for each date its position in them.
     """
     dates = range(len(view.counts.dates))
-    said = [" ".join(breaks_on(view.on(t))) if _breaks_of(view) else "" for t in dates]
-    texts = list(dict.fromkeys(["", *said]))
-    return {"texts": texts, "on": [texts.index(each) for each in said]}
+    sentences = [" ".join(breaks_on(view.on(t))) if _breaks_of(view) else "" for t in dates]
+    texts = list(dict.fromkeys(["", *sentences]))
+    return {"texts": texts, "on": [texts.index(each) for each in sentences]}
 
 
 def breaks_on(at: ViewAt) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 from geodata import populations
 from geodata.figures import comparison
 from geodata.figures.availability import sources_of
-from geodata.figures.state import State, encode_query, frozen, shown_date
+from geodata.figures.state import State, encode_query, frozen, view_date
 from geodata.figures.view import View
 from geodata.i18n.language import Language, strip_isolates
 from geodata.snapshots.snapshot import Snapshot
@@ -101,7 +101,7 @@ def cite(view: View, *, url: str, accessed: dt.date) -> Citation:
     )
 
 
-def cite_comparison(found: Comparison, *, url: str, accessed: dt.date) -> Citation:
+def cite_comparison(compared: Comparison, *, url: str, accessed: dt.date) -> Citation:
     """Make the citation of a comparison: the figures of both sides, by whoever counted them.
 
     Parameters
@@ -110,38 +110,38 @@ def cite_comparison(found: Comparison, *, url: str, accessed: dt.date) -> Citati
         Absolute link to the comparison as
         :meth:`geodata.figures.comparison.ComparisonState.frozen` gives it.
     """
-    first, second = (cite(side.view, url=url, accessed=accessed) for side in found.sides)
-    asked = comparison.query(found.asked.frozen(found.snapshot), found.snapshot)
+    first, second = (cite(side.view, url=url, accessed=accessed) for side in compared.sides)
+    query = comparison.query(compared.request.frozen(compared.snapshot), compared.snapshot)
     return replace(
         second,
-        key=_named(found.snapshot, "compare", second.day, asked),
+        key=_citation_key(compared.snapshot, "compare", second.day, query),
         authors=tuple(dict.fromkeys([*first.authors, *second.authors])),
-        title=_title_of_comparison(found),
+        title=_title_of_comparison(compared),
         credits=tuple(dict.fromkeys([*first.credits, *second.credits])),
     )
 
 
-def _title_of_comparison(found: Comparison) -> str:
-    if found.kind == comparison.DATES:
-        return _title(found.difference.view)
-    language = found.language
-    days = dict.fromkeys(language.date(side.day, "long") for side in found.sides)
+def _title_of_comparison(compared: Comparison) -> str:
+    if compared.kind == comparison.DATES:
+        return _title(compared.difference.view)
+    language = compared.language
+    days = dict.fromkeys(language.date(side.day, "long") for side in compared.sides)
     return language.gettext(
-        "{title}, {date}", title=comparison_summary.title(found), date=language.names(list(days))
+        "{title}, {date}", title=comparison_summary.title(compared), date=language.names(list(days))
     )
 
 
 def _key(state: State, snapshot: Snapshot) -> str:
-    asked = encode_query(frozen(state, snapshot), snapshot)
-    return _named(snapshot, state.pop, shown_date(state, snapshot), asked)
+    query = encode_query(frozen(state, snapshot), snapshot)
+    return _citation_key(snapshot, state.pop, view_date(state, snapshot), query)
 
 
-def _named(snapshot: Snapshot, what: str, day: dt.date, asked: str) -> str:
+def _citation_key(snapshot: Snapshot, what: str, day: dt.date, query: str) -> str:
     """Make the key of a citation: country, population, date and a hash of the query.
 
     For example ``irq-idp-2017-05-15-1a2b3c``.
     """
-    digest = hashlib.sha256(asked.encode()).hexdigest()[:6]
+    digest = hashlib.sha256(query.encode()).hexdigest()[:6]
     country = str(snapshot.manifest["country"]["code"]).lower()
     return f"{country}-{what}-{day.isoformat()}-{digest}"
 
@@ -151,10 +151,10 @@ def _publishers(snapshot: Snapshot, state: State) -> tuple[str, ...]:
 
     After it the manifest says how the counts came from there.
     """
-    counted_by = sources_of(snapshot, *state.counted)
+    counted_by = sources_of(snapshot, *state.series)
     listed = sentences.listed_sources(snapshot, state.language)
-    found = [row for row in listed if row["id"] in counted_by]
-    names = (re.split("[,;،؛]", row["publisher"])[0] for row in found)
+    rows = [row for row in listed if row["id"] in counted_by]
+    names = (re.split("[,;،؛]", row["publisher"])[0] for row in rows)
     return tuple(dict.fromkeys(names))
 
 

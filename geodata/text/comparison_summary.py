@@ -22,12 +22,12 @@ from geodata.text.area_labels import LegendRow, legend, unit
 from geodata.text.comparison_tables import Comparison, ComparisonRow, Side, largest_changes
 
 
-def legend_rows(found: Comparison, side: Side) -> list[LegendRow]:
+def legend_rows(comparison: Comparison, side: Side) -> list[LegendRow]:
     """List the rows of a map's legend; “No change” becomes “No difference” but between dates."""
     rows = legend(side.at)
-    if side is not found.difference or found.kind == DATES:
+    if side is not comparison.difference or comparison.kind == DATES:
         return rows
-    none = found.language.gettext("No difference")
+    none = comparison.language.gettext("No difference")
     return [replace(row, label=none) if row.kind == ZERO else row for row in rows]
 
 
@@ -37,61 +37,61 @@ def unit_words(side: Side) -> str:
     return unit(view.at(replace(view.state, base=None)))
 
 
-def headline(found: Comparison, side: Side) -> str:
+def headline(comparison: Comparison, side: Side) -> str:
     """Write the sentence under a map: its total, or the caption where a difference has none."""
-    if side is found.difference and found.kind != DATES:
+    if side is comparison.difference and comparison.kind != DATES:
         return side.caption
     return view_headlines.headline(side.at)
 
 
-def title(found: Comparison) -> str:
+def title(comparison: Comparison) -> str:
     """Name what is compared."""
-    language = found.language
-    if found.kind == DATES:
-        return wording.title(found.difference.view)
-    if found.kind == POPULATIONS:
-        nouns = [populations.POPULATIONS[side.view.state.pop].nouns for side in found.sides]
-        said = language.gettext(
+    language = comparison.language
+    if comparison.kind == DATES:
+        return wording.title(comparison.difference.view)
+    if comparison.kind == POPULATIONS:
+        nouns = [populations.POPULATIONS[side.view.state.pop].nouns for side in comparison.sides]
+        text = language.gettext(
             "{first} and {second}, side by side",
             first=language.gettext(nouns[0]),
             second=language.gettext(nouns[1]),
         )
-        return messages.sentence_case(said)
+        return messages.sentence_case(text)
     return language.gettext(
         "{first} and {second}, side by side: {population}",
-        first=found.first.heading,
-        second=found.second.heading,
-        population=language.gettext(populations.POPULATIONS[found.first.view.state.pop].nouns),
+        first=comparison.first.heading,
+        second=comparison.second.heading,
+        population=language.gettext(populations.POPULATIONS[comparison.first.view.state.pop].nouns),
     )
 
 
-def summary(found: Comparison) -> str:
+def summary(comparison: Comparison) -> str:
     """Say in sentences what the comparison shows; the areas are counted last."""
-    write = {DATES: _dates, POPULATIONS: _populations, PROGRAMMES: _programmes}[found.kind]
-    return " ".join([write(found), *_areas_in_words(found)])
+    write = {DATES: _dates, POPULATIONS: _populations, PROGRAMMES: _programmes}[comparison.kind]
+    return " ".join([write(comparison), *_areas_in_words(comparison)])
 
 
-def _unknown(found: Comparison) -> str:
+def _why_not_comparable(comparison: Comparison) -> str:
     """Say why the wholes cannot be compared; empty where they can."""
-    for side in found.sides:
+    for side in comparison.sides:
         if view_headlines.no_coverage(side.view) or np.isnan(side.total):
-            return found.language.gettext(
+            return comparison.language.gettext(
                 "The totals cannot be compared. {reason}.",
                 reason=view_headlines.headline(side.at),
             )
     return ""
 
 
-def _dates(found: Comparison) -> str:
-    language, first, second = found.language, found.first, found.second
+def _dates(comparison: Comparison) -> str:
+    language, first, second = comparison.language, comparison.first, comparison.second
     if first.day == second.day:
         return language.gettext(
             "{date} is compared with itself: choose another date.", date=language.date(first.day)
         )
-    if unknown := _unknown(found):
+    if unknown := _why_not_comparable(comparison):
         return unknown
     by = second.total - first.total
-    said = {
+    values = {
         "base": language.date(first.day, "long"),
         "date": language.date(second.day, "long"),
         "first": _number(first),
@@ -102,9 +102,9 @@ def _dates(found: Comparison) -> str:
     }
     case = "same" if not by else "from_none" if not first.total else "more" if by > 0 else "fewer"
     if first.view.state.prog:
-        sentence = wording.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **said)
+        sentence = wording.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **values)
     else:
-        sentence = language.gettext(_BETWEEN_DATES[case], **said)
+        sentence = language.gettext(_BETWEEN_DATES[case], **values)
     broken = breaks.breaks_between(first.view, first.day, second.day)
     return f"{sentence} {language.gettext('The figures break in between.')}" if broken else sentence
 
@@ -147,26 +147,26 @@ def _is_rate(side: Side) -> bool:
     return side.view.state.measure == populations.RATE
 
 
-def _populations(found: Comparison) -> str:
+def _populations(comparison: Comparison) -> str:
     """Write the totals of two populations, with the date of each; never their sum."""
-    if unknown := _unknown(found):
+    if unknown := _why_not_comparable(comparison):
         return unknown
-    language, first, second = found.language, found.first, found.second
-    said = {
+    language, first, second = comparison.language, comparison.first, comparison.second
+    values = {
         "first": wording.amount(first.view, first.total),
         "second": wording.amount(second.view, second.total),
         "base": language.date(first.day, "long"),
         "date": language.date(second.day, "long"),
     }
     if first.day != second.day:
-        return language.gettext("{second} on {date}, beside {first} on {base}.", **said)
-    return language.gettext("{second} beside {first}, on {date}.", **said)
+        return language.gettext("{second} on {date}, beside {first} on {base}.", **values)
+    return language.gettext("{second} beside {first}, on {date}.", **values)
 
 
-def _programmes(found: Comparison) -> str:
-    if unknown := _unknown(found):
+def _programmes(comparison: Comparison) -> str:
+    if unknown := _why_not_comparable(comparison):
         return unknown
-    closed = [f"{view_headlines.headline(side.at)}." for side in found.sides]
+    closed = [f"{view_headlines.headline(side.at)}." for side in comparison.sides]
     return " ".join(closed)
 
 
@@ -220,44 +220,44 @@ _LISTED = {
 }
 
 
-def _way(found: Comparison) -> str:
+def _wording(comparison: Comparison) -> str:
     """Choose the words of a difference: changed, more or higher.
 
     Shares are no numbers of people, and where programmes work the people may be the same.
     """
-    if found.kind == DATES:
+    if comparison.kind == DATES:
         return _CHANGED
-    share = found.first.view.state.measure == populations.SHARE
-    return _HIGHER if share or found.kind == PROGRAMMES else _MORE
+    share = comparison.first.view.state.measure == populations.SHARE
+    return _HIGHER if share or comparison.kind == PROGRAMMES else _MORE
 
 
-def _named(found: Comparison) -> dict[str, str]:
+def _side_names(comparison: Comparison) -> dict[str, str]:
     """Name the two sides as a sentence needs them."""
-    first, second = found.first.heading, found.second.heading
-    if found.kind == POPULATIONS:
+    first, second = comparison.first.heading, comparison.second.heading
+    if comparison.kind == POPULATIONS:
         first, second = (
-            found.language.gettext(populations.POPULATIONS[side.view.state.pop].nouns)
-            for side in found.sides
+            comparison.language.gettext(populations.POPULATIONS[side.view.state.pop].nouns)
+            for side in comparison.sides
         )
     return {"first": first, "second": second}
 
 
-def _areas_in_words(found: Comparison) -> Iterator[str]:
+def _areas_in_words(comparison: Comparison) -> Iterator[str]:
     """Count the areas where it rose, fell and stayed, and those that cannot be compared."""
-    if found.kind == DATES and found.first.day == found.second.day:
+    if comparison.kind == DATES and comparison.first.day == comparison.second.day:
         return
-    way, letters = _way(found), [row.letter for row in found.rows]
-    once = letters.count(NOT_COMPARABLE) if found.kind == DATES else 0
+    way, letters = _wording(comparison), [row.letter for row in comparison.rows]
+    once = letters.count(NOT_COMPARABLE) if comparison.kind == DATES else 0
     neither = sum(letter not in SHOWN + OUTSIDE for letter in letters) - once
     for pair, n in (
-        (_IN_AREAS[way, "up"], sum(row.number > 0 for row in found.rows)),
-        (_IN_AREAS[way, "down"], sum(row.number < 0 for row in found.rows)),
+        (_IN_AREAS[way, "up"], sum(row.number > 0 for row in comparison.rows)),
+        (_IN_AREAS[way, "down"], sum(row.number < 0 for row in comparison.rows)),
         (_SAME, letters.count(ZERO)),
         (_ONCE, once),
         (_NOT, neither),
     ):
         if n:
-            yield found.language.ngettext(*pair, n, **_named(found))
+            yield comparison.language.ngettext(*pair, n, **_side_names(comparison))
 
 
 @dataclass(frozen=True)
@@ -269,35 +269,37 @@ class RankedTable:
     rows: list[ComparisonRow]
 
 
-def listed(found: Comparison) -> list[RankedTable]:
+def ranked_tables(comparison: Comparison) -> list[RankedTable]:
     """List the largest rises and the largest falls."""
-    way, named = _way(found), _named(found)
+    way, names = _wording(comparison), _side_names(comparison)
     tables = []
-    for case, rows in zip(("up", "down"), largest_changes(found.rows), strict=True):
-        said = [
-            messages.sentence_case(found.language.gettext(each, **named))
+    for case, rows in zip(("up", "down"), largest_changes(comparison.rows), strict=True):
+        texts = [
+            messages.sentence_case(comparison.language.gettext(each, **names))
             for each in _LISTED[way, case]
         ]
-        tables.append(RankedTable(said[0], said[1], rows))
+        tables.append(RankedTable(texts[0], texts[1], rows))
     return tables
 
 
-def meaning(found: Comparison) -> str:
+def meaning(comparison: Comparison) -> str:
     """Explain what a difference means, and what it does not."""
-    language = found.language
-    if found.kind == DATES:
-        broken = breaks.breaks_between(found.first.view, found.first.day, found.second.day)
+    language = comparison.language
+    if comparison.kind == DATES:
+        broken = breaks.breaks_between(
+            comparison.first.view, comparison.first.day, comparison.second.day
+        )
         change = language.gettext(
             "The change is the second date’s figure less the first’s, where both were counted and "
             "may be shown. It does not say who moved, or where to."
         )
         return " ".join([*broken, change])
-    if found.kind == POPULATIONS:
+    if comparison.kind == POPULATIONS:
         return language.gettext(
             "The two are different people. The difference says where there are more of one than "
             "of the other; it is nobody who moved from one to the other, and no total adds both."
         )
-    if _own_counts(found):
+    if _own_counts(comparison):
         return language.gettext(
             "The difference is between what the programmes themselves counted, where both did."
         )
@@ -308,18 +310,18 @@ def meaning(found: Comparison) -> str:
     )
 
 
-def _own_counts(found: Comparison) -> bool:
-    state = found.first.view.state
-    own = programmes_with_counts(found.snapshot, state.pop)
-    return bool(own.intersection(state.prog) or own.intersection(found.second.view.state.prog))
+def _own_counts(comparison: Comparison) -> bool:
+    state = comparison.first.view.state
+    own = programmes_with_counts(comparison.snapshot, state.pop)
+    return bool(own.intersection(state.prog) or own.intersection(comparison.second.view.state.prog))
 
 
-def notes(found: Comparison) -> list[str]:
+def notes(comparison: Comparison) -> list[str]:
     """List the notes on the comparison, then those on the figures of each side."""
-    language, first, second = found.language, found.first, found.second
-    said = []
-    if found.kind != DATES and first.day != second.day:
-        said.append(
+    language, first, second = comparison.language, comparison.first, comparison.second
+    notes_of_both = []
+    if comparison.kind != DATES and first.day != second.day:
+        notes_of_both.append(
             language.gettext(
                 "The two were not counted on one day: {first} on {base}, {second} on {date}.",
                 first=first.heading,
@@ -329,28 +331,28 @@ def notes(found: Comparison) -> list[str]:
             )
         )
     counted_by = [
-        sources_of(found.snapshot, side.view.state.pop, side.view.state.prog)
-        for side in found.sides
+        sources_of(comparison.snapshot, side.view.state.pop, side.view.state.prog)
+        for side in comparison.sides
     ]
     if not set(counted_by[0]).intersection(counted_by[1]):
-        said.append(
+        notes_of_both.append(
             language.gettext(
                 "They were counted by different sources, each in its own way: which is larger can "
                 "be read with more trust than by how much."
             )
         )
     if first.view.state.measure == populations.SHARE:
-        said.append(
+        notes_of_both.append(
             language.gettext(
                 "Each share is of the national total of its own people and date; differences of "
                 "shares are in percentage points."
             )
         )
     of_sides = [*sentences.notes(first.view), *sentences.notes(second.view)]
-    return list(dict.fromkeys([*said, *of_sides]))
+    return list(dict.fromkeys([*notes_of_both, *of_sides]))
 
 
-def sources(found: Comparison) -> list[dict[str, str]]:
+def sources(comparison: Comparison) -> list[dict[str, str]]:
     """List the sources of both sides, each once."""
-    both = [source for side in found.sides for source in sentences.sources(side.view)]
+    both = [source for side in comparison.sides for source in sentences.sources(side.view)]
     return list({source["id"]: source for source in both}.values())

@@ -102,7 +102,7 @@ class Strip:
 class Comparison:
     """A comparison as the page shows it; made by :func:`compare`."""
 
-    asked: ComparisonState
+    request: ComparisonState
     first: Side
     second: Side
     difference: Side
@@ -110,7 +110,7 @@ class Comparison:
     @property
     def kind(self) -> str:
         """What the two sides differ in."""
-        return self.asked.kind
+        return self.request.kind
 
     @property
     def language(self) -> Language:
@@ -133,7 +133,7 @@ class Comparison:
         return list(_rows(self))
 
 
-def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Comparison:
+def compare(snapshot: Snapshot, request: ComparisonState, compute: Compute) -> Comparison:
     """Answer a comparison.
 
     Parameters
@@ -141,26 +141,26 @@ def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Com
     compute
         Answers a state; see :func:`geodata.figures.view.compute`.
     """
-    views = [compute(snapshot, side.view_key).at(side) for side in (asked.first, asked.second)]
-    if asked.kind == DATES:
-        change = compute(snapshot, asked.change.view_key)
+    views = [compute(snapshot, side.view_key).at(side) for side in (request.first, request.second)]
+    if request.kind == DATES:
+        change = compute(snapshot, request.change.view_key)
         first, second = (view.on_its_date() for view in views)
-        difference = change.at(replace(asked.change, time=asked.second.time)).on_its_date()
+        difference = change.at(replace(request.change, time=request.second.time)).on_its_date()
     else:
         first, second = (view.on_its_date() for view in share_scale(*views))
         difference = subtract(second, first)
     language = first.language
     return Comparison(
-        asked,
-        _side(first, asked.kind),
-        _side(second, asked.kind),
+        request,
+        _side(first, request.kind),
+        _side(second, request.kind),
         Side(
             difference,
-            language.gettext("Change") if asked.kind == DATES else language.gettext("Difference"),
+            language.gettext("Change") if request.kind == DATES else language.gettext("Difference"),
             language.gettext(
                 "{second} minus {first}",
-                second=_called(second, asked.kind),
-                first=_called(first, asked.kind),
+                second=_heading(second, request.kind),
+                first=_heading(first, request.kind),
             ),
         ),
     )
@@ -168,10 +168,10 @@ def compare(snapshot: Snapshot, asked: ComparisonState, compute: Compute) -> Com
 
 def _side(at: ViewAt, kind: str) -> Side:
     date = caption(at) if kind == DATES else at.language.date(at.date)
-    return Side(at, _called(at, kind), date)
+    return Side(at, _heading(at, kind), date)
 
 
-def _called(at: ViewAt, kind: str) -> str:
+def _heading(at: ViewAt, kind: str) -> str:
     language, state = at.language, at.state
     if kind == POPULATIONS:
         return language.gettext(populations.POPULATIONS[state.pop].label)
@@ -183,10 +183,10 @@ def _called(at: ViewAt, kind: str) -> str:
 # ------------------------------------------------------------------------------ area by area
 
 
-def _difference_words(found: Comparison, number: float, letter: str, status: str) -> str:
+def _difference_words(comparison: Comparison, number: float, letter: str, status: str) -> str:
     """Write a difference: ``+1,234``, that there is none, or why there is no figure."""
-    language, view = found.language, found.difference.view
-    dates = found.kind == DATES
+    language, view = comparison.language, comparison.difference.view
+    dates = comparison.kind == DATES
     if letter == ZERO:
         return language.gettext(WORDS["noChange"]) if dates else language.gettext("no difference")
     if letter not in SHOWN:
@@ -197,19 +197,21 @@ def _difference_words(found: Comparison, number: float, letter: str, status: str
     return language.signed(number, decimals, populations.sign(view.state.measure))
 
 
-def _rows(found: Comparison) -> Iterator[ComparisonRow]:
-    language, difference = found.language, found.difference.at
-    sides = zip(found.first.cells, found.second.cells, found.difference.cells, strict=True)
+def _rows(comparison: Comparison) -> Iterator[ComparisonRow]:
+    language, difference = comparison.language, comparison.difference.at
+    sides = zip(
+        comparison.first.cells, comparison.second.cells, comparison.difference.cells, strict=True
+    )
     for i, (first, second, both) in enumerate(sides):
         number, letter = float(difference.values[i]), str(difference.status[i])
-        said = _difference_words(found, number, letter, both.value)
+        text = _difference_words(comparison, number, letter, both.value)
         sentence = language.gettext(
             "{name}: {difference} ({first_side}: {first}; {second_side}: {second})",
             name=both.name,
-            difference=said,
-            first_side=found.first.heading,
+            difference=text,
+            first_side=comparison.first.heading,
             first=first.value,
-            second_side=found.second.heading,
+            second_side=comparison.second.heading,
             second=second.value,
         )
         yield ComparisonRow(
@@ -218,7 +220,7 @@ def _rows(found: Comparison) -> Iterator[ComparisonRow]:
             both.parent,
             first.value,
             second.value,
-            said,
+            text,
             number,
             letter,
             sentence,
@@ -234,26 +236,30 @@ def largest_changes(
     return rises[:most], falls[:most]
 
 
-def small_multiples(found: Comparison) -> list[Strip]:
+def small_multiples(comparison: Comparison) -> list[Strip]:
     """Make the small maps, on the scale of the large ones: one strip, or one of each side."""
-    if found.kind == DATES:
-        return [Strip("", _multiples(found, found.second, MOST_ROUNDS))]
-    return [Strip(side.heading, _multiples(found, side, _EACH_SIDE)) for side in found.sides]
+    if comparison.kind == DATES:
+        return [Strip("", _multiples(comparison, comparison.second, MOST_ROUNDS))]
+    return [
+        Strip(side.heading, _multiples(comparison, side, _EACH_SIDE)) for side in comparison.sides
+    ]
 
 
-def _multiples(found: Comparison, side: Side, most: int) -> tuple[Multiple, ...]:
+def _multiples(comparison: Comparison, side: Side, most: int) -> tuple[Multiple, ...]:
     view, dates = side.view, side.view.counts.dates
-    known = [day for day, row in zip(dates, view.values, strict=True) if np.isfinite(row).any()]
-    chosen = sorted({nearest_date(dates, day) for day in found.asked.rounds})
-    chosen = chosen or evenly_spaced(known or dates, most)
+    with_figures = [
+        day for day, row in zip(dates, view.values, strict=True) if np.isfinite(row).any()
+    ]
+    chosen = sorted({nearest_date(dates, day) for day in comparison.request.rounds})
+    chosen = chosen or evenly_spaced(with_figures or dates, most)
     return tuple(_multiple(view.on(dates.index(day))) for day in chosen)
 
 
 def _multiple(at: ViewAt) -> Multiple:
     language, total, day = at.language, at.total, at.date
     if not np.isnan(total):
-        said = wording.amount(at.view, total)
+        text = wording.amount(at.view, total)
     else:
         status = SUPPRESSED if at.counted.any() else NOT_ASSESSED
-        said = status_labels(language)[status]
-    return Multiple(at.view.at(replace(at.state, time=day)).on_its_date(), language.date(day), said)
+        text = status_labels(language)[status]
+    return Multiple(at.view.at(replace(at.state, time=day)).on_its_date(), language.date(day), text)

@@ -67,20 +67,20 @@ def _population(view: View) -> str:
     return view.language.gettext(populations.POPULATIONS[view.state.pop].nouns)
 
 
-def _whom(view: View) -> str:
+def _total_label(view: View) -> str:
     """Write the label of the total: who is counted, where, and since when."""
     language, state = view.language, view.state
     households = "Households" if state.measure == populations.HOUSEHOLDS else ""
     if state.measure == populations.RATE and not state.prog:
-        said = language.gettext(WORDS["rates"])
+        label = language.gettext(WORDS["rates"])
     else:
-        said = _population_there(view, households)
+        label = _population_label(view, households)
     if not state.base:
-        return said
-    return language.gettext(READING["valueSince"], value=said, date=language.date(state.base))
+        return label
+    return language.gettext(READING["valueSince"], value=label, date=language.date(state.base))
 
 
-def _population_there(view: View, households: str = "") -> str:
+def _population_label(view: View, households: str = "") -> str:
     """Write who is counted, in the country or where the chosen programmes work."""
     population = _population(view)
     if view.state.prog:
@@ -92,12 +92,12 @@ def _population_there(view: View, households: str = "") -> str:
 def _total(at: ViewAt) -> KeyFigure:
     language, state, value = at.language, at.state, at.total
     if np.isnan(value):
-        said = language.gettext(WORDS["nowhereKnown"], population=_population_there(at.view))
-        return KeyFigure(NONE, said)
+        label = language.gettext(WORDS["nowhereKnown"], population=_population_label(at.view))
+        return KeyFigure(NONE, label)
     rate, change = state.measure == populations.RATE, state.mode == populations.CHANGE
     exact = (language.signed if change else language.number)(value, int(rate))
     return KeyFigure(
-        exact if rate else language.compact(value, change=change), _whom(at.view), exact
+        exact if rate else language.compact(value, change=change), _total_label(at.view), exact
     )
 
 
@@ -115,17 +115,17 @@ def _change(at: ViewAt) -> KeyFigure:
 
 def _top(at: ViewAt) -> KeyFigure:
     """Write the programmes' share of the country, or else that of the three largest areas."""
-    language, written = at.language, part(at)
+    language, percent = at.language, part(at)
     if at.state.prog and not np.isnan(at.share):
-        return KeyFigure(written, language.gettext(WORDS["shareOfCountry"]))
+        return KeyFigure(percent, language.gettext(WORDS["shareOfCountry"]))
     if not (top := top_areas(at)):
         return _extreme(at)
     _, *positions = top
-    if not written:
+    if not percent:
         return KeyFigure(NONE, language.gettext(WORDS["noFigure"]))
-    named = area_names(at.snapshot, language)
-    joined = language.listed(named[at.counts.areas.pcodes[i]] for i in positions)
-    return KeyFigure(written, language.gettext(WORDS["topIn"], names=joined))
+    names = area_names(at.snapshot, language)
+    joined = language.listed(names[at.counts.areas.pcodes[i]] for i in positions)
+    return KeyFigure(percent, language.gettext(WORDS["topIn"], names=joined))
 
 
 def part(at: ViewAt) -> str:
@@ -149,16 +149,16 @@ def _extreme(at: ViewAt) -> KeyFigure:
     write = language.signed if change else language.number
     number = write(float(at.values[i]), state.decimals, populations.sign(state.measure))
     name = area_names(at.snapshot, language)[at.counts.areas.pcodes[i]]
-    said = WORDS["largestChange"] if change else WORDS["highest"]
-    return KeyFigure(number, language.gettext(said, name=name))
+    label = WORDS["largestChange"] if change else WORDS["highest"]
+    return KeyFigure(number, language.gettext(label, name=name))
 
 
 def _gaps(at: ViewAt) -> KeyFigure:
     language, letters = at.language, [str(letter) for letter in at.status]
     inside = [letter for letter in letters if letter != OUTSIDE]
     without = sum(letter not in SHOWN for letter in inside)
-    said = language.ngettext(*WITHOUT_FIGURE, len(inside))
-    return KeyFigure(language.number(without), said)
+    label = language.ngettext(*WITHOUT_FIGURE, len(inside))
+    return KeyFigure(language.number(without), label)
 
 
 def parts(view: View) -> list[str]:

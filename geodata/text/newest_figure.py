@@ -24,15 +24,15 @@ def newest(view: View) -> str:
     The newest date comes last: how long ago it is stands right behind it (:func:`age`).
     """
     language, day = view.language, newest_day(view)
-    shown = view.counts.dates[view.counts.newest]
-    said = {"date": language.date(day, "long"), "shown": language.date(shown, "long")}
-    if shown == day:
-        return language.gettext("Newest figure: {date}", **said)
+    view_day = view.counts.dates[view.counts.newest]
+    dates = {"date": language.date(day, "long"), "shown": language.date(view_day, "long")}
+    if view_day == day:
+        return language.gettext("Newest figure: {date}", **dates)
     if view.counts.national_only[-1]:
         return language.gettext(
-            "Newest figure by governorate: {shown}; for the country: {date}", **said
+            "Newest figure by governorate: {shown}; for the country: {date}", **dates
         )
-    return language.gettext("Newest figure shown here: {shown}; of all: {date}", **said)
+    return language.gettext("Newest figure shown here: {shown}; of all: {date}", **dates)
 
 
 def age(day: dt.date, today: dt.date, old_after: int, language: Language) -> str:
@@ -55,8 +55,8 @@ def ages(snapshot: Snapshot, today: dt.date, old_after: int, language: Language)
         for pop in populations_with_counts(snapshot)
         for programme in programmes_with_counts(snapshot, pop)
     }
-    said = {day.isoformat(): age(day, today, old_after, language) for day in sorted(days)}
-    return {day: ago for day, ago in said.items() if ago}
+    by_day = {day.isoformat(): age(day, today, old_after, language) for day in sorted(days)}
+    return {day: ago for day, ago in by_day.items() if ago}
 
 
 def _months(earlier: dt.date, later: dt.date) -> int:

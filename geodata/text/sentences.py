@@ -35,9 +35,9 @@ def gaps_on(at: ViewAt) -> str:
 
 def _missing(at: ViewAt, published: dict[dt.date, str]) -> str:
     printed = published.get(at.date, "")
-    found = [*_status_sentences(at), _not_placed_sentence(at), printed]
+    parts = [*_status_sentences(at), _not_placed_sentence(at), printed]
     nothing = at.language.gettext("Every area shown has a figure on this date.")
-    return " ".join(filter(None, found)) or ("" if no_coverage(at.view) else nothing)
+    return " ".join(filter(None, parts)) or ("" if no_coverage(at.view) else nothing)
 
 
 def _status_sentences(at: ViewAt) -> list[str]:
@@ -60,23 +60,23 @@ def _status_sentences(at: ViewAt) -> list[str]:
     }
     sentences = _national_only_sentences(at)
     for letter, (named, numbered) in templates.items():
-        found = list(pcodes[at.status == letter])
-        if not found:
+        areas = list(pcodes[at.status == letter])
+        if not areas:
             continue
-        if len(found) <= MANY_NAMES or (letter == NOT_ASSESSED and at.state.level == 1):
-            sentences.append(language.gettext(named, names=area_list(found, at.view)))
+        if len(areas) <= MANY_NAMES or (letter == NOT_ASSESSED and at.state.level == 1):
+            sentences.append(language.gettext(named, names=area_list(areas, at.view)))
         else:
-            sentences.append(language.ngettext(*numbered, len(found)))
+            sentences.append(language.ngettext(*numbered, len(areas)))
     return sentences
 
 
 def _national_only_sentences(at: ViewAt) -> list[str]:
     """Say that only the country's total is published, and which date has figures by area."""
-    language, found = at.language, at.counts
+    language, counts = at.language, at.counts
     if not (at.status == NATIONAL_ONLY).any():
         return []
-    last = found.dates[found.newest]
-    if found.national_only[found.newest]:
+    last = counts.dates[counts.newest]
+    if counts.national_only[counts.newest]:
         return [language.gettext("Published for the country only, not by governorate.")]
     return [
         language.gettext(
@@ -125,14 +125,14 @@ def _published_differences(view: View) -> dict[dt.date, str]:
 def notes(view: View) -> list[str]:
     """List the notes on a view, for all its dates: method and limits."""
     language, state = view.language, view.state
-    found = [
+    notes = [
         language.gettext(note["text"])
         for note in view.snapshot.manifest["country"]["notes"]
         if state.pop in note.get("populations", [state.pop])
         and state.level == note.get("level", state.level)
     ]
     if state.measure == populations.RATE:
-        found.append(
+        notes.append(
             language.gettext(
                 "Per 1,000 residents of {year}, the same at every date ({credit}).",
                 year=residents_year(view.snapshot),
@@ -143,9 +143,9 @@ def notes(view: View) -> list[str]:
                 ),
             )
         )
-    found += _too_few(view)
+    notes += _too_few(view)
     if own := counted_by_programmes(view):
-        found.append(
+        notes.append(
             language.gettext(
                 "Figures are what {programmes} counted, not everyone who lives there; they stand "
                 "apart from the national counts and are never added to them.",
@@ -153,33 +153,33 @@ def notes(view: View) -> list[str]:
             )
         )
     elif state.prog:
-        found.append(
+        notes.append(
             language.gettext(
                 "“Works or worked”: at least one source says so, at some time; not necessarily on "
                 "this date. Figures are everyone counted there, not people the programme reached."
             )
         )
-    return found
+    return notes
 
 
 def _too_few(view: View) -> list[str]:
     """Say why areas are hidden: for their households, or where only people are known, for these."""
-    found = []
+    reasons = []
     if view.counts.few_households.any():
-        found.append(
+        reasons.append(
             gettext(
                 "Districts with very few households are not shown, nor as many others as it takes "
                 "that they cannot be worked out."
             )
         )
     if view.counts.few_people.any():
-        found.append(
+        reasons.append(
             gettext(
                 "Where only people are counted, areas with very few are not shown, nor as many "
                 "others as it takes that they cannot be worked out."
             )
         )
-    return [view.language.gettext(sentence) for sentence in found]
+    return [view.language.gettext(sentence) for sentence in reasons]
 
 
 def sources(view: View) -> list[dict[str, str]]:
@@ -189,7 +189,7 @@ def sources(view: View) -> list[dict[str, str]]:
         roles.add("residents")
     if view.state.prog:
         roles.add("programmes")
-    counted_by = sources_of(view.snapshot, *view.state.counted)
+    counted_by = sources_of(view.snapshot, *view.state.series)
     if view.counts.national_only.any():
         counted_by += printed_sources_of(view.snapshot, view.state.pop, view.state.prog)
     return [

@@ -135,14 +135,14 @@ def _change_headline(at: ViewAt) -> str:
     if change == 0:
         return language.gettext("No change between {base} and {date}", base=base, date=date)
     size = amount(at.view, abs(change))
-    said = _compared(at.view, change > 0, size=size, date=date, base=base)
-    return across_breaks(at.view, said, at.base.date, at.date)
+    sentence = _compared(at.view, change > 0, size=size, date=date, base=base)
+    return across_breaks(at.view, sentence, at.base.date, at.date)
 
 
-def _compared(view: View, way: bool, **said: str) -> str:
+def _compared(view: View, up: bool, **values: str) -> str:
     """Write a change: of what programmes counted, of where they work, or of the country."""
     if own := counted_by_programmes(view):
-        return view.language.gettext(_CHANGED_AS_COUNTED[way], where=own, **said)
+        return view.language.gettext(_CHANGED_AS_COUNTED[up], where=own, **values)
     if view.state.prog:
-        return of_programmes(view, _CHANGED_WITHIN[way], **said)
-    return view.language.gettext(_CHANGED[way], **said)
+        return of_programmes(view, _CHANGED_WITHIN[up], **values)
+    return view.language.gettext(_CHANGED[up], **values)

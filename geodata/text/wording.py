@@ -70,11 +70,11 @@ def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:
     ``{programmes}`` is filled with their names.
     """
     one, many = pair
-    said: dict[str, object] = {"programmes": programme_names(view), **values}
-    return view.language.ngettext(one, many, len(view.state.prog), "", **said)
+    filled: dict[str, object] = {"programmes": programme_names(view), **values}
+    return view.language.ngettext(one, many, len(view.state.prog), "", **filled)
 
 
 def area_list(pcodes: list[str], view: View) -> str:
     """Join the names of areas as a sentence lists them."""
-    named = area_names(view.snapshot, view.language)
-    return view.language.names([named[pcode] for pcode in pcodes])
+    names = area_names(view.snapshot, view.language)
+    return view.language.names([names[pcode] for pcode in pcodes])

@@ -21,7 +21,7 @@ from geodata.bundled import iraq
 from geodata.errors import DataError, StateError
 from geodata.exports.drawing import charts
 from geodata.figures import comparison
-from geodata.figures.availability import by_area_of, dates_of, until
+from geodata.figures.availability import by_area_of, dates_of, last_date
 from geodata.figures.flows import flows
 from geodata.figures.state import parse
 from geodata.figures.statuses import NATIONAL_ONLY
@@ -113,8 +113,8 @@ def test_a_round_whose_code_and_name_differ_is_not_built(published_folder, tmp_p
 
 
 def test_populations_levels_and_measures_end_on_dates_of_their_own():
-    assert until(SNAPSHOT, "idp", 1) == LAST
-    assert until(SNAPSHOT, "idp", 1, "households") == until(SNAPSHOT, "idp", 2) == LISTS_END
+    assert last_date(SNAPSHOT, "idp", 1) == LAST
+    assert last_date(SNAPSHOT, "idp", 1, "households") == last_date(SNAPSHOT, "idp", 2) == LISTS_END
     assert dates_of(SNAPSHOT, "idp", (), 2)[-1] == LISTS_END
     assert dates_of(SNAPSHOT, "idp", (), 1, "households")[-1] == LISTS_END
     assert dates_of(SNAPSHOT, "returnee")[-1] == LAST

@@ -23,9 +23,9 @@ VERBS = set(
     Close Collect Compare Compile Compress Compute Copy Correct Count Cover Create Cut Decide
     Decode Delete Describe Detect Draw Drop End Escape Explain Fade Fetch Fill Find Fold Follow
     Forget Give Go Grow Hash Have Hide Ignore Isolate Join Keep Kill Label Lay Lead Leave Let
-    Link List Load Lock Log Make Map Mark Measure Move Name Note Open Order Pack Paint Parse
+    Link List Load Lock Log Look Make Map Mark Measure Move Name Note Open Order Pack Paint Parse
     Place Point Prepare Print Project Put Quantise Quote Raise Read Recognise Redirect Refuse
-    Register Remove Rename Render Replace Report Return Round Run Say Scan Score See Send
+    Register Remove Rename Render Replace Report Return Round Run Say Scan Score See Select Send
     Serialise Set
     Show Simplify Snap Sort Split Start Store Strip Subtract Sum Swap Take Tell Translate Turn
     Undo Unpack Unwrap Validate Wait Warn Write Yield

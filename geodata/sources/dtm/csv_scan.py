@@ -14,14 +14,7 @@ import pyarrow.compute as pc
 
 from geodata.boundaries import points
 from geodata.sources.cell_values import MOST, clean_text, formula_error, is_total
-from geodata.sources.dtm.column_names import (
-    ADM2,
-    DATE,
-    HOUSEHOLDS,
-    LATITUDE,
-    LONGITUDE,
-    PEOPLE,
-)
+from geodata.sources.dtm.column_names import ADM2, DATE, HOUSEHOLDS, LATITUDE, LONGITUDE, PEOPLE
 from geodata.sources.dtm.layouts import HEADER_WITHIN, Column, Layout
 from geodata.sources.dtm.sums import GROUP_KEYS, add_up
 from geodata.sources.dtm.workspace import LoadedList, breakdown_columns, figure_columns
