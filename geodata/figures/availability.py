@@ -223,7 +223,7 @@ def last_date(
 
     ``None`` where there are none. Of the counts that belong to no programme, where there are any.
 
-    >>> until(snapshot, "idp", 2)
+    >>> last_date(snapshot, "idp", 2)
     datetime.date(2021, 7, 31)
     """
     rows = _series_in_view(snapshot, population, frozenset())

@@ -113,10 +113,10 @@ def origins_on(
     pcode
         Governorate that they came to; any where empty.
 
-    >>> found = origins_on(snapshot, "idp", date(2020, 1, 31), 5)
-    >>> found.whole, found.unit, found.few
+    >>> origins = origins_on(snapshot, "idp", date(2020, 1, 31), 5)
+    >>> origins.whole, origins.unit, origins.few
     (193, 'households', 0)
-    >>> found.shown.iloc[0].tolist()
+    >>> origins.shown.iloc[0].tolist()
     ['XXG01', 'XXG02', np.int64(40)]
     """
     rows = query(snapshot, "breakdowns", queries.origins_on, population, day.isoformat())

@@ -105,7 +105,7 @@ def earlier_last_dates(snapshot: Snapshot, state: State) -> dict[str, dict[str, 
 
     Of the state's population: each measure at its level, and each level, as ISO dates.
 
-    >>> ends(snapshot, parse({}, snapshot)[0])
+    >>> earlier_last_dates(snapshot, parse({}, snapshot)[0])
     {'measure': {}, 'level': {}}
     """
     last = max(

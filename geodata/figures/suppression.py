@@ -196,14 +196,14 @@ def suppress_known(
         The hidden cells and totals of both units together: to hide more protects no less.
 
     >>> unknown, people = np.full((1, 3), np.nan), np.array([[3.0, 28.0, 90_000.0]])
-    >>> found = suppress_known(
+    >>> suppression = suppress_known(
     ...     Figures(unknown, np.full((1, 1), np.nan)),
     ...     Figures(people, people.sum(axis=1, keepdims=True)),
     ...     np.array([0, 0, 0]),
     ...     threshold=5,
     ...     people_thresholds=np.array([30]),
     ... )
-    >>> found.districts.tolist()
+    >>> suppression.districts.tolist()
     [[True, True, False]]
     """
     suppression = suppress(households.districts, parent, households.governorates, threshold)
@@ -291,8 +291,8 @@ def suppress(
         more households than its total.
 
     >>> households = np.array([[3.0, 12.0, 41.0, 70.0]])
-    >>> found = suppress(households, np.array([0, 0, 0, 0]), np.array([[126.0]]), threshold=5)
-    >>> found.districts.tolist(), found.governorates.tolist()
+    >>> suppression = suppress(households, np.array([0, 0, 0, 0]), np.array([[126.0]]), threshold=5)
+    >>> suppression.districts.tolist(), suppression.governorates.tolist()
     ([[True, True, False, False]], [[False]])
     """
     _check_shapes(households, parent, governorate_households, threshold)

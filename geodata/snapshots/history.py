@@ -33,13 +33,22 @@ class Activation:
 
 
 def new_activation(version: str, by: By, what: str) -> Activation:
-    """Make the entry of a version that becomes active now."""
+    """Make the entry of a version that becomes active now.
+
+    >>> new_activation("3f2a81c09d4e", "ingest", "round 12").by
+    'ingest'
+    """
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Activation(version, now, by, what)
 
 
 def parse_activation(entry: Mapping[str, Any]) -> Activation:
-    """Check an entry of ``history.json``; ``ValueError`` or ``KeyError`` for one that is none."""
+    """Check an entry of ``history.json``; ``ValueError`` or ``KeyError`` for one that is none.
+
+    >>> entry = {"version": "3f2a81c09d4e", "at": "2024-01-31T12:00:00Z", "by": "activate"}
+    >>> parse_activation(entry).version
+    '3f2a81c09d4e'
+    """
     version, by = str(entry["version"]), entry["by"]
     if not is_version(version):
         raise ValueError(f"{version!r} is no version")
@@ -49,7 +58,12 @@ def parse_activation(entry: Mapping[str, Any]) -> Activation:
 
 
 def rollback_stack(entries: Sequence[Activation]) -> list[str]:
-    """List the versions that rollbacks lead back through, the active one last."""
+    """List the versions that rollbacks lead back through, the active one last.
+
+    >>> entries = [new_activation(version, "ingest", "") for version in ("a" * 12, "b" * 12)]
+    >>> rollback_stack([*entries, new_activation("a" * 12, "rollback", "")])
+    ['aaaaaaaaaaaa']
+    """
     stack: list[str] = []
     for entry in entries:
         if entry.by == "rollback":

@@ -38,7 +38,11 @@ class SnapshotLocation:
 
 
 def as_location(where: Path | SnapshotLocation) -> SnapshotLocation:
-    """Return the location of a folder; a location as it is."""
+    """Return the location of a folder; a location as it is.
+
+    >>> as_location(folder).read(MANIFEST)[:1]
+    b'{'
+    """
     if isinstance(where, SnapshotLocation):
         return where
     return SnapshotLocation(str(where), lambda name: (where / name).read_bytes())
@@ -62,18 +66,30 @@ FILES = {f"{column.name}.parquet" for column in fields(Tables)} | {
 
 
 def digest(data: bytes) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
+    """Return the SHA-256 of a file, in hexadecimal digits.
+
+    >>> digest(b"")[:12]
+    'e3b0c44298fc'
+    """
     return hashlib.sha256(data).hexdigest()
 
 
 def version_of(manifest: Mapping[str, Any]) -> str:
-    """Hash all that a manifest says: notes and terms count as much as the files it lists."""
+    """Hash all that a manifest says: notes and terms count as much as the files it lists.
+
+    >>> version_of(read_manifest(folder)) == snapshot.version
+    True
+    """
     content = {key: value for key, value in manifest.items() if key != "version"}
     return digest(canonical_json(content))[:_VERSION_LENGTH]
 
 
 def canonical_json(value: object, *, indent: int | None = None) -> bytes:
-    """Serialise to JSON, always to the same bytes: those of equal values have equal hashes."""
+    """Serialise to JSON, always to the same bytes: those of equal values have equal hashes.
+
+    >>> canonical_json({"rows": [1, 2]}).strip()
+    b'{"rows":[1,2]}'
+    """
     separators = None if indent else (",", ":")
     text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
     return (text + "\n").encode()
@@ -95,7 +111,11 @@ def read_manifest(where: Path | SnapshotLocation) -> dict[str, Any]:
 
 
 def read_manifest_bytes(location: SnapshotLocation) -> bytes:
-    """Return the manifest as it is stored; ``SnapshotError`` where there is none."""
+    """Return the manifest as it is stored; ``SnapshotError`` where there is none.
+
+    >>> read_manifest_bytes(as_location(folder))[:1]
+    b'{'
+    """
     try:
         return location.read(MANIFEST)
     except FileNotFoundError:
@@ -106,7 +126,12 @@ def read_manifest_bytes(location: SnapshotLocation) -> bytes:
 
 
 def parse_manifest(data: bytes, name: str) -> dict[str, Any]:
-    """Parse and check a manifest; ``name`` is its snapshot's, for the message of an error."""
+    """Parse and check a manifest; ``name`` is its snapshot's, for the message of an error.
+
+    >>> data = read_manifest_bytes(as_location(folder))
+    >>> parse_manifest(data, "examplia")["version"] == snapshot.version
+    True
+    """
     path = f"{name}/{MANIFEST}"
     try:
         manifest = json.loads(data)

@@ -77,7 +77,7 @@ def lock_holder(**more: object) -> bytes:
 def read_holder(data: bytes) -> dict[str, Any]:
     """Parse who holds a lock; empty before its holder has written that, a moment after locking.
 
-    >>> signed(b"")
+    >>> read_holder(b"")
     {}
     """
     try:

@@ -87,7 +87,11 @@ def summary(
 
 
 def version_in(folder: Path) -> str:
-    """Return the version of the snapshot in a folder; ``""`` where none can be read."""
+    """Return the version of the snapshot in a folder; ``""`` where none can be read.
+
+    >>> version_in(folder) == snapshot.version, version_in(folder / "none")
+    (True, '')
+    """
     try:
         return str(read_manifest(folder)["version"])
     except (SnapshotError, OSError):
