@@ -22,9 +22,66 @@ INTERACTIVE = (
 
 # Rules of axe that look at colours, and so tell a light page from a dark one.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
+# Rules of axe that measure boxes, and so tell a narrow page from a wide one of the same elements.
+SIZE_RULES = ("scrollable-region-focusable",)
 
 _AXE = """
 ([within, options]) => axe.run(within || document, options).then((found) => found.violations)
+"""
+
+# Axe looks at the colours of every text by itself, for seconds where a table is long. Of texts of
+# one kind, for which everything is the same that it reckons with, here it looks at the first, once
+# in a page. Where they lie does not make a kind: a text may be under something its like is not.
+_AXE_COLOURS = """
+([within, options]) => {
+  const READ = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'filter', 'mixBlendMode',
+    'textShadow', 'textDecorationLine', 'borderBottomWidth', 'borderBottomColor', 'fontSize',
+    'fontWeight', 'position', 'zIndex', 'overflow', 'visibility'];
+  const painted = (element, part) => {
+    const style = getComputedStyle(element, part);
+    return part && style.content === 'none' ? '' : READ.map((name) => style[name]).join();
+  };
+  const numbers = (window.kindsOfTexts ??= new Map()); // of what is said of a kind
+  const looked = (window.kindsLookedAt ??= new Set());
+  const kinds = new Map([[null, -1]]);
+  const kindOf = (element) => {
+    if (!kinds.has(element)) {
+      const own = [element.tagName, element.disabled, element.ariaDisabled];
+      const parts = [null, '::before', '::after'].map((part) => painted(element, part));
+      const said = [kindOf(element.parentElement), ...own, ...parts].join(';');
+      if (!numbers.has(said)) numbers.set(said, numbers.size);
+      kinds.set(element, numbers.get(said));
+    }
+    return kinds.get(element);
+  };
+  const hasText = (element) => element.matches('input, select, textarea')
+    || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const include = [];
+  for (const element of document.querySelectorAll(within ? `:is(${within}) *` : '*')) {
+    if (!hasText(element) || !element.checkVisibility({ visibilityProperty: true })) continue;
+    const kind = kindOf(element);
+    if (!looked.has(kind)) include.push(element);
+    looked.add(kind);
+  }
+  if (!include.length) return [];
+  return axe.run({ include }, options).then((found) => found.violations);
+}
+"""
+
+# Everything that can be seen or focused, by all but where it is and what its colours are.
+_STRUCTURE = """
+() => {
+  const PLACE = new Set('class d height points style transform viewBox width x y'.split(' '));
+  const decorates = (element) =>
+    element.parentElement?.closest('[aria-hidden="true"]') && element.tabIndex < 0;
+  return [...document.querySelectorAll('*')].filter((each) => !decorates(each)).map((element) => [
+    element.tagName,
+    element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
+    ...[...element.attributes].filter(({ name }) => !PLACE.has(name))
+      .map(({ name, value }) => `${name}=${value}`),
+    ...[...element.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data),
+  ].join()).join('\\n');
+}
 """
 
 _SMALL = """
@@ -76,23 +133,49 @@ _FOCUSED = """
 
 
 def violations(
-    page: Page, within: str | None = None, *, only: Sequence[str] = (), but: Sequence[str] = ()
+    page: Page,
+    within: str | None = None,
+    *,
+    only: Sequence[str] = (),
+    but: Sequence[str] = (),
+    every_text: bool = False,
 ) -> list[str]:
-    """What axe-core finds on a page or in a part of it; by all its rules, some, or the others."""
-    options: dict[str, Any] = {
-        "resultTypes": ["violations"],  # the rest takes as long again to tell
-        "rules": {rule: {"enabled": False} for rule in but},
-    }
-    if only:
-        options["runOnly"] = list(only)
+    """What axe-core finds on a page or in a part of it; by all its rules, some, or the others.
+
+    Colours are looked at once in a page for texts of one kind, or, if so asked, in every text.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)  # half a megabyte: once in a page, however often it is asked
-    found: list[dict[str, Any]] = page.evaluate(_AXE, [within, options])
+    apart = () if every_text else COLOUR_RULES
+    colours = [rule for rule in apart if rule not in but and (not only or rule in only)]
+    others = [rule for rule in only if rule not in apart]
+    found: list[dict[str, Any]] = []
+    if others or not only:
+        off = {rule: {"enabled": False} for rule in (*but, *apart)}
+        found += _axe(page, _AXE, within, {"runOnly": others} if only else {"rules": off})
+    if colours:
+        found += _axe(page, _AXE_COLOURS, within, {"runOnly": colours})
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} – {node['failureSummary']}"
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+def _axe(
+    page: Page, script: str, within: str | None, options: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Run axe; other results than violations would take as long again to tell."""
+    found: list[dict[str, Any]] = page.evaluate(
+        script, [within, {"resultTypes": ["violations"], **options}]
+    )
+    return found
+
+
+def structure(page: Page) -> str:
+    """All of a page that rules can tell which look neither at colours nor at sizes."""
+    found: str = page.evaluate(_STRUCTURE)
+    return found
 
 
 def open_everything(page: Page) -> None:
