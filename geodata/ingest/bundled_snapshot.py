@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geodata.bundled.iraq import COUNTRY
 from geodata.places.join import JoinReport
-from geodata.sources.data_folder import read
+from geodata.sources.data_folder.reader import read
 
 if TYPE_CHECKING:
     from geodata.boundaries.build import BoundaryReport

@@ -28,11 +28,11 @@ MODULES = {
     "hapi": "hapi",
     "hxl": "hxl",
     "table": "mapped_table",
-    "programmes": "reference",
-    "coverage": "reference",
-    "reach": "reference",
-    "residents": "reference",
-    "aliases": "reference",
+    "programmes": "reference.reader",
+    "coverage": "reference.reader",
+    "reach": "reference.reader",
+    "residents": "reference.reader",
+    "aliases": "reference.reader",
 }
 """Every kind of source, by its name on the command line, and the module that reads it."""
 
@@ -44,4 +44,4 @@ REPEATS: tuple[Repeats, ...] = get_args(Repeats)
 def kind(name: str) -> SourceKind:
     """Return the kind of source that has this name; ``KeyError`` where there is none."""
     kinds: tuple[SourceKind, ...] = import_module(f"{__name__}.{MODULES[name]}").KINDS
-    return next(found for found in kinds if found.name == name)
+    return next(kind for kind in kinds if kind.name == name)

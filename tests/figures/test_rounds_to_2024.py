@@ -31,7 +31,7 @@ from geodata.places.gazetteer import gazetteers
 from geodata.places.join import JoinReport
 from geodata.settings import BUNDLED
 from geodata.snapshots.snapshot import load
-from geodata.sources import data_folder
+from geodata.sources.data_folder import counts as data_folder_counts
 from geodata.text import (
     breaks,
     comparison_summary,
@@ -106,7 +106,7 @@ def test_a_round_whose_code_and_name_differ_is_not_built(published_folder, tmp_p
     areas = SNAPSHOT.tables.areas
     books = gazetteers(areas, SNAPSHOT.tables.aliases, iraq.COUNTRY["former_codes"])
     with pytest.raises(DataError, match="'Dahuk' is IQG09, and column 'pcode' says IQG08"):
-        data_folder._api_counts(tmp_path, books, JoinReport())
+        data_folder_counts.api_counts(tmp_path, books, JoinReport())
 
 
 # --------------------------------------------------------------------------------------------- ends

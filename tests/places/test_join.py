@@ -16,7 +16,7 @@ from geodata.errors import DataError, JoinError
 from geodata.ingest import bundled_snapshot
 from geodata.snapshots.schemas import check
 from geodata.snapshots.snapshot import load
-from geodata.sources import data_folder
+from geodata.sources.data_folder import reader as data_folder
 from tests.views import view_json
 
 DAY = "2019-04-30"

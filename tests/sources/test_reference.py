@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from geodata.ingest.merge import merge
 from geodata.places.gazetteer import Match, gazetteers
-from geodata.sources import reference
 from geodata.sources.cell_values import CellError
 from geodata.sources.contract import ParsedSource, ReadOptions
-from geodata.sources.reference import part_of_date, span_of
+from geodata.sources.reference import reader as reference
+from geodata.sources.reference.cells import part_of_date, span_of
 from geodata.util.findings import no_progress
 
 unhurried = settings(deadline=None)

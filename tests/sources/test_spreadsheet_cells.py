@@ -15,10 +15,11 @@ import pytest
 import xlsxwriter
 
 from geodata.errors import DataError
-from geodata.sources import cell_values, hapi, header, hxl, mapped_table, reference, tidy
+from geodata.sources import cell_values, hapi, header, hxl, mapped_table, tidy
 from geodata.sources.contract import ParsedSource, ReadOptions
 from geodata.sources.dtm import master_list
 from geodata.sources.dtm.dates import days_in
+from geodata.sources.reference import reader as reference
 from geodata.sources.tabular.number_formats import shown, shown_by_styles
 from geodata.sources.tabular.open_table import read_rows
 from geodata.util.findings import no_progress

@@ -1,0 +1,1 @@
+"""Reader of tables beside the counts: programmes, coverage, results, residents, spellings."""
