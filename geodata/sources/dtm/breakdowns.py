@@ -15,8 +15,8 @@ from geodata.sources.dtm.workspace import LoadedList
 from geodata.sources.finding_log import FindingLog
 from geodata.util.arrays import records
 
-_NEARLY = 0.02
-"""Part by which a breakdown may miss its households and still be taken to count them."""
+_TOLERANCE = 0.02
+"""Share by which a breakdown may differ from a total and still be a breakdown of it."""
 
 
 def by_date(frame: pd.DataFrame) -> list[tuple[dt.date, pd.DataFrame]]:
@@ -25,24 +25,29 @@ def by_date(frame: pd.DataFrame) -> list[tuple[dt.date, pd.DataFrame]]:
 
 
 def unit_counted(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Unit | None:
-    """Return what the breakdowns of a date count: the sums of the first of them say."""
-    named = workspace.breakdown_columns(layout)
+    """Return the unit of a date's breakdowns: of the total that the first of them adds up to."""
+    columns = workspace.breakdown_columns(layout)
     date = sums["date"].iloc[0]
-    whole = {"households": sums["households"].sum(), "individuals": sums["people"].sum()}
+    totals = {"households": sums["households"].sum(), "individuals": sums["people"].sum()}
     for kind in BREAKDOWNS:
-        counted = sums[[name for name, column in named if column.field == kind]].sum().sum()
-        if not counted:
+        total = sums[[name for name, column in columns if column.field == kind]].sum().sum()
+        if not total:
             continue
-        unit = min(whole, key=lambda name: abs(whole[name] - counted))
-        if abs(whole[unit] - counted) <= _NEARLY * whole[unit]:
+        unit = min(totals, key=lambda name: abs(totals[name] - total))
+        if abs(totals[unit] - total) <= _TOLERANCE * totals[unit]:
             return "households" if unit == "households" else "individuals"
         notes.warning(
-            f"The columns of {kind} add up to {counted:,.0f} on {date}, neither to "
-            f"{whole['households']:,.0f} households nor to {whole['individuals']:,.0f} "
+            f"The columns of {kind} add up to {total:,.0f} on {date}, neither to "
+            f"{totals['households']:,.0f} households nor to {totals['individuals']:,.0f} "
             "individuals: no breakdown of that date is taken."
         )
         return None
     return None
+
+
+def _categories(loaded: LoadedList, kind: str) -> list[tuple[str, str]]:
+    """Return name in the table and category of every column of a breakdown."""
+    return [(name, column.category) for name, column in loaded.breakdowns if column.field == kind]
 
 
 def as_counted(
@@ -51,20 +56,22 @@ def as_counted(
     """Yield breakdowns of a date that count households."""
     for row in records(part):
         for kind in BREAKDOWNS:
-            named = [(n, c.category) for n, c in loaded.breakdowns if c.field == kind]
-            found = {(n, category): int(getattr(row, n)) for n, category in named}
-            missing = int(row.households) - sum(found.values())
-            if named and missing:
+            columns = _categories(loaded, kind)
+            figures = [(category, int(getattr(row, name))) for name, category in columns]
+            total = sum(households for _, households in figures)
+            if columns and total != int(row.households):
                 notes.warning(
-                    f"Households by {kind} do not add up: they are {sum(found.values()):,} of "
+                    f"Households by {kind} do not add up: they are {total:,} of "
                     f"{int(row.households):,}.",
                     value=str(row.adm1),
                 )
-            yield from _rows_of(kind, row, ((c, n) for (_, c), n in found.items()))
+            yield from _breakdown_rows(kind, row, figures)
 
 
-def _rows_of(kind: str, row: Any, found: Iterable[tuple[str, int]]) -> Iterator[dict[str, Any]]:
-    for category, households in found:
+def _breakdown_rows(
+    kind: str, row: Any, figures: Iterable[tuple[str, int]]
+) -> Iterator[dict[str, Any]]:
+    for category, households in figures:
         if households > 0:
             yield {
                 "kind": kind,
@@ -92,14 +99,14 @@ def in_households(
         )
         return []
     in_camps = size.people if flat else size.in_camps
-    written = [value for value, meant in dates.items() if meant == date]
-    made: list[dict[str, Any]] = []
+    days = [value for value, parsed in dates.items() if parsed == date]
+    rows: list[dict[str, Any]] = []
     for kind in BREAKDOWNS:
-        sums = _converted(loaded, kind, written, size.people, in_camps)
-        for row in records(sums):
+        columns = _categories(loaded, kind)
+        for row in records(_converted(loaded, kind, days, size.people, in_camps)):
             if row.exact:
-                named = [(n, c.category) for n, c in loaded.breakdowns if c.field == kind]
-                made += _rows_of(kind, row, ((c, int(getattr(row, n) or 0)) for n, c in named))
+                figures = [(category, int(getattr(row, name) or 0)) for name, category in columns]
+                rows += _breakdown_rows(kind, row, figures)
             else:
                 notes.warning(
                     f"Individuals by {kind} are not whole households of {size.people} "
@@ -107,7 +114,7 @@ def in_households(
                     "out.",
                     value=str(row.adm1),
                 )
-    return made
+    return rows
 
 
 def _converted(
@@ -118,12 +125,12 @@ def _converted(
     A row's households have one size where all of it or none of it lives in camps; the shelter type
     says the size itself.
     """
-    named = [(name, column) for name, column in loaded.breakdowns if column.field == kind]
-    if not named:
+    names = [name for name, _ in _categories(loaded, kind)]
+    if not names:
         return pd.DataFrame(columns=["adm1", "adm1_code", "exact"])
     camps = [n for n, c in loaded.breakdowns if (c.field, c.category) == ("shelter", "camp")]
     camp = " + ".join(f"coalesce({name}, 0)" for name in camps) or "0"
-    of_row = (
+    row_size = (
         f"CASE WHEN {camp} = 0 THEN {people} WHEN {camp} = people THEN {in_camps} "
         f"{f'ELSE {people}' if people == in_camps else ''} END"
     )
@@ -133,14 +140,14 @@ def _converted(
             return "size"
         return str(in_camps if name in camps else people)
 
-    whole = " AND ".join(f"coalesce({name}, 0) % {size(name)} = 0" for name, _ in named)
-    total = " + ".join(f"coalesce({name}, 0) / {size(name)}" for name, _ in named)
+    whole = " AND ".join(f"coalesce({name}, 0) % {size(name)} = 0" for name in names)
+    total = " + ".join(f"coalesce({name}, 0) / {size(name)}" for name in names)
     exact = f"bool_and(coalesce({whole} AND {total} = households, false))"
-    sums = ", ".join(f"sum({name} / {size(name)}) AS {name}" for name, _ in named)
-    marks = ", ".join("?" for _ in days)
+    sums = ", ".join(f"sum({name} / {size(name)}) AS {name}" for name in names)
+    parameters = ", ".join("?" for _ in days)
     return loaded.con.execute(
         f"SELECT adm1, adm1_code, {exact} AS exact, {sums} "
-        f"FROM (SELECT *, {of_row} AS size FROM rows) WHERE day IN ({marks}) "
+        f"FROM (SELECT *, {row_size} AS size FROM rows) WHERE day IN ({parameters}) "
         "GROUP BY adm1, adm1_code ORDER BY adm1, adm1_code",
         list(days),
     ).df()

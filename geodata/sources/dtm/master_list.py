@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,7 @@ import pandas as pd
 
 from geodata.boundaries.points import IMPOSSIBLE, MISSING, Governorates
 from geodata.errors import DataError
-from geodata.household_sizes import household_size
+from geodata.household_sizes import HouseholdSize, household_size
 from geodata.places.gazetteer import Gazetteer, Gazetteers, gazetteers
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.contract import (
@@ -72,14 +72,15 @@ SOURCE: Mapping[str, str] = {
     "what": "Households and individuals displaced or returned, by governorate and district and "
     "round; households by origin, shelter type and period of displacement.",
 }
-"""What is said of the lists where the active snapshot does not hold this source already."""
+"""Row of the lists' source, for a snapshot that has none."""
 
-_CALLED: Mapping[str, str] = {"idp": "IDP", "returnee": "Returnee"}
+_LIST_NAMES: Mapping[str, str] = {"idp": "IDP", "returnee": "Returnee"}
+_PEOPLE: Mapping[str, str] = {"idp": "displaced people (IDPs)", "returnee": "returnees"}
 
 
 @dataclass(frozen=True)
 class _List:
-    """The counts, breakdowns and dates that one file gives."""
+    """The counts and breakdowns of one file."""
 
     file: FileRead
     counts: pd.DataFrame
@@ -113,16 +114,16 @@ def read(
     lists: list[_List] = []
     findings: list[Finding] = []
     for path in files:
-        made, found = reader.file(Path(path))
-        lists += [made] if made else []
-        findings += found
-    findings += _given_twice(lists)
-    counts = [made.counts for made in lists]
-    breakdowns = [made.breakdowns for made in lists if len(made.breakdowns)]
+        result, log = reader.file(Path(path))
+        lists += [result] if result else []
+        findings += log
+    findings += _repeated_dates(lists)
+    counts = [each.counts for each in lists]
+    breakdowns = [each.breakdowns for each in lists if len(each.breakdowns)]
     return ParsedSource(
         f"dtm-{population}",
         _source(snapshot),
-        tuple(made.file for made in lists),
+        tuple(each.file for each in lists),
         pd.concat(counts, ignore_index=True) if counts else no_counts(),
         pd.concat(breakdowns, ignore_index=True) if breakdowns else no_breakdowns(),
         findings=findings,
@@ -130,23 +131,24 @@ def read(
 
 
 def _source(snapshot: Snapshot) -> Mapping[str, str]:
+    """Return the row of the lists' source, the snapshot's own where it has one."""
     rows: list[Any] = snapshot.tables.sources.to_dict(orient="records")
     return next((row for row in rows if row["id"] == SOURCE["id"]), SOURCE)
 
 
-def _given_twice(lists: Sequence[_List]) -> Iterator[Finding]:
+def _repeated_dates(lists: Sequence[_List]) -> Iterator[Finding]:
     """Refuse two files of one date: their people would be added up."""
     first: dict[Any, str] = {}
-    for made in lists:
-        for date in made.counts["date"].unique():
+    for each in lists:
+        for date in each.counts["date"].unique():
             if date in first:
                 yield Finding(
                     "error",
                     f"{first[date]} gives figures of {date:%Y-%m-%d} too, and they would be added: "
                     "bring in one list of a date.",
-                    made.file.name,
+                    each.file.name,
                 )
-            first.setdefault(date, made.file.name)
+            first.setdefault(date, each.file.name)
 
 
 @dataclass(frozen=True)
@@ -160,19 +162,19 @@ class _Reader:
 
     @property
     def country(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.snapshot.manifest["country"]
-        return found
+        country: Mapping[str, Any] = self.snapshot.manifest["country"]
+        return country
 
     def file(self, path: Path) -> tuple[_List | None, list[Finding]]:
         """Read one file; ``None`` where nothing could be read of it."""
         notes = FindingLog(path.name)
-        made = None
+        result = None
         try:
             rows = read_rows(check_file(path), score=layouts.header_score)
             notes.sheet = rows.sheet
             for finding in rows.findings:
                 notes.take(finding)
-            made = self._list(rows, notes)
+            result = self._list(rows, notes)
         except NotAMasterList as error:
             for finding in error.findings:
                 notes.take(_placed(finding, notes))
@@ -181,14 +183,14 @@ class _Reader:
         except OSError as error:
             sentence = f"The file could not be read to its end: {error.strerror or error}."
             notes.take(Finding("error", sentence, path.name))
-        return made, notes.all()
+        return result, notes.all()
 
     def _list(self, rows: TableRows, notes: FindingLog) -> _List | None:
         governorates = self.books.governorates
         layout = layouts.recognise(rows.head(), governorates, sheet=rows.sheet)
         for finding in layout.findings:
             notes.take(_placed(finding, notes, row=layout.header_row))
-        self._population_fits(layout, rows, notes)
+        self._check_population(layout, rows, notes)
         if layout.column(column_names.PEOPLE) is None and not self.country.get("household_sizes"):
             notes.error(
                 "The column Individuals is missing, and the country has no rule that says how many "
@@ -203,34 +205,35 @@ class _Reader:
                 "Columns stand twice in the file. They are read once, and must say the same "
                 "wherever they stand.",
                 row=layout.header_row,
-                column=", ".join(again.name for _, again in layout.repeated),
+                column=", ".join(column.name for _, column in layout.repeated),
             )
         with workspace.workspace() as con:
             loaded = aggregate.load(
                 con, rows, layout, self._sizes(), notes, self.progress, quick_from=self.quick_from
             )
-            return self._made(loaded, rows, layout, notes)
+            return self._result(loaded, rows, layout, notes)
 
     def _sizes(self) -> list[int]:
         return sorted({int(rule["people"]) for rule in self.country.get("household_sizes", ())})
 
-    def _population_fits(self, layout: Layout, rows: TableRows, notes: FindingLog) -> None:
-        said = layout.population or layouts.population_of([rows.file.name])
-        if said and said != self.population:
+    def _check_population(self, layout: Layout, rows: TableRows, notes: FindingLog) -> None:
+        population = layout.population or layouts.population_of([rows.file.name])
+        if population and population != self.population:
             notes.error(
-                f"This is a list of {_PEOPLE[said]}, and was given as one of "
-                f"{_PEOPLE[self.population]}: bring it in with dtm-{said}.",
+                f"This is a list of {_PEOPLE[population]}, and was given as one of "
+                f"{_PEOPLE[self.population]}: bring it in with dtm-{population}.",
                 value=layout.titles[0] if layout.titles else "",
             )
-        elif not said:
+        elif not population:
             notes.warning(
                 "Nothing in the list says whom it counts; it is read as a list of "
                 f"{_PEOPLE[self.population]}, as asked."
             )
 
-    def _made(
+    def _result(
         self, loaded: LoadedList, rows: TableRows, layout: Layout, notes: FindingLog
     ) -> _List | None:
+        """Return the counts and breakdowns of a loaded list; ``None`` if an error stops it."""
         sums = loaded.sums
         if sums.empty:
             notes.error("No row below the names of the columns gives a figure.")
@@ -245,9 +248,9 @@ class _Reader:
         self._check_points(loaded, notes)
         counts = _counts(sums, self.population, layout, self._round(sums, notes))
         breakdowns = self._breakdowns(loaded, sums, dates, units, notes)
-        called = _layout_text(self.population, layout, set(units.values()))
-        read = rows.file.read(int(sums["rows"].sum()), called)
-        return _List(read, counts, breakdowns)
+        description = _layout_text(self.population, layout, set(units.values()))
+        file = rows.file.read(int(sums["rows"].sum()), description)
+        return _List(file, counts, breakdowns)
 
     def _round(self, sums: pd.DataFrame, notes: FindingLog) -> int | None:
         if self.request.round is not None and sums["date"].nunique() > 1:
@@ -263,7 +266,7 @@ class _Reader:
         units: Mapping[dt.date, Unit | None],
         notes: FindingLog,
     ) -> pd.DataFrame:
-        """Put people as the country's rule has them where the file does not; see the module."""
+        """Correct people by the country's rule, as the docstring of this module says."""
         sums = sums.copy()
         printed = layout.column(column_names.PEOPLE) is not None
         camps = [
@@ -286,26 +289,14 @@ class _Reader:
             if units[date] == "individuals":
                 in_camps = in_camps / size.people
             people = size.people * part["households"] - (size.people - size.in_camps) * in_camps
+            sums.loc[part.index, "people"] = people
             if not camps and size.people != size.in_camps:
                 notes.warning(
                     f"People in camps are counted {size.in_camps} to a household on {date}, and no "
                     "column gives the households in camps: people are "
                     f"{'as printed' if printed else f'households × {size.people}'}."
                 )
-            changed = int((part["people"] - people).sum())
-            sums.loc[part.index, "people"] = people
-            if not printed:
-                notes.warning(
-                    f"The column Individuals is missing: people are households × {size.people}, in "
-                    f"camps × {size.in_camps}, as the country's rule has it on {date}."
-                )
-            elif changed:
-                notes.warning(
-                    f"Individuals are households × {size.people} in every row. From the country's "
-                    f"rule, households in camps are counted × {size.in_camps} on {date}: "
-                    f"{people.sum():,.0f} people instead of the {part['people'].sum():,.0f} "
-                    "printed."
-                )
+            _log_correction(part["people"] if printed else None, people, size, date, notes)
         return sums
 
     # ---- places
@@ -323,20 +314,20 @@ class _Reader:
                 strays[name, code, point] = (pcode, rows)
         if not strays:
             return
-        kinds = {key: self._stray(shapes, pcode, key[2]) for key, (pcode, _) in strays.items()}
-        met: Counter[str] = Counter()
+        reasons = {key: self._stray(shapes, pcode, key[2]) for key, (pcode, _) in strays.items()}
+        totals: Counter[str] = Counter()
         listed: Counter[str] = Counter()
         for key, (_, rows) in strays.items():
-            met[kinds[key][0]] += rows
-        for row, place, name, code, point in aggregate.rows_at_points(
-            loaded, strays, 4 * MAX_LISTED
-        ):
-            sentence, lies = kinds[name, code, point]
+            totals[reasons[key][0]] += rows
+        most = 4 * MAX_LISTED
+        for row, place, name, code, point in aggregate.rows_at_points(loaded, strays, most):
+            sentence, governorate = reasons[name, code, point]
             listed[sentence] += 1
             if listed[sentence] <= MAX_LISTED:
-                said = f"{place}: {name}, lies in {lies}" if lies else f"{place}: {name}"
-                notes.warning(sentence, row=row, column="Latitude, Longitude", value=said)
-        for sentence, count in met.items():
+                lies = f", lies in {governorate}" if governorate else ""
+                value = f"{place}: {name}{lies}"
+                notes.warning(sentence, row=row, column="Latitude, Longitude", value=value)
+        for sentence, count in totals.items():
             if (more := count - min(listed[sentence], MAX_LISTED)) > 0:
                 notes.warning(f"and in {amounts.pluralise(more, 'more row')}: {sentence}")
 
@@ -352,14 +343,14 @@ class _Reader:
                 "row is counted where it says.",
                 "",
             )
-        lies = shapes.containing(point)
-        if not lies:
+        actual = shapes.containing(point)
+        if not actual:
             return "The point lies in no governorate: the row is counted where it says.", ""
-        display = self.books.governorates.display.get(lies, lies)
+        display = self.books.governorates.display.get(actual, actual)
         return (
             "The point lies in another governorate than the row names: the row is counted where it "
             "says, and not moved.",
-            f"{display} ({lies})",
+            f"{display} ({actual})",
         )
 
     # ---- breakdowns
@@ -372,21 +363,21 @@ class _Reader:
         units: Mapping[dt.date, Unit | None],
         notes: FindingLog,
     ) -> pd.DataFrame:
+        """Return breakdowns by governorate, in households, of the dates that have them."""
         parts = []
         keys = ["date", "adm1", "adm1_code"]
         figures = [name for name, _ in loaded.breakdowns]
         by_governorate = sums.groupby(keys, as_index=False)[["households", *figures]].sum()
         for date, part in by_date(by_governorate):
+            rows: Iterable[dict[str, Any]] = ()
             if units[date] == "individuals":
                 size = household_size(self.country, date)
                 flat = f"flat_{size.people}" if size else ""
                 all_flat = bool(flat) and bool(sums.loc[sums["date"] == date, flat].all())
-                made = in_households(loaded, date, dates, part, size, all_flat, notes)
+                rows = in_households(loaded, date, dates, part, size, all_flat, notes)
             elif units[date] == "households":
-                made = list(as_counted(loaded, part, notes))
-            else:
-                made = []
-            parts += [row | {"date": date} for row in made]
+                rows = as_counted(loaded, part, notes)
+            parts += [row | {"date": date} for row in rows]
         if not parts:
             return no_breakdowns()
         frame = pd.DataFrame(parts).assign(population=self.population)
@@ -397,11 +388,29 @@ class _Reader:
         return added[list(BREAKDOWNS_READ)].astype({**words, "households": "Int64"})
 
 
-_PEOPLE: Mapping[str, str] = {"idp": "displaced people (IDPs)", "returnee": "returnees"}
+def _log_correction(
+    printed: pd.Series | None,
+    people: pd.Series,
+    size: HouseholdSize,
+    date: dt.date,
+    notes: FindingLog,
+) -> None:
+    """Log that people are computed from households: all of them, or those in camps."""
+    if printed is None:
+        notes.warning(
+            f"The column Individuals is missing: people are households × {size.people}, in "
+            f"camps × {size.in_camps}, as the country's rule has it on {date}."
+        )
+    elif int((printed - people).sum()):
+        notes.warning(
+            f"Individuals are households × {size.people} in every row. From the country's "
+            f"rule, households in camps are counted × {size.in_camps} on {date}: "
+            f"{people.sum():,.0f} people instead of the {printed.sum():,.0f} printed."
+        )
 
 
 def _placed(finding: Finding, notes: FindingLog, row: int = 0) -> Finding:
-    """Say of a finding on a layout in which file and sheet it was made."""
+    """Return a finding on a layout with its file, its sheet and, where it has none, a row."""
     return Finding(
         finding.severity, finding.sentence, notes.file, notes.sheet, finding.row or row,
         finding.column, finding.value, finding.nearest,
@@ -409,11 +418,12 @@ def _placed(finding: Finding, notes: FindingLog, row: int = 0) -> Finding:
 
 
 def _layout_text(population: str, layout: Layout, units: set[Unit | None]) -> str:
-    held = [kind for kind in BREAKDOWNS if layout.breakdown(kind)]
-    said = sorted(unit for unit in units if unit)
-    by = f"{', '.join(held)} in {' and '.join(said)}" if held and said else "no breakdowns"
+    """Describe the layout of a list in a report."""
+    kinds = ", ".join(kind for kind in BREAKDOWNS if layout.breakdown(kind))
+    counted = " and ".join(sorted(unit for unit in units if unit))
+    by = f"{kinds} in {counted}" if kinds and counted else "no breakdowns"
     return (
-        f"{_CALLED[population]} master list, {layout.description}, columns named in row "
+        f"{_LIST_NAMES[population]} master list, {layout.description}, columns named in row "
         f"{layout.header_row}, {by}"
     )
 
@@ -422,8 +432,8 @@ def _layout_text(population: str, layout: Layout, units: set[Unit | None]) -> st
 
 
 def _compare_totals(loaded: LoadedList, notes: FindingLog) -> None:
-    counted = int(loaded.sums["households"].sum())
-    column = column_name(loaded.layout.column(column_names.HOUSEHOLDS))
+    """Log the rows of totals; where there is one, compare it with the sum of the others."""
+    households = int(loaded.sums["households"].sum())
     for total in loaded.totals:
         notes.warning(
             "The row is one of totals, and is left out.",
@@ -431,14 +441,14 @@ def _compare_totals(loaded: LoadedList, notes: FindingLog) -> None:
             value=total.label,
             harm=Harm.LEFT_OUT,
         )
-    if len(loaded.totals) == 1 and (said := loaded.totals[0].households) is not None:
-        if said != counted:
+    if len(loaded.totals) == 1 and (total := loaded.totals[0]).households is not None:
+        if total.households != households:
             notes.warning(
-                f"The total does not agree with the rows above it, which add up to {counted:,} "
-                "households.",
-                row=loaded.totals[0].row,
-                column=column,
-                value=f"{said:,}",
+                "The total does not agree with the rows above it, which add up to "
+                f"{households:,} households.",
+                row=total.row,
+                column=column_name(loaded.layout.column(column_names.HOUSEHOLDS)),
+                value=f"{total.households:,}",
                 harm=Harm.LEVELS_DIFFER,
             )
 
@@ -462,25 +472,23 @@ def _counts(
 
 
 def _pcode(book: Gazetteer, name: str, code: str) -> str:
-    """Return P-code of the governorate that a row names.
+    """Return the P-code of the governorate that a row names; ``""`` where there is none.
 
-    ``""`` where the join will say that it has none.
-
-    The code is asked last: it may be of a former numbering.
+    The name goes before the code, which may be of a former numbering.
     """
-    found = book.find(name=name)
-    return found.pcode if found else book.coded(code)
+    match = book.find(name=name)
+    return match.pcode if match else book.coded(code)
 
 
 def _strays(shapes: Governorates, pcode: str, points: Any) -> dict[int, int]:
-    """Return points that are not in a governorate, with how many rows have each."""
+    """Return the codes of points that are not in a governorate, with the rows that have each."""
     import numpy as np
 
-    found, rows = np.unique(points, return_counts=True)
-    wrong = found < 0
+    codes, rows = np.unique(points, return_counts=True)
+    outside = codes < 0
     if pcode in shapes.pcodes:
-        wrong |= shapes.outside(pcode, found)
-    return dict(zip(found[wrong].tolist(), rows[wrong].tolist(), strict=True))
+        outside |= shapes.outside(pcode, codes)
+    return dict(zip(codes[outside].tolist(), rows[outside].tolist(), strict=True))
 
 
 KINDS = (
