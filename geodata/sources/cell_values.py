@@ -35,13 +35,13 @@ _TOTAL = re.compile(
 _WHOLE = re.compile(r"(-?)(\d+|\d{1,3}(?:([,’' ])\d{3})(?:\3\d{3})*)(?:\.0+)?")
 _PART = re.compile(r"-?[\d,’' ]*\.\d+")
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
-_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 # What spreadsheets write in place of a result that they could not work out, in any language; a
 # word that begins with # and ends so is one of them, and no tag of HXL.
 _BROKEN = re.compile(r"#(?:[^\W\d_][\w/]*[!?]|n/[adv]|nv|getting_data)|err:\d{3}", re.IGNORECASE)
 
-_BY = r"[ .,،/\-\u2013]"  # between the parts of a date
+_SEPARATOR = r"[ .,،/\-\u2013]"  # between the parts of a date
 _NAME = r"([^\W\d_]\D*?)"
 _ISO_DAY = re.compile(
     r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\S*)?"
@@ -49,15 +49,17 @@ _ISO_DAY = re.compile(
 _ISO_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/](\d{4})")
 _NUMBERS = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
-_ORDINAL = rf"(?:(?:st|nd|rd|th|[یي])(?={_BY}))?"
-_DAY_NAMED = re.compile(
-    rf"(\d{{1,2}}){_ORDINAL}{_BY}*{_NAME}{_BY}*(\d{{4}}|\d{{2}})", re.IGNORECASE
+_ORDINAL = rf"(?:(?:st|nd|rd|th|[یي])(?={_SEPARATOR}))?"
+_DAY_MONTH_YEAR = re.compile(
+    rf"(\d{{1,2}}){_ORDINAL}{_SEPARATOR}*{_NAME}{_SEPARATOR}*(\d{{4}}|\d{{2}})", re.IGNORECASE
 )
-_NAMED_DAY = re.compile(rf"{_NAME}{_BY}+(\d{{1,2}}){_ORDINAL}{_BY}+(\d{{4}})", re.IGNORECASE)
+_MONTH_DAY_YEAR = re.compile(
+    rf"{_NAME}{_SEPARATOR}+(\d{{1,2}}){_ORDINAL}{_SEPARATOR}+(\d{{4}})", re.IGNORECASE
+)
 # Two digits after a space may be a day: only the signs that stand before a short year are taken.
-_NAMED = re.compile(rf"{_NAME}(?:{_BY}*(\d{{4}})|{_BY}*[-'’](\d{{2}}))")
-_YEAR_NAMED = re.compile(rf"(\d{{4}}){_BY}*{_NAME}(?:{_BY}+(\d{{1,2}}))?")
-_LONGEST_DAY = 60  # characters; patterns are tried on no more than a date can have
+_MONTH_NAME_YEAR = re.compile(rf"{_NAME}(?:{_SEPARATOR}*(\d{{4}})|{_SEPARATOR}*[-'’](\d{{2}}))")
+_YEAR_MONTH_DAY = re.compile(rf"(\d{{4}}){_SEPARATOR}*{_NAME}(?:{_SEPARATOR}+(\d{{1,2}}))?")
+_MAX_DATE_LENGTH = 60  # characters; patterns are tried on no more than a date can have
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY_OR_MONTH = re.compile(r"(\d{4}-\d\d)-\d\d or \1")
 
@@ -94,7 +96,7 @@ OUT_OF_RANGE = "is before 1990 or after this month."
 
 
 class CellError(ValueError):
-    """A cell does not hold what its column promises.
+    """A cell breaks the rule of its column.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def clean_text(value: object) -> str:
 
 @lru_cache(maxsize=65_536)
 def _line(cell: str) -> str:
-    return _SPACES.sub(" ", _UNSEEN.sub("", cell)).strip()
+    return _SPACES.sub(" ", _INVISIBLE.sub("", cell)).strip()
 
 
 def is_blank(value: object) -> bool:
@@ -154,7 +156,7 @@ def formula_error(value: object) -> str:
 
 
 def due_text(value: object) -> str:
-    """Return the text of a cell that places, populations and the like are read from.
+    """Return the text of a cell, in a column of places, populations or the like.
 
     Raises
     ------
@@ -172,7 +174,7 @@ def optional_text(value: object) -> str:
     Raises
     ------
     CellError
-        If it is the word of another formula without a result.
+        If it is another error of a formula.
     """
     word = formula_error(value)
     if word and word != "#N/A":
@@ -198,8 +200,8 @@ def check_choice(word: str, choices: Sequence[str]) -> None:
         Naming the choices, with the nearest.
     """
     if word not in choices:
-        shown = ", ".join(choices[:40]) or "none"
-        raise CellError(f"This may be {shown}.", suggestions(word, choices))
+        valid = ", ".join(choices[:40]) or "none"
+        raise CellError(f"This may be {valid}.", suggestions(word, choices))
 
 
 # ---- numbers
@@ -223,18 +225,18 @@ def parse_count(value: object) -> int | None:
     if isinstance(value, bool):
         raise CellError(NOT_A_NUMBER)
     if isinstance(value, int):
-        return _counted(value)
+        return _check_count(value)
     if isinstance(value, float):
         if math.isnan(value):
             return None
         if not value.is_integer():  # nor is infinity
             raise CellError(A_PART if math.isfinite(value) else NOT_A_NUMBER)
-        return _counted(int(value))
-    return _written(clean_text(value))
+        return _check_count(int(value))
+    return _parse_count_text(clean_text(value))
 
 
 @lru_cache(maxsize=65_536)
-def _written(cell: str) -> int | None:
+def _parse_count_text(cell: str) -> int | None:
     if cell.casefold() in _BLANKS:
         return None
     plain = unicodedata.normalize("NFKC", cell).replace("٬", ",").replace("٫", ".")
@@ -247,10 +249,10 @@ def _written(cell: str) -> int | None:
     digits = re.sub(r"\D", "", match[2])
     if len(digits) > 15:
         raise CellError(TOO_MANY)
-    return _counted(int(digits) * (-1 if match[1] else 1))
+    return _check_count(int(digits) * (-1 if match[1] else 1))
 
 
-def _counted(number: int) -> int:
+def _check_count(number: int) -> int:
     if number < 0:
         raise CellError(NEGATIVE)
     if number > MOST:
@@ -289,7 +291,7 @@ def parse_date(value: object, pattern: str = "") -> dt.date | None:
     cell = clean_text(value)
     if cell.casefold() in _BLANKS:
         return None
-    return _in_range(_day_of(cell, pattern))
+    return _in_range(_parse_date_text(cell, pattern))
 
 
 def month_end(year: int, month: int) -> dt.date:
@@ -298,7 +300,7 @@ def month_end(year: int, month: int) -> dt.date:
 
 
 @lru_cache(maxsize=16_384)
-def _day_of(cell: str, pattern: str) -> dt.date:
+def _parse_date_text(cell: str, pattern: str) -> dt.date:
     plain = unicodedata.normalize("NFKC", cell)
     if formula_error(plain):
         raise CellError(BROKEN)
@@ -319,7 +321,7 @@ def _by_pattern(cell: str, pattern: str) -> dt.date:
 
 
 def _by_shape(cell: str) -> dt.date:
-    if len(cell) > _LONGEST_DAY:
+    if len(cell) > _MAX_DATE_LENGTH:
         raise CellError(NOT_A_DAY)
     if match := _ISO_DAY.fullmatch(cell):
         return dt.date(int(match[1]), int(match[3]), int(match[4]))
@@ -329,20 +331,20 @@ def _by_shape(cell: str) -> dt.date:
         return month_end(int(match[2]), int(match[1]))
     if match := _NUMBERS.fullmatch(cell):
         return _day_first_or_month_first(int(match[1]), int(match[3]), int(match[4]))
-    if match := _DAY_NAMED.fullmatch(cell):
+    if match := _DAY_MONTH_YEAR.fullmatch(cell):
         return dt.date(_year(match[3]), _month(match[2]), int(match[1]))
-    if match := _NAMED_DAY.fullmatch(cell):
+    if match := _MONTH_DAY_YEAR.fullmatch(cell):
         return dt.date(int(match[3]), _month(match[1]), int(match[2]))
-    if match := _NAMED.fullmatch(cell):
+    if match := _MONTH_NAME_YEAR.fullmatch(cell):
         return month_end(_year(match[2] or match[3]), _month(match[1]))
-    if match := _YEAR_NAMED.fullmatch(cell):
+    if match := _YEAR_MONTH_DAY.fullmatch(cell):
         year, month = int(match[1]), _month(match[2])
         return dt.date(year, month, int(match[3])) if match[3] else month_end(year, month)
-    raise CellError(_no_day(cell))
+    raise CellError(_date_mistake(cell))
 
 
-def _no_day(cell: str) -> str:
-    """Return the rule that a cell breaks which is no date."""
+def _date_mistake(cell: str) -> str:
+    """Return the rule that a cell breaks if it is no date."""
     if _DAY_OR_MONTH.fullmatch(cell):
         return DAY_OR_MONTH
     if _YEAR.fullmatch(cell):
@@ -371,13 +373,13 @@ def _month(name: str) -> int:
 
 def _in_range(day: dt.date) -> dt.date:
     today = dt.date.today()
-    # The end of this month may be ahead: a month is said by its last day.
+    # The end of this month may be ahead: the date of a month is its last day.
     if day < FIRST or (day > today and day > month_end(today.year, today.month)):
         raise CellError(OUT_OF_RANGE)
     return day
 
 
 def code_or_blank(value: object) -> str:
-    """Return a code as it is written; ``""`` for :data:`NOT_AVAILABLE`."""
+    """Return the text of a code; ``""`` for :data:`NOT_AVAILABLE`."""
     code = clean_text(value)
     return "" if code.casefold() == NOT_AVAILABLE.casefold() else code

@@ -1,7 +1,7 @@
 """The contract of all readers: the tables that each returns, with its findings.
 
-A reader adds a file's rows up to the finest place they name; it joins nothing to areas and decides
-nothing about what is held already. :mod:`geodata.ingest.merge` does.
+A reader adds a file's rows up to the finest place they name. :mod:`geodata.ingest.merge` joins them
+to areas, and decides what becomes of the figures that the snapshot has already.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def by_harm(findings: Iterable[Finding]) -> list[Finding]:
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """Options of a command beside its files; those that a kind of source does not use stay empty.
+    """Options of a command beside its files; empty where a kind of source does not use them.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class ReadOptions:
     since, until
         First and last reporting date to fetch.
     options
-        What else a kind's own options said.
+        A kind's own options, by name.
     """
 
     date: dt.date | None = None
@@ -75,11 +75,11 @@ class ParsedSource:
         :data:`COUNTS_READ`, :data:`BREAKDOWNS_READ`; empty frames where there are none.
     tables
         Whole tables of :mod:`geodata.snapshots.schemas` (``programmes``, ``coverage``, ``reach``,
-        ``residents``), checked; rows of what is held that have the same key are replaced.
+        ``residents``), checked; rows of the snapshot that have the same key are replaced.
     findings
         All that is wrong; one error among them stops the ingest.
     pcode_scheme
-        Numbering that its P-codes are said to be of; ``""``: names say it.
+        Numbering of its P-codes; ``""``: the names beside them decide.
     """
 
     kind: str
@@ -102,13 +102,13 @@ Read = Callable[[Sequence[Path], Snapshot, ReadOptions, Progress], ParsedSource]
 
 @dataclass(frozen=True)
 class SourceKind:
-    """A kind of source: its name on the command line and what reads it.
+    """A kind of source: its name on the command line, and its reader.
 
     Attributes
     ----------
     read
-        Called with the files, the snapshot that is active (for its areas, boundaries, country and
-        sources), what was asked for, and whom to tell how far it is.
+        Reader of the files. It takes them, the active snapshot (for its areas, boundaries, country
+        and sources), the options, and a function that reports progress.
     files
         How many files it takes: ``"none"``, ``"one"`` or ``"some"``.
     needs_mapping

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from geodata.sources.cell_values import clean_text, formula_error
+from geodata.sources.cell_values import CellError, clean_text, formula_error
 from geodata.sources.tabular.workbook_scan import column_letters
 from geodata.util import amounts
 from geodata.util.findings import Finding, Harm
 
 Severity = Literal["error", "warning"]
 MAX_ROWS_LOGGED = 1_000
+"""Rows with one mistake that are logged one by one before the rest are only counted."""
 
-
-# ---- findings
+_Value = TypeVar("_Value")
 
 
 @dataclass
 class FindingLog:
     """Collect findings on one file.
 
-    Of a mistake that is in more than :data:`KEPT` rows the rest is counted only, so that a file of
-    millions of wrong rows takes no more memory than a small one.
+    Of a mistake in more than :data:`MAX_ROWS_LOGGED` rows the rest is counted only, so that a file
+    of millions of wrong rows takes no more memory than a small one.
 
     Attributes
     ----------
@@ -36,8 +36,8 @@ class FindingLog:
     file: str = ""
     sheet: str = ""
     columns: Mapping[str, int] = field(default_factory=dict)
-    _kept: list[Finding] = field(default_factory=list)
-    _met: Counter[tuple[Severity, str, str, Harm]] = field(default_factory=Counter)
+    _listed: list[Finding] = field(default_factory=list)
+    _counts: Counter[tuple[Severity, str, str, Harm]] = field(default_factory=Counter)
     _errors: int = 0
 
     def error(
@@ -66,10 +66,20 @@ class FindingLog:
         """Log what a person should look at."""
         self._note("warning", sentence, row, column, value, nearest, harm)
 
+    def parse(
+        self, parser: Callable[[Any], _Value], value: Any, *, row: int, column: str
+    ) -> _Value | None:
+        """Parse a cell; log an error and return ``None`` if it is wrong."""
+        try:
+            return parser(value)
+        except CellError as error:
+            self.error(str(error), row=row, column=column, value=value, nearest=error.nearest)
+            return None
+
     def take(self, finding: Finding) -> None:
         """Add a finding of another module."""
         self._errors += finding.severity == "error"
-        self._kept.append(finding)
+        self._listed.append(finding)
 
     def _note(
         self,
@@ -78,27 +88,24 @@ class FindingLog:
         row: int,
         column: str,
         value: object,
-        near: tuple[str, ...],
+        nearest: tuple[str, ...],
         harm: Harm,
     ) -> None:
         kind = (severity, column, sentence, harm)
         self._errors += severity == "error"
-        self._met[kind] += 1
-        if self._met[kind] <= MAX_ROWS_LOGGED:
-            shown = clean_text(value)
-            shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
+        self._counts[kind] += 1
+        if self._counts[kind] <= MAX_ROWS_LOGGED:
+            text = clean_text(value)
+            text = text if len(text) <= 80 else f"{text[:79]}…"
             cell = ""
             if self.sheet and column in self.columns and formula_error(value):
                 cell = f"{column_letters(self.columns[column] + 1)}{row}"
-            self._kept.append(
-                Finding(
-                    severity, sentence, self.file, self.sheet, row, column, shown, near, cell, harm
-                )
-            )
+            place = (self.file, self.sheet, row, column)
+            self._listed.append(Finding(severity, sentence, *place, text, nearest, cell, harm))
 
     @property
     def errors(self) -> int:
-        """Number of errors so far, with those beyond :data:`KEPT` that are only counted."""
+        """Number of errors so far, with those that are only counted."""
         return self._errors
 
     def all(self) -> list[Finding]:
@@ -112,7 +119,7 @@ class FindingLog:
                 column=column,
                 harm=harm,
             )
-            for (severity, column, sentence, harm), count in self._met.items()
+            for (severity, column, sentence, harm), count in self._counts.items()
             if count > MAX_ROWS_LOGGED
         ]
-        return [*self._kept, *more]
+        return [*self._listed, *more]

@@ -5,7 +5,7 @@ without its row of HXL tags; the JSON is what the API answers, ``{"data": [...]}
 figures of DTM's API, already added up over reasons and origins.
 
 HDX writes an ``error`` beside rows that are incomplete or unusable, which its API leaves out: so
-are they here, and said to be. A ``warning`` is passed on.
+are they here, with a warning. A ``warning`` of HDX's is passed on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from geodata.errors import DataError
 from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
-    CellError,
     clean_text,
     code_or_blank,
     due_text,
@@ -79,25 +78,24 @@ def read(
     DataError
         If a file cannot be read at all.
     """
-    notes, made = FindingLog(), list[FileRead]()
+    notes, results = FindingLog(), list[FileRead]()
     tally = Aggregator(notes, request.options.get("repeated_rows") or "refuse")
     country = str(snapshot.manifest["country"]["code"])
     for path in files:
         checked = check_file(path, ("csv", "xlsx", "json"))
         progress(f"Reading {checked.name}", 0, None)
-        before, left = tally.rows, _Left()
+        before, skipped = tally.rows, _SkippedRows()
         for number, record in _records(checked, notes):
-            if row := _row(number, record, country, left, notes):
+            if row := _row(number, record, country, skipped, notes):
                 tally.add(row)
-        left.tell(country, notes)
-        made.append(checked.read(tally.rows - before, f"HDX HAPI idps, {checked.kind}"))
+        skipped.log(country, notes)
+        results.append(checked.read(tally.rows - before, f"HDX HAPI idps, {checked.kind}"))
     if not tally.rows and not notes.errors:
         notes.error(f"There is no figure of a governorate or district of {country} in it.")
-    counts = tally.counts(
-        operation=str(request.options.get("operation") or ""),
-        assessment=str(request.options.get("assessment") or ""),
+    counts = tally.counts(request.options)
+    return ParsedSource(
+        "hapi", SOURCE, tuple(results), counts, no_breakdowns(), findings=notes.all()
     )
-    return ParsedSource("hapi", SOURCE, tuple(made), counts, no_breakdowns(), findings=notes.all())
 
 
 # ---- records
@@ -125,30 +123,30 @@ def _json_records(file: CheckedFile, notes: FindingLog) -> Iterable[Record]:
             f"{MAX_JSON / 1e6:,.0f} MB: take the CSV, or ask for fewer rows at once."
         )
     try:
-        said = json.loads(file.path.read_bytes())
+        answer = json.loads(file.path.read_bytes())
     except json.JSONDecodeError as error:
         notes.error(f"It is no valid JSON: {error.msg}, column {error.colno}.", row=error.lineno)
         return []
     except (UnicodeDecodeError, RecursionError):
         notes.error("It is no valid JSON: download it again.")
         return []
-    listed = said.get("data") if isinstance(said, dict) else said
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+    records = answer.get("data") if isinstance(answer, dict) else answer
+    if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
         notes.error("It is not what HDX HAPI answers, which holds a list of rows as `data`.")
         return []
-    for name in (column for column in REQUIRED if listed and column not in listed[0]):
+    for name in (column for column in REQUIRED if records and column not in records[0]):
         notes.error("The rows have no such key.", column=name)
-    return [] if notes.errors else listed
+    return [] if notes.errors else records
 
 
 @dataclass
-class _Left:
-    """Rows of a file that are left out for what they are, each kind counted."""
+class _SkippedRows:
+    """Numbers of rows of a file that are of another country, or its own total."""
 
     elsewhere: Counter[str] = field(default_factory=Counter)
     national: int = 0
 
-    def tell(self, country: str, notes: FindingLog) -> None:
+    def log(self, country: str, notes: FindingLog) -> None:
         """Log how many rows were left out, and why."""
         if rows := self.elsewhere.total():
             notes.warning(
@@ -169,36 +167,34 @@ class _Left:
 
 
 def _row(
-    number: int, record: Record, country: str, left: _Left, notes: FindingLog
+    number: int, record: Record, country: str, skipped: _SkippedRows, notes: FindingLog
 ) -> CountRecord | None:
     """Return the count of a row; ``None``, with a finding, where it is left out."""
     before = notes.errors
-    code, _ = (
-        _read(number, record, name, due_text, notes) for name in ("location_code", "admin_level")
-    )
+    code = (_parse(number, record, "location_code", due_text, notes) or "").upper()
+    _parse(number, record, "admin_level", due_text, notes)
     if notes.errors > before:
         return None
-    code = code.upper()
     if code != country:
-        left.elsewhere[code] += 1
+        skipped.elsewhere[code] += 1
         return None
-    if wrong := _read(number, record, "error", optional_text, notes):
+    if mistake := _parse(number, record, "error", optional_text, notes):
         notes.warning(
             "HDX says of this row that it is wrong, and leaves it out of its API: it is left out "
             "here too.",
             row=number,
             column="error",
-            value=wrong,
+            value=mistake,
             harm=Harm.LEFT_OUT,
         )
         return None
     level = level_of(record)
     if not level:
-        left.national += 1
+        skipped.national += 1
         return None
-    if said := _read(number, record, "warning", optional_text, notes):
-        notes.warning("HDX says this of the row, which is taken.", row=number, column="warning",
-                      value=said)  # fmt: skip
+    if warning := _parse(number, record, "warning", optional_text, notes):
+        sentence = "HDX says this of the row, which is taken."
+        notes.warning(sentence, row=number, column="warning", value=warning)
     return _figure(number, record, level, notes)
 
 
@@ -208,27 +204,32 @@ def level_of(record: Record) -> int:
     ``admin_level`` says how far HDX found P-codes, so that a district without one stands there as
     a governorate; the provider's name tells, which HDX writes as one space where there is none.
     """
-    said = clean_text(record.get("admin_level"))
-    inner = any(clean_text(record.get(name)) for name in ("admin2_code", "admin2_name"))
-    if said == "2" or inner or record.get("provider_admin2_name"):
+    stated = clean_text(record.get("admin_level"))
+    has_district = any(clean_text(record.get(name)) for name in ("admin2_code", "admin2_name"))
+    if stated == "2" or has_district or record.get("provider_admin2_name"):
         return 2
-    outer = ("admin1_code", "admin1_name", "provider_admin1_name")
-    return 1 if said == "1" or any(clean_text(record.get(name)) for name in outer) else 0
+    governorate = ("admin1_code", "admin1_name", "provider_admin1_name")
+    return 1 if stated == "1" or any(clean_text(record.get(name)) for name in governorate) else 0
 
 
 def _figure(number: int, record: Record, level: int, notes: FindingLog) -> CountRecord | None:
-    ends = "reference_period_end" if clean_text(record.get("reference_period_end")) else REQUIRED[2]
-    readers: tuple[tuple[str, Callable[[object], Any]], ...] = (
-        ("population", parse_count), (ends, parse_date), ("reporting_round", parse_count),
-        *((column, due_text) for column in PLACES),
-        ("operation", optional_text), ("assessment_type", optional_text),
-    )  # fmt: skip
+    """Return the count of a row of the country; ``None``, with a finding, where it has none."""
+    has_end = clean_text(record.get("reference_period_end"))
+    day = "reference_period_end" if has_end else "reference_period_start"
+    parsers: dict[str, Callable[[Any], Any]] = {
+        "population": parse_count,
+        day: parse_date,
+        "reporting_round": parse_count,
+        **dict.fromkeys(PLACES, due_text),
+        "operation": optional_text,
+        "assessment_type": optional_text,
+    }
     before = notes.errors
-    cells = {name: _read(number, record, name, reader, notes) for name, reader in readers}
+    cells = {name: _parse(number, record, name, parser, notes) for name, parser in parsers.items()}
     if notes.errors > before:
         return None
-    if cells[ends] is None:
-        notes.error("The row has no date.", row=number, column=ends)
+    if cells[day] is None:
+        notes.error("The row has no date.", row=number, column=day)
         return None
     if cells["population"] is None:
         notes.warning(
@@ -241,7 +242,7 @@ def _figure(number: int, record: Record, level: int, notes: FindingLog) -> Count
     return CountRecord(
         number=number,
         population="idp",
-        date=cells[ends],
+        date=cells[day],
         level=level,
         adm1=_name(record, 1),
         adm1_code=code_or_blank(record.get("admin1_code")),
@@ -255,15 +256,10 @@ def _figure(number: int, record: Record, level: int, notes: FindingLog) -> Count
     )
 
 
-def _read(
-    number: int, record: Record, column: str, reader: Callable[[object], Any], notes: FindingLog
+def _parse(
+    number: int, record: Record, column: str, parser: Callable[[Any], Any], notes: FindingLog
 ) -> Any:
-    """Parse a cell; log an error and return ``""`` where it is wrong."""
-    try:
-        return reader(record.get(column))
-    except CellError as error:
-        notes.error(str(error), row=number, column=column, value=record.get(column))
-        return ""
+    return notes.parse(parser, record.get(column), row=number, column=column)
 
 
 def _name(record: Record, level: int) -> str:

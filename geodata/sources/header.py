@@ -1,7 +1,7 @@
 """Find the header of a table in a file, and read its rows by column.
 
-A header is looked for in the first rows, as titles often stand above it, and columns are known by
-their names and not by where they stand.
+The header may stand in any of the first rows, as titles often stand above it. Columns are known by
+their names and not by their positions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from geodata.util import amounts
 from geodata.util.findings import Harm
 from geodata.util.suggestions import suggestions
 
-WITHIN = 25
+HEADER_WITHIN = 25
 """Rows in which a header, or a row of HXL tags, must stand."""
 
 A_SECOND_HEADER = (
@@ -29,7 +29,7 @@ Record = dict[str, str]
 Place = tuple[int, int]
 """Number of a row and position of a column."""
 WHOLE = "*"
-"""Key under which a record says what its whole row is like (:func:`fingerprint`)."""
+"""Key of a record under which the fingerprint of its whole row stands (:func:`fingerprint`)."""
 
 FIGURES_MERGED = (
     "Cells are merged, and one figure of several rows or columns cannot be shared out: unmerge "
@@ -41,10 +41,10 @@ _SHIFTED = (
 )
 
 
-def folded(title: str) -> str:
+def fold_title(title: str) -> str:
     """Fold a column's title, so that spellings of one title become the same.
 
-    >>> folded("Admin 1 Code") == folded(" admin1_code ")
+    >>> fold_title("Admin 1 Code") == fold_title(" admin1_code ")
     True
     """
     return "".join(char for char in clean_text(title).casefold() if char.isalnum() or char in "+#")
@@ -52,10 +52,10 @@ def folded(title: str) -> str:
 
 def fingerprint(cells: Iterable[object]) -> int:
     """Return a number that two rows share only where they agree in every cell."""
-    said = [clean_text(cell) for cell in cells]
-    while said and not said[-1]:  # a row may end before its empty cells
-        said.pop()
-    return hash(tuple(said))
+    texts = [clean_text(cell) for cell in cells]
+    while texts and not texts[-1]:  # a row may end before its empty cells
+        texts.pop()
+    return hash(tuple(texts))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Sheet:
     unread
         Titles of the columns that are not read.
     numbering
-        Positions of columns that number rows, in which two that say the same differ.
+        Positions of columns that number rows; duplicates of a row differ in them.
     """
 
     rows: TableRows
@@ -92,34 +92,34 @@ class Sheet:
     def records(self, notes: FindingLog) -> Iterator[tuple[int, Record]]:
         """Yield the rows below the header, each with its number, as column ``->`` text.
 
-        A merged cell says the same in each of its rows; see :func:`filled_down`.
-        Under :data:`WHOLE` stands the fingerprint of all cells, those that are not read, too.
+        A merged cell has its text in each of its rows; see :func:`filled_down`.
+        Under :data:`WHOLE` stands the fingerprint of all cells, also of those that are not read.
 
-        A row of HXL tags below the header is passed over. Rows that hold nothing in the columns
-        that are read are counted, and said to be left out. A row of a CSV that has more cells than
-        the header is an error: a comma within a number shifts what stands after it.
+        A row of HXL tags below the header is skipped. Rows that hold nothing in the columns that
+        are read are counted, and logged as left out. A row of a CSV that has more cells than the
+        header is an error: a comma within a number shifts what stands after it.
         """
-        hollow, first, begun = 0, 0, False
+        blank, first, begun = 0, 0, False
         by_title = {title: self.positions[name] for name, title in self.titles.items()}
         notes.columns = {**self.positions, **by_title}
         figures = {at: self.titles[name] for name, at in self.positions.items()
                    if name in self.figures}  # fmt: skip
-        read = set(self.positions.values())
-        for number, cells in filled_down(self.rows, self.header_row, read, figures, notes):
+        positions = set(self.positions.values())
+        for number, cells in filled_down(self.rows, self.header_row, positions, figures, notes):
             record = {
                 name: cells[at] if at < len(cells) else "" for name, at in self.positions.items()
             }
             if not any(map(str.strip, record.values())):
-                hollow, first = hollow + 1, first or number
+                blank, first = blank + 1, first or number
             elif self.width and any(map(str.strip, cells[self.width :])):
                 notes.error(_SHIFTED, row=number, value=" | ".join(cells[self.width :]))
             elif begun or not _is_tags(cells):
-                said = (cell for at, cell in enumerate(cells) if at not in self.numbering)
-                yield number, record | {WHOLE: str(fingerprint(said))}
+                whole = fingerprint(c for at, c in enumerate(cells) if at not in self.numbering)
+                yield number, record | {WHOLE: str(whole)}
             begun = True
-        if hollow:
+        if blank:
             notes.warning(
-                f"{amounts.pluralise(hollow, 'row holds', 'rows hold')} nothing in the columns "
+                f"{amounts.pluralise(blank, 'row holds', 'rows hold')} nothing in the columns "
                 "that are read. Left out; this is the first.",
                 row=first,
                 harm=Harm.NOT_ASSESSED,
@@ -129,31 +129,32 @@ class Sheet:
 def filled_down(
     rows: TableRows,
     header_row: int,
-    read: Collection[int],
+    positions: Collection[int],
     figures: Mapping[int, str],
     notes: FindingLog,
 ) -> Iterator[Row]:
     """Yield the rows below a header, with the text of merged cells in each of their rows.
 
-    A spreadsheet keeps the value of merged cells in the first of them. A word or date holds for
-    all their rows; a figure may be shared out by nobody and is an error. Cells that are merged
-    across figures are a heading or a note, and say nothing of the rows below them.
+    A spreadsheet stores the value of merged cells in the first of them. A word or date holds for
+    all their rows; a figure cannot be shared out and is an error. Cells that are merged across
+    figures are a heading or a note, and do not hold for the rows below them.
 
     Parameters
     ----------
-    read
-        Positions of the columns that are read.
+    positions
+        Of the columns that are read.
     figures
         Position ``->`` title of those among them that hold figures.
     """
     below = ((number, cells) for number, cells in rows if number > header_row)
-    ranges = sorted(one for one in rows.merged if one.top > header_row and one.left in read)
+    ranges = sorted(m for m in rows.merged if m.top > header_row and m.left in positions)
     if not ranges:
         return below
     words = [
-        one
-        for one in ranges
-        if one.bottom > one.top and not any(one.left <= at <= one.right for at in figures)
+        merged
+        for merged in ranges
+        if merged.bottom > merged.top
+        and not any(merged.left <= at <= merged.right for at in figures)
     ]
     if words:
         notes.warning(
@@ -162,34 +163,34 @@ def filled_down(
             row=words[0].top,
         )
     spread = {
-        (one.top, one.left)
-        for one in ranges
-        if one.bottom > one.top or any(one.left < at <= one.right for at in figures)
+        (merged.top, merged.left)
+        for merged in ranges
+        if merged.bottom > merged.top or any(merged.left < at <= merged.right for at in figures)
     }
-    return _without_shared_figures(_given_to_all(below, words), spread, figures, notes)
+    return _without_shared_figures(_fill_ranges(below, words), spread, figures, notes)
 
 
-def _given_to_all(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
+def _fill_ranges(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
     """Copy the text of merged cells into each of their rows."""
     active: list[tuple[Merged, str]] = []
     coming = 0
     for number, cells in rows:
-        active = [(one, said) for one, said in active if one.bottom >= number]
-        for one, said in active:
-            cells += [""] * (one.left + 1 - len(cells))
-            cells[one.left] = said
+        active = [(merged, text) for merged, text in active if merged.bottom >= number]
+        for merged, text in active:
+            cells += [""] * (merged.left + 1 - len(cells))
+            cells[merged.left] = text
         while coming < len(ranges) and ranges[coming].top <= number:
-            one = ranges[coming]
+            merged = ranges[coming]
             coming += 1
-            if one.top == number and one.left < len(cells):
-                active.append((one, cells[one.left]))
+            if merged.top == number and merged.left < len(cells):
+                active.append((merged, cells[merged.left]))
         yield number, cells
 
 
 def _without_shared_figures(
     rows: Iterable[Row], spread: Collection[Place], figures: Mapping[int, str], notes: FindingLog
 ) -> Iterator[Row]:
-    """Log figures in merged cells as errors."""
+    """Pass rows on; log figures in merged cells as errors."""
     for number, cells in rows:
         for at, title in figures.items():
             if (number, at) in spread and at < len(cells) and cells[at].strip():
@@ -229,7 +230,7 @@ def open_rows(path: Path | CheckedFile, notes: FindingLog, sheet: str = "") -> T
 
 def find_header(
     rows: TableRows,
-    wanted: Mapping[str, str],
+    columns: Mapping[str, str],
     required: Iterable[str],
     notes: FindingLog,
     *,
@@ -240,13 +241,13 @@ def find_header(
 
     Parameters
     ----------
-    wanted
+    columns
         What is read ``->`` the title of its column.
     required
         What cannot be done without.
     header_row
-        Number of the row, where it is known; else the row of the first :data:`WITHIN` that names
-        most columns is taken.
+        Number of the row, where it is known; else the row of the first :data:`HEADER_WITHIN` that
+        names most columns is taken.
     figures
         Which of what is read are figures.
 
@@ -255,51 +256,57 @@ def find_header(
     Sheet
         Or ``None`` where something required is missing.
     """
-    head = rows.head(max(WITHIN, header_row))
+    head = rows.head(max(HEADER_WITHIN, header_row))
     if not head:
         notes.error("There is nothing in it.")
         return None
     if header_row and header_row not in dict(head):
         notes.error("Nothing stands in the row that should be the header.", row=header_row)
         return None
-    titles = {folded(title) for title in wanted.values()}
+    titles = {fold_title(title) for title in columns.values()}
     number, cells = _best_row(head, titles, header_row)
-    at = {name: _at(cells, title) for name, title in wanted.items()}
-    twice = [name for name, found in at.items() if len(found) > 1]
+    at = {name: _find_title(cells, title) for name, title in columns.items()}
+    doubled = [name for name, positions in at.items() if len(positions) > 1]
     missing = [name for name in required if not at[name]]
-    for name in twice:
-        grouped = _heads_above(head, number, at[name])
-        notes.error(
-            f"{len(at[name])} columns have this title.{grouped}", column=wanted[name], row=number
-        )
-    others = [clean_text(cell) for cell in cells if cell.strip() and folded(cell) not in titles]
+    for name in doubled:
+        heads = _heads_above(head, number, at[name])
+        sentence = f"{len(at[name])} columns have this title.{heads}"
+        notes.error(sentence, column=columns[name], row=number)
+    others = [clean_text(cell) for cell in cells if cell.strip() and fold_title(cell) not in titles]
     for name in missing:
-        elsewhere = _other_row_of(head, number, wanted[name])
-        if elsewhere:
-            notes.error(
-                f"The title stands in row {elsewhere:,}, and others in row {number:,}: it is a "
-                "header of two rows. Write all titles into one row, and delete the other.",
-                column=wanted[name],
-                row=elsewhere,
-            )
-            continue
-        notes.error(
-            f"There is no column of this title. Row {number:,} was taken for the header; beside "
-            f"those that are read it has {_listed(others)}.",
-            column=wanted[name],
-            nearest=suggestions(wanted[name], others),
-        )
-    if missing or twice:
+        _log_missing(columns[name], head, number, others, notes)
+    if missing or doubled:
         return None
-    positions = {name: found[0] for name, found in at.items() if found}
-    named = {name: clean_text(cells[i]) for name, i in positions.items()}
-    return Sheet(rows, number, positions, named, width_of(rows, cells), figures, others)
+    first = {name: positions[0] for name, positions in at.items() if positions}
+    texts = {name: clean_text(cells[position]) for name, position in first.items()}
+    return Sheet(rows, number, first, texts, width_of(rows, cells), figures, others)
+
+
+def _log_missing(
+    title: str, head: Sequence[Row], number: int, others: Sequence[str], notes: FindingLog
+) -> None:
+    """Log a title that the header lacks, and where it stands instead."""
+    other_row = _other_row_of(head, number, title)
+    if other_row:
+        notes.error(
+            f"The title stands in row {other_row:,}, and others in row {number:,}: it is a "
+            "header of two rows. Write all titles into one row, and delete the other.",
+            column=title,
+            row=other_row,
+        )
+        return
+    notes.error(
+        f"There is no column of this title. Row {number:,} was taken for the header; beside "
+        f"those that are read it has {_join_titles(others)}.",
+        column=title,
+        nearest=suggestions(title, others),
+    )
 
 
 def _other_row_of(head: Sequence[Row], number: int, title: str) -> int:
     """Return the number of the row beside the header's that has a title; 0 where none has."""
-    beside = [row for row in head if abs(row[0] - number) == 1]
-    return next((row for row, cells in beside if _at(cells, title)), 0)
+    neighbours = [row for row in head if abs(row[0] - number) == 1]
+    return next((row for row, cells in neighbours if _find_title(cells, title)), 0)
 
 
 def _heads_above(head: Sequence[Row], number: int, positions: Sequence[int]) -> str:
@@ -311,9 +318,9 @@ def _heads_above(head: Sequence[Row], number: int, positions: Sequence[int]) -> 
         heads += before[-1:]
     if len(set(heads)) < len(positions):
         return ""
-    shown = ", ".join(f"“{one}”" for one in heads)
+    quoted = ", ".join(f"“{head}”" for head in heads)
     return (
-        f" Heads stand above them ({shown}): it is a header of two rows. Write one row of titles, "
+        f" Heads stand above them ({quoted}): it is a header of two rows. Write one row of titles, "
         f"like “{heads[0]} {clean_text(dict(head)[number][positions[0]])}”."
     )
 
@@ -323,20 +330,21 @@ def width_of(rows: TableRows, header: Sequence[object]) -> int:
     return 0 if rows.sheet else len(header)
 
 
-def _at(cells: Sequence[str], title: str) -> list[int]:
-    if not folded(title):  # nothing but signs, like "%"
+def _find_title(cells: Sequence[str], title: str) -> list[int]:
+    """Return the positions of the cells that hold a title."""
+    if not fold_title(title):  # nothing but signs, like "%"
         return [i for i, cell in enumerate(cells) if clean_text(cell) == clean_text(title)]
-    return [i for i, cell in enumerate(cells) if folded(cell) == folded(title)]
+    return [i for i, cell in enumerate(cells) if fold_title(cell) == fold_title(title)]
 
 
 def _best_row(head: Sequence[Row], titles: set[str], header_row: int) -> Row:
     for row in head:
         if row[0] == header_row:
             return row
-    return max(head, key=lambda row: len(titles & {folded(cell) for cell in row[1]}))
+    return max(head, key=lambda row: len(titles & {fold_title(cell) for cell in row[1]}))
 
 
-def _listed(titles: Sequence[str]) -> str:
-    shown = ", ".join(f"“{title}”" for title in titles[:30]) or "nothing"
+def _join_titles(titles: Sequence[str]) -> str:
+    text = ", ".join(f"“{title}”" for title in titles[:30]) or "nothing"
     more = len(titles) - 30
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    return f"{text} and {more:,} more" if more > 0 else text

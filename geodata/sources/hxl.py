@@ -1,4 +1,4 @@
-"""Any table with a row of HXL tags (Humanitarian Exchange Language, https://hxlstandard.org).
+"""Reader of tables with a row of HXL tags (Humanitarian Exchange Language, https://hxlstandard.org).
 
 The row of tags is one of the first 25, and a tag is a hash sign and a name, with attributes in any
 order, each with a plus sign: ``#affected+idps+ind`` is ``#affected +ind +idps``. That is all of the
@@ -19,7 +19,7 @@ from geodata.populations import POPULATIONS
 from geodata.sources.cell_values import clean_text
 from geodata.sources.contract import ReadOptions, SourceKind
 from geodata.sources.finding_log import FindingLog
-from geodata.sources.header import WITHIN, Sheet, width_of
+from geodata.sources.header import HEADER_WITHIN, Sheet, width_of
 from geodata.sources.mapping import TableMapping
 from geodata.sources.tabular.open_table import TableRows
 from geodata.sources.tidy import SPLIT, FigureColumns, MappedTables, TableColumns
@@ -44,7 +44,18 @@ DATES = ("", "reported", "survey", "occurred", "end", "start")
 
 _TAG = re.compile(r"#([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"i_[a-z0-9_]+|v_[a-z0-9_]+|[a-z]{2}|ckb|kmr")
-_PLACES_OF = {"adm1": "adm1", "adm2": "adm2"}
+_PLACE_TAGS = ("adm1", "adm2")
+
+_PLAIN_ROLES = {
+    ("adm", "level"): "adm_level",
+    ("round", "code"): "round",
+    ("round", "num"): "round",
+    ("round", ""): "round",
+    ("operation", "name"): "operation",
+    ("operation", ""): "operation",
+    ("assessment", "type"): "assessment",
+}
+"""Tag and its attributes ``->`` what a column is read as."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +66,20 @@ class Tag:
     attributes: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        return "".join([f"#{self.name}", *(f"+{one}" for one in sorted(self.attributes))])
+        return "+".join([f"#{self.name}", *sorted(self.attributes)])
 
 
 def parse_tag(cell: str) -> Tag | None:
-    """Read a tag; ``None`` where a cell holds none.
+    """Parse a tag; return ``None`` where a cell holds none.
 
     >>> str(parse_tag(" #Affected +ind+idps"))
     '#affected+idps+ind'
     """
-    found = _TAG.fullmatch(clean_text(cell))
-    if not found:
+    match = _TAG.fullmatch(clean_text(cell))
+    if not match:
         return None
-    attributes = (one.strip() for one in found[2].casefold().split("+"))
-    return Tag(found[1].casefold(), frozenset(filter(None, attributes)))
+    attributes = (attribute.strip() for attribute in match[2].casefold().split("+"))
+    return Tag(match[1].casefold(), frozenset(filter(None, attributes)))
 
 
 def role_of(tag: Tag) -> str:
@@ -77,37 +88,28 @@ def role_of(tag: Tag) -> str:
     Places and dates are ranked afterwards, as a file may have several columns of each.
     """
     has = tag.attributes
-    if tag.name in _PLACES_OF and "origin" not in has:
-        plain = {one for one in has - CODES - PLACE if not _LANGUAGE.fullmatch(one)}
-        code = "_code" if has & CODES or any(one.startswith("v_") for one in has) else ""
-        return "" if plain else f"{_PLACES_OF[tag.name]}{code}"
-    if tag.name in (*_PLACES_OF, "cause", "loc", "adm3", "adm4", "adm5"):  # an origin, or smaller
+    if tag.name in _PLACE_TAGS and "origin" not in has:
+        others = {a for a in has - CODES - PLACE if not _LANGUAGE.fullmatch(a)}
+        code = "_code" if has & CODES or any(a.startswith("v_") for a in has) else ""
+        return "" if others else f"{tag.name}{code}"
+    if tag.name in (*_PLACE_TAGS, "cause", "loc", "adm3", "adm4", "adm5"):  # an origin, or smaller
         return SPLIT
     if tag.name == "date":
         return "date" if has <= set(DATES) else ""
     if tag.name == "country" and has & {"code", "iso3", "v_iso3"}:
         return "country"
-    plain_roles = {
-        ("adm", "level"): "adm_level",
-        ("round", "code"): "round",
-        ("round", "num"): "round",
-        ("round", ""): "round",
-        ("operation", "name"): "operation",
-        ("operation", ""): "operation",
-        ("assessment", "type"): "assessment",
-    }
-    return plain_roles.get((tag.name, "".join(has)), _measure_of(tag))
+    return _PLAIN_ROLES.get((tag.name, "".join(has)), _measure_of(tag))
 
 
 def _measure_of(tag: Tag) -> str:
-    """Write ``idp people`` or ``idp households``; empty where the column counts a part of them."""
-    who = {POPULATIONS_OF[one] for one in tag.attributes if one in POPULATIONS_OF}
-    if tag.name != "affected" or len(who) != 1:
+    """Return ``idp people`` or ``idp households``; empty where the column counts a part of them."""
+    populations = {POPULATIONS_OF[a] for a in tag.attributes if a in POPULATIONS_OF}
+    if tag.name != "affected" or len(populations) != 1:
         return ""
-    rest = {one for one in tag.attributes if one not in POPULATIONS_OF}
+    rest = {a for a in tag.attributes if a not in POPULATIONS_OF}
     if rest <= PEOPLE:
-        return f"{who.pop()} people"
-    return f"{who.pop()} households" if rest <= HOUSEHOLDS | {"total", "num"} else ""
+        return f"{populations.pop()} people"
+    return f"{populations.pop()} households" if rest <= HOUSEHOLDS | {"total", "num"} else ""
 
 
 # ---- columns of a file
@@ -115,22 +117,24 @@ def _measure_of(tag: Tag) -> str:
 
 def find_tags(rows: TableRows, notes: FindingLog) -> tuple[int, list[Tag | None]] | None:
     """Find the row of tags: of the first 25, one in which at least half of what stands are tags."""
-    for number, cells in rows.head(WITHIN):
-        if number > WITHIN:
+    for number, cells in rows.head(HEADER_WITHIN):
+        if number > HEADER_WITHIN:
             break
         tags = [parse_tag(cell) for cell in cells]
         filled = [cell for cell in map(clean_text, cells) if cell]
         if any(tags) and 2 * sum(cell.startswith("#") for cell in filled) >= len(filled):
-            _tell_broken(number, cells, tags, notes)
+            _log_broken_tags(number, cells, tags, notes)
             return number, tags
     notes.error(
-        f"None of the first {WITHIN} rows holds HXL tags, like #adm1+code, #date, "
+        f"None of the first {HEADER_WITHIN} rows holds HXL tags, like #adm1+code, #date, "
         "#affected+idps+ind. A table without them is read with `ingest table` and a mapping."
     )
     return None
 
 
-def _tell_broken(number: int, cells: list[str], tags: list[Tag | None], notes: FindingLog) -> None:
+def _log_broken_tags(
+    number: int, cells: list[str], tags: list[Tag | None], notes: FindingLog
+) -> None:
     for cell, tag in zip(cells, tags, strict=True):
         if tag is None and clean_text(cell).startswith("#"):
             notes.warning(
@@ -145,14 +149,14 @@ def _tell_broken(number: int, cells: list[str], tags: list[Tag | None], notes: F
 def columns_of(
     number: int, tags: Sequence[Tag | None], rows: TableRows, notes: FindingLog
 ) -> tuple[Sheet, tuple[FigureColumns, ...]]:
-    """Say which columns are read as what; note what is not read that a reader might miss."""
-    found: dict[str, list[tuple[int, Tag]]] = {}
+    """Return the columns that are read; log others that a user of the file might miss."""
+    candidates: dict[str, list[tuple[int, Tag]]] = {}
     unread: list[str] = []
     for at, tag in enumerate(tags):
         role = role_of(tag) if tag else ""
         if role:
             name = f"{SPLIT}{at}" if role == SPLIT else role
-            found.setdefault(name, []).append((at, tag or Tag("")))
+            candidates.setdefault(name, []).append((at, tag or Tag("")))
         elif tag and tag.name in ("affected", "adm1", "adm2", "date"):
             unread.append(str(tag))
     if unread:
@@ -162,7 +166,7 @@ def columns_of(
             value=", ".join(unread),
             harm=Harm.NOT_READ,
         )
-    chosen = {name: _chosen(name, columns, number, notes) for name, columns in found.items()}
+    chosen = {name: _choose(name, columns, number, notes) for name, columns in candidates.items()}
     sheet = Sheet(
         rows,
         number,
@@ -176,20 +180,20 @@ def columns_of(
     return sheet, _measures(list(chosen))
 
 
-def _others(tags: Sequence[Tag | None], read: Collection[int]) -> list[str]:
-    """Give columns not read, by their tags or, where they have none, by where they stand."""
-    return [str(tag or f"column {at + 1}") for at, tag in enumerate(tags) if at not in read]
+def _others(tags: Sequence[Tag | None], chosen: Collection[int]) -> list[str]:
+    """Return tags of the columns that are not read; numbers of those without a tag."""
+    return [str(tag or f"column {at + 1}") for at, tag in enumerate(tags) if at not in chosen]
 
 
-def _chosen(
+def _choose(
     name: str, columns: list[tuple[int, Tag]], number: int, notes: FindingLog
 ) -> tuple[int, Tag]:
-    """Return of several columns of one thing, the one said in the fewest words."""
+    """Return the column with the simplest tag of several; log an error if two are alike."""
 
     def rank(column: tuple[int, Tag]) -> tuple[int, int]:
         attributes = column[1].attributes
         if name == "date":
-            return min((DATES.index(one) for one in attributes or {""}), default=0), 0
+            return min((DATES.index(a) for a in attributes or {""}), default=0), 0
         return len(attributes - CODES - {"name"}), "code" in attributes
 
     ordered = sorted(columns, key=rank)
@@ -205,6 +209,7 @@ def _chosen(
 
 
 def _measures(names: Sequence[str]) -> tuple[FigureColumns, ...]:
+    """Return the columns of figures of each population."""
     populations = dict.fromkeys(name.split(" ")[0] for name in names if " " in name)
     return tuple(
         FigureColumns(f"{population} people", f"{population} households", population)
@@ -218,10 +223,10 @@ def _measures(names: Sequence[str]) -> tuple[FigureColumns, ...]:
 def _columns(
     rows: TableRows, mapping: TableMapping, request: ReadOptions, notes: FindingLog
 ) -> TableColumns | None:
-    tagged = find_tags(rows, notes)
-    if tagged is None:
+    tag_row = find_tags(rows, notes)
+    if tag_row is None:
         return None
-    sheet, measures = columns_of(*tagged, rows, notes)
+    sheet, measures = columns_of(*tag_row, rows, notes)
     complete = _is_complete(sheet, measures, mapping, request, notes)
     return TableColumns(sheet, measures) if complete else None
 
@@ -233,7 +238,7 @@ def _is_complete(
     request: ReadOptions,
     notes: FindingLog,
 ) -> bool:
-    """Tell whether there are a place, a date and a figure; and no tag that means two things."""
+    """Return whether there are a place, a date and a figure; log what is missing."""
     before, number = notes.errors, sheet.header_row
     have = sheet.positions.keys() | mapping.constants.keys()
     if not have & {"adm1", "adm1_code", "adm2_code"}:
@@ -250,7 +255,7 @@ def _is_complete(
             "households; +returnees and +refugees for others.",
             row=number,
         )
-    elif not any(one.people in sheet.positions for one in measures) and (
+    elif not any(each.people in sheet.positions for each in measures) and (
         "people_per_household" not in mapping.constants
     ):
         notes.error(

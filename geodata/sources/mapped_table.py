@@ -1,4 +1,4 @@
-"""The organisation's own tidy table: CSV or Excel, with a mapping that says what its columns mean.
+"""Reader of an organisation's own tidy table: CSV or Excel, with a mapping of its columns.
 
 One row is one place, date, population and programme, with households, people or both. A table in
 which dates or groups are columns is not tidy and not read: unpivot it first.

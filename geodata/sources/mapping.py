@@ -1,6 +1,6 @@
 """Read the mapping of a table: a YAML file on its source and the meaning of its columns.
 
-Every key that may be said is in :data:`KEYS`, :data:`COLUMNS` and :data:`CONSTANTS`;
+Every key that it may have is in :data:`KEYS`, :data:`COLUMNS` and :data:`CONSTANTS`;
 ``docs/sources.md`` has a complete example. All mistakes are found at once, each with its line, its
 key and the nearest that would be right.
 """
@@ -77,7 +77,7 @@ class TableMapping:
     date_format
         As :meth:`datetime.datetime.strptime` reads it; ``""``: dates say themselves what they are.
     repeats
-        What to do with rows that say the same of the same.
+        What to do with rows that agree in all that is read.
     pcode_scheme
         Numbering that the P-codes are of, one of
         :func:`geodata.places.pcode_schemes.scheme_choices`; ``""``: the names beside them say it.
@@ -111,9 +111,10 @@ def read_mapping(
     try:
         root = strict_yaml.read(_text_of(path), strict_yaml.MAPPING)
     except BriefingError as error:
-        said = str(error).removeprefix(f"line {error.line}, ").removeprefix(f"line {error.line}: ")
-        at = f"line {error.line}: " if error.line else ""
-        notes.take(Finding("error", f"{at}{said}", path.name))
+        line = f"line {error.line}"
+        sentence = str(error).removeprefix(f"{line}, ").removeprefix(f"{line}: ")
+        at = f"{line}: " if error.line else ""
+        notes.take(Finding("error", f"{at}{sentence}", path.name))
         return None
     return _Reader(path.name, kind, snapshot, notes, role).mapping(root)
 
@@ -136,34 +137,31 @@ class _Reader:
     ) -> None:
         self.file, self.kind, self.snapshot, self.notes = file, kind, snapshot, notes
         self.role = role
-        self.wrong = 0
+        self.errors = 0
         programmes = tuple(map(str, snapshot.tables.programmes["code"]))
         schemes = scheme_choices(snapshot.manifest["country"])
         self.rules: Mapping[str, Callable[[str], object]] = {
             "date": parse_date,
-            "round": _number,
-            "people_per_household": _number,
+            "round": _check_number,
+            "people_per_household": _check_number,
             "population": partial(check_choice, choices=POPULATION_CODES),
             "programme": partial(check_choice, choices=programmes),
-            "header_row": _row_number,
-            "date_format": _date_format,
+            "header_row": _check_row_number,
+            "date_format": _check_date_format,
             "repeated_rows": partial(check_choice, choices=REPEATS),
             "pcode_scheme": partial(check_choice, choices=schemes),
         }
 
     def _error(
-        self, line: int, key: str, sentence: str, value: str = "", near: Iterable[str] = ()
+        self, line: int, key: str, sentence: str, value: str = "", nearest: Iterable[str] = ()
     ) -> None:
-        self.wrong += 1
-        shown = value if len(value) <= 80 else f"{value[:79]}…"
-        at = f"line {line}: " if line else ""
-        self.notes.take(
-            Finding(
-                "error", f"{at}{sentence}", self.file, column=key, value=shown, nearest=tuple(near)
-            )
-        )
+        self.errors += 1
+        text = value if len(value) <= 80 else f"{value[:79]}…"
+        sentence = f"line {line}: {sentence}" if line else sentence
+        near = tuple(nearest)
+        self.notes.take(Finding("error", sentence, self.file, column=key, value=text, nearest=near))
 
-    # ---- shapes
+    # ---- kinds of nodes
 
     def _keys(
         self, node: strict_yaml.Node | None, allowed: Iterable[str] | None, where: str
@@ -175,19 +173,20 @@ class _Reader:
             self._error(node.line, where, "Keys and values are expected here.")
             return {}
         choices = None if allowed is None else tuple(allowed)
-        kept = {}
+        nodes = {}
         for key, value in node.items:
             if choices is None or key.value in choices:
-                kept[key.value] = value
+                nodes[key.value] = value
             else:
                 self._error(
                     key.line, f"{where}.{key.value}".lstrip("."),
                     f"The key is not known: it may be {', '.join(choices)}.",
-                    near=suggestions(key.value, choices),
+                    nearest=suggestions(key.value, choices),
                 )  # fmt: skip
-        return kept
+        return nodes
 
-    def _word(self, node: strict_yaml.Node, key: str) -> str:
+    def _text(self, node: strict_yaml.Node, key: str) -> str:
+        """Return the text of a node on one line; log an error where there is none."""
         if not isinstance(node, strict_yaml.Text):
             self._error(node.line, key, "Text is expected here.")
             return ""
@@ -198,13 +197,13 @@ class _Reader:
             self._error(node.line, key, f"The text is longer than {_LONGEST:,} signs.", value)
         return value
 
-    def _words(
+    def _texts(
         self, node: strict_yaml.Node | None, allowed: Iterable[str], where: str
     ) -> dict[str, tuple[int, str]]:
-        """Write ``key -> (line, text)``."""
-        texts = self._keys(node, allowed, where)
+        """Return the texts of a node: ``key -> (line, text)``."""
+        nodes = self._keys(node, allowed, where)
         return {
-            key: (value.line, self._word(value, f"{where}.{key}")) for key, value in texts.items()
+            key: (value.line, self._text(value, f"{where}.{key}")) for key, value in nodes.items()
         }
 
     def _check(self, key: str, line: int, where: str, value: str) -> None:
@@ -218,22 +217,22 @@ class _Reader:
     # ---- parts
 
     def mapping(self, root: strict_yaml.Node) -> TableMapping | None:
-        said = self._keys(root, KEYS[self.kind], "")
-        source = self._source(said.get("source"), root.line)
+        nodes = self._keys(root, KEYS[self.kind], "")
+        source = self._source(nodes.get("source"), root.line)
         columns = {}
         if self.kind == "table":
-            columns = self._columns(said.get("columns"), root.line)
-        elif "columns" in said:
-            columns = self._boundary_columns(said["columns"])
-        constants = self._constants(said.get("constants"), columns)
-        values = self._values(said.get("values"), columns)
+            columns = self._columns(nodes.get("columns"), root.line)
+        elif "columns" in nodes:
+            columns = self._boundary_columns(nodes["columns"])
+        constants = self._constants(nodes.get("constants"), columns)
+        values = self._values(nodes.get("values"), columns)
         texts = dict.fromkeys(_TEXTS, "")
-        for key in filter(said.__contains__, _TEXTS):
-            texts[key] = self._word(said[key], key)
-            self._check(key, said[key].line, key, texts[key])
+        for key in filter(nodes.__contains__, _TEXTS):
+            texts[key] = self._text(nodes[key], key)
+            self._check(key, nodes[key].line, key, texts[key])
         if self.kind == "table":
-            self._is_complete(columns, constants, said, root.line)
-        if self.wrong:
+            self._check_complete(columns, constants, nodes, root.line)
+        if self.errors:
             return None
         return TableMapping(
             source,
@@ -243,7 +242,7 @@ class _Reader:
             texts["sheet"],
             int(texts["header_row"] or 0),
             texts["date_format"],
-            next((known for known in REPEATS if known == texts["repeated_rows"]), REPEATS[0]),
+            next((choice for choice in REPEATS if choice == texts["repeated_rows"]), REPEATS[0]),
             texts["pcode_scheme"],
         )
 
@@ -251,118 +250,127 @@ class _Reader:
         if node is None:
             self._error(line, "source", f"Say whose figures these are: {', '.join(SOURCE_KEYS)}.")
             return {}
-        said = self._words(node, SOURCE_KEYS, "source")
+        texts = self._texts(node, SOURCE_KEYS, "source")
         if not isinstance(node, strict_yaml.Mapping):
             return {}
-        held = {str(row["id"]): row for row in self.snapshot.tables.sources.to_dict("records")}
-        line_of_id, name = said.get("id", (node.line, ""))
-        if list(said) == ["id"] and name in held:
-            if held[name]["role"] != self.role:
-                self._error(line_of_id, "source.id", f"This source gives no {self.role}.", name)
-            return {str(key): str(value) for key, value in held[name].items()}
+        stored = {str(row["id"]): row for row in self.snapshot.tables.sources.to_dict("records")}
+        id_line, name = texts.get("id", (node.line, ""))
+        if list(texts) == ["id"] and name in stored:
+            if stored[name]["role"] != self.role:
+                self._error(id_line, "source.id", f"This source gives no {self.role}.", name)
+            return {str(key): str(value) for key, value in stored[name].items()}
         for key in SOURCE_KEYS:
-            if key not in said:
+            if key not in texts:
                 only = (
                     " (The id alone is enough for a source that is held.)" if key == "title" else ""
                 )
                 self._error(node.line, f"source.{key}", f"This must be said.{only}")
         if name and not re.fullmatch(r"[a-z0-9\-]+", name):
             self._error(
-                line_of_id, "source.id", "An id has small letters a to z, digits and hyphens.", name
+                id_line, "source.id", "An id has small letters a to z, digits and hyphens.", name
             )
-        url_line, url = said.get("url", (0, ""))
+        url_line, url = texts.get("url", (0, ""))
         if url and not re.match(r"https://[^\s/]+", url):
             self._error(url_line, "source.url", "An address begins with https://.", url)
-        return {"role": self.role, **{key: value for key, (_, value) in said.items()}}
+        return {"role": self.role, **{key: value for key, (_, value) in texts.items()}}
 
     def _columns(self, node: strict_yaml.Node | None, line: int) -> dict[str, str]:
         if node is None:
             self._error(line, "columns", f"Say what the columns are: {', '.join(COLUMNS)}.")
-        said = self._words(node, COLUMNS, "columns")
         titles: dict[str, str] = {}
-        for key, (at, title) in said.items():
+        for key, (title_line, title) in self._texts(node, COLUMNS, "columns").items():
             if title and title in titles.values():
-                self._error(at, f"columns.{key}", "One column cannot be two things.", title)
+                self._error(title_line, f"columns.{key}", "One column cannot be two things.", title)
             titles[key] = title
         return titles
 
     def _boundary_columns(self, node: strict_yaml.Node) -> dict[str, str]:
-        """Return columns of two levels, each with a file of its own: both may be called alike."""
-        said = self._words(node, BOUNDARY_COLUMNS, "columns")
+        """Return columns of two levels, each with a file of its own: titles may be the same."""
+        texts = self._texts(node, BOUNDARY_COLUMNS, "columns")
         for level in ("adm1", "adm2"):
-            held = {key: one for key, one in said.items() if key.startswith(level)}
+            columns = {key: text for key, text in texts.items() if key.startswith(level)}
             for key in (level, f"{level}_code"):
-                if held and key not in held:
+                if columns and key not in columns:
                     self._error(
                         node.line, f"columns.{key}",
                         "Say the column of the names, as well as that of the codes, of a level.",
                     )  # fmt: skip
-            titles = [title.casefold() for _, title in held.values()]
-            for key, (at, title) in held.items():
+            titles = [title.casefold() for _, title in columns.values()]
+            for key, (line, title) in columns.items():
                 if titles.count(title.casefold()) > 1:
-                    self._error(at, f"columns.{key}", "One column cannot be two things.", title)
-        if not said and isinstance(node, strict_yaml.Mapping):
+                    self._error(line, f"columns.{key}", "One column cannot be two things.", title)
+        if not texts and isinstance(node, strict_yaml.Mapping):
             self._error(node.line, "columns", f"Say what they are: {', '.join(BOUNDARY_COLUMNS)}.")
-        return {key: title for key, (_, title) in said.items()}
+        return {key: title for key, (_, title) in texts.items()}
 
     def _constants(
         self, node: strict_yaml.Node | None, columns: Mapping[str, str]
     ) -> dict[str, str]:
-        said = self._words(node, CONSTANTS, "constants")
-        for key, (line, value) in said.items():
+        texts = self._texts(node, CONSTANTS, "constants")
+        for key, (line, value) in texts.items():
             where = f"constants.{key}"
             if key in columns:
                 self._error(line, where, "This is a column already: only one can say it.", value)
             self._check(key, line, where, value)
-        return {key: value for key, (_, value) in said.items()}
+        return {key: value for key, (_, value) in texts.items()}
 
     def _values(
         self, node: strict_yaml.Node | None, columns: Mapping[str, str]
     ) -> dict[str, dict[str, str]]:
-        made: dict[str, dict[str, str]] = {}
+        values: dict[str, dict[str, str]] = {}
         for key, inner in self._keys(node, TRANSLATED, "values").items():
             where = f"values.{key}"
             if key not in columns:
                 self._error(inner.line, where, "This is none of the columns that are read.")
-            made[key] = {}
+            values[key] = {}
             for cell, meaning in self._keys(inner, None, where).items():
-                word = self._word(meaning, f"{where}.{cell}")
-                made[key][fold_cell(cell)] = word
+                word = self._text(meaning, f"{where}.{cell}")
+                values[key][fold_cell(cell)] = word
                 self._check(key, meaning.line, f"{where}.{cell}", word)
-        return made
+        return values
 
-    def _is_complete(
+    def _check_complete(
         self,
         columns: Mapping[str, str],
         constants: Mapping[str, str],
-        said: Mapping[str, strict_yaml.Node],
+        nodes: Mapping[str, strict_yaml.Node],
         line: int,
     ) -> None:
-        at = said["columns"].line if "columns" in said else line
-        have = columns.keys() | constants.keys()
-        if not have & {"adm1", "adm1_code", "adm2_code"}:
+        """Log an error for each of place, figures and population that nothing says."""
+        columns_line = nodes["columns"].line if "columns" in nodes else line
+        names = columns.keys() | constants.keys()
+        if not names & {"adm1", "adm1_code", "adm2_code"}:
             self._error(
-                at, "columns",
+                columns_line, "columns",
                 "Name a column of places: adm1 (governorate) or adm1_code (its P-code), and for "
                 "districts adm2 with it, or adm2_code.",
             )  # fmt: skip
+        self._check_figures(columns, constants, nodes, columns_line)
+        if "population" not in names:
+            self._error(
+                columns_line, "columns.population",
+                f"Say who is counted: a column, or a constant ({', '.join(POPULATION_CODES)}).",
+            )  # fmt: skip
+
+    def _check_figures(
+        self,
+        columns: Mapping[str, str],
+        constants: Mapping[str, str],
+        nodes: Mapping[str, strict_yaml.Node],
+        line: int,
+    ) -> None:
         if not {"people", "households"} & columns.keys():
-            self._error(at, "columns", "Name the column of figures: people, households or both.")
+            self._error(line, "columns", "Name the column of figures: people, households or both.")
         elif "people" not in columns and "people_per_household" not in constants:
             self._error(
-                at, "columns.people",
+                line, "columns.people",
                 "Every figure must say how many people it means: name the column, or how many are "
                 "taken to live in a household (`people_per_household` in `constants`).",
             )  # fmt: skip
         if "people" in columns and "people_per_household" in constants:
             self._error(
-                said["constants"].line, "constants.people_per_household",
+                nodes["constants"].line, "constants.people_per_household",
                 "The people have a column: only one can say it.",
-            )  # fmt: skip
-        if "population" not in have:
-            self._error(
-                at, "columns.population",
-                f"Say who is counted: a column, or a constant ({', '.join(POPULATION_CODES)}).",
             )  # fmt: skip
 
 
@@ -371,29 +379,29 @@ def fold_cell(value: str) -> str:
     return " ".join(value.split()).casefold()
 
 
-def _number(value: str) -> None:
+def _check_number(value: str) -> None:
     if not parse_count(value):
         raise CellError("A number from 1 on is expected here.")
 
 
-def _row_number(value: str) -> None:
+def _check_row_number(value: str) -> None:
     if not re.fullmatch(r"[1-9]\d{0,5}", value):
         raise CellError("The number of a row is expected here.")
 
 
-def _date_format(value: str) -> None:
-    if not _says_a_month(value):
+def _check_date_format(value: str) -> None:
+    if not _has_month(value):
         raise CellError(
             "A date is written with %Y (2020), %m (03) or %b (Mar) or %B (March), and %d (31), "
             "as in %d/%m/%Y; without %d it is the last day of the month."
         )
 
 
-def _says_a_month(pattern: str) -> bool:
+def _has_month(pattern: str) -> bool:
     """Return whether a pattern reads back the month that it writes."""
     try:
-        written = dt.date(2019, 11, 23).strftime(pattern)
-        found = dt.datetime.strptime(written, pattern)
+        text = dt.date(2019, 11, 23).strftime(pattern)
+        parsed = dt.datetime.strptime(text, pattern)
     except ValueError:
         return False
-    return (found.year, found.month) == (2019, 11)
+    return (parsed.year, parsed.month) == (2019, 11)

@@ -14,7 +14,7 @@ from babel.dates import get_month_names
 from geodata.places.folding import fold
 
 _LOCALES = ("en", "ar", "ar_IQ", "ckb")
-_ALSO = {
+_OTHER_SPELLINGS = {
     "Sept": 9,
     "مايس": 5, "يونيه": 6, "يوليه": 7,
     "ئادار": 3, "تشرینی یەک": 10, "تشرینی دوو": 11, "کانوونی یەک": 12, "کانوونی دوو": 1,
@@ -36,21 +36,18 @@ def number_of(name: str) -> int | None:
 
 
 def _number(name: str) -> int | None:
-    known, key = _numbers(), _folded(name)
-    return known.get(key) or known.get(key.removesuffix("ي"))
+    numbers, key = _numbers(), _folded(name)
+    return numbers.get(key) or numbers.get(key.removesuffix("ي"))
 
 
 def _folded(name: str) -> str:
-    """Return a name without what differs between spellings.
-
-    Sorani writes a long u with one waw or two.
-    """
+    """Fold a name; Sorani writes a long u with one waw or two, here with one."""
     return fold(name).replace("وو", "و")
 
 
 @cache
 def _numbers() -> dict[str, int]:
-    numbers = {_folded(name): number for name, number in _ALSO.items()}
+    numbers = {_folded(name): number for name, number in _OTHER_SPELLINGS.items()}
     for locale in _LOCALES:
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):

@@ -9,16 +9,16 @@ a split (by reason of displacement, by origin), and locations of a list. The sam
 nor are assessments of the same people by several methods.
 
 Rows that agree in all that is read, and differ in a column that is not, may be parts of a split
-that nobody told the reader of, or the same twice: which of the two is for a person to say.
+that the reader does not know of, or duplicates: which of the two is for a person to say.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -36,7 +36,7 @@ A baseline assessment (BA) counts people area by area, wherever they stay, as th
 site assessments (SA) those at sites; event or emergency tracking (ETT) those of one event. IOM says
 what the three stand for beside its data set on HDX, ``global-iom-dtm-from-api``.
 """
-_SHOWN = 8  # columns that a refusal names
+_MAX_TITLES = 8  # of columns, in a refusal
 
 
 class CountRecord(NamedTuple):
@@ -96,6 +96,8 @@ class _RecordKey(NamedTuple):
 
 @dataclass
 class _Sum:
+    """Sum of the rows of one figure, with the first of them."""
+
     people: int
     households: int | None
     round: int | None
@@ -118,15 +120,17 @@ class Aggregator:
     ----------
     repeats
         What to do with rows that agree in all that is read; ``"add"`` is for lists of locations.
-    say
-        How a person says what to do about a refused repeat; ``{}`` is the choice.
+    instruction
+        How a person chooses what to do about a refused repeat; ``{}`` is the choice.
     unread
         Titles of the columns that are not read.
+    rows
+        How many were added so far.
     """
 
     notes: FindingLog
     repeats: Repeats = "refuse"
-    say: str = "pass --repeated-rows {}"
+    instruction: str = "pass --repeated-rows {}"
     unread: Sequence[str] = ()
     rows: int = 0
     _sums: dict[_RecordKey, _Sum] = field(default_factory=dict)
@@ -138,156 +142,162 @@ class Aggregator:
             row.population, row.date, row.programme, row.level,
             row.adm1, row.adm1_code, row.adm2, row.adm2_code,
         )  # fmt: skip
-        said = _RecordKey(figure, row.operation, row.assessment, row.split)
-        held = self._sums.get(said)
-        if held is None:
-            self._sums[said] = _Sum(
+        key = _RecordKey(figure, row.operation, row.assessment, row.split)
+        total = self._sums.get(key)
+        if total is None:
+            self._sums[key] = _Sum(
                 row.people, row.households, row.round, self.notes.file, row.number, row.whole
             )
-        elif held.round != row.round:
-            self._round_differs(row, held)
+        elif total.round != row.round:
+            self._log_other_round(row, total)
         elif self.repeats == "add":
-            held.people += row.people
-            held.households = _added(held.households, row.households)
-            held.rows += 1
+            total.people += row.people
+            total.households = _sum_or_none(total.households, row.households)
+            total.rows += 1
         else:
-            self._repeated(row, held)
+            self._log_repeat(row, total)
 
-    def _round_differs(self, row: CountRecord, held: _Sum) -> None:
+    def _log_other_round(self, row: CountRecord, total: _Sum) -> None:
         self.notes.error(
             "The row gives a figure of a place and date that an earlier row gives too, in another "
             "round: a date has one round.",
             row=row.number,
-            value=f"{_place(row)}: round {row.round or 'none'}, and {held.round or 'none'} in "
-            f"{held.first}",
+            value=f"{_place(row)}: round {row.round or 'none'}, and {total.round or 'none'} in "
+            f"{total.first}",
         )
 
-    def _repeated(self, row: CountRecord, held: _Sum) -> None:
+    def _log_repeat(self, row: CountRecord, total: _Sum) -> None:
         place = _place(row)
-        if (held.people, held.households) != (row.people, row.households):
+        if (total.people, total.households) != (row.people, row.households):
             self.notes.error(
                 "The row gives another figure of the same than an earlier row: only one can stand. "
-                f"{self._parts()}.",
+                f"{self._advice()}.",
                 row=row.number,
-                value=f"{place}: {row.people:,} people, and {held.people:,} in {held.first}",
+                value=f"{place}: {row.people:,} people, and {total.people:,} in {total.first}",
             )
-        elif self.repeats == "once" or held.whole == row.whole:
+        elif self.repeats == "once" or total.whole == row.whole:
             self.notes.warning(
                 "The row repeats an earlier one in all that is read: it is counted once.",
                 row=row.number,
-                value=f"{place}, as {held.first}",
+                value=f"{place}, as {total.first}",
                 harm=Harm.COUNTED_ONCE,
             )
         else:
             self.notes.error(
                 "The row agrees with an earlier one in all that is read, and differs in what is "
                 f"not{self._unread()}: it may be another part of one figure, or the same again. "
-                f"{self._parts()}; if they say the same twice, {self.say.format('once')}.",
+                f"{self._advice()}; if they say the same twice, {self.instruction.format('once')}.",
                 row=row.number,
-                value=f"{place}, as {held.first}",
+                value=f"{place}, as {total.first}",
             )
 
-    def _parts(self) -> str:
-        return f"If they are parts of one figure, {self.say.format('add')}"
+    def _advice(self) -> str:
+        return f"If they are parts of one figure, {self.instruction.format('add')}"
 
     def _unread(self) -> str:
-        shown = ", ".join(self.unread[:_SHOWN])
-        more = f" and {len(self.unread) - _SHOWN:,} more" if len(self.unread) > _SHOWN else ""
-        return f" ({shown}{more})" if shown else ""
+        titles = ", ".join(self.unread[:_MAX_TITLES])
+        rest = len(self.unread) - _MAX_TITLES
+        more = f" and {rest:,} more" if rest > 0 else ""
+        return f" ({titles}{more})" if titles else ""
 
-    def counts(self, *, operation: str = "", assessment: str = "") -> pd.DataFrame:
+    def counts(self, options: Mapping[str, Any]) -> pd.DataFrame:
         """Return the figures as :data:`geodata.sources.contract.COUNTS_READ`.
 
         Parameters
         ----------
-        operation, assessment
-            The only ones to take, where rows say theirs; else there must be one operation, and of
-            several assessments of a place and date the first of :data:`PREFERRED` is taken.
+        options
+            ``operation`` and ``assessment`` may name the only ones to take, where rows say theirs;
+            else there must be one operation, and of several assessments of a place and date the
+            first of :data:`PREFERRED` is taken.
         """
-        chosen = self._of_operation(operation)
-        chosen = self._of_assessment(chosen, assessment)
-        added: dict[_Figure, _Sum] = {}
-        for said in chosen:
-            part, held = self._sums[said], added.get(said.figure)
-            if held is None:
-                added[said.figure] = _Sum(**vars(part))
+        chosen = self._of_operation(str(options.get("operation") or ""))
+        chosen = self._of_assessment(chosen, str(options.get("assessment") or ""))
+        totals: dict[_Figure, _Sum] = {}
+        for key in chosen:
+            part, total = self._sums[key], totals.get(key.figure)
+            if total is None:
+                totals[key.figure] = _Sum(**vars(part))
             else:
-                held.people += part.people
-                held.households = _added(held.households, part.households)
-                held.rows += part.rows
-                held.round = held.round if held.round is not None else part.round
-        return frame(added.items())
+                total.people += part.people
+                total.households = _sum_or_none(total.households, part.households)
+                total.rows += part.rows
+                total.round = total.round if total.round is not None else part.round
+        return _counts_frame(totals.items())
 
-    def _of_operation(self, wanted: str) -> list[_RecordKey]:
-        met = Counter(said.operation for said in self._sums)
-        if wanted:
-            return self._only(wanted, met, list(self._sums), "operation")
-        if len(met) > 1:
-            named = "; ".join(f"{name or 'none'} (rows: {n:,})" for name, n in sorted(met.items()))
+    def _of_operation(self, operation: str) -> list[_RecordKey]:
+        """Return the rows of one operation; log an error where there are several to choose from."""
+        rows = Counter(key.operation for key in self._sums)
+        if operation:
+            return self._only(operation, rows, list(self._sums), "operation")
+        if len(rows) > 1:
+            names = "; ".join(f"{name or 'none'} (rows: {n:,})" for name, n in sorted(rows.items()))
             self.notes.error(
                 "The figures are of several operations, which may count the same people and are "
-                f"never added: {named}. Name one with --operation.",
+                f"never added: {names}. Name one with --operation.",
                 column="operation",
             )
         return list(self._sums)
 
     def _only(
         self,
-        wanted: str,
-        met: Counter[str],
-        every: list[_RecordKey],
-        what: Literal["operation", "assessment"],
+        value: str,
+        rows: Counter[str],
+        keys: list[_RecordKey],
+        field: Literal["operation", "assessment"],
     ) -> list[_RecordKey]:
         """Return the rows of one operation or kind of assessment; log how many others there are."""
-        chosen = [said for said in every if getattr(said, what).casefold() == wanted.casefold()]
-        if every and not chosen:
-            names = sorted(filter(None, met))
+        chosen = [key for key in keys if getattr(key, field).casefold() == value.casefold()]
+        if keys and not chosen:
+            names = sorted(filter(None, rows))
             self.notes.error(
-                f"No figure is of this {what}. There are: {', '.join(names) or 'none named'}.",
-                column=what,
-                value=wanted,
-                nearest=suggestions(wanted, names),
+                f"No figure is of this {field}. There are: {', '.join(names) or 'none named'}.",
+                column=field,
+                value=value,
+                nearest=suggestions(value, names),
             )
-        elif left := len(every) - len(chosen):
+        elif rest := len(keys) - len(chosen):
             self.notes.warning(
                 amounts.pluralise(
-                    left, f"figure of another {what} is", f"figures of another {what} are"
+                    rest, f"figure of another {field} is", f"figures of another {field} are"
                 )
                 + " left out.",
-                column=what,
+                column=field,
                 harm=Harm.NOT_TAKEN,
             )
         return chosen
 
-    def _of_assessment(self, every: list[_RecordKey], wanted: str) -> list[_RecordKey]:
-        if wanted:
-            met = Counter(said.assessment for said in every)
-            return self._only(wanted, met, every, "assessment")
+    def _of_assessment(self, keys: list[_RecordKey], assessment: str) -> list[_RecordKey]:
+        """Return the rows of one kind of assessment for each place and date."""
+        if assessment:
+            rows = Counter(key.assessment for key in keys)
+            return self._only(assessment, rows, keys, "assessment")
         kinds: dict[_Figure, set[str]] = defaultdict(set)
-        for said in every:
-            kinds[said.figure].add(said.assessment)
-        best = {figure: min(met, key=_rank) for figure, met in kinds.items()}
-        chosen = [said for said in every if said.assessment == best[said.figure]]
-        self._tell_assessments(kinds, best)
-        return chosen
+        for key in keys:
+            kinds[key.figure].add(key.assessment)
+        best = {figure: min(options, key=_rank) for figure, options in kinds.items()}
+        self._log_assessments(kinds, best)
+        return [key for key in keys if key.assessment == best[key.figure]]
 
-    def _tell_assessments(self, kinds: dict[_Figure, set[str]], best: dict[_Figure, str]) -> None:
-        left = Counter(
-            (best[figure], other) for figure, met in kinds.items() for other in met - {best[figure]}
+    def _log_assessments(self, kinds: dict[_Figure, set[str]], best: dict[_Figure, str]) -> None:
+        """Log which kinds of assessment were preferred, and that several stand side by side."""
+        pairs = Counter(
+            (best[figure], other)
+            for figure, options in kinds.items()
+            for other in options - {best[figure]}
         )
-        for (taken, other), n in sorted(left.items()):
+        for (preferred, other), n in sorted(pairs.items()):
             self.notes.warning(
                 f"{amounts.pluralise(n, 'place has', 'places have')} figures of "
-                f"{taken or 'no kind'} and of {other or 'no kind'} on one date, which may count "
-                f"the same people: those of {taken or 'no kind'} are taken. Take one kind only "
-                "with --assessment.",
+                f"{preferred or 'no kind'} and of {other or 'no kind'} on one date, which may "
+                f"count the same people: those of {preferred or 'no kind'} are taken. Take one "
+                "kind only with --assessment.",
                 column="assessment",
                 harm=Harm.NOT_TAKEN,
             )
-        all_taken = sorted(set(best.values()))
-        if len(all_taken) > 1:
+        remaining = sorted(set(best.values()))
+        if len(remaining) > 1:
             self.notes.warning(
-                f"The figures are of several kinds of assessment ({', '.join(all_taken)}): places "
+                f"The figures are of several kinds of assessment ({', '.join(remaining)}): places "
                 "and dates may not compare. Take one kind only with --assessment.",
                 column="assessment",
             )
@@ -298,16 +308,16 @@ def _place(row: CountRecord) -> str:
 
 
 def _rank(kind: str) -> tuple[int, str]:
-    known = kind.upper()
-    return (PREFERRED.index(known) if known in PREFERRED else len(PREFERRED), kind)
+    code = kind.upper()
+    return (PREFERRED.index(code) if code in PREFERRED else len(PREFERRED), kind)
 
 
-def _added(one: int | None, other: int | None) -> int | None:
+def _sum_or_none(first: int | None, second: int | None) -> int | None:
     """Add two numbers; a sum without one of its parts is missing, as it would look complete."""
-    return None if one is None or other is None else one + other
+    return None if first is None or second is None else first + second
 
 
-def frame(figures: Iterable[tuple[_Figure, _Sum]]) -> pd.DataFrame:
+def _counts_frame(figures: Iterable[tuple[_Figure, _Sum]]) -> pd.DataFrame:
     """Return figures as a frame of :data:`geodata.sources.contract.COUNTS_READ`."""
     rows = [
         {
@@ -323,9 +333,9 @@ def frame(figures: Iterable[tuple[_Figure, _Sum]]) -> pd.DataFrame:
     ]
     if not rows:
         return no_counts()
-    made = pd.DataFrame(rows)[list(COUNTS_READ)]
-    words = ["population", "programme", "adm1", "adm1_code", "adm2", "adm2_code", "file"]
+    frame = pd.DataFrame(rows)[list(COUNTS_READ)]
+    texts = ["population", "programme", "adm1", "adm1_code", "adm2", "adm2_code", "file"]
     numbers = ["round", "households", "people", "rows", "level", "row"]
-    types = {**dict.fromkeys(words, "str"), **dict.fromkeys(numbers, "Int64")}
-    days = pd.to_datetime(made["date"]).astype("datetime64[ns]")
-    return made.assign(date=days).astype(types).astype({"level": "int8"})
+    types = {**dict.fromkeys(texts, "str"), **dict.fromkeys(numbers, "Int64")}
+    days = pd.to_datetime(frame["date"]).astype("datetime64[ns]")
+    return frame.assign(date=days).astype(types).astype({"level": "int8"})

@@ -1,6 +1,6 @@
 """Read rows of tidy tables: one row is one place, date, population and programme.
 
-What ``table`` and ``hxl`` share: everything but how columns are known.
+The sources ``table`` and ``hxl`` share all of it; only how they recognise columns differs.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ A_NOTE = (
 A_TOTAL = "The row names no place, and its figures are the sums of those above: it is left out."
 NO_PLACE = "The row names no place: name it, or delete the row where it is a total of others."
 TOTALS = ("row is a total of the country", "rows are totals of the country")
-TOLD_EVERY = 50_000  # rows
-_REMEMBERED = 100_000  # words, so that each is looked up once
+_PROGRESS_STEP = 50_000  # rows
+_CACHED_WORDS = 100_000  # each is looked up once
 
 
 class FigureColumns(NamedTuple):
@@ -71,6 +71,8 @@ class TidyRows:
     ----------
     titles
         Column ``->`` its title in the file.
+    measures
+        Columns of figures: several where each population has its own.
     """
 
     mapping: TableMapping
@@ -82,16 +84,16 @@ class TidyRows:
     _begun: bool = False
     _dates: set[dt.date] = field(default_factory=set)
     _sums: Counter[str] = field(default_factory=Counter)
-    _left: dict[tuple[str, str], int] = field(default_factory=dict)
+    _skipped: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._country = str(self.snapshot.manifest["country"]["code"])
-        self._named_whole = _names_of_the_whole(self.snapshot)
+        self._country_names = _country_names(self.snapshot)
         self._programmes = tuple(str(code) for code in self.snapshot.tables.programmes["code"])
         self._size = int(self.mapping.constants.get("people_per_household", 0))
         self._splits = [name for name in self.titles if name.startswith(SPLIT)]
-        self._figures = [name for one in self.measures for name in (one.people, one.households)]
-        self._known: dict[tuple[str, str], tuple[str, bool]] = {}
+        self._figures = [name for each in self.measures for name in (each.people, each.households)]
+        self._words: dict[tuple[str, str], tuple[str, bool]] = {}
         constant = self.mapping.constants.get("date")
         self._constant_date = self.request.date or (parse_date(constant) if constant else None)
 
@@ -99,31 +101,29 @@ class TidyRows:
 
     def figures(self, number: int, record: Mapping[str, str]) -> Iterator[CountRecord]:
         """Yield the counts of a row, one for each measure that has one."""
-        if self._is_left_out(number, record):
+        if self._is_skipped(number, record):
             return
         before = self.notes.errors
         places = {name: self._word(number, record, name) for name in PLACES}
         level = self._level(number, record, places)
         date = self._date(number, record)
-        round_ = self.request.round or self._round(number, record)
-        programme = self._coded(number, record, "programme", self._programmes)
-        found = [self._measured(number, record, measure) for measure in self.measures]
+        round_number = self.request.round or self._round(number, record)
+        programme = self._code(number, record, "programme", self._programmes)
+        figures = [self._figure(number, record, measure) for measure in self.measures]
         operation, assessment, *split = [
             self._cell(number, record, name, optional_text)
             for name in ("operation", "assessment", *self._splits)
         ]
         if self.notes.errors > before or date is None:
             return
-        for measured in found:
-            if measured:
-                population, people, households = measured
-                yield CountRecord(
-                    number, population, date, level, **places,
-                    people=people, households=households, round=round_, programme=programme,
-                    operation=operation, assessment=assessment, split=tuple(split),
-                    whole=int(record.get(WHOLE, 0)),
-                )  # fmt: skip
-        if not any(found):
+        for population, people, households in filter(None, figures):
+            yield CountRecord(
+                number, population, date, level, **places,
+                people=people, households=households, round=round_number, programme=programme,
+                operation=operation, assessment=assessment, split=tuple(split),
+                whole=int(record.get(WHOLE, 0)),
+            )  # fmt: skip
+        if not any(figures):
             self.notes.warning(
                 "The row gives no number, and is left out: its place is not assessed on that date.",
                 row=number,
@@ -134,33 +134,34 @@ class TidyRows:
     def finish(self) -> None:
         """Log what is known only after the last row."""
         if self.request.date and len(self._dates) > 1:
-            shown = ", ".join(f"{found}" for found in sorted(self._dates)[:10])
+            dates = ", ".join(map(str, sorted(self._dates)[:10]))
             self.notes.error(
-                f"--date gives one date, and the rows have {len(self._dates):,} ({shown}): leave "
+                f"--date gives one date, and the rows have {len(self._dates):,} ({dates}): leave "
                 "--date out, or split the file.",
                 column=self._title("date"),
             )
-        for what, rows in self._left.items():
+        for words, rows in self._skipped.items():
             self.notes.warning(
-                f"{amounts.pluralise(rows, *what)}, and left out.", harm=Harm.LEFT_OUT
+                f"{amounts.pluralise(rows, *words)}, and left out.", harm=Harm.LEFT_OUT
             )
 
-    def _is_left_out(self, number: int, record: Mapping[str, str]) -> bool:
+    def _is_skipped(self, number: int, record: Mapping[str, str]) -> bool:
+        """Return whether a row is no count of the country's areas; log it if so."""
         before = self.notes.errors
         country = (self._cell(number, record, "country", due_text) or "").upper()
         self._cell(number, record, "adm_level", due_text)
         if self.notes.errors > before:
             return True
         if country and country != self._country:
-            self._count(*(f"{rows} of other countries than {self._country}" for rows in ROWS))
+            self._skip(*(f"{rows} of other countries than {self._country}" for rows in ROWS))
         elif clean_text(record.get("adm_level", "")) == "0":
-            self._count(*TOTALS)
-        elif self._named_whole and self._is_the_country(record):
-            if self._says_whom_and_when(record):
+            self._skip(*TOTALS)
+        elif self._country_names and self._is_the_country(record):
+            if self._has_population_and_date(record):
                 return False  # compared with what the other rows add up to, where they are joined
-            self._count(*TOTALS)
+            self._skip(*TOTALS)
         elif total := next(
-            filter(lambda name: self._looked_up(name, record.get(name, ""))[1], PLACES), ""
+            filter(lambda name: self._look_up(name, record.get(name, ""))[1], PLACES), ""
         ):
             self.notes.warning(
                 "The row is a total, and is left out.",
@@ -169,48 +170,42 @@ class TidyRows:
                 value=record[total],
                 harm=Harm.LEFT_OUT,
             )
-        elif sentence := self._no_row(record):
-            self.notes.warning(sentence, row=number, value=_shown(record), harm=Harm.LEFT_OUT)
+        elif sentence := self._no_count(record):
+            self.notes.warning(sentence, row=number, value=_row_text(record), harm=Harm.LEFT_OUT)
         else:
             self._begun = True
             return False
         return True
 
     def _is_the_country(self, record: Mapping[str, str]) -> bool:
-        """Tell whether a row names the country where its one place is due, as a total does."""
-        named = [record[name] for name in PLACES if not is_blank(record.get(name))]
-        return len(named) == 1 and fold(named[0]) in self._named_whole
+        """Return whether a row names the country where its one place is due, as a total does."""
+        places = _places(record)
+        return len(places) == 1 and fold(places[0]) in self._country_names
 
-    def _says_whom_and_when(self, record: Mapping[str, str]) -> bool:
-        """Tell whether a row of the country can be held against the rows of its governorates."""
-        said = [name for name in ("date", "population") if name in self.titles]
+    def _has_population_and_date(self, record: Mapping[str, str]) -> bool:
+        """Return whether a row of the country can be compared with those of its governorates."""
+        names = [name for name in ("date", "population") if name in self.titles]
         place = record.get("adm1") or record.get("adm1_code") or ""
-        return not is_blank(place) and not any(is_blank(record.get(name)) for name in said)
+        return not is_blank(place) and not any(is_blank(record.get(name)) for name in names)
 
-    def _no_row(self, record: Mapping[str, str]) -> str:
-        """Return why a row is none of the table's: a note, a second header, a sum.
-
-        Empty where it is.
-        """
-        named = [record[name] for name in PLACES if not is_blank(record.get(name))]
+    def _no_count(self, record: Mapping[str, str]) -> str:
+        """Return why a row is no count (a note, a second header, a sum); empty where it is one."""
+        places = _places(record)
         figures = {name: record[name] for name in self._figures if not is_blank(record.get(name))}
         date = record.get("date", "")
-        if not figures and is_blank(date) and ("date" in self.titles or len(named) == 1):
+        if not figures and is_blank(date) and ("date" in self.titles or len(places) == 1):
             return A_NOTE
         if not self._begun and are_titles((*figures.values(), date)):
             return A_SECOND_HEADER
-        added = _wholes(figures)
-        sums = bool(added) and all(self._sums[name] == number for name, number in added.items())
-        if sums and not named and not self._places_are_constant():
+        counts = _valid_counts(figures)
+        are_sums = bool(counts) and all(self._sums[name] == n for name, n in counts.items())
+        if are_sums and not places and not any(name in self.mapping.constants for name in PLACES):
             return A_TOTAL
-        self._sums.update(added)
+        self._sums.update(counts)
         return ""
 
-    def _places_are_constant(self) -> bool:
-        return any(name in self.mapping.constants for name in PLACES)
-
-    def _count(self, one: str, many: str) -> None:
-        self._left[one, many] = self._left.get((one, many), 0) + 1
+    def _skip(self, singular: str, plural: str) -> None:
+        self._skipped[singular, plural] = self._skipped.get((singular, plural), 0) + 1
 
     # ---- cells
 
@@ -218,31 +213,33 @@ class TidyRows:
         return self.titles.get(name, name)
 
     def _word(self, number: int, record: Mapping[str, str], name: str) -> str:
+        """Return the word of a cell or constant, as ``values`` translates it."""
         cell = record.get(name, self.mapping.constants.get(name, ""))
         if formula_error(cell):
             self._cell(number, record, name, due_text)
-        return self._looked_up(name, cell)[0]
+        return self._look_up(name, cell)[0]
 
-    def _looked_up(self, name: str, cell: str) -> tuple[str, bool]:
-        """Give a word as ``values`` translates it, and whether it says that its row is a total."""
-        found = self._known.get((name, cell))
-        if found is None:
+    def _look_up(self, name: str, cell: str) -> tuple[str, bool]:
+        """Return a word as ``values`` translates it, and whether it marks its row as a total."""
+        entry = self._words.get((name, cell))
+        if entry is None:
             word = code_or_blank(cell)
             meaning = self.mapping.values.get(name, {}).get(fold_cell(word), word)
-            found = meaning, is_total(word)
-            if len(self._known) < _REMEMBERED:
-                self._known[name, cell] = found
-        return found
+            entry = meaning, is_total(word)
+            if len(self._words) < _CACHED_WORDS:
+                self._words[name, cell] = entry
+        return entry
 
     def _level(self, number: int, record: Mapping[str, str], places: dict[str, str]) -> int:
-        inner = bool(places["adm2"] or places["adm2_code"])
-        if not inner and self._is_of_some_district(record):
+        """Return the level of a row, 1 or 2; log an error if it does not name its place."""
+        has_district = bool(places["adm2"] or places["adm2_code"])
+        if not has_district and self._is_of_unknown_district(record):
             places["adm2"] = NOT_AVAILABLE
-            inner = True
-        outer = bool(places["adm1"] or places["adm1_code"])
-        if not (outer or inner):
+            has_district = True
+        has_governorate = bool(places["adm1"] or places["adm1_code"])
+        if not (has_governorate or has_district):
             self.notes.error(NO_PLACE, row=number, column=self._title("adm1"))
-        elif not outer and not places["adm2_code"]:
+        elif not has_governorate and not places["adm2_code"]:
             self.notes.error(
                 "The row names a district and not its governorate, and two may have one name: "
                 "name it, or give the P-code of the district.",
@@ -250,55 +247,51 @@ class TidyRows:
                 column=self._title("adm1"),
                 value=places["adm2"],
             )
-        return 2 if inner else 1
+        return 2 if has_district else 1
 
-    def _is_of_some_district(self, record: Mapping[str, str]) -> bool:
-        """Tell whether a row says that it counts in a district, and that this is not known."""
-        said = clean_text(record.get("adm2", "")).casefold()
-        return said == NOT_AVAILABLE.casefold() or clean_text(record.get("adm_level", "")) == "2"
+    def _is_of_unknown_district(self, record: Mapping[str, str]) -> bool:
+        """Return whether a row counts in a district that is not known."""
+        district, level = (clean_text(record.get(name, "")) for name in ("adm2", "adm_level"))
+        return district.casefold() == NOT_AVAILABLE.casefold() or level == "2"
 
     def _cell(
-        self, number: int, record: Mapping[str, str], name: str, reader: Callable[[object], Any]
+        self, number: int, record: Mapping[str, str], name: str, parser: Callable[[Any], Any]
     ) -> Any:
         """Parse a cell; return ``None`` where it is blank, or wrong, which is logged."""
-        try:
-            return reader(record.get(name, ""))
-        except CellError as error:
-            self.notes.error(
-                str(error), row=number, column=self._title(name), value=record.get(name)
-            )
-            return None
+        cell = record.get(name, "")
+        return self.notes.parse(parser, cell, row=number, column=self._title(name))
 
     def _date(self, number: int, record: Mapping[str, str]) -> dt.date | None:
         pattern = self.mapping.date_format
+        date: dt.date | None
         if self._constant_date:
             try:
-                found = parse_date(record.get("date", ""), pattern)
+                date = parse_date(record.get("date", ""), pattern)
             except CellError:
-                found = None  # --date says otherwise
-            self._dates |= {found} if found and self.request.date else set()
+                date = None  # --date says otherwise
+            self._dates |= {date} if date and self.request.date else set()
             return self._constant_date
         before = self.notes.errors
-        found = self._cell(number, record, "date", lambda cell: parse_date(cell, pattern))
-        if found is None and self.notes.errors == before:
+        date = self._cell(number, record, "date", lambda cell: parse_date(cell, pattern))
+        if date is None and self.notes.errors == before:
             self.notes.error("The row has no date.", row=number, column=self._title("date"))
-        return found
+        return date
 
     def _round(self, number: int, record: Mapping[str, str]) -> int | None:
         cell = record.get("round", self.mapping.constants.get("round", ""))
-        found: int | None = self._cell(number, {"round": cell}, "round", parse_count)
-        return found or None
+        round_number: int | None = self._cell(number, {"round": cell}, "round", parse_count)
+        return round_number or None
 
-    def _coded(
+    def _code(
         self, number: int, record: Mapping[str, str], name: str, choices: tuple[str, ...]
     ) -> str:
         """Return a code that must be one of ``choices``, or empty."""
         word = self._word(number, record, name)
         if not word or word in choices or formula_error(word):
             return word
-        same = {choice.casefold(): choice for choice in choices}
-        if word.casefold() in same:
-            return same[word.casefold()]
+        by_fold = {choice.casefold(): choice for choice in choices}
+        if word.casefold() in by_fold:
+            return by_fold[word.casefold()]
         self.notes.error(
             f"This is no {name} that is known: write its code, say what it means in `values` of "
             f"the mapping{', or add it with `ingest programmes`' if name == 'programme' else ''}.",
@@ -309,20 +302,20 @@ class TidyRows:
         )
         return ""
 
-    def _measured(
+    def _figure(
         self, number: int, record: Mapping[str, str], measure: FigureColumns
     ) -> tuple[str, int, int | None] | None:
         """Return population, people and households; ``None`` where the row gives no figure."""
         before = self.notes.errors
         people: int | None = self._cell(number, record, measure.people, parse_count)
         households: int | None = self._cell(number, record, measure.households, parse_count)
-        broken = self.notes.errors > before
-        if people is None and households is None and not broken:
+        is_broken = self.notes.errors > before
+        if people is None and households is None and not is_broken:
             return None
-        population = measure.population or self._who(number, record)
+        population = measure.population or self._population(number, record)
         if people is None and households is not None and self._size:
             people = households * self._size
-        if people is None and not broken:
+        if people is None and not is_broken:
             self.notes.error(
                 "The row gives households and not how many people they are: fill the cell, or say "
                 "`people_per_household` in `constants` of the mapping.",
@@ -331,9 +324,9 @@ class TidyRows:
             )
         return None if people is None else (population, people, households)
 
-    def _who(self, number: int, record: Mapping[str, str]) -> str:
+    def _population(self, number: int, record: Mapping[str, str]) -> str:
         before = self.notes.errors
-        population = self._coded(number, record, "population", POPULATION_CODES)
+        population = self._code(number, record, "population", POPULATION_CODES)
         if not population and self.notes.errors == before:
             self.notes.error(
                 f"The row does not say who is counted ({', '.join(POPULATION_CODES)}).",
@@ -343,31 +336,30 @@ class TidyRows:
         return population
 
 
-def _names_of_the_whole(snapshot: Snapshot) -> frozenset[str]:
-    """Return names and code of the country, folded.
-
-    None that an area of it has too, as Djibouti does.
-    """
+def _country_names(snapshot: Snapshot) -> frozenset[str]:
+    """Return the country's name and code, folded, but none that an area has too, as in Djibouti."""
     country, areas = snapshot.manifest["country"], snapshot.tables.areas
-    taken = {fold(name) for column in ("pcode", *NAME_COLUMNS) for name in areas[column].dropna()}
-    return frozenset({fold(str(country["name"])), fold(str(country["code"]))} - taken)
+    names = {fold(name) for column in ("pcode", *NAME_COLUMNS) for name in areas[column].dropna()}
+    return frozenset({fold(str(country["name"])), fold(str(country["code"]))} - names)
 
 
-def _shown(record: Mapping[str, str]) -> str:
-    said = (clean_text(cell) for name, cell in record.items() if name != WHOLE)
-    return " / ".join(filter(None, said))
+def _places(record: Mapping[str, str]) -> list[str]:
+    """Return the cells of a row that name a place."""
+    return [record[name] for name in PLACES if not is_blank(record.get(name))]
 
 
-def _wholes(figures: Mapping[str, str]) -> dict[str, int]:
-    """Return the numbers among figures.
+def _row_text(record: Mapping[str, str]) -> str:
+    texts = (clean_text(cell) for name, cell in record.items() if name != WHOLE)
+    return " / ".join(filter(None, texts))
 
-    What is wrong with the others is noted where they are read.
-    """
-    found: dict[str, int] = {}
+
+def _valid_counts(figures: Mapping[str, str]) -> dict[str, int]:
+    """Return the numbers among cells; the others are logged where they are parsed."""
+    counts: dict[str, int] = {}
     for name, cell in figures.items():
         with suppress(CellError):
-            found[name] = parse_count(cell) or 0
-    return found
+            counts[name] = parse_count(cell) or 0
+    return counts
 
 
 class TableColumns(NamedTuple):
@@ -385,15 +377,15 @@ class MappedTables:
     ----------
     kind
         Of the source, as ``ingest`` names it.
-    called
-        What a file of it is called in the report.
-    columns
-        Finds the columns of a file; notes what is missing, and gives ``None`` then.
+    description
+        Name of its layout in the report.
+    find_columns
+        Finds the columns of a file; logs what is missing, and returns ``None`` then.
     """
 
     kind: str
-    called: str
-    columns: Callable[[TableRows, TableMapping, ReadOptions, FindingLog], TableColumns | None]
+    description: str
+    find_columns: Callable[[TableRows, TableMapping, ReadOptions, FindingLog], TableColumns | None]
 
     def read(
         self, files: Sequence[Path], snapshot: Snapshot, request: ReadOptions, progress: Progress
@@ -408,7 +400,7 @@ class MappedTables:
         DataError
             If a file or the mapping cannot be read at all.
         """
-        notes, made = FindingLog(), list[FileRead]()
+        notes, results = FindingLog(), list[FileRead]()
         mapping = read_mapping(request.mapping, snapshot, self.kind, notes)
         if mapping is None:
             return ParsedSource(
@@ -418,29 +410,25 @@ class MappedTables:
         tally = Aggregator(notes, repeats, "write `repeated_rows: {}` into the mapping")
         for path in files:
             before, rows = tally.rows, open_rows(path, notes, mapping.sheet)
-            found = self.columns(rows, mapping, request, notes)
-            if found:
-                tally.unread = found.sheet.unread
-                tidy = TidyRows(
-                    mapping, snapshot, request, notes, found.sheet.titles, found.measures
-                )
-                _add_up(tidy, found.sheet, tally, progress)
-            made.append(rows.file.read(tally.rows - before, self.called))
+            columns = self.find_columns(rows, mapping, request, notes)
+            if columns:
+                sheet = columns.sheet
+                tally.unread = sheet.unread
+                tidy = TidyRows(mapping, snapshot, request, notes, sheet.titles, columns.measures)
+                _add_up(tidy, sheet, tally, progress)
+            results.append(rows.file.read(tally.rows - before, self.description))
         if not tally.rows and not notes.errors:
             notes.error("There is no figure in it.")
-        counts = tally.counts(
-            operation=str(request.options.get("operation") or ""),
-            assessment=str(request.options.get("assessment") or ""),
-        )
+        counts = tally.counts(request.options)
         return ParsedSource(
-            self.kind, mapping.source, tuple(made), counts, no_breakdowns(), findings=notes.all(),
-            pcode_scheme=mapping.pcode_scheme,
+            self.kind, mapping.source, tuple(results), counts, no_breakdowns(),
+            findings=notes.all(), pcode_scheme=mapping.pcode_scheme,
         )  # fmt: skip
 
 
 def _add_up(tidy: TidyRows, sheet: Sheet, tally: Aggregator, progress: Progress) -> None:
     for done, (number, record) in enumerate(sheet.records(tidy.notes)):
-        if done % TOLD_EVERY == 0:
+        if done % _PROGRESS_STEP == 0:
             progress(f"Reading {sheet.rows.file.name}", done, None)
         for row in tidy.figures(number, record):
             tally.add(row)

@@ -23,7 +23,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.sources.contract import COUNTS_READ, ParsedSource, ReadOptions
-from geodata.sources.dtm.api import API, KEPT_FOR, KEY, KINDS, Client, FetchCache, Part, parts, read
+from geodata.sources.dtm.api import (
+    API,
+    CACHE_LIFETIME,
+    KEY,
+    KINDS,
+    Client,
+    FetchCache,
+    Part,
+    parts,
+    read,
+)
 from geodata.util.findings import no_progress
 
 unhurried = settings(deadline=None)
@@ -520,7 +530,7 @@ def test_what_was_kept_too_long_ago_or_broken_is_asked_for_again(tmp_path):
         kept.put(part, [record()])
     assert kept.get(one) == [record()]
     assert FetchCache(tmp_path, "here v2 XXX").get(one) is None
-    old = os.stat(tmp_path).st_mtime - KEPT_FOR.total_seconds() - 60
+    old = os.stat(tmp_path).st_mtime - CACHE_LIFETIME.total_seconds() - 60
     os.utime(kept._path(two), (old, old))
     kept._path(three).write_text('[{"half', "utf-8")
     assert (kept.get(two), kept.get(three)) == (None, None)

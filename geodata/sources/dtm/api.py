@@ -1,15 +1,15 @@
-"""DTM's API: figures of internally displaced people by governorate and district.
+"""Reader of DTM's API: internally displaced people by governorate and district.
 
 ::
 
-    years × levels ──▶ kept from an interrupted fetch? ──▶ else asked for, up to seven times
+    years × levels ──▶ cached by an interrupted fetch? ──▶ else requested, up to seven times
                                                                    │
     {result, isSuccess, errorMessages, totalRecordsCount} ◀────────┘──▶ Aggregator ──▶ ParsedSource
 
-IOM's own package ``dtmapi`` asks; :class:`Client` adds what it does not do: another address, asking
-again after a connection that was cut within an answer, and a look at the envelope before it is
-opened. Each answer is kept until the whole is read, so that a fetch that is interrupted goes on
-where it was. The key is taken from the environment and written nowhere.
+IOM's own package ``dtmapi`` sends the requests; :class:`Client` adds what it does not do: another
+address, a retry after a connection that was cut within an answer, and a check of the envelope
+before it is opened. Each answer is cached until all are read, so that a fetch that is interrupted
+goes on where it was. The key is taken from the environment and written nowhere.
 
 The API has no households, and no returnees: those are in the master lists only.
 """
@@ -23,7 +23,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,6 @@ from dtmapi import DTMApi, DTMApiError, DTMApiResponseError, DTMAuthenticationEr
 from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
-    CellError,
     clean_text,
     code_or_blank,
     parse_count,
@@ -47,13 +46,13 @@ from geodata.sources.finding_log import FindingLog
 from geodata.sources.header import fingerprint
 from geodata.sources.tally import Aggregator, CountRecord
 from geodata.util.atomic import write_file
-from geodata.util.findings import FileRead, Finding, Harm, Progress
+from geodata.util.findings import FileRead, Harm, Progress
 
 KEY = "DTMAPI_SUBSCRIPTION_KEY"
 API = "https://dtmapi.iom.int"
 VERSIONS = ("v3", "v2")
 FIRST_YEAR = 2010  # of the rounds in the API; what is earlier is asked for in one piece
-KEPT_FOR = dt.timedelta(days=1)
+CACHE_LIFETIME = dt.timedelta(days=1)
 
 SOURCE: Mapping[str, str] = {
     "id": "iom-dtm-api",
@@ -73,16 +72,16 @@ SOURCE: Mapping[str, str] = {
 # dtmapi logs what it does; what a person should know is in the findings.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-_BROKEN = (
+_CUT_OFF = (
     requests.exceptions.ChunkedEncodingError,  # the connection was cut within the answer
     requests.exceptions.ContentDecodingError,
     requests.exceptions.JSONDecodeError,
 )
-_NOTHING_FOUND = re.compile(r"\bno\b.{0,40}\b(data|records?|results?|found)\b|not found", re.I)
+_NO_DATA = re.compile(r"\bno\b.{0,40}\b(data|records?|results?|found)\b|not found", re.I)
 
 
 class Client(DTMApi):  # type: ignore[misc]  # dtmapi has no types
-    """IOM's client at another address, which asks again also after an answer that broke off."""
+    """IOM's client at any address, with retries also after an answer that broke off."""
 
     def __init__(self, key: str, options: Mapping[str, Any]) -> None:
         super().__init__(
@@ -98,22 +97,19 @@ class Client(DTMApi):  # type: ignore[misc]  # dtmapi has no types
         return str(super()._get_endpoint(endpoint_type)).replace(API, self.address, 1)
 
     def _is_retryable_error(self, exception: Exception) -> bool:
-        return isinstance(exception, _BROKEN) or bool(super()._is_retryable_error(exception))
+        return isinstance(exception, _CUT_OFF) or bool(super()._is_retryable_error(exception))
 
     def _unwrap(self, data: Any) -> list[dict[str, Any]]:
-        """Return records of an answer that is whole.
-
-        An answer that says it found nothing has none.
-        """
+        """Return the records of a complete answer; none where it says that there are none."""
         if not isinstance(data, dict) or "isSuccess" not in data:
             raise DTMApiResponseError("the answer is not in the envelope that DTM's API writes")
-        said = [str(message) for message in data.get("errorMessages") or []]
+        messages = [str(message) for message in data.get("errorMessages") or []]
         if not data["isSuccess"]:
-            if said and all(map(_NOTHING_FOUND.search, said)):
+            if messages and all(map(_NO_DATA.search, messages)):
                 return []
-            raise DTMApiResponseError(f"the API says: {'; '.join(said) or 'no reason'}")
+            raise DTMApiResponseError(f"the API says: {'; '.join(messages) or 'no reason'}")
         records = data.get("result")
-        if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise DTMApiResponseError("the answer holds no list of records")
         count = data.get("totalRecordsCount")
         if isinstance(count, int) and count != len(records):
@@ -123,21 +119,21 @@ class Client(DTMApi):  # type: ignore[misc]  # dtmapi has no types
         return records
 
     def records(self, part: Part, country: str) -> list[dict[str, Any]]:
-        """Ask for one part.
+        """Fetch the records of one part.
 
         Raises
         ------
         DTMApiError
-            If there is no whole answer after all tries.
+            If no try gives a complete answer.
         """
-        ask = self.get_idp_admin1_data if part.level == 1 else self.get_idp_admin2_data
-        found = ask(
+        fetch = self.get_idp_admin1_data if part.level == 1 else self.get_idp_admin2_data
+        records = fetch(
             Admin0Pcode=country,
             FromReportingDate=part.since and part.since.isoformat(),
             ToReportingDate=part.until and part.until.isoformat(),
             to_pandas=False,
         )
-        return list(found)
+        return list(records)
 
 
 @dataclass(frozen=True)
@@ -157,7 +153,7 @@ class Part:
 def parts(since: dt.date | None, until: dt.date | None, today: dt.date) -> Iterator[Part]:
     """Split a span of time into calendar years, for each level.
 
-    Together the parts hold every date from ``since`` to ``until`` once; both ends may be open.
+    Together the parts cover every date from ``since`` to ``until`` once; both ends may be open.
     """
     first = since.year if since else FIRST_YEAR
     last = max(until.year if until else today.year, first - (not since))
@@ -173,35 +169,35 @@ def parts(since: dt.date | None, until: dt.date | None, today: dt.date) -> Itera
             )
 
 
-# ---- answers that are kept
+# ---- cache of an interrupted fetch
 
 
 def cache_folder() -> Path:
-    """Return the folder in the user's own cache in which answers of an interrupted fetch stay."""
+    """Return the folder in the user's cache that holds the answers of an interrupted fetch."""
     return platformdirs.user_cache_path("displacement-map", appauthor=False) / "dtm-api"
 
 
 @dataclass(frozen=True)
 class FetchCache:
-    """Folder with the answers of one address, version and country, one file each."""
+    """Folder with the answers of one scope: address, version and country; one file each."""
 
     folder: Path
-    of: str
+    scope: str
 
     def _path(self, part: Part) -> Path:
-        digest = hashlib.sha256(f"{self.of} {part.name}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{self.scope} {part.name}".encode()).hexdigest()
         return self.folder / f"{digest[:24]}.json"
 
     def get(self, part: Part) -> list[dict[str, Any]] | None:
-        """Return the records of a part that were stored within :data:`KEPT_FOR`."""
+        """Return the records of a part that were stored within :data:`CACHE_LIFETIME`."""
         path = self._path(part)
         try:
-            if time.time() - path.stat().st_mtime > KEPT_FOR.total_seconds():
+            if time.time() - path.stat().st_mtime > CACHE_LIFETIME.total_seconds():
                 return None
-            held = json.loads(path.read_bytes())
+            records = json.loads(path.read_bytes())
         except (OSError, ValueError):
             return None
-        return held if isinstance(held, list) else None
+        return records if isinstance(records, list) else None
 
     def put(self, part: Part, records: list[dict[str, Any]]) -> None:
         """Store the records of a part, in a whole file or none; a read-only folder is no error."""
@@ -209,9 +205,9 @@ class FetchCache:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_file(self._path(part), json.dumps(records).encode())
 
-    def forget(self, every: Sequence[Part]) -> None:
+    def clear(self, parts: Sequence[Part]) -> None:
         """Delete the records of these parts."""
-        for part in every:
+        for part in parts:
             with suppress(OSError):
                 self._path(part).unlink()
 
@@ -231,37 +227,38 @@ def read(
     """
     notes = FindingLog(file="DTM API")
     key = os.environ.get(KEY, "").strip()
-    if not _may_ask(key, request, notes):
-        return _reading([], Aggregator(notes), request, notes)
+    if not _check_request(key, request, notes):
+        return _parsed([], Aggregator(notes), request, notes)
     client = Client(key, request.options)
     country = str(snapshot.manifest["country"]["code"])
-    every = list(parts(request.since, request.until, dt.date.today()))
+    all_parts = list(parts(request.since, request.until, dt.date.today()))
     folder = Path(request.options.get("resume_folder") or cache_folder())
-    kept = FetchCache(folder, f"{client.address} {client.api_version} {country}")
+    cache = FetchCache(folder, f"{client.address} {client.api_version} {country}")
     tally = Aggregator(notes, request.options.get("repeated_rows") or "refuse")
-    fetched = list[FileRead]()
-    for done, part in enumerate(every):
+    answers = list[FileRead]()
+    for done, part in enumerate(all_parts):
         notes.file = f"DTM API {client.api_version}, {part.name}"
-        progress(notes.file, done, len(every))
-        records = _fetched(client, part, country, kept, notes, f"{done:,} of {len(every):,}")
+        progress(notes.file, done, len(all_parts))
+        so_far = f"{done:,} of {len(all_parts):,}"
+        records = _cached_or_fetched(client, part, country, cache, notes, so_far)
         if records is None:
-            return _reading(fetched, Aggregator(notes), request, notes)
-        fetched.append(_file_read(client, part, records))
-        _take(records, part, country, tally, notes)
+            return _parsed(answers, Aggregator(notes), request, notes)
+        answers.append(_file_read(client, part, records))
+        _add_records(records, part, country, tally, notes)
     notes.file = f"DTM API {client.api_version}"
-    progress(notes.file, len(every), len(every))
+    progress(notes.file, len(all_parts), len(all_parts))
     if not tally.rows:
         notes.error(
             f"The API has no figures of {country} in this time. `--from` and `--to` may be wrong, "
             "or DTM does not work there."
         )
-    reading = _reading(fetched, tally, request, notes)
-    if not reading.errors:
-        kept.forget(every)
-    return reading
+    source = _parsed(answers, tally, request, notes)
+    if not source.errors:
+        cache.clear(all_parts)
+    return source
 
 
-def _may_ask(key: str, request: ReadOptions, notes: FindingLog) -> bool:
+def _check_request(key: str, request: ReadOptions, notes: FindingLog) -> bool:
     """Return whether key, version and dates allow a request; log those that do not."""
     version = request.options.get("api_version") or VERSIONS[0]
     if version not in VERSIONS:
@@ -278,10 +275,11 @@ def _may_ask(key: str, request: ReadOptions, notes: FindingLog) -> bool:
     return not notes.all()
 
 
-def _fetched(
-    client: Client, part: Part, country: str, kept: FetchCache, notes: FindingLog, so_far: str
+def _cached_or_fetched(
+    client: Client, part: Part, country: str, cache: FetchCache, notes: FindingLog, so_far: str
 ) -> list[dict[str, Any]] | None:
-    records = kept.get(part)
+    """Return the records of a part; log an error and return ``None`` where there is no answer."""
+    records = cache.get(part)
     if records is not None:
         return records
     try:
@@ -293,13 +291,13 @@ def _fetched(
         )
         return None
     except DTMApiError as error:
-        said = str(error).replace(client.subscription_key, "…").rstrip(".")
+        reason = str(error).replace(client.subscription_key, "…").rstrip(".")
         notes.error(
-            f"DTM's API did not answer for {part.name}: {said}. {so_far} parts are here and are "
+            f"DTM's API did not answer for {part.name}: {reason}. {so_far} parts are here and are "
             "kept for a day: the same command goes on from there."
         )
         return None
-    kept.put(part, records)
+    cache.put(part, records)
     return records
 
 
@@ -314,9 +312,10 @@ def _file_read(client: Client, part: Part, records: list[dict[str, Any]]) -> Fil
     )
 
 
-def _take(
+def _add_records(
     records: list[dict[str, Any]], part: Part, country: str, tally: Aggregator, notes: FindingLog
 ) -> None:
+    """Add the counts of a country's records to the tally; log those of other countries."""
     for number, record in enumerate(records, start=1):
         if clean_text(record.get("admin0Pcode")).upper() != country:
             notes.warning(
@@ -330,24 +329,27 @@ def _take(
             tally.add(row)
 
 
+_FIGURES: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+    ("numPresentIdpInd", parse_count),
+    ("reportingDate", parse_date),
+    ("roundNumber", parse_count),
+)
+_SPLIT_COLUMNS = ("displacementReason", "idpOriginAdmin1Name", "idpOriginAdmin1Pcode")
+
+
 def _row(
     record: Mapping[str, Any], part: Part, number: int, notes: FindingLog
 ) -> CountRecord | None:
     """Return the count of a record; ``None``, with a finding, where it has none."""
-    said: dict[str, Any] = {}
-    for column, read_cell in (
-        ("numPresentIdpInd", parse_count),
-        ("reportingDate", parse_date),
-        ("roundNumber", parse_count),
-    ):
-        try:
-            said[column] = read_cell(record.get(column))
-        except CellError as error:
-            notes.error(str(error), row=number, column=column, value=record.get(column))
-    if len(said) < 3:
+    before = notes.errors
+    people, date, round_number = (
+        notes.parse(parser, record.get(column), row=number, column=column)
+        for column, parser in _FIGURES
+    )
+    if notes.errors > before:
         return None
     place = f"{_place(record, 1)} / {_place(record, 2)}" if part.level == 2 else _place(record, 1)
-    if said["numPresentIdpInd"] is None:
+    if people is None:
         notes.warning(
             "The record gives no number; its place is not assessed on that date.",
             row=number,
@@ -356,26 +358,23 @@ def _row(
             harm=Harm.NOT_ASSESSED,
         )
         return None
-    if said["reportingDate"] is None:
+    if date is None:
         notes.error("The record has no date.", row=number, column="reportingDate", value=place)
         return None
     return CountRecord(
         number=number,
         population="idp",
-        date=said["reportingDate"],
+        date=date,
         level=part.level,
         adm1=_place(record, 1),
         adm1_code=code_or_blank(record.get("admin1Pcode")),
         adm2=_place(record, 2) if part.level == 2 else "",
         adm2_code=code_or_blank(record.get("admin2Pcode")) if part.level == 2 else "",
-        people=said["numPresentIdpInd"],
-        round=said["roundNumber"] or None,
+        people=people,
+        round=round_number or None,
         operation=clean_text(record.get("operation")),
         assessment=clean_text(record.get("assessmentType")),
-        split=tuple(
-            clean_text(record.get(column))
-            for column in ("displacementReason", "idpOriginAdmin1Name", "idpOriginAdmin1Pcode")
-        ),
+        split=tuple(clean_text(record.get(column)) for column in _SPLIT_COLUMNS),
         whole=fingerprint(cell for key, cell in record.items() if key != "id"),
     )
 
@@ -385,17 +384,13 @@ def _place(record: Mapping[str, Any], level: int) -> str:
     return clean_text(record.get(f"admin{level}Name")) or NOT_AVAILABLE
 
 
-def _reading(
+def _parsed(
     files: Sequence[FileRead], tally: Aggregator, request: ReadOptions, notes: FindingLog
 ) -> ParsedSource:
-    counts = no_counts()
-    if tally.rows:
-        counts = tally.counts(
-            operation=str(request.options.get("operation") or ""),
-            assessment=str(request.options.get("assessment") or ""),
-        )
-    findings: list[Finding] = notes.all()
-    return ParsedSource("dtm-api", SOURCE, tuple(files), counts, no_breakdowns(), findings=findings)
+    counts = tally.counts(request.options) if tally.rows else no_counts()
+    return ParsedSource(
+        "dtm-api", SOURCE, tuple(files), counts, no_breakdowns(), findings=notes.all()
+    )
 
 
 KINDS = (

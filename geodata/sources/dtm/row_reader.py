@@ -221,11 +221,7 @@ class _RowReader:
         if column is None:
             return None
         cell = self._cell(cells, column)
-        try:
-            return parse_count(cell)
-        except CellError as error:
-            self.notes.error(str(error), row=number, column=column.name, value=cell)
-            return None
+        return self.notes.parse(parse_count, cell, row=number, column=column.name)
 
     def _check_repeated_columns(self, number: int, cells: Sequence[str]) -> None:
         for first, second in self.layout.repeated:

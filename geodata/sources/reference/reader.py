@@ -88,11 +88,8 @@ class _RowCollector:
         self._accept(number, row, notes)
 
     def _cell(self, number: int, name: str, cell: str, checks: Checks, notes: FindingLog) -> Any:
-        try:
-            return self.table.cells[name](cell, checks)
-        except CellError as error:
-            notes.error(str(error), row=number, column=name, value=cell, nearest=error.nearest)
-            return None
+        parser = self.table.cells[name]
+        return notes.parse(lambda text: parser(text, checks), cell, row=number, column=name)
 
     def _accept(self, number: int, row: dict[str, Any], notes: FindingLog) -> None:
         columns = self.table.key or tuple(row)

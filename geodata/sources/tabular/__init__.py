@@ -1,1 +1,1 @@
-"""Workbooks and CSV opened safely, as rows of cells."""
+"""Open workbooks and CSV safely, as rows of cells."""

@@ -22,7 +22,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 
 
 def csv_lines(name: str, handle: IO[str]) -> Iterator[str]:
-    """Read lines of a CSV, and refuse one that is too long for a table."""
+    """Yield the lines of a CSV; refuse one that is too long for a table."""
     number = 0
     while line := handle.readline(MAX_LINE):
         number += 1
@@ -50,13 +50,13 @@ def csv_encoding(file: CheckedFile) -> tuple[str, list[Finding]]:
         return "utf-8-sig", []
     except UnicodeDecodeError:
         pass
-    encoding, said = ("cp1256", "Arabic") if _looks_arabic(data) else ("cp1252", "Western")
+    encoding, script = ("cp1256", "Arabic") if _looks_arabic(data) else ("cp1252", "Western")
     try:
         data.decode(encoding)
     except UnicodeDecodeError:
         encoding = "latin-1"
     sentence = (
-        f"It is not in UTF-8; it is read as {said} ({encoding}). Check the names with letters "
+        f"It is not in UTF-8; it is read as {script} ({encoding}). Check the names with letters "
         "beyond a to z, or save it as CSV UTF-8."
     )
     return encoding, [Finding("warning", sentence, file.name)]

@@ -73,7 +73,7 @@ class CheckedFile:
         return False
 
     def read(self, rows: int, layout: str) -> FileRead:
-        """Say that so many rows of figures were read in that layout.
+        """Return the report of a file of which so many rows were read, in that layout.
 
         Raises
         ------
@@ -87,7 +87,7 @@ class CheckedFile:
         return FileRead(self.name, digest, self.size, rows, layout)
 
 
-# ---- what it is
+# ---- format of a file
 
 
 def check_file(path: Path, kinds: Sequence[Format] = ("csv", "xlsx")) -> CheckedFile:
@@ -105,8 +105,8 @@ def check_file(path: Path, kinds: Sequence[Format] = ("csv", "xlsx")) -> Checked
     stat = path.stat()
     kind = _kind_of(path, head)
     if kind not in kinds:
-        wanted = " or ".join({"csv": "CSV", "xlsx": "Excel", "json": "JSON"}[k] for k in kinds)
-        raise DataError(f"{path.name} is {_KINDS[kind]}; what is read here is {wanted}.")
+        names = " or ".join({"csv": "CSV", "xlsx": "Excel", "json": "JSON"}[k] for k in kinds)
+        raise DataError(f"{path.name} is {_KINDS[kind]}; what is read here is {names}.")
     if stat.st_size > MAX_BYTES[kind]:
         raise DataError(
             f"{path.name} has {stat.st_size / 1e6:,.0f} MB; {_KINDS[kind]} may have "

@@ -50,10 +50,10 @@ def shown(code: str) -> Shown:
     kinds = set(sections if conditional else sections[:1]) - {"other"}
     if len(kinds) > 1:
         return "unclear"
-    found = kinds.pop() if kinds else "other"
-    if found in ("month", "year") and (_lunar(brackets) or "b2" in plain.casefold()):
+    kind = kinds.pop() if kinds else "other"
+    if kind in ("month", "year") and (_lunar(brackets) or "b2" in plain.casefold()):
         return "unclear"
-    return found
+    return kind
 
 
 def _section(part: str) -> Shown:
@@ -76,12 +76,12 @@ def _section(part: str) -> Shown:
 
 
 def _lunar(brackets: Iterable[str]) -> bool:
-    """Tell whether a locale, ``[$-2060401]``, names a calendar that counts other months.
+    """Return whether a locale, as ``[$-2060401]``, names a calendar with other months.
 
     The calendar is its fifth and sixth digit from the end.
     """
     locales = (re.fullmatch(r"\$.*-([0-9a-f]{5,8})", inner) for inner in brackets)
-    return any(int(found[1], 16) >> 16 & 0xFF in _LUNAR for found in locales if found)
+    return any(int(locale[1], 16) >> 16 & 0xFF in _LUNAR for locale in locales if locale)
 
 
 def shown_by_styles(elements: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, Shown]:
@@ -95,19 +95,19 @@ def shown_by_styles(elements: Iterable[tuple[str, Mapping[str, str]]]) -> dict[s
     codes: dict[str, str] = {}
     formats: list[str] = []
     within = False
-    for tag, said in elements:
+    for tag, attributes in elements:
         if tag == "numFmt":
-            codes[said.get("numFmtId", "")] = said.get("formatCode", "")
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif tag in ("cellXfs", "cellStyles", "dxfs"):
             within = tag == "cellXfs"
         elif tag == "xf" and within:
-            formats.append(said.get("numFmtId", "0"))
-    meant = {number: _meaning(number, codes) for number in set(formats)}
+            formats.append(attributes.get("numFmtId", "0"))
+    kinds = {number: _kind(number, codes) for number in set(formats)}
     undated = ("day", "other")
-    return {str(i): meant[n] for i, n in enumerate(formats) if meant[n] not in undated}
+    return {str(i): kinds[n] for i, n in enumerate(formats) if kinds[n] not in undated}
 
 
-def _meaning(number: str, codes: Mapping[str, str]) -> Shown:
+def _kind(number: str, codes: Mapping[str, str]) -> Shown:
     if number in codes:
         return shown(codes[number])
     return _BUILT_IN.get(int(number), "other") if number.isdecimal() else "other"

@@ -1,4 +1,4 @@
-"""Open a table that somebody sent, if it is of a known format and safe to read.
+"""Open a table of unknown origin, if it is of a known format and safe to read.
 
 ::
 
@@ -6,9 +6,9 @@
             missing, empty, another format,         encoding, delimiter, sheet;
             locked, macros, zip bomb, too large     formulas without a value
 
-Nothing is believed because of its name. A workbook is unpacked here first, within limits that are
-counted and not believed from its directory, before anything else looks into it. Rows are streamed:
-a file of millions of rows in the wrong format is refused after its first rows.
+The bytes decide the format, not the name. A workbook is unpacked once, within limits that are
+counted and not taken from its directory, before any library reads it. Rows are streamed: a file of
+millions of rows in the wrong format is refused after its first rows.
 """
 
 from __future__ import annotations
@@ -91,12 +91,12 @@ class TableRows:
         """
         head = list(itertools.islice(self, rows))
         numbered = dict(head)
-        for one in self.merged:
-            above = numbered.get(one.top, [])
-            if one.left == one.right and one.left < len(above):
-                for row in range(one.top + 1, min(one.bottom, head[-1][0]) + 1):
-                    if one.left < len(numbered.get(row, ())):
-                        numbered[row][one.left] = above[one.left]
+        for top, left, bottom, right in self.merged:
+            above = numbered.get(top, [])
+            if left == right and left < len(above):
+                for row in range(top + 1, min(bottom, head[-1][0]) + 1):
+                    if left < len(numbered.get(row, ())):
+                        numbered[row][left] = above[left]
         return head
 
 
@@ -104,7 +104,7 @@ class TableRows:
 
 
 Score = Callable[[list[Row]], float]
-"""How well the first rows of a sheet look like what a reader reads; the highest is taken."""
+"""Rates how much the first rows of a sheet look like what a reader reads; the highest wins."""
 
 
 def filled_cells(head: list[Row]) -> float:
@@ -157,14 +157,14 @@ def _sheet_rows(file: CheckedFile, sheet: str | None, score: Score) -> TableRows
 
     try:
         with CalamineWorkbook.from_path(file.path) as book:
-            kinds = {said.name: said for said in book.sheets_metadata}
-            names = [n for n, said in kinds.items() if said.typ == SheetTypeEnum.WorkSheet]
-            shown = [n for n in names if kinds[n].visible == SheetVisibleEnum.Visible]
+            sheets = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+            names = [s.name for s in sheets]
+            visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
             if sheet is not None and sheet not in names:
                 raise DataError(
                     f"{file.name} has no sheet {sheet!r}; it has {', '.join(map(repr, names))}."
                 )
-            candidates = [sheet] if sheet is not None else shown or names
+            candidates = [sheet] if sheet is not None else visible or names
             if not candidates:
                 raise DataError(f"{file.name} holds no sheet with cells. {SHOW}")
             return _best_sheet(file, book, candidates, names, score)
@@ -175,17 +175,17 @@ def _sheet_rows(file: CheckedFile, sheet: str | None, score: Score) -> TableRows
 def _best_sheet(
     file: CheckedFile, book: Any, candidates: list[str], names: list[str], score: Score
 ) -> TableRows:
-    parts, shown = sheet_parts(file.path), shown_by_style(file.path)
+    parts, styles = sheet_parts(file.path), shown_by_style(file.path)
     best: tuple[float, TableRows] | None = None
     for name in candidates:
-        facts = scan_sheet(file.path, parts[name], shown) if name in parts else SheetFacts()
+        facts = scan_sheet(file.path, parts[name], styles) if name in parts else SheetFacts()
         if facts.rows * facts.columns > MAX_CELLS:
             raise DataError(
                 f"{file.name}, sheet {name}: its cells reach to {column_letters(facts.columns)}"
                 f"{facts.rows}, more than {MAX_CELLS:,} cells. Delete what stands far from the "
                 "table, or save the sheet as CSV UTF-8 (.csv)."
             )
-        rows = _opened_sheet(file, book, name, facts)
+        rows = _open_sheet(file, book, name, facts)
         points = score(rows.head())
         if best is None or points > best[0]:
             best = points, rows
@@ -193,39 +193,39 @@ def _best_sheet(
     rows = best[1]
     others = [name for name in names if name != rows.sheet]
     if others and len(candidates) > 1 or set(names) - set(candidates) and len(candidates) == 1:
-        said = Finding(
+        finding = Finding(
             "warning",
             f"The sheet {rows.sheet} is read; the workbook's other sheets are not: "
             f"{', '.join(others[:10])}{' …' if len(others) > 10 else ''}.",
             file.name,
         )
-        rows = replace(rows, findings=(*rows.findings, said))
+        rows = replace(rows, findings=(*rows.findings, finding))
     return rows
 
 
-def _opened_sheet(file: CheckedFile, book: Any, name: str, facts: SheetFacts) -> TableRows:
+def _open_sheet(file: CheckedFile, book: Any, name: str, facts: SheetFacts) -> TableRows:
     _check_cell_errors(file.name, name, facts)
     sheet = book.get_sheet_by_name(name)
-    left = sheet.start[1] if sheet.start else 0
+    indent = sheet.start[1] if sheet.start else 0
     marked = [(column - 1, marks) for column, marks in facts.marks.items()]
 
     def rows() -> Iterator[Row]:
         for number, values in enumerate(sheet.iter_rows(), start=1):
-            cells = [""] * left + [cell_text(value) for value in values]
+            cells = [""] * indent + [cell_text(value) for value in values]
             for at, marks in marked:
                 if at < len(cells) and (mark := marks.at(number)):
-                    cells[at] = _marked(cells[at], mark)
+                    cells[at] = _shown_text(cells[at], mark)
             yield number, cells
 
     findings = [*file.findings, *formula_findings(file.name, name, facts)]
     merged = tuple(
-        Merged(top + 1, near, bottom + 1, far)
-        for (top, near), (bottom, far) in sheet.merged_cell_ranges or ()
+        Merged(top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     )
     return TableRows(file, name, findings=tuple(findings), merged=merged, _open=rows)
 
 
-def _marked(cell: str, mark: str) -> str:
+def _shown_text(cell: str, mark: str) -> str:
     """Return the text of a marked cell: its error, or the part of its date that it shows."""
     if mark.startswith("#"):
         return mark

@@ -19,9 +19,9 @@ def opened(path: Path) -> BufferedReader:
     try:
         return path.open("rb")
     except FileNotFoundError:
-        near = _siblings_like(path)
-        also = f" Beside it: {', '.join(near)}." if near else ""
-        raise DataError(f"{path} is missing; check the path.{also}") from None
+        siblings = _siblings_like(path)
+        hint = f" Beside it: {', '.join(siblings)}." if siblings else ""
+        raise DataError(f"{path} is missing; check the path.{hint}") from None
     except IsADirectoryError:
         raise DataError(f"{path} is a folder; name the files in it.") from None
     except OSError as error:

@@ -37,27 +37,27 @@ class _Marks:
 
     _first: list[int] = field(default_factory=list)
     _last: list[int] = field(default_factory=list)
-    _said: list[str] = field(default_factory=list)
+    _marks: list[str] = field(default_factory=list)
 
     def add(self, row: int, mark: str) -> None:
         """Mark a cell; rows come in their order."""
         if self._last and row <= self._last[-1]:
             raise DataError("has rows that are not in their order, as no spreadsheet writes them")
-        if self._said and self._said[-1] == mark and self._last[-1] == row - 1:
+        if self._marks and self._marks[-1] == mark and self._last[-1] == row - 1:
             self._last[-1] = row
             return
         self._first.append(row)
         self._last.append(row)
-        self._said.append(mark)
+        self._marks.append(mark)
 
     def at(self, row: int) -> str:
         """Return the mark of a row's cell; ``""`` where there is none."""
         i = bisect_right(self._first, row) - 1
-        return self._said[i] if i >= 0 and row <= self._last[i] else ""
+        return self._marks[i] if i >= 0 and row <= self._last[i] else ""
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         """Yield the first row of every run, and its mark."""
-        return zip(self._first, self._said, strict=True)
+        return zip(self._first, self._marks, strict=True)
 
 
 @dataclass
@@ -92,10 +92,10 @@ class SheetFacts:
 
 
 class _SheetScan:
-    """Goes once through the XML of a sheet: how far it reaches, its formulas and marks.
+    """Scan the XML of a sheet once for its extent, its formulas and its marks.
 
-    Only the starts of elements are listened to, and within a cell that holds a formula or its error
-    the rest: that is three times as fast as listening to everything.
+    The parser calls back for the starts of elements, and for the rest only within a cell that holds
+    a formula or its error: that is three times as fast as handling everything.
 
     Parameters
     ----------
@@ -118,15 +118,15 @@ class _SheetScan:
     def _doctype(self, *_: object) -> None:
         raise DataError("declares a document type, which no spreadsheet program writes")
 
-    def _start(self, tag: str, said: dict[str, str]) -> None:
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
         if tag == "c":
-            self._place(said.get("r", ""))
-            kind = said.get("t", "n")
+            self._place(attributes.get("r", ""))
+            kind = attributes.get("t", "n")
             if kind == "e":
                 self._error, self._value = True, ""
                 self.parser.EndElementHandler = self._end
-            elif (mark := self._shown.get(said.get("s", ""))) and kind in ("n", "d"):
+            elif (mark := self._shown.get(attributes.get("s", ""))) and kind in ("n", "d"):
                 self.facts.marks[self._column].add(self._row, mark)
         elif tag in ("v", "is"):
             if self._formula or self._error:
@@ -138,7 +138,7 @@ class _SheetScan:
             self._formula, self._value = True, ""
             self.parser.EndElementHandler = self._end
         elif tag == "row":
-            self._row = int(r) if (r := said.get("r", "")).isdecimal() else self._row + 1
+            self._row = int(r) if (r := attributes.get("r", "")).isdecimal() else self._row + 1
             self._column = 0
 
     def _place(self, reference: str) -> None:
@@ -213,16 +213,16 @@ def scan_sheet(path: Path, part: zipfile.ZipInfo, shown: Mapping[str, Shown]) ->
 
 
 def shown_by_style(path: Path) -> dict[str, Shown]:
-    """Return the styles of a workbook that show a month or a year of a date, and no day."""
+    """Return what styles of a workbook show that is no day, as a month, by the style's number."""
     with zipfile.ZipFile(path) as archive:
         targets = [
-            said["Target"]
-            for tag, said in _elements(workbook_part(archive, "xl/_rels/workbook.xml.rels"))
-            if tag == "Relationship" and said.get("Type", "").endswith("/styles")
+            attributes["Target"]
+            for tag, attributes in _elements(workbook_part(archive, "xl/_rels/workbook.xml.rels"))
+            if tag == "Relationship" and attributes.get("Type", "").endswith("/styles")
         ]
-        where = _target(targets[0]) if targets else "xl/styles.xml"
+        name = _part_name(targets[0]) if targets else "xl/styles.xml"
         names = {part.filename.lower(): part.filename for part in archive.infolist()}
-        styles = workbook_part(archive, names.get(where.lower(), where), _MOST_STYLES)
+        styles = workbook_part(archive, names.get(name.lower(), name), _MOST_STYLES)
     if len(styles) >= _MOST_STYLES:
         raise DataError(
             f"{path.name} has more styles of cells than a table needs, and which of its dates are "
@@ -231,40 +231,42 @@ def shown_by_style(path: Path) -> dict[str, Shown]:
     return shown_by_styles(_elements(styles))
 
 
-def _target(said: str) -> str:
-    """Return where a part stands that the workbook points to."""
-    return said.lstrip("/") if said.startswith("/") else f"xl/{said}"
+def _part_name(target: str) -> str:
+    """Return the name of the part that a relationship of the workbook points to."""
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
 def sheet_parts(path: Path) -> dict[str, zipfile.ZipInfo]:
-    """Return which part of a workbook holds which sheet, by the sheet's name."""
+    """Return the part of a workbook that holds each sheet, by the sheet's name."""
     with zipfile.ZipFile(path) as archive:
         targets = {
-            said["Id"]: said["Target"]
-            for tag, said in _elements(workbook_part(archive, "xl/_rels/workbook.xml.rels"))
-            if tag == "Relationship" and {"Id", "Target"} <= said.keys()
+            attributes["Id"]: attributes["Target"]
+            for tag, attributes in _elements(workbook_part(archive, "xl/_rels/workbook.xml.rels"))
+            if tag == "Relationship" and {"Id", "Target"} <= attributes.keys()
         }
         parts = {part.filename.lower(): part for part in archive.infolist()}
-        found: dict[str, zipfile.ZipInfo] = {}
-        for tag, said in _elements(workbook_part(archive, "xl/workbook.xml")):
+        sheets: dict[str, zipfile.ZipInfo] = {}
+        for tag, attributes in _elements(workbook_part(archive, "xl/workbook.xml")):
             if tag == "sheet":
-                key = next((v for k, v in said.items() if k.rpartition(":")[2] == "id"), "")
-                where = _target(targets.get(key, ""))
-                if where.lower() in parts:
-                    found[said.get("name", "")] = parts[where.lower()]
-    return found
+                key = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
+                name = _part_name(targets.get(key, ""))
+                if name.lower() in parts:
+                    sheets[attributes.get("name", "")] = parts[name.lower()]
+    return sheets
 
 
 def _elements(xml: str) -> list[tuple[str, dict[str, str]]]:
     """Return every element of a small part: its tag without a prefix, and its attributes."""
-    found: list[tuple[str, dict[str, str]]] = []
+    elements: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda tag, said: found.append((tag.rpartition(":")[2], said))
+    parser.StartElementHandler = lambda tag, attributes: elements.append(
+        (tag.rpartition(":")[2], attributes)
+    )
     try:
         parser.Parse(xml, True)
     except expat.ExpatError:
-        return found
-    return found
+        return elements
+    return elements
 
 
 def formula_findings(file: str, sheet: str, facts: SheetFacts) -> Iterator[Finding]:
