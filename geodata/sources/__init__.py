@@ -1,4 +1,4 @@
-"""Readers of what comes in: one module for each kind of file, with one contract.
+"""Readers of source files and APIs: one module for each kind of file, with one contract.
 
 ::
 
@@ -10,8 +10,7 @@
     programmes, coverage, reach, residents, aliases ┘
 
 A format is a module here that has ``KINDS``; naming them in :data:`MODULES` is all there is to
-adding it. A module is imported when one of its kinds is asked for: what reads a file is of no use
-to what serves the map.
+adding it. A module is imported when one of its kinds is needed: serving the map needs no reader.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ MODULES = {
 
 Repeats = Literal["refuse", "add", "once"]
 REPEATS: tuple[Repeats, ...] = get_args(Repeats)
-"""What to do with rows that agree in all that is read: refuse them, add them up, or count one."""
+"""What to do with rows that agree in all columns read: refuse them, add them up, or count one."""
 
 
 def kind(name: str) -> SourceKind:

@@ -1,4 +1,4 @@
-"""Parse cells of tables into numbers, dates and texts, and log what is wrong with them.
+"""Parse cells of tables into numbers, dates and texts.
 
 A cell comes as text, or as the number or date that a workbook holds. The functions raise
 :class:`CellError` with the rule as a sentence that names no value, so that the same mistake in many
@@ -208,7 +208,7 @@ def check_choice(word: str, choices: Sequence[str]) -> None:
 
 
 def parse_count(value: object) -> int | None:
-    """Return the number of a cell; ``None`` where it is blank.
+    """Parse a cell as a number of people or households; return ``None`` where it is blank.
 
     Thousands may be separated, digits may be Arabic.
 
@@ -264,7 +264,7 @@ def _check_count(number: int) -> int:
 
 
 def parse_date(value: object, pattern: str = "") -> dt.date | None:
-    """Return the date of a cell; ``None`` where it is blank.
+    """Parse a cell as a date; return ``None`` where it is blank.
 
     A month without a day is its last day: figures of a month are those at its end.
 
@@ -353,7 +353,7 @@ def _date_mistake(cell: str) -> str:
 
 
 def _year(digits: str) -> int:
-    """Return a year; two digits mean 1969 to 2068, as in the C library."""
+    """Parse a year; two digits mean 1969 to 2068, as in the C library."""
     year = int(digits)
     return year if len(digits) > 2 else year + (2000 if year < 69 else 1900)
 

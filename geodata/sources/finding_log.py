@@ -63,7 +63,7 @@ class FindingLog:
         nearest: tuple[str, ...] = (),
         harm: Harm = Harm.OTHER,
     ) -> None:
-        """Log what a person should look at."""
+        """Log something that a person should check; it stops nothing."""
         self._note("warning", sentence, row, column, value, nearest, harm)
 
     def parse(

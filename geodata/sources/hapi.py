@@ -1,4 +1,4 @@
-"""HDX HAPI: internally displaced people, ``affected-people/idps``, as CSV or as JSON.
+"""Reader of HDX HAPI: internally displaced people, ``affected-people/idps``, as CSV or JSON.
 
 The CSV is the file that HDX publishes (``hdx_hapi_idps_global.csv`` or a country's), with or
 without its row of HXL tags; the JSON is what the API answers, ``{"data": [...]}``. Both hold the
@@ -68,7 +68,7 @@ Record = Mapping[str, Any]
 def read(
     files: Sequence[Path], snapshot: Snapshot, request: ReadOptions, progress: Progress
 ) -> ParsedSource:
-    """Read files of HDX HAPI.
+    """Read the counts of a country from files of HDX HAPI.
 
     ``request.options`` may hold ``operation``, ``assessment`` and ``repeated_rows``, as for
     ``dtm-api``.
@@ -216,17 +216,8 @@ def _figure(number: int, record: Record, level: int, notes: FindingLog) -> Count
     """Return the count of a row of the country; ``None``, with a finding, where it has none."""
     has_end = clean_text(record.get("reference_period_end"))
     day = "reference_period_end" if has_end else "reference_period_start"
-    parsers: dict[str, Callable[[Any], Any]] = {
-        "population": parse_count,
-        day: parse_date,
-        "reporting_round": parse_count,
-        **dict.fromkeys(PLACES, due_text),
-        "operation": optional_text,
-        "assessment_type": optional_text,
-    }
-    before = notes.errors
-    cells = {name: _parse(number, record, name, parser, notes) for name, parser in parsers.items()}
-    if notes.errors > before:
+    cells = _parse_cells(number, record, day, notes)
+    if cells is None:
         return None
     if cells[day] is None:
         notes.error("The row has no date.", row=number, column=day)
@@ -254,6 +245,21 @@ def _figure(number: int, record: Record, level: int, notes: FindingLog) -> Count
         assessment=cells["assessment_type"],
         whole=int(record.get(WHOLE, 0)),
     )
+
+
+def _parse_cells(number: int, record: Record, day: str, notes: FindingLog) -> dict[str, Any] | None:
+    """Parse the cells of a row, with its date in column ``day``; ``None`` if one is wrong."""
+    parsers: dict[str, Callable[[Any], Any]] = {
+        "population": parse_count,
+        day: parse_date,
+        "reporting_round": parse_count,
+        **dict.fromkeys(PLACES, due_text),
+        "operation": optional_text,
+        "assessment_type": optional_text,
+    }
+    before = notes.errors
+    cells = {name: _parse(number, record, name, parser, notes) for name, parser in parsers.items()}
+    return cells if notes.errors == before else None
 
 
 def _parse(

@@ -83,7 +83,7 @@ def parse_tag(cell: str) -> Tag | None:
 
 
 def role_of(tag: Tag) -> str:
-    """Return what a column is read as; ``""`` where it is not read.
+    """Return the meaning of a column, as ``adm1_code`` or ``idp people``; ``""``: it is not read.
 
     Places and dates are ranked afterwards, as a file may have several columns of each.
     """
@@ -116,7 +116,7 @@ def _measure_of(tag: Tag) -> str:
 
 
 def find_tags(rows: TableRows, notes: FindingLog) -> tuple[int, list[Tag | None]] | None:
-    """Find the row of tags: of the first 25, one in which at least half of what stands are tags."""
+    """Find the row of tags: of the first 25 rows, one with tags in at least half of its cells."""
     for number, cells in rows.head(HEADER_WITHIN):
         if number > HEADER_WITHIN:
             break

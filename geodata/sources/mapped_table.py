@@ -18,7 +18,7 @@ from geodata.sources.tidy import MappedTables, TableColumns
 def columns_of(
     rows: TableRows, mapping: TableMapping, request: ReadOptions, notes: FindingLog
 ) -> TableColumns | None:
-    """Find the columns that the mapping names.
+    """Find the columns of a file that the mapping names.
 
     Raises
     ------

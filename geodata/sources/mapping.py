@@ -207,7 +207,7 @@ class _Reader:
         }
 
     def _check(self, key: str, line: int, where: str, value: str) -> None:
-        """Check a text, which is not empty, by the rule of its key."""
+        """Check a text by the rule of its key; log an error if it breaks that."""
         try:
             if value and key in self.rules:
                 self.rules[key](value)
@@ -336,7 +336,7 @@ class _Reader:
         nodes: Mapping[str, strict_yaml.Node],
         line: int,
     ) -> None:
-        """Log an error for each of place, figures and population that nothing says."""
+        """Log an error if no column or constant gives the place, the figures or the population."""
         columns_line = nodes["columns"].line if "columns" in nodes else line
         names = columns.keys() | constants.keys()
         if not names & {"adm1", "adm1_code", "adm2_code"}:
@@ -398,7 +398,7 @@ def _check_date_format(value: str) -> None:
 
 
 def _has_month(pattern: str) -> bool:
-    """Return whether a pattern reads back the month that it writes."""
+    """Return whether a pattern for dates has a year and a month."""
     try:
         text = dt.date(2019, 11, 23).strftime(pattern)
         parsed = dt.datetime.strptime(text, pattern)

@@ -136,7 +136,7 @@ class Aggregator:
     _sums: dict[_RecordKey, _Sum] = field(default_factory=dict)
 
     def add(self, row: CountRecord) -> None:
-        """Add a row."""
+        """Add the count of a row; log an error or a warning if an earlier row has its key."""
         self.rows += 1
         figure = _Figure(
             row.population, row.date, row.programme, row.level,

@@ -100,7 +100,7 @@ class TidyRows:
     # ---- a row
 
     def figures(self, number: int, record: Mapping[str, str]) -> Iterator[CountRecord]:
-        """Yield the counts of a row, one for each measure that has one."""
+        """Yield the counts of a row: one for each population with columns of its own."""
         if self._is_skipped(number, record):
             return
         before = self.notes.errors
@@ -132,7 +132,7 @@ class TidyRows:
             )
 
     def finish(self) -> None:
-        """Log what is known only after the last row."""
+        """Log, after the last row, several dates under one ``--date``, and the rows skipped."""
         if self.request.date and len(self._dates) > 1:
             dates = ", ".join(map(str, sorted(self._dates)[:10]))
             self.notes.error(
@@ -337,7 +337,7 @@ class TidyRows:
 
 
 def _country_names(snapshot: Snapshot) -> frozenset[str]:
-    """Return the country's name and code, folded, but none that an area has too, as in Djibouti."""
+    """Return the folded name and code of the country, without any that an area has too."""
     country, areas = snapshot.manifest["country"], snapshot.tables.areas
     names = {fold(name) for column in ("pcode", *NAME_COLUMNS) for name in areas[column].dropna()}
     return frozenset({fold(str(country["name"])), fold(str(country["code"]))} - names)

@@ -79,7 +79,7 @@ def read_areas(src: Path, boundaries: Boundaries) -> pd.DataFrame:
 
 
 def read_aliases(src: Path, areas: pd.DataFrame) -> pd.DataFrame:
-    """Read other spellings: those of governorates seen in files, and DTM's districts."""
+    """Read other spellings of governorates, and DTM's names of districts."""
     seen = read_csv(src, "boundaries/governorate_aliases.csv", ["alias", "pcode"])
     spellings = pd.DataFrame(
         {"level": 1, "scope": "", "spelling": seen["alias"], "pcode": seen["pcode"]}

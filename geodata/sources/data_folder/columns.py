@@ -33,13 +33,13 @@ def read_csv(src: Path, name: str, columns: list[str]) -> pd.DataFrame:
 def _cell_error(
     frame: pd.DataFrame, column: str, path: str, wrong: pd.Series, rule: str
 ) -> DataError:
-    """Make the error of the first wrong cell; rows have the numbers of a spreadsheet."""
+    """Return the error of the first wrong cell, with the row number of a spreadsheet."""
     row: Any = wrong.idxmax()
     return DataError(f"{path}, row {row + 2}, column {column!r}: {frame[column][row]!r} {rule}")
 
 
 def parse_counts(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
-    """Return the numbers of a column of people, households or years; blank cells are missing."""
+    """Parse a column of whole numbers; blank cells are missing values."""
     numbers = []
     for cell in frame[column]:
         try:
@@ -50,7 +50,7 @@ def parse_counts(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
 
 
 def parse_dates(frame: pd.DataFrame, column: str, path: str) -> pd.Series:
-    """Return the dates of a column; programs wrote them, so that all have one form."""
+    """Parse a column of dates; programs wrote them, so that all have one form."""
     days = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
     if days.isna().any():
         raise _cell_error(frame, column, path, days.isna(), "is not a date like 2019-04-30")

@@ -156,7 +156,7 @@ def read_refugees(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFr
 
 
 def read_counts(src: Path, books: Gazetteers, report: JoinReport) -> pd.DataFrame:
-    """Read all counts: DTM at both levels, then by governorate only, refugees by governorate."""
+    """Read all counts: those of DTM's lists, of its API, and of refugees."""
     parts = [
         _dtm_counts(src, books, report, level=1),
         _dtm_counts(src, books, report, level=2),
@@ -222,7 +222,7 @@ def _category(
     path: str,
     report: JoinReport,
 ) -> pd.Series:
-    """Return the category of each row; an origin that no governorate answers to keeps its name."""
+    """Return the category of each row; an origin that is no governorate keeps its name."""
     if kind == "origin":
         table = f"{Path(path).stem}, from"
         origins = match_rows(raw, books.governorates, report, table, column)

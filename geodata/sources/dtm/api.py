@@ -348,7 +348,8 @@ def _row(
     )
     if notes.errors > before:
         return None
-    place = f"{_place(record, 1)} / {_place(record, 2)}" if part.level == 2 else _place(record, 1)
+    adm1, adm2 = _place(record, 1), _place(record, 2) if part.level == 2 else ""
+    place = f"{adm1} / {adm2}" if part.level == 2 else adm1
     if people is None:
         notes.warning(
             "The record gives no number; its place is not assessed on that date.",
@@ -366,9 +367,9 @@ def _row(
         population="idp",
         date=date,
         level=part.level,
-        adm1=_place(record, 1),
+        adm1=adm1,
         adm1_code=code_or_blank(record.get("admin1Pcode")),
-        adm2=_place(record, 2) if part.level == 2 else "",
+        adm2=adm2,
         adm2_code=code_or_blank(record.get("admin2Pcode")) if part.level == 2 else "",
         people=people,
         round=round_number or None,

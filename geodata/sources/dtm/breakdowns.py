@@ -1,4 +1,4 @@
-"""Breakdowns of a DTM list: origins, shelter, periods, in households or people."""
+"""Read breakdowns of a DTM list: origins, shelter, periods, in households or people."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ def by_date(frame: pd.DataFrame) -> list[tuple[dt.date, pd.DataFrame]]:
     return [(date, frame[frame["date"] == date]) for date in sorted(frame["date"].unique())]
 
 
-def unit_counted(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Unit | None:
-    """Return the unit of a date's breakdowns: of the total that the first of them adds up to."""
+def breakdown_unit(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Unit | None:
+    """Return what a date's breakdowns count: households or individuals.
+
+    The first breakdown with figures decides: it adds up to the total of one of them. ``None``, with
+    a warning, where it adds up to neither.
+    """
     columns = workspace.breakdown_columns(layout)
     date = sums["date"].iloc[0]
     totals = {"households": sums["households"].sum(), "individuals": sums["people"].sum()}
@@ -46,14 +50,14 @@ def unit_counted(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Unit 
 
 
 def _categories(loaded: LoadedList, kind: str) -> list[tuple[str, str]]:
-    """Return name in the table and category of every column of a breakdown."""
+    """Return the name in the table of rows, and the category, of each column of a breakdown."""
     return [(name, column.category) for name, column in loaded.breakdowns if column.field == kind]
 
 
-def as_counted(
+def household_breakdowns(
     loaded: LoadedList, part: pd.DataFrame, notes: FindingLog
 ) -> Iterator[dict[str, Any]]:
-    """Yield breakdowns of a date that count households."""
+    """Yield the breakdowns of a date that count households; log those that do not add up."""
     for row in records(part):
         for kind in BREAKDOWNS:
             columns = _categories(loaded, kind)
@@ -82,7 +86,7 @@ def _breakdown_rows(
             }
 
 
-def in_households(
+def individual_breakdowns(
     loaded: LoadedList,
     date: dt.date,
     dates: Mapping[str, dt.date],
@@ -103,7 +107,7 @@ def in_households(
     rows: list[dict[str, Any]] = []
     for kind in BREAKDOWNS:
         columns = _categories(loaded, kind)
-        for row in records(_converted(loaded, kind, days, size.people, in_camps)):
+        for row in records(_to_households(loaded, kind, days, size.people, in_camps)):
             if row.exact:
                 figures = [(category, int(getattr(row, name) or 0)) for name, category in columns]
                 rows += _breakdown_rows(kind, row, figures)
@@ -117,7 +121,7 @@ def in_households(
     return rows
 
 
-def _converted(
+def _to_households(
     loaded: LoadedList, kind: str, days: Sequence[str], people: int, in_camps: int
 ) -> pd.DataFrame:
     """Return individuals of a breakdown as households by governorate, and whether that is exact.
@@ -128,7 +132,7 @@ def _converted(
     names = [name for name, _ in _categories(loaded, kind)]
     if not names:
         return pd.DataFrame(columns=["adm1", "adm1_code", "exact"])
-    camps = [n for n, c in loaded.breakdowns if (c.field, c.category) == ("shelter", "camp")]
+    camps = workspace.camp_columns(loaded.layout)
     camp = " + ".join(f"coalesce({name}, 0)" for name in camps) or "0"
     row_size = (
         f"CASE WHEN {camp} = 0 THEN {people} WHEN {camp} = people THEN {in_camps} "

@@ -137,7 +137,7 @@ SUM_FOLDS = frozenset(fold(name) for name in ("Total", "Grand total", "Sum", "ا
 
 
 def header_fold(name: str) -> str:
-    r"""Fold a column's name to what stays the same between spellings of it.
+    r"""Fold a column's name, so that spellings of one name become the same.
 
     Of a name in two languages the Latin part is taken.
 
@@ -148,7 +148,7 @@ def header_fold(name: str) -> str:
 
 
 def latin_part(name: str) -> str:
-    """Return what a name in two languages says in Latin letters; a name in one as it is.
+    """Return the Latin part of a name in two languages; a name in one language unchanged.
 
     >>> latin_part("Salah al-Din / صلاح الدين"), latin_part("المحافظة")
     ('Salah al-Din', 'المحافظة')

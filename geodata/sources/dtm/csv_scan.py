@@ -51,7 +51,7 @@ def scan_csv(
 
 
 def _is_regular(table: pa.Table, layout: Layout) -> bool:
-    """Return whether sums of a list need no cell of it to be looked at."""
+    """Return whether the sums of a list are right without a look at single cells."""
     if not table.num_rows or pc.any(table["irregular"]).as_py():
         return False
     if layout.place and _has_duplicates(table):
@@ -143,7 +143,7 @@ def _select_list(layout: Layout) -> str:
 
 
 def _irregular_sql(layout: Layout, numeric: Column | None) -> str:
-    """Return SQL that is true of a row which has to be looked at cell by cell."""
+    """Return SQL that is true for a row that has to be read cell by cell."""
     conditions = ["households IS NULL", "adm1 = ''"]
     if layout.column(PEOPLE):
         conditions.append("people IS NULL")

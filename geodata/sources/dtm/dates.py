@@ -1,4 +1,4 @@
-"""Dates of a DTM list: from columns, the file name, or what the user says."""
+"""Find the dates of a DTM list: in its title, its column, its file name, or an option."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _days_of(value: str) -> set[dt.date]:
 def _many_dates(
     in_column: Mapping[str, set[dt.date]], request: ReadOptions, column: str, notes: FindingLog
 ) -> dict[str, dt.date]:
-    """Return dates of a list that holds several rounds."""
+    """Return the dates of a list that holds several rounds; log an error where one may be two."""
     if request.date is not None:
         notes.error(
             f"The list holds {len(in_column)} dates, and {request.date} was asked for: leave "
@@ -131,7 +131,7 @@ def column_name(column: Column | None) -> str:
 
 
 def days_in(text: str) -> set[dt.date]:
-    """Return every day that a title, a file's name or a cell may say.
+    """Return every day that a title, a file's name or a cell may mean.
 
     A day that may be two (``03/04/2020``) gives both; numbers that are no day give none.
 

@@ -71,7 +71,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a list is laid out.
+    """Layout of a list: where its columns stand, and what each means.
 
     Attributes
     ----------

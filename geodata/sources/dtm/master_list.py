@@ -47,7 +47,12 @@ from geodata.sources.contract import (
 )
 from geodata.sources.dtm import aggregate, column_names, layouts, workspace
 from geodata.sources.dtm.aggregate import QUICK_FROM
-from geodata.sources.dtm.breakdowns import as_counted, by_date, in_households, unit_counted
+from geodata.sources.dtm.breakdowns import (
+    breakdown_unit,
+    by_date,
+    household_breakdowns,
+    individual_breakdowns,
+)
 from geodata.sources.dtm.dates import column_name, dates_of_list
 from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NotAMasterList, Population, Unit
 from geodata.sources.dtm.sums import GROUP_KEYS
@@ -243,7 +248,7 @@ class _Reader:
         if notes.errors:
             return None
         sums = sums.assign(date=sums["day"].map(dates))
-        units = {date: unit_counted(part, layout, notes) for date, part in by_date(sums)}
+        units = {date: breakdown_unit(part, layout, notes) for date, part in by_date(sums)}
         sums = self._with_people(sums, layout, units, notes)
         self._check_points(loaded, notes)
         counts = _counts(sums, self.population, layout, self._round(sums, notes))
@@ -269,11 +274,7 @@ class _Reader:
         """Correct people by the country's rule, as the docstring of this module says."""
         sums = sums.copy()
         printed = layout.column(column_names.PEOPLE) is not None
-        camps = [
-            name
-            for name, column in workspace.breakdown_columns(layout)
-            if (column.field, column.category) == ("shelter", "camp")
-        ]
+        camps = workspace.camp_columns(layout)
         for date, part in by_date(sums):
             size = household_size(self.country, date)
             if size is None:
@@ -285,10 +286,7 @@ class _Reader:
             flat = not printed or bool(part[f"flat_{size.people}"].fillna(False).all())
             if not flat or (printed and size.people == size.in_camps):
                 continue
-            in_camps = part[camps].sum(axis=1)
-            if units[date] == "individuals":
-                in_camps = in_camps / size.people
-            people = size.people * part["households"] - (size.people - size.in_camps) * in_camps
+            people = _people_by_rule(part, size, camps, units[date])
             sums.loc[part.index, "people"] = people
             if not camps and size.people != size.in_camps:
                 notes.warning(
@@ -374,9 +372,9 @@ class _Reader:
                 size = household_size(self.country, date)
                 flat = f"flat_{size.people}" if size else ""
                 all_flat = bool(flat) and bool(sums.loc[sums["date"] == date, flat].all())
-                rows = in_households(loaded, date, dates, part, size, all_flat, notes)
+                rows = individual_breakdowns(loaded, date, dates, part, size, all_flat, notes)
             elif units[date] == "households":
-                rows = as_counted(loaded, part, notes)
+                rows = household_breakdowns(loaded, part, notes)
             parts += [row | {"date": date} for row in rows]
         if not parts:
             return no_breakdowns()
@@ -386,6 +384,16 @@ class _Reader:
         added = frame.groupby(keys, as_index=False)[["households"]].sum()
         words = dict.fromkeys(["kind", "population", "adm1", "adm1_code", "category"], "str")
         return added[list(BREAKDOWNS_READ)].astype({**words, "households": "Int64"})
+
+
+def _people_by_rule(
+    part: pd.DataFrame, size: HouseholdSize, camps: Sequence[str], unit: Unit | None
+) -> pd.Series:
+    """Return people as households times the country's sizes, of which camps have their own."""
+    in_camps = part[list(camps)].sum(axis=1)
+    if unit == "individuals":
+        in_camps = in_camps / size.people
+    return size.people * part["households"] - (size.people - size.in_camps) * in_camps
 
 
 def _log_correction(

@@ -1,4 +1,4 @@
-"""A temporary DuckDB database in which the rows of a list are added up."""
+"""Open a temporary DuckDB database, in which the rows of a list are added up."""
 
 from __future__ import annotations
 
@@ -78,6 +78,15 @@ def breakdown_columns(layout: Layout) -> list[tuple[str, Column]]:
 def figure_columns(layout: Layout) -> list[str]:
     """Return the names of all figures in the table of rows."""
     return ["households", "people", *(name for name, _ in breakdown_columns(layout))]
+
+
+def camp_columns(layout: Layout) -> list[str]:
+    """Return the names, in the table of rows, of the columns of households in camps."""
+    return [
+        name
+        for name, column in breakdown_columns(layout)
+        if (column.field, column.category) == ("shelter", "camp")
+    ]
 
 
 @contextmanager

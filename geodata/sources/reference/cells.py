@@ -144,7 +144,7 @@ def required_count(cell: str, _: Checks) -> int:
 
 
 def part_of_date(cell: str, _: Checks | None = None) -> str:
-    """Return a date as precise as it is written: empty, a year, a month or a day.
+    """Check a date and return it as precise as it is: empty, a year, a month or a day.
 
     Raises
     ------
@@ -226,7 +226,7 @@ def area_code(cell: str, checks: Checks) -> str:
 
 
 def area_spelling(cell: str, checks: Checks) -> str:
-    """Return a spelling of a name that has letters to be known by."""
+    """Return a spelling of a name; it must have a letter or digit."""
     word = required_text(cell, checks)
     if not fold(word):
         raise CellError("There is no letter in it that a name could be known by.")

@@ -59,7 +59,7 @@ def reader_of(table: ReferenceTable) -> Callable[..., ParsedSource]:
 
 @dataclass
 class _RowCollector:
-    """Rows of a table without mistakes."""
+    """Collect the rows of a table that have no mistakes, from one file or several."""
 
     table: ReferenceTable
     accepted: list[dict[str, Any]] = field(default_factory=list)

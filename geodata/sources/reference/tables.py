@@ -89,7 +89,7 @@ def _year_doubts(row: dict[str, Any], checks: Checks) -> Iterable[tuple[str, str
 
 
 def _check_alias(row: dict[str, Any], checks: Checks) -> None:
-    """Check that level and scope, where a file says them, agree with the P-code."""
+    """Check that the P-code has the level and scope that a row gives; fill them in where empty."""
     level = 2 if row["pcode"] in checks.districts else 1
     scope = checks.parents.get(row["pcode"], "")
     if row["level"] not in (None, level):

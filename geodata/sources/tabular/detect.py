@@ -73,7 +73,7 @@ class CheckedFile:
         return False
 
     def read(self, rows: int, layout: str) -> FileRead:
-        """Return the report of a file of which so many rows were read, in that layout.
+        """Return the entry of a file in the report of an ingest.
 
         Raises
         ------

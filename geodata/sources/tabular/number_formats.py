@@ -85,7 +85,7 @@ def _lunar(brackets: Iterable[str]) -> bool:
 
 
 def shown_by_styles(elements: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, Shown]:
-    """Return what each style of a workbook shows that is no day, by its number as cells give it.
+    """Return the styles of a workbook that show part of a date but no day, with that part.
 
     Parameters
     ----------

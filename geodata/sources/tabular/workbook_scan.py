@@ -1,4 +1,4 @@
-"""Scan the sheets of a workbook: hidden rows, formulas, formats, merged cells."""
+"""Scan the XML of sheets: their extent, formulas, errors, and dates shown as months."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def scan_sheet(path: Path, part: zipfile.ZipInfo, shown: Mapping[str, Shown]) ->
 
 
 def shown_by_style(path: Path) -> dict[str, Shown]:
-    """Return what styles of a workbook show that is no day, as a month, by the style's number."""
+    """Return the styles of a workbook that show part of a date but no day, by their number."""
     with zipfile.ZipFile(path) as archive:
         targets = [
             attributes["Target"]
