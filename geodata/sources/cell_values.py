@@ -19,10 +19,10 @@ from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.sources import months
 from geodata.util.suggestions import suggestions
 
-MOST = 10_000_000_000  # people on Earth, rounded up
-FIRST = dt.date(1990, 1, 1)  # as geodata.snapshots.schemas
+MAX_COUNT = 10_000_000_000  # people on Earth, rounded up
+EARLIEST_DATE = dt.date(1990, 1, 1)  # as geodata.snapshots.schemas
 
-_BLANKS = frozenset({"", "n/a", "na", "nan", "null", "not available"})
+_BLANK_WORDS = frozenset({"", "n/a", "na", "nan", "null", "not available"})
 # What a row of totals calls itself, also with what it is the total of: "Total Ninewa".
 _TOTAL = re.compile(
     r"(?:grand |overall |national |sub-?)?totals?\b.*|.*\b(?:sub-?)?totals?|sum|overall|national"
@@ -63,7 +63,7 @@ _MAX_DATE_LENGTH = 60  # characters; patterns are tried on no more than a date c
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY_OR_MONTH = re.compile(r"(\d{4}-\d\d)-\d\d or \1")
 
-BROKEN = (
+FORMULA_ERROR = (
     "stands where a formula has no result: mend the formula, or type the value; leave the cell "
     "empty only where nothing is known."
 )
@@ -140,7 +140,7 @@ def _line(cell: str) -> str:
 
 def is_blank(value: object) -> bool:
     """Return whether a cell is empty, or holds a word for that, as ``n/a``."""
-    return clean_text(value).casefold() in _BLANKS
+    return clean_text(value).casefold() in _BLANK_WORDS
 
 
 def formula_error(value: object) -> str:
@@ -164,7 +164,7 @@ def due_text(value: object) -> str:
         If a formula without a result stands there.
     """
     if formula_error(value):
-        raise CellError(BROKEN)
+        raise CellError(FORMULA_ERROR)
     return clean_text(value)
 
 
@@ -178,7 +178,7 @@ def optional_text(value: object) -> str:
     """
     word = formula_error(value)
     if word and word != "#N/A":
-        raise CellError(BROKEN)
+        raise CellError(FORMULA_ERROR)
     return "" if word else clean_text(value)
 
 
@@ -237,13 +237,13 @@ def parse_count(value: object) -> int | None:
 
 @lru_cache(maxsize=65_536)
 def _parse_count_text(cell: str) -> int | None:
-    if cell.casefold() in _BLANKS:
+    if cell.casefold() in _BLANK_WORDS:
         return None
     plain = unicodedata.normalize("NFKC", cell).replace("٬", ",").replace("٫", ".")
     plain = plain.replace("\u2212", "-")
     match = _WHOLE.fullmatch(plain)
     if not match and formula_error(cell):
-        raise CellError(BROKEN)
+        raise CellError(FORMULA_ERROR)
     if not match:
         raise CellError(A_PART if _PART.fullmatch(plain) else NOT_A_NUMBER)
     digits = re.sub(r"\D", "", match[2])
@@ -255,7 +255,7 @@ def _parse_count_text(cell: str) -> int | None:
 def _check_count(number: int) -> int:
     if number < 0:
         raise CellError(NEGATIVE)
-    if number > MOST:
+    if number > MAX_COUNT:
         raise CellError(TOO_MANY)
     return number
 
@@ -289,7 +289,7 @@ def parse_date(value: object, pattern: str = "") -> dt.date | None:
     if isinstance(value, dt.date):
         return _in_range(value)
     cell = clean_text(value)
-    if cell.casefold() in _BLANKS:
+    if cell.casefold() in _BLANK_WORDS:
         return None
     return _in_range(_parse_date_text(cell, pattern))
 
@@ -303,7 +303,7 @@ def month_end(year: int, month: int) -> dt.date:
 def _parse_date_text(cell: str, pattern: str) -> dt.date:
     plain = unicodedata.normalize("NFKC", cell)
     if formula_error(plain):
-        raise CellError(BROKEN)
+        raise CellError(FORMULA_ERROR)
     try:
         return _by_pattern(plain, pattern) if pattern else _by_shape(plain)
     except CellError:
@@ -374,7 +374,7 @@ def _month(name: str) -> int:
 def _in_range(day: dt.date) -> dt.date:
     today = dt.date.today()
     # The end of this month may be ahead: the date of a month is its last day.
-    if day < FIRST or (day > today and day > month_end(today.year, today.month)):
+    if day < EARLIEST_DATE or (day > today and day > month_end(today.year, today.month)):
         raise CellError(OUT_OF_RANGE)
     return day
 

@@ -30,7 +30,7 @@ from geodata.sources.cell_values import (
 )
 from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns
 from geodata.sources.finding_log import FindingLog
-from geodata.sources.header import WHOLE, find_header, fingerprint, open_rows
+from geodata.sources.header import ROW_FINGERPRINT, find_header, fingerprint, open_rows
 from geodata.sources.tabular.detect import CheckedFile, check_file
 from geodata.sources.tally import Aggregator, CountRecord
 from geodata.util import amounts
@@ -50,17 +50,17 @@ SOURCE: Mapping[str, str] = {
     "the figures of DTM's API.",
 }
 
-REQUIRED = ("location_code", "population", "reference_period_start")
+REQUIRED_COLUMNS = ("location_code", "population", "reference_period_start")
 COLUMNS = (
-    *REQUIRED, "reference_period_end", "provider_admin1_name", "provider_admin2_name",
+    *REQUIRED_COLUMNS, "reference_period_end", "provider_admin1_name", "provider_admin2_name",
     "admin1_code", "admin1_name", "admin2_code", "admin2_name", "admin_level", "operation",
     "assessment_type", "reporting_round", "warning", "error",
 )  # fmt: skip
-PLACES = (
+PLACE_COLUMNS = (
     "provider_admin1_name", "provider_admin2_name", "admin1_code", "admin1_name", "admin2_code",
     "admin2_name",
 )  # fmt: skip
-MAX_JSON = 200_000_000  # bytes; it is held in memory as a whole
+MAX_JSON_BYTES = 200_000_000  # bytes; it is held in memory as a whole
 
 Record = Mapping[str, Any]
 
@@ -106,21 +106,21 @@ def _records(file: CheckedFile, notes: FindingLog) -> Iterator[tuple[int, Record
     notes.file, notes.sheet = file.name, ""
     if file.kind == "json":
         for number, record in enumerate(_json_records(file, notes), start=1):
-            yield number, {**record, WHOLE: fingerprint(record.values())}
+            yield number, {**record, ROW_FINGERPRINT: fingerprint(record.values())}
         return
     rows = open_rows(file, notes)
     sheet = find_header(
-        rows, {name: name for name in COLUMNS}, REQUIRED, notes, figures=["population"]
+        rows, {name: name for name in COLUMNS}, REQUIRED_COLUMNS, notes, figures=["population"]
     )
     if sheet:
         yield from sheet.records(notes)
 
 
 def _json_records(file: CheckedFile, notes: FindingLog) -> Iterable[Record]:
-    if file.size > MAX_JSON:
+    if file.size > MAX_JSON_BYTES:
         raise DataError(
             f"{file.name} has {file.size / 1e6:,.0f} MB, and JSON is read up to "
-            f"{MAX_JSON / 1e6:,.0f} MB: take the CSV, or ask for fewer rows at once."
+            f"{MAX_JSON_BYTES / 1e6:,.0f} MB: take the CSV, or ask for fewer rows at once."
         )
     try:
         answer = json.loads(file.path.read_bytes())
@@ -134,7 +134,7 @@ def _json_records(file: CheckedFile, notes: FindingLog) -> Iterable[Record]:
     if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
         notes.error("It is not what HDX HAPI answers, which holds a list of rows as `data`.")
         return []
-    for name in (column for column in REQUIRED if records and column not in records[0]):
+    for name in (column for column in REQUIRED_COLUMNS if records and column not in records[0]):
         notes.error("The rows have no such key.", column=name)
     return [] if notes.errors else records
 
@@ -243,7 +243,7 @@ def _figure(number: int, record: Record, level: int, notes: FindingLog) -> Count
         round=cells["reporting_round"] or None,
         operation=cells["operation"],
         assessment=cells["assessment_type"],
-        whole=int(record.get(WHOLE, 0)),
+        whole=int(record.get(ROW_FINGERPRINT, 0)),
     )
 
 
@@ -253,7 +253,7 @@ def _parse_cells(number: int, record: Record, day: str, notes: FindingLog) -> di
         "population": parse_count,
         day: parse_date,
         "reporting_round": parse_count,
-        **dict.fromkeys(PLACES, due_text),
+        **dict.fromkeys(PLACE_COLUMNS, due_text),
         "operation": optional_text,
         "assessment_type": optional_text,
     }

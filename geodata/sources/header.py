@@ -21,21 +21,21 @@ from geodata.util.suggestions import suggestions
 HEADER_WITHIN = 25
 """Rows in which a header, or a row of HXL tags, must stand."""
 
-A_SECOND_HEADER = (
+SECOND_HEADER = (
     "The row below the titles has words where figures and dates are due, as a second row of titles "
     "does (in another language, or of units): it is left out."
 )
 Record = dict[str, str]
 Place = tuple[int, int]
 """Number of a row and position of a column."""
-WHOLE = "*"
+ROW_FINGERPRINT = "*"
 """Key of a record under which the fingerprint of its whole row stands (:func:`fingerprint`)."""
 
 FIGURES_MERGED = (
     "Cells are merged, and one figure of several rows or columns cannot be shared out: unmerge "
     "them, and write each figure into its own cell."
 )
-_SHIFTED = (
+_TOO_MANY_CELLS = (
     "The row has more cells than the header, as a comma within a number or a name makes: put what "
     "holds one in quotation marks."
 )
@@ -92,8 +92,9 @@ class Sheet:
     def records(self, notes: FindingLog) -> Iterator[tuple[int, Record]]:
         """Yield the rows below the header, each with its number, as column ``->`` text.
 
-        A merged cell has its text in each of its rows; see :func:`filled_down`.
-        Under :data:`WHOLE` stands the fingerprint of all cells, also of those that are not read.
+        A merged cell has its text in each of its rows; see :func:`fill_merged_cells`. Under
+        :data:`ROW_FINGERPRINT` stands the fingerprint of all cells, also of those that are not
+        read.
 
         A row of HXL tags below the header is skipped. Rows that hold nothing in the columns that
         are read are counted, and logged as left out. A row of a CSV that has more cells than the
@@ -105,17 +106,18 @@ class Sheet:
         figures = {at: self.titles[name] for name, at in self.positions.items()
                    if name in self.figures}  # fmt: skip
         positions = set(self.positions.values())
-        for number, cells in filled_down(self.rows, self.header_row, positions, figures, notes):
+        below = fill_merged_cells(self.rows, self.header_row, positions, figures, notes)
+        for number, cells in below:
             record = {
                 name: cells[at] if at < len(cells) else "" for name, at in self.positions.items()
             }
             if not any(map(str.strip, record.values())):
                 blank, first = blank + 1, first or number
             elif self.width and any(map(str.strip, cells[self.width :])):
-                notes.error(_SHIFTED, row=number, value=" | ".join(cells[self.width :]))
-            elif begun or not _is_tags(cells):
+                notes.error(_TOO_MANY_CELLS, row=number, value=" | ".join(cells[self.width :]))
+            elif begun or not _are_tags(cells):
                 whole = fingerprint(c for at, c in enumerate(cells) if at not in self.numbering)
-                yield number, record | {WHOLE: str(whole)}
+                yield number, record | {ROW_FINGERPRINT: str(whole)}
             begun = True
         if blank:
             notes.warning(
@@ -126,7 +128,7 @@ class Sheet:
             )
 
 
-def filled_down(
+def fill_merged_cells(
     rows: TableRows,
     header_row: int,
     positions: Collection[int],
@@ -190,7 +192,7 @@ def _fill_ranges(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]
 def _without_shared_figures(
     rows: Iterable[Row], spread: Collection[Place], figures: Mapping[int, str], notes: FindingLog
 ) -> Iterator[Row]:
-    """Pass rows on; log figures in merged cells as errors."""
+    """Yield the rows; log figures in merged cells as errors."""
     for number, cells in rows:
         for at, title in figures.items():
             if (number, at) in spread and at < len(cells) and cells[at].strip():
@@ -206,7 +208,7 @@ def are_titles(cells: Iterable[str]) -> bool:
     )
 
 
-def _is_tags(cells: Sequence[str]) -> bool:
+def _are_tags(cells: Sequence[str]) -> bool:
     filled = [cell for cell in map(str.strip, cells) if cell]
     return bool(filled) and all(cell.startswith("#") and not formula_error(cell) for cell in filled)
 

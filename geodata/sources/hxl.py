@@ -5,8 +5,9 @@ order, each with a plus sign: ``#affected+idps+ind`` is ``#affected +ind +idps``
 standard that reading takes; the library for Python, ``libhxl``, would bring eight packages for it,
 and opens addresses by itself.
 
-What is read, by tag, is in :data:`PLACE`, :data:`POPULATIONS_OF` and :func:`role_of`; the table is
-in ``docs/sources.md``. Whose figures they are stands in ``--mapping``, as a file does not say it.
+:data:`PLACE_ATTRIBUTES`, :data:`POPULATIONS_OF` and :func:`role_of` say what is read, by tag;
+``docs/sources.md`` has the table. The source of the figures stands in ``--mapping``, as a file does
+not name it.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ POPULATIONS_OF = {
 }
 """Attribute of ``#affected`` ``->`` population."""
 
-HOUSEHOLDS = frozenset({"hh", "households", "families"})
-PEOPLE = frozenset({"ind", "individuals", "people", "persons", "total", "num"})
-CODES = frozenset({"code", "pcode"})
-PLACE = frozenset({"name", "provider", "alt", "current", "host", "dest", "present"})
+HOUSEHOLD_ATTRIBUTES = frozenset({"hh", "households", "families"})
+PEOPLE_ATTRIBUTES = frozenset({"ind", "individuals", "people", "persons", "total", "num"})
+CODE_ATTRIBUTES = frozenset({"code", "pcode"})
+PLACE_ATTRIBUTES = frozenset({"name", "provider", "alt", "current", "host", "dest", "present"})
 """Attributes with which ``#adm1`` and ``#adm2`` say where people are, beside codes, languages
 (``+ar``, ``+i_en``) and vocabularies (``+v_pcode``)."""
 
-DATES = ("", "reported", "survey", "occurred", "end", "start")
+DATE_ATTRIBUTES = ("", "reported", "survey", "occurred", "end", "start")
 """Attribute of ``#date``, first the one that is taken where there are several."""
 
 _TAG = re.compile(r"#([a-z][a-z0-9_]*)((?:\s*\+\s*[a-z][a-z0-9_]*)*)", re.IGNORECASE)
@@ -89,13 +90,13 @@ def role_of(tag: Tag) -> str:
     """
     has = tag.attributes
     if tag.name in _PLACE_TAGS and "origin" not in has:
-        others = {a for a in has - CODES - PLACE if not _LANGUAGE.fullmatch(a)}
-        code = "_code" if has & CODES or any(a.startswith("v_") for a in has) else ""
+        others = {a for a in has - CODE_ATTRIBUTES - PLACE_ATTRIBUTES if not _LANGUAGE.fullmatch(a)}
+        code = "_code" if has & CODE_ATTRIBUTES or any(a.startswith("v_") for a in has) else ""
         return "" if others else f"{tag.name}{code}"
     if tag.name in (*_PLACE_TAGS, "cause", "loc", "adm3", "adm4", "adm5"):  # an origin, or smaller
         return SPLIT
     if tag.name == "date":
-        return "date" if has <= set(DATES) else ""
+        return "date" if has <= set(DATE_ATTRIBUTES) else ""
     if tag.name == "country" and has & {"code", "iso3", "v_iso3"}:
         return "country"
     return _PLAIN_ROLES.get((tag.name, "".join(has)), _measure_of(tag))
@@ -107,9 +108,10 @@ def _measure_of(tag: Tag) -> str:
     if tag.name != "affected" or len(populations) != 1:
         return ""
     rest = {a for a in tag.attributes if a not in POPULATIONS_OF}
-    if rest <= PEOPLE:
+    if rest <= PEOPLE_ATTRIBUTES:
         return f"{populations.pop()} people"
-    return f"{populations.pop()} households" if rest <= HOUSEHOLDS | {"total", "num"} else ""
+    is_households = rest <= HOUSEHOLD_ATTRIBUTES | {"total", "num"}
+    return f"{populations.pop()} households" if is_households else ""
 
 
 # ---- columns of a file
@@ -146,7 +148,7 @@ def _log_broken_tags(
             )
 
 
-def columns_of(
+def assign_columns(
     number: int, tags: Sequence[Tag | None], rows: TableRows, notes: FindingLog
 ) -> tuple[Sheet, tuple[FigureColumns, ...]]:
     """Return the columns that are read; log others that a user of the file might miss."""
@@ -174,13 +176,13 @@ def columns_of(
         {name: str(tag) for name, (_, tag) in chosen.items()},
         width_of(rows, tags),
         [name for name in chosen if " " in name],
-        _others(tags, {at for at, _ in chosen.values()}),
+        _unread_columns(tags, {at for at, _ in chosen.values()}),
         [at for at, tag in enumerate(tags) if tag and tag.name == "id"],
     )
     return sheet, _measures(list(chosen))
 
 
-def _others(tags: Sequence[Tag | None], chosen: Collection[int]) -> list[str]:
+def _unread_columns(tags: Sequence[Tag | None], chosen: Collection[int]) -> list[str]:
     """Return tags of the columns that are not read; numbers of those without a tag."""
     return [str(tag or f"column {at + 1}") for at, tag in enumerate(tags) if at not in chosen]
 
@@ -193,8 +195,8 @@ def _choose(
     def rank(column: tuple[int, Tag]) -> tuple[int, int]:
         attributes = column[1].attributes
         if name == "date":
-            return min((DATES.index(a) for a in attributes or {""}), default=0), 0
-        return len(attributes - CODES - {"name"}), "code" in attributes
+            return min((DATE_ATTRIBUTES.index(a) for a in attributes or {""}), default=0), 0
+        return len(attributes - CODE_ATTRIBUTES - {"name"}), "code" in attributes
 
     ordered = sorted(columns, key=rank)
     first = ordered[0][1]
@@ -220,13 +222,13 @@ def _measures(names: Sequence[str]) -> tuple[FigureColumns, ...]:
 # ---- reading
 
 
-def _columns(
+def _find_columns(
     rows: TableRows, mapping: TableMapping, request: ReadOptions, notes: FindingLog
 ) -> TableColumns | None:
     tag_row = find_tags(rows, notes)
     if tag_row is None:
         return None
-    sheet, measures = columns_of(*tag_row, rows, notes)
+    sheet, measures = assign_columns(*tag_row, rows, notes)
     complete = _is_complete(sheet, measures, mapping, request, notes)
     return TableColumns(sheet, measures) if complete else None
 
@@ -266,7 +268,7 @@ def _is_complete(
     return notes.errors == before
 
 
-read = MappedTables("hxl", "HXL", _columns).read
+read = MappedTables("hxl", "HXL", _find_columns).read
 
 KINDS = (
     SourceKind(

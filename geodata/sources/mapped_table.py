@@ -15,7 +15,7 @@ from geodata.sources.tabular.open_table import TableRows
 from geodata.sources.tidy import MappedTables, TableColumns
 
 
-def columns_of(
+def find_columns(
     rows: TableRows, mapping: TableMapping, request: ReadOptions, notes: FindingLog
 ) -> TableColumns | None:
     """Find the columns of a file that the mapping names.
@@ -39,7 +39,7 @@ def columns_of(
     return TableColumns(sheet) if sheet else None
 
 
-read = MappedTables("table", "tidy table", columns_of).read
+read = MappedTables("table", "tidy table", find_columns).read
 
 KINDS = (
     SourceKind(

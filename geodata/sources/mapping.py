@@ -41,7 +41,7 @@ CONSTANTS = (
 )  # fmt: skip
 """What may hold for every row."""
 
-TRANSLATED = ("adm1", "adm1_code", "adm2", "adm2_code", "population", "programme")
+TRANSLATED_COLUMNS = ("adm1", "adm1_code", "adm2", "adm2_code", "population", "programme")
 """Columns whose cells ``values`` may translate."""
 
 KEYS = {
@@ -56,7 +56,7 @@ KEYS = {
 """Keys of the file, for each kind that takes one."""
 
 SOURCE_KEYS = ("id", "title", "publisher", "url", "terms", "credit", "what")
-_LONGEST = 1_000
+_MAX_TEXT_LENGTH = 1_000
 _TEXTS = ("sheet", "header_row", "date_format", "repeated_rows", "pcode_scheme")
 
 
@@ -73,7 +73,7 @@ class TableMapping:
     constants
         Name of :data:`CONSTANTS` ``->`` text.
     values
-        Name of :data:`TRANSLATED` ``->`` cell, case-folded ``->`` what it means.
+        Name of :data:`TRANSLATED_COLUMNS` ``->`` cell, case-folded ``->`` what it means.
     date_format
         As :meth:`datetime.datetime.strptime` reads it; ``""``: dates say themselves what they are.
     repeats
@@ -116,7 +116,7 @@ def read_mapping(
         at = f"{line}: " if error.line else ""
         notes.take(Finding("error", f"{at}{sentence}", path.name))
         return None
-    return _Reader(path.name, kind, snapshot, notes, role).mapping(root)
+    return _MappingReader(path.name, kind, snapshot, notes, role).mapping(root)
 
 
 def _text_of(path: Path) -> str:
@@ -129,7 +129,7 @@ def _text_of(path: Path) -> str:
         raise DataError(f"The mapping {path} is no text in UTF-8: save it as UTF-8.") from None
 
 
-class _Reader:
+class _MappingReader:
     """Check a mapping key by key; log each mistake with its line and key."""
 
     def __init__(
@@ -193,8 +193,9 @@ class _Reader:
         value = " ".join(node.value.split())
         if not value:
             self._error(node.line, key, "Nothing is said here: write it, or leave the key out.")
-        elif len(value) > _LONGEST:
-            self._error(node.line, key, f"The text is longer than {_LONGEST:,} signs.", value)
+        elif len(value) > _MAX_TEXT_LENGTH:
+            sentence = f"The text is longer than {_MAX_TEXT_LENGTH:,} signs."
+            self._error(node.line, key, sentence, value)
         return value
 
     def _texts(
@@ -318,7 +319,7 @@ class _Reader:
         self, node: strict_yaml.Node | None, columns: Mapping[str, str]
     ) -> dict[str, dict[str, str]]:
         values: dict[str, dict[str, str]] = {}
-        for key, inner in self._keys(node, TRANSLATED, "values").items():
+        for key, inner in self._keys(node, TRANSLATED_COLUMNS, "values").items():
             where = f"values.{key}"
             if key not in columns:
                 self._error(inner.line, where, "This is none of the columns that are read.")

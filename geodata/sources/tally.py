@@ -29,7 +29,7 @@ from geodata.util import amounts
 from geodata.util.findings import Harm
 from geodata.util.suggestions import suggestions
 
-PREFERRED = ("BA", "SA", "ETT")
+PREFERRED_ASSESSMENTS = ("BA", "SA", "ETT")
 """DTM's kinds of assessment, first the one that is taken where a place has several on one date.
 
 A baseline assessment (BA) counts people area by area, wherever they stay, as the master lists do;
@@ -208,7 +208,7 @@ class Aggregator:
         options
             ``operation`` and ``assessment`` may name the only ones to take, where rows say theirs;
             else there must be one operation, and of several assessments of a place and date the
-            first of :data:`PREFERRED` is taken.
+            first of :data:`PREFERRED_ASSESSMENTS` is taken.
         """
         chosen = self._of_operation(str(options.get("operation") or ""))
         chosen = self._of_assessment(chosen, str(options.get("assessment") or ""))
@@ -308,8 +308,9 @@ def _place(row: CountRecord) -> str:
 
 
 def _rank(kind: str) -> tuple[int, str]:
-    code = kind.upper()
-    return (PREFERRED.index(code) if code in PREFERRED else len(PREFERRED), kind)
+    """Return a sort key that puts preferred kinds of assessment first."""
+    order = dict(zip(PREFERRED_ASSESSMENTS, range(len(PREFERRED_ASSESSMENTS)), strict=True))
+    return order.get(kind.upper(), len(order)), kind
 
 
 def _sum_or_none(first: int | None, second: int | None) -> int | None:

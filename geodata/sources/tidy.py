@@ -32,7 +32,7 @@ from geodata.sources.cell_values import (
 )
 from geodata.sources.contract import ParsedSource, ReadOptions, no_breakdowns, no_counts
 from geodata.sources.finding_log import FindingLog
-from geodata.sources.header import A_SECOND_HEADER, WHOLE, Sheet, are_titles, open_rows
+from geodata.sources.header import ROW_FINGERPRINT, SECOND_HEADER, Sheet, are_titles, open_rows
 from geodata.sources.mapping import TableMapping, fold_cell, read_mapping
 from geodata.sources.tabular.open_table import TableRows
 from geodata.sources.tally import Aggregator, CountRecord
@@ -40,7 +40,7 @@ from geodata.util import amounts
 from geodata.util.findings import FileRead, Harm, Progress
 from geodata.util.suggestions import suggestions
 
-PLACES = ("adm1", "adm1_code", "adm2", "adm2_code")
+PLACE_COLUMNS = ("adm1", "adm1_code", "adm2", "adm2_code")
 ROWS = ("row is", "rows are")
 SPLIT = "split"
 """Columns that figures are split by begin with this."""
@@ -104,7 +104,7 @@ class TidyRows:
         if self._is_skipped(number, record):
             return
         before = self.notes.errors
-        places = {name: self._word(number, record, name) for name in PLACES}
+        places = {name: self._word(number, record, name) for name in PLACE_COLUMNS}
         level = self._level(number, record, places)
         date = self._date(number, record)
         round_number = self.request.round or self._round(number, record)
@@ -121,7 +121,7 @@ class TidyRows:
                 number, population, date, level, **places,
                 people=people, households=households, round=round_number, programme=programme,
                 operation=operation, assessment=assessment, split=tuple(split),
-                whole=int(record.get(WHOLE, 0)),
+                whole=int(record.get(ROW_FINGERPRINT, 0)),
             )  # fmt: skip
         if not any(figures):
             self.notes.warning(
@@ -161,7 +161,7 @@ class TidyRows:
                 return False  # compared with what the other rows add up to, where they are joined
             self._skip(*TOTALS)
         elif total := next(
-            filter(lambda name: self._look_up(name, record.get(name, ""))[1], PLACES), ""
+            filter(lambda name: self._look_up(name, record.get(name, ""))[1], PLACE_COLUMNS), ""
         ):
             self.notes.warning(
                 "The row is a total, and is left out.",
@@ -196,10 +196,11 @@ class TidyRows:
         if not figures and is_blank(date) and ("date" in self.titles or len(places) == 1):
             return A_NOTE
         if not self._begun and are_titles((*figures.values(), date)):
-            return A_SECOND_HEADER
+            return SECOND_HEADER
         counts = _valid_counts(figures)
         are_sums = bool(counts) and all(self._sums[name] == n for name, n in counts.items())
-        if are_sums and not places and not any(name in self.mapping.constants for name in PLACES):
+        constant_places = self.mapping.constants.keys() & set(PLACE_COLUMNS)
+        if are_sums and not places and not constant_places:
             return A_TOTAL
         self._sums.update(counts)
         return ""
@@ -345,11 +346,11 @@ def _country_names(snapshot: Snapshot) -> frozenset[str]:
 
 def _places(record: Mapping[str, str]) -> list[str]:
     """Return the cells of a row that name a place."""
-    return [record[name] for name in PLACES if not is_blank(record.get(name))]
+    return [record[name] for name in PLACE_COLUMNS if not is_blank(record.get(name))]
 
 
 def _row_text(record: Mapping[str, str]) -> str:
-    texts = (clean_text(cell) for name, cell in record.items() if name != WHOLE)
+    texts = (clean_text(cell) for name, cell in record.items() if name != ROW_FINGERPRINT)
     return " / ".join(filter(None, texts))
 
 

@@ -29,7 +29,10 @@ def rule(reader, value) -> str:
 # ---------------------------------------------------------------------------------- numbers
 
 
-@given(st.integers(0, cell_values.MOST), st.sampled_from([",", " ", "\u00a0", "\u202f", "'", "’"]))
+@given(
+    st.integers(0, cell_values.MAX_COUNT),
+    st.sampled_from([",", " ", "\u00a0", "\u202f", "'", "’"]),
+)
 @unhurried
 def test_a_number_is_read_however_its_thousands_are_separated(number, separator):
     grouped = f"{number:,}".replace(",", separator)
@@ -37,7 +40,7 @@ def test_a_number_is_read_however_its_thousands_are_separated(number, separator)
         assert parse_count(written) == number
 
 
-@given(st.integers(0, cell_values.MOST))
+@given(st.integers(0, cell_values.MAX_COUNT))
 @unhurried
 def test_arabic_digits_are_digits(number):
     assert parse_count(f"{number:,}".replace(",", "٬").translate(EASTERN)) == number
@@ -45,7 +48,7 @@ def test_arabic_digits_are_digits(number):
 
 @pytest.mark.parametrize("word", ["#REF!", "#n/a", "#DIV/0!", "#NAME?", "#WERT!", "Err:502"])
 def test_a_formula_without_a_result_is_never_nothing(word):
-    assert rule(parse_count, word) == rule(parse_date, word) == cell_values.BROKEN
+    assert rule(parse_count, word) == rule(parse_date, word) == cell_values.FORMULA_ERROR
     assert cell_values.formula_error(f" {word} ") == word.upper()
 
 
@@ -77,7 +80,7 @@ def test_a_cell_that_says_nothing_is_none_and_never_zero(value):
         (float("inf"), cell_values.NOT_A_NUMBER),
         (True, cell_values.NOT_A_NUMBER),
         ("9" * 400, cell_values.TOO_MANY),
-        (cell_values.MOST + 1, cell_values.TOO_MANY),
+        (cell_values.MAX_COUNT + 1, cell_values.TOO_MANY),
     ],
     ids=repr,
 )
@@ -90,7 +93,7 @@ def test_what_is_no_number_of_people_is_refused_with_its_rule(value, said):
 def test_any_text_is_a_number_nothing_or_refused(value):
     try:
         number = parse_count(value)
-        assert number is None or 0 <= number <= cell_values.MOST
+        assert number is None or 0 <= number <= cell_values.MAX_COUNT
     except CellError as error:
         assert str(error).endswith(".")
 
@@ -196,8 +199,8 @@ def test_numbers_are_a_date_only_where_they_can_be_one_alone(found):
         ("June 21", cell_values.NOT_A_DAY),
         ("21-Jun", cell_values.NOT_A_DAY),
         ("a" + " " * 50_000 + "x", cell_values.NOT_A_DAY),
-        ("#REF!", cell_values.BROKEN),
-        ("#N/A", cell_values.BROKEN),
+        ("#REF!", cell_values.FORMULA_ERROR),
+        ("#N/A", cell_values.FORMULA_ERROR),
         ("2020-02-30", cell_values.NO_SUCH_DAY),
         ("2020-13", cell_values.NO_SUCH_DAY),
         ("31 Juvember 2020", cell_values.NOT_A_DAY),
@@ -221,7 +224,7 @@ def test_a_pattern_is_the_only_way_where_there_is_one():
 def test_any_text_is_a_day_nothing_or_refused(value):
     try:
         found = parse_date(value)
-        assert found is None or found >= cell_values.FIRST
+        assert found is None or found >= cell_values.EARLIEST_DATE
     except CellError as error:
         assert str(error).endswith(".")
 

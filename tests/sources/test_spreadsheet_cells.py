@@ -208,7 +208,7 @@ def test_a_broken_formula_is_an_error_with_its_sheet_cell_and_word(reading, word
     (error,) = made.errors
     assert (error.sheet, error.cell, error.value) == ("Sheet", f"{'ABCDE'[column]}3", word)
     assert f"sheet Sheet, cell {error.cell}, column {HEADER[column]}, “{word}”" in error.line()
-    assert error.sentence == cell_values.BROKEN
+    assert error.sentence == cell_values.FORMULA_ERROR
 
 
 @pytest.mark.parametrize("word", ["#SPILL!", "#CALC!", "#GETTING_DATA"])
@@ -410,7 +410,7 @@ def test_a_second_row_of_titles_is_left_out_and_named(reading):
     arabic = ["المحافظة", "القضاء", "التاريخ", "عدد الأسر", "عدد الأفراد"]
     made = reading(arabic, *DATA)
     assert not made.errors, told(made)
-    assert header.A_SECOND_HEADER in told(made)
+    assert header.SECOND_HEADER in told(made)
     assert sum(people(made).values()) == 900
 
 
@@ -423,7 +423,7 @@ def test_a_second_row_of_titles_of_a_list_is_left_out_and_named(tmp_path, snapsh
     )
     made = master_list.read("idp", [path], snapshot, ReadOptions())
     assert not made.errors, told(made)
-    assert header.A_SECOND_HEADER in told(made)
+    assert header.SECOND_HEADER in told(made)
     assert list(made.counts["people"]) == [60]
 
 

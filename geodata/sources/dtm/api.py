@@ -35,12 +35,7 @@ from dtmapi import DTMApi, DTMApiError, DTMApiResponseError, DTMAuthenticationEr
 
 from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.cell_values import (
-    clean_text,
-    code_or_blank,
-    parse_count,
-    parse_date,
-)
+from geodata.sources.cell_values import clean_text, code_or_blank, parse_count, parse_date
 from geodata.sources.contract import ParsedSource, ReadOptions, SourceKind, no_breakdowns, no_counts
 from geodata.sources.finding_log import FindingLog
 from geodata.sources.header import fingerprint

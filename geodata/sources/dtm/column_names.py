@@ -56,7 +56,7 @@ _TITLES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-REQUIRED = {ADM1: "Governorate", HOUSEHOLDS: "Households (or Families)"}
+REQUIRED_TITLES = {ADM1: "Governorate", HOUSEHOLDS: "Households (or Families)"}
 
 SHELTER: dict[str, str] = {
     "Camp": "camp",

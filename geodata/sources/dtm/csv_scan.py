@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.boundaries import points
-from geodata.sources.cell_values import MOST, clean_text, formula_error, is_total
+from geodata.sources.cell_values import MAX_COUNT, clean_text, formula_error, is_total
 from geodata.sources.dtm.column_names import ADM2, DATE, HOUSEHOLDS, LATITUDE, LONGITUDE, PEOPLE
 from geodata.sources.dtm.layouts import HEADER_WITHIN, Column, Layout
 from geodata.sources.dtm.sums import GROUP_KEYS, add_up
@@ -58,7 +58,7 @@ def _is_regular(table: pa.Table, layout: Layout) -> bool:
         return False
     figures = (table[name].drop_null() for name in figure_columns(layout))
     # Not finite, or more people than live on Earth.
-    if not all(0 <= pc.sum(figure).as_py() <= MOST for figure in figures if len(figure)):
+    if not all(0 <= pc.sum(figure).as_py() <= MAX_COUNT for figure in figures if len(figure)):
         return False
     texts = (text for key in GROUP_KEYS for text in table[key].unique().to_pylist())
     # Names that a person would write otherwise are cleaned, and totals left out, cell by cell.

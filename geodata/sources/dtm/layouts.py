@@ -26,7 +26,7 @@ from geodata.sources.dtm.column_names import (
     LOCATION,
     NAME,
     PLACE,
-    REQUIRED,
+    REQUIRED_TITLES,
     SHELTER,
     SHELTER_BY_FOLD,
     SHELTER_WITHOUT_CODE,
@@ -196,7 +196,7 @@ def _missing_columns(number: int, names: Sequence[str], columns: Sequence[Column
             row=number,
             nearest=suggestions(title, [clean_text(name) for name in names if name.strip()]),
         )
-        for field, title in REQUIRED.items()
+        for field, title in REQUIRED_TITLES.items()
         if not any(column.field == field for column in columns)
     ]
 

@@ -115,7 +115,7 @@ def read(
         is wrong with a file is a finding too, so that the files after it are read all the same.
     """
     books = gazetteers(snapshot.tables.areas, snapshot.tables.aliases)
-    reader = _Reader(population, snapshot, books, request, progress, quick_from)
+    reader = _ListReader(population, snapshot, books, request, progress, quick_from)
     lists: list[_List] = []
     findings: list[Finding] = []
     for path in files:
@@ -157,7 +157,7 @@ def _repeated_dates(lists: Sequence[_List]) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _ListReader:
     population: Population
     snapshot: Snapshot
     books: Gazetteers

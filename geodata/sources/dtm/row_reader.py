@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from geodata.boundaries import points
 from geodata.sources.cell_values import (
-    BROKEN,
+    FORMULA_ERROR,
     CellError,
     clean_text,
     formula_error,
@@ -37,7 +37,7 @@ from geodata.sources.dtm.layouts import Column, Layout
 from geodata.sources.dtm.sums import GROUP_KEYS
 from geodata.sources.dtm.workspace import EMPTY_HOUSEHOLDS, ListTotal, LoadedList, breakdown_columns
 from geodata.sources.finding_log import FindingLog
-from geodata.sources.header import A_SECOND_HEADER, are_titles, filled_down
+from geodata.sources.header import SECOND_HEADER, are_titles, fill_merged_cells
 from geodata.sources.tabular.open_table import TableRows
 from geodata.util.findings import Harm, Progress
 
@@ -61,7 +61,8 @@ def load_rows(
     con.execute(f"CREATE TABLE rows ({', '.join(f'{k} {v}' for k, v in reader.types.items())})")
     batch: list[tuple[Any, ...]] = []
     positions = {column.position for column in layout.columns}
-    for number, cells in filled_down(rows, layout.header_row, positions, reader.figures, notes):
+    below = fill_merged_cells(rows, layout.header_row, positions, reader.figures, notes)
+    for number, cells in below:
         record = reader.record(number, cells)
         if record is not None:
             batch.append(record)
@@ -156,7 +157,7 @@ class _RowReader:
             return True
         figures = [self._cell(cells, self.columns[field]) for field in (HOUSEHOLDS, PEOPLE)]
         if not self.begun and are_titles(figures):
-            self.notes.warning(A_SECOND_HEADER, row=number, value=words["adm1"])
+            self.notes.warning(SECOND_HEADER, row=number, value=words["adm1"])
             return True
         label = self._total_label(cells, words)
         if label is None:
@@ -189,7 +190,7 @@ class _RowReader:
             if formula_error(cell):
                 column = self.columns[name]
                 self.notes.error(
-                    BROKEN, row=number, column=column.name if column else "", value=cell
+                    FORMULA_ERROR, row=number, column=column.name if column else "", value=cell
                 )
 
     def _check_filled(self, number: int, word: str, column: Column | None) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from geodata.places.folding import fold
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.cell_values import (
-    BROKEN,
+    FORMULA_ERROR,
     CellError,
     check_choice,
     clean_text,
@@ -153,7 +153,7 @@ def part_of_date(cell: str, _: Checks | None = None) -> str:
     """
     word = clean_text(cell)
     if formula_error(word):
-        raise CellError(BROKEN)
+        raise CellError(FORMULA_ERROR)
     word = word[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]00:00:00", word) else word
     if word and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", word):
         raise CellError(

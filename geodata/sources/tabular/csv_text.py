@@ -12,7 +12,7 @@ from typing import IO
 
 from geodata.errors import DataError
 from geodata.sources.tabular.detect import HEAD_BYTES, CheckedFile
-from geodata.sources.tabular.opening import opened
+from geodata.sources.tabular.opening import open_bytes
 from geodata.util.findings import Finding
 
 MAX_LINE = 1_000_000
@@ -41,7 +41,7 @@ def csv_encoding(file: CheckedFile) -> tuple[str, list[Finding]]:
     else Windows-1256 where the letters beyond ASCII stand together as those of Arabic words do,
     and Windows-1252 where they stand alone as accented letters do.
     """
-    with opened(file.path) as handle:
+    with open_bytes(file.path) as handle:
         data = handle.read(_WHOLE_BYTES)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", []

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from geodata.errors import DataError
-from geodata.sources.tabular.opening import CHUNK, SHOW, opened
+from geodata.sources.tabular.opening import CHUNK, SAVE_AS, open_bytes
 from geodata.sources.tabular.workbook_safety import check_workbook
 from geodata.util.findings import FileRead, Finding
 
@@ -22,7 +22,7 @@ HEAD_BYTES = 1_000_000
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
-_OTHERS: tuple[tuple[bytes, str], ...] = (
+_OTHER_FORMATS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a gzip archive; unpack it"),
     (b"PAR1", "a Parquet file"),
@@ -57,14 +57,14 @@ class CheckedFile:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the bytes, computed when it is first used."""
-        with opened(self.path) as handle:
+        with open_bytes(self.path) as handle:
             return hashlib.file_digest(handle, "sha256").hexdigest()
 
     @cached_property
     def blank_lines(self) -> bool:
         """Whether an empty line stands between the lines of a CSV."""
         before = b""
-        with opened(self.path) as handle:
+        with open_bytes(self.path) as handle:
             while chunk := handle.read(CHUNK):
                 joined = before + chunk
                 if b"\n\n" in joined or b"\n\r\n" in joined:
@@ -106,26 +106,25 @@ def check_file(path: Path, kinds: Sequence[Format] = ("csv", "xlsx")) -> Checked
     kind = _kind_of(path, head)
     if kind not in kinds:
         names = " or ".join({"csv": "CSV", "xlsx": "Excel", "json": "JSON"}[k] for k in kinds)
-        raise DataError(f"{path.name} is {_KINDS[kind]}; what is read here is {names}.")
+        raise DataError(f"{path.name} is {_FORMAT_NAMES[kind]}; what is read here is {names}.")
     if stat.st_size > MAX_BYTES[kind]:
         raise DataError(
-            f"{path.name} has {stat.st_size / 1e6:,.0f} MB; {_KINDS[kind]} may have "
+            f"{path.name} has {stat.st_size / 1e6:,.0f} MB; {_FORMAT_NAMES[kind]} may have "
             f"{MAX_BYTES[kind] / 1e6:,.0f} MB. Split it by date, or save a workbook as CSV."
         )
     findings = tuple(check_workbook(path)) if kind == "xlsx" else ()
     ending = path.suffix.lower().removeprefix(".")
     if ending in ("csv", "xlsx", "xls", "json") and ending != kind:
-        findings += (
-            Finding("warning", f"The name says {ending}, the file is {_KINDS[kind]}.", path.name),
-        )
+        sentence = f"The name says {ending}, the file is {_FORMAT_NAMES[kind]}."
+        findings += (Finding("warning", sentence, path.name),)
     return CheckedFile(path, path.name, stat.st_size, kind, stat.st_mtime_ns, findings)
 
 
-_KINDS = {"csv": "a CSV", "xlsx": "an Excel workbook", "json": "a JSON file"}
+_FORMAT_NAMES = {"csv": "a CSV", "xlsx": "an Excel workbook", "json": "a JSON file"}
 
 
 def _head_of(path: Path) -> bytes:
-    with opened(path) as handle:
+    with open_bytes(path) as handle:
         if not path.is_file():
             raise DataError(f"{path} is no file that can be read; copy its contents into one.")
         try:
@@ -141,10 +140,10 @@ def _kind_of(path: Path, head: bytes) -> Format:
     if head.startswith(b"PK"):
         return "xlsx"
     if head.startswith(_OLE):
-        raise DataError(_ole(path))
-    for magic, what in _OTHERS:
+        raise DataError(_ole_message(path))
+    for magic, what in _OTHER_FORMATS:
         if text.startswith(magic):
-            raise DataError(f"{path.name} is {what}, no table. {SHOW}")
+            raise DataError(f"{path.name} is {what}, no table. {SAVE_AS}")
     start = text[:200].lower()
     if start.startswith((b"<!doctype html", b"<html", b"<?xml")) or b"<html" in start:
         raise DataError(
@@ -155,12 +154,12 @@ def _kind_of(path: Path, head: bytes) -> Format:
         return "json"
     utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if b"\x00" in head and not utf16:
-        raise DataError(f"{path.name} is binary, no table that can be read. {SHOW}")
+        raise DataError(f"{path.name} is binary, no table that can be read. {SAVE_AS}")
     return "csv"
 
 
-def _ole(path: Path) -> str:
-    with opened(path) as handle:
+def _ole_message(path: Path) -> str:
+    with open_bytes(path) as handle:
         before = b""
         while chunk := handle.read(CHUNK):
             if _LOCKED in before + chunk:
@@ -169,4 +168,4 @@ def _ole(path: Path) -> str:
                     "it without one."
                 )
             before = chunk[-len(_LOCKED) :]
-    return f"{path.name} is in the old Excel format (.xls). {SHOW}"
+    return f"{path.name} is in the old Excel format (.xls). {SAVE_AS}"

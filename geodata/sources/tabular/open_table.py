@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from geodata.errors import DataError
 from geodata.sources.tabular.csv_text import csv_delimiter, csv_encoding, csv_lines
 from geodata.sources.tabular.detect import CheckedFile, check_file
-from geodata.sources.tabular.opening import SHOW
+from geodata.sources.tabular.opening import SAVE_AS
 from geodata.sources.tabular.workbook_scan import (
     MAX_CELLS,
     SheetFacts,
@@ -40,7 +40,7 @@ from geodata.util.findings import Finding
 Row = tuple[int, list[str]]
 """A row's number, as a spreadsheet counts, and its cells as text; ``""`` is an empty cell."""
 
-CELL_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+KNOWN_CELL_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 """Words of formulas without a result that the library for workbooks knows."""
 
 
@@ -166,10 +166,10 @@ def _sheet_rows(file: CheckedFile, sheet: str | None, score: Score) -> TableRows
                 )
             candidates = [sheet] if sheet is not None else visible or names
             if not candidates:
-                raise DataError(f"{file.name} holds no sheet with cells. {SHOW}")
+                raise DataError(f"{file.name} holds no sheet with cells. {SAVE_AS}")
             return _best_sheet(file, book, candidates, names, score)
     except CalamineError as error:
-        raise DataError(f"{file.name} cannot be read as a workbook ({error}). {SHOW}") from None
+        raise DataError(f"{file.name} cannot be read as a workbook ({error}). {SAVE_AS}") from None
 
 
 def _best_sheet(
@@ -229,21 +229,21 @@ def _shown_text(cell: str, mark: str) -> str:
     """Return the text of a marked cell: its error, or the part of its date that it shows."""
     if mark.startswith("#"):
         return mark
-    if not _ISO.match(cell):  # a cell that is styled as a date and holds none
+    if not _ISO_DATE.match(cell):  # a cell that is styled as a date and holds none
         return cell
     if mark == "unclear":
         return f"{cell[:10]} or {cell[:7]}"
     return cell[:7] if mark == "month" else cell[:4]
 
 
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)")
 
 
 def _check_cell_errors(file: str, sheet: str, facts: SheetFacts) -> None:
     """Refuse a sheet with an error that is newer than the library for workbooks."""
     for column, marks in facts.marks.items():
         for row, mark in marks:
-            if mark.startswith("#") and mark not in CELL_ERRORS:
+            if mark.startswith("#") and mark not in KNOWN_CELL_ERRORS:
                 raise DataError(
                     f"{file}, sheet {sheet}, cell {column_letters(column)}{row}: {mark} stands "
                     "there in place of a formula's result. Mend the formula, or type the value; "

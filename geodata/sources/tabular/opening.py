@@ -11,10 +11,10 @@ from geodata.errors import DataError
 from geodata.util.suggestions import suggestions
 
 CHUNK = 1 << 20
-SHOW = "Open it in a spreadsheet and save it as Excel workbook (.xlsx) or CSV UTF-8 (.csv)."
+SAVE_AS = "Open it in a spreadsheet and save it as Excel workbook (.xlsx) or CSV UTF-8 (.csv)."
 
 
-def opened(path: Path) -> BufferedReader:
+def open_bytes(path: Path) -> BufferedReader:
     """Open a file for reading bytes; where it is missing, name the files beside it."""
     try:
         return path.open("rb")

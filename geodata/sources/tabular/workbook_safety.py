@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geodata.errors import DataError
-from geodata.sources.tabular.opening import SHOW, opened
+from geodata.sources.tabular.opening import SAVE_AS, open_bytes
 from geodata.util.findings import Finding
 from geodata.util.zip_guard import Refusals, ZipGuard, ZipLimits
 
 _MACROS = ("vbaproject.bin", "xlmacrosheet", "macrosheets/")
-_ODD = f"{{name}} is packed as no spreadsheet program packs a workbook. {SHOW}"
+_ODD = f"{{name}} is packed as no spreadsheet program packs a workbook. {SAVE_AS}"
 LIMITS = ZipLimits(
     DataError,
     Refusals(
@@ -39,7 +39,7 @@ LIMITS = ZipLimits(
 
 def check_workbook(path: Path) -> Iterator[Finding]:
     """Refuse a workbook that is not safe; yield warnings on one that is."""
-    with opened(path) as handle:
+    with open_bytes(path) as handle:
         guard = ZipGuard(path.name, handle, LIMITS)
         guard.check_parts()
         guard.check_stated_sizes(guard.parts)
@@ -73,11 +73,11 @@ def _check_is_workbook(name: str, parts: set[str], archive: zipfile.ZipFile) -> 
     if "xl/workbook.xml" in parts and "[content_types].xml" in parts:
         return
     if "xl/workbook.bin" in parts:
-        raise DataError(f"{name} is a binary workbook (.xlsb). {SHOW}")
+        raise DataError(f"{name} is a binary workbook (.xlsb). {SAVE_AS}")
     if "mimetype" in parts and "opendocument" in workbook_part(archive, "mimetype", 200):
-        raise DataError(f"{name} is an OpenDocument file (.ods). {SHOW}")
+        raise DataError(f"{name} is an OpenDocument file (.ods). {SAVE_AS}")
     if "word/document.xml" in parts or "ppt/presentation.xml" in parts:
-        raise DataError(f"{name} is a text document or slides, no table. {SHOW}")
+        raise DataError(f"{name} is a text document or slides, no table. {SAVE_AS}")
     raise DataError(f"{name} is a ZIP archive, no workbook: unpack it and name the files in it.")
 
 

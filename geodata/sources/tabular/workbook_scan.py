@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from geodata.errors import DataError
 from geodata.sources.tabular.number_formats import Shown, shown_by_styles
-from geodata.sources.tabular.opening import opened
+from geodata.sources.tabular.opening import open_bytes
 from geodata.sources.tabular.workbook_safety import workbook_part
 from geodata.util import amounts
 from geodata.util.findings import Finding
@@ -198,7 +198,7 @@ def scan_sheet(path: Path, part: zipfile.ZipInfo, shown: Mapping[str, Shown]) ->
     """Scan the XML of a sheet once for its size, formulas and formats."""
     scan = _SheetScan(shown)
     try:
-        with opened(path) as handle:
+        with open_bytes(path) as handle:
             for chunk in read_part(handle, part):
                 scan.parser.Parse(chunk, False)
                 if scan.facts.rows * scan.facts.columns > MAX_CELLS:
