@@ -22,7 +22,6 @@ governorate is left out, and said to be. Nothing is shared out, rounded or carri
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -31,10 +30,9 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.boundaries.points import IMPOSSIBLE, MISSING, Governorates
 from geodata.errors import DataError
 from geodata.household_sizes import HouseholdSize, household_size
-from geodata.places.gazetteer import Gazetteer, Gazetteers, gazetteers
+from geodata.places.gazetteer import Gazetteers, gazetteers
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.contract import (
     BREAKDOWNS_READ,
@@ -55,12 +53,12 @@ from geodata.sources.dtm.breakdowns import (
 )
 from geodata.sources.dtm.dates import column_name, dates_of_list
 from geodata.sources.dtm.layouts import BREAKDOWNS, Layout, NotAMasterList, Population, Unit
+from geodata.sources.dtm.stray_points import check_points
 from geodata.sources.dtm.sums import GROUP_KEYS
-from geodata.sources.dtm.workspace import MAX_LISTED, LoadedList
+from geodata.sources.dtm.workspace import LoadedList
 from geodata.sources.finding_log import FindingLog
 from geodata.sources.tabular.detect import check_file
 from geodata.sources.tabular.open_table import TableRows, read_rows
-from geodata.util import amounts
 from geodata.util.findings import FileRead, Finding, Harm, Progress, no_progress
 from geodata.util.suggestions import suggestions
 
@@ -250,7 +248,7 @@ class _ListReader:
         sums = sums.assign(date=sums["day"].map(dates))
         units = {date: breakdown_unit(part, layout, notes) for date, part in by_date(sums)}
         sums = self._with_people(sums, layout, units, notes)
-        self._check_points(loaded, notes)
+        check_points(loaded, self.snapshot.topology, self.books.governorates, notes)
         counts = _counts(sums, self.population, layout, self._round(sums, notes))
         breakdowns = self._breakdowns(loaded, sums, dates, units, notes)
         description = _layout_text(self.population, layout, set(units.values()))
@@ -296,60 +294,6 @@ class _ListReader:
                 )
             _log_correction(part["people"] if printed else None, people, size, date, notes)
         return sums
-
-    # ---- places
-
-    def _check_points(self, loaded: LoadedList, notes: FindingLog) -> None:
-        layout = loaded.layout
-        if not (layout.column(column_names.LATITUDE) and layout.column(column_names.LONGITUDE)):
-            notes.warning("No columns give latitude and longitude: places are not checked.")
-            return
-        shapes = Governorates(self.snapshot.topology)
-        strays: dict[tuple[str, str, int], tuple[str, int]] = {}
-        for (name, code), points in loaded.points.items():
-            pcode = _pcode(self.books.governorates, name, code)
-            for point, rows in _strays(shapes, pcode, points).items():
-                strays[name, code, point] = (pcode, rows)
-        if not strays:
-            return
-        reasons = {key: self._stray(shapes, pcode, key[2]) for key, (pcode, _) in strays.items()}
-        totals: Counter[str] = Counter()
-        listed: Counter[str] = Counter()
-        for key, (_, rows) in strays.items():
-            totals[reasons[key][0]] += rows
-        most = 4 * MAX_LISTED
-        for row, place, name, code, point in aggregate.rows_at_points(loaded, strays, most):
-            sentence, governorate = reasons[name, code, point]
-            listed[sentence] += 1
-            if listed[sentence] <= MAX_LISTED:
-                lies = f", lies in {governorate}" if governorate else ""
-                value = f"{place}: {name}{lies}"
-                notes.warning(sentence, row=row, column="Latitude, Longitude", value=value)
-        for sentence, count in totals.items():
-            if (more := count - min(listed[sentence], MAX_LISTED)) > 0:
-                notes.warning(f"and in {amounts.pluralise(more, 'more row')}: {sentence}")
-
-    def _stray(self, shapes: Governorates, pcode: str, point: int) -> tuple[str, str]:
-        """Return what is wrong with a point, and the governorate that it lies in."""
-        if point == MISSING:
-            return "No point is given (blank or 0): the row is counted, and not checked.", ""
-        if point == IMPOSSIBLE:
-            return "The point lies nowhere on Earth: the row is counted where it says.", ""
-        if shapes.exchanged(pcode, point):
-            return (
-                "The point lies in the governorate only with latitude and longitude exchanged: the "
-                "row is counted where it says.",
-                "",
-            )
-        actual = shapes.containing(point)
-        if not actual:
-            return "The point lies in no governorate: the row is counted where it says.", ""
-        display = self.books.governorates.display.get(actual, actual)
-        return (
-            "The point lies in another governorate than the row names: the row is counted where it "
-            "says, and not moved.",
-            f"{display} ({actual})",
-        )
 
     # ---- breakdowns
 
@@ -474,29 +418,6 @@ def _counts(
     words = dict.fromkeys(("population", "programme", "file", *GROUP_KEYS[1:]), "str")
     numbers = dict.fromkeys(("round", "households", "people", "rows", "row"), "Int64")
     return added.sum()[list(COUNTS_READ)].astype({**words, **numbers, "level": "int8"})
-
-
-# ---- points
-
-
-def _pcode(book: Gazetteer, name: str, code: str) -> str:
-    """Return the P-code of the governorate that a row names; ``""`` where there is none.
-
-    The name goes before the code, which may be of a former numbering.
-    """
-    match = book.find(name=name)
-    return match.pcode if match else book.coded(code)
-
-
-def _strays(shapes: Governorates, pcode: str, points: Any) -> dict[int, int]:
-    """Return the codes of points that are not in a governorate, with the rows that have each."""
-    import numpy as np
-
-    codes, rows = np.unique(points, return_counts=True)
-    outside = codes < 0
-    if pcode in shapes.pcodes:
-        outside |= shapes.outside(pcode, codes)
-    return dict(zip(codes[outside].tolist(), rows[outside].tolist(), strict=True))
 
 
 KINDS = (
