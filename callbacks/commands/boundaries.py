@@ -56,7 +56,7 @@ def _boundaries(settings: Settings) -> click.Group:
     ) -> None:
         """Add boundaries: GeoJSON, GeoPackage, Shapefile, FlatGeobuf, or a zip of one."""
         # Whoever serves needs none of what reads and mends.
-        from geodata.boundaries.encodings import known_encoding
+        from geodata.boundaries.encodings import python_encoding
         from geodata.ingest.boundary_update import BoundaryUpdate, update_boundaries
 
         only = {level: path for level, path in ((1, level1), (2, level2)) if path}
@@ -64,7 +64,7 @@ def _boundaries(settings: Settings) -> click.Group:
             raise click.UsageError("Name a file: flask --app app boundaries add FILE")
         country = {"name": country_name.strip(), "code": country_code.strip().upper()}
         _check_country(new, country, disclaimer, mapping, base)
-        encoding_name = known_encoding(encoding) if encoding.strip() else ""
+        encoding_name = python_encoding(encoding) if encoding.strip() else ""
         if encoding_name is None:
             raise click.UsageError(
                 f"--encoding {encoding} is not known: say it as utf-8, cp1256 (Arabic), cp1252 "

@@ -1,8 +1,8 @@
 """Find the area to the west, east, north and south of each, for the arrow keys on maps.
 
 Up is north, whatever the language. An arrow leads to the nearest area in its direction, by
-preference to one with a border in common. Made of the boundaries alone, so it is the same for every
-view of a snapshot.
+preference to one with a border in common. It follows from the boundaries alone, so it is the same
+for every view of a snapshot.
 """
 
 from __future__ import annotations
@@ -41,45 +41,40 @@ def neighbours(snapshot: Snapshot, level: int, pcodes: tuple[str, ...]) -> list[
         shape["id"]: shape
         for shape in snapshot.topology["objects"][LEVELS[level].name]["geometries"]
     }
-    drawn = {i: shapes[pcode] for i, pcode in enumerate(pcodes) if pcode in shapes}
-    places = {i: _place(shape["properties"]["label"]) for i, shape in drawn.items()}
-    borders = {i: _arcs(shape) for i, shape in drawn.items()}
+    in_topology = {i: shapes[pcode] for i, pcode in enumerate(pcodes) if pcode in shapes}
+    places = {i: _place(shape["properties"]["label"]) for i, shape in in_topology.items()}
+    borders = {i: _arcs(shape) for i, shape in in_topology.items()}
     return [
         [_towards(i, direction, places, borders) for direction in DIRECTIONS]
-        if i in drawn
+        if i in in_topology
         else [NOWHERE] * len(DIRECTIONS)
         for i in range(len(pcodes))
     ]
 
 
 def _place(label: Sequence[float]) -> Place:
-    """Return where an area's name stands; a unit is as long to the east as to the north."""
+    """Return the point of an area's name, scaled so that a unit is as long east as north."""
     lon, lat = label
     return lon * math.cos(math.radians(lat)), lat
 
 
 def _arcs(shape: Mapping[str, Any]) -> set[int]:
-    """Return the lines that an area is bounded by, whichever way round.
-
-    Neighbours have some in common.
-    """
+    """Return the arcs that bound an area, in either direction; neighbours share some."""
     rings = (ring for polygon in polygons(dict(shape)) for ring in polygon)
     return {max(ref, ~ref) for ring in rings for ref in ring}
 
 
 def _towards(
-    here: int, direction: Place, places: dict[int, Place], borders: dict[int, set[int]]
+    start: int, direction: Place, places: dict[int, Place], borders: dict[int, set[int]]
 ) -> int:
-    """Return the nearest area in a direction.
-
-    Straight ahead rather than aside, beside rather than far.
-    """
-    others = places.keys() - {here}
-    beside = {other for other in others if borders[other] & borders[here]}
+    """Return the nearest area in a direction, preferring one that shares a border."""
+    others = places.keys() - {start}
+    beside = {other for other in others if borders[other] & borders[start]}
     for spread in _SPREADS:
         for candidates in (beside, others - beside):
             costs = {
-                other: _cost(places[here], places[other], direction, spread) for other in candidates
+                other: _cost(places[start], places[other], direction, spread)
+                for other in candidates
             }
             best = min(costs, key=lambda other: (costs[other], other), default=NOWHERE)
             if best != NOWHERE and costs[best] < math.inf:
@@ -88,10 +83,7 @@ def _towards(
 
 
 def _cost(a: Place, b: Place, direction: Place, spread: float) -> float:
-    """Return how far ``b`` is from ``a``, aside counting twice.
-
-    Infinite where it is not that way.
-    """
+    """Return the distance from ``a`` to ``b``, aside counting twice; infinite beyond the spread."""
     (x, y), (dx, dy) = (b[0] - a[0], b[1] - a[1]), direction
     along, across = x * dx + y * dy, abs(x * dy) + abs(y * dx)
     return math.inf if along <= 0 or across > along * spread else along + 2 * across

@@ -24,7 +24,7 @@ _TURN = 360.0
 _HALF = 180.0
 
 
-def led_on(shape: Geometry | None) -> Geometry | None:
+def unwrap(shape: Geometry | None) -> Geometry | None:
     """Unwrap rings that jump from one end of the map to the other, as from 179° to -179°."""
     import numpy as np
     import shapely
@@ -33,14 +33,14 @@ def led_on(shape: Geometry | None) -> Geometry | None:
         return shape
 
     west, _, east, _ = shape.bounds
-    if _are_no_degrees(west, east):
+    if _is_beyond_degrees(west, east):
         return shape
 
     def ring(coordinates: Any) -> Any:
-        led = np.asarray(coordinates, dtype=float).copy()
-        led[:, 0] = np.unwrap(led[:, 0], period=_TURN)
-        closed = abs(led[0, 0] - led[-1, 0]) < _HALF  # else it runs round a pole
-        return led if closed else coordinates
+        points = np.asarray(coordinates, dtype=float).copy()
+        points[:, 0] = np.unwrap(points[:, 0], period=_TURN)
+        closed = abs(points[0, 0] - points[-1, 0]) < _HALF  # else it runs round a pole
+        return points if closed else coordinates
 
     parts = shapely.get_parts(shape)
     leaps = [
@@ -49,27 +49,27 @@ def led_on(shape: Geometry | None) -> Geometry | None:
     ]
     if not any(leaps):
         return shape
-    made = [
-        shapely.Polygon(ring(part.exterior.coords), [_near(ring(hole.coords), ring(
+    unwrapped = [
+        shapely.Polygon(ring(part.exterior.coords), [_shift_hole(ring(hole.coords), ring(
             part.exterior.coords)) for hole in part.interiors])
         for part in parts
     ]  # fmt: skip
-    return made[0] if len(made) == 1 else shapely.multipolygons(made)
+    return unwrapped[0] if len(unwrapped) == 1 else shapely.multipolygons(unwrapped)
 
 
-def _are_no_degrees(west: float, east: float) -> bool:
+def _is_beyond_degrees(west: float, east: float) -> bool:
     """Tell whether coordinates lie beyond a turn: metres, say, which are refused as they stand."""
     return west < -_TURN or east > _TURN
 
 
-def _near(hole: Any, outer: Any) -> Any:
-    """Return a hole on the side of its outer ring."""
+def _shift_hole(hole: Any, outer: Any) -> Any:
+    """Shift a hole by whole turns to the side of its outer ring."""
     middle = [(min(x for x, *_ in ring) + max(x for x, *_ in ring)) / 2 for ring in (hole, outer)]
     turns = round((middle[1] - middle[0]) / _TURN)
-    return [(x + turns * _TURN, *rest) for x, *rest in hole]
+    return [(x + turns * _TURN, *other_axes) for x, *other_axes in hole]
 
 
-def on_one_side(
+def shift_to_one_side(
     frames: Mapping[int, GeoDataFrame],
 ) -> tuple[dict[int, GeoDataFrame], dict[int, list[int]]]:
     """Bring the areas of all levels to where they lie closest together, within a turn of 0°.
@@ -77,8 +77,8 @@ def on_one_side(
     Returns
     -------
     tuple
-        The frames, and for each level the positions of the areas that were moved. Nothing is moved
-        where that would not bring areas closer together.
+        The frames, and for each level the positions of the areas that were shifted. Nothing is
+        shifted where that would not bring areas closer together.
     """
     import shapely
 
@@ -88,25 +88,25 @@ def on_one_side(
         return dict(frames), {}
     bounds = shapely.bounds(parts)
     west, east = float(bounds[:, 0].min()), float(bounds[:, 2].max())
-    if _are_no_degrees(west, east):
+    if _is_beyond_degrees(west, east):
         return dict(frames), {}
     start, width = _narrowest(bounds[:, [0, 2]].tolist())
     if width >= east - west:
         start, width = west, east - west
     middle = start + width / 2
     start += -_TURN * math.ceil((middle - _HALF) / _TURN)  # the middle between -180 and 180
-    moved: dict[int, list[int]] = {}
-    made = {}
+    shifted: dict[int, list[int]] = {}
+    result = {}
     for level, frame in frames.items():
-        placed = [_placed(shape, start) for shape in frame.geometry]
-        moved[level] = [n for n, (old, new) in enumerate(zip(frame.geometry, placed, strict=True))
+        placed = [_shift(shape, start) for shape in frame.geometry]
+        shifted[level] = [n for n, (old, new) in enumerate(zip(frame.geometry, placed, strict=True))
                         if new is not old]  # fmt: skip
-        made[level] = frame.set_geometry(placed, crs=frame.crs) if moved[level] else frame
-    return made, moved
+        result[level] = frame.set_geometry(placed, crs=frame.crs) if shifted[level] else frame
+    return result, shifted
 
 
 def _narrowest(spans: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    """Return West end and width of the narrowest stretch of the globe that holds all spans."""
+    """Return west end and width of the narrowest stretch of the globe that holds all spans."""
     ordered = sorted((west % _TURN, west % _TURN + east - west) for west, east in spans)
     reach = ordered[0][1]
     gap, start = ordered[0][0] + _TURN - max(east for _, east in ordered), ordered[0][0]
@@ -117,11 +117,8 @@ def _narrowest(spans: Iterable[tuple[float, float]]) -> tuple[float, float]:
     return start, _TURN - gap
 
 
-def _placed(shape: Geometry | None, start: float) -> Geometry | None:
-    """Return a shape with each part in the turn that begins at ``start``.
-
-    Those that meet are one.
-    """
+def _shift(shape: Geometry | None, start: float) -> Geometry | None:
+    """Shift parts of a shape into the turn that begins at ``start``, and join those that meet."""
     import shapely
 
     if shape is None:

@@ -141,49 +141,59 @@ def build_topology(
         If an input breaks a rule of `check_boundaries`, neighbours or cities lack what they must
         have, or no tolerance keeps the areas.
     """
-    none_below = districts is None
+    governorates_only = districts is None
     if districts is None:
         districts = governorates.assign(**{PARENT: governorates.get(CODE)})
     check_boundaries(governorates, districts)
     check_context(neighbours, cities)
     governorates = tidy(governorates, [CODE])
     districts = tidy(districts, [CODE, PARENT]).rename(columns={PARENT: "parent"})
-    for steps in _GRID_STEPS:
-        grid = _grid(districts, steps, neighbours, cities)
-        tolerances = _tolerances(districts, steps)
-        draft = _coarsest_draft(governorates, districts, grid, tolerances, max_area_error)
-        if draft is not None:
-            break
-    else:
-        raise BoundaryError(_why_not(governorates, districts, grid, tolerances[-1], max_area_error))
-    topology = draft.topology
+    candidate = _best_candidate(governorates, districts, (neighbours, cities), max_area_error)
+    topology = candidate.topology
     for name in ("governorates", "districts"):
         add_labels(topology["objects"][name], decode(topology, name).geometry)
-    if none_below:
+    if governorates_only:
         topology["objects"]["districts"] = no_shapes()
     topology["objects"] |= {"neighbours": no_shapes(), "cities": no_shapes()}
     if neighbours is not None:
-        add_neighbours(topology, tidy(neighbours, ["id", "name"]), draft.tolerance)
+        add_neighbours(topology, tidy(neighbours, ["id", "name"]), candidate.tolerance)
     if cities is not None:
         add_cities(topology, cities)
-    return topology, _report(draft)
+    return topology, _report(candidate)
 
 
-def _report(draft: _Candidate) -> BoundaryReport:
-    objects = draft.topology["objects"]
-    count = {name: len(one["geometries"]) for name, one in objects.items()}
+def _best_candidate(
+    governorates: GeoDataFrame,
+    districts: GeoDataFrame,
+    context: Sequence[GeoDataFrame | None],
+    limit: float,
+) -> _Candidate:
+    """Simplify on the coarsest grid that keeps areas true; raise BoundaryError if none does."""
+    for steps in _GRID_STEPS:
+        grid = _grid(districts, steps, *context)
+        tolerances = _tolerances(districts, steps)
+        candidate = _coarsest_candidate(governorates, districts, grid, tolerances, limit)
+        if candidate is not None:
+            return candidate
+    raise BoundaryError(_explain_failure(governorates, districts, grid, tolerances[-1], limit))
+
+
+def _report(candidate: _Candidate) -> BoundaryReport:
+    """Sum up a topology for the manifest and for the report of a build."""
+    objects = candidate.topology["objects"]
+    count = {name: len(collection["geometries"]) for name, collection in objects.items()}
     return BoundaryReport(
-        tolerance_deg=draft.tolerance,
-        max_area_error=draft.governorate_error,
-        max_district_area_error=draft.district_error,
-        arcs=len(draft.topology["arcs"]),
-        bytes=len(serialise(draft.topology)),
+        tolerance_deg=candidate.tolerance,
+        max_area_error=candidate.governorate_error,
+        max_district_area_error=candidate.district_error,
+        arcs=len(candidate.topology["arcs"]),
+        bytes=len(serialise(candidate.topology)),
         governorates=count["governorates"],
         districts=count["districts"],
         neighbours=count.get("neighbours", 0),
         cities=count.get("cities", 0),
-        step_deg=draft.topology["transform"]["scale"][0],
-        pinched=draft.pinched,
+        step_deg=candidate.topology["transform"]["scale"][0],
+        pinched=candidate.pinched,
     )
 
 
@@ -208,7 +218,7 @@ def _tolerances(country: GeoDataFrame, steps: int) -> list[float]:
     return [float(f"{side * part:.3g}") for part in _LADDER]
 
 
-def _coarsest_draft(
+def _coarsest_candidate(
     governorates: GeoDataFrame,
     districts: GeoDataFrame,
     grid: Grid,
@@ -218,34 +228,34 @@ def _coarsest_draft(
     """Go down the ladder to the first tolerance at which every area stays within the limit."""
     best = None
     for tolerance in tolerances:
-        draft = _draft(governorates, districts, grid, tolerance)
-        if draft is None or draft.governorate_error >= limit:
+        candidate = _candidate(governorates, districts, grid, tolerance)
+        if candidate is None or candidate.governorate_error >= limit:
             continue
-        best = draft
-        if draft.district_error < limit:
+        best = candidate
+        if candidate.district_error < limit:
             break
     return best
 
 
-def _draft(
+def _candidate(
     governorates: GeoDataFrame, districts: GeoDataFrame, grid: Grid, tolerance: float
 ) -> _Candidate | None:
-    """Simplify at one tolerance; None if an area is too small for the grid."""
+    """Simplify at one tolerance; ``None`` if an area is too small for the grid."""
     simple = simplify(districts, tolerance)
-    topology, drawn = _quantised(simple, grid)
+    topology, levels = _quantised(simple, grid)
     pinched: tuple[Pinched, ...] = ()
-    if not all(map(_is_coverage, drawn)):
-        found = {one.pcode: one for frame in drawn for one in _pinched(frame)}
-        pinched = tuple(found.values())
+    if not all(map(_is_coverage, levels)):
+        by_pcode = {area.pcode: area for frame in levels for area in _pinched(frame)}
+        pinched = tuple(by_pcode.values())
         simple = _on_grid(simple, grid)
         if simple.geometry.is_empty.any():
             return None
-        topology, drawn = _quantised(simple, grid)
-        if not all(map(_is_coverage, drawn)):
+        topology, levels = _quantised(simple, grid)
+        if not all(map(_is_coverage, levels)):
             return None
     upper, lower = (
         float(_area_errors(*pair).max())
-        for pair in zip((governorates, districts), drawn, strict=True)
+        for pair in zip((governorates, districts), levels, strict=True)
     )
     return _Candidate(tolerance, topology, upper, lower, pinched)
 
@@ -283,17 +293,17 @@ def _on_grid(areas: GeoDataFrame, grid: Grid) -> GeoDataFrame:
         if shares.sum() > face.area / 2:  # else it is sea, or a lake
             owned[near[shares.argmax()]].append(face)
     snapped = [shapely.coverage_union_all(parts) for parts in owned]
-    drawn = shapely.transform(snapped, lambda xy: xy * scale + corner)
-    return areas.set_geometry(list(drawn), crs=areas.crs)
+    in_degrees = shapely.transform(snapped, lambda xy: xy * scale + corner)
+    return areas.set_geometry(list(in_degrees), crs=areas.crs)
 
 
-def _pinched(drawn: GeoDataFrame) -> Iterator[Pinched]:
-    """Name areas whose rounded outline meets itself, or a neighbour's, where it should not."""
+def _pinched(areas: GeoDataFrame) -> Iterator[Pinched]:
+    """Find areas whose rounded outline wrongly meets itself or a neighbour's."""
     import shapely
 
-    shapes = drawn.geometry.to_numpy()
+    shapes = areas.geometry.to_numpy()
     loose = shapely.coverage_invalid_edges(shapes)
-    for code, shape, edge in zip(drawn[CODE], shapes, loose, strict=True):
+    for code, shape, edge in zip(areas[CODE], shapes, loose, strict=True):
         if shape is not None and not shape.is_valid:
             place = re.search(r"\[(\S+) (\S+)\]", shapely.is_valid_reason(shape))
             if place:
@@ -303,41 +313,42 @@ def _pinched(drawn: GeoDataFrame) -> Iterator[Pinched]:
             yield Pinched(code, lon, lat)
 
 
-def _why_not(
+def _explain_failure(
     governorates: GeoDataFrame, districts: GeoDataFrame, grid: Grid, finest: float, limit: float
 ) -> str:
-    """Say which areas no tolerance can draw, and where they are."""
+    """Explain that no tolerance can draw some areas, and where they are."""
     import shapely
 
     step = grid["scale"][0]
     snapped = _on_grid(simplify(districts, finest), grid)
     gone = shapely.is_empty(snapped.geometry.to_numpy())
     if gone.any():
-        named = ", ".join(map(_placed, districts[CODE][gone], districts.geometry[gone]))
+        culprits = ", ".join(map(_code_with_place, districts[CODE][gone], districts.geometry[gone]))
         return (
-            f"{named}: narrower than the grid of {step:g}° that the map is drawn on. In the file, "
+            f"{culprits}: narrower than the grid of {step:g}° that the map is drawn on. In the "
+            "file, "
             "join what is so small to the area beside it, or leave it out."
         )
-    _, (drawn, _) = _quantised(snapped, grid)
-    errors = _area_errors(governorates, drawn)
+    _, (simplified, _) = _quantised(snapped, grid)
+    errors = _area_errors(governorates, simplified)
     shapes = governorates.set_index(CODE).geometry
-    named = ", ".join(
-        f"{_placed(code, shapes[code])} by {percent(error)}"
+    culprits = ", ".join(
+        f"{_code_with_place(code, shapes[code])} by {percent(error)}"
         for code, error in errors[errors >= limit].items()
     )
     return (
         f"No tolerance down to {finest:.2g}° keeps the area of every governorate within "
-        f"{percent(limit)} of the original. On the grid of {step:g}° these change: {named}. "
+        f"{percent(limit)} of the original. On the grid of {step:g}° these change: {culprits}. "
         "In the file, join what is so small to the area beside it, or leave it out."
     )
 
 
-def _placed(code: str, shape: Geometry) -> str:
-    """Return a code with the place of its area: ``XX01 (near 42.200°, 30.000°)``."""
+def _code_with_place(code: str, shape: Geometry) -> str:
+    """Write a code with the place of its area: ``XX01 (near 42.200°, 30.000°)``."""
     import shapely
 
-    where = shapely.point_on_surface(shape)
-    return f"{code} (near {where.x:.3f}°, {where.y:.3f}°)"
+    point = shapely.point_on_surface(shape)
+    return f"{code} (near {point.x:.3f}°, {point.y:.3f}°)"
 
 
 def _is_coverage(areas: GeoDataFrame) -> bool:
@@ -349,6 +360,6 @@ def _is_coverage(areas: GeoDataFrame) -> bool:
 
 
 def _area_errors(before: GeoDataFrame, after: GeoDataFrame) -> Any:
-    """Return relative change of area of each code, as a series."""
+    """Return the relative change of area by code, as a series."""
     old, new = (f.set_index(CODE).geometry.to_crs(EQUAL_AREA).area for f in (before, after))
     return (new / old - 1).abs()

@@ -70,17 +70,17 @@ def percent(share: float) -> str:
 
 def table_problems(table: str, frame: GeoDataFrame, columns: list[str]) -> list[str]:
     """List the columns that a table of boundaries lacks, and what is wrong with its rows."""
-    found = ", ".join(map(str, frame.columns))
+    titles = ", ".join(map(str, frame.columns))
     problems = [
         f"{table}: column {column!r} is missing. Rule: {table} have the columns "
-        f"{', '.join(columns)} and a geometry; found: {found}."
+        f"{', '.join(columns)} and a geometry; found: {titles}."
         for column in columns
         if column not in frame
     ]
     if frame.empty:
         problems.append(f"{table}: no rows. Rule: there is at least one.")
     if frame.active_geometry_name is None:
-        problems.append(f"{table}: no geometry. Rule: each row has a shape; found: {found}.")
+        problems.append(f"{table}: no geometry. Rule: each row has a shape; found: {titles}.")
     elif frame.crs is None:
         problems.append(
             f"{table}: no coordinate reference system. Rule: the file says which one it uses "
@@ -104,11 +104,11 @@ def _code_problems(kind: str, frame: GeoDataFrame) -> list[str]:
 
 
 def _parent_problems(governorates: GeoDataFrame, districts: GeoDataFrame) -> list[str]:
-    known = [code for code in governorates[CODE] if isinstance(code, str)]
+    codes = [code for code in governorates[CODE] if isinstance(code, str)]
     problems = []
     for code, parent in zip(districts[CODE], districts[PARENT], strict=True):
-        if parent not in known:
-            near = suggestions(str(parent), known, 1)
+        if parent not in codes:
+            near = suggestions(str(parent), codes, 1)
             hint = f"; nearest: {near[0]!r}" if near else ""
             problems.append(
                 f"district {code!r}: its {PARENT} {parent!r} is no governorate{hint}. "

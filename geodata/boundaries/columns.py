@@ -29,7 +29,7 @@ from geodata.snapshots.schemas import PCODE
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-_SHOWN = 12  # columns that a message lists
+_LISTED = 12  # columns that a message lists
 
 # A column's name without case and underscores: whose code or name it holds, and in what language.
 # A Shapefile keeps ten letters: admin1Pcod, and admin1Na_1 for the second that begins alike.
@@ -49,7 +49,7 @@ _NOTHING = ("NA", "N/A", "None", "NULL", "<Null>", "null", "nan")  # as GADM and
 
 
 @dataclass(frozen=True)
-class GivenColumns:
+class ColumnOptions:
     """Options on columns and encoding that a person gives beside the files.
 
     Attributes
@@ -75,58 +75,60 @@ class AreaColumns:
     ----------
     frame
         As :class:`geodata.boundaries.readers.Layer` has it.
-    shown
-        Language of most names that are shown; ``""`` where the file does not say it.
+    language
+        Language of most names for display; ``""`` where the file does not say it.
     notes
-        What is to be told of the columns, as sentences.
+        Sentences on the columns, for warnings.
     """
 
     level: int
     frame: GeoDataFrame
-    shown: str
+    language: str
     notes: tuple[str, ...]
 
 
-def areas(frame: GeoDataFrame, given: GivenColumns, level: int | None = None) -> AreaColumns | None:
+def areas(
+    frame: GeoDataFrame, options: ColumnOptions, level: int | None = None
+) -> AreaColumns | None:
     """Rename the columns of a layer; return ``None`` where it is of no level that is used.
 
     Parameters
     ----------
     level
-        That a person chose for the file, else as the columns say it.
+        Level that a person chose for the file; ``None``: as the columns say it.
 
     Raises
     ------
     BoundaryError
-        If a mapping says the same of both levels, so that only a person can tell them apart.
+        If a mapping names one column of codes for both levels, and no level was chosen.
     """
-    found = _found(frame, given, level)
-    deepest = found.level if found else 0
-    if found is None or deepest not in LEVELS:
+    columns = _recognise(frame, options, level)
+    deepest = columns.level if columns else 0
+    if columns is None or deepest not in LEVELS:
         return None
-    names, above = found.names.get(deepest, {}), found.names.get(deepest - 1, {})
+    names, above = columns.names.get(deepest, {}), columns.names.get(deepest - 1, {})
     blank = pd.Series("", index=frame.index, dtype="str")
-    made = frame[[frame.geometry.name]].copy()
-    made["pcode"] = found.codes[deepest]
-    made["name"], made["lang"] = _first(names, blank)
+    result = frame[[frame.geometry.name]].copy()
+    result["pcode"] = columns.codes[deepest]
+    result["name"], result["lang"] = _first_names(names, blank)
     for local, column in LOCAL_NAMES.items():
-        made[column] = _first({local: names.get(local, [])}, blank)[0]
+        result[column] = _first_names({local: names.get(local, [])}, blank)[0]
     if deepest > 1:
-        made["parent"] = found.codes.get(deepest - 1, blank)
-        made["parent_name"], made["parent_lang"] = _first(above, blank)
+        result["parent"] = columns.codes.get(deepest - 1, blank)
+        result["parent_name"], result["parent_lang"] = _first_names(above, blank)
         for local, column in LOCAL_NAMES.items():
-            made[f"parent_{column}"] = _first({local: above.get(local, [])}, blank)[0]
-    used = [lang for lang in preferred(names) if (made["lang"] == lang).any()]
-    unread = list(_unread(names, made["name"], deepest))
-    return AreaColumns(deepest, made, next(iter(used), ""), (*found.notes, *unread))
+            result[f"parent_{column}"] = _first_names({local: above.get(local, [])}, blank)[0]
+    used = [lang for lang in preferred(names) if (result["lang"] == lang).any()]
+    unread = list(_unread_columns(names, result["name"], deepest))
+    return AreaColumns(deepest, result, next(iter(used), ""), (*columns.notes, *unread))
 
 
 def no_level(frame: GeoDataFrame) -> str:
-    """Return the sentence on why a layer is of no level that is used."""
-    found = _found(frame, GivenColumns(), None)
-    if found is not None:
-        return f"It is of level {found.level}; levels 1 and 2 are used."
-    titles = ", ".join(map(str, frame.columns[:_SHOWN]))
+    """Explain why a layer is of no level that is used."""
+    columns = _recognise(frame, ColumnOptions(), None)
+    if columns is not None:
+        return f"It is of level {columns.level}; levels 1 and 2 are used."
+    titles = ", ".join(map(str, frame.columns[:_LISTED]))
     return (
         f"No column holds P-codes, as ADM1_PCODE or adm1_pcode does; it has {titles}. A "
         "mapping can say what its columns are (docs/boundaries.md)."
@@ -134,7 +136,7 @@ def no_level(frame: GeoDataFrame) -> str:
 
 
 def preferred(languages: Iterable[str]) -> list[str]:
-    """Sort languages as names are chosen for display."""
+    """Sort languages by preference for display: English, unnamed, other Latin, then the rest."""
     codes = list(languages)
     return [lang for lang in dict.fromkeys((*_LATIN, *codes)) if lang in codes]
 
@@ -154,7 +156,7 @@ Names = dict[str, list[_Column]]
 
 
 @dataclass
-class _Found:
+class _LevelColumns:
     """Codes by level; names by level and language, each as columns in order of preference."""
 
     codes: dict[int, Any] = field(default_factory=dict)
@@ -172,36 +174,42 @@ class _Found:
             columns.append(_Column(title, texts))
 
 
-def _found(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Found | None:
-    schemes: tuple[Callable[[], _Found | None], ...] = (
-        lambda: _mapped(frame, given, level),
+def _recognise(
+    frame: GeoDataFrame, options: ColumnOptions, level: int | None
+) -> _LevelColumns | None:
+    """Recognise the columns by a mapping, else by the first scheme that they fit."""
+    schemes: tuple[Callable[[], _LevelColumns | None], ...] = (
+        lambda: _by_mapping(frame, options, level),
         lambda: _cod(frame),
-        lambda: _gadm(frame, given.country),
-        lambda: _geoboundaries(frame, given.country),
+        lambda: _gadm(frame, options.country),
+        lambda: _geoboundaries(frame, options.country),
     )
-    return next((found for scheme in schemes if (found := scheme()) and found.codes), None)
+    return next((columns for scheme in schemes if (columns := scheme()) and columns.codes), None)
 
 
-def _first(names: Names, blank: Any) -> tuple[Any, Any]:
+def _first_names(names: Names, blank: Any) -> tuple[Any, Any]:
     """Return for each row the first name there is, and its language."""
-    texts, langs = blank.copy(), blank.copy()
+    texts, languages = blank.copy(), blank.copy()
     for language in preferred(names):
         for column in sorted(names[language], key=_is_other_script):
-            taken = (texts == "") & (column.texts != "")
-            texts, langs = texts.where(~taken, column.texts), langs.where(~taken, language)
-    return texts, langs
+            is_chosen = (texts == "") & (column.texts != "")
+            texts, languages = (
+                texts.where(~is_chosen, column.texts),
+                languages.where(~is_chosen, language),
+            )
+    return texts, languages
 
 
 def _is_other_script(column: _Column) -> bool:
-    """Tell whether most letters are not Latin: of columns in an unsaid language those come last."""
+    """Tell whether most letters are not Latin; such columns of an unnamed language come last."""
     letters = [letter for text in column.texts for letter in text if letter.isalpha()]
     return bool(sum(letter > "\u024f" for letter in letters) > len(letters) / 2)
 
 
-def _unread(names: Names, shown: Any, level: int) -> Iterator[str]:
-    """Yield columns of names in an unsaid language of which nothing is shown."""
+def _unread_columns(names: Names, displayed: Any, level: int) -> Iterator[str]:
+    """Yield a sentence on each column of an unnamed language of which no name is displayed."""
     for column in names.get("", []):
-        if not ((column.texts == shown) & (shown != "")).any():
+        if not ((column.texts == displayed) & (displayed != "")).any():
             yield (
                 f"The column {column.title} is not read: the file does not say the language of its "
                 f"names. If it is Arabic, say adm{level}_ar: {column.title} in a mapping."
@@ -209,13 +217,13 @@ def _unread(names: Names, shown: Any, level: int) -> Iterator[str]:
 
 
 def _text(values: Any) -> Any:
-    """Return cells as text: missing is empty, spaces count once."""
+    """Return cells as text: missing cells empty, runs of spaces as one."""
     texts = values.astype("object").where(values.notna(), "").map(str)
     return texts.str.split().str.join(" ").astype("str")
 
 
-def _meant(values: Any) -> Any:
-    """Return cells as text, where words for nothing are nothing."""
+def _text_or_blank(values: Any) -> Any:
+    """Return cells as text, without words for nothing (``NA``, ``NULL`` …)."""
     texts = _text(values)
     return texts.where(~texts.isin(_NOTHING), "")
 
@@ -223,9 +231,9 @@ def _meant(values: Any) -> Any:
 # ---- COD-AB
 
 
-def _cod(frame: GeoDataFrame) -> _Found:
-    """Return columns of COD-AB, in any of the schemes that it has had."""
-    found, bare, bare_names = _Found(), "", _Found()
+def _cod(frame: GeoDataFrame) -> _LevelColumns:
+    """Recognise COD-AB, in any of the schemes that it has had."""
+    columns, bare, bare_names = _LevelColumns(), "", _LevelColumns()
     for column in map(str, frame.columns):
         title = _TITLE.fullmatch(column.lower().replace("_", ""))
         if not title or column == frame.geometry.name:
@@ -234,19 +242,21 @@ def _cod(frame: GeoDataFrame) -> _Found:
         if title["code"]:
             if level is None and title["code"] == "pcode":
                 bare = column
-            elif level is not None and (level not in found.codes or title["code"] != "code"):
-                found.codes[level] = _text(frame[column])
+            elif level is not None and (level not in columns.codes or title["code"] != "code"):
+                columns.codes[level] = _text(frame[column])
         elif level is not None or not (title["lang"] or title["cut"]):
-            of = found if level is not None else bare_names
-            for language, texts in _spoken(frame, column, title):
-                of.name(level or 0, language, column, texts)
+            target = columns if level is not None else bare_names
+            for language, texts in _names_by_language(frame, column, title):
+                target.name(level or 0, language, column, texts)
     if bare:
-        _place_bare(found, _text(frame[bare]), bare_names.names.get(0, {}))
-    return found
+        _add_unnumbered(columns, _text(frame[bare]), bare_names.names.get(0, {}))
+    return columns
 
 
-def _spoken(frame: GeoDataFrame, column: str, title: re.Match[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the names of a column by language, which a column ``lang…`` may say by row."""
+def _names_by_language(
+    frame: GeoDataFrame, column: str, title: re.Match[str]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the names of a column by language, which a column ``lang…`` may name by row."""
     texts = _text(frame[column])
     language = title["of"] or title["lang"]
     if language:
@@ -254,23 +264,25 @@ def _spoken(frame: GeoDataFrame, column: str, title: re.Match[str]) -> Iterator[
             yield language, texts
         return
     number = title["number"] or title["again"] or ""
-    beside = [one for one in map(str, frame.columns)
-              if re.fullmatch(rf"lang(?:uage)?_?{number}", one.lower())]  # fmt: skip
+    beside = [other for other in map(str, frame.columns)
+              if re.fullmatch(rf"lang(?:uage)?_?{number}", other.lower())]  # fmt: skip
     if not beside:
         yield "", texts
         return
-    spoken = _text(frame[beside[0]]).str.lower().str[:3].replace(_SHORT)
-    for language in dict.fromkeys(spoken):
-        yield language, texts.where(spoken == language, "")
+    languages = _text(frame[beside[0]]).str.lower().str[:3].replace(_SHORT)
+    for language in dict.fromkeys(languages):
+        yield language, texts.where(languages == language, "")
 
 
-def _place_bare(found: _Found, codes: Any, names: Names) -> None:
-    """Decide the level of a column ``pcode``: below those that are named, or one of them."""
-    level = next((one for one, known in found.codes.items() if known.equals(codes)), None)
+def _add_unnumbered(columns: _LevelColumns, codes: Any, names: Names) -> None:
+    """Add a column ``pcode``, as the level with the same codes, else one below the deepest."""
+    level = next(
+        (number for number, level_codes in columns.codes.items() if level_codes.equals(codes)), None
+    )
     if level is None:
-        level = max(found.codes, default=0) + 1
-        found.codes[level] = codes
-    found.names[level] = names | found.names.get(level, {})
+        level = max(columns.codes, default=0) + 1
+        columns.codes[level] = codes
+    columns.names[level] = names | columns.names.get(level, {})
 
 
 # ---- GADM, geoBoundaries, others
@@ -280,90 +292,100 @@ def _titles(frame: GeoDataFrame) -> dict[str, str]:
     return {str(column).casefold(): str(column) for column in frame.columns}
 
 
-def _gadm(frame: GeoDataFrame, country: str) -> _Found:
-    """Return columns of GADM from version 3.6 on: GID_1, NAME_1, NL_NAME_1."""
-    titles, found = _titles(frame), _Found()
+def _gadm(frame: GeoDataFrame, country: str) -> _LevelColumns:
+    """Recognise GADM from version 3.6 on: GID_1, NAME_1, NL_NAME_1."""
+    titles, columns = _titles(frame), _LevelColumns()
     for level in range(6):
         code, name = titles.get(f"gid_{level}"), titles.get(f"name_{level}")
         if not code or not name:
             continue
-        _take_codes(found, level, frame, code, country)
-        found.name(level, "", name, _meant(frame[name]))
+        _add_codes(columns, level, frame, code, country)
+        columns.name(level, "", name, _text_or_blank(frame[name]))
         if level in LEVELS and (own := titles.get(f"nl_name_{level}")):
-            found.name(level, "", own, _meant(frame[own]))
-    if found.codes:
-        found.notes.insert(0, f"Its columns are GADM's: GID_{found.level}, NAME_{found.level}.")
-    return found
+            columns.name(level, "", own, _text_or_blank(frame[own]))
+    if columns.codes:
+        columns.notes.insert(
+            0, f"Its columns are GADM's: GID_{columns.level}, NAME_{columns.level}."
+        )
+    return columns
 
 
-def _geoboundaries(frame: GeoDataFrame, country: str) -> _Found:
-    """Return columns of geoBoundaries: shapeName, shapeISO, shapeID, shapeGroup, shapeType."""
-    titles, found = _titles(frame), _Found()
+def _geoboundaries(frame: GeoDataFrame, country: str) -> _LevelColumns:
+    """Recognise geoBoundaries: shapeName, shapeISO, shapeID, shapeGroup, shapeType."""
+    titles, columns = _titles(frame), _LevelColumns()
     if not {"shapename", "shapetype", "shapeid"} <= titles.keys():
-        return found
+        return columns
     kinds = set(_text(frame[titles["shapetype"]]).str.upper())
     level = re.fullmatch(r"ADM(\d)", next(iter(kinds), "")) if len(kinds) == 1 else None
     if level is None:
-        return found
-    iso = _meant(frame[titles["shapeiso"]]) if "shapeiso" in titles else _text(frame.iloc[:, 0])
-    written = iso.map(lambda code: p_code(code, country))
-    sound = written.str.fullmatch(PCODE.strip("^$")).all() and written.is_unique
-    if "shapeiso" not in titles or not sound or (iso == "").any():
-        group = _meant(frame[titles["shapegroup"]]) if "shapegroup" in titles else country
-        iso = group + _meant(frame[titles["shapeid"]])
-    _take_codes(found, int(level[1]), frame.assign(shapeISO=iso), "shapeISO", country)
-    found.name(int(level[1]), "", titles["shapename"], _meant(frame[titles["shapename"]]))
-    found.notes.insert(0, "Its columns are those of geoBoundaries: shapeName, and shapeISO or "
+        return columns
+    iso = (
+        _text_or_blank(frame[titles["shapeiso"]])
+        if "shapeiso" in titles
+        else _text(frame.iloc[:, 0])
+    )
+    pcodes = iso.map(lambda code: p_code(code, country))
+    is_sound = pcodes.str.fullmatch(PCODE.strip("^$")).all() and pcodes.is_unique
+    if "shapeiso" not in titles or not is_sound or (iso == "").any():
+        group = _text_or_blank(frame[titles["shapegroup"]]) if "shapegroup" in titles else country
+        iso = group + _text_or_blank(frame[titles["shapeid"]])
+    _add_codes(columns, int(level[1]), frame.assign(shapeISO=iso), "shapeISO", country)
+    columns.name(int(level[1]), "", titles["shapename"], _text_or_blank(frame[titles["shapename"]]))
+    columns.notes.insert(0, "Its columns are those of geoBoundaries: shapeName, and shapeISO or "
                           "shapeID as codes.")  # fmt: skip
-    return found
+    return columns
 
 
-def _mapped(frame: GeoDataFrame, given: GivenColumns, level: int | None) -> _Found | None:
-    """Return columns as a mapping says them; ``None`` where it names none of these."""
+def _by_mapping(
+    frame: GeoDataFrame, options: ColumnOptions, level: int | None
+) -> _LevelColumns | None:
+    """Take the columns that a mapping names; ``None`` if it names none of this layer."""
     titles = _titles(frame)
-    given_titles = {key: titles[title.casefold()] for key, title in given.columns.items()
+    mapped = {key: titles[title.casefold()] for key, title in options.columns.items()
             if title.casefold() in titles}  # fmt: skip
-    levels = [one for one in LEVELS if f"adm{one}_code" in given_titles]
+    levels = [number for number in LEVELS if f"adm{number}_code" in mapped]
     if not levels or (level is not None and level not in levels):
         return None
-    alike = len(levels) > 1 and given_titles["adm1_code"] == given_titles["adm2_code"]
-    if alike and level is None:
+    is_shared = len(levels) > 1 and mapped["adm1_code"] == mapped["adm2_code"]
+    if is_shared and level is None:
         raise BoundaryError(
             "The mapping says that codes of both levels are in the column "
-            f"{given_titles['adm1_code']}: say of which level a file is with --level1 FILE and "
+            f"{mapped['adm1_code']}: say of which level a file is with --level1 FILE and "
             "--level2 FILE."
         )
     deepest = level or levels[-1]
-    found = _Found()
-    for one in range(1, deepest + 1):
-        if one < deepest and (alike or one not in levels):
+    columns = _LevelColumns()
+    for number in range(1, deepest + 1):
+        if number < deepest and (is_shared or number not in levels):
             continue
-        _take_codes(found, one, frame, given_titles[f"adm{one}_code"], given.country)
+        _add_codes(columns, number, frame, mapped[f"adm{number}_code"], options.country)
         for key, language in (
-            (f"adm{one}", "en"),
-            *((f"adm{one}_{own}", own) for own in LOCAL_NAMES),
+            (f"adm{number}", "en"),
+            *((f"adm{number}_{local}", local) for local in LOCAL_NAMES),
         ):
-            if key in given_titles:
-                found.name(one, language, given_titles[key], _meant(frame[given_titles[key]]))
-    return found
+            if key in mapped:
+                columns.name(number, language, mapped[key], _text_or_blank(frame[mapped[key]]))
+    return columns
 
 
-def _take_codes(found: _Found, level: int, frame: GeoDataFrame, column: str, country: str) -> None:
-    """Add codes of a level as P-codes; what they were is told by an example."""
-    codes = _meant(frame[column])
-    found.codes[level] = codes.map(lambda code: p_code(code, country)).astype("str")
-    changed = codes != found.codes[level]
+def _add_codes(
+    columns: _LevelColumns, level: int, frame: GeoDataFrame, column: str, country: str
+) -> None:
+    """Add a level's codes as P-codes; a note gives an example of what was changed."""
+    codes = _text_or_blank(frame[column])
+    columns.codes[level] = codes.map(lambda code: p_code(code, country)).astype("str")
+    changed = codes != columns.codes[level]
     if changed.any() and level in LEVELS:
-        found.notes.append(
+        columns.notes.append(
             f"Codes of {column} are written as P-codes, capital letters and digits: "
-            f"{codes[changed].iloc[0]} is {found.codes[level][changed].iloc[0]}."
+            f"{codes[changed].iloc[0]} is {columns.codes[level][changed].iloc[0]}."
         )
 
 
 def p_code(code: str, country: str = "") -> str:
     """Write a code as a P-code: GADM's by its numbers, others by their letters and digits.
 
-    >>> [p_code(one, "SDN") for one in ("SDN.1_1", "SDN.1.12_1", "SD-KH", "sd01", "07", "")]
+    >>> [p_code(code, "SDN") for code in ("SDN.1_1", "SDN.1.12_1", "SD-KH", "sd01", "07", "")]
     ['SDN001', 'SDN001012', 'SDKH', 'SD01', 'SDN07', '']
     """
     gadm = re.fullmatch(r"([A-Z]{3})((?:\.\d+)+)_\d+", code)

@@ -25,27 +25,27 @@ _PAGES = {
 }  # fmt: skip
 
 # Tried where the files do not say it, or what they say makes no words; of equals the first.
-_TRIED = {
+_CANDIDATES = {
     "cp1252": "Western", "cp1256": "Arabic", "cp1251": "Cyrillic", "cp1250": "Central European",
     "cp720": "Arabic of DOS",
 }  # fmt: skip
 
-_MOST = 64_000_000  # bytes of a table that are looked at
-_CLEARLY = 0.3  # how much larger the part of words must be for a code page to be taken for another
-_SAY = "Check the names; if they are wrong, say it with --encoding, as in --encoding cp1256."
+_MAX_BYTES = 64_000_000  # bytes of a table that are looked at
+_MARGIN = 0.3  # how much larger the part of words must be for a code page to be taken for another
+_ADVICE = "Check the names; if they are wrong, say it with --encoding, as in --encoding cp1256."
 
 
-def known_encoding(label: str) -> str | None:
-    """Name an encoding as Python does; ``None`` where there is no such.
+def python_encoding(label: str) -> str | None:
+    """Return Python's name of an encoding, from any label in use; ``None`` if it knows none.
 
-    >>> [known_encoding(one) for one in ("UTF8", "ANSI 1256", "1256", "65001", "ISO88596", "x")]
-    ['utf-8', 'cp1256', 'cp1256', 'utf-8', 'iso8859-6', None]
+    >>> [python_encoding(label) for label in ("UTF8", "ANSI 1256", "1256", "65001", "ISO88596",
+    "x")] ['utf-8', 'cp1256', 'cp1256', 'utf-8', 'iso8859-6', None]
     """
-    word = label.strip(" \t\r\n\0\ufeff").casefold()
-    number = re.search(r"\d+$", word)
+    name = label.strip(" \t\r\n\0\ufeff").casefold()
+    number = re.search(r"\d+$", name)
     digits = number[0] if number else ""
-    latin = re.fullmatch(r"(?:iso)?[-_ ]*8859[-_ ]*(\d{1,2})", word)
-    guesses = ["utf-8"] if digits == "65001" else [f"iso8859-{latin[1]}"] if latin else [word]
+    latin = re.fullmatch(r"(?:iso)?[-_ ]*8859[-_ ]*(\d{1,2})", name)
+    guesses = ["utf-8"] if digits == "65001" else [f"iso8859-{latin[1]}"] if latin else [name]
     guesses += [f"cp{digits}"] if len(digits) > 2 else []
     for guess in guesses:
         try:
@@ -56,65 +56,65 @@ def known_encoding(label: str) -> str | None:
     return None
 
 
-def shapefile_encoding(path: Path, name: str, given: str = "") -> tuple[str, list[Finding]]:
-    """Return the encoding of a Shapefile's names, and findings on how sure it is.
+def shapefile_encoding(path: Path, name: str, chosen: str = "") -> tuple[str, list[Finding]]:
+    """Decide the encoding of a Shapefile's names, and warn where it is a guess.
 
     Parameters
     ----------
     path
         The ``.shp``.
     name
-        Of the file that was given, for messages.
-    given
-        Encoding that a person names: it decides.
+        Name of the file, for messages.
+    chosen
+        Encoding that a person names, which decides; ``""``: none.
 
     Raises
     ------
     BoundaryError
-        If a name is not written in the given one.
+        If a name cannot be decoded by the chosen encoding.
     """
     cells = set(_cells(_sibling(path, ".dbf")))
-    if given:
-        broken = next((cell for cell in cells if _decoded(*cell, given) is None), None)
+    if chosen:
+        broken = next((cell for cell in cells if _decode(*cell, chosen) is None), None)
         if broken is not None:
-            shown = broken[0].decode(given, "replace")
+            example = broken[0].decode(chosen, "replace")
             raise BoundaryError(
-                f"{name} is not in {given} as --encoding says: “{shown}” is broken. Leave "
+                f"{name} is not in {chosen} as --encoding says: “{example}” is broken. Leave "
                 "--encoding out, or say another."
             )
-        return given, []
-    stated, by = _stated(path)
-    if all(_decoded(*cell, "utf-8") is not None for cell in cells):
-        why = _why_told(stated, by, "utf-8") if cells else ""
+        return chosen, []
+    stated, origin = _stated(path)
+    if all(_decode(*cell, "utf-8") is not None for cell in cells):
+        why = _reason(stated, origin, "utf-8") if cells else ""
         sentence = f"The names are read as UTF-8, which all of them are: {why}."
         return "utf-8", [Finding("warning", sentence, name)] if why else []
-    tried = dict.fromkeys([*([stated] if stated else []), *_TRIED])
-    words = {one: _words(cells, one) for one in tried}
-    best = max(words, key=lambda one: words[one])
-    if stated and words[stated] >= max(words[best] - _CLEARLY, 0):
+    candidates = dict.fromkeys([*([stated] if stated else []), *_CANDIDATES])
+    shares = {candidate: _share_of_words(cells, candidate) for candidate in candidates}
+    best = max(shares, key=lambda candidate: shares[candidate])
+    if stated and shares[stated] >= max(shares[best] - _MARGIN, 0):
         return stated, []
-    kind = f"{_TRIED[best]} ({best})" if best in _TRIED else best
-    sentence = f"The names are read as {kind}: {_why_told(stated, by, best)}. {_SAY}"
+    label = f"{_CANDIDATES[best]} ({best})" if best in _CANDIDATES else best
+    sentence = f"The names are read as {label}: {_reason(stated, origin, best)}. {_ADVICE}"
     return best, [Finding("warning", sentence, name)]
 
 
-def _why_told(stated: str, by: str, taken: str) -> str:
-    """Return why it is told how names are read; empty where the files said so."""
-    if stated == taken:
+def _reason(stated: str, origin: str, used: str) -> str:
+    """Explain why names are not read by the stated encoding; empty if they are."""
+    if stated == used:
         return ""
     if not stated:
-        return f"{by} does not say how they are written" if by else (
+        return f"{origin} does not say how they are written" if origin else (
             "the Shapefile does not say how they are written (it has no .cpg)"
         )  # fmt: skip
-    return f"{by} says {stated}, in which they are no words"
+    return f"{origin} says {stated}, in which they are no words"
 
 
 def _stated(path: Path) -> tuple[str, str]:
-    """Return what the .cpg, else the header of the .dbf, says; and which of them."""
+    """Return the encoding that the .cpg states, else the .dbf's header, and which of them does."""
     label = _sibling(path, ".cpg")
     if label is not None:
         text = label.read_bytes()[:100].decode("ascii", "replace")
-        return known_encoding(text) or "", f"its .cpg (“{text.strip()[:40]}”)"
+        return python_encoding(text) or "", f"its .cpg (“{text.strip()[:40]}”)"
     table = _sibling(path, ".dbf")
     assert table is not None  # a Shapefile without one is refused before
     with table.open("rb") as handle:
@@ -124,16 +124,17 @@ def _stated(path: Path) -> tuple[str, str]:
 
 
 def _sibling(path: Path, end: str) -> Path | None:
-    wanted = f"{path.stem}{end}".casefold()
-    return next((one for one in path.parent.iterdir() if one.name.casefold() == wanted), None)
+    """Return the file beside a Shapefile with another ending, in any case."""
+    name = f"{path.stem}{end}".casefold()
+    return next((file for file in path.parent.iterdir() if file.name.casefold() == name), None)
 
 
 def _cells(table: Path | None) -> Iterator[tuple[bytes, bool]]:
-    """Yield texts of a .dbf beyond ASCII, titles too, and whether each fills its cell."""
+    """Yield non-ASCII texts of a .dbf, titles too, each with whether it fills its cell."""
     if table is None:
         return
     with table.open("rb") as handle:
-        data = handle.read(_MOST)
+        data = handle.read(_MAX_BYTES)
     rows, start, width = (
         int.from_bytes(data[4:8], "little"),
         int.from_bytes(data[8:10], "little"),
@@ -141,15 +142,15 @@ def _cells(table: Path | None) -> Iterator[tuple[bytes, bool]]:
     )
     spans, at = [], 1  # a row begins with a mark of deletion
     for field in range(32, start - 1, 32):
-        described = data[field : field + 32]
-        if len(described) < 32 or described[0] == 0x0D:
+        descriptor = data[field : field + 32]
+        if len(descriptor) < 32 or descriptor[0] == 0x0D:
             break
-        title = described[:11].split(b"\0")[0]
+        title = descriptor[:11].split(b"\0")[0]
         if not title.isascii():
             yield title, False
-        if described[11:12] == b"C":
-            spans.append((at, at + described[16]))
-        at += described[16]
+        if descriptor[11:12] == b"C":
+            spans.append((at, at + descriptor[16]))
+        at += descriptor[16]
     for row in range(start, min(start + rows * width, len(data)), width or len(data) or 1):
         for begin, end in spans:
             cell = data[row + begin : row + end].rstrip(b" \0")
@@ -157,23 +158,17 @@ def _cells(table: Path | None) -> Iterator[tuple[bytes, bool]]:
                 yield cell, len(cell) == end - begin
 
 
-def _decoded(cell: bytes, full: bool, encoding: str) -> str | None:
-    """Return the text of a cell, of which a full one may end in mid-letter.
-
-    ``None``: not that encoding.
-    """
+def _decode(cell: bytes, full: bool, encoding: str) -> str | None:
+    """Decode a cell; a full one may end in mid-letter. ``None`` if it is not in that encoding."""
     try:
         return codecs.getincrementaldecoder(encoding)().decode(cell, final=not full)
     except UnicodeDecodeError:
         return None
 
 
-def _words(cells: set[tuple[bytes, bool]], encoding: str) -> float:
-    """Return the part of the words beyond ASCII that are words as people write them.
-
-    -1: not that encoding.
-    """
-    texts = [_decoded(*cell, encoding) for cell in cells]
+def _share_of_words(cells: set[tuple[bytes, bool]], encoding: str) -> float:
+    """Return the share of non-ASCII words that look real; -1 if a cell is not in that encoding."""
+    texts = [_decode(*cell, encoding) for cell in cells]
     if None in texts:
         return -1.0
     words = [

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from geodata.errors import BoundaryError
 
 _HEAD = 4096
-_WHOLE = 50_000_000  # bytes of a JSON that are parsed to say what is wrong with it
+_MAX_PARSED = 50_000_000  # bytes of a JSON that are parsed to say what is wrong with it
 _FEATURES = re.compile(rb'"type"\s*:\s*"(?:FeatureCollection|Feature)"')
 _TOPOLOGY = re.compile(rb'"type"\s*:\s*"Topology"')
 _ESRI = re.compile(rb'"geometryType"\s*:\s*"esriGeometry')
@@ -23,7 +23,7 @@ _CONVERT = (
 )
 
 # By the first bytes, looked for without regard to case.
-_BEGINS = (
+_SIGNATURES = (
     (b"par1", "GeoParquet"),
     (b"%pdf", "a PDF"),
     (b"\x1f\x8b", "packed with gzip: unpack it"),
@@ -31,14 +31,14 @@ _BEGINS = (
     (b"rar!", "packed with RAR: unpack it"),
     (b"version https://git-lfs", "a pointer of Git LFS, which says where the file is: download it"),
 )
-_HOLDS = (
+_CONTENTS = (
     (b"<kml", "KML"),
     (b"<gpx", "GPX"),
     (b"opengis.net/gml", "GML"),
     (b"<!doctype html", "a web page, as a download that failed leaves it"),
     (b"<html", "a web page, as a download that failed leaves it"),
 )
-_ENDS = {
+_SUFFIXES = {
     ".dbf": "the table of a Shapefile: give the .shp that lies beside it",
     ".shx": "the index of a Shapefile: give the .shp that lies beside it",
     ".prj": "the projection of a Shapefile: give the .shp that lies beside it",
@@ -62,8 +62,8 @@ def json_format(path: Path) -> str:
         if not _FEATURES.search(data, 0, _HEAD):
             for sign, kind in ((_TOPOLOGY, "TopoJSON"), (_ESRI, "JSON of Esri")):
                 if sign.search(data):
-                    raise BoundaryError(_another(path.name, kind))
-            if not _FEATURES.search(data) and len(data) < _WHOLE and _is_json(data[:]):
+                    raise BoundaryError(_other_format(path.name, kind))
+            if not _FEATURES.search(data) and len(data) < _MAX_PARSED and _is_json(data[:]):
                 raise BoundaryError(
                     f"{path.name} is JSON, but no GeoJSON: that holds a FeatureCollection of areas."
                 )
@@ -87,33 +87,34 @@ def _is_json(data: bytes) -> bool:
     return True
 
 
-def _another(name: str, kind: str) -> str:
+def _other_format(name: str, kind: str) -> str:
+    """Return the sentence on a known format that is not read, and how to convert it."""
     return (
         f"{name} is {kind}, which is not read. Save the boundaries as GeoJSON: "
         f"{_CONVERT.format(name=name)}"
     )
 
 
-def not_read(path: Path, head: bytes, save: str) -> str:
-    """Say what a file is that is no JSON, GeoPackage, FlatGeobuf or Shapefile."""
+def explain_unreadable_file(path: Path, head: bytes, save: str) -> str:
+    """Explain that a file is no JSON, GeoPackage, FlatGeobuf or Shapefile, and what it is."""
     low = head.lower()
-    kind = next((kind for sign, kind in _BEGINS if low.startswith(sign)), "")
-    kind = kind or next((kind for sign, kind in _HOLDS if sign in low), "")
-    kind = kind or _ENDS.get(path.suffix.lower(), "")
+    kind = next((kind for sign, kind in _SIGNATURES if low.startswith(sign)), "")
+    kind = kind or next((kind for sign, kind in _CONTENTS if sign in low), "")
+    kind = kind or _SUFFIXES.get(path.suffix.lower(), "")
     if not kind:
         return f"{path.name} holds no boundaries that are read here. {save}"
-    return f"{path.name} is {kind}." if ":" in kind else _another(path.name, kind)
+    return f"{path.name} is {kind}." if ":" in kind else _other_format(path.name, kind)
 
 
-def not_in_archive(name: str, names: Sequence[str], save: str) -> str:
-    """Say what a zip holds that has no boundaries in it."""
-    parts = [PurePosixPath(one.replace("\\", "/")) for one in names if not one.endswith("/")]
+def explain_empty_archive(name: str, names: Sequence[str], save: str) -> str:
+    """Explain that a ZIP holds no boundaries, and what it holds."""
+    parts = [PurePosixPath(entry.replace("\\", "/")) for entry in names if not entry.endswith("/")]
     if any(part.parts[0] == "xl" for part in parts):
         return f"{name} is a workbook, no boundaries. {save}"
-    ends = sorted({part.suffix.lower() for part in parts})
+    suffixes = sorted({part.suffix.lower() for part in parts})
     lacking = [part.stem for part in parts if part.suffix.lower() in (".dbf", ".shx")]
     if lacking:
         return f"{name} lacks {lacking[0]}.shp: a Shapefile is several files, kept together."
-    kinds = [_ENDS[end] for end in ends if end in _ENDS and ":" not in _ENDS[end]]
-    found = f"{', '.join(ends) or 'nothing'}" + (f": {kinds[0]}" if kinds else "")
-    return f"{name} holds no boundaries that are read here (only {found}). {save}"
+    kinds = [_SUFFIXES[end] for end in suffixes if end in _SUFFIXES and ":" not in _SUFFIXES[end]]
+    content = f"{', '.join(suffixes) or 'nothing'}" + (f": {kinds[0]}" if kinds else "")
+    return f"{name} holds no boundaries that are read here (only {content}). {save}"

@@ -38,6 +38,7 @@ def label_points(areas: Iterable[Geometry]) -> list[list[float]]:
 
 
 def _label_point(area: Geometry) -> list[float]:
+    """Find the label point of one area, as :func:`label_points` says."""
     import shapely
 
     polygon = max(shapely.get_parts(area), key=shapely.area)
@@ -46,8 +47,8 @@ def _label_point(area: Geometry) -> list[float]:
     # Area / length is the least the radius can be.
     circle = shapely.maximum_inscribed_circle(squeezed, 0.05 * squeezed.area / squeezed.length)
     # Come back towards the middle while there is nearly as much room.
-    way = shapely.LineString([squeezed.centroid, circle.coords[0]])
-    stops = [way.interpolate(step / 20, normalized=True) for step in range(20)]
+    line = shapely.LineString([squeezed.centroid, circle.coords[0]])
+    stops = [line.interpolate(step / 20, normalized=True) for step in range(20)]
     roomy = (
         stop
         for stop in stops

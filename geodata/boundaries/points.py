@@ -26,7 +26,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 def code_sql(latitude: str, longitude: str) -> str:
-    """Write `point_code` of two columns of numbers as SQL."""
+    """Return the SQL expression that computes :func:`point_code` of two columns of numbers."""
     return (
         f"CASE WHEN {latitude} IS NULL OR {longitude} IS NULL OR {latitude} = 0 OR {longitude} = 0 "
         f"THEN {MISSING} WHEN abs({latitude}) <= 90 AND abs({longitude}) <= 180 "
@@ -84,7 +84,7 @@ class Governorates:
         return ~inside & (codes >= 0)
 
     def containing(self, code: int) -> str:
-        """Return P-code of the governorate that a point lies in; ``""`` where it lies in none."""
+        """Return the P-code of the governorate that a point lies in; ``""`` if in none."""
         import shapely
 
         if code < 0:
@@ -96,8 +96,8 @@ class Governorates:
     def exchanged(self, pcode: str, code: int) -> bool:
         """Tell whether a point with degrees north and east exchanged would lie in a governorate."""
         longitude, latitude = _degrees(np.array([code]))
-        turned = point_code(float(longitude[0]), float(latitude[0]))
-        return code >= 0 and turned >= 0 and not self.outside(pcode, np.array([turned]))[0]
+        swapped = point_code(float(longitude[0]), float(latitude[0]))
+        return code >= 0 and swapped >= 0 and not self.outside(pcode, np.array([swapped]))[0]
 
     def _degrees(self, codes: Codes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return degrees of codes, on the side of 180° that the country is drawn on."""
@@ -111,5 +111,6 @@ class Governorates:
 
 
 def _degrees(codes: Codes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return longitudes and latitudes of point codes."""
     north, east = np.divmod(codes, 100_000)
     return east / 100 - 180, north / 100 - 90

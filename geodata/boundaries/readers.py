@@ -23,9 +23,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from geodata.boundaries.columns import GivenColumns, areas, no_level
+from geodata.boundaries.columns import ColumnOptions, areas, no_level
 from geodata.boundaries.encodings import shapefile_encoding
-from geodata.boundaries.formats import json_format, not_in_archive, not_read
+from geodata.boundaries.formats import explain_empty_archive, explain_unreadable_file, json_format
 from geodata.errors import BoundaryError
 from geodata.populations import LEVELS
 from geodata.util.findings import FileRead, Finding, Progress, no_progress
@@ -45,10 +45,10 @@ _DATASETS = (
     ".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojsonseq", ".ndgeojson",
     ".topojson", ".gpkg", ".shp", ".fgb",
 )  # fmt: skip
-_READ = (*_DATASETS, ".shx", ".dbf", ".prj", ".cpg")
+_UNPACKED = (*_DATASETS, ".shx", ".dbf", ".prj", ".cpg")
 _CRS = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?=\{)', re.IGNORECASE)
 _SAVE = "Save the boundaries as GeoJSON, GeoPackage or a zipped Shapefile."
-_NOTHING_SAID = GivenColumns()
+_NO_OPTIONS = ColumnOptions()
 _NOT_UNPACKED = f"{{name}} is not unpacked: {{}}. {_SAVE}"
 _DAMAGED = "{name} is damaged or cut short ({why})."
 LIMITS = ZipLimits(
@@ -82,8 +82,8 @@ class Layer:
         Text columns ``pcode``, ``name``, ``lang`` (of that name), ``name_ar``, ``name_ckb``, and
         of level 2 ``parent``, ``parent_name``, ``parent_lang``, ``parent_name_ar``,
         ``parent_name_ckb`` (``""`` where a file has none); the shapes in the file's coordinates.
-    shown
-        Language that names are shown in where they have it: ``"en"``, another code, or ``""``
+    language
+        Language that names are displayed in where they have it: ``"en"``, another code, or ``""``
         where the file does not say.
     """
 
@@ -91,7 +91,7 @@ class Layer:
     name: str
     level: int
     frame: GeoDataFrame
-    shown: str = "en"
+    language: str = "en"
 
 
 @dataclass
@@ -107,64 +107,66 @@ def read_files(
     files: Sequence[Path],
     only: Mapping[int, Path] | None = None,
     progress: Progress = no_progress,
-    given: GivenColumns = _NOTHING_SAID,
+    options: ColumnOptions = _NO_OPTIONS,
 ) -> BoundaryLayers:
     """Read the layers of boundaries that files hold.
 
     Parameters
     ----------
     files
-        Whose layers go to the level that their columns say.
+        Files whose layers go to the level that their columns say.
     only
-        Files of which just the layer of that level is taken.
-    given
-        What a person says of their columns and letters.
+        Level ``->`` file of which just the layer of that level is taken.
+    options
+        What a person says of their columns and encoding.
 
     Raises
     ------
     BoundaryError
         If a file cannot be opened at all, or is not safe to.
     """
-    read, all_layers = BoundaryLayers(), list[Layer]()
+    result, all_layers = BoundaryLayers(), list[Layer]()
     requested: list[tuple[Path, tuple[int, ...]]] = [(path, tuple(LEVELS)) for path in files]
     requested += [(path, (level,)) for level, path in (only or {}).items()]
     for number, (path, levels) in enumerate(requested):
         progress("Reading boundaries", number, len(requested))
         level = levels[0] if len(levels) == 1 else None
-        layers = [layer for layer in _layers(path, read, given, level) if layer.level in levels]
+        layers = [layer for layer in _layers(path, result, options, level) if layer.level in levels]
         if not layers:
-            read.findings.append(_nothing(path, levels))
+            result.findings.append(_no_layer(path, levels))
         all_layers += layers
         rows = sum(len(layer.frame) for layer in layers)
-        named = ", ".join(f"level {layer.level} in {layer.name}" for layer in layers)
-        read.files.append(
-            FileRead(path.name, _sha256(path), path.stat().st_size, rows, named or "no areas")
+        layer_names = ", ".join(f"level {layer.level} in {layer.name}" for layer in layers)
+        result.files.append(
+            FileRead(path.name, _sha256(path), path.stat().st_size, rows, layer_names or "no areas")
         )
     for level in LEVELS:
         of_level = [layer for layer in all_layers if layer.level == level]
         if len(of_level) > 1:
-            read.findings.append(_several(level, of_level))
+            result.findings.append(_several_layers(level, of_level))
         elif of_level:
-            read.layers[level] = of_level[0]
-    return read
+            result.layers[level] = of_level[0]
+    return result
 
 
-def _nothing(path: Path, levels: Sequence[int]) -> Finding:
-    wanted = " or ".join(map(str, levels))
+def _no_layer(path: Path, levels: Sequence[int]) -> Finding:
+    """Return the finding on a file without a layer of these levels."""
+    numbers = " or ".join(map(str, levels))
     return Finding(
         "error",
-        f"No layer of level {wanted} is in it: one has polygons and the columns ADM1_PCODE and "
+        f"No layer of level {numbers} is in it: one has polygons and the columns ADM1_PCODE and "
         "ADM1_EN (adm1_pcode, adm1_name), of level 2 also ADM2_PCODE and ADM2_EN; or those of GADM "
         "or geoBoundaries; or those that a mapping names (docs/boundaries.md).",
         path.name,
     )
 
 
-def _several(level: int, layers: Sequence[Layer]) -> Finding:
-    named = ", ".join(f"{layer.name} of {layer.file}" for layer in layers)
+def _several_layers(level: int, layers: Sequence[Layer]) -> Finding:
+    """Return the finding on a level that several layers have."""
+    names = ", ".join(f"{layer.name} of {layer.file}" for layer in layers)
     return Finding(
         "error",
-        f"Level {level} is in several layers ({named}). Name the file to take with "
+        f"Level {level} is in several layers ({names}). Name the file to take with "
         f"--level{level} FILE, or give one that holds it once.",
     )
 
@@ -178,40 +180,43 @@ def _sha256(path: Path) -> str:
 
 
 def _layers(
-    path: Path, read: BoundaryLayers, given: GivenColumns, level: int | None
+    path: Path, result: BoundaryLayers, options: ColumnOptions, level: int | None
 ) -> Iterator[Layer]:
     """Yield the layers of a file that have a level; warn of those that have none."""
-    with _opened(path, read) as datasets:
+    with _open_datasets(path, result) as datasets:
         for dataset in datasets:
-            yield from _layers_of(path, dataset, read, given, level)
+            yield from _layers_of(path, dataset, result, options, level)
 
 
 @contextmanager
-def _opened(path: Path, read: BoundaryLayers) -> Iterator[list[str]]:
-    """Yield what GDAL is to open: the file, or what was unpacked from it."""
+def _open_datasets(path: Path, result: BoundaryLayers) -> Iterator[list[str]]:
+    """Yield the paths that GDAL opens: the file, or what was unpacked from it."""
     head = _head(path)
     if not head.startswith(b"PK"):
         yield [_dataset(path, head)]
         return
     with TemporaryDirectory(prefix="boundaries-") as folder:
-        yield _datasets(path, _unpacked(path, Path(folder)), read)
+        yield _datasets(path, _unpack(path, Path(folder)), result)
 
 
-def _datasets(path: Path, unpacked: Sequence[Path], read: BoundaryLayers) -> list[str]:
-    """Return the parts of an archive that can be read; warn of others, or refuse if all are."""
+def _datasets(path: Path, unpacked: Sequence[Path], result: BoundaryLayers) -> list[str]:
+    """Return the parts of an archive that can be read; warn of others, or raise if none can."""
     datasets, refusals = [], []
-    for one in unpacked:
+    for part in unpacked:
         try:
-            datasets.append(_dataset(one, _head(one)))
+            datasets.append(_dataset(part, _head(part)))
         except BoundaryError as refusal:
             refusals.append(refusal)
     if refusals and not datasets:
         raise refusals[0]
-    read.findings += [Finding("warning", f"Left out: {one}", path.name) for one in refusals]
+    result.findings += [
+        Finding("warning", f"Left out: {refusal}", path.name) for refusal in refusals
+    ]
     return datasets
 
 
 def _head(path: Path) -> bytes:
+    """Return the first bytes of a file; raise BoundaryError if it is empty or too large."""
     try:
         size = path.stat().st_size
         with path.open("rb") as handle:
@@ -229,7 +234,7 @@ def _head(path: Path) -> bytes:
 
 
 def _dataset(path: Path, head: bytes) -> str:
-    """Name a file as GDAL opens it, as what its bytes say it is and nothing else."""
+    """Return the path, or driver and path, by which GDAL opens what the bytes say it is."""
     if head.startswith(_SHAPEFILE) and path.suffix.lower() != ".shx":  # both begin alike
         _check_siblings(path)
         return str(path)
@@ -243,11 +248,11 @@ def _dataset(path: Path, head: bytes) -> str:
     if text.startswith(b"{"):
         _check_geojson(path)
         return f"{json_format(path)}:{path}"
-    raise BoundaryError(not_read(path, head, _SAVE))
+    raise BoundaryError(explain_unreadable_file(path, head, _SAVE))
 
 
 def _check_siblings(path: Path) -> None:
-    beside = {one.name.lower() for one in path.parent.iterdir()}
+    beside = {file.name.lower() for file in path.parent.iterdir()}
     missing = [end for end in _SIBLINGS if f"{path.stem}{end}".lower() not in beside]
     if missing:
         raise BoundaryError(
@@ -264,10 +269,10 @@ def _check_geojson(path: Path) -> None:
             try:
                 crs, _ = json.JSONDecoder().raw_decode(text)
                 name = str(crs["properties"].get("name") or crs["properties"].get("code"))
-                named = str(crs["type"]).lower() in ("name", "epsg") and "://" not in name
+                is_named = str(crs["type"]).lower() in ("name", "epsg") and "://" not in name
             except (ValueError, KeyError, TypeError, AttributeError):
-                named = False
-            if not named:
+                is_named = False
+            if not is_named:
                 raise BoundaryError(
                     f"{path.name} says its coordinates by something else than a name ({text[:60]}…"
                     '). Rule: "crs" is left out, or {"type": "name", "properties": {"name": '
@@ -278,8 +283,8 @@ def _check_geojson(path: Path) -> None:
 # ---- archives
 
 
-def _unpacked(path: Path, folder: Path) -> list[Path]:
-    """Unpack what can be read, and return its datasets in the order of their names."""
+def _unpack(path: Path, folder: Path) -> list[Path]:
+    """Unpack the parts that can be read, and return the datasets in order of their names."""
     with path.open("rb") as handle:
         guard = ZipGuard(path.name, handle, LIMITS)
         for part, inside in _checked_parts(guard):
@@ -288,30 +293,30 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
             with target.open("xb") as out:
                 out.writelines(guard.unpack(part))
     datasets = [
-        one
-        for one in sorted(folder.rglob("*"))
-        if one.suffix.lower() in _DATASETS and one.is_file()
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in _DATASETS and file.is_file()
     ]
     if not datasets:
         names = [part.filename for part in guard.parts]
-        raise BoundaryError(not_in_archive(path.name, names, _SAVE))
+        raise BoundaryError(explain_empty_archive(path.name, names, _SAVE))
     return datasets
 
 
 def _checked_parts(guard: ZipGuard) -> list[tuple[zipfile.ZipInfo, Path]]:
     """Return the parts to unpack, with their targets; refuse paths that lead out of the folder."""
     guard.check_parts()
-    wanted = []
+    parts = []
     for part in guard.parts:
-        inside = Path(part.filename.replace("\\", "/"))
-        if inside.is_absolute() or ".." in inside.parts or re.match(r"[A-Za-z]:", part.filename):
+        target = Path(part.filename.replace("\\", "/"))
+        if target.is_absolute() or ".." in target.parts or re.match(r"[A-Za-z]:", part.filename):
             raise _unsafe(guard.name, f"{part.filename!r} leads out of it")
         if (part.external_attr >> 16) & 0o170000 == 0o120000:
             raise _unsafe(guard.name, f"{part.filename!r} is a link")
-        if inside.suffix.lower() in _READ and "__MACOSX" not in inside.parts:
-            wanted.append((part, inside))
-    guard.check_stated_sizes([part for part, _ in wanted])
-    return wanted
+        if target.suffix.lower() in _UNPACKED and "__MACOSX" not in target.parts:
+            parts.append((part, target))
+    guard.check_stated_sizes([part for part, _ in parts])
+    return parts
 
 
 def _unsafe(name: str, why: str) -> BoundaryError:
@@ -322,35 +327,43 @@ def _unsafe(name: str, why: str) -> BoundaryError:
 
 
 def _layers_of(
-    path: Path, dataset: str, read: BoundaryLayers, given: GivenColumns, level: int | None
+    path: Path, dataset: str, result: BoundaryLayers, options: ColumnOptions, level: int | None
 ) -> Iterator[Layer]:
+    """Yield the layers of one dataset that have a level; warn of those that have none."""
     import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
 
     encoding = None
     if dataset.lower().endswith(".shp"):
-        encoding, findings = shapefile_encoding(Path(dataset), path.name, given.encoding)
-        read.findings += findings
-    try:
+        encoding, findings = shapefile_encoding(Path(dataset), path.name, options.encoding)
+        result.findings += findings
+    with _reading(path, dataset):
         for name, kind in pyogrio.list_layers(dataset):
-            if kind is None or not _may_be_areas(str(kind)):
-                if kind is not None:
-                    read.findings.append(_left_out(path, str(name), f"It holds {kind}s, no areas."))
+            if kind is None:
+                continue
+            if not _may_be_areas(str(kind)):
+                result.findings.append(_skipped(path, str(name), f"It holds {kind}s, no areas."))
                 continue
             frame = pyogrio.read_dataframe(dataset, layer=name, encoding=encoding)
-            if frame.empty:
-                read.findings.append(_left_out(path, str(name), "It holds no features."))
+            columns = None if frame.empty else areas(frame, options, level)
+            if columns is None:
+                reason = "It holds no features." if frame.empty else no_level(frame)
+                result.findings.append(_skipped(path, str(name), reason))
                 continue
-            known = areas(frame, given, level)
-            if known is None:
-                read.findings.append(_left_out(path, str(name), no_level(frame)))
-                continue
-            read.findings += [Finding("warning", note, path.name) for note in known.notes]
-            yield Layer(path.name, str(name), known.level, known.frame, known.shown)
+            result.findings += [Finding("warning", note, path.name) for note in columns.notes]
+            yield Layer(path.name, str(name), columns.level, columns.frame, columns.language)
+
+
+@contextmanager
+def _reading(path: Path, dataset: str) -> Iterator[None]:
+    """Raise what GDAL cannot read as a BoundaryError that names the file and the way out."""
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        yield
     except UnicodeDecodeError as error:
-        shown = error.object.decode(error.encoding, "replace")[-40:]
+        example = error.object.decode(error.encoding, "replace")[-40:]
         raise BoundaryError(
-            f"{path.name} has letters that are not {error.encoding.upper()} (“{shown}”), or one "
+            f"{path.name} has letters that are not {error.encoding.upper()} (“{example}”), or one "
             "that is cut off in its middle, where a cell is full. Save it again in UTF-8, with "
             "room for whole names."
         ) from None
@@ -363,5 +376,5 @@ def _may_be_areas(kind: str) -> bool:
     return kind == "Unknown" or "Polygon" in kind or "Collection" in kind
 
 
-def _left_out(path: Path, layer: str, why: str) -> Finding:
+def _skipped(path: Path, layer: str, why: str) -> Finding:
     return Finding("warning", f"The layer {layer} is left out. {why}", path.name)

@@ -63,33 +63,33 @@ def compute(frames: dict[str, GeoDataFrame], grid: Grid, key: str) -> Topology:
     objects = {
         name: {
             "type": "GeometryCollection",
-            "geometries": [_tidy_shape(shape, key, arcs) for shape in one["geometries"]],
+            "geometries": [_tidy_shape(shape, key, arcs) for shape in collection["geometries"]],
         }
-        for name, one in computed["objects"].items()
+        for name, collection in computed["objects"].items()
     }
     return {"type": "Topology", "transform": grid, "objects": objects, "arcs": computed["arcs"]}
 
 
 def _tidy_shape(shape: Shape, key: str, arcs: list[Line]) -> Shape:
-    """Give a shape the value of its key column as id, and rings that run the way they should.
+    """Give a shape the value of its key column as id, and rings of the right direction.
 
     topojson shares the arc of an enclave with the hole around it without turning it, so the hole
     would run clockwise and be painted.
     """
-    wound = {"type": shape["type"], "id": shape["properties"][key]}
-    wound["properties"] = shape["properties"]
+    result = {"type": shape["type"], "id": shape["properties"][key]}
+    result["properties"] = shape["properties"]
     if shape["type"] is None:
-        return wound
+        return result
 
     def polygon(rings: list[list[int]]) -> list[list[int]]:
         return [_orient(ring, arcs, clockwise=not index) for index, ring in enumerate(rings)]
 
-    many = shape["type"] == "MultiPolygon"
-    wound["arcs"] = [polygon(p) for p in shape["arcs"]] if many else polygon(shape["arcs"])
-    return wound
+    is_multi = shape["type"] == "MultiPolygon"
+    result["arcs"] = [polygon(p) for p in shape["arcs"]] if is_multi else polygon(shape["arcs"])
+    return result
 
 
 def _orient(ring: list[int], arcs: list[Line], *, clockwise: bool) -> list[int]:
-    """Turn a ring of arc references if it runs the other way."""
-    as_asked = is_clockwise(ring_points(ring, arcs)) == clockwise
-    return ring if as_asked else [~ref for ref in reversed(ring)]
+    """Reverse a ring of arc references if it runs the wrong way."""
+    is_right = is_clockwise(ring_points(ring, arcs)) == clockwise
+    return ring if is_right else [~ref for ref in reversed(ring)]

@@ -27,15 +27,15 @@ _CITY_KINDS = {"Admin-0 capital": "national", "Admin-1 capital": "regional"}
 
 
 def neighbours_and_cities(topology: Topology) -> tuple[GeoDataFrame | None, GeoDataFrame | None]:
-    """Take the neighbours and cities out of a topology, as `build_topology` wants them.
+    """Take the neighbours and cities out of a topology, as `build_topology` takes them.
 
     They are as coarse as they were drawn; ``None`` where there are none.
     """
-    found: list[GeoDataFrame | None] = []
+    layers: list[GeoDataFrame | None] = []
     for name in ("neighbours", "cities"):
         shapes = topology["objects"].get(name, no_shapes())["geometries"]
-        found.append(decode(topology, name) if shapes else None)
-    neighbours, cities = found
+        layers.append(decode(topology, name) if shapes else None)
+    neighbours, cities = layers
     if cities is not None:
         features = {kind: feature for feature, kind in _CITY_KINDS.items()}
         cities = cities.assign(
@@ -71,8 +71,8 @@ def add_neighbours(topology: Topology, neighbours: GeoDataFrame, tolerance: floa
     step = topology["transform"]["scale"][0]
     simple = simple.set_geometry(simple.geometry.set_precision(step), crs=simple.crs)
     own = compute({"neighbours": simple}, topology["transform"], key="id")
-    drawn = decode(own, "neighbours")
-    broken = drawn["id"][~drawn.is_valid | drawn.geometry.isna()]
+    decoded = decode(own, "neighbours")
+    broken = decoded["id"][~decoded.is_valid | decoded.geometry.isna()]
     raise_all(
         f"neighbour {code!r}: broken by simplification at {tolerance}°. Rule: neighbours do not "
         "overlap and are wider than the tolerance."
@@ -82,7 +82,7 @@ def add_neighbours(topology: Topology, neighbours: GeoDataFrame, tolerance: floa
     shapes = renumber(shapes, lambda arc: arc + offset)
     for shape in shapes["geometries"]:
         del shape["properties"]["id"]
-    add_labels(shapes, _visible(drawn, country))
+    add_labels(shapes, _visible(decoded, country))
     topology["objects"]["neighbours"] = shapes
     topology["arcs"] = topology["arcs"] + own["arcs"]
 
@@ -104,13 +104,13 @@ def _close_gaps(neighbours: GeoDataFrame, country: GeoDataFrame, lap: float) -> 
     patch = shapely.multipolygons(parts[shapely.area(parts) > 0])
     grown = [[shape] for shape in shapes]
     for piece in _split(patch, _crossings(shapes, patch, inside, 10 * width)):
-        grown[_beside(piece, shapes)].append(piece)
+        grown[_longest_border(piece, shapes)].append(piece)
     # Cutting leaves points on one side of a border only; simplification needs them on both.
     closed = shapely.coverage_clean([shapely.union_all(parts) for parts in grown])
     return neighbours.set_geometry(closed, crs=neighbours.crs)
 
 
-def _beside(piece: Geometry, shapes: Any) -> int:
+def _longest_border(piece: Geometry, shapes: Any) -> int:
     """Find the shape with the longest border on a piece."""
     import shapely
 
@@ -120,22 +120,22 @@ def _beside(piece: Geometry, shapes: Any) -> int:
 
 
 def _crossings(shapes: Any, patch: Geometry, inside: Geometry, beyond: float) -> list[Geometry]:
-    """Draw lines that lead the borders between shapes on, across a patch, into the country."""
+    """Extend the borders between shapes across a patch into the country, as lines."""
     import shapely
 
     lines = []
-    for one, other in itertools.combinations(shapes, 2):
-        touching = shapely.get_parts(one.intersection(other))
+    for left, right in itertools.combinations(shapes, 2):
+        touching = shapely.get_parts(left.intersection(right))
         border = shapely.multilinestrings(touching[shapely.get_dimensions(touching) == 1])
         for end in shapely.get_parts(shapely.line_merge(border).boundary):
-            way = shapely.shortest_line(end, inside)
-            if end.distance(patch) < _TOUCH and way.length:
-                lines.append(_lengthen(way, beyond))
+            line = shapely.shortest_line(end, inside)
+            if end.distance(patch) < _TOUCH and line.length:
+                lines.append(_lengthen(line, beyond))
     return lines
 
 
 def _lengthen(line: Geometry, by: float) -> Geometry:
-    """Lead a straight line on at both ends."""
+    """Extend a straight line at both ends."""
     import shapely
 
     (x0, y0), (x1, y1) = line.coords

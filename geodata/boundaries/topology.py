@@ -72,13 +72,20 @@ def level_topology(topology: Topology, level: int) -> Topology:
         allowed = " or ".join(map(str, LEVELS))
         raise BoundaryError(f"No level {level!r} in the topology: level is {allowed}.")
     needed = _CONTEXT | {each.name for number, each in LEVELS.items() if number <= level}
-    objects = {name: one for name, one in topology["objects"].items() if name in needed}
-    shapes = itertools.chain.from_iterable(one["geometries"] for one in objects.values())
+    objects = {
+        name: collection for name, collection in topology["objects"].items() if name in needed
+    }
+    shapes = itertools.chain.from_iterable(
+        collection["geometries"] for collection in objects.values()
+    )
     used = sorted({max(ref, ~ref) for s in shapes for ring in _rings(s) for ref in ring})
-    place = {arc: position for position, arc in enumerate(used)}
+    positions = {arc: position for position, arc in enumerate(used)}
     return {
         **topology,
-        "objects": {name: renumber(one, place.__getitem__) for name, one in objects.items()},
+        "objects": {
+            name: renumber(collection, positions.__getitem__)
+            for name, collection in objects.items()
+        },
         "arcs": [topology["arcs"][arc] for arc in used],
     }
 
@@ -119,10 +126,7 @@ def decode(topology: Topology, object_name: str) -> GeoDataFrame:
 
 
 def decode_arcs(topology: Topology) -> list[Line]:
-    """Return every arc of a quantised topology, in lon/lat degrees.
-
-    Shapes refer to them by position.
-    """
+    """Return every arc of a quantised topology in lon/lat degrees; shapes refer to positions."""
     grid = topology["transform"]
     return [[_to_degrees(point, grid) for point in arc] for arc in absolute(topology["arcs"])]
 
@@ -134,11 +138,11 @@ def _geometry(shape: Shape, arcs: list[Line], grid: Grid) -> Geometry | None:
         return None
     if shape["type"] == "Point":
         return shapely.Point(_to_degrees(shape["coordinates"], grid))
-    made = [
+    parts = [
         shapely.Polygon(rings[0], rings[1:])
         for rings in ([ring_points(ring, arcs) for ring in polygon] for polygon in polygons(shape))
     ]
-    return made[0] if shape["type"] == "Polygon" else shapely.MultiPolygon(made)
+    return parts[0] if shape["type"] == "Polygon" else shapely.MultiPolygon(parts)
 
 
 def to_grid(lon: float, lat: float, grid: Grid) -> list[int]:
@@ -173,7 +177,7 @@ def is_clockwise(ring: Line) -> bool:
 
 
 def polygons(shape: Shape) -> list[list[list[int]]]:
-    """Return arc references of a shape: polygons of rings; none for a point."""
+    """Return a shape's polygons as rings of arc references; none for a point."""
     arcs = shape.get("arcs", [])
     return [arcs] if shape["type"] == "Polygon" else arcs
 
@@ -182,13 +186,15 @@ def _rings(shape: Shape) -> Iterator[list[int]]:
     return itertools.chain.from_iterable(polygons(shape))
 
 
-def renumber(shapes: Shape, place: Callable[[int], int]) -> Shape:
-    """Copy a collection of shapes with every arc at its new place."""
+def renumber(shapes: Shape, position_of: Callable[[int], int]) -> Shape:
+    """Copy a collection of shapes with new arc numbers."""
 
-    def turn(refs: Any) -> Any:
+    def convert(refs: Any) -> Any:
         if isinstance(refs, list):
-            return [turn(ref) for ref in refs]
-        return place(refs) if refs >= 0 else ~place(~refs)
+            return [convert(ref) for ref in refs]
+        return position_of(refs) if refs >= 0 else ~position_of(~refs)
 
-    moved = [{**s, "arcs": turn(s["arcs"])} if "arcs" in s else s for s in shapes["geometries"]]
-    return {**shapes, "geometries": moved}
+    geometries = [
+        {**s, "arcs": convert(s["arcs"])} if "arcs" in s else s for s in shapes["geometries"]
+    ]
+    return {**shapes, "geometries": geometries}

@@ -20,9 +20,10 @@ from typing import Any
 import pandas as pd
 
 from geodata.boundaries.build import BoundaryReport, build_topology
-from geodata.boundaries.columns import GivenColumns
+from geodata.boundaries.columns import ColumnOptions
 from geodata.boundaries.readers import read_files
-from geodata.boundaries.repair import Repaired, repair
+from geodata.boundaries.repair import repair
+from geodata.boundaries.repaired import Repaired
 from geodata.boundaries.surroundings import neighbours_and_cities
 from geodata.boundaries.topology import CODE, PARENT, Topology, level_topology
 from geodata.errors import BoundaryError
@@ -161,7 +162,7 @@ def _prepare(
     """Read, repair and join; without parts, the report says why nothing may be written."""
     log = FindingLog()
     mapping = _mapping(base, update, log)
-    given = GivenColumns(
+    given = ColumnOptions(
         mapping.columns if mapping else {}, base.manifest["country"]["code"], update.encoding
     )
     read = read_files(update.files, update.only, progress, given)

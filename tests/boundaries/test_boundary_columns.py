@@ -13,10 +13,11 @@ import geopandas
 import pytest
 import shapely
 
-from geodata.boundaries.columns import GivenColumns, p_code
-from geodata.boundaries.encodings import known_encoding
+from geodata.boundaries.columns import ColumnOptions, p_code
+from geodata.boundaries.encodings import python_encoding
 from geodata.boundaries.readers import BoundaryLayers, read_files
-from geodata.boundaries.repair import Repaired, repair
+from geodata.boundaries.repair import repair
+from geodata.boundaries.repaired import Repaired
 from geodata.errors import BoundaryError
 from geodata.ingest.boundary_update import BoundaryUpdate, BoundaryUpdateReport, update_boundaries
 from geodata.settings import BUNDLED
@@ -183,11 +184,11 @@ def test_letters_of_a_shapefile_come_in_as_they_were_and_a_guess_is_told(
 
 def test_a_person_may_say_how_the_letters_are_written(tmp_path):
     path = shapefile(tmp_path, ARABIC, "cp1256", "UTF-8")
-    read = read_files([path], given=GivenColumns(encoding="cp1256"))
+    read = read_files([path], options=ColumnOptions(encoding="cp1256"))
     assert list(read.layers[1].frame["name_ar"]) == list(ARABIC.values())
     assert not read.findings
     with pytest.raises(BoundaryError, match="is not in utf-8 as --encoding says"):
-        read_files([path], given=GivenColumns(encoding="utf-8"))
+        read_files([path], options=ColumnOptions(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("cpg", ["UTF-8", None])
@@ -205,7 +206,7 @@ def test_a_name_that_its_cell_cut_off_in_mid_letter_is_refused_and_garbles_no_ot
 
 @pytest.mark.parametrize("name", ["hex", "base64", "rot13", "nothing", ""])
 def test_what_is_no_encoding_of_text_is_not_taken_for_one(name):
-    assert known_encoding(name) is None
+    assert python_encoding(name) is None
 
 
 def test_geojson_that_is_not_utf8_is_not_called_damaged(tmp_path):

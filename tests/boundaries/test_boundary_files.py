@@ -22,7 +22,8 @@ import shapely
 
 from geodata.boundaries import readers
 from geodata.boundaries.readers import read_files
-from geodata.boundaries.repair import Repaired, repair
+from geodata.boundaries.repair import repair
+from geodata.boundaries.repaired import Repaired
 from geodata.boundaries.topology import decode, level_topology
 from geodata.errors import BoundaryError
 from geodata.figures.availability import residents_year
@@ -136,7 +137,7 @@ def test_columns_are_known_by_any_of_their_names_in_any_order(tmp_path, scheme):
     (row,) = layer.frame.drop(columns="geometry").to_dict("records")
     names = {"name": "Al Avela", "lang": "en", "name_ar": "ألفا", "name_ckb": ""}
     assert row == {"pcode": "FR01"} | names
-    assert layer.shown == "en"
+    assert layer.language == "en"
 
 
 def test_names_in_another_language_are_taken_where_there_are_no_english_ones_and_told(tmp_path):
