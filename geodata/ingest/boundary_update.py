@@ -28,7 +28,13 @@ from geodata.boundaries.surroundings import neighbours_and_cities
 from geodata.boundaries.topology import CODE, PARENT, Topology, level_topology
 from geodata.errors import BoundaryError
 from geodata.i18n.messages import gettext
-from geodata.ingest.area_changes import ROLE, areas_joined, of_one_name, renamed, without_residents
+from geodata.ingest.area_changes import (
+    ROLE,
+    join_areas,
+    report_renamed,
+    report_shared_names,
+    report_without_residents,
+)
 from geodata.ingest.report import Report
 from geodata.ingest.write import SnapshotParts, compare, provenance, refuse, write
 from geodata.snapshots.library import Library
@@ -50,21 +56,21 @@ DISCLAIMER = gettext(
 
 @dataclass(frozen=True)
 class BoundaryUpdate:
-    """What boundaries are added, and what to do with them.
+    """Boundary files to add, and how.
 
     Attributes
     ----------
     files
-        Whose layers go to the level that their columns say.
+        Files whose layers go to the level that their columns say.
     only
-        Files of which just one level is taken.
+        Level ``->`` file of which just that level is taken.
     country
-        Facts of a new country (``code``, ``name``, ``disclaimer``); empty for the one that is held.
+        Facts of a new country (``code``, ``name``, ``disclaimer``); empty: the base's country.
     mapping
-        YAML that says whose boundaries these are, and what their columns are where no scheme says
-        it; a new country needs it.
+        YAML that names the source of the boundaries, and their columns where no known scheme
+        does; a new country needs it.
     encoding
-        Of a Shapefile's names; ``""``: it is found out.
+        Encoding of a Shapefile's names; ``""``: it is detected.
     allow_lost
         Keep figures of P-codes that are gone as "not placed".
     activate
@@ -94,28 +100,30 @@ class BoundaryUpdateReport(Report):
     Attributes
     ----------
     country
-        Whose boundaries they are.
-    drawn
-        Report of the simplification; ``None`` where files were refused before it.
+        Name of the country.
+    simplification
+        Its report; ``None`` where files were refused before it.
     """
 
     country: str = ""
-    drawn: BoundaryReport | None = None
+    simplification: BoundaryReport | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all of it as JSON-ready values."""
-        drawn = vars(self.drawn) if self.drawn else None
-        return super().as_dict() | {"country": self.country, "drawn": drawn}
+        """Return the report as JSON-ready values."""
+        simplification = vars(self.simplification) if self.simplification else None
+        return super().as_dict() | {"country": self.country, "drawn": simplification}
 
     def lines(self) -> list[str]:
-        """Return it as lines a person reads."""
+        """Return the report as lines for a person."""
         *out, done = super().lines()
-        if self.drawn:
+        if self.simplification:
             out.append(
                 f"Boundaries of {self.country}: "
-                f"{amounts.pluralise(self.drawn.governorates, 'governorate')}, "
-                f"{amounts.pluralise(self.drawn.districts, 'district')}; largest error of area "
-                f"{self.drawn.max_area_error:.2%} and {self.drawn.max_district_area_error:.2%}."
+                f"{amounts.pluralise(self.simplification.governorates, 'governorate')}, "
+                f"{amounts.pluralise(self.simplification.districts, 'district')}; largest error "
+                "of area "
+                f"{self.simplification.max_area_error:.2%} and "
+                f"{self.simplification.max_district_area_error:.2%}."
             )
         return [*out, done]
 
@@ -150,7 +158,7 @@ def update_boundaries(
 
 
 def _start(library: Library, bundled: Path, update: BoundaryUpdate, *, keep: bool) -> Snapshot:
-    """Return what the boundaries are added to: a snapshot of the library, or an empty one."""
+    """Return the snapshot to add boundaries to: one of the library, or an empty one."""
     if update.new:
         return _empty_snapshot(update.country)
     return library.base_snapshot(bundled, update.base, keep=keep)
@@ -162,13 +170,11 @@ def _prepare(
     """Read, repair and join; without parts, the report says why nothing may be written."""
     log = FindingLog()
     mapping = _mapping(base, update, log)
-    given = ColumnOptions(
-        mapping.columns if mapping else {}, base.manifest["country"]["code"], update.encoding
-    )
-    read = read_files(update.files, update.only, progress, given)
-    report = BoundaryUpdateReport(
-        ROLE, tuple(read.files), {}, (), base.version, country=base.country
-    )
+    code = base.manifest["country"]["code"]
+    options = ColumnOptions(mapping.columns if mapping else {}, code, update.encoding)
+    read = read_files(update.files, update.only, progress, options)
+    files = tuple(read.files)
+    report = BoundaryUpdateReport(ROLE, files, {}, (), base.version, country=base.country)
     repaired = repair(read.layers) if read.layers else Repaired()
     findings = [*read.findings, *log.all(), *repaired.findings]
     if repaired.governorates is None or _has_error(findings):
@@ -176,20 +182,36 @@ def _prepare(
     areas = _areas_table(repaired, base, findings)
     progress("Simplifying", 0, None)
     try:
-        topology, drawn = _topology(repaired, base)
+        topology, simplification = _topology(repaired, base)
     except BoundaryError as error:
         return refuse(report, [*findings, Finding("error", str(error))]), None
-    report = replace(report, drawn=drawn)
-    findings += _pinched(drawn, areas)
+    report = replace(report, simplification=simplification)
+    findings += _report_pinched(simplification, areas)
     source = mapping.source if mapping else {}
-    tables = areas_joined(base, areas, source, findings, allow_lost=update.allow_lost)
+    tables = join_areas(base, areas, source, findings, allow_lost=update.allow_lost)
+    return _compare(
+        base,
+        update,
+        report,
+        findings,
+        SnapshotParts(tables, topology, base.manifest["country"], base.join_report, {}),
+    )
+
+
+def _compare(
+    base: Snapshot,
+    update: BoundaryUpdate,
+    report: BoundaryUpdateReport,
+    findings: Sequence[Finding],
+    parts: SnapshotParts,
+) -> tuple[BoundaryUpdateReport, SnapshotParts | None]:
+    """Complete the report; without parts where an error stops it or nothing changes."""
     if _has_error(findings):
         return refuse(report, findings), None
     report = replace(report, findings=tuple(findings))
     if not update.new:
-        report = compare(report, base, tables, topology, "boundaries")
-    facts, joined = base.manifest["country"], base.join_report
-    parts = SnapshotParts(tables, topology, facts, joined, provenance(report))
+        report = compare(report, base, parts.tables, parts.topology, "boundaries")
+    parts = replace(parts, provenance=provenance(report))
     return report, None if report.why_not else parts
 
 
@@ -223,9 +245,9 @@ def _mapping(base: Snapshot, update: BoundaryUpdate, log: FindingLog) -> TableMa
     """Read the mapping; without one, log that the source in the base stays."""
     if update.mapping is None:
         sources = base.tables.sources[base.tables.sources["role"] == ROLE]
-        named = "; ".join(str(title) for title in sources["title"])
+        titles = "; ".join(str(title) for title in sources["title"])
         log.warning(
-            f"The boundaries are said to be from the source that is held ({named}). Name another "
+            f"The boundaries are said to be from the source that is held ({titles}). Name another "
             "with --mapping FILE.yaml, where they are not."
         )
         return None
@@ -236,7 +258,7 @@ def _mapping(base: Snapshot, update: BoundaryUpdate, log: FindingLog) -> TableMa
 
 
 def _areas_table(repaired: Repaired, base: Snapshot, findings: list[Finding]) -> pd.DataFrame:
-    """Return the table of areas: names as the files have them, save those chosen for the map.
+    """Return the table of areas: names of the files, but display names that were chosen before.
 
     A snapshot may show another name than the official one (``Anbar`` for ``Al-Anbar``); it stays
     as long as the official one does. Names in other languages stay where a file has none.
@@ -253,7 +275,7 @@ def _areas_table(repaired: Repaired, base: Snapshot, findings: list[Finding]) ->
                     "pcode": row.pcode,
                     "level": level,
                     "parent": getattr(row, PARENT) if level > 1 else None,
-                    "name_en": _shown(row.name, old),
+                    "name_en": _display_name(row.name, old),
                     "name_official": _name(row.name, old, "name_official"),
                     **{
                         local: _name(getattr(row, local), old, local)
@@ -263,19 +285,20 @@ def _areas_table(repaired: Repaired, base: Snapshot, findings: list[Finding]) ->
             )
     texts = dict.fromkeys(["parent", *LOCAL_NAMES.values()], "str")
     table = check("areas", pd.DataFrame(rows).astype(texts))
-    findings += renamed(before, table)
-    findings += without_residents(table, base.tables.residents)
-    findings += of_one_name(table)
+    findings += report_renamed(before, table)
+    findings += report_without_residents(table, base.tables.residents)
+    findings += report_shared_names(table)
     return table
 
 
-def _shown(name: str, old: Any) -> str:
-    same = old is not None and _name(name, old, "name_official") == old["name_official"]
-    return str(old["name_en"]) if same else name
+def _display_name(name: str, old: Any) -> str:
+    """Return the name to display: the base's, as long as the official name is the same."""
+    is_same = old is not None and _name(name, old, "name_official") == old["name_official"]
+    return str(old["name_en"]) if is_same else name
 
 
 def _name(name: str, old: Any, column: str) -> str | None:
-    """Return the name in the base where the file has none, or the same but for its spaces."""
+    """Return the base's name where the file has none, or the same but for spaces."""
     before = None if old is None or pd.isna(old[column]) else str(old[column])
     return before if before and (not name or " ".join(before.split()) == name) else name or None
 
@@ -284,7 +307,7 @@ def _name(name: str, old: Any, column: str) -> str | None:
 
 
 def _topology(repaired: Repaired, base: Snapshot) -> tuple[Topology, BoundaryReport]:
-    """Simplify; neighbours and cities come from the base, and all of it where nothing changed."""
+    """Simplify; where the country is unchanged, take the base's topology as it is."""
     neighbours, cities = (
         neighbours_and_cities(dict(base.topology)) if base.topology else (None, None)
     )
@@ -296,25 +319,26 @@ def _topology(repaired: Repaired, base: Snapshot) -> tuple[Topology, BoundaryRep
         )
     )
     assert governorates is not None
-    topology, drawn = build_topology(governorates, districts, neighbours, cities)
-    if base.topology and _country(topology) == _country(base.topology):
-        return dict(base.topology), drawn
-    return topology, drawn
+    topology, simplification = build_topology(governorates, districts, neighbours, cities)
+    if base.topology and _country_shapes(topology) == _country_shapes(base.topology):
+        return dict(base.topology), simplification
+    return topology, simplification
 
 
-def _pinched(drawn: BoundaryReport, areas: pd.DataFrame) -> Iterator[Finding]:
+def _report_pinched(simplification: BoundaryReport, areas: pd.DataFrame) -> Iterator[Finding]:
     """Warn, by area and place, of outlines that rounding to the grid broke."""
     names = dict(zip(areas["pcode"], areas["name_en"], strict=True))
-    for pcode, lon, lat in drawn.pinched:
+    for pcode, lon, lat in simplification.pinched:
         sentence = (
             f"{names[pcode]}: its outline met itself or its neighbour's near {lon:.3f}°, "
-            f"{lat:.3f}° once it lay on the grid of {drawn.step_deg:g}° that the map is drawn on, "
+            f"{lat:.3f}° once it lay on the grid of {simplification.step_deg:g}° that the map is "
+            "drawn on, "
             "and was mended there: what is narrower than that is drawn as nothing."
         )
         yield Finding("warning", sentence, value=pcode)
 
 
-def _country(topology: Mapping[str, Any]) -> Topology:
-    """Return the part of a topology that is the country."""
+def _country_shapes(topology: Mapping[str, Any]) -> Topology:
+    """Return the part of a topology that is the country itself."""
     own = {name: topology["objects"][name] for name in ("governorates", "districts")}
     return level_topology({**topology, "objects": own}, 2)

@@ -25,7 +25,7 @@ from geodata.util.findings import Progress, no_progress
 
 @dataclass(frozen=True)
 class IngestOptions:
-    """What to do with what was read.
+    """What to do with the rows of files.
 
     Attributes
     ----------
@@ -98,14 +98,14 @@ def _prepare(
     progress: Progress,
 ) -> tuple[Report, SnapshotParts | None]:
     """Read and merge; without parts, the report says why nothing may be written."""
-    reading = source(kind).read(files, base, read_options, progress)
-    report = Report(kind, tuple(reading.files), {}, (), base.version)
-    if reading.errors:
-        return refuse(report, reading.findings), None
+    parsed = source(kind).read(files, base, read_options, progress)
+    report = Report(kind, tuple(parsed.files), {}, (), base.version)
+    if parsed.errors:
+        return refuse(report, parsed.findings), None
     progress("Comparing with what is held", 0, None)
     merged = merge(
         base,
-        reading,
+        parsed,
         allow_unmatched=options.allow_unmatched,
         replace=options.replace,
         pcode_scheme=str(read_options.options.get("pcode_scheme") or ""),
@@ -121,6 +121,7 @@ def _prepare(
 
 
 def _parts(base: Snapshot, report: Report, merged: Merged) -> SnapshotParts:
+    """Return the parts of the new snapshot."""
     return SnapshotParts(
         merged.tables,
         base.topology,
@@ -131,10 +132,10 @@ def _parts(base: Snapshot, report: Report, merged: Merged) -> SnapshotParts:
 
 
 def _join_report(base: Snapshot, report: Report, merged: Merged) -> dict[str, object]:
-    """Return the joins of the base and those of this file."""
+    """Return the join report of the base, with that of this file added."""
     before = base.join_report
     rows = {f"{report.kind}, {table}": n for table, n in merged.join.rows.items()}
-    lost = [vars(one) for one in merged.join.unmatched]
+    lost = [vars(place) for place in merged.join.unmatched]
     return {
         **before,
         "rows": {**before["rows"], **rows},
@@ -143,7 +144,7 @@ def _join_report(base: Snapshot, report: Report, merged: Merged) -> dict[str, ob
 
 
 def _changes(report: Report) -> list[dict[str, Any]]:
-    """Return how many figures of each series changed."""
+    """Return the numbers of added, changed and removed figures of each series."""
     changes = report.changes.as_dict() if report.changes else {}
     return [
         {key: series[key] for key in ("population", "programme", "added", "changed", "removed")}

@@ -12,7 +12,7 @@ from geodata.sources.contract import by_harm
 from geodata.util import amounts
 from geodata.util.findings import FileRead, Finding, Harm
 
-SHOWN = 50
+MAX_PRINTED = 50
 """Findings of each severity that a report prints; all are counted, and ``--json`` has them all."""
 
 
@@ -36,7 +36,7 @@ class Report:
     why_not
         Why nothing was written, as a sentence.
     codes
-        Of which numbering the P-codes of each date were found to be.
+        Scheme of the P-codes of each date, as lines.
     """
 
     kind: str
@@ -59,7 +59,7 @@ class Report:
         return any(finding.severity == "error" for finding in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all of it as JSON-ready values."""
+        """Return the report as JSON-ready values."""
         return {
             "kind": self.kind,
             "files": [vars(file) for file in self.files],
@@ -76,10 +76,10 @@ class Report:
         }
 
     def lines(self) -> list[str]:
-        """Return it as lines a person reads."""
-        found = by_harm(self.findings)
-        falls = [one for one in found if one.harm is Harm.TOTAL_FALLS]
-        out = _listed("A total falls" if len(falls) == 1 else "Totals fall", falls)
+        """Return the report as lines for a person."""
+        findings = by_harm(self.findings)
+        falls = [finding for finding in findings if finding.harm is Harm.TOTAL_FALLS]
+        out = _list_findings("A total falls" if len(falls) == 1 else "Totals fall", falls)
         out += [
             f"{file.name}: {file.layout}, {amounts.pluralise(file.rows, 'row')}"
             for file in self.files
@@ -89,12 +89,16 @@ class Report:
         if self.placed:
             out.append("Rows placed       by code   by name  by alias  not at all")
             out += [
-                f"  {what:<14}{n['code']:>9,} {n['name']:>9,} {n['alias']:>9,} {n['none']:>11,}"
-                for what, n in self.placed.items()
+                f"  {table:<14}{n['code']:>9,} {n['name']:>9,} {n['alias']:>9,} {n['none']:>11,}"
+                for table, n in self.placed.items()
             ]
         for severity, heading in (("error", "Errors"), ("warning", "Warnings")):
-            of_it = [one for one in found if one.severity == severity and one not in falls]
-            out += _listed(f"{heading} ({len(of_it):,})", of_it)
+            of_severity = [
+                finding
+                for finding in findings
+                if finding.severity == severity and finding not in falls
+            ]
+            out += _list_findings(f"{heading} ({len(of_severity):,})", of_severity)
         if self.totals:
             out += ["Totals beside the date before", *map(_total_line, self.totals)]
         if self.changes:
@@ -103,6 +107,7 @@ class Report:
         return out
 
     def _done(self) -> str:
+        """Return the sentence on the snapshot that was written, and what may follow."""
         if self.active:
             return (
                 f"Snapshot {self.version} is active; before it was {self.before or 'none'}. "
@@ -120,19 +125,20 @@ class Report:
         )
 
 
-def _listed(heading: str, findings: Sequence[Finding]) -> list[str]:
+def _list_findings(heading: str, findings: Sequence[Finding]) -> list[str]:
     """Return a heading and at most :data:`SHOWN` findings; nothing where there are none."""
     if not findings:
         return []
-    more = len(findings) - SHOWN
-    out = [heading, *(f"  {one.line()}" for one in findings[:SHOWN])]
+    more = len(findings) - MAX_PRINTED
+    out = [heading, *(f"  {finding.line()}" for finding in findings[:MAX_PRINTED])]
     return [*out, f"  … and {more:,} more; --json lists them all"] if more > 0 else out
 
 
 def _total_line(total: Total) -> str:
-    beside = "the first date held"
+    """Return the line on a total, beside that of the date before."""
+    comparison = "the first date held"
     if total.before is not None:
         change = total.people - total.before
         share = f", {amounts.change(total.people, total.before, 1)}" if total.before else ""
-        beside = f"{change:+,}{share} since {total.before_date}"
-    return f"  {total.series} {total.date}: {total.people:,} people ({beside})"
+        comparison = f"{change:+,}{share} since {total.before_date}"
+    return f"  {total.series} {total.date}: {total.people:,} people ({comparison})"

@@ -29,7 +29,7 @@ AnyReport = TypeVar("AnyReport", bound=Report)
 
 @dataclass(frozen=True)
 class SnapshotParts:
-    """What a snapshot is written from; parameters of :meth:`Library.add`."""
+    """Parts of a snapshot to write; parameters of :meth:`Library.add`."""
 
     tables: Tables
     topology: Mapping[str, Any]
@@ -53,7 +53,7 @@ def write(
     Parameters
     ----------
     bundled
-        Snapshot that is served where the library has none.
+        Snapshot thx the library has none.
     start
         Return the snapshot to begin with; its argument says whether to add that one to the
         library, too, so that there is something to go back to.
@@ -80,30 +80,33 @@ def write(
 
 
 def refuse(report: AnyReport, findings: Sequence[Finding]) -> AnyReport:
-    """Return the report with its findings, why nothing is written, and how to mend that."""
+    """Return the report with its findings and the sentence that nothing was written."""
     errors = [finding for finding in findings if finding.severity == "error"]
-    wrong = sum(error.harm is not Harm.TOTAL_FALLS for error in errors)
-    what = "the error" if wrong == 1 else f"the {wrong:,} errors"
-    how = f"mend {what} above and" if wrong else "see to the list, or pass --allow-fall, and"
+    mendable = sum(error.harm is not Harm.TOTAL_FALLS for error in errors)
+    errors_text = "the error" if mendable == 1 else f"the {mendable:,} errors"
+    advice = (
+        f"mend {errors_text} above and"
+        if mendable
+        else "see to the list, or pass --allow-fall, and"
+    )
     return replace(
-        report, findings=tuple(findings), why_not=f"Nothing was written: {how} run it again."
+        report, findings=tuple(findings), why_not=f"Nothing was written: {advice} run it again."
     )
 
 
 def compare(
-    report: AnyReport, base: Snapshot, tables: Tables, topology: Mapping[str, Any], what: str
+    report: AnyReport, base: Snapshot, tables: Tables, topology: Mapping[str, Any], noun: str
 ) -> AnyReport:
     """Return the report with the changes to ``base``; without any, it says to write nothing."""
     changes = difference(base, Snapshot("", base.manifest, tables, topology))
-    same = f"Nothing changes: snapshot {base.version} holds these {what} already."
-    return replace(report, changes=changes, why_not=same if changes.empty else "")
+    unchanged = f"Nothing changes: snapshot {base.version} holds these {noun} already."
+    return replace(report, changes=changes, why_not=unchanged if changes.empty else "")
 
 
 def provenance(report: Report, **figures: Any) -> dict[str, Any]:
-    """Return what the snapshot was made of, for its manifest and the page of sources.
+    """Return the origin of a snapshot, for its manifest and the page of sources.
 
-    ``figures`` are keys of an ingest of figures; it replaces ``changes``, none of which is said
-    of boundaries.
+    ``figures`` are keys of an ingest of figures; boundaries have none, and no ``changes``.
     """
     return {
         "base": report.base,
@@ -122,10 +125,10 @@ def _activate(
     """Make the snapshot the active one, if ``active`` still is; name the one served before it."""
     names = ", ".join(file.name for file in report.files)
     by: By = "boundaries" if report.kind == "boundaries" else "ingest"
-    what = f"{report.kind} {names}".strip()
-    library.activate(report.version, by, what, expected=active, bundled=bundled)
+    note = f"{report.kind} {names}".strip()
+    library.activate(report.version, by, note, expected=active, bundled=bundled)
     before = library.before() or ""
     served = summary(library.location(before) if before in library.versions() else bundled)
-    other = before and served.version == before and served.country != country
-    shown = f"{before} ({served.country})" if other else before
-    return replace(report, active=True, before=shown)
+    is_other_country = before and served.version == before and served.country != country
+    label = f"{before} ({served.country})" if is_other_country else before
+    return replace(report, active=True, before=label)

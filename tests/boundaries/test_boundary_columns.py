@@ -353,7 +353,10 @@ def test_files_of_two_levels_with_columns_of_one_name_are_told_apart_by_a_person
         added(tmp_path, columns, *files)
     report = added(tmp_path, columns, only={1: files[0], 2: files[1]})
     assert not report.failed, said(report, "error")
-    assert report.drawn and (report.drawn.governorates, report.drawn.districts) == (3, 6)
+    assert report.simplification and (
+        report.simplification.governorates,
+        report.simplification.districts,
+    ) == (3, 6)
 
 
 @pytest.mark.parametrize(

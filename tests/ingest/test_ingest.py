@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.ingest.report import SHOWN
+from geodata.ingest.report import MAX_PRINTED
 from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load
@@ -225,7 +225,7 @@ def test_warnings_are_cut_below_those_that_do_most_harm(run, table):
     warnings = said.partition("Warnings (73)\n")[2].splitlines()
     assert "“IQG99”: no area answers to this place (1 row, 6 people)" in warnings[0]
     assert "gives no number" in warnings[1]
-    assert warnings[SHOWN] == "  … and 23 more; --json lists them all"
+    assert warnings[MAX_PRINTED] == "  … and 23 more; --json lists them all"
     code, said = run("ingest", *table(*blank, *NEW), FEW, "--dry-run", "--json")
     harms = [one["harm"] for one in json.loads(said)["findings"]]
     assert harms == ["total_falls", *["not_assessed"] * 72]
@@ -239,10 +239,10 @@ def test_how_far_a_total_may_fall_is_a_setting(tmp_path, client_of, table):
 
 
 def test_long_lists_of_errors_are_cut_where_a_person_reads_and_counted(run, table):
-    rows = [(f"IQX{n:02}", "2021-06-30", "idp", "", 6) for n in range(SHOWN + 7)]
+    rows = [(f"IQX{n:02}", "2021-06-30", "idp", "", 6) for n in range(MAX_PRINTED + 7)]
     code, said = run("ingest", *table(*rows))
     assert code == 1
-    assert f"Errors ({SHOWN + 7})" in said
+    assert f"Errors ({MAX_PRINTED + 7})" in said
     assert "… and 7 more" in said
 
 

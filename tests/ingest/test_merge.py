@@ -121,7 +121,7 @@ def test_another_source_does_not_replace_a_date_unless_asked_to(examplia):
     asked = reading(row("Alpha", households=1, date=LAST), source=OTHER)
     kept = merge(examplia, asked)
     assert people(kept, LAST) == {"XXG02": 372}
-    assert kept.taken.empty
+    assert kept.added.empty
     assert "idp on 2021-07-31 are held from source tracking (6 people against 372 held)" in said(
         kept
     )
@@ -139,7 +139,7 @@ def test_another_source_that_dates_a_round_otherwise_is_seen_through(examplia):
     assert people(replaced, LAST) == {}
     assert people(replaced, day) == {"XXG02": 372}
     later = reading(row("Beta", households=62, date=day + dt.timedelta(days=7)), source=OTHER)
-    assert not merge(examplia, later).taken.empty
+    assert not merge(examplia, later).added.empty
 
 
 def test_a_number_that_nobody_published_is_not_taken(examplia):
