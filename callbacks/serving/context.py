@@ -31,7 +31,7 @@ from geodata.snapshots.registry import Serving, SnapshotRegistry
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import newest_figure
 from geodata.util.json_encoding import to_json
-from geodata.util.polling import Following
+from geodata.util.polling import Poller
 from layouts.share import Shared
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Context:
             settings.store,
             trial=self._trial,
         )
-        self._following: Following | None = None
+        self._following: Poller | None = None
 
     def _trial(self, snapshot: Snapshot) -> None:
         """Compute what the map page loads first, before a new snapshot has readers."""
@@ -73,13 +73,13 @@ class Context:
 
     def follow(self) -> None:
         """Check for newly activated snapshots at each request, in every serving process."""
-        self._following = Following(self.registry.refresh)
+        self._following = Poller(self.registry.refresh)
 
     def pin(self, environ: WSGIEnvironment) -> Serving:
         """Return the snapshots that answer a request, the same for all of the request."""
         if (serving := environ.get(_PINNED)) is None:
             if self._following:
-                self._following.here()
+                self._following.start_in_this_process()
             serving = environ[_PINNED] = self.registry.serving
         return serving
 

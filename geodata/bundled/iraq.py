@@ -1,4 +1,4 @@
-"""Names in Iraq: areas as Arabic readers spell them, and programmes, for the catalogues."""
+"""Facts of Iraq: sources, P-code schemes, notes, and spellings of areas, programmes, cities."""
 
 from __future__ import annotations
 
@@ -383,7 +383,7 @@ PROGRAMME_NAMES = (
     gettext("Shelter and Non-Food Items"),
     gettext("Syria crisis response (transport and relief for refugees)"),
 )
-"""Names of IOM's programmes as the snapshot has them: with a mark each has its translation."""
+"""Names of IOM's programmes in the snapshot, marked for translation."""
 
 CITIES = (
     gettext("Baghdad"),
@@ -415,4 +415,4 @@ CITIES = (
     gettext("Mandali"),
     gettext("Ar Rutbah"),
 )
-"""Names of cities as Natural Earth has them, likewise."""
+"""Names of cities of Natural Earth, marked for translation."""

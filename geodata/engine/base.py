@@ -1,4 +1,4 @@
-"""What every engine has in common: the protocol, and the answer as a table."""
+"""The protocol that all engines follow, and the conversion of their answers to tables."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import ibis
 
 
-ASKED = ("counts", "breakdowns")
-"""Tables that grow with every round, and are asked for by query alone."""
+QUERIED = ("counts", "breakdowns")
+"""Tables that grow with every round, and are read by queries only."""
 
 POSTGRES = ("postgres://", "postgresql://")
 
@@ -21,13 +21,15 @@ POSTGRES = ("postgres://", "postgresql://")
 class Engine(Protocol):
     """An engine with the tables :data:`ASKED` of one snapshot."""
 
-    def ask(self, table: str, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
-        """Put a question of :mod:`geodata.engine.queries` to the table of that name."""
+    def run(
+        self, table: str, expression: Callable[..., ibis.Table], *arguments: Any
+    ) -> pd.DataFrame:
+        """Run an expression of :mod:`geodata.engine.queries` on the table of that name."""
 
 
-def fetch(asked: ibis.Table) -> pd.DataFrame:
-    """Have an engine answer; times are in nanoseconds, as everywhere here."""
-    rows = asked.to_pyarrow()
+def fetch(result: ibis.Table) -> pd.DataFrame:
+    """Run an ibis expression and return its rows; timestamps are in nanoseconds, as everywhere."""
+    rows = result.to_pyarrow()
     for i, column in enumerate(rows.schema):
         if pa.types.is_timestamp(column.type):
             rows = rows.set_column(i, column.name, rows.column(i).cast(pa.timestamp("ns")))

@@ -1,13 +1,13 @@
-"""Where counts are asked for: an engine that ibis knows, holding the tables of one snapshot.
+"""Choose and open the engine that answers queries on a snapshot, through ibis.
 
 ::
 
     DISPLACEMENT_STORE=            DuckDB, in this process, over the snapshot's own bytes
     DISPLACEMENT_STORE=postgres://…   PostgreSQL, in a schema named after the snapshot's version,
-                                      filled once, by whoever first asks
+                                      filled once, at the first query
 
 Answers are the same, number for number (``tests/engine/test_engines.py``). An engine is opened in
-the process that asks: a connection does not survive a fork, and is closed before one.
+the process that queries it: a connection does not survive a fork, and is closed before one.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 
 
 def query(
-    snapshot: Snapshot, table: str, question: Callable[..., ibis.Table], *arguments: Any
+    snapshot: Snapshot, table: str, expression: Callable[..., ibis.Table], *arguments: Any
 ) -> pd.DataFrame:
-    """Put a question of :mod:`geodata.engine.queries` to a table of ``snapshot``.
+    """Run an expression of :mod:`geodata.engine.queries` on a table of ``snapshot``.
 
     Parameters
     ----------
     table
-        One of :data:`geodata.engine.base.ASKED`.
+        One of :data:`geodata.engine.base.QUERIED`.
     """
-    return store(snapshot).ask(table, question, *arguments)
+    return store(snapshot).run(table, expression, *arguments)
 
 
 def store(snapshot: Snapshot) -> Engine:
-    """Return the engine that holds ``snapshot``, opened when this process first asks.
+    """Return the engine that holds ``snapshot``, opened at the first query of this process.
 
     Raises
     ------
@@ -66,9 +66,9 @@ def _store(snapshot: Snapshot, _process: int) -> Engine:
 
 
 def close() -> None:
-    """Close every engine that nobody asks just now; the next one to ask opens it again."""
+    """Close every engine that is not in use; the next query opens it again."""
     _store.forget()
-    gc.collect()  # its parts know one another
+    gc.collect()  # DuckDB and ibis hold each other: only the collector closes the connection
 
 
 # DuckDB would wait in the child, or crash it at its end, for threads that only the parent has.
@@ -76,7 +76,7 @@ os.register_at_fork(before=close)
 
 
 def unsupported_engine(url: str) -> str:
-    """Say that no engine answers to a URL; its password stays unsaid."""
+    """Return the error message for an unsupported engine URL, without its credentials."""
     scheme = url.partition("://")[0][:20]
     return (
         f"DISPLACEMENT_STORE names an engine that is not known ({scheme!r}): leave it empty for "

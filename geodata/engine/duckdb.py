@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geodata.engine.base import ASKED, fetch
+from geodata.engine.base import QUERIED, fetch
 from geodata.snapshots.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -21,15 +21,17 @@ class DuckDB:
     def __init__(self, snapshot: Snapshot) -> None:
         import ibis
 
-        self._lock = Lock()  # a connection answers one question at a time
+        self._lock = Lock()  # a connection runs one query at a time
         self._connection = ibis.duckdb.connect()
         self._tables: dict[str, ibis.Table] = {}
-        for name in ASKED:
+        for name in QUERIED:
             self._connection.con.register(name, snapshot.tables.arrow(name))
             self._tables[name] = self._connection.table(name)
 
-    def ask(self, table: str, question: Callable[..., ibis.Table], *arguments: Any) -> pd.DataFrame:
-        """Put a question to a table."""
-        asked = question(self._tables[table], *arguments)
+    def run(
+        self, table: str, expression: Callable[..., ibis.Table], *arguments: Any
+    ) -> pd.DataFrame:
+        """Run an expression on a table."""
+        result = expression(self._tables[table], *arguments)
         with self._lock:
-            return fetch(asked)
+            return fetch(result)

@@ -1,11 +1,11 @@
-"""The questions that views and area panels put to the counts, each written once, in ibis.
+"""Queries that views and area panels put to the counts, each written once, in ibis.
 
 ::
 
-    State ─▶ question (here) ─▶ SQL of the engine that holds the tables (geodata.engine.connect) ─▶
-    rows
+    State ─▶ expression (here) ─▶ SQL of the engine that holds the tables
+                                  (geodata.engine.connect) ─▶ rows
 
-Nothing else is imported, so that any machine with ibis and an engine can ask them.
+Nothing else is imported, so that any machine with ibis and an engine can run them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KEY = ("level", "date", "pcode")
 
 
 def slices(counts: Table) -> Table:
-    """List what was counted: every population, programme, level and source.
+    """List the series that were counted: every population, programme, level and source.
 
     Columns ``population, programme, level, source, last`` (the last date), ``rows``,
     ``with_households`` (how many rows there are, and how many of them count households) and
@@ -40,37 +40,38 @@ def cells(counts: Table, population: str, programmes: Collection[str]) -> Table:
     Of the counts of ``programmes``, or of those that belong to none. ``pcode`` is missing where
     a place is in no area; households are where no row of the cell has any.
     """
-    of_programme = (
+    is_of_programme = (
         counts.programme.isin(sorted(programmes)) if programmes else counts.programme == ""
     )
-    rows = counts.filter(counts.population == population, of_programme)
+    rows = counts.filter(counts.population == population, is_of_programme)
     return rows.group_by(*KEY).agg(households=_sum(rows.households), people=_sum(rows.people))
 
 
 def breakdowns_of(breakdowns: Table, population: str, pcode: str) -> Table:
-    """Give the breakdowns of one governorate, and of those who came from it.
+    """Select the breakdowns of one governorate, and of people who came from it.
 
     Columns ``kind, date, pcode, category, households, people, source``.
     """
-    here = breakdowns.pcode == pcode
-    from_here = (breakdowns.kind == "origin") & (breakdowns.category == pcode)
-    return _broken_down(breakdowns, population, here | from_here)
+    is_of_area = breakdowns.pcode == pcode
+    is_from_area = (breakdowns.kind == "origin") & (breakdowns.category == pcode)
+    return _sum_by_category(breakdowns, population, is_of_area | is_from_area)
 
 
 def origins_on(breakdowns: Table, population: str, day: str) -> Table:
-    """Give the breakdowns by origin on a date (ISO), of every governorate."""
-    wanted = (breakdowns.kind == "origin") & (breakdowns.date == ibis.timestamp(day))
-    return _broken_down(breakdowns, population, wanted)
+    """Select the breakdowns by origin on a date (ISO), of every governorate."""
+    condition = (breakdowns.kind == "origin") & (breakdowns.date == ibis.timestamp(day))
+    return _sum_by_category(breakdowns, population, condition)
 
 
 def in_people(breakdowns: Table, population: str) -> Table:
-    """Give the breakdowns in people, of every governorate and date."""
-    wanted = breakdowns.people.notnull() & breakdowns.pcode.notnull()
-    return _broken_down(breakdowns, population, wanted)
+    """Select the breakdowns in people, of every governorate and date."""
+    condition = breakdowns.people.notnull() & breakdowns.pcode.notnull()
+    return _sum_by_category(breakdowns, population, condition)
 
 
-def _broken_down(breakdowns: Table, population: str, wanted: ibis.ir.BooleanValue) -> Table:
-    rows = breakdowns.filter(breakdowns.population == population, wanted)
+def _sum_by_category(breakdowns: Table, population: str, condition: ibis.ir.BooleanValue) -> Table:
+    """Add up the breakdowns of a population that meet a condition, by date, area and category."""
+    rows = breakdowns.filter(breakdowns.population == population, condition)
     key = ("kind", "date", "pcode", "category")
     return rows.group_by(*key).agg(
         households=_sum(rows.households), people=_sum(rows.people), source=rows.source.max()
@@ -78,5 +79,5 @@ def _broken_down(breakdowns: Table, population: str, wanted: ibis.ir.BooleanValu
 
 
 def _sum(column: ibis.ir.IntegerColumn) -> ibis.ir.IntegerScalar:
-    """Add up in 64 bits; engines would answer with numbers of kinds of their own."""
+    """Add up in 64 bits; engines' own types of sums differ."""
     return column.sum().cast("int64")

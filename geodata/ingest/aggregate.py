@@ -11,11 +11,7 @@ import pandas as pd
 
 from geodata.places.folding import fold
 from geodata.places.gazetteer import Gazetteer, Gazetteers
-from geodata.places.join import (
-    JoinReport,
-    in_another_governorate,
-    match_rows,
-)
+from geodata.places.join import JoinReport, in_another_governorate, match_rows
 from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.snapshots.schemas import TABLES, check
 from geodata.snapshots.snapshot import Snapshot

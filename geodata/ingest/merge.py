@@ -29,11 +29,7 @@ import pandas as pd
 from geodata.ingest.aggregate import breakdowns_by_area, counts_by_area
 from geodata.ingest.plausibility import LARGEST_FALL, changes_beyond_reason, levels_that_differ
 from geodata.places.gazetteer import former_codes, gazetteers
-from geodata.places.join import (
-    JoinReport,
-    not_placed,
-    of_another_country,
-)
+from geodata.places.join import JoinReport, not_placed, of_another_country
 from geodata.places.scheme_resolution import resolve_codes
 from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.schemas import check_changed

@@ -1,4 +1,4 @@
-"""Rows of a table one by one, for the few places that write each of them out."""
+"""Types of arrays, and rows of a table one by one."""
 
 from __future__ import annotations
 

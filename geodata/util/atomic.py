@@ -1,15 +1,15 @@
-"""A folder is replaced as a whole or not at all, whoever reads it meanwhile.
+"""Replace a folder or a file as a whole or not at all, whoever reads it meanwhile.
 
 ::
 
     .maps.new-k3x9a1bc   written beside maps/, flushed to disk
            ⇅             one rename swaps the two (Linux); elsewhere it takes two renames
-    maps                 … and what was there is deleted
+    maps                 … and the old folder is deleted
 
-A stop half-way, also by ``kill -9``, leaves what was there. What it left beside it is cleared away
-by the next replacement, which also puts back a folder that a stop between two renames took away.
+A stop half-way, also by ``kill -9``, leaves the old folder. Its leftovers beside it are removed by
+the next replacement, which also puts back a folder that a stop between two renames took away.
 
-A single file is written the same way: beside its place, flushed, renamed over what was there.
+A single file is written the same way: beside its place, flushed, renamed over the old one.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 @contextmanager
 def atomic_directory(out: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of ``out`` when the block ends without an error.
+    """Yield an empty folder that replaces ``out`` when the block ends without an error.
 
-    Where ``out`` is a link to a folder, that folder is replaced. Whether what is there may be
-    replaced is for the caller to know.
+    Where ``out`` is a link to a folder, that folder is replaced. The caller decides
+    whether it may be replaced.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def atomic_directory(out: Path) -> Iterator[Path]:
     out = out.resolve()
     remove_leftovers(out)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.{NEW}", dir=out.parent))
-    with _held(fresh):
+    with _locked(fresh):
         try:
             yield fresh
             fresh.chmod(0o755)
@@ -56,14 +56,14 @@ def atomic_directory(out: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(out: Path) -> None:
-    """Clear away what replacements of ``out`` that were stopped have left beside it."""
-    for old in _left(out, OLD):
+    """Remove what interrupted replacements of ``out`` have left beside it."""
+    for old in _leftover_folders(out, OLD):
         if not _in_use(_twin(old, NEW)):
             if out.exists():
                 shutil.rmtree(old, ignore_errors=True)
             else:
                 os.rename(old, out)
-    for new in _left(out, NEW):
+    for new in _leftover_folders(out, NEW):
         if not _in_use(new):
             shutil.rmtree(new, ignore_errors=True)
 
@@ -98,33 +98,35 @@ def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def leftovers(folder: Path) -> set[str]:
-    """Return names in ``folder`` of which stopped replacements have left something beside them."""
+    """Return the names in ``folder`` beside which interrupted replacements have left something."""
     end = re.compile(rf"\.(.+)\.(?:{NEW}|{OLD})[a-z0-9_]{{{_RANDOM}}}")
-    found = [end.fullmatch(each.name) for each in folder.iterdir()]
-    return {match[1] for match in found if match}
+    matches = [end.fullmatch(each.name) for each in folder.iterdir()]
+    return {match[1] for match in matches if match}
 
 
 def recover_file(path: Path) -> None:
-    """Clear away what stopped writers of the file ``path`` have left; for its only writer."""
+    """Remove what interrupted writers of ``path`` have left; for its only writer."""
     name = re.compile(re.escape(f".{path.name}.{NEW}") + f"[a-z0-9_]{{{_RANDOM}}}")
     for each in path.parent.iterdir():
         if name.fullmatch(each.name) and each.is_file() and not each.is_symlink():
             each.unlink(missing_ok=True)
 
 
-def _left(out: Path, kind: str) -> list[Path]:
-    """Return folders of this kind that belong to ``out``, the one moved last first."""
+def _leftover_folders(out: Path, kind: str) -> list[Path]:
+    """Return the leftover folders of a kind that belong to ``out``, the newest first."""
     name = re.compile(re.escape(f".{out.name}.{kind}") + f"[a-z0-9_]{{{_RANDOM}}}")
     if not out.parent.is_dir():
         return []
-    found = [each for each in out.parent.iterdir() if name.fullmatch(each.name)]
-    folders = [each for each in found if each.is_dir() and not each.is_symlink()]
+    matching = [each for each in out.parent.iterdir() if name.fullmatch(each.name)]
+    folders = [each for each in matching if each.is_dir() and not each.is_symlink()]
     return sorted(folders, key=lambda each: each.stat().st_ctime_ns, reverse=True)
 
 
-def _twin(left: Path, kind: str) -> Path:
+def _twin(leftover: Path, kind: str) -> Path:
     """Return the folder of the other kind that the same replacement has."""
-    return left.with_name(left.name[: -_RANDOM - len(kind)] + kind + left.name[-_RANDOM:])
+    return leftover.with_name(
+        leftover.name[: -_RANDOM - len(kind)] + kind + leftover.name[-_RANDOM:]
+    )
 
 
 # A lock on the folder itself tells one that is being written from one that was left: the system
@@ -132,7 +134,8 @@ def _twin(left: Path, kind: str) -> Path:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock a folder while it is written, where the disk has locks."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         with suppress(OSError):  # a disk without locks: what is left there stays
@@ -143,6 +146,7 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 def _in_use(folder: Path) -> bool:
+    """Tell whether a process is still writing a folder."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except FileNotFoundError:
@@ -172,7 +176,7 @@ def try_lock(handle: int) -> None:
 
 
 def _flush(folder: Path) -> None:
-    """Have every byte on disk before the rename is: a power cut must not leave empty files."""
+    """Flush every file to disk before the rename: a power cut must not leave empty files."""
     for path in (*folder.rglob("*"), folder):
         handle = os.open(path, os.O_RDONLY)
         try:
@@ -182,9 +186,9 @@ def _flush(folder: Path) -> None:
 
 
 def _flush_names(folder: Path) -> None:
-    """Have a rename in ``folder`` on disk, before anything that relies on it is.
+    """Flush a rename in ``folder`` to disk, before anything relies on it.
 
-    It is done by now: a disk that cannot flush names is no reason to say that it was not.
+    The rename is done by now, so a disk that cannot flush names is no error.
     """
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
@@ -195,18 +199,19 @@ def _flush_names(folder: Path) -> None:
 
 
 def _put_in_place(fresh: Path, out: Path) -> None:
+    """Put a new folder in the place of ``out``, whether there is one or not."""
     if not out.exists():
         os.rename(fresh, out)
     elif not _swap(fresh, out):
         _swap_in_two_steps(fresh, out)
 
 
-def _swap(one: Path, other: Path) -> bool:
+def _swap(first: Path, second: Path) -> bool:
     """Swap two folders in one step; False where the system, or what the disk is, cannot."""
     rename = getattr(ctypes.CDLL(None), "renameat2", None)
     if rename is None:
         return False
-    names = [_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other)]
+    names = [_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second)]
     return bool(rename(*names, _RENAME_EXCHANGE) == 0)
 
 

@@ -1,4 +1,4 @@
-"""Findings of a reader: what was wrong, where, how grave; and its progress."""
+"""Findings of a reader: what is wrong, where and how grave; and progress."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, Literal
 import pandas as pd
 
 Progress = Callable[[str, int, int | None], None]
-"""Told what is being done, how much of it is, and of how much (``None``: not known)."""
+"""Called with the step, the count done and the total (``None``: not known)."""
 
 
-def no_progress(what: str, done: int, of: int | None) -> None:
-    """Ignore progress: nobody watches."""
+def no_progress(step: str, count: int, total: int | None) -> None:
+    """Ignore progress."""
 
 
 class Harm(IntEnum):
@@ -76,26 +76,26 @@ class Finding:
     harm: Harm = Harm.OTHER
 
     def line(self) -> str:
-        """Write it as a line: ``list.xlsx, sheet IDP, row 12, column Households, “12x”: …``."""
-        where = [
+        """Return the finding as a line: ``list.xlsx, sheet IDP, row 12, column D, “12x”: …``."""
+        parts = [
             self.file,
             self.sheet and f"sheet {self.sheet}",
             f"cell {self.cell}" if self.cell else self.row and f"row {self.row:,}",
             self.column and f"column {self.column}",
             self.value and f"“{self.value}”",
         ]
-        placed = ", ".join(str(part) for part in where if part)
+        place = ", ".join(str(part) for part in parts if part)
         near = f" Nearest: {', '.join(self.nearest)}." if self.nearest else ""
-        return f"{placed}: {self.sentence}{near}" if placed else f"{self.sentence}{near}"
+        return f"{place}: {self.sentence}{near}" if place else f"{self.sentence}{near}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what there is to say as JSON-ready values."""
-        said = {key: value for key, value in vars(self).items() if value}
-        return said | {"harm": self.harm.name.casefold()}
+        """Return the fields that are not empty, as JSON-ready values."""
+        fields = {key: value for key, value in vars(self).items() if value}
+        return fields | {"harm": self.harm.name.casefold()}
 
 
 def location(row: Any) -> dict[str, Any]:
-    """Return ``file`` and ``row`` of a finding on a row of a reading, where they are known."""
+    """Return ``file`` and ``row`` of a parsed row, for a finding; empty and 0 where unknown."""
     file, number = row.get("file"), row.get("row")
     return {
         "file": file if isinstance(file, str) else "",

@@ -1,6 +1,6 @@
-"""Answers as JSON: the one form in which they are sent, embedded in files and compared.
+"""Encode answers as JSON: the one form that is sent, embedded in files and compared.
 
-A figure that there is none of is ``null``, never NaN, which JSON does not have.
+A missing figure is ``null``, never NaN, which JSON does not have.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # boundaries are served without numpy
 
 
 def to_json(value: object) -> bytes:
-    """Return compact JSON in UTF-8; NaN is a mistake and raises."""
+    """Return compact JSON in UTF-8; NaN raises ValueError."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode()
 
@@ -32,9 +32,6 @@ def json_numbers(values: Floats, decimals: int = 0) -> list[Any]:
 
 
 def number(value: float, decimals: int = 0) -> float:
-    """Return a number with so many decimals.
-
-    Without any it is whole, and written without a point.
-    """
-    written = rounded(value, decimals)
-    return written if decimals else int(written)
+    """Round a number to ``decimals``; without any it is an int, written without a point."""
+    result = rounded(value, decimals)
+    return result if decimals else int(result)

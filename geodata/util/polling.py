@@ -1,9 +1,9 @@
-"""A thread of this process that looks for something new every few seconds.
+"""Call a method every few seconds, in a thread of this process.
 
 A thread does not survive a fork, and one of a process that only loads the application for others
-(gunicorn's ``preload_app``) would look for nobody. It is therefore started by what first needs it,
-once in each process, and ends with that process or with whatever it looks for. A process that ends
-waits for a look that is under way: cut off within an engine's own code, it would take the process
+(gunicorn's ``preload_app``) would poll for nobody. It is therefore started at its first use, once
+in each process, and ends with that process or with the object that it polls. A process that ends
+waits for a call that is under way: cut off within an engine's own code, it would take the process
 down with it.
 """
 
@@ -17,85 +17,86 @@ from collections.abc import Callable
 from threading import Event, Lock, Thread
 from typing import Any
 
-EVERY = 2.0
-"""Seconds between two looks."""
+INTERVAL = 2.0
+"""Seconds between two calls."""
 PATIENCE = 5.0
-"""Seconds that whoever starts it waits for the first look."""
-_LAST_LOOK = 20.0  # seconds
+"""Seconds to wait for the first call, at the start."""
+_LAST_POLL = 20.0  # seconds
 _log = logging.getLogger(__name__)
 
 
-class Following:
+class Poller:
     """Calls a method again and again, for as long as its object is in use.
 
     Parameters
     ----------
-    look
-        A bound method; whose object it is may be forgotten, which ends the thread.
+    poll
+        A bound method. Only a weak reference is kept: the thread ends with its object.
     """
 
-    def __init__(self, look: Callable[[], None], every: float = EVERY) -> None:
-        self._look: weakref.WeakMethod[Callable[[], None]] = weakref.WeakMethod(look)
-        self._every = every
+    def __init__(self, poll: Callable[[], None], interval: float = INTERVAL) -> None:
+        self._poll: weakref.WeakMethod[Callable[[], None]] = weakref.WeakMethod(poll)
+        self._interval = interval
         self._lock = Lock()
         self._process = 0
         self._thread: Thread | None = None
-        self._looked = Event()
+        self._polled = Event()
         self._end = Event()
-        owner: Any = look
+        owner: Any = poll
         weakref.finalize(owner.__self__, self.end).atexit = False
-        _every_one.add(self)
+        _pollers.add(self)
 
-    def here(self) -> None:
-        """Start it in this process, where it does not run yet, and wait for its first look."""
+    def start_in_this_process(self) -> None:
+        """Start the thread, unless this process has it already, and wait for the first call."""
         if self._process != os.getpid():
             self._start()
-        if not self._looked.is_set():
-            self._looked.wait(PATIENCE)
+        if not self._polled.is_set():
+            self._polled.wait(PATIENCE)
 
     def end(self) -> None:
-        """End it; one that looks just now does so to its end."""
+        """End the thread; a call that is under way is completed."""
         self._end.set()
-        self._looked.set()
+        self._polled.set()
 
     def _start(self) -> None:
         with self._lock:
             if self._process == os.getpid() or self._end.is_set():
                 return
-            self._looked = Event()  # a fork's own: that of its parent says nothing of this process
+            self._polled = Event()  # a fork's own: its parent's says nothing of this process
             self._thread = Thread(target=self._run, name="following", daemon=True)
             self._thread.start()
             self._process = os.getpid()
 
     def wait(self) -> None:
-        """Wait for the last look of one that was ended."""
+        """Wait for the last call of a thread that was ended."""
         if self._thread:
-            self._thread.join(_LAST_LOOK)
+            self._thread.join(_LAST_POLL)
 
     def _run(self) -> None:
-        told = ""
-        while (look := self._look()) is not None:
+        """Call the method until the end; log an error once for as long as it repeats."""
+        last_error = ""
+        while (poll := self._poll()) is not None:
             try:
-                look()
-                told = ""
-            except Exception as error:  # whatever it is, the next look may succeed
-                if told != repr(error):
-                    told = repr(error)
+                poll()
+                last_error = ""
+            except Exception as error:  # whatever it is, the next call may succeed
+                if last_error != repr(error):
+                    last_error = repr(error)
                     _log.exception("what is new could not be looked for")
             finally:
-                self._looked.set()
-            del look
-            if self._end.wait(self._every):
+                self._polled.set()
+            del poll
+            if self._end.wait(self._interval):
                 return
 
 
-_every_one: weakref.WeakSet[Following] = weakref.WeakSet()
+_pollers: weakref.WeakSet[Poller] = weakref.WeakSet()
 
 
 @atexit.register
-def _end_every_one() -> None:
-    running = list(_every_one)
-    for following in running:
-        following.end()
-    for following in running:
-        following.wait()
+def _end_all() -> None:
+    running = list(_pollers)
+    for poller in running:
+        poller.end()
+    for poller in running:
+        poller.wait()

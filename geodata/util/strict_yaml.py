@@ -1,9 +1,8 @@
-"""YAML of strangers: plain text, lists and keys with their lines, and nothing else.
+"""Parse YAML of strangers: plain text, lists and keys with their lines, and nothing else.
 
 A briefing, or the mapping of a table, is a file that people send each other, so nothing in it is
 executed or built: tags, anchors and aliases are refused, and every value stays the text that it is
-written as. (An alias of
-an alias of an alias is how a small file becomes gigabytes.)
+written as. (An alias of an alias of an alias is how a small file becomes gigabytes.)
 """
 
 from __future__ import annotations
@@ -74,24 +73,24 @@ class Mapping:
 Node = Text | Sequence | Mapping
 
 
-def read(text: str, what: str = BRIEFING) -> Node:
-    """Read one document; ``what`` says in messages what it is.
+def read(text: str, document: str = BRIEFING) -> Node:
+    """Parse one document into texts, lists and keys; ``document`` names its kind in messages.
 
     Raises
     ------
     BriefingError
-        Naming the line: no valid YAML, more than one document, a tag, an anchor, an alias, a key
-        that is said twice, or more, or deeper, than a briefing is.
+        With the line: no valid YAML, more than one document, a tag, an anchor, an alias, a repeated
+        key, or more, or deeper, than a briefing is.
     """
     size = len(text.encode())
     if size > MAX_BYTES:
-        raise BriefingError(_TOO_LARGE[what], size=GroupedInt(size), most=GroupedInt(MAX_BYTES))
-    events = _events(text, what)
+        raise BriefingError(_TOO_LARGE[document], size=GroupedInt(size), most=GroupedInt(MAX_BYTES))
+    events = _events(text, document)
     documents = [i for i, event in enumerate(events) if _kind(event) == "DocumentStart"]
     if not documents:
-        raise BriefingError(_EMPTY[what], line=1)
+        raise BriefingError(_EMPTY[document], line=1)
     if len(documents) > 1:
-        raise BriefingError(_SECOND[what], line=_line(events[documents[1]]))
+        raise BriefingError(_SECOND[document], line=_line(events[documents[1]]))
     node, _ = _node(events, documents[0] + 1)
     return node
 
@@ -104,30 +103,30 @@ def _line(event: Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _events(text: str, what: str) -> list[Event]:
+def _events(text: str, document: str) -> list[Event]:
     """Return every event of the text; the parser builds nothing from them."""
     import yaml
 
-    found, depth = [], 0
+    events, depth = [], 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             depth += _kind(event).endswith("Start") - _kind(event).endswith("End")
-            _refuse(event, depth - 2, what)  # the stream and the document are no depth
-            found.append(event)
-            if len(found) > MAX_EVENTS:
-                raise BriefingError(_MORE[what], line=_line(event))
+            _refuse(event, depth - 2, document)  # the stream and the document are no depth
+            events.append(event)
+            if len(events) > MAX_EVENTS:
+                raise BriefingError(_MORE[document], line=_line(event))
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
-        said = " ".join(part for part in (error.context, error.problem) if part)
+        details = " ".join(part for part in (error.context, error.problem) if part)
         line = at.line + 1 if at else None
-        raise BriefingError(_NOT_YAML, line=line, said=said) from None
+        raise BriefingError(_NOT_YAML, line=line, said=details) from None
     except yaml.YAMLError as error:
         raise BriefingError(_NOT_YAML, said=" ".join(str(error).split())) from None
-    return found
+    return events
 
 
-def _refuse(event: Event, depth: int, what: str) -> None:
-    """Refuse what builds or repeats, and what is nested deeper than a briefing is."""
+def _refuse(event: Event, depth: int, document: str) -> None:
+    """Refuse tags, anchors and aliases, and what is nested deeper than a briefing is."""
     line = _line(event)
     tag = getattr(event, "tag", None)
     if _kind(event) == "Alias":
@@ -150,7 +149,7 @@ def _refuse(event: Event, depth: int, what: str) -> None:
             gettext("“{tag}” is a tag: only plain text is read."), line=line, tag=tag
         )
     if depth > MAX_DEPTH:
-        raise BriefingError(_DEEPER[what], line=line)
+        raise BriefingError(_DEEPER[document], line=line)
 
 
 def _node(events: list[Event], i: int) -> tuple[Node, int]:
@@ -173,10 +172,11 @@ def _node(events: list[Event], i: int) -> tuple[Node, int]:
     return Mapping(line, tuple(pairs)), i + 1
 
 
-def _key(key: Node, before: list[tuple[Text, Node]]) -> Text:
+def _key(key: Node, pairs: list[tuple[Text, Node]]) -> Text:
+    """Return a key that is text and is not repeated; raise BriefingError otherwise."""
     if not isinstance(key, Text):
         raise BriefingError(gettext("A key is a word."), line=key.line)
-    if any(key.value == other.value for other, _ in before):
+    if any(key.value == earlier.value for earlier, _ in pairs):
         raise BriefingError(
             gettext("“{value}” is said twice."), line=key.line, key=key.value, value=key.value
         )

@@ -2,7 +2,7 @@
 
 The directory of an archive can say less than its parts hold, and programs that read it may believe
 the one or the other. So what the directory says is checked first, because that is cheap, and then
-every byte is counted. Who unpacks gives the limits and the sentences that refuse an archive.
+every byte is counted. The caller gives the limits and the sentences that refuse an archive.
 """
 
 from __future__ import annotations
@@ -115,21 +115,23 @@ class ZipGuard:
         )
 
     def check_parts(self) -> None:
-        """Refuse an archive that is locked, or packed as no program packs one."""
+        """Refuse too many, locked or repeated parts, and methods of packing that are not "
+        "allowed.
+        """
         refusals = self.limits.refusals
         if len(self.parts) > self.limits.max_parts:
             raise self._refusal(refusals.many, size=len(self.parts))
-        named = Counter(part.filename for part in self.parts if not part.is_dir())
+        counts = Counter(part.filename for part in self.parts if not part.is_dir())
         for part in self.parts:
             if part.flag_bits & _LOCKED:
                 raise self._refusal(refusals.locked, part)
-            if named[part.filename] > 1:
+            if counts[part.filename] > 1:
                 raise self._refusal(refusals.doubled, part)
             if part.compress_type not in self.limits.methods:
                 raise self._refusal(refusals.method, part)
 
     def check_stated_sizes(self, parts: Collection[zipfile.ZipInfo]) -> None:
-        """Refuse parts that are too much already by what the directory says, before unpacking."""
+        """Refuse parts whose sizes in the directory are beyond the limits, before unpacking."""
         self._check_unpacked(sum(part.file_size for part in parts))
         for part in parts:
             self._check_ratio(part, part.file_size)
@@ -143,7 +145,7 @@ class ZipGuard:
             raise self._refusal(self.limits.refusals.dense, part)
 
     def unpack(self, part: zipfile.ZipInfo) -> Iterator[bytes]:
-        """Yield what a part holds, a chunk at a time, and refuse it once that is too much."""
+        """Yield a part's content in chunks, and refuse it once a limit is passed."""
         size = 0
         try:
             for chunk in read_part(self._source, part):
@@ -170,16 +172,17 @@ def read_part(source: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
         yield from _read_by_zipfile(source, part)
         return
     inflate = zlib.decompressobj(-15) if part.compress_type == zipfile.ZIP_DEFLATED else None
-    check = 0
+    crc = 0
     for packed in _packed(source, part):
         for chunk in [packed] if inflate is None else _inflated(inflate, packed, part):
-            check = zlib.crc32(chunk, check)
+            crc = zlib.crc32(chunk, crc)
             yield chunk
-    if check != part.CRC:
+    if crc != part.CRC:
         raise zipfile.BadZipFile(f"Bad CRC-32 for file {part.filename!r}")
 
 
 def _packed(source: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield the packed bytes of a part, a chunk at a time."""
     source.seek(part.header_offset)
     header = source.read(_LOCAL_HEADER)
     if len(header) < _LOCAL_HEADER or not header.startswith(_SIGNATURE):
@@ -195,6 +198,7 @@ def _packed(source: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 def _inflated(inflate: zlib._Decompress, packed: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield the unpacked bytes of a packed chunk, in chunks of bounded size."""
     while packed:
         try:
             chunk = inflate.decompress(packed, _CHUNK)
@@ -207,7 +211,7 @@ def _inflated(inflate: zlib._Decompress, packed: bytes, part: zipfile.ZipInfo) -
 
 
 def _read_by_zipfile(source: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Read ways of packing that are rare; ``zipfile`` ends them where the directory says."""
+    """Yield a part of a rare packing method; ``zipfile`` stops at the directory's length."""
     import lzma
 
     try:

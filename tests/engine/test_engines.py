@@ -71,7 +71,7 @@ def table(name: str) -> str:
 @pytest.mark.parametrize(("name", "arguments"), ASKED)
 def test_postgresql_answers_as_duckdb_does(snapshot, database, name, arguments):
     there = replace(snapshot, store_url=database)
-    found = rows(Postgres(there).ask(table(name), getattr(queries, name), *arguments))
+    found = rows(Postgres(there).run(table(name), getattr(queries, name), *arguments))
     expected = ours(snapshot, name, arguments)
     assert found == expected
     assert expected or arguments == ["idp", ["PHSS", "CRP"]]  # the others have something to say
@@ -104,12 +104,12 @@ def test_a_connection_that_was_cut_is_opened_again(snapshot, database):
     import psycopg
 
     engine = Postgres(replace(snapshot, store_url=database))
-    before = rows(engine.ask("counts", queries.slices))
+    before = rows(engine.run("counts", queries.slices))
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         )
-    assert rows(engine.ask("counts", queries.slices)) == before
+    assert rows(engine.run("counts", queries.slices)) == before
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def test_the_old_one_of_a_replacement_that_goes_on_is_left_to_it(maps):
     old, new = (maps.with_name(f".maps.{kind}abcd1234") for kind in (atomic.OLD, atomic.NEW))
     maps.rename(old)
     new.mkdir()
-    with atomic._held(new):
+    with atomic._locked(new):
         remove_leftovers(maps)
         assert names(maps.parent) == sorted([new.name, old.name])
 

@@ -29,7 +29,7 @@ from geodata.snapshots.library import Library
 from geodata.snapshots.manifest import read_manifest
 from geodata.snapshots.registry import IN_MEMORY, REMEMBERED, SnapshotRegistry
 from geodata.snapshots.serialise import write_snapshot
-from geodata.util.polling import Following
+from geodata.util.polling import Poller
 from tests import made_up
 from tests.paths import ROOT
 
@@ -668,25 +668,25 @@ def followers() -> set[threading.Thread]:
 
 def test_a_thread_looks_again_and_again_also_after_a_look_that_failed(caplog):
     looked, before = Looked(), followers()
-    following = Following(looked.look, every=0.001)
+    following = Poller(looked.look, interval=0.001)
     assert followers() == before
-    following.here()
+    following.start_in_this_process()
     assert looked.times >= 1, "whoever starts it waits for the first look"
     for _ in range(4):
         assert looked.more.acquire(timeout=60)
-    following.here()
+    following.start_in_this_process()
     (thread,) = followers() - before
     following.end()
     thread.join(60)
     assert not thread.is_alive()
     assert "could not be looked for" in caplog.text
-    following.here()
+    following.start_in_this_process()
     assert followers() == before, "what was ended is not begun again"
 
 
 def test_the_thread_ends_with_what_it_looks_for():
     looked, before = Looked(), followers()
-    Following(looked.look, every=0.001).here()
+    Poller(looked.look, interval=0.001).start_in_this_process()
     (thread,) = followers() - before
     del looked
     gc.collect()
@@ -730,7 +730,7 @@ def test_a_worker_asks_and_ends_though_its_parent_has_asked_before(examplia_fold
 
 ENDED = """
 import threading
-from geodata.util.polling import Following
+from geodata.util.polling import Poller
 
 class Slow:
     def __init__(self):
@@ -742,7 +742,7 @@ class Slow:
         print("to its end", flush=True)
 
 slow = Slow()
-following = Following(slow.look)
+following = Poller(slow.look)
 threading.Thread(target=following.here).start()
 slow.begun.wait()
 later = threading.Timer(0.2, slow.may_end.set)
