@@ -81,7 +81,7 @@ def register(app: Dash, context: Context) -> None:
             if comparison
             else share.subject(shared, today),
             shared,
-            context.shared(snapshot, embed_html.embedded(state, choice, snapshot)),
+            context.shared(snapshot, embed_html.embedded_state(state, choice, snapshot)),
             choice,
             notices=notices,
             refused=refused,
@@ -115,7 +115,7 @@ def _oembed_body(
         snapshot, state, _ = context.parse(query, lenient=True)
     choice, _ = embed_html.parse_choice(query, state, state.language)
     if on_share_page:
-        state = embed_html.embedded(state, choice, snapshot)
+        state = embed_html.embedded_state(state, choice, snapshot)
     return share.oembed(context.shared(snapshot, state), choice.options, choice.size, room=room)
 
 

@@ -99,7 +99,7 @@ def code(listed: PublishedMap, at: str) -> str:
     embed, urls = listed.embed, FolderUrls(at or PLACEHOLDER)
     return embed_html.code(
         urls.embed(embed.name),
-        embed_html.name(listed.view),
+        embed_html.frame_title(listed.view),
         FrameSize(),
         script="" if embed.options.static else urls.host(),
     )
@@ -209,7 +209,7 @@ def _entry(one: PublishedMap, folder: PublishedFolder) -> dict[str, Any]:
         "dir": language.direction,
         "label": folder.language.gettext(populations.MEASURE_LABELS[state.measure]),
         "headline": view_headlines.headline(one.view.on_its_date()),
-        "particulars": one.embed.particulars,
+        "other_query": one.embed.other_query,
         "code": code(one, folder.at),
         "code_label": pasted,
         "copy_label": folder.language.gettext("Copy: {what}", what=pasted),

@@ -162,7 +162,7 @@ def oembed(
     return {
         "version": "1.0",
         "type": "rich",
-        "title": strip_isolates(embed_html.name(shared.view)),
+        "title": strip_isolates(embed_html.frame_title(shared.view)),
         "provider_name": strip_isolates(wording.product(shared.snapshot, shared.language)),
         "provider_url": shared.link(shared.urls.page()),
         "cache_age": _A_YEAR if shared.state.v and shared.state.time else _AN_HOUR,
@@ -189,7 +189,7 @@ def embed_code(shared: Shared, options: embed_options.EmbedOptions, size: FrameS
     asked = embed_options.query(shared.state, options, shared.snapshot)
     return embed_html.code(
         shared.link(shared.urls.embed(asked)),
-        embed_html.name(shared.view),
+        embed_html.frame_title(shared.view),
         size,
         script="" if options.static else shared.link(shared.urls.embed_host()),
     )
@@ -282,7 +282,7 @@ def page(
 def _preview(embedded: Shared, choice: EmbedChoice) -> Markup:
     """Write the very frame of the code, from where the page itself is."""
     asked = embed_options.query(embedded.state, choice.options, embedded.snapshot)
-    named = embed_html.name(embedded.view)
+    named = embed_html.frame_title(embedded.view)
     # The address and the name are escaped where the frame is written.
     return Markup(embed_html.frame(embedded.urls.embed(asked), named, choice.size))  # noqa: S704
 

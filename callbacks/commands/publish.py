@@ -89,13 +89,13 @@ def parse_states(
         _embed(context, {"lang": code}, "--lang")
     chosen = [_read(text) for text in states]
     queries = chosen or embeds.defaults(context.snapshot, context.threshold)
-    translated = embeds.language_items(queries, codes or (SOURCE_LANGUAGE,))
+    translated = embeds.in_languages(queries, codes or (SOURCE_LANGUAGE,))
     return tuple(dict.fromkeys(_embed(context, each, "--state") for each in translated))
 
 
 def _read(text: str) -> dict[str, str]:
     try:
-        return embeds.read(text)
+        return embeds.parse_query(text)
     except StateError as error:
         raise click.BadParameter(str(error), param_hint="--state") from None
 
@@ -140,7 +140,7 @@ def publish(folder: Path, publication: Publication) -> tuple[SiteManifest, SiteR
             length=publication.steps, label="Publishing", file=sys.stderr, hidden=hidden
         ) as bar:
             result = write(publication, manifest, lambda: bar.update(1))
-        manifest.keep(folder)
+        manifest.keep_previous(folder)
         write_for_hosts(publication, manifest, result)
         manifest.close(manifest_details(publication))
     return manifest, result

@@ -273,15 +273,15 @@ def _pictures(publication: Publication) -> dict[str, Callable[[], bytes]]:
 
 
 def _picture(publication: Publication, embed: Embed) -> bytes:
-    view = publication.context.view_at(embed.snapshot, embed.drawn_state)
-    query = encode_query(frozen(embed.drawn_state, embed.snapshot), embed.snapshot)
+    view = publication.context.view_at(embed.snapshot, embed.picture_state)
+    query = encode_query(frozen(embed.picture_state, embed.snapshot), embed.snapshot)
     link = Urls(publication.site).page(query) if publication.site else publication.at
     drawing = pictures.picture(view.on_its_date(), theme=embed.picture_theme, permalink=link)
     return png(drawing, width=pictures.WIDTH)
 
 
 def _card(publication: Publication, embed: Embed) -> bytes:
-    view = publication.context.view_at(embed.snapshot, embed.drawn_state)
+    view = publication.context.view_at(embed.snapshot, embed.picture_state)
     drawing = pictures.card(view.on_its_date(), product=product(view.snapshot, view.language))
     return png(drawing, width=pictures.CARD[0])
 

@@ -1,4 +1,4 @@
-"""The area panel: everything the sources say about one governorate or district, at every date.
+"""Build the area panel: all figures of one governorate or district, at every date.
 
 Figure, rank and status of the area come from the view; this adds its trend for every population,
 where its displaced people come from, where people from it live now, shelter, period, programmes.
@@ -7,8 +7,8 @@ where its displaced people come from, where people from it live now, shelter, pe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -52,23 +52,23 @@ def panel(
     rows = snapshot.tables.areas.set_index("pcode")
     row: Any = rows.loc[pcode]
     level, parent = int(row["level"]), row["parent"]
-    named = area_names(snapshot, language)
+    names = area_names(snapshot, language)
     governorate = pcode if level == GOVERNORATE else str(parent)
     return {
         "version": snapshot.version,
         "area": {
             "pcode": pcode,
-            "name": named[pcode],
-            "nameLocal": _name_local(snapshot, pcode, named[pcode])
+            "name": names[pcode],
+            "nameLocal": _name_local(snapshot, pcode, names[pcode])
             if pd.notna(row["name_ar"])
             else "",
             "level": level,
             "parent": "" if level == GOVERNORATE else governorate,
-            "parentName": "" if level == GOVERNORATE else named[governorate],
+            "parentName": "" if level == GOVERNORATE else names[governorate],
         },
         "dates": [day.isoformat() for day in dates_of(snapshot, state.pop, state.prog)],
         "trend": _trends(snapshot, pcode, level, threshold, language),
-        "breakdowns": _breakdowns(snapshot, state, pcode, threshold, named, language)
+        "breakdowns": _breakdowns(snapshot, state, pcode, threshold, names, language)
         if level == GOVERNORATE
         else [],
         "programmes": programmes.in_governorate(snapshot, governorate, language),
@@ -90,19 +90,29 @@ def _trends(
     for pop in populations_with_counts(snapshot):
         if level not in levels(snapshot, pop):
             continue
-        found = counts(snapshot, pop, level, threshold, frozenset())
-        i = found.areas.index(pcode)
-        people = found.people[:, i]
+        series = counts(snapshot, pop, level, threshold, frozenset())
+        i = series.areas.index(pcode)
+        people = series.people[:, i]
         if np.isfinite(people).any():
             trends.append(
                 {
                     "population": pop,
                     "label": language.gettext(populations.POPULATIONS[pop].label),
-                    "dates": [day.isoformat() for day in found.dates],
+                    "dates": [day.isoformat() for day in series.dates],
                     "people": json_numbers(people),
                 }
             )
     return trends
+
+
+class _Breakdown(NamedTuple):
+    """One breakdown of an area: its rows, and the column and labels of its categories."""
+
+    kind: str
+    title: str
+    rows: pd.DataFrame
+    column: str
+    label: Callable[[str], str]
 
 
 def _breakdowns(
@@ -110,68 +120,60 @@ def _breakdowns(
     state: State,
     pcode: str,
     threshold: Threshold | int,
-    named: dict[str, str],
+    names: dict[str, str],
     language: Language,
 ) -> list[dict[str, Any]]:
     """Return origin, destination, shelter and period of the state's population, each in one unit.
 
-    What the source breaks down in households, and later in people, are two tables.
+    A breakdown that the source gives in households, and later in people, is two tables.
     """
     rows = of_area(snapshot, state.pop, pcode, threshold)
-    here = rows[rows["pcode"] == pcode]
-    population = populations.POPULATIONS[state.pop]
-    dates = dates_of(snapshot, state.pop, state.prog)
-    idp_rows = of_area(snapshot, populations.DISPLACED, pcode, threshold)
-    counted_by = sources_of(snapshot, state.pop, state.prog)
+    displaced = of_area(snapshot, populations.DISPLACED, pcode, threshold)
     # Who else counted knows nothing of where the displaced come from.
-    idp_rows = idp_rows[idp_rows["source"].isin(counted_by)]
-    from_here = idp_rows[(idp_rows["kind"] == "origin") & (idp_rows["category"] == pcode)]
-
-    def place(code: str) -> str:
-        return named.get(code, code)  # an origin that matched no governorate keeps its name
-
-    titled: list[tuple[str, str, pd.DataFrame, str, Callable[[str], str]]] = [
-        (
-            "origin",
-            population.origins,
-            here[here["kind"] == "origin"],
-            "category",
-            place,
-        ),
-        (
-            "destination",
-            gettext("Where displaced people from here live now"),
-            from_here,
-            "pcode",
-            place,
-        ),
-        (
-            "shelter",
-            gettext("Shelter"),
-            here[here["kind"] == "shelter"],
-            "category",
-            lambda code: language.gettext(SHELTER_LABELS.get(code, code)),
-        ),
-        (
-            "period",
-            population.periods,
-            here[here["kind"] == "period"],
-            "category",
-            lambda code: language.gettext(PERIOD_LABELS.get(code, code)),
-        ),
-    ]
+    displaced = displaced[displaced["source"].isin(sources_of(snapshot, state.pop, state.prog))]
+    dates = dates_of(snapshot, state.pop, state.prog)
     tables = [
-        {"kind": kind, "title": language.gettext(title), "unit": unit, "source": _source(known)}
-        | _table(known, column, label, dates, keep_order=list(PERIOD_LABELS))
-        for kind, title, found, column, label in titled
+        {"kind": part.kind, "title": language.gettext(part.title), "unit": unit,
+         "source": _source(of_unit)}
+        | _table(of_unit, part.column, part.label, dates, keep_order=list(PERIOD_LABELS))
+        for part in _parts(rows, displaced, state.pop, pcode, names, language)
         for unit in (populations.HOUSEHOLDS, populations.PEOPLE)
-        if len(known := found[found["unit"] == unit])
-    ]
+        if len(of_unit := part.rows[part.rows["unit"] == unit])
+    ]  # fmt: skip
     return [table for table in tables if any(table["values"]) or any(table["hidden"])]
 
 
+def _parts(
+    rows: pd.DataFrame,
+    displaced: pd.DataFrame,
+    population: str,
+    pcode: str,
+    names: dict[str, str],
+    language: Language,
+) -> Iterator[_Breakdown]:
+    """Yield the breakdowns of a governorate, and that of people displaced from it."""
+
+    def place(code: str) -> str:
+        return names.get(code, code)  # an origin that matched no governorate keeps its name
+
+    def translated(labels: Mapping[str, str]) -> Callable[[str], str]:
+        return lambda code: language.gettext(labels.get(code, code))
+
+    titles = populations.POPULATIONS[population]
+    inside = rows[rows["pcode"] == pcode]
+    by_kind = {kind: inside[inside["kind"] == kind] for kind in ("origin", "shelter", "period")}
+    elsewhere = displaced[(displaced["kind"] == "origin") & (displaced["category"] == pcode)]
+    yield _Breakdown("origin", titles.origins, by_kind["origin"], "category", place)
+    live_now = gettext("Where displaced people from here live now")
+    yield _Breakdown("destination", live_now, elsewhere, "pcode", place)
+    shelters = translated(SHELTER_LABELS)
+    yield _Breakdown("shelter", gettext("Shelter"), by_kind["shelter"], "category", shelters)
+    periods = translated(PERIOD_LABELS)
+    yield _Breakdown("period", titles.periods, by_kind["period"], "category", periods)
+
+
 def _source(rows: pd.DataFrame) -> str:
-    """Return Id of the source of the newest rows."""
+    """Return the id of the source of the newest rows."""
     return str(rows.sort_values("date")["source"].iloc[-1])
 
 
@@ -184,15 +186,14 @@ def _table(
 ) -> dict[str, Any]:
     """Return households or people by date and category: ``values[date][category]``.
 
-    ``None``: no row.
-
-    ``hidden[date]`` is how many categories have too few to show. Which they are is not told: of a
-    governorate with one alone, it would tell all.
+    ``values[date]`` is ``None`` where there is no row. ``hidden[date]`` is how many categories have
+    too few to show; which they are is left out: for a governorate with one alone, it would tell
+    all.
     """
     days = pd.DatetimeIndex(pd.to_datetime(list(dates)))
     few = rows[rows["few"]].groupby("date")[column].nunique()
-    shown = rows[rows["shown"]]
-    table = shown.pivot_table(index="date", columns=column, values="number", aggfunc="sum")
+    visible = rows[rows["shown"]]
+    table = visible.pivot_table(index="date", columns=column, values="number", aggfunc="sum")
     table = table.reindex(days)
     codes = sorted(table.columns, key=lambda c: keep_order.index(c) if c in keep_order else -1)
     grid = table[codes].to_numpy(dtype="float64", na_value=np.nan)
@@ -207,6 +208,7 @@ def _table(
 def _shelter_notes(
     snapshot: Snapshot, state: State, language: Language
 ) -> list[dict[str, str | None]]:
+    """Return the country's notes on shelter for the state's population, with their last date."""
     return [
         {"text": language.gettext(note["text"]), "until": note.get("until")}
         for note in snapshot.manifest["country"]["shelter_notes"]

@@ -1,4 +1,4 @@
-"""What a snapshot holds, for the page's controls: populations, programmes, dates, sources."""
+"""Write what a snapshot has, for the page's controls: populations, programmes, dates, sources."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def meta(snapshot: Snapshot, language: Language, *, threshold: Threshold | int) 
 def _population(
     snapshot: Snapshot, code: str, language: Language, threshold: Threshold | int
 ) -> dict[str, Any]:
-    found = counts(snapshot, code, 1, threshold, frozenset())
+    """Return the levels, measures, dates and totals of one population."""
+    series = counts(snapshot, code, 1, threshold, frozenset())
     return {
         "code": code,
         "label": language.gettext(populations.POPULATIONS[code].label),
@@ -50,5 +51,5 @@ def _population(
         "measures": list(available_measures(snapshot, code, 1)),
         "dates": [day.isoformat() for day in dates_of(snapshot, code)],
         "rounds": list(round_numbers(snapshot, code)),
-        "totals": json_numbers(found.national_people),
+        "totals": json_numbers(series.national_people),
     }

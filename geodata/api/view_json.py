@@ -25,13 +25,14 @@ from geodata.util.json_encoding import json_numbers
 
 
 def _areas(view: View) -> list[dict[str, Any]]:
-    named = area_names(view.snapshot, view.language)
+    """Return code, name, neighbours and governorate of every area of the view."""
+    names = area_names(view.snapshot, view.language)
     areas = view.counts.areas
     near = neighbours(view.snapshot, view.state.level, areas.pcodes)
     return [
-        {"pcode": pcode, "name": named[pcode], "near": around}
-        | ({"parent": parent, "parentName": named[parent]} if parent else {})
-        for pcode, parent, around in zip(areas.pcodes, areas.parents, near, strict=True)
+        {"pcode": pcode, "name": names[pcode], "near": adjacent}
+        | ({"parent": parent, "parentName": names[parent]} if parent else {})
+        for pcode, parent, adjacent in zip(areas.pcodes, areas.parents, near, strict=True)
     ]
 
 
@@ -56,12 +57,25 @@ def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+def _scale(view: View) -> dict[str, Any]:
+    """Return the classes of the view: breaks, labels, and colours by day and in the dark."""
+    return {
+        "kind": view.scale.kind,
+        "breaks": list(view.scale.breaks),
+        "colors": list(view.scale.colors),
+        "colorsDark": list(view.scale.colors_dark),
+        "inks": view.scale.inks,
+        "inksDark": view.scale.inks_dark,
+        "labels": list(view.scale.labels),
+    }
+
+
 def as_dict(view: View) -> dict[str, Any]:
     """Return the view as the JSON of ``/api/v1/view.json`` (see docs/api.md), but for the state.
 
     Everything here is the same for every date and selected area, so it is computed once for them.
     """
-    state, snapshot, found = view.state, view.snapshot, view.counts
+    state, snapshot, counts = view.state, view.snapshot, view.counts
     dates, decimals = range(len(view.counts.dates)), state.decimals
     total_decimals = 0 if state.measure == populations.SHARE else decimals
     return {
@@ -72,23 +86,15 @@ def as_dict(view: View) -> dict[str, Any]:
             "until": earlier_last_dates(snapshot, state),
         },
         "areas": _areas(view),
-        "dates": [day.isoformat() for day in found.dates],
-        "newest": found.newest,
-        "rounds": list(found.rounds),
+        "dates": [day.isoformat() for day in counts.dates],
+        "newest": counts.newest,
+        "rounds": list(counts.rounds),
         "values": json_numbers(view.values, decimals),
         "status": ["".join(row) for row in view.status],
         "classes": view.classes.tolist(),
         "ranks": view.ranks.tolist(),
         "tallies": [class_counts(view.on(t)) for t in dates],
-        "scale": {
-            "kind": view.scale.kind,
-            "breaks": list(view.scale.breaks),
-            "colors": list(view.scale.colors),
-            "colorsDark": list(view.scale.colors_dark),
-            "inks": view.scale.inks,
-            "inksDark": view.scale.inks_dark,
-            "labels": list(view.scale.labels),
-        },
+        "scale": _scale(view),
         "totals": json_numbers(view.totals, total_decimals),
         "stocks": json_numbers(view.stocks, total_decimals)
         if state.mode == populations.CHANGE
@@ -97,7 +103,7 @@ def as_dict(view: View) -> dict[str, Any]:
             changes_since(view.totals[:, None], previous_dates(len(view.totals)))[:, 0],
             total_decimals,
         ),
-        "yearBefore": years_before(found.dates),
+        "yearBefore": years_before(counts.dates),
         "shares": json_numbers(view.shares, 4) if state.prog else None,
         "notPlaced": json_numbers(view.not_placed, 0) if view.not_placed.any() else None,
         "top": [top_areas_json(*top) for t in dates if (top := top_areas(view.on(t)))],

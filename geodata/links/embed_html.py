@@ -1,11 +1,11 @@
-"""What a web editor pastes: a frame with the map, and the script that gives it its height.
+"""Write what a web editor pastes: a frame with the map, and the script that fits its height.
 
 ::
 
     query of the share page ──▶ EmbedChoice ──▶ state that is embedded ──▶ address ──▶ code
       freeze · width · height · language · the options of geodata.links.embed_options
 
-A map that *follows* names neither date nor snapshot and shows the newest figures for ever; a
+A map that *follows* names neither date nor snapshot and always shows the newest figures; a
 *frozen* one names both and never changes.
 """
 
@@ -40,7 +40,7 @@ class FrameSize:
 
 @dataclass(frozen=True)
 class EmbedChoice:
-    """What was chosen for the embedded map on the share page.
+    """Choices on the share page for the embedded map.
 
     Attributes
     ----------
@@ -59,18 +59,18 @@ class EmbedChoice:
 def parse_choice(
     query: Mapping[str, str], state: State, language: Language
 ) -> tuple[EmbedChoice, list[str]]:
-    """Read what was chosen; a wrong value gives its default and a notice.
+    """Parse what was chosen; a wrong value gives its default and a notice.
 
     Parameters
     ----------
     state
-        What is shared. One that names a date or a snapshot is frozen unless told otherwise.
+        State that is shared. One that names a date or a snapshot is frozen by default.
     """
     reader = QueryReader(query, lenient=True, language=language)
     options, notices = embed_options.parse_embed_options(query, language)
-    by_itself = bool(state.time or state.v)
+    default_freeze = bool(state.time or state.v)
     choice = EmbedChoice(
-        freeze=reader.get("freeze", by_itself, reader.switch("freeze")),
+        freeze=reader.get("freeze", default_freeze, reader.switch("freeze")),
         lang=reader.get("language", state.lang, reader.choice("language", languages())),
         size=FrameSize(
             width=reader.get("width", None, reader.whole("width", WIDTHS, _NO_SIZE)),
@@ -81,17 +81,14 @@ def parse_choice(
     return choice, [*reader.notices, *notices]
 
 
-def embedded(state: State, choice: EmbedChoice, snapshot: Snapshot) -> State:
+def embedded_state(state: State, choice: EmbedChoice, snapshot: Snapshot) -> State:
     """Return the state of the map that is embedded."""
     chosen = replace(state, lang=choice.lang, english=False)
     return frozen(chosen, snapshot) if choice.freeze else following(chosen)
 
 
-def name(view: View) -> str:
-    """Return the name of the frame for those who do not see it.
-
-    Figures only where they stay the same.
-    """
+def frame_title(view: View) -> str:
+    """Return the title of the frame, for screen readers; with figures only if they never change."""
     title = wording.title_in_country(view)
     if not (view.state.time and view.state.v):
         return title
@@ -100,7 +97,7 @@ def name(view: View) -> str:
 
 
 def frame(address: str, title: str, size: FrameSize) -> str:
-    """Write the frame as HTML. A width in pixels never exceeds the place it is in."""
+    """Return the frame as HTML; a width in pixels never exceeds the place it is in."""
     style = "border:0;max-width:100%" if size.width else "border:0"
     attributes = {
         "src": address,
@@ -115,12 +112,12 @@ def frame(address: str, title: str, size: FrameSize) -> str:
 
 
 def code(address: str, title: str, size: FrameSize, *, script: str = "") -> str:
-    """Write what is pasted: the frame and, if there is one, the script that fits its height.
+    """Return the code to paste: the frame and, if there is one, the script that fits its height.
 
     Parameters
     ----------
     address, script
         Absolute links to the map and to the script.
     """
-    pasted = frame(address, title, size)
-    return f'{pasted}\n<script src="{escape(script)}" async></script>' if script else pasted
+    markup = frame(address, title, size)
+    return f'{markup}\n<script src="{escape(script)}" async></script>' if script else markup

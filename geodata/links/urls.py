@@ -19,10 +19,10 @@ class Urls:
 
     Attributes
     ----------
-    language_items
-        Keys and values of the language and digits of a page, which its links stay with.
     version
-        The snapshot that a page was asked for by name, which its links stay with.
+        The snapshot that a page names, which its links keep.
+    language_items
+        Keys and values of a page's language and digits, which its links keep.
     """
 
     prefix: str = "/"
@@ -40,10 +40,7 @@ class Urls:
         return replace(self, version=version).link_query
 
     def following(self, state: State) -> Urls:
-        """Return the same for a page of ``state``.
-
-        Its links keep its language, digits and snapshot.
-        """
+        """Return the URLs for a page of ``state``: links keep its language, digits and snapshot."""
         language = state_module.language_items(state.lang, state.digits, english=state.english)
         return replace(self, version=state.v, language_items=tuple(language))
 
@@ -56,10 +53,7 @@ class Urls:
         return self._with(f"{self.prefix}sources", query) + (f"#{source}" if source else "")
 
     def built(self, name: str, version: str) -> str:
-        """Return a file that pages load, of that version.
-
-        ``page.js`` is ``built/page.<version>.js``.
-        """
+        """Return a versioned file that pages load: ``page.js`` is ``built/page.<version>.js``."""
         stem, dot, ending = name.rpartition(".")
         return f"{self.prefix}built/{stem}.{version}{dot}{ending}"
 
@@ -68,7 +62,7 @@ class Urls:
         return f"{self.prefix}worker.js"
 
     def installation(self, query: str = "") -> str:
-        """Return what a device is told that installs the page, in the language of the query."""
+        """Return the web app manifest, in the language of the query."""
         return self._with(f"{self.prefix}manifest.webmanifest", query)
 
     def view(self, query: str = "") -> str:
@@ -104,11 +98,11 @@ class Urls:
         return f"{self.prefix}embed/host.js"
 
     def share(self, query: str = "") -> str:
-        """Link, embed code, citation and picture of a state."""
+        """Return the page with link, embed code, citation and picture of a state."""
         return self._with(f"{self.prefix}share", query)
 
     def oembed(self, query: str = "") -> str:
-        """Return what oEmbed says of a page; ``query`` has its ``url``."""
+        """Return the oEmbed answer on a page; ``query`` has its ``url``."""
         return self._with(f"{self.prefix}oembed", query)
 
     def map_png(self, query: str = "") -> str:
@@ -164,12 +158,12 @@ class Urls:
 class FolderUrls:
     """Builds the addresses of a published folder, which are also the paths of its files.
 
-    What may be kept for a year has a hash of its content in its name.
+    A file that may be cached for a year has a hash of its content in its name.
 
     Attributes
     ----------
     base
-        How the folder is reached: ``""`` from its own pages, ``"../"`` from one in a folder of
+        Address of the folder: ``""`` from its own pages, ``"../"`` from one in a folder of
         it, or its public address.
     """
 
@@ -196,7 +190,7 @@ class FolderUrls:
         return f"{self.base}static/{name}.{version}.{ending}"
 
     def host(self) -> str:
-        """Return the script of the snippet, which names it for ever."""
+        """Return the script of the embed code, whose address never changes."""
         return f"{self.base}static/host.js"
 
     def figures(self, name: str) -> str:
@@ -212,10 +206,10 @@ class FolderUrls:
         return f"{self.base}cards/{name}.png"
 
     def manifest(self) -> str:
-        """Return what was published, of which snapshot, with the hash of every file."""
+        """Return the manifest: the snapshot, and the hash of every file."""
         return f"{self.base}published.json"
 
 
 def slug(parts: Iterable[str]) -> str:
-    """Return words as a name that every file system and address takes: ``a-b-c``."""
+    """Join words to a name that every file system and address takes: ``a-b-c``."""
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")

@@ -1,12 +1,12 @@
-"""What a published folder holds: which maps, and what each of them and its files is called.
+"""Define what a published folder holds: which maps, and the names of each and its files.
 
 ::
 
     queries, or the defaults ──▶ Embed(snapshot, state, options) ──▶ returnee-people-districts
                                                                └──▶ iraq-returnee-people-districts
 
-A name follows from the state alone: it stays what it is when figures are added, so that a page
-that embeds the map, or a link to a file, shows the newest after every publication.
+A name follows from the state alone: it stays the same when figures are added, so that a page that
+embeds the map, or a link to a file, shows the newest after every publication.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from geodata.populations import LEVELS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.suggestions import suggestions
 
-HANDFUL = 5
+MIN_DATES = 5
 KEYS = (*state_keys, *(each.name for each in fields(EmbedOptions)))
 _PLAIN = ("pop", "level", "measure")
 _OPTIONS = {
@@ -68,58 +68,58 @@ class Embed:
         return embed_options.query(self.state, self.options, self.snapshot)
 
     @property
-    def particulars(self) -> str:
-        """The part of the query that says more than population, level and measure."""
+    def other_query(self) -> str:
+        """The part of the query beyond population, level and measure."""
         pairs = [*state_pairs(self.state, self.snapshot), *embed_options.option_items(self.options)]
         return encode_items((key, value) for key, value in pairs if key not in _PLAIN)
 
     @property
     def name(self) -> str:
-        """Of the page: ``returnee-people-districts``; what is not a default is in it."""
+        """Name of the page, with options that are not defaults: ``returnee-people-districts``."""
         changed = [
             _OPTIONS.get(key, value) for key, value in embed_options.option_items(self.options)
         ]
-        return slug([*_words(self.state, self.snapshot), *changed])
+        return slug([*_name_parts(self.state, self.snapshot), *changed])
 
     @property
     def view_name(self) -> str:
-        """Of the view, which is the same for every date, area and option."""
-        return slug(_words(self.whole_state, self.snapshot))
+        """Name of the view, which is the same for every date, area and option."""
+        return slug(_name_parts(self.whole_state, self.snapshot))
 
     @property
     def figures_name(self) -> str:
-        """Of the figures on all dates; it says by itself what is inside."""
+        """Name of the figures on all dates, with the country."""
         return slug([self.snapshot.country, self.view_name])
 
     @property
     def picture_name(self) -> str:
-        """Of the picture; without a date in it, it is of the newest one."""
+        """Name of the picture; without a date in it, it is of the newest one."""
         theme = [] if self.picture_theme == LIGHT else [self.picture_theme]
         return slug([self.snapshot.country, self.card_name, *theme])
 
     @property
     def card_name(self) -> str:
-        """Of the picture beside links to the map."""
-        return slug(_words(self.drawn_state, self.snapshot))
+        """Name of the picture beside links to the map."""
+        return slug(_name_parts(self.picture_state, self.snapshot))
 
     @property
     def picture_theme(self) -> str:
-        """What the map is drawn in where nobody can ask the reader's device."""
+        """The theme of pictures, which cannot follow the reader's device."""
         return self.options.theme if self.options.theme in THEMES else LIGHT
 
     @property
     def whole_state(self) -> State:
-        """The state without date and area, of which there are all in the view and the figures."""
+        """The state without date and area, of which view and figures have all."""
         return replace(self.state.view_key, v=self.state.v)
 
     @property
-    def drawn_state(self) -> State:
-        """The state that a picture is of."""
+    def picture_state(self) -> State:
+        """The state that a picture shows."""
         return replace(self.state, area="")
 
 
-def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
-    """Yield what a state is called by: what it shows, then what differs from the defaults."""
+def _name_parts(state: State, snapshot: Snapshot) -> Iterator[str]:
+    """Yield the parts of a state's name: what it shows, then what differs from the defaults."""
     yield from (state.pop, *state.prog, state.measure, LEVELS[state.level].name)
     if state.mode != populations.LEVEL:
         yield state.mode
@@ -140,22 +140,22 @@ def _words(state: State, snapshot: Snapshot) -> Iterator[str]:
 def tracked_populations(snapshot: Snapshot, threshold: Threshold | int) -> tuple[str, ...]:
     """Return populations that were counted often enough to be followed over time.
 
-    Those counted on more than :data:`HANDFUL` dates; all of them where none was.
+    Those counted on more than :data:`MIN_DATES` dates; all of them where none was.
     """
 
-    def times(population: str) -> int:
-        found = counts(snapshot, population, 1, threshold, frozenset())
-        return int(found.counted.any(axis=1).sum())
+    def dates_counted(population: str) -> int:
+        series = counts(snapshot, population, 1, threshold, frozenset())
+        return int(series.counted.any(axis=1).sum())
 
-    held = populations_with_counts(snapshot)
-    return tuple(code for code in held if times(code) > HANDFUL) or held
+    codes = populations_with_counts(snapshot)
+    return tuple(code for code in codes if dates_counted(code) > MIN_DATES) or codes
 
 
 def defaults(snapshot: Snapshot, threshold: Threshold | int) -> Iterator[dict[str, str]]:
-    """Yield queries of what is published unless told otherwise.
+    """Yield the queries that are published by default.
 
-    The populations that can be :func:`tracked_populations`, at each level and in each measure that
-    they have figures for.
+    Every population of :func:`tracked_populations`, at each level and in each measure that it has
+    figures for.
     """
     for population in tracked_populations(snapshot, threshold):
         for level in levels(snapshot, population):
@@ -163,37 +163,38 @@ def defaults(snapshot: Snapshot, threshold: Threshold | int) -> Iterator[dict[st
                 yield {"pop": population, "level": str(level), "measure": measure}
 
 
-def read(text: str) -> dict[str, str]:
-    """Read a query strictly: who publishes a map is told of a key that there is not.
+def parse_query(text: str) -> dict[str, str]:
+    """Parse a query string; unlike pages, raise StateError on an unknown key.
 
     Raises
     ------
     StateError
         If it is no query, or names a key that is none of the state or the options.
     """
-    asked = text.strip().removeprefix("?")
+    query = text.strip().removeprefix("?")
     try:
-        found = parse_qsl(asked, keep_blank_values=True, strict_parsing=bool(asked))
+        items = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
     except ValueError:
         raise StateError(
             "state", text, f"“{text[:60]}” is no query: write key=value, with & between them."
         ) from None
-    for key, value in found:
+    for key, value in items:
         if key not in KEYS:
             raise StateError(key, value, _unknown(key))
-    return dict(found)
+    return dict(items)
 
 
 def _unknown(key: str) -> str:
+    """Return the error message for an unknown key, with the nearest known one."""
     near = suggestions(key, KEYS, 1)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"“{key[:30]}” is no key of a map: those are {', '.join(KEYS)}.{hint}"
 
 
-def language_items(
+def in_languages(
     queries: Iterable[Mapping[str, str]], codes: Iterable[str]
 ) -> Iterator[dict[str, str]]:
-    """Ask each query in each language; one that names its own is asked in that alone."""
+    """Yield each query in each language; one that names its language only in that."""
     for query in queries:
         for code in [""] if query.get("lang") else codes:
             # English goes unnamed, so that its files are those of a plain address.

@@ -1,7 +1,7 @@
-"""An edition: what one publication wrote into a folder, as its ``published.json`` says.
+"""The manifest of a published folder, ``published.json``: every file of one publication.
 
-By it a folder is recognised that may be replaced, and it is known which files of the edition
-before are still asked for by pages that a reader or a cache has kept.
+By it a folder is recognised that may be replaced, and the files of the publication before are
+found that pages in a reader's browser or a cache still ask for.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from geodata.links.urls import FolderUrls
 KIND = "displacement-map-folder"
 MANIFEST = FolderUrls().manifest()
 _LASTING = re.compile(r"(?:data|static)/[a-z0-9-]+\.[0-9a-f]{12}\.[a-z]+")
-_NAMED = 3  # files that a refusal names
+_LISTED = 3  # files that a refusal names
 
 Entries = dict[str, dict[str, Any]]
 
@@ -29,13 +29,13 @@ Entries = dict[str, dict[str, Any]]
 class SiteManifest:
     """Files written into ``root``, each with its hash and size.
 
-    ``root`` is a folder in the making (:func:`geodata.util.atomic.atomic_directory`), which takes
-    its place as a whole: nothing in it is read before.
+    ``root`` is a new folder (:func:`geodata.util.atomic.atomic_directory`) that takes its place as
+    a whole: nothing in it is read before.
 
     Attributes
     ----------
     previous
-        Files that only pages of the edition before ask for.
+        Files that only pages of the publication before ask for.
     """
 
     root: Path
@@ -43,12 +43,12 @@ class SiteManifest:
     previous: Entries = field(default_factory=dict)
 
     def write(self, path: str, data: bytes) -> None:
-        """Write a file; the same again does nothing.
+        """Write a file; the same content again does nothing.
 
         Raises
         ------
         PublishError
-            If something else is in this place already.
+            If another content was written to this path.
         """
         entry = _entry(data)
         if self.files.get(path, entry) != entry:
@@ -59,28 +59,28 @@ class SiteManifest:
             _put(self.root / path, data)
             self.files[path] = entry
 
-    def keep(self, folder: Path) -> None:
-        """Take over the lasting files of the edition in ``folder`` that this one no longer has.
+    def keep_previous(self, folder: Path) -> None:
+        """Copy the lasting files of the publication in ``folder`` that this one no longer has.
 
-        Where nothing of the kind has changed, those that it had taken over itself: what is
-        published twice is the same twice.
+        Where no lasting file has changed, those that it had copied itself: publishing twice gives
+        the same folder twice.
         """
         before = read(folder)
         old, new = _lasting(before.get("files", {})), _lasting(self.files)
-        taken_over = _lasting(before.get("previous", {}))
-        gone = {path: old[path] for path in old.keys() - new.keys()}
-        wanted = taken_over if old.keys() == new.keys() else gone
-        for path, entry in sorted(wanted.items()):
-            data = _whole(folder / path, entry)
+        inherited = _lasting(before.get("previous", {}))
+        superseded = {path: old[path] for path in old.keys() - new.keys()}
+        needed = inherited if old.keys() == new.keys() else superseded
+        for path, entry in sorted(needed.items()):
+            data = _unchanged(folder / path, entry)
             if data is not None:
                 _put(self.root / path, data)
                 self.previous[path] = entry
 
-    def close(self, said: Mapping[str, Any]) -> None:
-        """Write the manifest: ``said``, and every file with its hash and size."""
+    def close(self, details: Mapping[str, Any]) -> None:
+        """Write the manifest: ``details``, and every file with its hash and size."""
         manifest = {
             "kind": KIND,
-            **said,
+            **details,
             "files": dict(sorted(self.files.items())),
             "previous": self.previous,
         }
@@ -89,39 +89,39 @@ class SiteManifest:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a published folder; empty where there is none of this kind."""
+    """Read the manifest of a published folder; empty if it has none."""
     try:
-        found = json.loads((folder / MANIFEST).read_bytes())
+        manifest = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) and found.get("kind") == KIND else {}
+    return manifest if isinstance(manifest, dict) and manifest.get("kind") == KIND else {}
 
 
 def check(folder: Path) -> None:
-    """See that nothing is lost when ``folder`` is replaced.
+    """Check that replacing ``folder`` loses nothing.
 
     Raises
     ------
     PublishError
-        If it holds anything that no publication wrote, or there is no place for it.
+        If it holds anything that no publication wrote, or its parent folder is missing.
     """
     if not folder.parent.is_dir():
         raise PublishError(f"{folder.parent} is not there: make it, or name another folder")
     if not folder.exists() or not any(folder.iterdir()):
         return
-    found = read(folder)
-    if not found:
+    manifest = read(folder)
+    if not manifest:
         raise PublishError(
             f"{folder} is not empty and was not published (it has no {MANIFEST} of this "
             "program): name an empty or a new folder"
         )
-    ours = {MANIFEST, *found.get("files", {}), *found.get("previous", {})}
-    held = (path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
-    others = sorted({path.relative_to(folder).as_posix() for path in held} - ours)
-    if others:
-        named = ", ".join(others[:_NAMED]) + (" and more" if others[_NAMED:] else "")
+    published = {MANIFEST, *manifest.get("files", {}), *manifest.get("previous", {})}
+    paths = (path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+    foreign = sorted({path.relative_to(folder).as_posix() for path in paths} - published)
+    if foreign:
+        examples = ", ".join(foreign[:_LISTED]) + (" and more" if foreign[_LISTED:] else "")
         raise PublishError(
-            f"{folder} also holds what was not published ({named}) and would be lost: "
+            f"{folder} also holds what was not published ({examples}) and would be lost: "
             "move it away, or name another folder"
         )
 
@@ -139,8 +139,8 @@ def _lasting(entries: Entries) -> Entries:
     return {path: entry for path, entry in entries.items() if is_lasting(path)}
 
 
-def _whole(path: Path, entry: Mapping[str, Any]) -> bytes | None:
-    """Return what is in a file, unless it is gone or was changed."""
+def _unchanged(path: Path, entry: Mapping[str, Any]) -> bytes | None:
+    """Return the content of a file, unless it is missing or was changed."""
     try:
         data = path.read_bytes()
     except OSError:

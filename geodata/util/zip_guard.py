@@ -115,9 +115,7 @@ class ZipGuard:
         )
 
     def check_parts(self) -> None:
-        """Refuse too many, locked or repeated parts, and methods of packing that are not "
-        "allowed.
-        """
+        """Refuse too many, locked or repeated parts, and methods that are not allowed."""
         refusals = self.limits.refusals
         if len(self.parts) > self.limits.max_parts:
             raise self._refusal(refusals.many, size=len(self.parts))

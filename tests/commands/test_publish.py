@@ -440,7 +440,7 @@ def test_a_wrong_word_stops_with_a_sentence_before_anything_is_written(
 
 
 def test_each_state_is_published_in_each_language_but_where_it_names_its_own():
-    spoken = embeds.language_items([{"pop": "idp"}, {"lang": "ar"}], ["en", "ckb"])
+    spoken = embeds.in_languages([{"pop": "idp"}, {"lang": "ar"}], ["en", "ckb"])
     assert list(spoken) == [
         {"pop": "idp"},
         {"pop": "idp", "lang": "ckb"},
@@ -518,7 +518,7 @@ def test_a_manifest_cannot_have_files_written_elsewhere(tmp_path):
     said = {"kind": site_manifest.KIND, "files": {path: entry}, "previous": {path: entry}}
     (tmp_path / "maps" / "published.json").write_text(json.dumps(said))
     new = site_manifest.SiteManifest(tmp_path / "deep" / "new")
-    new.keep(tmp_path / "maps")
+    new.keep_previous(tmp_path / "maps")
     assert new.previous == {}
     assert not (tmp_path / "deep").exists()
 

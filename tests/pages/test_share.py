@@ -124,11 +124,11 @@ def test_a_wrong_choice_gives_its_default_and_says_so(text, said):
 
 def test_a_frozen_map_names_date_and_snapshot_and_a_following_one_neither(snapshot):
     past = State(time=dt.date(2017, 5, 15), v=snapshot.version)
-    still = embed_html.embedded(past, EmbedChoice(freeze=True), snapshot)
+    still = embed_html.embedded_state(past, EmbedChoice(freeze=True), snapshot)
     assert (still.time, still.v) == (past.time, snapshot.version)
-    live = embed_html.embedded(past, EmbedChoice(freeze=False), snapshot)
+    live = embed_html.embedded_state(past, EmbedChoice(freeze=False), snapshot)
     assert encode_query(live, snapshot) == ""
-    newest = embed_html.embedded(State(), EmbedChoice(freeze=True), snapshot)
+    newest = embed_html.embedded_state(State(), EmbedChoice(freeze=True), snapshot)
     assert (str(newest.time), newest.v) == ("2024-12-31", snapshot.version)
 
 
