@@ -19,7 +19,7 @@ POSTGRES = ("postgres://", "postgresql://")
 
 
 class Engine(Protocol):
-    """An engine with the tables :data:`ASKED` of one snapshot."""
+    """An engine with the tables :data:`QUERIED` of one snapshot."""
 
     def run(
         self, table: str, expression: Callable[..., ibis.Table], *arguments: Any

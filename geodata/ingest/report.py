@@ -126,7 +126,7 @@ class Report:
 
 
 def _list_findings(heading: str, findings: Sequence[Finding]) -> list[str]:
-    """Return a heading and at most :data:`SHOWN` findings; nothing where there are none."""
+    """Return a heading and at most :data:`MAX_PRINTED` findings; nothing where there are none."""
     if not findings:
         return []
     more = len(findings) - MAX_PRINTED

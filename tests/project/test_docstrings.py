@@ -20,15 +20,15 @@ ROOMS = ("geodata", "callbacks", "layouts")
 VERBS = set(
     """
     Activate Add Allow Answer Append Ask Assign Begin Break Bring Build Call Check Choose Clear
-    Close Collect Compare Compile Compress Compute Copy Correct Count Cover Create Cut Decide
-    Decode Delete Describe Detect Draw Drop End Escape Explain Fade Fetch Fill Find Fold Follow
-    Forget Give Go Grow Hash Have Hide Ignore Isolate Join Keep Kill Label Lay Lead Leave Let
-    Link List Load Lock Log Look Make Map Mark Measure Move Name Note Open Order Pack Paint Parse
-    Place Point Prepare Print Project Put Quantise Quote Raise Read Recognise Redirect Refuse
-    Register Remove Rename Render Replace Report Return Round Run Say Scan Score See Select Send
-    Serialise Set
-    Show Simplify Snap Sort Split Start Store Strip Subtract Sum Swap Take Tell Translate Turn
-    Undo Unpack Unwrap Validate Wait Warn Write Yield
+    Close Collect Compare Compile Complete Compress Compute Connect Copy Correct Count Cover
+    Create Cut Decide Decode Delete Describe Detect Draw Drop End Escape Explain Extend Fade
+    Fetch Fill Find Flush Fold Follow Forget Give Go Grow Hash Have Hide Ignore Isolate Join
+    Keep Kill Label Lay Lead Leave Let Link List Load Lock Log Look Make Map Mark Match Measure
+    Mend Move Name Note Open Order Pack Paint Parse Place Point Prepare Print Project Put
+    Quantise Quote Raise Read Recognise Redirect Refuse Register Remove Rename Render Replace
+    Report Return Reverse Round Run Say Scan Score See Select Send Serialise Set Shift Show
+    Simplify Snap Sort Split Start Store Strip Subtract Sum Swap Take Tell Translate Turn Undo
+    Unpack Unwrap Validate Wait Warn Write Yield
     """.split()
 )
 _MENTION = re.compile(r":(mod|func|class|data|meth|attr|exc):`~?([\w.]+)`")
