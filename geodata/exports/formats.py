@@ -25,7 +25,7 @@ from geodata.exports.drawing.timelapse import timelapse
 from geodata.exports.filenames import filename
 from geodata.exports.options import Options
 from geodata.exports.provenance import Provenance, as_dict, as_text, pairs, provenance_of
-from geodata.exports.render_worker import Render, render_here
+from geodata.exports.render_worker import Render, render_in_process
 from geodata.exports.tables.csv import csv_file
 from geodata.exports.tables.geojson import geojson, records
 from geodata.exports.tables.long_table import COLUMNS, positions, tags
@@ -60,7 +60,7 @@ class ExportRequest:
     options: Options = Options()
     page: str = ""
     address: Callable[[str, str], str] = lambda name, query: f"{name}?{query}"
-    render: Render = render_here
+    render: Render = render_in_process
 
     @property
     def at(self) -> ViewAt:

@@ -16,7 +16,7 @@ from typing import Any
 Render = Callable[..., bytes]
 
 
-def render_here(function: Render, /, *args: Any, **options: Any) -> bytes:
+def render_in_process(function: Render, /, *args: Any, **options: Any) -> bytes:
     """Render in this process."""
     return function(*args, **options)
 

@@ -14,7 +14,7 @@ from geodata.exports.documents.slide_places import Link, compare_places
 from geodata.exports.documents.typesetting import pdf
 from geodata.exports.drawing import charts, pictures
 from geodata.exports.drawing.text_lines import wrapped
-from geodata.exports.render_worker import Render, render_here
+from geodata.exports.render_worker import Render, render_in_process
 from geodata.i18n.language import strip_isolates
 from geodata.text.view_text import ViewText
 
@@ -25,7 +25,11 @@ _ROWS = 8
 
 
 def deck(
-    briefing: Briefing, contents: Sequence[Content], *, link: Link, render: Render = render_here
+    briefing: Briefing,
+    contents: Sequence[Content],
+    *,
+    link: Link,
+    render: Render = render_in_process,
 ) -> bytes:
     """Make the file.
 

@@ -24,7 +24,7 @@ from geodata.exports.documents.slide_places import Link, compare_places
 from geodata.exports.drawing import charts, pictures
 from geodata.exports.drawing.raster import png
 from geodata.exports.drawing.text_lines import wrapped
-from geodata.exports.render_worker import Render, render_here
+from geodata.exports.render_worker import Render, render_in_process
 from geodata.i18n.language import Language, strip_isolates
 from geodata.text.view_text import ViewText
 
@@ -44,7 +44,7 @@ def deck(
     link: Link,
     template: bytes | None = None,
     progress: Progress | None = None,
-    render: Render = render_here,
+    render: Render = render_in_process,
 ) -> bytes:
     """Make the file.
 
