@@ -1,4 +1,4 @@
-"""Readers of source files and APIs: one module for each kind of file, with one contract.
+"""Readers of what comes in: one module for each kind of file, with one contract.
 
 ::
 
