@@ -28,6 +28,9 @@ WITH_SPARK = DISPLACEMENT_SPARK_PYTHON="$(abspath $(wildcard .venv-spark/bin/pyt
 # Each of two processes begins with half of the files, one after the other, so that what a file
 # sets up is set up once; whichever is done first takes from what the other has left.
 SIDE_BY_SIDE = -n 2 --dist worksteal
+# Without its bytecode, each of these processes and of the hundreds that tests start would compile
+# the project again, and rewrite every assert: some containers say that none is to be written.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check fix bench load same-as snapshot catalogue spark
@@ -39,10 +42,10 @@ run: $(RUN) ## serve the map on http://127.0.0.1:8050 (PORT= changes it)
 	@$(BIN)/python -m gunicorn
 
 test: $(DEV) ## run every test, in a Chromium and a Firefox that are found or installed
-	@$(WITH_BROWSERS) $(WITH_SPARK) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+	@$(WITH_BROWSERS) $(WITH_SPARK) $(PYTEST) $(ARGS)
 
 test-fast: $(DEV) ## run what needs no browser, asks no other program and is quickly done
-	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser and not service and not slow" $(ARGS)
+	@$(PYTEST) -m "not browser and not service and not slow" $(ARGS)
 
 check: $(DEV) ## lint, formatting, types, JavaScript and CSS, translation catalogues
 	$(BIN)/ruff check

@@ -123,7 +123,7 @@ def _compress(app: Dash) -> None:
     Compress(app.server).compress_mimetypes_set.add("text/csv")
 
 
-def _start() -> Dash:
+def start() -> Dash:
     """Make the application, or stop with one sentence that says why not."""
     try:
         return create_app()
@@ -137,7 +137,7 @@ def _start() -> Dash:
         sys.exit(f"The map cannot start with these settings: {wrong}.")
 
 
-application = _start()
+application = start()
 server = application.server
 
 if __name__ == "__main__":

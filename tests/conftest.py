@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,9 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.test import TestResponse
 
-from app import create_app
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshots.snapshot import Snapshot, load
-from tests import made_up, published_tables
+from tests import bundled, made_up, published_tables
 from tests.chromium import CHROMIUM, FIREFOX
 from tests.firefox import Firefox
 from tests.paths import ROOT, SHARED
@@ -37,6 +36,8 @@ CHROMIUM_ARGS = (
     " --disable-component-update --disable-sync"
 ).split()
 
+
+bundled.share()
 
 # Machines are slow at times; what is measured is measured by `make bench`.
 hypothesis_settings.register_profile(
@@ -69,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def snapshot() -> Snapshot:
     """The bundled snapshot."""
-    return load(BUNDLED)
+    return bundled.SNAPSHOT
 
 
 @pytest.fixture(scope="session")
@@ -135,12 +136,14 @@ class WholeAnswers(FlaskClient):
 
 
 def _made(**settings: Any) -> Dash:
+    from app import create_app  # makes one when it is imported, which is to share the snapshot
+
     made = create_app(Settings(**{"snapshots": NO_LIBRARY, **settings}))
     made.server.test_client_class = WholeAnswers
     return made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app() -> Dash:
     """An application with its own defaults, whatever the environment says."""
     return _made(snapshot=BUNDLED, suppression_threshold=5, url_base_pathname="/")
@@ -148,10 +151,16 @@ def app() -> Dash:
 
 @pytest.fixture(scope="session")
 def client_of() -> Callable[..., FlaskClient]:
-    """Make an application with these settings, and a client of it."""
+    """Make an application with these settings, and a client of it.
+
+    One of the bundled snapshot alone is made once.
+    """
+    shared = cache(partial(_made, snapshot=BUNDLED))
 
     def make(**settings: Any) -> FlaskClient:
-        return _made(**{"snapshot": BUNDLED, **settings}).server.test_client()
+        own = settings.keys() & {"snapshot", "snapshots"}
+        found = _made(**{"snapshot": BUNDLED, **settings}) if own else shared(**settings)
+        return found.server.test_client()
 
     return make
 
@@ -161,7 +170,7 @@ def client(app: Dash) -> FlaskClient:
     return app.server.test_client()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def anyone(app: Dash) -> FlaskClient:
     """A client for hypothesis, which takes no fixture of a single test."""
     return app.server.test_client()

@@ -9,10 +9,8 @@ from geodata.api.view_json import as_dict
 from geodata.figures.state import parse
 from geodata.figures.suppression import Threshold
 from geodata.figures.view import View, compute
-from geodata.settings import BUNDLED
-from geodata.snapshots.snapshot import Snapshot, load
-
-SNAPSHOT = load(BUNDLED)
+from geodata.snapshots.snapshot import Snapshot
+from tests.bundled import SNAPSHOT
 
 
 def viewed(snapshot: Snapshot = SNAPSHOT, query: str = "", /, **keys: Any) -> View:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -176,13 +175,16 @@ def difference(before: Snapshot, after: Snapshot) -> Difference:
     old, new = before.tables, after.tables
     areas = [_names_by_key(tables.areas, "pcode", "name_en") for tables in (old, new)]
     sources = [_names_by_key(tables.sources, "id", "title") for tables in (old, new)]
+    with duckdb.connect() as con:  # one for all tables: starting it takes longer than any of them
+        series = tuple(_series(con, old, new))
+        tables = dict(_other_tables(con, old, new))
     return Difference(
         before.version,
         after.version,
-        series=tuple(_series(old, new)),
+        series=series,
         areas_added=_not_in(areas[1], areas[0]),
         areas_removed=_not_in(*areas),
-        tables=dict(_other_tables(old, new)),
+        tables=tables,
         sources_added=_not_in(sources[1], sources[0]),
         sources_removed=_not_in(*sources),
         boundaries=_canonical(before.topology) != _canonical(after.topology),
@@ -218,9 +220,11 @@ FROM figures WHERE added OR changed OR removed OR credited GROUP BY ALL ORDER BY
 """
 
 
-def _series(before: Tables, after: Tables) -> Iterator[SeriesChange]:
-    with _both(before, after, "counts") as con:
-        rows = con.execute(_FIGURES_THAT_DIFFER).fetchall()
+def _series(
+    con: duckdb.DuckDBPyConnection, before: Tables, after: Tables
+) -> Iterator[SeriesChange]:
+    _register(con, before, after, "counts")
+    rows = con.execute(_FIGURES_THAT_DIFFER).fetchall()
     people_before, people_after = (_people_by_day(tables.counts) for tables in (before, after))
     for (population, programme), dates in groupby(rows, key=itemgetter(0, 1)):
         changes = [
@@ -245,26 +249,33 @@ def _people_by_day(counts: pd.DataFrame) -> dict[tuple[str, ...], int]:
 # ----------------------------------------------------------------------------------- other tables
 
 
-def _other_tables(before: Tables, after: Tables) -> Iterator[tuple[str, RowChange]]:
+# How many rows only one of two tables has.
+_ROWS_THAT_DIFFER = """
+SELECT
+    (SELECT count(*) FROM (SELECT {columns} FROM after EXCEPT ALL SELECT {columns} FROM before)),
+    (SELECT count(*) FROM (SELECT {columns} FROM before EXCEPT ALL SELECT {columns} FROM after))
+"""
+
+
+def _other_tables(
+    con: duckdb.DuckDBPyConnection, before: Tables, after: Tables
+) -> Iterator[tuple[str, RowChange]]:
     for name, frame in before.items():
         if name == "counts":
             continue
+        if before.arrow(name).equals(after.arrow(name)):  # most of them, and quickly seen
+            continue
+        _register(con, before, after, name)
         columns = ", ".join(frame.columns)
-        only_in_first = f"SELECT {columns} FROM {{}} EXCEPT ALL SELECT {columns} FROM {{}}"
-        with _both(before, after, name) as con:
-            added = len(con.sql(only_in_first.format("after", "before")))
-            removed = len(con.sql(only_in_first.format("before", "after")))
+        ((added, removed),) = con.execute(_ROWS_THAT_DIFFER.format(columns=columns)).fetchall()
         if added or removed:
             yield name, RowChange(added, removed)
 
 
-@contextmanager
-def _both(before: Tables, after: Tables, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a DuckDB with one table of two snapshots, as ``before`` and ``after``."""
-    with duckdb.connect() as con:
-        con.register("before", before.arrow(name))
-        con.register("after", after.arrow(name))
-        yield con
+def _register(con: duckdb.DuckDBPyConnection, before: Tables, after: Tables, name: str) -> None:
+    """Let DuckDB read one table of two snapshots, as ``before`` and ``after``."""
+    con.register("before", before.arrow(name))
+    con.register("after", after.arrow(name))
 
 
 def _names_by_key(frame: pd.DataFrame, key: str, name: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import html
 import re
 from dataclasses import replace
@@ -24,11 +23,10 @@ from geodata.figures.availability import dates_of
 from geodata.figures.comparison import DATES, POPULATIONS, PROGRAMMES
 from geodata.figures.state import parse
 from geodata.figures.view import compute
-from geodata.settings import BUNDLED
-from geodata.snapshots.snapshot import Snapshot, load
 from geodata.text import comparison_summary, comparison_tables
 from geodata.text.comparison_tables import Comparison, ComparisonRow
 from tests import access
+from tests.bundled import SNAPSHOT
 from tests.documents import Document, words
 from tests.queries import echoed, hostile, marked
 from tests.windows import LIVE
@@ -49,12 +47,6 @@ def compared(snapshot, threshold: int = 5, **query: str) -> Comparison:
 
 def asked_for(snapshot, **query: str) -> tuple[comparison.ComparisonState, list[str]]:
     return comparison.parse_comparison({k.rstrip("_"): v for k, v in query.items()}, snapshot)
-
-
-@functools.lru_cache
-def bundled() -> Snapshot:
-    """The bundled snapshot where hypothesis would write out a fixture."""
-    return load(BUNDLED)
 
 
 def row(name: str, number: float) -> ComparisonRow:
@@ -156,7 +148,7 @@ QUERIES = st.fixed_dictionaries(
 @settings(max_examples=200, deadline=None)
 @given(QUERIES)
 def test_what_is_written_is_read_again(query):
-    snapshot = bundled()
+    snapshot = SNAPSHOT
     asked, _ = comparison.parse_comparison(query, snapshot)
     written = dict(comparison.query_items(asked, snapshot))
     again, notices = comparison.parse_comparison(written, snapshot, lenient=False)
@@ -167,7 +159,7 @@ def test_what_is_written_is_read_again(query):
 @settings(max_examples=100, deadline=None)
 @given(QUERIES)
 def test_swapped_it_is_the_same_the_other_way_round(query):
-    snapshot = bundled()
+    snapshot = SNAPSHOT
     asked, _ = comparison.parse_comparison(query, snapshot)
     other = comparison.swap(asked)
     if other is None:

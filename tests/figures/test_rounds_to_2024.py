@@ -29,8 +29,6 @@ from geodata.figures.view import View, compute
 from geodata.i18n.language import load_language
 from geodata.places.gazetteer import gazetteers
 from geodata.places.join import JoinReport
-from geodata.settings import BUNDLED
-from geodata.snapshots.snapshot import load
 from geodata.sources.data_folder import counts as data_folder_counts
 from geodata.text import (
     breaks,
@@ -41,8 +39,8 @@ from geodata.text import (
     view_headlines,
 )
 from geodata.text.area_labels import area_labels, legend
+from tests.bundled import SNAPSHOT
 
-SNAPSHOT = load(BUNDLED)
 ENGLISH = load_language("en")
 LAST = dt.date(2024, 12, 31)
 LISTS_END = dt.date(2021, 2, 28)

@@ -22,11 +22,9 @@ from geodata.figures.availability import (
 from geodata.figures.classes import CLASSIFICATIONS
 from geodata.figures.dates import default_base, years_before
 from geodata.figures.state import State, encode_query, parse
-from geodata.settings import BUNDLED
 from geodata.snapshots.rounds import nearest_date
-from geodata.snapshots.snapshot import load
+from tests.bundled import SNAPSHOT
 
-SNAPSHOT = load(BUNDLED)
 KEYS = ("pop", "prog", "measure", "mode", "level", "classes", "time", "base", "area", "lang", "v")
 unhurried = settings(deadline=None)
 

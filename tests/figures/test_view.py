@@ -18,8 +18,9 @@ from geodata.figures.view import View
 from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import load
 from geodata.util.json_encoding import to_json
+from tests.bundled import SNAPSHOT
 from tests.made_up import count
-from tests.views import SNAPSHOT, viewed
+from tests.views import viewed
 
 DTM = {"idp": "IDP", "returnee": "Returnee"}
 APRIL_2019 = dt.date(2019, 4, 30)

@@ -35,12 +35,12 @@ from geodata.figures.view import View, compute
 from geodata.i18n.language import Language, languages, load_language
 from geodata.i18n.writing import NATIVE, WESTERN
 from geodata.links.urls import Urls
-from geodata.settings import BUNDLED
-from geodata.snapshots.snapshot import Snapshot, load
+from geodata.snapshots.snapshot import Snapshot
 from geodata.text import area_labels, breaks
 from geodata.text.key_figures import key_figures
 from layouts import explore, script_strings
 from tests import node
+from tests.bundled import SNAPSHOT
 
 ALL = bool(os.environ.get("DISPLACEMENT_SWEEP"))
 FEW, MANY = 3, 12  # dates of a choice
@@ -109,7 +109,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test for each choice, named by its query."""
     if "asked" in metafunc.fixturenames:
         tried = in_a_browser if "window" in metafunc.fixturenames else in_words
-        swept = [(*each, turn) for turn, each in enumerate(tried(load(BUNDLED)))]
+        swept = [(*each, turn) for turn, each in enumerate(tried(SNAPSHOT))]
         metafunc.parametrize(("asked", "few", "turn"), swept, ids=lambda each: named(each))
 
 

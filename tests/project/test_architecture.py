@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from geodata.i18n.language import load_language
 from geodata.links.urls import Urls
 from layouts import script_strings
 from tests.paths import ROOT
+from tests.source_code import PATHS, named, nodes, tree
 
 ASSETS = ROOT / "assets"
 OWN = [
@@ -24,27 +23,16 @@ OWN = [
 ]
 SCRIPTS = [path for path in OWN if path.suffix == ".js"]
 STYLES = [path for path in OWN if path.suffix == ".css"]
-MODULES = [
-    ROOT / "app.py",
-    *(path for room in ("geodata", "layouts", "callbacks") for path in (ROOT / room).rglob("*.py")),
-]
-# What takes seconds to load and only building a snapshot, or one kind of classes, needs.
-HEAVY = {
-    *("geopandas", "topojson", "pandera", "mapclassify", "sklearn", "scipy", "shapely", "pyogrio"),
-}
+MODULES = [ROOT / "app.py", *PATHS]
 
 
 def imports(path: Path) -> Iterator[str]:
     """Every module that a file imports, at its top or within a function."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-
-
-def named(path: Path) -> str:
-    return str(path.relative_to(ROOT))
 
 
 def room(name: str) -> list[Path]:
@@ -74,9 +62,8 @@ def test_a_room_imports_only_what_it_may(name, forbidden):
     assert found == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_a_module_says_what_it_is_for(path):
-    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+def test_a_module_says_what_it_is_for():
+    assert [named(path) for path in MODULES if not ast.get_docstring(tree(path))] == []
 
 
 def test_a_view_and_the_position_of_its_date_do_not_travel_apart():
@@ -84,7 +71,7 @@ def test_a_view_and_the_position_of_its_date_do_not_travel_apart():
     pairs = [
         f"{named(path)}:{node.lineno}"
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef)
         and {"View", "int"}
         <= {name_of(each) for each in node.args.args if each.arg in ("view", "t")}
@@ -108,13 +95,12 @@ NAMED_TUPLE = {"_asdict", "_replace"}  # public, for all their underscore
 
 def private_names(path: Path) -> set[str]:
     """Names with an underscore that are imported or asked of an object, but for a file's own."""
-    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
-    own = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-    return set(_foreign(nodes)) - own
+    own = {node.name for node in nodes(path) if isinstance(node, ast.FunctionDef)}
+    return set(_foreign(path)) - own
 
 
-def _foreign(nodes: list[ast.AST]) -> Iterator[str]:
-    for node in nodes:
+def _foreign(path: Path) -> Iterator[str]:
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom):
             yield from (alias.name for alias in node.names if alias.name.startswith("_"))
         elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
@@ -122,10 +108,14 @@ def _foreign(nodes: list[ast.AST]) -> Iterator[str]:
                 yield node.attr
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_no_private_name_of_another_module_or_library_is_used(path):
-    names = {name for name in private_names(path) if not name.endswith("__")}
-    assert names - UNAVOIDABLE - NAMED_TUPLE == set()
+def test_no_private_name_of_another_module_or_library_is_used():
+    used = {
+        named(path): {name for name in private_names(path) if not name.endswith("__")}
+        - UNAVOIDABLE
+        - NAMED_TUPLE
+        for path in MODULES
+    }
+    assert {name: those for name, those in used.items() if those} == {}
 
 
 def test_methods_of_dash_are_not_replaced(app):
@@ -135,37 +125,23 @@ def test_methods_of_dash_are_not_replaced(app):
 def test_callbacks_register_themselves_on_an_application():
     """A module-level ``@callback`` would belong to the first application of the process."""
     for path in MODULES:
-        tree = ast.parse(path.read_text("utf-8"))
         names = {
             alias.name
-            for node in ast.walk(tree)
+            for node in nodes(path)
             if isinstance(node, ast.ImportFrom) and node.module == "dash"
             for alias in node.names
         }
         assert not names & {"callback", "clientside_callback"}, named(path)
 
 
-def test_starting_the_server_loads_nothing_that_only_a_build_needs():
-    """So that it starts in a second or two."""
-    code = "import sys, app; print(*sorted({name.split('.')[0] for name in sys.modules}))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    loaded = set(done.stdout.split())
-    assert "dash" in loaded
-    assert loaded & HEAVY == set()
-
-
 def literals(path: Path) -> list[str]:
     """The texts in a module's code, docstrings left out; a script as a whole, without comments."""
-    code = path.read_text("utf-8")
     if path.suffix != ".py":
-        return [without_comments(code)]
-    nodes = list(ast.walk(ast.parse(code)))
+        return [without_comments(path.read_text("utf-8"))]
+    every = nodes(path)
     documented = ast.Module | ast.FunctionDef | ast.ClassDef
-    said = {ast.get_docstring(node, clean=False) for node in nodes if isinstance(node, documented)}
-    texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    said = {ast.get_docstring(node, clean=False) for node in every if isinstance(node, documented)}
+    texts = [node.value for node in every if isinstance(node, ast.Constant)]
     return [text for text in texts if isinstance(text, str) and text not in said]
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 
 import pytest
 
-from tests.paths import ROOT
+from tests.source_code import PATHS, ROOMS, module_of, named, tree
 
-ROOMS = ("geodata", "callbacks", "layouts")
 # What functions do here. A new verb is added to the list: that it is one is what a reader checks.
 VERBS = set(
     """
@@ -34,16 +33,9 @@ VERBS = set(
 _MENTION = re.compile(r":(mod|func|class|data|meth|attr|exc):`~?([\w.]+)`")
 
 
-def module_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-TREES = {
-    module_of(path): ast.parse(path.read_text("utf-8"))
-    for room in ROOMS
-    for path in (ROOT / room).rglob("*.py")
-}
+@cache
+def trees() -> dict[str, ast.Module]:
+    return {module_of(path): tree(path) for path in PATHS}
 
 
 def names_in(scope: ast.AST) -> dict[str, ast.AST]:
@@ -80,26 +72,25 @@ def leads(module: str, line: int, kind: str, target: str) -> bool:
     if parts[0] not in ROOMS:
         around = [
             node
-            for node in ast.walk(TREES[module])
+            for node in ast.walk(trees()[module])
             if isinstance(node, ast.ClassDef) and node.lineno <= line <= (node.end_lineno or 0)
         ]
-        return any(has(scope, parts) for scope in (TREES[module], *around))
+        return any(has(scope, parts) for scope in (trees()[module], *around))
     if kind == "mod":
-        return target in TREES
-    sizes = [n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in TREES]
-    return has(TREES[".".join(parts[: sizes[0]])], parts[sizes[0] :])
+        return target in trees()
+    sizes = [n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in trees()]
+    return has(trees()[".".join(parts[: sizes[0]])], parts[sizes[0] :])
 
 
 def astray() -> Iterator[str]:
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
-            code = path.read_text("utf-8")
-            for mention in _MENTION.finditer(code):
-                line = code.count("\n", 0, mention.start()) + 1
-                if mention[2].startswith("datetime."):  # Python's own
-                    continue
-                if not leads(module_of(path), line, mention[1], mention[2]):
-                    yield f"{path.relative_to(ROOT)}:{line} {mention[0]}"
+    for path in PATHS:
+        code = path.read_text("utf-8")
+        for mention in _MENTION.finditer(code):
+            line = code.count("\n", 0, mention.start()) + 1
+            if mention[2].startswith("datetime."):  # Python's own
+                continue
+            if not leads(module_of(path), line, mention[1], mention[2]):
+                yield f"{named(path)}:{line} {mention[0]}"
 
 
 def test_every_mention_in_a_docstring_leads_somewhere():
@@ -132,9 +123,9 @@ def without_a_verb(tree: ast.AST) -> Iterator[str]:
                 yield f"{node.name}: {says.splitlines()[0]}"
 
 
-@pytest.mark.parametrize("module", TREES)
-def test_a_function_says_what_it_does(module):
-    assert list(without_a_verb(TREES[module])) == []
+def test_a_function_says_what_it_does():
+    faults = {named(path): list(without_a_verb(tree(path))) for path in PATHS}
+    assert {name: those for name, those in faults.items() if those} == {}
 
 
 def test_a_docstring_without_a_verb_is_found():

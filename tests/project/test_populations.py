@@ -12,6 +12,7 @@ import pytest
 from geodata.populations import LEVELS, POPULATION_CODES, POPULATIONS, Population, UnitWords
 from geodata.sources.hxl import POPULATIONS_OF
 from tests.paths import ROOT
+from tests.source_code import PATHS, named, tree
 
 MAY_BE_EMPTY = {"came_from", "came_into", "beside"}
 # Readers of DTM's own lists know how those call the two populations that they count.
@@ -19,12 +20,7 @@ OWN_WORDS = {
     "geodata/populations.py",
     *(f"geodata/sources/dtm/{name}.py" for name in ("layouts", "master_list")),
 }
-SOURCES = [
-    path
-    for room in ("geodata", "layouts", "callbacks")
-    for path in sorted((ROOT / room).rglob("*.py"))
-    if str(path.relative_to(ROOT)) not in OWN_WORDS
-]
+SOURCES = [path for path in PATHS if named(path) not in OWN_WORDS]
 
 
 def empty_fields(entry: Population | UnitWords) -> Iterator[str]:
@@ -69,9 +65,8 @@ def keys_by_population(tree: ast.AST) -> Iterator[int]:
 
 
 def test_no_other_dictionary_is_keyed_by_populations():
-    texts = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in SOURCES}
-    lines = {name: list(keys_by_population(ast.parse(text))) for name, text in texts.items()}
-    assert len(texts) > 200
+    lines = {named(path): list(keys_by_population(tree(path))) for path in SOURCES}
+    assert len(lines) > 200
     assert {name: found for name, found in lines.items() if found} == {}
 
 

@@ -10,17 +10,23 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.paths import ROOT
+from tests.source_code import PATHS, module_of, nodes
 
 _ROW = re.compile(r"^\| `([\w/]+)` \| ([^|]+) \| ([^|]*)\|$", re.M)
 # What reads or writes files of others, or draws boundaries anew: no view needs it.
 _NOT_FOR_A_VIEW = {
     *("geopandas", "shapely", "pyogrio", "topojson", "pandera", "fsspec"),
     *("openpyxl", "python_calamine", "xlsxwriter", "pptx", "typst", "pyvips"),
+}
+# What takes seconds to load and only building a snapshot, or one kind of classes, needs.
+_HEAVY = {
+    *("geopandas", "topojson", "pandera", "mapclassify", "sklearn", "scipy", "shapely", "pyogrio"),
 }
 
 
@@ -37,16 +43,7 @@ def table() -> dict[str, tuple[str, set[str]]]:
 ROOMS = table()
 
 
-def module_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {
-    module_of(path): path
-    for room in ("geodata", "layouts", "callbacks")
-    for path in (ROOT / room).rglob("*.py")
-}
+MODULES = {module_of(path): path for path in PATHS}
 
 
 def room_of(module: str) -> str:
@@ -61,7 +58,7 @@ def room_of(module: str) -> str:
 
 def imported(path: Path) -> Iterator[str]:
     """Modules of the project that a file imports, at its top or within a function."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 module = f"{node.module}.{alias.name}"
@@ -70,13 +67,15 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def arrows(files: Mapping[str, Path]) -> dict[str, set[str]]:
+@cache
+def arrows() -> dict[str, frozenset[str]]:
     return {
-        name: {each for each in imported(path) if each in files} for name, path in files.items()
+        name: frozenset(each for each in imported(path) if each in MODULES)
+        for name, path in MODULES.items()
     }
 
 
-def forbidden(imports: Mapping[str, set[str]]) -> list[str]:
+def forbidden(imports: Mapping[str, frozenset[str]]) -> list[str]:
     """Imports that the table does not allow, as sentences that name both files."""
     return [
         f"{module} imports {other}: {room_of(module)} may not import {room_of(other)}"
@@ -86,7 +85,7 @@ def forbidden(imports: Mapping[str, set[str]]) -> list[str]:
     ]
 
 
-def circle(imports: Mapping[str, set[str]]) -> list[str]:
+def circle(imports: Mapping[str, frozenset[str]]) -> list[str]:
     """The first circle of imports that is met, as the files along it; empty where there is none."""
     done: set[str] = set()
 
@@ -120,16 +119,16 @@ def test_a_room_says_in_its_first_line_what_the_table_says(room):
 
 
 def test_no_import_goes_where_the_table_does_not_let_it():
-    assert forbidden(arrows(MODULES)) == []
+    assert forbidden(arrows()) == []
 
 
 def test_no_imports_run_in_a_circle():
-    assert circle(arrows(MODULES)) == []
+    assert circle(arrows()) == []
 
 
 def test_a_forbidden_import_and_a_circle_are_found():
-    imports = arrows(MODULES)
-    imports["geodata.snapshots.snapshot"].add("geodata.figures.counts")
+    low = "geodata.snapshots.snapshot"
+    imports = arrows() | {low: arrows()[low] | {"geodata.figures.counts"}}
     assert forbidden(imports) == [
         "geodata.snapshots.snapshot imports geodata.figures.counts: "
         "geodata/snapshots may not import geodata/figures"
@@ -137,11 +136,14 @@ def test_a_forbidden_import_and_a_circle_are_found():
     assert "geodata.snapshots.snapshot" in circle(imports)
 
 
-def test_serving_views_loads_no_reader_no_writer_and_no_boundaries():
+@pytest.fixture(scope="module")
+def loaded() -> list[set[str]]:
+    """The modules of a process that has started as a server does, then when it has served."""
     code = (
         "import sys\n"
-        "from app import create_app\n"
-        "client = create_app().server.test_client()\n"
+        "from app import server\n"
+        "print(*sys.modules)\n"
+        "client = server.test_client()\n"
         "for path in ('/', '/compare', '/embed', '/sources', '/api/v1/view.json'):\n"
         "    assert client.get(path).status_code == 200, path\n"
         "print(*sys.modules)\n"
@@ -149,7 +151,19 @@ def test_serving_views_loads_no_reader_no_writer_and_no_boundaries():
     run = [sys.executable, "-c", code]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    loaded = done.stdout.split()
-    assert _NOT_FOR_A_VIEW & set(loaded) == set()
-    readers = [name for name in loaded if name.startswith(("geodata.sources.", "geodata.ingest."))]
+    return [set(line.split()) for line in done.stdout.splitlines()]
+
+
+def test_starting_the_server_loads_nothing_that_only_a_build_needs(loaded):
+    """So that it starts in a second or two."""
+    started, _ = loaded
+    packages = {name.split(".")[0] for name in started}
+    assert "dash" in packages
+    assert packages & _HEAVY == set()
+
+
+def test_serving_views_loads_no_reader_no_writer_and_no_boundaries(loaded):
+    _, served = loaded
+    assert _NOT_FOR_A_VIEW & served == set()
+    readers = [name for name in served if name.startswith(("geodata.sources.", "geodata.ingest."))]
     assert readers in ([], ["geodata.sources.contract"])  # commands name the kinds of files

@@ -10,6 +10,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
+from app import start
 from geodata.settings import BUNDLED, Settings
 from tests.paths import ROOT
 
@@ -165,16 +166,23 @@ def test_anything_else_is_no_place_where_the_site_is_found(value):
         ("EMBED_ANCESTORS", "a, b", "no comma, semicolon or line end may be in it"),
     ],
 )
-def test_a_server_that_cannot_start_says_why(name, value, said):
+def test_an_application_that_cannot_start_says_why(monkeypatch, name, value, said):
+    monkeypatch.setenv(f"DISPLACEMENT_{name}", value)
+    with pytest.raises(SystemExit, match="^The map cannot start") as stop:
+        start()
+    assert said in str(stop.value)
+
+
+def test_a_server_that_cannot_start_says_nothing_else():
     done = subprocess.run(
         [sys.executable, "-c", "import app"],
         cwd=ROOT,
-        env={**os.environ, f"DISPLACEMENT_{name}": value},
+        env={**os.environ, "DISPLACEMENT_SNAPSHOT": "/no/such/folder"},
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 1
     assert done.stderr.startswith("The map cannot start")
-    assert said in done.stderr
+    assert "/no/such/folder holds no manifest.json" in done.stderr
     assert "Traceback" not in done.stderr

@@ -17,7 +17,8 @@ from geodata.figures import state
 from geodata.figures.state import encode_query
 from geodata.text import citation
 from geodata.text.citation import Citation
-from tests.views import SNAPSHOT, viewed
+from tests.bundled import SNAPSHOT
+from tests.views import viewed
 
 TODAY = dt.date(2026, 1, 2)
 SITE = "https://example.org/"
