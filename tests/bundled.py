@@ -8,7 +8,8 @@ import pytest
 
 from geodata.settings import BUNDLED
 from geodata.snapshots import registry
-from geodata.snapshots.snapshot import Snapshot, SnapshotLocation, load
+from geodata.snapshots.manifest import SnapshotLocation
+from geodata.snapshots.snapshot import Snapshot, load
 
 SNAPSHOT = load(BUNDLED)
 
