@@ -31,7 +31,7 @@ from geodata.figures.state import State, encode_query
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 from layouts import explore, share, sources
-from layouts.shell import HERE, CurrentUrl
+from layouts.shell import CURRENT_URL, CurrentUrl
 
 _CONFIG = "<!-- config -->"
 _DASH_CALLBACKS = "_dash-update-component"
@@ -140,11 +140,11 @@ def register(app: Dash, context: Context) -> None:
 
     @app.server.before_request
     def know_the_place() -> None:
-        HERE.set(CurrentUrl(request.path, tuple(request.args.items(multi=True))))
+        CURRENT_URL.set(CurrentUrl(request.path, tuple(request.args.items(multi=True))))
 
     @app.server.teardown_request
     def forget_the_place(_: BaseException | None) -> None:
-        HERE.set(None)
+        CURRENT_URL.set(None)
 
     @app.server.before_request
     def refuse_what_is_not_there() -> Response | None:

@@ -1,8 +1,8 @@
-"""The briefing: slides as one page, whole without scripts, and the page on which they are edited.
+"""The briefing: a page of slides that works without scripts, and their editor.
 
 ::
 
-    Content ──▶ Painted (map or chart as SVG, legend, bars) ──▶ briefing.html
+    Content ──▶ RenderedSlide (map or chart as SVG, legend, bars) ──▶ briefing.html
                                                             └─▶ briefing.js makes one slide fill the
                                                                 window, and its map live
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from geodata.briefing import briefing
+from geodata.briefing import briefing as briefings
 from geodata.briefing.briefing import COMPARE, FOOTPRINT, LAYOUT_LABELS, MAP, TABLE, TREND, Briefing
 from geodata.briefing.content import Content, SlideFigure, SlideRow
 from geodata.briefing.slides import title_of
@@ -47,12 +47,12 @@ _SCRIPTS_OF_EDITOR = ("briefing/editor.js",)
 
 @dataclass(frozen=True)
 class Links:
-    """Where the pages' links lead; empty where there is no such thing.
+    """Addresses of the pages' links; empty where there is none.
 
     Attributes
     ----------
     files
-        Endings of the files that can be had, with their addresses.
+        Addresses of the files to download, by extension.
     add
         The map, from which a slide is added to this briefing.
     """
@@ -65,7 +65,7 @@ class Links:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SlideMap:
     """A map of a slide, and the date that it is of."""
 
     svg: Markup
@@ -74,18 +74,18 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Painted:
+class RenderedSlide:
     """A slide, ready for the template.
 
     Attributes
     ----------
     letters
-        How many signs wide its key figures are together, which stand in one line.
+        Width in characters of its key figures, which stand in one line.
     """
 
     number: int
     content: Content
-    maps: tuple[Drawn, ...]
+    maps: tuple[SlideMap, ...]
     chart: Markup
     legend: tuple[LegendRow, ...]
     unit: str
@@ -97,19 +97,20 @@ class Painted:
 
     @property
     def layout(self) -> str:
-        """How the slide is laid out."""
+        """Layout of the slide, one of :data:`~geodata.briefing.briefing.LAYOUTS`."""
         return self.content.slide.layout
 
 
-def painted(number: int, content: Content, urls: Urls) -> Painted:
-    """Paint one slide."""
+def render_slide(number: int, content: Content, urls: Urls) -> RenderedSlide:
+    """Draw maps and chart of one slide, with what the template needs beside them."""
     layout = content.slide.layout
     views = _views(content)
-    return Painted(
+    return RenderedSlide(
         number=number,
         content=content,
         maps=tuple(
-            _drawn(each, f"{number}{'ab'[i]}", tight=len(views) > 1) for i, each in enumerate(views)
+            _slide_map(each, f"{number}{'ab'[i]}", tight=len(views) > 1)
+            for i, each in enumerate(views)
         ),
         chart=_chart(content),
         legend=tuple(area_labels.legend(content.at)) if views else (),
@@ -123,17 +124,17 @@ def painted(number: int, content: Content, urls: Urls) -> Painted:
 
 
 def _views(content: Content) -> tuple[ViewAt, ...]:
-    """Return what is drawn as maps, in the order of their dates."""
+    """Return the views that the slide shows as maps, in the order of their dates."""
     layout = content.slide.layout
     if layout == COMPARE:
         return (content.other, content.at) if content.other else ()
     return () if layout == TABLE or layout in charts.CHARTS else (content.at,)
 
 
-def _drawn(at: ViewAt, scope: str, *, tight: bool) -> Drawn:
+def _slide_map(at: ViewAt, scope: str, *, tight: bool) -> SlideMap:
     """Draw a map; ``tight`` where two stand side by side, without room for a legend."""
     picture = Markup(svg.inline(at, scope=scope, tight=tight))  # noqa: S704 - escaped in there
-    return Drawn(picture, at.language.date(at.date, "long"), at.date.isoformat())
+    return SlideMap(picture, at.language.date(at.date, "long"), at.date.isoformat())
 
 
 def _chart(content: Content) -> Markup:
@@ -159,13 +160,13 @@ def _size(headline: str, rows: int) -> str:
 
 
 def _signs(figure: SlideFigure) -> int:
-    """Return how many signs wide a key figure is; a word below it, half as large, may be wider."""
+    """Return the width of a key figure in characters; its label is half as large."""
     longest_word = max(map(len, strip_isolates(figure.label).split()), default=0)
     return max(len(strip_isolates(figure.value)), -(-longest_word // 2))
 
 
 def _picked(views: Sequence[ViewAt]) -> list[str]:
-    """Return what the chosen area's figures are, on each map."""
+    """Return the sentence on the chosen area, of each map."""
     return [
         cell.sentence
         for view in views
@@ -178,7 +179,7 @@ def _picked(views: Sequence[ViewAt]) -> list[str]:
 
 
 def page(
-    made: Briefing,
+    briefing: Briefing,
     contents: Sequence[Content],
     urls: Urls,
     links: Links,
@@ -187,7 +188,7 @@ def page(
 ) -> str:
     """Render the slides, one below the other; the scripts show one at a time."""
     snapshot, language = contents[0].at.snapshot, contents[0].at.language
-    deck = [painted(number, content, urls) for number, content in enumerate(contents, start=1)]
+    deck = [render_slide(number, content, urls) for number, content in enumerate(contents, start=1)]
     return render(
         "briefing.html",
         snapshot,
@@ -196,7 +197,7 @@ def page(
         current="briefing",
         styles=_STYLES,
         scripts_of_page=_SCRIPTS,
-        title=title_of(made, contents),
+        title=title_of(briefing, contents),
         deck=deck,
         style=Markup(_scales(deck) + _letters(deck)),  # noqa: S704 - colours and numbers alone
         textures=_textures(contents[0].at),
@@ -206,7 +207,7 @@ def page(
     )
 
 
-def _scales(deck: Sequence[Painted]) -> str:
+def _scales(deck: Sequence[RenderedSlide]) -> str:
     """Return colours of every slide's own scale."""
     return "".join(
         scale_style(each.content.at.view, "auto").replace(":root", f"#slide-{each.number}")
@@ -215,8 +216,8 @@ def _scales(deck: Sequence[Painted]) -> str:
     )
 
 
-def _letters(deck: Sequence[Painted]) -> str:
-    """Return how large the key figures of every slide may be written, by their length."""
+def _letters(deck: Sequence[RenderedSlide]) -> str:
+    """Return a style sheet with the width of each slide's key figures."""
     return "".join(
         f"#slide-{each.number}{{--letters:{each.letters}}}" for each in deck if each.letters
     )
@@ -227,7 +228,7 @@ def _textures(at: ViewAt) -> Markup:
     return Markup(svg.textures(svg.ColourScheme(at), 2.3))  # noqa: S704 - escaped where it is made
 
 
-def _script_data(deck: Sequence[Painted], urls: Urls, language: Language) -> dict[str, Any]:
+def _script_data(deck: Sequence[RenderedSlide], urls: Urls, language: Language) -> dict[str, Any]:
     return {
         "slides": [_live(each, urls) for each in deck],
         "dark": DARK_QUERY["auto"],
@@ -237,15 +238,15 @@ def _script_data(deck: Sequence[Painted], urls: Urls, language: Language) -> dic
     }
 
 
-def _live(each: Painted, urls: Urls) -> dict[str, Any]:
-    """Return what makes a slide's map live; nothing where it has none."""
+def _live(each: RenderedSlide, urls: Urls) -> dict[str, Any]:
+    """Return the data that scripts need for a slide's maps; nothing without maps."""
     if not each.maps:
         return {}
     state, snapshot = each.content.at.state, each.content.at.snapshot
     figures = replace(state.view_key, v=snapshot.version)
     return {
         "view": urls.view(encode_query(figures, snapshot)),
-        "times": [drawn.iso for drawn in each.maps],
+        "times": [slide_map.iso for slide_map in each.maps],
         "area": state.area,
     }
 
@@ -255,25 +256,27 @@ def _live(each: Painted, urls: Urls) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Card:
-    """A slide as it is edited; ``computed`` is its headline where it is given none."""
+    """A slide in the editor; ``computed`` is its headline if the presenter writes none."""
 
     number: int
-    slide: briefing.Slide
+    slide: briefings.Slide
     kicker: str
     computed: str
     page: str
 
 
-def cards(made: Briefing, contents: Sequence[Content], urls: Urls) -> list[Card]:
+def cards(briefing: Briefing, contents: Sequence[Content], urls: Urls) -> list[Card]:
     """Return slides to edit; ``contents`` are those without headlines of their own."""
     return [
         Card(number, slide, content.kicker, content.headline, urls.page(content.query))
-        for number, (slide, content) in enumerate(zip(made.slides, contents, strict=True), start=1)
+        for number, (slide, content) in enumerate(
+            zip(briefing.slides, contents, strict=True), start=1
+        )
     ]
 
 
 def editor(
-    made: Briefing,
+    briefing: Briefing,
     contents: Sequence[Content],
     urls: Urls,
     links: Links,
@@ -290,7 +293,7 @@ def editor(
         The slide that was moved last, which keeps the focus; from 1.
     typed
         What was typed into the form, by the names of its fields, where that is in no address:
-        whoever leaves is asked. Empty where it is what ``made`` has; ``None`` where the address
+        whoever leaves is asked. Empty where it is what ``briefing`` has; ``None`` where the address
         has it.
     """
     snapshot, language = contents[0].at.snapshot, contents[0].at.language
@@ -301,15 +304,15 @@ def editor(
         urls,
         current="briefing",
         styles=_STYLES,
-        made=made,
-        cards=cards(made, contents, urls),
+        briefing=briefing,
+        cards=cards(briefing, contents, urls),
         layouts={code: language.gettext(label) for code, label in LAYOUT_LABELS.items()},
-        most=briefing.MAX_SLIDES,
+        most=briefings.MAX_SLIDES,
         typed=typed or {},
         unsent=typed is not None,
         scripts_of_page=_SCRIPTS_OF_EDITOR,
-        longest={"title": briefing.MAX_TITLE, "headline": briefing.MAX_HEADLINE}
-        | {"note": briefing.MAX_NOTE},
+        longest={"title": briefings.MAX_TITLE, "headline": briefings.MAX_HEADLINE}
+        | {"note": briefings.MAX_NOTE},
         links=links,
         focus=focus,
         notices=notices,

@@ -1,4 +1,4 @@
-"""Scripts and styles as they are sent: few files, each with a hash of its content for a version.
+"""Bundles of scripts and styles, each with a hash of its content as version.
 
 The sources stay as readable as they are in ``assets/``; those that are loaded together are joined
 and minified once. A URL that names the version never changes what it answers.
@@ -90,25 +90,25 @@ class Bundle:
 
 
 def bundled(content: str | bytes) -> Bundle:
-    """Name a file by what is in it."""
+    """Make a bundle of a file's content, with its hash as version."""
     body = content.encode() if isinstance(content, str) else content
     return Bundle(body, hashlib.sha256(body).hexdigest()[:12])
 
 
 def joined(paths: tuple[str, ...]) -> str:
-    """Return files of ``assets/``, one after the other."""
+    """Join the texts of files of ``assets/``."""
     return "\n".join((ASSETS / path).read_text("utf-8") for path in paths)
 
 
 @lru_cache(maxsize=1)
 def script() -> Bundle:
-    """Return everything that makes the public map live."""
+    """Return the scripts of the public map."""
     return bundled(rjsmin.jsmin(joined(SCRIPTS)))
 
 
 @lru_cache(maxsize=3)
 def style(theme: str) -> Bundle:
-    """Return the public map's look for ``auto``, ``light`` or ``dark``."""
+    """Return the public map's styles for ``auto``, ``light`` or ``dark``."""
     return bundled(rcssmin.cssmin(joined(STYLES).replace(DARK_QUERY[AUTO], DARK_QUERY[theme])))
 
 
@@ -119,20 +119,17 @@ def host() -> Bundle:
 
 
 def _page_scripts() -> tuple[str, ...]:
-    """Return what the map page runs.
-
-    Shared scripts, then its own, of which ``start.js`` comes last.
-    """
-    found = [*sorted(ASSETS.glob("js/*.js")), *sorted(ASSETS.glob("js/page/*.js"))]
+    """Return the scripts of the map page: shared ones, then its own, ``start.js`` last."""
+    scripts = [*sorted(ASSETS.glob("js/*.js")), *sorted(ASSETS.glob("js/page/*.js"))]
     return tuple(
-        path.relative_to(ASSETS).as_posix() for path in found if path.name != "plotly-offline.js"
+        path.relative_to(ASSETS).as_posix() for path in scripts if path.name != "plotly-offline.js"
     )
 
 
 def _page_styles() -> tuple[str, ...]:
     shared, own = sorted(ASSETS.glob("css/*.css")), sorted(ASSETS.glob("css/page/*.css"))
-    drawn = ASSETS / "drawn/map.css"
-    return tuple(path.relative_to(ASSETS).as_posix() for path in (*shared, drawn, *own))
+    map_style = ASSETS / "drawn/map.css"
+    return tuple(path.relative_to(ASSETS).as_posix() for path in (*shared, map_style, *own))
 
 
 def _dash() -> bytes:
@@ -149,7 +146,7 @@ _JOINED: dict[str, Callable[[], str | bytes]] = {
 
 
 def names() -> tuple[str, ...]:
-    """Return every file that a page may load under a name with its version."""
+    """Return the names of all files that :func:`built` returns."""
     own = (path.relative_to(ASSETS) for path in sorted(ASSETS.rglob("*")))
     loaded = (path for path in own if path.suffix[1:] in TYPES and path.parts[0] != VENDORED)
     return (*_JOINED, *(path.as_posix() for path in loaded))
@@ -166,21 +163,21 @@ def built(name: str) -> Bundle:
         If there is none of that name.
     """
     if name in _JOINED:
-        return _made(name, _newest(int(time.monotonic())))
+        return _bundle(name, _newest(int(time.monotonic())))
     if ".." in name or not (path := ASSETS / name).is_file():
         raise KeyError(name)
-    return _made(name, path.stat().st_mtime_ns)
+    return _bundle(name, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=1)
 def _newest(_second: int) -> int:
-    """Return when a file that is joined was last changed; looked up once in a second."""
+    """Return when a joined file was last changed, looked up once in a second."""
     folders = (ASSETS, *(ASSETS / name for name in ("js", "js/page", "css", "css/page", "drawn")))
     files = (path for folder in folders for path in folder.iterdir())
     return max(path.stat().st_mtime_ns for path in files)
 
 
 @lru_cache(maxsize=256)
-def _made(name: str, changed: int) -> Bundle:
+def _bundle(name: str, changed: int) -> Bundle:
     make = _JOINED.get(name)
     return bundled(make() if make else (ASSETS / name).read_bytes())

@@ -37,7 +37,7 @@ from layouts.bundle import DARK_QUERY
 from layouts.share import COMPARE, PAGE, Shared, Subject, card
 from layouts.shell import STYLES, as_data, render
 
-_KEPT = ("classes", "area", "lang", "digits", "v", "rounds")
+_CARRIED = ("classes", "area", "lang", "digits", "v", "rounds")
 _KEYS = ("first", "second", "difference")
 _SHARED = (PAGE, COMPARE)
 # What the code to paste and the picture are of, where dates are compared and where not.
@@ -73,7 +73,7 @@ class Field:
     groups: tuple[tuple[str, list[Option]], ...] = ()
 
 
-def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
+def page(compared: Comparison, shared: Shared, notices: list[str]) -> str:
     """Render the page as HTML.
 
     Parameters
@@ -81,74 +81,79 @@ def page(found: Comparison, shared: Shared, notices: list[str]) -> str:
     shared
         The map that stands for the comparison: that of changes, or of the first side.
     """
-    asked, snapshot, urls = found.request, found.snapshot, shared.urls
-    named, said = comparison_summary.title(found), comparison_summary.summary(found)
-    given = comparison.query_items(asked, snapshot)
-    other_way = comparison.swap(asked)
-    own = card(shared, page=urls.compare(encode_items(given)), title=named)
+    request, snapshot, urls = compared.request, compared.snapshot, shared.urls
+    named, summary = comparison_summary.title(compared), comparison_summary.summary(compared)
+    items = comparison.query_items(request, snapshot)
+    other_way = comparison.swap(request)
+    own = card(shared, page=urls.compare(encode_items(items)), title=named)
     return render(
         "compare.html",
         snapshot,
-        found.language,
-        urls.following(asked.state),
+        compared.language,
+        urls.following(request.state),
         current="compare",
         styles=_STYLES,
-        card=replace(own, description=said, share=urls.share(encode_items([_SHARED, *given]))),
+        card=replace(own, description=summary, share=urls.share(encode_items([_SHARED, *items]))),
         title=named,
-        summary=said,
-        meaning=comparison_summary.meaning(found),
+        summary=summary,
+        meaning=comparison_summary.meaning(compared),
         notices=notices,
-        fields=_fields(found),
-        kept=[(key, value) for key, value in given if key in _KEPT],
+        fields=_fields(compared),
+        carried=[(key, value) for key, value in items if key in _CARRIED],
         swap=urls.compare(comparison.query(other_way, snapshot)) if other_way else "",
-        sides=[_map(found, side, key, shared) for key, side in _maps(found).items()],
-        picked=next((row for row in found.rows if row.pcode == asked.state.area), None),
-        largest=comparison_summary.ranked_tables(found),
-        rows=found.rows,
-        by_dates=found.kind == DATES,
-        level=asked.state.level,
-        strips=_strips(found, shared),
-        shapes=Markup(small_multiples.shapes(found.first.at)),  # noqa: S704 - escaped where it is made
-        notes=comparison_summary.notes(found),
-        sources=comparison_summary.sources(found),
-        style=_style(found),
-        data=as_data(_script_data(found)),
+        sides=[_map(compared, side, key, shared) for key, side in _maps(compared).items()],
+        picked=next((row for row in compared.rows if row.pcode == request.state.area), None),
+        largest=comparison_summary.ranked_tables(compared),
+        rows=compared.rows,
+        by_dates=compared.kind == DATES,
+        level=request.state.level,
+        strips=_strips(compared, shared),
+        shapes=Markup(small_multiples.shapes(compared.first.at)),  # noqa: S704 - escaped where it is made
+        notes=comparison_summary.notes(compared),
+        sources=comparison_summary.sources(compared),
+        style=_style(compared),
+        data=as_data(_script_data(compared)),
     )
 
 
-def subject(found: Comparison, shared: Shared, today: dt.date) -> Subject:
-    """Return the comparison as what is shared; ``today`` is the day of access, in UTC.
+def subject(compared: Comparison, shared: Shared, today: dt.date) -> Subject:
+    """Return the comparison as the subject of the share page; ``today`` is in UTC.
 
     Only a map can be embedded or be a picture, so both say which one they are of.
     """
-    asked, snapshot, urls, language = found.request, found.snapshot, shared.urls, found.language
-    given = comparison.query_items(asked, snapshot)
-    frozen = shared.link(urls.compare(comparison.query(asked.frozen(snapshot), snapshot)))
-    of_code, of_picture = _OF_CHANGES if found.kind == DATES else _OF_FIRST
+    request, snapshot, urls, language = (
+        compared.request,
+        compared.snapshot,
+        shared.urls,
+        compared.language,
+    )
+    items = comparison.query_items(request, snapshot)
+    frozen = shared.link(urls.compare(comparison.query(request.frozen(snapshot), snapshot)))
+    of_code, of_picture = _OF_CHANGES if compared.kind == DATES else _OF_FIRST
     return Subject(
-        title=comparison_summary.title(found),
-        headline=comparison_summary.summary(found),
-        asked=[_SHARED, *given],
-        page=urls.compare(encode_items(given)),
-        cited=citation.cite_comparison(found, url=frozen, accessed=today),
-        of_code=language.gettext(of_code, side=found.first.heading),
-        of_picture=language.gettext(of_picture, side=found.first.heading),
+        title=comparison_summary.title(compared),
+        headline=comparison_summary.summary(compared),
+        query_items=[_SHARED, *items],
+        page=urls.compare(encode_items(items)),
+        cited=citation.cite_comparison(compared, url=frozen, accessed=today),
+        of_code=language.gettext(of_code, side=compared.first.heading),
+        of_picture=language.gettext(of_picture, side=compared.first.heading),
     )
 
 
-def _maps(found: Comparison) -> dict[str, Side]:
+def _maps(compared: Comparison) -> dict[str, Side]:
     """Return the three maps, by the name of each on the page."""
-    sides = (found.first, found.second, found.difference)
+    sides = (compared.first, compared.second, compared.difference)
     return dict(zip(_KEYS, sides, strict=True))
 
 
 # ---- the form
 
 
-def _fields(found: Comparison) -> list[Field]:
-    """Return selects for everything that can be chosen; none where there is nothing to choose."""
-    state, snapshot, language = found.request.state, found.snapshot, found.language
-    held = populations_with_counts(snapshot)
+def _fields(compared: Comparison) -> list[Field]:
+    """Return the selects of the form, without those that offer no choice."""
+    state, snapshot, language = compared.request.state, compared.snapshot, compared.language
+    codes = populations_with_counts(snapshot)
     whole = Option("", language.gettext("All areas"))
     measures = [
         Option(code, language.gettext(populations.MEASURE_LABELS[code]))
@@ -158,18 +163,18 @@ def _fields(found: Comparison) -> list[Field]:
         Option(str(level), language.gettext(populations.LEVELS[level].label))
         for level in levels(snapshot, state.pop)
     ]
-    listed = [whole, *_programmes(found, state.prog)]
+    listed = [whole, *_programmes(compared, state.prog)]
     fields = [
         Field(
             "pop",
             language.pgettext("population", "People"),
-            _populations(held, language),
+            _populations(codes, language),
             state.pop,
-            held[0],
+            codes[0],
         ),
         Field("prog", language.gettext("Programme"), listed, SEPARATOR.join(state.prog)),
-        _with(found),
-        *_dates(found),
+        _with(compared),
+        *_dates(compared),
         Field("measure", language.gettext("Show"), measures, state.measure, populations.PEOPLE),
         Field("level", language.gettext("Areas"), by_level, str(state.level), "1"),
     ]
@@ -180,38 +185,44 @@ def _populations(codes: Iterable[str], language: Language) -> list[Option]:
     return [Option(code, language.gettext(populations.POPULATIONS[code].label)) for code in codes]
 
 
-def _programmes(found: Comparison, chosen: tuple[str, ...]) -> list[Option]:
-    """Return those that are chosen where they are several, then each."""
-    rows = programmes.overview(found.snapshot, found.language)
+def _programmes(compared: Comparison, chosen: tuple[str, ...]) -> list[Option]:
+    """Return an option for the chosen programmes if there are several, then one for each."""
+    rows = programmes.overview(compared.snapshot, compared.language)
     listed = [Option(row["code"], row["code"]) for row in rows]
-    several = [Option(SEPARATOR.join(chosen), found.language.names(list(chosen)))]
+    several = [Option(SEPARATOR.join(chosen), compared.language.names(list(chosen)))]
     return [*several, *listed] if len(chosen) > 1 else listed
 
 
-def _with(found: Comparison) -> Field:
-    asked, language = found.request, found.language
-    others = [code for code in populations_with_counts(found.snapshot) if code != asked.state.pop]
-    chosen = asked.second.prog if asked.kind == comparison.PROGRAMMES else ()
+def _with(compared: Comparison) -> Field:
+    request, language = compared.request, compared.language
+    others = [
+        code for code in populations_with_counts(compared.snapshot) if code != request.state.pop
+    ]
+    chosen = request.second.prog if request.kind == comparison.PROGRAMMES else ()
     return Field(
         "with",
         language.gettext("Compare with"),
         [Option("", language.gettext("Another date"))],
-        dict(comparison.query_items(asked, found.snapshot)).get("with", ""),
+        dict(comparison.query_items(request, compared.snapshot)).get("with", ""),
         groups=(
             (language.gettext("Other people"), _populations(others, language)),
             (
                 language.gettext("Another programme"),
-                [one for one in _programmes(found, chosen) if (one.value,) != asked.state.prog],
+                [
+                    one
+                    for one in _programmes(compared, chosen)
+                    if (one.value,) != request.state.prog
+                ],
             ),
         ),
     )
 
 
-def _dates(found: Comparison) -> list[Field]:
+def _dates(compared: Comparison) -> list[Field]:
     """Return the first date, where dates are compared, and the second; the newest on top."""
-    asked, language, snapshot = found.request, found.language, found.snapshot
-    dates = dates_of(snapshot, *asked.state.series)
-    numbered = zip(dates, round_numbers(snapshot, *asked.state.series), strict=True)
+    request, language, snapshot = compared.request, compared.language, compared.snapshot
+    dates = dates_of(snapshot, *request.state.series)
+    numbered = zip(dates, round_numbers(snapshot, *request.state.series), strict=True)
     options = [
         Option(
             day.isoformat(),
@@ -221,22 +232,22 @@ def _dates(found: Comparison) -> list[Field]:
         )
         for day, n in numbered
     ][::-1]
-    followed = newest(snapshot, asked.state)
-    shown = asked.state.time or followed
-    if asked.kind != DATES:
-        day = found.first.day.isoformat()
-        default = "" if asked.state.time else day
+    followed = newest(snapshot, request.state)
+    day_shown = request.state.time or followed
+    if request.kind != DATES:
+        day = compared.first.day.isoformat()
+        default = "" if request.state.time else day
         return [Field("time", language.gettext("Date"), options, day, default)]
-    base = found.first.day.isoformat()
-    by_area = by_area_of(snapshot, *asked.state.series)
-    default = default_base(by_area).isoformat() if shown == followed else ""
+    base = compared.first.day.isoformat()
+    by_area = by_area_of(snapshot, *request.state.series)
+    default = default_base(by_area).isoformat() if day_shown == followed else ""
     return [
         Field("base", language.gettext("First date"), options, base, default),
         Field(
             "time",
             language.gettext("Second date"),
             options,
-            shown.isoformat(),
+            day_shown.isoformat(),
             followed.isoformat(),
         ),
     ]
@@ -245,34 +256,34 @@ def _dates(found: Comparison) -> list[Field]:
 # ---- the maps
 
 
-def _map(found: Comparison, side: Side, key: str, shared: Shared) -> dict[str, Any]:
-    """Return one of the three maps, and what stands around it."""
-    difference = side is found.difference
-    told = found.rows if difference else side.cells
-    said = comparison_summary.headline(found, side)
-    drawn = svg.inline(
+def _map(compared: Comparison, side: Side, key: str, shared: Shared) -> dict[str, Any]:
+    """Return one of the three maps with its headings, legend and link."""
+    difference = side is compared.difference
+    labels = compared.rows if difference else side.cells
+    sentence = comparison_summary.headline(compared, side)
+    picture = svg.inline(
         side.at,
         scope="" if key == _KEYS[0] else key,  # scripts look for textures without a scope
-        label=f"{side.heading}: {said}",
-        sentences={each.pcode: each.sentence for each in told},
+        label=f"{side.heading}: {sentence}",
+        sentences={each.pcode: each.sentence for each in labels},
     )
-    on_the_map = found.kind == DATES or not difference
+    on_the_map = compared.kind == DATES or not difference
     return {
         "key": key,
         "scale": "difference" if difference else "both",
         "heading": side.heading,
         "caption": side.caption,
-        "headline": said,
-        "map": Markup(drawn),  # noqa: S704 - escaped where it is made
+        "headline": sentence,
+        "map": Markup(picture),  # noqa: S704 - escaped where it is made
         "unit": comparison_summary.unit_words(side),
-        "legend": comparison_summary.legend_rows(found, side),
-        "url": shared.urls.page(encode_query(side.view.state, found.snapshot))
+        "legend": comparison_summary.legend_rows(compared, side),
+        "url": shared.urls.page(encode_query(side.view.state, compared.snapshot))
         if on_the_map
         else "",
     }
 
 
-def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
+def _strips(compared: Comparison, shared: Shared) -> list[dict[str, Any]]:
     return [
         {
             "heading": strip.heading,
@@ -280,7 +291,7 @@ def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
                 {
                     "date": one.date,
                     "total": one.total,
-                    "url": shared.urls.page(encode_query(one.at.state, found.snapshot)),
+                    "url": shared.urls.page(encode_query(one.at.state, compared.snapshot)),
                     "map": Markup(  # noqa: S704 - escaped where it is made
                         small_multiples.small(one.at, headline(one.at))
                     ),
@@ -288,51 +299,51 @@ def _strips(found: Comparison, shared: Shared) -> list[dict[str, Any]]:
                 for one in strip.multiples
             ],
         }
-        for strip in comparison_tables.small_multiples(found)
+        for strip in comparison_tables.small_multiples(compared)
     ]
 
 
-def _style(found: Comparison) -> Markup:
-    """Return colours of the two scales, each for the maps that are painted with it."""
+def _style(compared: Comparison) -> Markup:
+    """Return a style sheet with the colours of the two scales."""
     light, dark = "", ""
-    for name, side in (("both", found.first), ("difference", found.difference)):
+    for name, side in (("both", compared.first), ("difference", compared.difference)):
         by_day, by_night = svg.scale_variables(side.view)
         light += f".scale-{name}{{{by_day}}}"
         dark += f".scale-{name}{{{by_night}}}"
     return Markup(f"{light}@media {_DARK}{{{dark}}}")  # noqa: S704 - colours of the scales
 
 
-def _script_data(found: Comparison) -> dict[str, Any]:
-    """Return what the scripts are handed: classes and statuses to paint, words to show."""
-    areas = found.first.view.counts.areas.pcodes
-    near = neighbours(found.snapshot, found.request.state.level, areas)
-    said = zip(found.first.cells, found.second.cells, found.rows, near, strict=True)
+def _script_data(compared: Comparison) -> dict[str, Any]:
+    """Return data for the scripts: classes and statuses to paint, words to show."""
+    areas = compared.first.view.counts.areas.pcodes
+    near = neighbours(compared.snapshot, compared.request.state.level, areas)
+    areas_cells = zip(compared.first.cells, compared.second.cells, compared.rows, near, strict=True)
     return {
-        "area": found.request.state.area,
+        "area": compared.request.state.area,
         "dark": _DARK,
-        "keys": found.language.gettext(
+        "keys": compared.language.gettext(
             "Arrow keys move between neighbouring areas, Home, End and the page keys through the "
             "list, plus and minus zoom, Enter keeps an area in sight, Escape lets it go."
         ),
-        "maps": [_painted(found, side) for side in _maps(found).values()],
+        "maps": [_map_data(compared, side) for side in _maps(compared).values()],
         "areas": [
             {
                 "pcode": row.pcode,
-                "name": found.language.listed(filter(None, [row.name, row.parent])),
+                "name": compared.language.listed(filter(None, [row.name, row.parent])),
                 "near": around,
                 "values": [row.first, row.second, row.difference],
                 "sentences": [first.sentence, second.sentence, row.sentence],
             }
-            for first, second, row, around in said
+            for first, second, row, around in areas_cells
         ],
     }
 
 
-def _painted(found: Comparison, side: Side) -> dict[str, Any]:
+def _map_data(compared: Comparison, side: Side) -> dict[str, Any]:
     scale = side.view.scale
     return {
         "heading": side.heading,
-        "said": comparison_summary.headline(found, side),
+        "said": comparison_summary.headline(compared, side),
         "classes": side.at.classes.tolist(),
         "status": "".join(side.at.status),
         "scale": {

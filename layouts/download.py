@@ -29,9 +29,9 @@ def page(shared: Shared, notices: list[str]) -> str:
 
 
 def _variants(shared: Shared) -> list[dict[str, Any]]:
-    """Return the same files made otherwise."""
+    """Return links to files with other options than the default."""
     urls, language, query = shared.urls, shared.language, shared.query
-    found = [
+    variants = [
         (language.gettext("Table (CSV), all rounds"), "data.csv", "rows=all"),
         (language.gettext("Table (CSV) with HXL tags"), "data.csv", "hxl=1"),
         (language.gettext("Workbook (Excel), all rounds"), "data.xlsx", "rows=all"),
@@ -42,5 +42,5 @@ def _variants(shared: Shared) -> list[dict[str, Any]]:
     ]
     return [
         {"label": label, "url": urls.file(name, "&".join(filter(None, (query, more))))}
-        for label, name, more in found
+        for label, name, more in variants
     ]

@@ -1,4 +1,4 @@
-"""Files that are offered of a view, with what each is for: in the menu of every header."""
+"""The download menu of every header: formats of a view, with the purpose of each."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ ONE_FILE_USE = gettext("with timeline and tooltips, opens without internet")
 
 @dataclass(frozen=True)
 class DownloadLink:
-    """A file that is offered.
+    """A link to a file in the menu.
 
     Attributes
     ----------
     slow
-        Whether whoever waits should be told that it is being made.
+        Whether the page should show that it is being made.
     """
 
     label: str

@@ -1,7 +1,7 @@
 """The public map: one HTML page for one state, with its map, its table and its links in it.
 
-No Dash, no Plotly. The page is whole without JavaScript; the bundle makes it live. Where its links
-lead is handed over by whoever serves it: the running application, or a folder of files.
+No Dash, no Plotly. The page works without JavaScript; the bundle makes it live. The caller passes
+its links: the running application, or a folder of files.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from layouts.shortcuts import listed
 
 @dataclass(frozen=True)
 class StateLink:
-    """One of several states to go to; ``url`` is empty where it cannot be had."""
+    """A link to another state; ``url`` is empty where that is not available."""
 
     label: str
     url: str
@@ -44,7 +44,7 @@ class StateLink:
 
 @dataclass(frozen=True)
 class Links:
-    """Where the page's links lead, and what it loads. Empty where there is no such thing.
+    """Addresses of the page's links and assets; empty where there is none.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Links:
     previous, next
         The rounds beside the one shown, for readers without scripts.
     png_name
-        What the picture is called once it is taken away; its own name where empty.
+        Name under which the picture is saved; its own name where empty.
     timed_files
         Whether figures and picture are of the date in their address, as pages always are, so that
         they follow the timeline.
@@ -77,15 +77,12 @@ class Links:
 
 
 def population_label(language: Language, code: str) -> str:
-    """Return a population as the switch names it."""
+    """Return the label of a population in the switch."""
     return language.gettext(POPULATIONS[code].label)
 
 
 def scale_style(view: View, theme: str) -> str:
-    """Return the scale's colours as a style sheet.
-
-    They differ with the figures, unlike the rest.
-    """
+    """Return a style sheet with the colours of a view's scale."""
     light, dark = svg.scale_variables(view)
     later = f"@media {DARK_QUERY[theme]}{{:root{{{dark}}}}}" if theme in (AUTO, DARK) else ""
     return f":root{{{light}}}{later}"
@@ -188,9 +185,9 @@ def population_choices(view: View, go: Callable[[State], str]) -> Iterator[State
 
 
 def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[StateLink]:
-    """Yield all of them, each one, and the ones shown where they are several.
+    """Yield links to all programmes, to the chosen ones if several, and to each one.
 
-    None where none is.
+    Nothing where the state chooses no programme.
     """
     language, state = view.language, view.state
     if not state.prog:
@@ -205,7 +202,7 @@ def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[StateL
 
 @dataclass(frozen=True)
 class InlinedAssets:
-    """What stands in the page instead of beside it; ``saved`` says when and from where it is."""
+    """Assets within the page instead of beside it; ``saved`` tells when it was saved."""
 
     style: Markup
     script: Markup

@@ -1,4 +1,4 @@
-"""What became active when, what each snapshot was made of, and what that changed; as words."""
+"""History of the snapshots in words: when each became active, its inputs, what they changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geodata.snapshots.snapshot import Snapshot
 
 DIGITS = 12
 """Of a file's SHA-256 that are shown."""
-SHOWN = 5
+MAX_CHANGES = 5
 """Series that changed, by entry; the rest are counted."""
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 BY = {
@@ -26,10 +26,10 @@ BY = {
 
 
 def history(past: Sequence[HistoryEntry], language: Language) -> list[dict[str, Any]]:
-    """Return what became active, the last first.
+    """Return an entry for each activation, the last first.
 
-    What a snapshot changed is told where it became active first: it is what it changed of the one
-    it was made from, and not of the one that happened to be active before.
+    Changes stand at the first activation of a snapshot: they are relative to the snapshot it was
+    made from, not to the one that was active before.
     """
     versions = [one.activation.version for one in past]
     return [
@@ -48,38 +48,38 @@ def history(past: Sequence[HistoryEntry], language: Language) -> list[dict[str, 
 
 
 def provenance(snapshot: Snapshot, language: Language) -> dict[str, Any] | None:
-    """Return what a snapshot was made of; ``None`` for one that was not made by an ingest."""
-    said: Mapping[str, Any] = snapshot.manifest.get("provenance") or {}
-    if not said:
+    """Return the inputs of a snapshot; ``None`` for one that no ingest has made."""
+    record: Mapping[str, Any] = snapshot.manifest.get("provenance") or {}
+    if not record:
         return None
     return {
-        "base": str(said.get("base", "")),
-        "kind": str(said.get("kind", "")),
-        "files": [_file(file, language) for file in said.get("files", [])],
-        "placed": [_placed(what, n, language) for what, n in (said.get("placed") or {}).items()],
-        "warnings": _warnings(int(said.get("warnings", 0)), language),
+        "base": str(record.get("base", "")),
+        "kind": str(record.get("kind", "")),
+        "files": [_file(file, language) for file in record.get("files", [])],
+        "placed": [_placed(what, n, language) for what, n in (record.get("placed") or {}).items()],
+        "warnings": _warnings(int(record.get("warnings", 0)), language),
     }
 
 
-def _moment(at: str, language: Language) -> str:
-    """Write ``22 Nov 2026, 02:20 UTC``; as it is written where it is no moment."""
+def _moment(timestamp: str, language: Language) -> str:
+    """Write ``22 Nov 2026, 02:20 UTC``; return what is no ISO timestamp as it is."""
     try:
-        moment = dt.datetime.fromisoformat(at).astimezone(dt.UTC)
+        moment = dt.datetime.fromisoformat(timestamp).astimezone(dt.UTC)
     except ValueError:
-        return at
-    said = language.gettext(
+        return timestamp
+    text = language.gettext(
         "{date}, {time} UTC", date=language.date(moment.date()), time=f"{moment:%H:%M}"
     )
-    return said.replace(" ", _NO_BREAK).replace(f",{_NO_BREAK}", ", ")
+    return text.replace(" ", _NO_BREAK).replace(f",{_NO_BREAK}", ", ")
 
 
-def _changes(said: Mapping[str, Any], language: Language) -> list[str]:
-    found = [_change(series, language) for series in said.get("changes", [])]
-    more = len(found) - SHOWN
+def _changes(record: Mapping[str, Any], language: Language) -> list[str]:
+    sentences = [_change(series, language) for series in record.get("changes", [])]
+    more = len(sentences) - MAX_CHANGES
     if more > 0:
         rest = language.ngettext("and {n} more", "and {n} more", more)
-        return [*found[:SHOWN], rest]
-    return found
+        return [*sentences[:MAX_CHANGES], rest]
+    return sentences
 
 
 def _change(series: Mapping[str, Any], language: Language) -> str:

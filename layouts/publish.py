@@ -1,7 +1,7 @@
-"""The pages of a published folder that are not maps: the list of them, and the sources.
+"""The pages of a published folder that are not maps: the list of maps, and the sources.
 
-Their links are relative, so that the folder works wherever it is put, also on a disk. They need no
-script; one fills in where the folder was found and lets the code be copied.
+Their links are relative, so that the folder works wherever it is put, also on a disk. They work
+without scripts; one fills in the address of the folder and copies the code.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class PublishedMap:
 
 @dataclass(frozen=True)
 class PublishedFolder:
-    """What the pages know of the folder they stand in.
+    """Snapshot, language and addresses of a published folder, for its pages.
 
     Attributes
     ----------
@@ -78,25 +78,25 @@ class PublishedFolder:
 
 @lru_cache(maxsize=1)
 def style() -> Bundle:
-    """Return the look of the pages, which is that of the application's own."""
+    """Return the styles of the pages, which are those of the application's own."""
     return bundled(rcssmin.cssmin(joined(STYLES)))
 
 
 @lru_cache(maxsize=1)
 def script() -> Bundle:
-    """Return what fills in the address of the folder, and copies."""
+    """Return the script that fills in the address of the folder, and copies."""
     return bundled(rjsmin.jsmin(joined(SCRIPTS)))
 
 
 @lru_cache(maxsize=1)
 def icon() -> Bundle:
-    """Return what browsers show beside the name of the page."""
+    """Return the icon that browsers show beside the name of the page."""
     return bundled(joined((ICON,)))
 
 
-def code(listed: PublishedMap, at: str) -> str:
+def code(listed: PublishedMap, address: str) -> str:
     """Write what is pasted to embed a published map."""
-    embed, urls = listed.embed, FolderUrls(at or PLACEHOLDER)
+    embed, urls = listed.embed, FolderUrls(address or PLACEHOLDER)
     return embed_html.code(
         urls.embed(embed.name),
         embed_html.frame_title(listed.view),
@@ -105,17 +105,17 @@ def code(listed: PublishedMap, at: str) -> str:
     )
 
 
-def card(listed: PublishedMap, at: str) -> Card:
-    """Make the card of a published map; it names no address where ``at`` is not known."""
-    language, urls = listed.view.language, FolderUrls(at)
+def card(listed: PublishedMap, address: str) -> Card:
+    """Make the card of a published map, without links if ``address`` is empty."""
+    language, urls = listed.view.language, FolderUrls(address)
     site = wording.product(listed.embed.snapshot, language)
     headline = view_headlines.headline(listed.view.on_its_date())
     return Card(
         site=site,
         title=language.gettext("{work}: {title}", work=site, title=wording.title(listed.view)),
         description=headline,
-        url=urls.embed(listed.embed.name) if at else "",
-        image=urls.card(listed.embed.card_name) if at else "",
+        url=urls.embed(listed.embed.name) if address else "",
+        image=urls.card(listed.embed.card_name) if address else "",
         image_text=headline,
         oembed="",
         share="",
@@ -139,8 +139,8 @@ def index(folder: PublishedFolder, listed: list[PublishedMap]) -> str:
 
 def sources_page(folder: PublishedFolder, *, threshold: Threshold) -> str:
     """Render the page of sources; no script in it."""
-    said = sources.context(folder.snapshot, folder.language, threshold)
-    return _page("published-sources.html", folder, current="sources", **said)
+    context = sources.context(folder.snapshot, folder.language, threshold)
+    return _page("published-sources.html", folder, current="sources", **context)
 
 
 def _page(name: str, folder: PublishedFolder, **values: Any) -> str:
@@ -180,11 +180,11 @@ def _index_card(folder: PublishedFolder, first: PublishedMap) -> Card:
 
 
 def _grouped(listed: list[PublishedMap], folder: PublishedFolder) -> list[dict[str, Any]]:
-    """Return populations in the order of the list, in each its levels, in each its maps."""
-    found: dict[str, dict[int, list[PublishedMap]]] = {}
+    """Sort the maps into populations and levels, in the order of the list."""
+    groups: dict[str, dict[int, list[PublishedMap]]] = {}
     for one in listed:
         state = one.embed.state
-        found.setdefault(state.pop, {}).setdefault(state.level, []).append(one)
+        groups.setdefault(state.pop, {}).setdefault(state.level, []).append(one)
     language = folder.language
     return [
         {
@@ -197,7 +197,7 @@ def _grouped(listed: list[PublishedMap], folder: PublishedFolder) -> list[dict[s
                 for level, maps in levels.items()
             ],
         }
-        for population, levels in found.items()
+        for population, levels in groups.items()
     ]
 
 

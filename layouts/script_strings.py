@@ -37,12 +37,9 @@ def timeline(language: Language) -> dict[str, str]:
 
 
 def reading(language: Language) -> dict[str, Any]:
-    """Return words of a cell, as :mod:`geodata.text.area_labels` has them.
-
-    Plurals in every form.
-    """
-    said = {key: language.gettext(word) for key, word in WORDS.items()}
-    return said | {
+    """Return the words of :mod:`geodata.text.area_labels`, with every plural form."""
+    words = {key: language.gettext(word) for key, word in WORDS.items()}
+    return words | {
         "countedIn": {measure: language.plurals(*pair) for measure, pair in COUNTED_IN.items()}
     }
 
@@ -64,8 +61,8 @@ def painter(language: Language) -> dict[str, str]:
 def embed(language: Language) -> dict[str, Any]:
     """Return words of the public map's scripts, where the page itself does not say them."""
     words = page(language)
-    asked = ("failed", "retry")  # those of embed/map.js
-    return reading(language) | painter(language) | {key: words[key] for key in asked}
+    names = ("failed", "retry")  # those of embed/map.js
+    return reading(language) | painter(language) | {key: words[key] for key in names}
 
 
 def briefing(language: Language) -> dict[str, str]:

@@ -44,7 +44,7 @@ _THEMES = {
     embed_options.LIGHT: gettext("Light"),
     embed_options.DARK: gettext("Dark"),
 }
-_SHOWN = {
+_PARTS = {
     "title": gettext("Title and headline"),
     "legend": gettext("Legend"),
     "controls": gettext("Timeline and switches"),
@@ -58,7 +58,7 @@ _BEHAVIOUR = {
 
 @dataclass(frozen=True)
 class Shared:
-    """What is shared: a view on its date, and how its links are written.
+    """A view on its date, with the builders of its links.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Card:
-    """What chats, social media and search engines read of a page, for ``card.html``."""
+    """Metadata of a page for chats, social media and search engines, for ``card.html``."""
 
     site: str
     title: str
@@ -149,14 +149,14 @@ def card(shared: Shared, *, page: str = "", title: str = "") -> Card:
 def oembed(
     shared: Shared, options: embed_options.EmbedOptions, size: FrameSize, *, room: tuple[int, int]
 ) -> dict[str, Any]:
-    """Return what oEmbed says of a map (https://oembed.com): a frame, and a picture of it.
+    """Return oEmbed's answer for a map (https://oembed.com): a frame, and a picture of it.
 
     Parameters
     ----------
     size
         What was chosen for the frame.
     room
-        Largest width and height that the asking site has place for.
+        Largest width and height that the consumer accepts.
     """
     fitted = FrameSize(min(size.width or OEMBED_WIDTH, room[0]), min(size.height, room[1]))
     return {
@@ -174,7 +174,7 @@ def oembed(
 
 
 def _thumbnail(shared: Shared, room: tuple[int, int]) -> dict[str, Any]:
-    """Return the picture where there is place for it: oEmbed allows none that is larger."""
+    """Return the picture if it fits ``room``: oEmbed forbids a larger one."""
     if room[0] < CARD_WIDTH or room[1] < CARD_HEIGHT:
         return {}
     return {
@@ -186,9 +186,9 @@ def _thumbnail(shared: Shared, room: tuple[int, int]) -> dict[str, Any]:
 
 def embed_code(shared: Shared, options: embed_options.EmbedOptions, size: FrameSize) -> str:
     """Write what is pasted to embed the state; no script where the map itself has none."""
-    asked = embed_options.query(shared.state, options, shared.snapshot)
+    query = embed_options.query(shared.state, options, shared.snapshot)
     return embed_html.code(
-        shared.link(shared.urls.embed(asked)),
+        shared.link(shared.urls.embed(query)),
         embed_html.frame_title(shared.view),
         size,
         script="" if options.static else shared.link(shared.urls.embed_host()),
@@ -204,12 +204,12 @@ PAGES = MAP, COMPARE = "map", "compare"
 
 @dataclass(frozen=True)
 class Subject:
-    """What is shared: a page in words, where it is, and how it is cited.
+    """Subject of the share page: a page in words, its address and citation.
 
     Attributes
     ----------
-    asked
-        Keys and values that lead to it from the share page.
+    query_items
+        Keys and values of the share page's own query.
     page
         Its address, as ``urls`` writes it.
     of_code, of_picture
@@ -218,7 +218,7 @@ class Subject:
 
     title: str
     headline: str
-    asked: list[tuple[str, str]]
+    query_items: list[tuple[str, str]]
     page: str
     cited: Citation
     of_code: str = ""
@@ -226,12 +226,12 @@ class Subject:
 
 
 def subject(shared: Shared, today: dt.date) -> Subject:
-    """Return the map as what is shared; ``today`` is the day of access, in UTC."""
+    """Return the map as the subject of the share page; ``today`` is in UTC."""
     frozen = shared.link(shared.urls.page(shared.frozen_query))
     return Subject(
         title=wording.title_in_country(shared.view),
         headline=shared.headline,
-        asked=query_items(shared.state, shared.snapshot),
+        query_items=query_items(shared.state, shared.snapshot),
         page=shared.urls.page(shared.query),
         cited=citation.cite(shared.view, url=frozen, accessed=today),
     )
@@ -258,15 +258,15 @@ def page(
         What was not understood of the state, and of what was chosen for the embedded map.
     """
     urls, language = shared.urls, shared.language
-    here = urls.share(encode_items(subject.asked))
-    own = replace(card(shared, page=here, title=subject.title), description=subject.headline)
+    address = urls.share(encode_items(subject.query_items))
+    own = replace(card(shared, page=address, title=subject.title), description=subject.headline)
     return render(
         "share.html",
         shared.snapshot,
         language,
         urls.following(shared.state),
         current="share",
-        card=replace(own, share=here),
+        card=replace(own, share=address),
         subject=subject,
         link=shared.link(subject.page),
         form=_form(subject, shared, choice),
@@ -281,17 +281,17 @@ def page(
 
 def _preview(embedded: Shared, choice: EmbedChoice) -> Markup:
     """Write the very frame of the code, from where the page itself is."""
-    asked = embed_options.query(embedded.state, choice.options, embedded.snapshot)
+    query = embed_options.query(embedded.state, choice.options, embedded.snapshot)
     named = embed_html.frame_title(embedded.view)
     # The address and the name are escaped where the frame is written.
-    return Markup(embed_html.frame(embedded.urls.embed(asked), named, choice.size))  # noqa: S704
+    return Markup(embed_html.frame(embedded.urls.embed(query), named, choice.size))  # noqa: S704
 
 
 def _form(subject: Subject, shared: Shared, choice: EmbedChoice) -> dict[str, Any]:
-    """Return everything the form shows: what is kept, what can be chosen, and what is."""
+    """Return the context of the form: hidden fields, options, and the chosen ones."""
     language = shared.language
     return {
-        "kept": subject.asked,
+        "carried": subject.query_items,
         "choice": choice,
         "freeze": {
             "0": language.gettext("Follow new data"),
@@ -304,7 +304,7 @@ def _form(subject: Subject, shared: Shared, choice: EmbedChoice) -> dict[str, An
         "heights": embed_html.HEIGHTS,
         "languages": {code: load_language(code).name for code in languages()},
         "themes": {code: language.gettext(label) for code, label in _THEMES.items()},
-        "shown": _switches(_SHOWN, choice, language),
+        "shown": _switches(_PARTS, choice, language),
         "behaviour": _switches(_BEHAVIOUR, choice, language),
     }
 
@@ -328,10 +328,10 @@ def _cited(cited: Citation) -> dict[str, Any]:
 
 
 def _picture(shared: Shared) -> dict[str, Any]:
-    asked = shared.frozen_query
+    query = shared.frozen_query
     return {
-        "card": shared.urls.card_png(asked),
-        "map": shared.urls.map_png(asked),
+        "card": shared.urls.card_png(query),
+        "map": shared.urls.map_png(query),
         "width": CARD_WIDTH,
         "height": CARD_HEIGHT,
         "text": shared.headline,

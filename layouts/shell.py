@@ -54,34 +54,34 @@ class CurrentUrl:
     query: tuple[tuple[str, str], ...] = ()
 
 
-# Set for each request by whoever takes it; nothing where a page is made for a file.
-HERE: ContextVar[CurrentUrl | None] = ContextVar("displacement_here", default=None)
+# Set for each request; ``None`` where a page is made for a file.
+CURRENT_URL: ContextVar[CurrentUrl | None] = ContextVar("displacement_here", default=None)
 
 
 def switch(language: Language) -> list[dict[str, Any]]:
-    """Return the page that is asked for in every language there is; nowhere outside of a request.
+    """Return links to the current page in every language; none outside of a request.
 
     English is named, too: a page whose address names no language is in the browser's.
     """
-    here = HERE.get()
-    if here is None:
+    current_url = CURRENT_URL.get()
+    if current_url is None:
         return []
-    path = quote("/" + here.path.lstrip("/\\"))
-    kept = [(key, value) for key, value in here.query if key != "lang"]
+    path = quote("/" + current_url.path.lstrip("/\\"))
+    others = [(key, value) for key, value in current_url.query if key != "lang"]
     return [
-        {"language": each, "url": f"{path}?{encode_items([*kept, ('lang', each.code)])}"}
+        {"language": each, "url": f"{path}?{encode_items([*others, ('lang', each.code)])}"}
         | {"current": each.code == language.code}
         for each in map(load_language, languages())
     ]
 
 
 def alternates(address: str) -> list[tuple[str, str]]:
-    """Give the same page in each language, by its tag, and in the browser's, for search engines."""
+    """Return the page's address in each language, and in the browser's, for search engines."""
     parts = urlsplit(address)
-    kept = [pair for pair in parse_qsl(parts.query) if pair[0] != "lang"]
+    others = [pair for pair in parse_qsl(parts.query) if pair[0] != "lang"]
 
     def at(*more: tuple[str, str]) -> str:
-        return urlunsplit(parts._replace(query=encode_items([*kept, *more])))
+        return urlunsplit(parts._replace(query=encode_items([*others, *more])))
 
     return [*((code, at(("lang", code))) for code in languages()), ("x-default", at())]
 
@@ -114,7 +114,7 @@ def versioned(name: str, urls: Urls) -> str:
 
 
 def render(name: str, snapshot: Snapshot, language: Language, urls: Urls, **values: Any) -> str:
-    """Render a template with what every page needs, escaping every value.
+    """Render a template with the context that all pages share, escaping every value.
 
     ``styles`` among the values are the page's style sheets where it has more than the rest.
     """

@@ -93,17 +93,14 @@ _PAGES = {
 
 
 def listed(language: Language, page: str) -> tuple[Group, ...]:
-    """Return what a page's dialog lists, in the reader's language.
-
-    Nothing where it has no shortcuts.
-    """
+    """Return the shortcuts of a page in the reader's language; none if it has none."""
     turned = language.direction == "rtl"
 
-    def told(each: Shortcut) -> Shortcut:
+    def translated(each: Shortcut) -> Shortcut:
         keys = each.keys[::-1] if turned and each.in_time else each.keys
         return Shortcut(keys, language.gettext(each.does))
 
     return tuple(
-        Group(language.gettext(group.where), tuple(map(told, group.shortcuts)))
+        Group(language.gettext(group.where), tuple(map(translated, group.shortcuts)))
         for group in _PAGES.get(page, ())
     )

@@ -37,7 +37,7 @@ def page(
 ) -> str:
     """Render the page of sources as HTML; no script in it.
 
-    ``notices`` say what was not understood of its address.
+    ``notices`` name what is wrong in its address.
     """
     return render(
         "sources.html",
@@ -56,11 +56,12 @@ def context(
 ) -> dict[str, Any]:
     """Return the template context of the page, without history if ``past`` is empty."""
     return {
-        "made": provenance(snapshot, language),
+        "provenance": provenance(snapshot, language),
         "history": history(past, language),
         "sources": listed_sources(snapshot, language),
-        "held": [
-            _held(snapshot, code, language, threshold) for code in populations_with_counts(snapshot)
+        "populations": [
+            _population(snapshot, code, language, threshold)
+            for code in populations_with_counts(snapshot)
         ],
         "notes": _notes(snapshot, language, threshold),
         "statuses": [
@@ -73,26 +74,31 @@ def context(
     }
 
 
-def _held(
+def _population(
     snapshot: Snapshot, code: str, language: Language, threshold: Threshold
 ) -> dict[str, str]:
-    found = counts(snapshot, code, 1, threshold, frozenset())
-    placed = [day for day, row in zip(found.dates, found.counted, strict=True) if row.any()]
-    days = placed or found.dates  # counts that are in no area, or of programmes only
+    """Return the row of a population: its first and last date, and their number."""
+    population_counts = counts(snapshot, code, 1, threshold, frozenset())
+    placed = [
+        day
+        for day, row in zip(population_counts.dates, population_counts.counted, strict=True)
+        if row.any()
+    ]
+    days = placed or population_counts.dates  # counts that are in no area, or of programmes only
     return {
         "label": language.gettext(populations.POPULATIONS[code].label),
         "first": language.date(days[0]),
         "last": language.date(days[-1]),
         "dates": language.number(len(days)),
-        "governorates": language.number(int(found.counted.any(axis=0).sum())),
+        "governorates": language.number(int(population_counts.counted.any(axis=0).sum())),
     }
 
 
 def _notes(snapshot: Snapshot, language: Language, threshold: Threshold) -> list[str]:
     country = snapshot.manifest["country"]
-    found = [language.gettext(note["text"]) for note in country["notes"] + country["shelter_notes"]]
+    notes = [language.gettext(note["text"]) for note in country["notes"] + country["shelter_notes"]]
     if threshold.households > 1:
-        found.append(
+        notes.append(
             language.gettext(
                 "District figures under {n} households are not shown, nor as many others as it "
                 "takes that they cannot be worked out by subtraction.",
@@ -100,14 +106,14 @@ def _notes(snapshot: Snapshot, language: Language, threshold: Threshold) -> list
             )
         )
     if least := least_people(snapshot, threshold):
-        found.append(
+        notes.append(
             language.gettext(
                 "Where only people are counted, figures of districts, or of governorates without "
                 "districts, under {n} people are not shown, nor as many others as it takes.",
                 n=language.number(least),
             )
         )
-    return found
+    return notes
 
 
 def _published(

@@ -48,10 +48,7 @@ def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.
 
 
 def _script(figures: bytes) -> Markup:
-    """Return the figures, then what makes the map live of them.
-
-    Nothing in it can end its element.
-    """
+    """Return the figures and the scripts, escaped so that nothing ends their element."""
     view = figures.decode().replace("<", "\\u003c").replace("\u2028", "\\u2028")
     received = f"window.displacement=window.displacement||{{}};window.displacement.view={view};"
     return Markup(f"{received}\n{bundle.script().body.decode()}")  # noqa: S704 - escaped, and our own
