@@ -24,6 +24,7 @@ from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.exports.drawing.timelapse import timelapse
 from geodata.exports.filenames import filename
 from geodata.exports.options import Options
+from geodata.exports.plotly_figure import plotly_json
 from geodata.exports.provenance import Provenance, as_dict, as_text, pairs, provenance_of
 from geodata.exports.render_worker import Render, render_in_process
 from geodata.exports.tables.csv import csv_file
@@ -277,6 +278,20 @@ def data_geojson(request: ExportRequest) -> bytes:
 def data_json(request: ExportRequest) -> bytes:
     """Return the figures with their provenance."""
     return records(request.at, request.provenance, request.page, every=request.options.every)
+
+
+@export_format(
+    "figure.json",
+    "application/json",
+    gettext("Plotly figure (JSON)"),
+    use=gettext("for notebooks and Dash pages of your own"),
+    linked=False,
+    kind="figure.",
+)
+def figure_json(request: ExportRequest) -> bytes:
+    """Return the map as a Plotly figure."""
+    # Without the site's address the link is the query alone, and the answer the same for everyone.
+    return to_json(plotly_json(request.at, request.provenance, theme=request.options.theme))
 
 
 @export_format(

@@ -41,6 +41,9 @@ def room(name: str) -> list[Path]:
 
 # -------------------------------------------------------------------------------------------- rooms
 
+# Plotly's own objects, for whoever asks for them; what is served is made without.
+UPON_REQUEST = ("geodata/exports/plotly_figure.py", "plotly.graph_objects")
+
 
 @pytest.mark.parametrize(
     ("name", "forbidden"),
@@ -53,13 +56,13 @@ def room(name: str) -> list[Path]:
 def test_a_room_imports_only_what_it_may(name, forbidden):
     paths = room(name)
     assert paths
-    found = [
+    found = {
         (named(path), module)
         for path in paths
         for module in imports(path)
         if module.split(".")[0] in forbidden
-    ]
-    assert found == []
+    }
+    assert found - {UPON_REQUEST} == set()
 
 
 def test_a_module_says_what_it_is_for():

@@ -102,7 +102,7 @@ def mercator(lon: float, lat: float) -> tuple[float, float]:
     return math.radians(lon), math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))
 
 
-def _used(shapes: Iterable[dict[str, Any]]) -> set[int]:
+def arcs_of(shapes: Iterable[dict[str, Any]]) -> set[int]:
     """Return positions of the arcs that shapes are made of."""
     refs = (
         ref for shape in shapes for polygon in polygons(shape) for ring in polygon for ref in ring
@@ -110,7 +110,7 @@ def _used(shapes: Iterable[dict[str, Any]]) -> set[int]:
     return {max(ref, ~ref) for ref in refs}
 
 
-def _thinned(points: Sequence[Point]) -> list[Point]:
+def thinned(points: Sequence[Point]) -> list[Point]:
     """Leave out points that repeat, and those on a straight line between their neighbours."""
     line: list[Point] = []
     for point in points:
@@ -162,8 +162,16 @@ def _dot(shape: dict[str, Any], plane: _Plane) -> str:
     return _path(corners, close=True)
 
 
-def _touch(box: Box, other: Box) -> bool:
+def touch(box: Box, other: Box) -> bool:
+    """Tell whether two boxes lie over each other, by however little."""
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+
+
+def box_of(name: Name, size: float, *below: str) -> Box:
+    """Return the box of a name in letters of a size, with lines below it."""
+    half = max(map(text_width, (name.text, *below))) * size * _LETTER / 2
+    high = size * _HALF * (1 + len(below))
+    return name.x - half, name.y - high, name.x + half, name.y + high
 
 
 def _extent(points: Iterable[Point]) -> Box:
@@ -178,13 +186,12 @@ def _fitting(candidates: list[tuple[Name, Box]], level: int) -> tuple[Name, ...]
     for letter, size in {**NAME_SIZES, **SLIDE_SIZES}.items():
         placed: list[Box] = []
         for name, (left, top, right, bottom) in largest_first:
-            half = text_width(name.text) * size * _LETTER / 2
-            box = (name.x - half, name.y - size * _HALF, name.x + half, name.y + size * _HALF)
+            box = box_of(name, size)
             fits_area = (
-                2 * half <= (right - left) * _SLACK[level]
+                box[2] - box[0] <= (right - left) * _SLACK[level]
                 and size <= (bottom - top) * _SLACK[level]
             )
-            if fits_area and not any(_touch(box, other) for other in placed):
+            if fits_area and not any(touch(box, other) for other in placed):
                 placed.append(box)
                 fits[name.pcode] = fits.get(name.pcode, "") + letter
     return tuple(
@@ -222,10 +229,10 @@ def drawing(snapshot: Snapshot, level: int, language: Language) -> Drawing:
     shapes = objects["districts"]["geometries"] if level == 2 else governorates
     neighbours = objects.get("neighbours", {"geometries": []})["geometries"]
     degrees = decode_arcs(dict(snapshot.topology))
-    borders = sorted(_used(governorates))
+    borders = sorted(arcs_of(governorates))
     plane = _Plane(point for ref in borders for point in degrees[ref])
-    arcs = [_thinned([plane.point(point) for point in arc]) for arc in degrees]
-    everything = _used([*shapes, *neighbours])
+    arcs = [thinned([plane.point(point) for point in arc]) for arc in degrees]
+    everything = arcs_of([*shapes, *neighbours])
     return Drawing(
         width=plane.width,
         height=plane.height,
