@@ -29,8 +29,9 @@ from geodata.i18n.language import strip_isolates
 from geodata.i18n.rounding import rounded
 from geodata.text.area_labels import area_labels, legend
 from geodata.util.json_encoding import to_json
+from tests.bundled import SNAPSHOT
 from tests.paths import ROOT
-from tests.views import SNAPSHOT, viewed
+from tests.views import viewed
 
 Spec = dict[str, Any]
 KINDS = [
