@@ -30,10 +30,10 @@ _AXE = """
 """
 
 # Axe looks at the colours of every text by itself, for seconds where a table is long. Of texts of
-# one kind, for which everything is the same that it reckons with, here it looks at the first, once
-# in a page. Where they lie does not make a kind: a text may be under something its like is not.
-_AXE_COLOURS = """
-([within, options]) => {
+# one kind, for which everything is the same that it reckons with, here it looks at the first. Where
+# they lie does not make a kind: a text may be under something that its like is not.
+_KINDS = """
+(within) => {
   const READ = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'filter', 'mixBlendMode',
     'textShadow', 'textDecorationLine', 'borderBottomWidth', 'borderBottomColor', 'fontSize',
     'fontWeight', 'position', 'zIndex', 'overflow', 'visibility'];
@@ -41,32 +41,38 @@ _AXE_COLOURS = """
     const style = getComputedStyle(element, part);
     return part && style.content === 'none' ? '' : READ.map((name) => style[name]).join();
   };
-  const numbers = (window.kindsOfTexts ??= new Map()); // of what is said of a kind
-  const looked = (window.kindsLookedAt ??= new Set());
-  const kinds = new Map([[null, -1]]);
-  const kindOf = (element) => {
-    if (!kinds.has(element)) {
-      const own = [element.tagName, element.disabled, element.ariaDisabled];
+  const described = new Map();
+  const own = (element) => {
+    if (!described.has(element)) {
       const parts = [null, '::before', '::after'].map((part) => painted(element, part));
-      const said = [kindOf(element.parentElement), ...own, ...parts].join(';');
-      if (!numbers.has(said)) numbers.set(said, numbers.size);
-      kinds.set(element, numbers.get(said));
+      const { tagName, disabled, ariaDisabled } = element;
+      described.set(element, [tagName, disabled, ariaDisabled, ...parts].join(';'));
     }
-    return kinds.get(element);
+    return described.get(element);
+  };
+  const kindOf = (element) => {
+    const around = [];
+    for (let each = element; each; each = each.parentElement) around.push(own(each));
+    return around.join(' in ');
   };
   const hasText = (element) => element.matches('input, select, textarea')
     || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-  const include = [];
+  window.firstOfKind = new Map();
   for (const element of document.querySelectorAll(within ? `:is(${within}) *` : '*')) {
     if (!hasText(element) || !element.checkVisibility({ visibilityProperty: true })) continue;
     const kind = kindOf(element);
-    if (!looked.has(kind)) include.push(element);
-    looked.add(kind);
+    if (!window.firstOfKind.has(kind)) window.firstOfKind.set(kind, element);
   }
-  if (!include.length) return [];
-  return axe.run({ include }, options).then((found) => found.violations);
+  return [...window.firstOfKind.keys()];
 }
 """
+_AXE_COLOURS = """
+([kinds, options]) =>
+  axe.run({ include: kinds.map((kind) => window.firstOfKind.get(kind)) }, options)
+    .then((found) => found.violations)
+"""
+# Kinds of texts against which axe had nothing on some page: it would say the same on any other.
+_sound: set[str] = set()
 
 # Everything that can be seen or focused, by all but where it is and what its colours are.
 _STRUCTURE = """
@@ -83,6 +89,10 @@ _STRUCTURE = """
   ].join()).join('\\n');
 }
 """
+
+# Observers of size lay the page out anew in the frame after the one in which it changed.
+LAID_OUT = """() => new Promise(
+  (done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
 
 _SMALL = """
 ([selector, least]) => [...document.querySelectorAll(selector)].flatMap((element) => {
@@ -142,7 +152,7 @@ def violations(
 ) -> list[str]:
     """What axe-core finds on a page or in a part of it; by all its rules, some, or the others.
 
-    Colours are looked at once in a page for texts of one kind, or, if so asked, in every text.
+    Colours are looked at in one text of each kind or, if so asked, in every text.
     """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)  # half a megabyte: once in a page, however often it is asked
@@ -154,7 +164,7 @@ def violations(
         off = {rule: {"enabled": False} for rule in (*but, *apart)}
         found += _axe(page, _AXE, within, {"runOnly": others} if only else {"rules": off})
     if colours:
-        found += _axe(page, _AXE_COLOURS, within, {"runOnly": colours})
+        found += _colours(page, within, colours)
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} – {node['failureSummary']}"
         for rule in found
@@ -162,13 +172,20 @@ def violations(
     ]
 
 
-def _axe(
-    page: Page, script: str, within: str | None, options: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _axe(page: Page, script: str, what: object, options: dict[str, Any]) -> list[dict[str, Any]]:
     """Run axe; other results than violations would take as long again to tell."""
-    found: list[dict[str, Any]] = page.evaluate(
-        script, [within, {"resultTypes": ["violations"], **options}]
-    )
+    options = {"resultTypes": ["violations"], **options}
+    found: list[dict[str, Any]] = page.evaluate(script, [what, options])
+    return found
+
+
+def _colours(page: Page, within: str | None, rules: Sequence[str]) -> list[dict[str, Any]]:
+    """What rules of colours find in one text of each kind that is not known to be sound."""
+    each_rule = ", ".join(rules)
+    kinds = [kind for kind in page.evaluate(_KINDS, within) if (each_rule + kind) not in _sound]
+    found = _axe(page, _AXE_COLOURS, kinds, {"runOnly": list(rules)}) if kinds else []
+    if not found:
+        _sound.update(each_rule + kind for kind in kinds)
     return found
 
 

@@ -40,16 +40,17 @@ def test_of_many_texts_the_one_that_is_painted_otherwise_is_looked_at(bare, faul
     assert "fault" in said
 
 
-def test_texts_of_a_kind_are_looked_at_once_until_their_colours_change(bare):
+def test_of_texts_of_a_kind_one_is_looked_at_until_their_colours_change(bare):
     bare.emulate_media(color_scheme="light")
     bare.set_content(PAGE.format(rows="<li>good</li>" * 50, fault=""))
     assert colours(bare, every_text=True) == []
     assert colours(bare) == []
     bare.emulate_media(color_scheme="dark")
-    assert [said[:30] for said in colours(bare)] == [
-        "color-contrast (serious): <h1>",
-        "color-contrast (serious): <li>",
-    ]
+    for _ in range(2):  # what was found is found again
+        assert [said[:30] for said in colours(bare)] == [
+            "color-contrast (serious): <h1>",
+            "color-contrast (serious): <li>",
+        ]
     assert len(colours(bare, every_text=True)) == 51
 
 

@@ -81,10 +81,6 @@ _OVER_THE_EDGE = """() => {
   return over.slice(0, 5);
 }"""
 
-# Observers of size lay the page out anew in the frame after the one in which it changed.
-_LAID_OUT = """() => new Promise(
-  (done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
-
 
 def not_translated(texts: list[str]) -> set[str]:
     """Latin words that are no acronym, address or code, with what they stand in."""
@@ -126,7 +122,7 @@ def test_a_page_in_every_theme_and_width(browser, site, name, code):
     for width, height in WIDTHS.items():
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": width, "height": height})
-        page.evaluate(_LAID_OUT)
+        page.evaluate(access.LAID_OUT)
         found += [(width, over) for over in page.evaluate(_OVER_THE_EDGE)]
         found += [(width, f"{beyond} px too wide")] if (beyond := access.overflow(page)) else []
         is_coloured = width == WIDE or (width == NARROW and code == SOURCE_LANGUAGE)

@@ -86,10 +86,10 @@ def moves(page: Page) -> None:
 
 @pytest.fixture
 def without_scripts(watched: Callable[..., Watched], site: str) -> Callable[[str], Page]:
-    """Open a page of the site in a browser that runs no script."""
+    """Open a page of the site in a window that runs no script."""
+    page = watched(site=site, java_script_enabled=False).page
 
     def opened(query: str) -> Page:
-        page = watched(site=site, java_script_enabled=False).page
         page.goto(f"{site}/?{query}")
         return page
 
