@@ -298,22 +298,24 @@ def test_taking_over_changes_no_word_and_no_colour(watched, site, query):
     assert painted[0] == painted[1]
 
 
-@pytest.mark.parametrize("width", [320, 480, 600, 720, 1000])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_moves_when_the_scripts_arrive(watched, site, width, scheme):
+def test_nothing_moves_when_the_scripts_arrive(watched, site, scheme):
     url, height = f"{site}/embed?pop=returnee", "el => el.getBoundingClientRect().height"
-    waiting = watched(width, color_scheme=scheme)
+    waiting, live = watched(color_scheme=scheme), watched(color_scheme=scheme)
     waiting.page.route("**/view.json*", lambda route: None)  # never answered
     waiting.page.goto(url, wait_until="domcontentloaded")
-    before = waiting.page.locator("#embed").evaluate(height)
+    still = watched(color_scheme=scheme, java_script_enabled=False)
+    still.page.goto(url)
+    for width in (320, 480, 600, 720, 1000):
+        for window in (waiting, live, still):
+            window.page.set_viewport_size({"width": width, "height": 700})
+        waiting.page.evaluate(access.LAID_OUT)
+        before = waiting.page.locator("#embed").evaluate(height)
+        assert live.open(url).locator("#embed").evaluate(height) == before, width
+        for window in (live, still):
+            assert window.page.evaluate("document.documentElement.scrollWidth") == width
     waiting.page.close()
     waiting.console.clear()  # the browser misses what it asked for early
-    after = watched(width, color_scheme=scheme).open(url)
-    assert after.locator("#embed").evaluate(height) == before
-    still = watched(width, java_script_enabled=False).page
-    still.goto(url)
-    for page in (after, still):
-        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_a_step_costs_no_byte_and_follows_everywhere(watched, site):
