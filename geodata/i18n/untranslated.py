@@ -3,7 +3,7 @@
 =========================  ======================================================================
 templates                  letters in the text of an element, or in an attribute that is read out
 scripts                    the same attributes and ``textContent`` given letters; sentences
-``layouts``, ``callbacks`` sentences that are no argument of gettext, but for commands and logs
+Python                     sentences that are no argument of gettext, but for commands and logs
 =========================  ======================================================================
 
 It finds what a person forgets, not what a person hides: a word that a template writes out of a
@@ -38,8 +38,16 @@ _ERROR_IN_SCRIPT = re.compile(r"(?:Error|console\.\w+)\(\s*$")
 _SENTENCE = re.compile(r"^[“A-Z][^_/=<>]* [^_/=<>]*[.:?!”]$|^[A-Z][a-z]+( [a-z]+){2,}")
 _SPOKEN = {"gettext", "ngettext", "pgettext", "plurals", "_"}
 # Errors that stop the start, logs, and what is written for operators of the command line.
-_UNHEARD = {"RuntimeError", "SnapshotError", "exception", "warning", "info", "echo", "error"}
-_COMMANDS = re.compile(r"(?:_command|commands|publish|published_files|hosting)\.py$")
+_UNHEARD = {
+    *("RuntimeError", "SnapshotError", "TemplateError"),
+    *("exception", "warning", "info", "echo", "error"),
+}
+# Rooms that write for readers; what the other rooms of geodata say, operators read.
+_ROOMS = (
+    *("layouts", "callbacks", "geodata/api", "geodata/briefing", "geodata/exports"),
+    *("geodata/links", "geodata/text"),
+)
+_COMMANDS = "callbacks/commands"
 
 
 class _Reader(HTMLParser):
@@ -130,13 +138,13 @@ def _said(node: ast.AST) -> str:
 def unspoken(root: Path) -> list[str]:
     """Return everything that is said outside the catalogue, with its place."""
     found = []
-    for path in sorted((root / "layouts" / "templates").glob("*.html")):
+    for path in sorted((root / "layouts" / "templates").rglob("*.html")):
         found += _placed(root, path, in_template(path.read_text("utf-8")))
     for path in sorted((root / "assets").rglob("*.js")):
         if "vendor" not in path.parts:
             found += _placed(root, path, in_script(path.read_text("utf-8")))
-    for path in sorted([*(root / "layouts").glob("*.py"), *(root / "callbacks").glob("*.py")]):
-        if not _COMMANDS.search(path.name):
+    for path in sorted(path for room in _ROOMS for path in (root / room).rglob("*.py")):
+        if not path.is_relative_to(root / _COMMANDS):
             found += _placed(root, path, in_python(path.read_text("utf-8")))
     return found
 

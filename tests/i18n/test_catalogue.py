@@ -148,6 +148,40 @@ def test_names_comments_and_what_readers_never_see_are_left_alone(find, source):
     assert find(source) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("layouts/page.py", "say('Planted words are here.')"),
+        ("layouts/figures/plot.py", "say('Planted words are here.')"),
+        ("callbacks/page.py", "say('Planted words are here.')"),
+        ("callbacks/serving/answers.py", "say('Planted words are here.')"),
+        ("geodata/text/notes.py", "say('Planted words are here.')"),
+        ("geodata/exports/documents/deck.py", "say('Planted words are here.')"),
+        ("layouts/templates/page.html", "<p>Planted words</p>"),
+        ("layouts/templates/parts/row.html", "<p>Planted words</p>"),
+        ("assets/js/page/panel.js", "say('Planted words are here.');"),
+    ],
+)
+def test_every_folder_of_what_readers_see_is_searched(tmp_path, file, source):
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(source, "utf-8")
+    (sentence,) = untranslated.unspoken(tmp_path)
+    assert sentence.startswith(f"{file}:1: “")
+    assert "Planted words" in sentence
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["callbacks/commands/publish.py", "geodata/ingest/report.py", "assets/vendor/library.js"],
+)
+def test_what_operators_or_other_people_write_is_not_searched(tmp_path, file):
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text("say('Planted words are here.')", "utf-8")
+    assert untranslated.unspoken(tmp_path) == []
+
+
 def test_nothing_is_said_outside_the_catalogue():
     assert untranslated.unspoken(ROOT) == []
 
