@@ -17,6 +17,7 @@ Alpha + Beta and 50 in neither; on 2019-06-30, one refugee in Alpha and 500 in B
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -326,13 +327,14 @@ def aliases_table() -> pd.DataFrame:
     )
 
 
-def tables(extra: Rows | None = None) -> Tables:
-    """Every table of the snapshot, checked."""
+@cache
+def _as_it_is() -> Tables:
+    """Every table without more rows, checked once in a process: that takes longer than all else."""
     programmes, coverage, reach = programme_tables()
     held = Tables(
         areas=areas_table(),
         aliases=aliases_table(),
-        counts=counts_table(extra or []),
+        counts=counts_table([]),
         breakdowns=breakdowns_table(),
         rounds=rounds_table(),
         residents=residents_table(),
@@ -342,6 +344,16 @@ def tables(extra: Rows | None = None) -> Tables:
         published=published_table(),
         sources=frame("sources", list(SOURCES)),
     )
+    check_references(dict(held.items()))
+    return held
+
+
+def tables(extra: Rows | None = None) -> Tables:
+    """Every table of the snapshot, checked; whoever asks may change them."""
+    own = {name: table.copy() for name, table in _as_it_is().items()}
+    if not extra:
+        return Tables(**own)
+    held = Tables(**own | {"counts": counts_table(extra)})
     check_references(dict(held.items()))
     return held
 
