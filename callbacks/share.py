@@ -162,7 +162,7 @@ def _site_page(context: Context, url: str, language: Language) -> tuple[str, dic
             language.gettext(
                 "url={value} leads to no map of this site: those are {pages}.",
                 value=language.quoted(url),
-                pages=language.listed(context.link(page) for page in pages.values()),
+                pages=language.join_items(context.link(page) for page in pages.values()),
             ),
         )
     return path, dict(query)

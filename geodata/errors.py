@@ -136,7 +136,7 @@ class Choices:
 
     def text(self, language: Language) -> str:
         """Join them into a list of the language."""
-        return language.listed(list(self.words))
+        return language.join_items(list(self.words))
 
 
 class TemplateError(DisplacementError):
@@ -174,6 +174,6 @@ def snapshot_not_available(
         "v={value} is a snapshot that is not held here: v may be {allowed}, or left out "
         "for the newest figures.",
         value=language.quoted(version),
-        allowed=language.listed(versions),
+        allowed=language.join_items(versions),
     )
     return NotAvailable("v", version, sentence)

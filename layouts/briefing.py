@@ -232,7 +232,7 @@ def _script_data(deck: Sequence[RenderedSlide], urls: Urls, language: Language) 
     return {
         "slides": [_live(each, urls) for each in deck],
         "dark": DARK_QUERY["auto"],
-        "writing": language.scripts(),
+        "writing": language.js_format(),
         "strings": script_strings.embed(language) | script_strings.briefing(language),
         "timeline": script_strings.timeline(language),
     }

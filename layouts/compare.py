@@ -189,7 +189,7 @@ def _programmes(compared: Comparison, chosen: tuple[str, ...]) -> list[Option]:
     """Return an option for the chosen programmes if there are several, then one for each."""
     rows = programmes.overview(compared.snapshot, compared.language)
     listed = [Option(row["code"], row["code"]) for row in rows]
-    several = [Option(SEPARATOR.join(chosen), compared.language.names(list(chosen)))]
+    several = [Option(SEPARATOR.join(chosen), compared.language.join_names(list(chosen)))]
     return [*several, *listed] if len(chosen) > 1 else listed
 
 
@@ -329,7 +329,7 @@ def _script_data(compared: Comparison) -> dict[str, Any]:
         "areas": [
             {
                 "pcode": row.pcode,
-                "name": compared.language.listed(filter(None, [row.name, row.parent])),
+                "name": compared.language.join_items(filter(None, [row.name, row.parent])),
                 "near": around,
                 "values": [row.first, row.second, row.difference],
                 "sentences": [first.sentence, second.sentence, row.sentence],

@@ -169,7 +169,7 @@ def _script_data(at: ViewAt, options: EmbedOptions, links: Links) -> dict[str, A
         "play": options.play,
         "controls": options.controls,
         "dark": DARK_QUERY[options.theme],
-        "writing": language.scripts(),
+        "writing": language.js_format(),
         "strings": script_strings.embed(language),
         "timeline": script_strings.timeline(language) if options.controls else {},
     }
@@ -194,7 +194,7 @@ def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[StateL
         return
     yield StateLink(language.gettext("All programmes"), go(replace(state, prog=())))
     if len(state.prog) > 1:
-        yield StateLink(language.names(list(state.prog)), go(state), current=True)
+        yield StateLink(language.join_names(list(state.prog)), go(state), current=True)
     for row in programmes.overview(view.snapshot, language):
         only = (row["code"],)
         yield StateLink(row["code"], go(replace(state, prog=only)), state.prog == only, row["name"])

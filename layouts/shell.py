@@ -153,7 +153,7 @@ def script_data(snapshot: Snapshot, language: Language, urls: Urls, **more: obje
         "version": snapshot.version,
         "lang": language.code,
         "digits": language.digits,
-        "writing": language.scripts(),
+        "writing": language.js_format(),
         "country": language.gettext(snapshot.country),
         "letters": ARABIC_FORMS,
         "places": places(snapshot, language),

@@ -203,12 +203,12 @@ def _hosting(view: View, hosts: Leaders, whole: float) -> str:
         return language.gettext(
             "{counted}, counted in {names} alone",
             counted=wording.amount(view, whole),
-            names=language.names(names),
+            names=language.join_names(names),
         )
     return language.ngettext(
         *_words(view).hosted,
         len(names),
-        names=language.names(names),
+        names=language.join_names(names),
         percent=language.percent(hosts.share),
     )
 
@@ -242,7 +242,7 @@ def _of_rate(at: ViewAt) -> str:
     return language.ngettext(
         *_MOST_FOR_RESIDENTS,
         len(first),
-        names=language.names(first),
+        names=language.join_names(first),
         population=nouns(at.view),
         of_population=nouns_of(at.view),
         rate=language.number(highest, decimals),
@@ -404,7 +404,7 @@ def flows_headline(at: ViewAt, flows: Flows) -> str:
     return language.gettext(
         words.came_into if area else words.came_from,
         percent=language.percent(first.share),
-        names=language.names(list(first.names)),
+        names=language.join_names(list(first.names)),
         area=area,
     )
 
@@ -424,7 +424,7 @@ def footprint_headline(at: ViewAt) -> str:
         "{n} of {all} programmes work or worked in {names}, with {percent} of all {of_population}",
         len(working),
         all=language.number(len(everywhere)),
-        names=language.names(list(first.names)),
+        names=language.join_names(list(first.names)),
         percent=language.percent(first.share),
         population=nouns(at.view),
         of_population=nouns_of(at.view),

@@ -116,7 +116,7 @@ def pairs(provenance: Provenance, language: Language) -> list[tuple[str, str]]:
         (language.gettext("Date"), f"{provenance.date} ({provenance.round})"),
         (language.pgettext("population", "People"), provenance.population),
         (language.gettext("Unit"), provenance.unit),
-        (language.gettext("Programme"), language.listed(provenance.programmes)),
+        (language.gettext("Programme"), language.join_items(provenance.programmes)),
         (language.gettext("Missing"), provenance.missing),
         *(
             (language.gettext("Status: {word}", word=word), m)

@@ -137,7 +137,7 @@ def _other(reader: QueryReader, snapshot: Snapshot, state: State, text: str) -> 
             reader.language.gettext(
                 "with={value} is what the first side shows: with may be {allowed}, or a programme.",
                 value=reader.language.quoted(text),
-                allowed=reader.language.listed(others),
+                allowed=reader.language.join_items(others),
             ),
         )
     for code in codes or (text,):

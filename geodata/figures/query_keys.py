@@ -80,7 +80,7 @@ class QueryReader:
             "{key}={value} is not known: {key} may be {allowed}.",
             key=key,
             value=self.language.quoted(value),
-            allowed=self.language.listed(values),
+            allowed=self.language.join_items(values),
         )
         if near:
             sentence += " " + self.language.gettext("Did you mean {near}?", near=choices[near[0]])

@@ -235,7 +235,7 @@ def _level(reader: QueryReader, snapshot: Snapshot, pop: str, text: str) -> int:
                 NO_FIGURES_AT_LEVEL if has_areas else NO_AREAS_OF_LEVEL,
                 value=text,
                 pop=pop,
-                allowed=reader.language.listed(levels),
+                allowed=reader.language.join_items(levels),
             ),
         )
     return int(reader.choice("level", levels)(text))
@@ -257,7 +257,7 @@ def _measure_reader(
                     value=text,
                     pop=pop,
                     level=level,
-                    allowed=reader.language.listed(measures),
+                    allowed=reader.language.join_items(measures),
                 ),
             )
         return reader.choice("measure", measures)(text)

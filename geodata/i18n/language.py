@@ -27,7 +27,7 @@ from babel import Locale
 from babel.dates import format_date, get_month_names
 from babel.lists import format_list
 
-from geodata.i18n.rounding import digits_written, exactly, rounded
+from geodata.i18n.rounding import as_decimal, exactly, rounded
 from geodata.i18n.writing import NATIVE, WESTERN, WRITING, LocaleOverrides
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ _ISOLATES = str.maketrans("", "", LRI + RLI + FSI + PDI)
 _MARKS = "\u200e\u200f\u061c"
 _RIGHT_TO_LEFT = "right-to-left"
 # A number in the words of a message: no part of a code, a file's name, a date or a size.
-_NUMBER_IN_WORDS = re.compile(r"(?<![\w=./-])\d[\d,.]*(?<=\d)%?(?![\w=/-])", re.ASCII)
+_NUMBER_IN_TEXT = re.compile(r"(?<![\w=./-])\d[\d,.]*(?<=\d)%?(?![\w=/-])", re.ASCII)
 
 
 def strip_isolates(text: str) -> str:
-    """Remove the marks of direction, for file names and cells, which are no sentences."""
+    """Remove the isolates, for file names and cells, which are no sentences."""
     return text.translate(_ISOLATES)
 
 
@@ -60,18 +60,19 @@ def languages() -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _languages(folder: Path) -> tuple[str, ...]:
-    found = {path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
-    found.add(SOURCE_LANGUAGE)
-    known = [code for code in _ORDER if code in found]
-    return (*known, *sorted(found.difference(known)))
+    """Return the codes of the languages with a catalogue in ``folder``, and of English."""
+    codes = {path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
+    codes.add(SOURCE_LANGUAGE)
+    first = [code for code in _ORDER if code in codes]
+    return (*first, *sorted(codes.difference(first)))
 
 
 def language_of(tag: str) -> str:
     """Return the code of the language that a BCP 47 tag matches; empty if there is none."""
-    asked = f"{tag.lower()}-"
+    prefix = f"{tag.lower()}-"
     for code in languages():
         ranges = (code, *WRITING.get(code, LocaleOverrides()).also)
-        if any(asked.startswith(f"{each}-") for each in ranges):
+        if any(prefix.startswith(f"{each}-") for each in ranges):
             return code
     return ""
 
@@ -114,23 +115,23 @@ class Language:
         return str(self.locale).replace("_", "-")
 
     @property
-    def place(self) -> str:
-        """Language and country as Open Graph names them: ``ar_IQ``."""
+    def og_locale(self) -> str:
+        """Language and country for Open Graph: ``ar_IQ``."""
         return str(self.date_locale)
 
     @property
     def name(self) -> str:
-        """Return the language's own name."""
+        """The language's own name."""
         return self.writing.name or self.locale.display_name or self.code
 
     @property
     def writing(self) -> LocaleOverrides:
-        """Return how the language is written where CLDR has nothing, or something else."""
+        """How the language is written where CLDR has nothing, or something else."""
         return WRITING.get(self.code, LocaleOverrides())
 
     @cached_property
     def _native(self) -> dict[int, str]:
-        """What native digits and their signs are put in place of; empty where Western are used."""
+        """Map of Western digits and signs to native ones; empty where Western are used."""
         digits = self.writing.digits if self.digits == NATIVE else ""
         if not digits:
             return {}
@@ -141,13 +142,13 @@ class Language:
 
     @cached_property
     def _numerals(self) -> dict[int, str]:
-        """What is put in place of the digits and signs of a number that Python has written."""
+        """Map of the digits and signs that Python writes to those of the language."""
         signs = self._signs("arab" if self._native else "latn")
         own = {",": signs["group"], ".": signs["decimal"], "%": signs["percentSign"]}
         return {**self._native, **str.maketrans(own)}
 
     def _signs(self, system: str) -> dict[str, str]:
-        """Return what stands in and after a number, without CLDR's marks of direction around it."""
+        """Return the group, decimal and percent signs, without CLDR's marks of direction."""
         signs = self.locale.number_symbols[system]
         return {name: signs[name].strip(_MARKS) for name in ("group", "decimal", "percentSign")}
 
@@ -159,37 +160,38 @@ class Language:
         A whole number among the values is written in the reader's digits, without grouping.
         """
         text = self.catalogue.gettext(message) if message else ""  # it knows "" as its own header
-        return self._filled(text, values, said=text != message)
+        return self._filled(text, values, is_translated=text != message)
 
     def pgettext(self, context: str, message: str, **values: object) -> str:
-        """Translate ``message`` as it is said in ``context``; fill its placeholders."""
+        """Translate ``message`` as it is meant in ``context``; fill its placeholders."""
         text = self.catalogue.pgettext(context, message)
-        return self._filled(text, values, said=text != message)
+        return self._filled(text, values, is_translated=text != message)
 
-    def ngettext(self, one: str, many: str, n: int, written: str = "", **values: object) -> str:
+    def ngettext(
+        self, singular: str, plural: str, n: int, formatted: str = "", **values: object
+    ) -> str:
         """Translate the plural form that fits ``n``; ``{n}`` is filled with it, formatted.
 
-        ``written`` is what it is filled with where that is not all of the number: a change with
-        its sign.
+        ``formatted`` replaces the number where it is written otherwise: a change with its sign.
         """
-        text = self.catalogue.ngettext(one, many, n)
-        filled = {"n": written or self.number(n), **values}
-        return self._filled(text, filled, said=text not in (one, many))
+        text = self.catalogue.ngettext(singular, plural, n)
+        fields = {"n": formatted or self.number(n), **values}
+        return self._filled(text, fields, is_translated=text not in (singular, plural))
 
-    def plurals(self, one: str, many: str) -> dict[str, str]:
+    def plurals(self, singular: str, plural: str) -> dict[str, str]:
         """Return every plural form by its CLDR name, for scripts to choose from."""
         rule, forms = self.locale.plural_form, {}
         for n in (0, 1, 2, 3, 11, 100):
-            forms[rule(n)] = self.native(self.catalogue.ngettext(one, many, n))
+            forms[rule(n)] = self.native(self.catalogue.ngettext(singular, plural, n))
         return forms
 
     def quoted(self, value: str) -> str:
-        """Quote a value that was given, cut to a length that can be read."""
+        """Quote a reader's value, cut to a length that can be read."""
         first, last = self.writing.quotes
         return f"{first}{value[:60]}{last}"
 
-    def _filled(self, text: str, values: dict[str, object], *, said: bool) -> str:
-        """Fill the placeholders of a message; ``said`` is whether it is one of the language."""
+    def _filled(self, text: str, values: dict[str, object], *, is_translated: bool) -> str:
+        """Fill the placeholders of a message; one that is not translated is in English."""
         text = self.native(text)
         if not values:
             return text
@@ -198,14 +200,14 @@ class Language:
             return filled
         # A range ("3 – 9") has no letter that says which way it goes; what begins with a Latin
         # name would go that name's way. What is still English keeps its own.
-        kind = _first_letter(filled)
-        return f"{RLI}{filled}{PDI}" if not kind or (kind == "L" and said) else filled
+        kind = _first_direction(filled)
+        return f"{RLI}{filled}{PDI}" if not kind or (kind == "L" and is_translated) else filled
 
-    def native(self, words: str) -> str:
-        """Write the numbers in a message's own words in the reader's digits."""
+    def native(self, text: str) -> str:
+        """Write the numbers in a text in the reader's digits."""
         if not self._native:
-            return words
-        return _NUMBER_IN_WORDS.sub(lambda found: found[0].translate(self._native), words)
+            return text
+        return _NUMBER_IN_TEXT.sub(lambda match: match[0].translate(self._native), text)
 
     def isolated(self, value: object) -> str:
         """Isolate the direction of a value, if the language is written from right to left."""
@@ -217,8 +219,8 @@ class Language:
         if not self.rtl or not text:
             return text
         # A list of codes goes the way of the sentence, whatever they are written in.
-        goes = RLI if FSI in text and not _first_letter(text) else FSI
-        return f"{goes}{text}{PDI}"
+        mark = RLI if FSI in text and not _first_direction(text) else FSI
+        return f"{mark}{text}{PDI}"
 
     # ---- numbers
 
@@ -243,12 +245,12 @@ class Language:
         Thousands are whole, what is larger has two decimals.
         """
         plus = "+" if change else ""
-        words = iter(self.writing.compact)
-        size, decimals, word = digits_written(value), 0, ""
-        while abs(exactly(size, decimals)) >= _THOUSAND and (longer := next(words, "")):
-            decimals = 2 if word else 0
-            size, word = size / _THOUSAND, longer
-        return self._figure(float(size), decimals, plus=plus) + word
+        suffixes = iter(self.writing.compact)
+        size, decimals, suffix = as_decimal(value), 0, ""
+        while abs(exactly(size, decimals)) >= _THOUSAND and (next_suffix := next(suffixes, "")):
+            decimals = 2 if suffix else 0
+            size, suffix = size / _THOUSAND, next_suffix
+        return self._figure(float(size), decimals, plus=plus) + suffix
 
     def percent(self, fraction: float) -> str:
         """Write a fraction in whole percent, never rounding something down to nothing.
@@ -259,46 +261,46 @@ class Language:
             return self.gettext("less than {percent}", percent=self.percent(0.01))
         if 0.995 <= fraction < 1:
             return self.gettext("more than {percent}", percent=self.percent(0.99))
-        return self._figure(float(digits_written(fraction) * 100), sign="%")
+        return self._figure(float(as_decimal(fraction) * 100), sign="%")
 
     def _figure(self, value: float, decimals: int = 0, sign: str = "", *, plus: str = "") -> str:
-        """Write a number in the reader's digits and signs; its own sign is of what is written."""
-        shown = rounded(value, decimals)
-        before = "−" if shown < 0 else plus if shown > 0 else ""
-        written = f"{abs(shown):,.{decimals}f}{sign}".translate(self._numerals)
-        return self._after_sign(before, written)
+        """Write a number in the reader's digits and signs, with the sign of the rounded number."""
+        figure = rounded(value, decimals)
+        leading = "−" if figure < 0 else plus if figure > 0 else ""
+        digits = f"{abs(figure):,.{decimals}f}{sign}".translate(self._numerals)
+        return self._after_sign(leading, digits)
 
-    def _after_sign(self, sign: str, written: str) -> str:
+    def _after_sign(self, sign: str, digits: str) -> str:
         """Put a sign before a number, where it is read first, also alone in a cell.
 
-        That is to the left of Western digits. A word after them is none of its business: it goes
-        the way of its language.
+        That is to the left of Western digits. A word after them keeps the direction of its
+        language.
         """
         if not sign or not self.rtl:
-            return sign + written
-        return f"{RLI if self._native else LRI}{sign}{written}{PDI}"
+            return sign + digits
+        return f"{RLI if self._native else LRI}{sign}{digits}{PDI}"
 
     # ---- dates and lists
 
     def date(self, day: dt.date, style: str = "medium") -> str:
         """Write a date: ``medium`` is ``15 Aug 2018``, ``long`` is ``15 August 2018``."""
         pattern = self.writing.long if style == "long" else self.writing.medium
-        written = format_date(day, format=pattern, locale=self.date_locale)
-        for said, corrected in self.writing.months:
-            written = written.replace(said, corrected)
-        return written.translate({**self._native, ord(","): ","}) if self._native else written
+        text = format_date(day, format=pattern, locale=self.date_locale)
+        for month, corrected in self.writing.months:
+            text = text.replace(month, corrected)
+        return text.translate({**self._native, ord(","): ","}) if self._native else text
 
-    def names(self, items: list[str]) -> str:
+    def join_names(self, items: list[str]) -> str:
         """Join names as a sentence does: ``Ninewa, Anbar and Dahuk``."""
-        apart = [self.isolated(item) for item in items]
-        two = self.writing.two
-        if not two or len(apart) < 2:
-            return format_list(apart, locale=self.date_locale)
-        return self.writing.several.join(apart[:-1]) + two + apart[-1]
+        isolated = [self.isolated(item) for item in items]
+        last = self.writing.two
+        if not last or len(isolated) < 2:
+            return format_list(isolated, locale=self.date_locale)
+        return self.writing.several.join(isolated[:-1]) + last + isolated[-1]
 
-    def listed(self, words: Iterable[str]) -> str:
-        """Write words that may be chosen, or codes, one after the other: ``map, table``."""
-        return self._comma.join(map(self.isolated, words))
+    def join_items(self, items: Iterable[str]) -> str:
+        """Join choices or codes with commas: ``map, table``."""
+        return self._comma.join(map(self.isolated, items))
 
     @property
     def _comma(self) -> str:
@@ -306,10 +308,10 @@ class Language:
 
     @property
     def semicolon(self) -> str:
-        """Return the separator of clauses that have commas of their own."""
+        """The separator of clauses that have commas of their own."""
         return "؛ " if self.rtl else "; "
 
-    def scripts(self) -> dict[str, Any]:
+    def js_format(self) -> dict[str, Any]:
         """Return the rules by which ``assets/js/format.js`` writes numbers and dates as here."""
         signs = self._signs("arab" if self._native else "latn")
         return {
@@ -339,24 +341,21 @@ class Language:
             pattern = self.date_locale.date_formats[pattern].pattern
         width: Literal["wide", "abbreviated"] = "wide" if "MMMM" in pattern else "abbreviated"
         corrected = dict(self.writing.months)
-        named = get_month_names(width, locale=self.date_locale)
-        months = [corrected.get(named[n], named[n]) for n in range(1, 13)]
-        words = re.sub(r"M+", "{month}", re.sub(r"\bd", "{day}", pattern))
-        return {"pattern": re.sub(r"\by$", "{year}", words), "months": months}
+        names = get_month_names(width, locale=self.date_locale)
+        months = [corrected.get(names[n], names[n]) for n in range(1, 13)]
+        parts = re.sub(r"M+", "{month}", re.sub(r"\bd", "{day}", pattern))
+        return {"pattern": re.sub(r"\by$", "{year}", parts), "months": months}
 
 
-def _first_letter(text: str) -> str:
-    """Return the direction of the first letter outside isolates, as Unicode names it.
-
-    Empty without one.
-    """
+def _first_direction(text: str) -> str:
+    """Return the bidirectional class of the first letter outside isolates; empty without one."""
     depth = 0
-    for sign in text:
-        if sign in (LRI, RLI, FSI):
+    for char in text:
+        if char in (LRI, RLI, FSI):
             depth += 1
-        elif sign == PDI:
+        elif char == PDI:
             depth -= 1
-        elif not depth and (kind := unicodedata.bidirectional(sign)) in ("L", "R", "AL"):
+        elif not depth and (kind := unicodedata.bidirectional(char)) in ("L", "R", "AL"):
             return kind
     return ""
 
@@ -365,13 +364,13 @@ def _complete(catalogue: Catalog) -> Catalog:
     """Drop untranslated and fuzzy entries, so that gettext falls back to English."""
     from babel.messages.catalog import Catalog
 
-    kept = Catalog(locale=catalogue.locale, charset="utf-8")
-    kept.mime_headers = catalogue.mime_headers  # has the plural forms
+    complete = Catalog(locale=catalogue.locale, charset="utf-8")
+    complete.mime_headers = catalogue.mime_headers  # has the plural forms
     for message in catalogue:
-        said = [message.string] if isinstance(message.string, str) else message.string
-        if message.id and said and all(said) and not message.fuzzy:
-            kept[message.id] = message
-    return kept
+        texts = [message.string] if isinstance(message.string, str) else message.string
+        if message.id and texts and all(texts) and not message.fuzzy:
+            complete[message.id] = message
+    return complete
 
 
 @lru_cache(maxsize=16)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 
-def sentence_case(said: str) -> str:
-    """Begin with a capital letter."""
-    return said[:1].upper() + said[1:]
+def sentence_case(text: str) -> str:
+    """Write the first letter of a text as a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def gettext(message: str) -> str:
@@ -13,9 +13,9 @@ def gettext(message: str) -> str:
     return message
 
 
-def ngettext(one: str, many: str) -> tuple[str, str]:
+def ngettext(singular: str, plural: str) -> tuple[str, str]:
     """Mark a plural pair for the catalogue; choose and translate it later."""
-    return one, many
+    return singular, plural
 
 
 def pgettext(context: str, message: str) -> tuple[str, str]:

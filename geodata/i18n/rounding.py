@@ -1,7 +1,7 @@
-"""How figures are rounded: the one rule for all that is shown, sent or written into files.
+"""Round figures: the one rule for all that is shown, sent or written into files.
 
-Half goes away from zero, as readers round and as browsers do; and it is half of the number as it
-is written, so that 0.15 becomes 0.2 although a computer holds a little less. What is rounded once
+Half goes away from zero, as readers round and as browsers do; and it is half of the decimal number
+as it is written, so that 0.15 becomes 0.2 although a computer holds a little less. A rounded number
 is never rounded again: 38.499% is 38%, and not 38.5% and then 39%.
 """
 
@@ -11,14 +11,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 
 def rounded(value: float, decimals: int = 0) -> float:
-    """Round a number to so many decimals; what is nothing then has no sign."""
+    """Round a number to ``decimals``; zero has no sign."""
     if value != value or value == int(value):  # NaN; and most figures count people
         return float(value) + 0.0
-    return float(exactly(digits_written(value), decimals)) + 0.0
+    return float(exactly(as_decimal(value), decimals)) + 0.0
 
 
-def digits_written(value: float) -> Decimal:
-    """Return a number as it is written, in decimals."""
+def as_decimal(value: float) -> Decimal:
+    """Return a number as the decimal that it is written as."""
     return Decimal(repr(float(value)))
 
 

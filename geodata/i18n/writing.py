@@ -10,7 +10,7 @@ DIGITS = (WESTERN, NATIVE)
 
 @dataclass(frozen=True)
 class LocaleOverrides:
-    """What a language is written with where CLDR has nothing, or not what its readers write.
+    """How a language is written where CLDR has nothing, or not what its readers write.
 
     Attributes
     ----------
@@ -27,15 +27,15 @@ class LocaleOverrides:
     plurals
         Language whose plural rule browsers know and is the same.
     compact
-        What follows a number of thousands, millions and billions.
+        Suffixes of thousands, millions and billions.
     two, several
-        What joins two items of a list or the last two, and the others; empty: as CLDR has it.
+        Separators of the last two items of a list, and of the others; empty: CLDR's.
     digits
         The ten digits of ``digits=native``; their signs are those of CLDR's ``arab``.
     collation
         Locale whose order of letters browsers know.
     names
-        Languages that an area is named in where it has no name in this one.
+        Languages whose names of areas stand in where this one has none.
     also
         Beginnings of language tags, in small letters, whose readers read this language, too:
         "Kurdish" is Sorani where it is written in Arabic letters, and Kurmanji where it is not.

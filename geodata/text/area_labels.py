@@ -126,7 +126,7 @@ def _value_with_unit(at: ViewAt, i: int, letter: str, value: str) -> str:
     text = value
     if letter != ZERO or at.state.mode != populations.CHANGE:
         text = (
-            language.ngettext(*COUNTED_IN[measure], abs(int(at.values[i])), written=value)
+            language.ngettext(*COUNTED_IN[measure], abs(int(at.values[i])), formatted=value)
             if measure in COUNTED_IN
             else language.gettext(WORDS["value"], value=value, unit=wording.unit(at.view))
         )
@@ -172,7 +172,7 @@ def _area_label(at: ViewAt, i: int) -> AreaLabel:
     by, change_mode = _difference(at, i), at.state.mode == populations.CHANGE
     value, rank, change = _value(at, i, letter), _rank(at, i), _change(at, by)
     text = _value_with_unit(at, i, letter, value)
-    rest = language.listed(part for part in (text, rank, change) if part)
+    rest = language.join_items(part for part in (text, rank, change) if part)
     return AreaLabel(
         pcode=areas.pcodes[i],
         name=names[areas.pcodes[i]],

@@ -127,7 +127,9 @@ def _title_of_comparison(compared: Comparison) -> str:
     language = compared.language
     days = dict.fromkeys(language.date(side.day, "long") for side in compared.sides)
     return language.gettext(
-        "{title}, {date}", title=comparison_summary.title(compared), date=language.names(list(days))
+        "{title}, {date}",
+        title=comparison_summary.title(compared),
+        date=language.join_names(list(days)),
     )
 
 
@@ -178,7 +180,7 @@ def footnote(citation: Citation) -> str:
     return language.gettext(
         "{authors} ({year}). {title}. {work}, snapshot {version}. {url} (accessed {accessed}). "
         "{credits}.",
-        authors=language.names(list(citation.authors)),
+        authors=language.join_names(list(citation.authors)),
         year=str(citation.day.year),
         title=citation.title,
         work=citation.work,

@@ -124,7 +124,7 @@ def _top(at: ViewAt) -> KeyFigure:
     if not percent:
         return KeyFigure(NONE, language.gettext(WORDS["noFigure"]))
     names = area_names(at.snapshot, language)
-    joined = language.listed(names[at.counts.areas.pcodes[i]] for i in positions)
+    joined = language.join_items(names[at.counts.areas.pcodes[i]] for i in positions)
     return KeyFigure(percent, language.gettext(WORDS["topIn"], names=joined))
 
 

@@ -56,12 +56,12 @@ def amount(view: View, size: float) -> str:
 def counted_by_programmes(view: View) -> str:
     """Name the chosen programmes whose own counts are shown; empty where none are."""
     own = programme_counts(view.snapshot, view.state.pop, view.state.prog)
-    return view.language.names(sorted(own)) if own else ""
+    return view.language.join_names(sorted(own)) if own else ""
 
 
 def programme_names(view: View) -> str:
     """Name the chosen programmes as a sentence does; empty where none is chosen."""
-    return view.language.names(list(view.state.prog)) if view.state.prog else ""
+    return view.language.join_names(list(view.state.prog)) if view.state.prog else ""
 
 
 def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:
@@ -77,4 +77,4 @@ def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:
 def area_list(pcodes: list[str], view: View) -> str:
     """Join the names of areas as a sentence lists them."""
     names = area_names(view.snapshot, view.language)
-    return view.language.names([names[pcode] for pcode in pcodes])
+    return view.language.join_names([names[pcode] for pcode in pcodes])

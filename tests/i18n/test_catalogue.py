@@ -166,7 +166,7 @@ def test_every_folder_of_what_readers_see_is_searched(tmp_path, file, source):
     path = tmp_path / file
     path.parent.mkdir(parents=True)
     path.write_text(source, "utf-8")
-    (sentence,) = untranslated.unspoken(tmp_path)
+    (sentence,) = untranslated.untranslated_text(tmp_path)
     assert sentence.startswith(f"{file}:1: “")
     assert "Planted words" in sentence
 
@@ -179,11 +179,11 @@ def test_what_operators_or_other_people_write_is_not_searched(tmp_path, file):
     path = tmp_path / file
     path.parent.mkdir(parents=True)
     path.write_text("say('Planted words are here.')", "utf-8")
-    assert untranslated.unspoken(tmp_path) == []
+    assert untranslated.untranslated_text(tmp_path) == []
 
 
 def test_nothing_is_said_outside_the_catalogue():
-    assert untranslated.unspoken(ROOT) == []
+    assert untranslated.untranslated_text(ROOT) == []
 
 
 def test_a_translation_is_brought_to_the_code_and_nothing_said_is_lost(tmp_path):

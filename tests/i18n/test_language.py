@@ -102,7 +102,7 @@ def test_dates_are_as_iom_prints_them():
     ],
 )
 def test_names_are_joined_as_in_a_sentence(names, written):
-    assert ENGLISH.names(names) == written
+    assert ENGLISH.join_names(names) == written
 
 
 def test_plurals_and_placeholders_are_filled():
@@ -244,10 +244,10 @@ def test_a_range_and_what_begins_with_a_latin_word_go_the_way_of_the_language(ar
 
 def test_a_list_of_codes_is_isolated_in_the_direction_of_its_sentence():
     language = load_language("ar")
-    listed = language.listed(["map", "table"])
+    listed = language.join_items(["map", "table"])
     assert strip_isolates(listed) == "map، table"
     assert language.isolated(listed) == f"{RLI}{listed}{PDI}"
-    assert ENGLISH.listed(["map", "table"]) == "map, table"
+    assert ENGLISH.join_items(["map", "table"]) == "map, table"
 
 
 def test_a_sign_is_read_before_its_number_also_alone_in_a_cell():
@@ -306,8 +306,8 @@ def test_large_numbers_and_lists_are_in_words_of_the_language():
         load_language("ar").compact(-3_065_502) == "\u2066−3.07\u2069\xa0مليون"
     )  # the word is outside
     assert load_language("ckb", NATIVE).compact(387_000) == "٣٨٧\xa0هەزار"
-    assert strip_isolates(load_language("ar").names(["A", "B", "C"])) == "A وB وC"
-    assert strip_isolates(load_language("ckb").names(["A", "B", "C"])) == "A، B و C"
+    assert strip_isolates(load_language("ar").join_names(["A", "B", "C"])) == "A وB وC"
+    assert strip_isolates(load_language("ckb").join_names(["A", "B", "C"])) == "A، B و C"
 
 
 def test_a_number_that_counts_is_grouped_and_one_that_names_is_not():

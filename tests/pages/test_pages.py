@@ -373,7 +373,7 @@ def test_scripts_are_handed_words_addresses_and_language(client, snapshot):
     data = handed_over(text)
     assert data["version"] == snapshot.version
     assert (data["lang"], data["digits"]) == ("en", "western")
-    assert data["writing"] == load_language("en").scripts()
+    assert data["writing"] == load_language("en").js_format()
     assert set(data["urls"]) == {*("page", "briefing", "view", "areas", "area", "meta", "sources")}
     assert data["strings"] and data["timeline"]
 

@@ -143,7 +143,7 @@ FORMS = ("{n} area", "{n} areas")
 
 def words(language: Language) -> dict[str, Any]:
     """What pages hand their scripts."""
-    return {"writing": language.scripts(), "strings": script_strings.page(language)}
+    return {"writing": language.js_format(), "strings": script_strings.page(language)}
 
 
 def bare(language: Language, n: float) -> list[str]:
@@ -179,7 +179,9 @@ def test_scripts_write_numbers_dates_lists_and_plurals_as_python_does(code, digi
         assert n != int(n) or whole == language.whole(int(n))
     days = [dt.date.fromisoformat(day) for day in DAYS]
     assert said["days"] == [[language.date(day), language.date(day, "long")] for day in days]
-    assert said["lists"] == [[language.names(each), language.listed(each)] for each in LISTS]
+    assert said["lists"] == [
+        [language.join_names(each), language.join_items(each)] for each in LISTS
+    ]
     template = "{a} – {b}"
     assert said["filled"] == language.gettext(template, a=2018, b="x")
     assert said["plurals"] == [language.ngettext(*FORMS, n) for n in COUNTS]

@@ -75,7 +75,7 @@ def to_typst_json(details: dict[str, Any]) -> str:
 
 def text_settings(language: Language) -> dict[str, Any]:
     """Return a template's settings of text: language, country, direction, families of letters."""
-    _, _, country = language.place.partition("_")
+    _, _, country = language.og_locale.partition("_")
     return {
         "lang": language.code,
         "region": country if language.rtl else "",

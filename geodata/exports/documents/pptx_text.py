@@ -42,7 +42,7 @@ def write_paragraph(
 
 def _tag(language: Language) -> str:
     """Return how Office names a language: those of the right by their country as well."""
-    return language.place.replace("_", "-") if language.rtl else language.tag
+    return language.og_locale.replace("_", "-") if language.rtl else language.tag
 
 
 def describe_shape(shape: Any, name: str, description: str) -> None:
