@@ -5,6 +5,7 @@ Absent figures are ``None``, never zero; the status says in words why. Every row
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -92,7 +93,7 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     listed, source_on = sentences.sources(view), sentences.sources_on(view)
     areas = list(zip(counts.areas.pcodes, counts.areas.parents, strict=True))
     for t in dates:
-        link = f"{permalink}?{_query(view, t)}"
+        link = f"{permalink}?{_query(view, counts.dates[t])}"
         source = listed[source_on[t]]
         origin = (source["id"], strip_isolates(source["credit"]), view.snapshot.version)
         for i, (pcode, parent) in enumerate(areas):
@@ -110,9 +111,9 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
             ]
 
 
-def _query(view: View, t: int) -> str:
+def _query(view: View, date: dt.date) -> str:
     """Return the query of the view at a date, frozen to its snapshot."""
-    frozen = replace(view.state, time=view.counts.dates[t], area="", v=view.snapshot.version)
+    frozen = replace(view.state, time=date, area="", v=view.snapshot.version)
     return encode_query(frozen, view.snapshot)
 
 
