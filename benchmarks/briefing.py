@@ -26,51 +26,55 @@ _THRESHOLD = 5
 def measure() -> list[Row]:
     """Make the default briefing's six slides, as the application does."""
     snapshot, language = load(BUNDLED), load_language("en")
-    made = default(snapshot, language)
-    keep = lru_cache(maxsize=32)(lambda held, state: compute(held, state, threshold=_THRESHOLD))
-    said = contents(made, snapshot, keep)
+    briefing = default(snapshot, language)
+    compute_once = lru_cache(maxsize=32)(
+        lambda loaded, state: compute(loaded, state, threshold=_THRESHOLD)
+    )
+    texts = contents(briefing, snapshot, compute_once)
 
     def link(query: str) -> str:
         return f"https://example.org/?{query}"
 
     def powerpoint() -> int:
-        return len(pptx.deck(made, said, link=link))
+        return len(pptx.deck(briefing, texts, link=link))
 
-    def drawn_again() -> int:
+    def redraw() -> int:
         png.cache_clear()
         return powerpoint()
 
     def pages() -> int:
         """In another order each time: typst remembers what it has set before."""
-        said.append(said.pop(0))
-        return len(deck_pdf.deck(made, said, link=link))
+        texts.append(texts.pop(0))
+        return len(deck_pdf.deck(briefing, texts, link=link))
 
-    drawn_again(), pages()  # imports
-    slides, size, pdf_size = len(said), powerpoint(), pages()
-    words = _p50(lambda: contents(made, snapshot, keep))
+    redraw(), pages()  # imports
+    n_slides, size, pdf_size = len(texts), powerpoint(), pages()
+    texts_ms = _p50(lambda: contents(briefing, snapshot, compute_once))
     return [
-        time(f"{slides}-slide PowerPoint, pictures drawn, p50", _p50(drawn_again), MOST_PPTX_MS),
-        fact(f"{slides}-slide PowerPoint, pictures kept, p50", write(_p50(powerpoint), "ms")),
-        fact(f"{slides}-slide PDF, p50", write(_p50(pages), "ms")),
-        fact("what the slides say, views kept, p50", write(words, "ms")),
-        fact("a briefing from its address, p50", write(_p50(_from_address(made, snapshot)), "ms")),
+        time(f"{n_slides}-slide PowerPoint, pictures drawn, p50", _p50(redraw), MOST_PPTX_MS),
+        fact(f"{n_slides}-slide PowerPoint, pictures kept, p50", write(_p50(powerpoint), "ms")),
+        fact(f"{n_slides}-slide PDF, p50", write(_p50(pages), "ms")),
+        fact("what the slides say, views kept, p50", write(texts_ms, "ms")),
+        fact(
+            "a briefing from its address, p50", write(_p50(_from_address(briefing, snapshot)), "ms")
+        ),
         fact("bytes of PowerPoint / PDF", f"{write(size, 'kB')} / {write(pdf_size, 'kB')}"),
         fact("peak memory of the process", f"{_peak_megabytes():,.0f} MB"),
     ]
 
 
-def _from_address(made, snapshot) -> Callable[[], object]:
-    query = {"slides": to_query(made).removeprefix("slides=")}
+def _from_address(briefing, snapshot) -> Callable[[], object]:
+    query = {"slides": to_query(briefing).removeprefix("slides=")}
     return lambda: from_query(query, snapshot, lenient=False)
 
 
-def _p50(work: Callable[[], object]) -> float:
-    found = []
+def _p50(function: Callable[[], object]) -> float:
+    milliseconds = []
     for _ in range(RUNS):
         start = clock.perf_counter()
-        work()
-        found.append((clock.perf_counter() - start) * 1000)
-    return middle(found)
+        function()
+        milliseconds.append((clock.perf_counter() - start) * 1000)
+    return middle(milliseconds)
 
 
 def _peak_megabytes() -> float:

@@ -42,7 +42,7 @@ class Traffic:
     """What a page asks the server for from now on, and how busy it is."""
 
     def __init__(self, page: Page) -> None:
-        self._found: dict[str, Exchange] = {}
+        self._exchanges: dict[str, Exchange] = {}
         self._session: CDPSession = page.context.new_cdp_session(page)
         self._session.on("Network.requestWillBeSent", self._sent)
         self._session.on("Network.responseReceived", self._answered)
@@ -54,7 +54,7 @@ class Traffic:
     def _sent(self, event: dict[str, Any]) -> None:
         request = event["request"]
         if request["url"].startswith("http"):
-            self._found[event["requestId"]] = Exchange(request["method"], request["url"])
+            self._exchanges[event["requestId"]] = Exchange(request["method"], request["url"])
 
     def _answered(self, event: dict[str, Any]) -> None:
         if event["response"].get("fromDiskCache"):
@@ -62,16 +62,16 @@ class Traffic:
 
     def _remembered(self, event: dict[str, Any]) -> None:
         """Forget what the browser had in its cache: nothing was asked for."""
-        self._found.pop(event["requestId"], None)
+        self._exchanges.pop(event["requestId"], None)
 
     def _finished(self, event: dict[str, Any]) -> None:
-        if exchange := self._found.get(event["requestId"]):
+        if exchange := self._exchanges.get(event["requestId"]):
             exchange.bytes = round(event["encodedDataLength"])
 
     @property
     def exchanges(self) -> list[Exchange]:
         """What was asked for, also what the browser then thought better of."""
-        return list(self._found.values())
+        return list(self._exchanges.values())
 
     @property
     def bytes(self) -> int:
@@ -109,10 +109,12 @@ def wait_until(page: Page, condition: str, patience_ms: int = PATIENCE_MS) -> fl
 
 def open_map(page: Page, url: str, areas: int) -> float:
     """Open the map; return the milliseconds until its areas are drawn and adopted."""
-    drawn = f"document.querySelectorAll('path.choroplethlocation[data-pcode]').length === {areas}"
-    titled = "document.querySelector('#title')?.textContent"
+    has_areas = (
+        f"document.querySelectorAll('path.choroplethlocation[data-pcode]').length === {areas}"
+    )
+    has_title = "document.querySelector('#title')?.textContent"
     page.goto(url, wait_until="commit")
-    return _ready(page, f"{titled} && {drawn}")
+    return _ready(page, f"{has_title} && {has_areas}")
 
 
 def open_tutorial(page: Page, url: str) -> float:

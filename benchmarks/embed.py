@@ -21,7 +21,7 @@ _AREAS = "document.querySelectorAll('path[data-pcode]').length"
 
 def measure(browser: Browser, url: str) -> list[Row]:
     """Visit each map with an empty cache, then step through its rounds."""
-    return [row for name, what in MAPS.items() for row in _map(browser, url, name, *what)]
+    return [row for name, limits in MAPS.items() for row in _map(browser, url, name, *limits)]
 
 
 def _map(browser: Browser, url: str, name: str, query: str, most: int) -> list[Row]:
@@ -29,21 +29,22 @@ def _map(browser: Browser, url: str, name: str, query: str, most: int) -> list[R
     with opened(browser) as page:
         traffic = Traffic(page)
         page.goto(address, wait_until="commit")
-        drawn = wait_until(page, f"{_AREAS} > 0")
-        live = wait_until(page, "document.documentElement.dataset.live")
+        map_ms = wait_until(page, f"{_AREAS} > 0")
+        live_ms = wait_until(page, "document.documentElement.dataset.live")
         page.wait_for_load_state("networkidle")
-        found, total = traffic.exchanges, traffic.bytes
-        ours = steps(page, ONE_BY_ONE)
+        exchanges, total = traffic.exchanges, traffic.bytes
+        slider = steps(page, ONE_BY_ONE)
     return [
         count(f"{name}: bytes with headers", total, most, "kB"),
-        count(f"{name}: requests", len(found), MOST_REQUESTS),
-        *(fact(f"{name}: {_file(e.url)}", write(e.bytes, "kB")) for e in found),
+        count(f"{name}: requests", len(exchanges), MOST_REQUESTS),
+        *(fact(f"{name}: {_file(e.url)}", write(e.bytes, "kB")) for e in exchanges),
         fact(
-            f"{name}: map there after / live after", f"{write(drawn, 'ms')} / {write(live, 'ms')}"
+            f"{name}: map there after / live after",
+            f"{write(map_ms, 'ms')} / {write(live_ms, 'ms')}",
         ),
-        time(f"{name}: recoloured, p50", middle(ours.recoloured), MOST_STEP_MS),
-        fact(f"{name}: recoloured, p50 / p95", spread(ours.recoloured)),
-        count(f"{name}: bytes in {STEPS} steps", ours.bytes, 0, "kB"),
+        time(f"{name}: recoloured, p50", middle(slider.recoloured), MOST_STEP_MS),
+        fact(f"{name}: recoloured, p50 / p95", spread(slider.recoloured)),
+        count(f"{name}: bytes in {STEPS} steps", slider.bytes, 0, "kB"),
     ]
 
 

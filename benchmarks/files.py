@@ -27,7 +27,7 @@ RUNS = 7
 WIDE = 1600
 PICTURES = 20
 HEALTH_MS = 300
-HERE = "https://maps.example.org/"
+PAGE = "https://maps.example.org/"
 # Milliseconds that a file may take.
 LIMITS = {"map.svg": 30, "map.png": 250, "map.pdf": 500, "map.zip": 1500}
 OTHERS = ("data.csv", "data.xlsx", "data.geojson")
@@ -55,19 +55,19 @@ def _views() -> list[View]:
 
 def _timed(name: str, views: list[View]) -> Row:
     make: Callable[[ExportRequest], bytes] = FILES[name].make
-    took = []
+    milliseconds = []
     for view in views:
-        asked = ExportRequest(view, Options(width=WIDE), page=HERE)
+        request = ExportRequest(view, Options(width=WIDE), page=PAGE)
         png.cache_clear()  # an archive would find the picture made
         start = perf_counter()
-        body = make(asked)
-        took.append(1000 * (perf_counter() - start))
-    found, limit = middle(took[1:]), LIMITS.get(name)
+        body = make(request)
+        milliseconds.append(1000 * (perf_counter() - start))
+    median_ms, limit = middle(milliseconds[1:]), LIMITS.get(name)
     runs = f"median of {len(views) - 1} dates" if len(views) > 2 else "once"
-    what = f"{name}, {len(body) / 1000:,.0f} kB, {runs}"
+    label = f"{name}, {len(body) / 1000:,.0f} kB, {runs}"
     if limit is None:
-        return fact(what, write(found, "ms"))
-    return time(what, found, limit)
+        return fact(label, write(median_ms, "ms"))
+    return time(label, median_ms, limit)
 
 
 def _many(url: str) -> list[Row]:
@@ -75,14 +75,14 @@ def _many(url: str) -> list[Row]:
     health = Health(url)
     health.start()
     with ThreadPoolExecutor(PICTURES) as threads:
-        asked = (f"{url}/map.png?w={WIDE - n}" for n in range(PICTURES))
-        answers = Counter(threads.map(_status, asked))
+        urls = (f"{url}/map.png?w={WIDE - n}" for n in range(PICTURES))
+        answers = Counter(threads.map(_status, urls))
     health.stop()
     slowest = max(health.took)
-    said = ", ".join(f"{n} × {status}" for status, n in sorted(answers.items()))
+    statuses = ", ".join(f"{n} × {status}" for status, n in sorted(answers.items()))
     name = f"{PICTURES} pictures at once"
     return [
-        fact(f"{name}: answers", said),
+        fact(f"{name}: answers", statuses),
         count(f"{name}: neither made nor told when to come back", _lost(answers), 0),
         time(f"{name}: slowest /healthz", slowest, HEALTH_MS),
     ]

@@ -44,8 +44,8 @@ def measure(browser: Browser, url: str) -> list[Row]:
                 count(f"{name}: bytes", traffic.bytes, MOST_BYTES, "kB"),
             ]
         districts = _change(page, url, *DISTRICTS)
-    found = [f"{urlsplit(e.url).path} {write(e.bytes, 'kB')}" for e in districts.exchanges]
-    return [*rows, _largest(url), *(fact("to districts: GET", line) for line in found)]
+    lines = [f"{urlsplit(e.url).path} {write(e.bytes, 'kB')}" for e in districts.exchanges]
+    return [*rows, _largest(url), *(fact("to districts: GET", line) for line in lines)]
 
 
 def _change(page: Page, url: str, control: str, query: str) -> Traffic:

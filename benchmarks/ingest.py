@@ -38,9 +38,9 @@ def measure(rows: int = ROWS, repeats: int = REPEATS) -> list[Row]:
         size = path.stat().st_size
         ours, theirs, single = [], [], []
         for _ in range(repeats):  # in turn, so that a busy moment meets all
-            theirs.append(_in_a_process("pandas", path))
-            single.append(_in_a_process("pandas-1", path))
-            ours.append(_in_a_process("ours", path))
+            theirs.append(_read_in_process("pandas", path))
+            single.append(_read_in_process("pandas-1", path))
+            ours.append(_read_in_process("ours", path))
     if len({reading["households"] for reading in [*ours, *theirs, *single]}) != 1:
         return [failure("sums of both", ValueError("the sums differ"))]
     mine, other = least(ours), least(theirs)
@@ -72,15 +72,15 @@ def _times_faster(value: float) -> Row:
     return Row("faster than pandas", f"{value:.1f}x", f">= {LEAST_FACTOR:g}x", over)
 
 
-def _in_a_process(how: str, path: Path) -> dict[str, Any]:
-    done = subprocess.run(
+def _read_in_process(how: str, path: Path) -> dict[str, Any]:
+    process = subprocess.run(
         [sys.executable, "-m", "benchmarks.ingest", "--read", how, str(path)],
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
     )
-    said: dict[str, Any] = json.loads(done.stdout)
-    return said
+    measured: dict[str, Any] = json.loads(process.stdout)
+    return measured
 
 
 def _read(how: str, path: Path) -> dict[str, Any]:
@@ -129,11 +129,11 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--full", action="store_true", help=f"{FULL_ROWS:,} rows, each way once")
     parser.add_argument("--read", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.read:
-        print(json.dumps(_read(asked.read[0], Path(asked.read[1]))))
+    options = parser.parse_args()
+    if options.read:
+        print(json.dumps(_read(options.read[0], Path(options.read[1]))))
         return 0
-    rows = measure(FULL_ROWS, 1) if asked.full else measure(asked.rows)
+    rows = measure(FULL_ROWS, 1) if options.full else measure(options.rows)
     print(as_text("Ingest", {"Ingest": rows}))
     return int(any(row.fails for row in rows))
 

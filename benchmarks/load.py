@@ -77,12 +77,12 @@ def wrk(
     return _rate(done.stdout)
 
 
-def _rate(said: str) -> Rate:
+def _rate(output: str) -> Rate:
     def number(pattern: str) -> float:
-        found = re.search(pattern, said)
-        return float(found[1]) if found else 0
+        match = re.search(pattern, output)
+        return float(match[1]) if match else 0
 
-    socket_errors = re.search(r"Socket errors:(.*)", said)
+    socket_errors = re.search(r"Socket errors:(.*)", output)
     errors = sum(map(int, re.findall(r"\d+", socket_errors[1]))) if socket_errors else 0
     return Rate(
         number(r"Requests/sec:\s+([\d.]+)"),
@@ -91,14 +91,14 @@ def _rate(said: str) -> Rate:
     )
 
 
-def taken(url: str, folder: Path) -> None:
+def save_answers(url: str, folder: Path) -> None:
     """Keep each answer as it is sent, for the bare route."""
     headers = {}
     for name, path in ANSWERS.items():
         with urlopen(Request(url + path, headers={"Accept-Encoding": "br"})) as answer:
             (folder / name).write_bytes(answer.read())
-            wanted = ("Content-Type", "Content-Encoding", "ETag")
-            headers[name] = {key: answer.headers[key] for key in wanted if answer.headers[key]}
+            names = ("Content-Type", "Content-Encoding", "ETag")
+            headers[name] = {key: answer.headers[key] for key in names if answer.headers[key]}
     (folder / "headers.json").write_text(json.dumps(headers), "utf-8")
 
 
@@ -107,8 +107,8 @@ def beside(url: str, bare: str, folder: Path) -> list[Row]:
     tags = json.loads((folder / "headers.json").read_text("utf-8"))
     rows = []
     for name, path in ANSWERS.items():
-        known = f"If-None-Match: {tags[name]['ETag']}"
-        kinds = {name: (LEAST_CACHED, ()), f"{name}, 304": (LEAST_304, (known,))}
+        condition = f"If-None-Match: {tags[name]['ETag']}"
+        kinds = {name: (LEAST_CACHED, ()), f"{name}, 304": (LEAST_304, (condition,))}
         for kind, (least, headers) in kinds.items():
             ours, theirs = [], []
             for _ in range(TURNS):
@@ -206,10 +206,10 @@ def static() -> list[Row]:
 
 def _first(url: str) -> str:
     with urlopen(f"{url}/index.html") as answer:
-        found = re.search(rb'href="embed/([^"]+\.html)"', answer.read())
-    if not found:
+        match = re.search(rb'href="embed/([^"]+\.html)"', answer.read())
+    if not match:
         raise RuntimeError("the published index names no map")
-    return found[1].decode()
+    return match[1].decode()
 
 
 class Health(threading.Thread):
@@ -268,26 +268,28 @@ def _port_of(pid: str) -> str:
 
 def _resident(pid: int) -> float:
     """Memory of a process in bytes."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    return 1000 * float(found[1]) if found else 0
+    match = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return 1000 * float(match[1]) if match else 0
 
 
 def memory(url: str) -> list[Row]:
     """A worker's memory after 200,000 requests, beside what it was once warm."""
     pids = _workers(int(url.rsplit(":", 1)[1]))
-    ask = [(url + path, BROTLI) for path in ANSWERS.values()]
-    for where in ask:
-        wrk(*where, seconds=2)
+    targets = [(url + path, BROTLI) for path in ANSWERS.values()]
+    for target in targets:
+        wrk(*target, seconds=2)
     before = max(map(_resident, pids))
-    asked = 0
+    requests = 0
     deadline = clock.monotonic() + 300
-    while asked < ENOUGH and clock.monotonic() < deadline:
-        asked += wrk(*ask[asked % len(ask)], seconds=5).requests
+    while requests < ENOUGH and clock.monotonic() < deadline:
+        requests += wrk(*targets[requests % len(targets)], seconds=5).requests
     after = max(map(_resident, pids))
     growth = (after - before) / before
-    shown = f"{growth:+.1%} ({before / 1e6:.0f} to {after / 1e6:.0f} MB in {asked:,} requests)"
-    flat = growth <= MOST_GROWTH and asked >= ENOUGH
-    return [Row("memory of a worker", shown, f"<= {MOST_GROWTH:.0%}", "ok" if flat else "over")]
+    measured = (
+        f"{growth:+.1%} ({before / 1e6:.0f} to {after / 1e6:.0f} MB in {requests:,} requests)"
+    )
+    flat = growth <= MOST_GROWTH and requests >= ENOUGH
+    return [Row("memory of a worker", measured, f"<= {MOST_GROWTH:.0%}", "ok" if flat else "over")]
 
 
 def run() -> dict[str, list[Row]]:
@@ -295,7 +297,7 @@ def run() -> dict[str, list[Row]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = stack.enter_context(serving(MAP))
-        taken(url, folder)
+        save_answers(url, folder)
         os.environ["BARE"] = str(folder)
         bare = stack.enter_context(serving(BARE))
         return {

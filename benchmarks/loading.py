@@ -19,16 +19,16 @@ def measure(browser: Browser, url: str, tutorial_url: str) -> list[Row]:
     with opened(browser) as page:
         traffic = Traffic(page)
         age = open_map(page, url, AREAS)
-        found, total = traffic.exchanges, traffic.bytes
+        exchanges, total = traffic.exchanges, traffic.bytes
     with opened(browser) as page:
         traffic = Traffic(page)
         tutorial_age = open_tutorial(page, tutorial_url)
         tutorial, tutorial_total = traffic.exchanges, traffic.bytes
     return [
         count("/: bytes", total, MOST_BYTES, "kB"),
-        fact("/: requests", str(len(found))),
+        fact("/: requests", str(len(exchanges))),
         fact("/: map drawn after", write(age, "ms")),
-        *_largest("/", found),
+        *_largest("/", exchanges),
         fact(
             "tutorial page: bytes (Dash compresses nothing by default)", write(tutorial_total, "kB")
         ),
@@ -38,8 +38,8 @@ def measure(browser: Browser, url: str, tutorial_url: str) -> list[Row]:
     ]
 
 
-def _largest(name: str, found: list[Exchange]) -> list[Row]:
-    ordered = sorted(found, key=lambda exchange: -exchange.bytes)[:LARGEST]
+def _largest(name: str, exchanges: list[Exchange]) -> list[Row]:
+    ordered = sorted(exchanges, key=lambda exchange: -exchange.bytes)[:LARGEST]
     return [
         fact(f"{name}: no. {place}, {_file(exchange.url)}", write(exchange.bytes, "kB"))
         for place, exchange in enumerate(ordered, 1)

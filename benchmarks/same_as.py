@@ -73,9 +73,9 @@ else:
     from backports import zstd
 
 RUNNER = Path(__file__).with_name("same_as_asked.py")
-KEPT = ROOT / ".cache" / "same-as"
+ENVIRONMENTS = ROOT / ".cache" / "same-as"
 BESIDE = 80  # characters shown on either side of a difference
-NAMED = 5  # answers named for one difference, unless all are asked for
+NAMES_SHOWN = 5  # answers named for one difference, unless all are asked for
 # Comparing piece by piece takes time that grows with the square of what lies between the first
 # difference and the last.
 MOST_PIECES = 1500
@@ -132,9 +132,9 @@ class Difference:
     what: str
     old: str
     new: str
-    shown: tuple[str, str] | None = None
+    context: tuple[str, str] | None = None
 
-    def written(self, name: str) -> str:
+    def as_line(self, name: str) -> str:
         """Write it as expectations are looked for in it."""
         return f"{name} {self.what}: - {self.old} + {self.new}"
 
@@ -152,22 +152,22 @@ class Expectation:
 
 def compare(old: Answer, new: Answer) -> list[Difference]:
     """List what differs between two answers to the same request."""
-    found = []
+    differences = []
     if old.status != new.status:
-        found.append(Difference("status", str(old.status), str(new.status)))
+        differences.append(Difference("status", str(old.status), str(new.status)))
     before, after = headers(old), headers(new)
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
             was, now = (", ".join(each.get(key, ["(none)"])) for each in (before, after))
-            found.append(Difference(key, was, now))
+            differences.append(Difference(key, was, now))
     if old.body != new.body:
-        found.extend(_bodies(parts(_decoded(old)), parts(_decoded(new))))
-    return found
+        differences.extend(_bodies(parts(_decoded(old)), parts(_decoded(new))))
+    return differences
 
 
 def headers(answer: Answer) -> dict[str, list[str]]:
     """Return the headers that are compared, with what follows from the body left out."""
-    found: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     for key, value in answer.headers:
         if key == "Content-Length":
             continue
@@ -177,8 +177,8 @@ def headers(answer: Answer) -> dict[str, list[str]]:
             value = "DATE"
         elif key == "Allow":
             value = ", ".join(sorted(value.split(", ")))
-        found.setdefault(key, []).append(without_consequences(value.encode()).decode())
-    return found
+        by_name.setdefault(key, []).append(without_consequences(value.encode()).decode())
+    return by_name
 
 
 def without_consequences(body: bytes) -> bytes:
@@ -193,12 +193,12 @@ def parts(body: bytes, name: str = "body") -> dict[str, bytes]:
     if body.startswith(b"PK\x03\x04") and zipfile.is_zipfile(io.BytesIO(body)):
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             members = archive.namelist()
-            found = {f"order of {name}": "\n".join(members).encode()}
+            members_by_name = {f"order of {name}": "\n".join(members).encode()}
             for member in members:
-                found |= parts(
+                members_by_name |= parts(
                     archive.read(member), member if name == "body" else f"{name}/{member}"
                 )
-            return found
+            return members_by_name
     if body.startswith(b"%PDF"):
         return {name: _PDF_DATES.sub(b"", body)}
     return {name: without_consequences(body) if _is_text(body) else body}
@@ -238,10 +238,10 @@ def _binaries(name: str, old: bytes, new: bytes) -> Difference:
 
 def _texts(name: str, old: str, new: str) -> Iterator[Difference]:
     """Yield each piece that differs: a line, or less where a line holds much."""
-    shown: tuple[str, str] | None = _around(old, new)
+    context: tuple[str, str] | None = _around(old, new)
     for before, after in _hunks(_PIECE.findall(old), _PIECE.findall(new)):
-        yield Difference(name, before.strip("\n"), after.strip("\n"), shown)
-        shown = None
+        yield Difference(name, before.strip("\n"), after.strip("\n"), context)
+        context = None
 
 
 def _around(old: str, new: str) -> tuple[str, str]:
@@ -276,7 +276,7 @@ def compare_all(
     An answer that only one of them gave differs, too: a file that was published, an asset.
     """
     after = {answer.name: answer for answer in new}
-    found: dict[str, list[Difference]] = {}
+    differing: dict[str, list[Difference]] = {}
     total = 0
     for answer in old:
         total += 1
@@ -285,10 +285,10 @@ def compare_all(
             compare(answer, other) if other else [Difference("answer", "(there)", "(none)")]
         )
         if differences:
-            found[answer.name] = differences
+            differing[answer.name] = differences
     for name in after:
-        found[name] = [Difference("answer", "(none)", "(there)")]
-    return total + len(after), found
+        differing[name] = [Difference("answer", "(none)", "(there)")]
+    return total + len(after), differing
 
 
 # ---- what is wanted
@@ -302,7 +302,7 @@ def expectations(text: str) -> list[Expectation]:
     ValueError
         Naming the line that is none.
     """
-    found = []
+    expected = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -310,65 +310,67 @@ def expectations(text: str) -> list[Expectation]:
         if not pattern or not reason.strip():
             raise ValueError(f"line {number}: a pattern, “ :: ” and the reason are needed: {line}")
         try:
-            found.append(Expectation(re.compile(pattern.strip(), re.DOTALL), reason.strip()))
+            expected.append(Expectation(re.compile(pattern.strip(), re.DOTALL), reason.strip()))
         except re.error as error:
             raise ValueError(
                 f"line {number}: {pattern} is no regular expression: {error}"
             ) from None
-    return found
+    return expected
 
 
 def sort_out(
-    found: dict[str, list[Difference]], wanted: list[Expectation]
+    differing: dict[str, list[Difference]], expected: list[Expectation]
 ) -> tuple[dict[str, list[Difference]], dict[str, set[str]]]:
     """Part what differs into what nobody wanted, and the names of the answers for each reason."""
-    left: dict[str, list[Difference]] = {}
-    known: dict[str, set[str]] = {each.reason: set() for each in wanted}
-    for name, differences in found.items():
+    unexpected: dict[str, list[Difference]] = {}
+    met: dict[str, set[str]] = {each.reason: set() for each in expected}
+    for name, differences in differing.items():
         for difference in differences:
-            text = difference.written(name)
-            reasons = [each.reason for each in wanted if each.pattern.search(text)]
+            text = difference.as_line(name)
+            reasons = [each.reason for each in expected if each.pattern.search(text)]
             for reason in reasons:
-                known[reason].add(name)
+                met[reason].add(name)
             if not reasons:
-                left.setdefault(name, []).append(difference)
-    return left, known
+                unexpected.setdefault(name, []).append(difference)
+    return unexpected, met
 
 
 # ---- the report
 
 
 def report(
-    total: int, left: dict[str, list[Difference]], known: dict[str, set[str]], named: int | None
+    total: int, unexpected: dict[str, list[Difference]], met: dict[str, set[str]], limit: int | None
 ) -> Iterator[str]:
     """Yield the lines of the report; answers that differ in the same are named together."""
-    for reason, names in known.items():
+    for reason, names in met.items():
         yield f"wanted ({len(names)}): {reason}" if names else f"not met: {reason}"
-    assets = {name for name in left if _ASSET.search(name)}
-    for heading, names in (("Assets", assets), ("Answers", left.keys() - assets)):
+    assets = {name for name in unexpected if _ASSET.search(name)}
+    for heading, names in (("Assets", assets), ("Answers", unexpected.keys() - assets)):
         if names:
             yield f"\n{heading} that differ: {len(names)}"
-            yield from _alike({name: left[name] for name in left if name in names}, named)
-    as_wanted = len(set().union(*known.values()) - left.keys()) if known else 0
+            yield from _alike(
+                {name: unexpected[name] for name in unexpected if name in names}, limit
+            )
+    as_wanted = len(set().union(*met.values()) - unexpected.keys()) if met else 0
     yield ""
     also = f", {as_wanted} differ as is wanted" if as_wanted else ""
-    if left:
-        yield f"{len(left)} of {total} answers differ{also}."
+    if unexpected:
+        yield f"{len(unexpected)} of {total} answers differ{also}."
     else:
         yield f"{total - as_wanted} answers are the same{also}."
 
 
-def _alike(found: dict[str, list[Difference]], named: int | None) -> Iterator[str]:
+def _alike(differing: dict[str, list[Difference]], limit: int | None) -> Iterator[str]:
     alike: dict[tuple[tuple[str, str, str], ...], list[str]] = {}
-    for name, differences in found.items():
+    for name, differences in differing.items():
         key = tuple((each.what, each.old, each.new) for each in differences)
         alike.setdefault(key, []).append(name)
     for names in alike.values():
         yield ""
-        yield from names[:named]
-        if more := len(names[len(names[:named]) :]):
+        yield from names[:limit]
+        if more := len(names[len(names[:limit]) :]):
             yield f"… and {more} more, which differ in the same"
-        first, *others = found[names[0]]
+        first, *others = differing[names[0]]
         yield from _one(first)
         if others:
             whats = ", ".join(dict.fromkeys(each.what for each in others))
@@ -376,7 +378,7 @@ def _alike(found: dict[str, list[Difference]], named: int | None) -> Iterator[st
 
 
 def _one(difference: Difference) -> Iterator[str]:
-    old, new = difference.shown or (difference.old, difference.new)
+    old, new = difference.context or (difference.old, difference.new)
     yield f"    {difference.what}:"
     for sign, text in (("-", old), ("+", new)):
         yield f"    {sign} {text[: 3 * BESIDE]}"
@@ -397,44 +399,46 @@ def checked_out(ref: str, folder: Path) -> Iterator[Path]:
 
 
 def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise CannotCompare(done.stderr.strip())
-    return done.stdout.strip()
+    process = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    if process.returncode:
+        raise CannotCompare(process.stderr.strip())
+    return process.stdout.strip()
 
 
 def python_for(tree: Path) -> Path:
     """Return the Python that a tree is asked with: this one, unless it has other requirements."""
-    theirs = (tree / "requirements.txt").read_bytes()
-    if theirs == (ROOT / "requirements.txt").read_bytes():
+    requirements = (tree / "requirements.txt").read_bytes()
+    if requirements == (ROOT / "requirements.txt").read_bytes():
         return Path(sys.executable)
-    environment = KEPT / hashlib.sha256(theirs).hexdigest()[:12]
-    python, whole = environment / "bin" / "python", environment / "whole"
+    environment = ENVIRONMENTS / hashlib.sha256(requirements).hexdigest()[:12]
+    python, complete = environment / "bin" / "python", environment / "whole"
     print(f"Its requirements.txt differs: it is asked in an environment of its own, {environment}.")
-    if not whole.exists():
+    if not complete.exists():
         pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        listed = str(tree / "requirements.txt")
+        file = str(tree / "requirements.txt")
         for command in (
             [sys.executable, "-m", "venv", "--clear", str(environment)],
-            [str(python), *pip, "-r", listed],
+            [str(python), *pip, "-r", file],
         ):
             if subprocess.run(command).returncode:
                 raise CannotCompare("The environment cannot be made; see above.")
-        whole.touch()
+        complete.touch()
     return python
 
 
 def ask(tree: Path, python: Path, out: Path) -> float:
     """Have a tree answer the list into ``out``; return the seconds that it took."""
     out.mkdir()
-    own = {key: value for key, value in os.environ.items() if not key.startswith("DISPLACEMENT_")}
+    variables = {
+        key: value for key, value in os.environ.items() if not key.startswith("DISPLACEMENT_")
+    }
     # An empty library: what is answered is the snapshot that ships.
-    own |= {"DISPLACEMENT_SNAPSHOTS": str(out / "library"), "PYTHONWARNINGS": "ignore"}
+    variables |= {"DISPLACEMENT_SNAPSHOTS": str(out / "library"), "PYTHONWARNINGS": "ignore"}
     start = time.perf_counter()
     with (out / "log").open("wb") as log:
         command = [str(python), "-P", str(RUNNER), str(out)]
-        done = subprocess.run(command, cwd=tree, env=own, stdout=log, stderr=log)
-    if done.returncode:
+        process = subprocess.run(command, cwd=tree, env=variables, stdout=log, stderr=log)
+    if process.returncode:
         last = (out / "log").read_text("utf-8", "replace").splitlines()[-20:]
         raise CannotCompare("\n".join([f"The list cannot be asked in {tree}:", *last]))
     return time.perf_counter() - start
@@ -464,10 +468,13 @@ def ask_both(ref: str) -> tuple[int, dict[str, list[Difference]]]:
         checked_out(commit, Path(name)) as tree,
     ):
         folder, day = Path(name), dt.date.today()
-        for label, asked, out in ((f"{ref} ({commit[:9]})", tree, "old"), ("here", ROOT, "new")):
-            python = python_for(asked)
+        for label, asked_tree, out in (
+            (f"{ref} ({commit[:9]})", tree, "old"),
+            ("here", ROOT, "new"),
+        ):
+            python = python_for(asked_tree)
             print(f"asking {label} …", end=" ", flush=True)
-            print(f"{ask(asked, python, folder / out):.0f} s", flush=True)
+            print(f"{ask(asked_tree, python, folder / out):.0f} s", flush=True)
         if dt.date.today() != day:
             raise CannotCompare("Midnight came between the two, and pages name the day: ask again.")
         return compare_all(answers(folder / "old"), answers(folder / "new"))
@@ -479,16 +486,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("ref", metavar="REF", help="commit, branch or tag to compare with")
     parser.add_argument("--expect", type=Path, metavar="FILE", help="differences that are wanted")
     parser.add_argument("--all", action="store_true", help="name every answer that differs")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        wanted = expectations(asked.expect.read_text("utf-8")) if asked.expect else []
-        total, found = ask_both(asked.ref)
+        expected = expectations(options.expect.read_text("utf-8")) if options.expect else []
+        total, differing = ask_both(options.ref)
     except (CannotCompare, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    left, known = sort_out(found, wanted)
-    print(*report(total, left, known, None if asked.all else NAMED), sep="\n")
-    return 1 if left else 0
+    unexpected, met = sort_out(differing, expected)
+    print(*report(total, unexpected, met, None if options.all else NAMES_SHOWN), sep="\n")
+    return 1 if unexpected else 0
 
 
 if __name__ == "__main__":

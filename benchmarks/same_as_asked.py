@@ -90,7 +90,7 @@ EVERY: tuple[tuple[str, int, dict[str, tuple[str, ...]]], ...] = (
 
 # ---- what is asked by name
 
-SPOKEN = ("", "lang=ar", "lang=ckb", "lang=ar&digits=native", "lang=ckb&digits=native")
+LANGUAGE_QUERIES = ("", "lang=ar", "lang=ckb", "lang=ar&digits=native", "lang=ckb&digits=native")
 EACH_LANGUAGE = (
     *("/", "/embed", "/share", "/download", "/compare", "/map.pdf"),
     *("/sources", "/briefing/edit", "/manifest.webmanifest", "/api/v1/meta.json"),
@@ -150,7 +150,7 @@ ELSEWHERE = {
     "DISPLACEMENT_SUPPRESSION_THRESHOLD": "40",
     "DISPLACEMENT_EMBED_ANCESTORS": "https://example.com",
 }
-ASKED_ELSEWHERE = (
+ADDRESSES_ELSEWHERE = (
     *("/", "/?level=2&lang=ar", "/embed?level=2", "/embed?lang=ckb&digits=native", "/sources"),
     *("/share?level=2", "/compare?level=2&with=returnee", "/download", "/briefing", "/data.csv"),
     *("/map.svg?level=2", "/data.json?level=2&pop=returnee", "/metadata.json", "/worker.js"),
@@ -192,19 +192,19 @@ def sampled(lists: dict[str, tuple[str, ...]], count: int, seed: str) -> list[di
 
 def possible(state: dict[str, str]) -> dict[str, str]:
     """Leave out what is refused beside the rest, so that most answers are no errors."""
-    unheld = set()
+    unavailable = set()
     if state.get("measure") == "rate":
-        unheld.add("level")
+        unavailable.add("level")
     if state.get("pop") == "refugee":
-        unheld |= {"level", "time", "base"}
-        unheld |= {"measure"} if state.get("measure") == "households" else set()
-    return {key: value for key, value in state.items() if key not in unheld}
+        unavailable |= {"level", "time", "base"}
+        unavailable |= {"measure"} if state.get("measure") == "households" else set()
+    return {key: value for key, value in state.items() if key not in unavailable}
 
 
 def address(path: str, query: dict[str, str]) -> str:
     """Write an address as links have it."""
-    written = "&".join(f"{key}={quote(value, safe='~:,;*')}" for key, value in query.items())
-    return f"{path}?{written}" if written else path
+    text = "&".join(f"{key}={quote(value, safe='~:,;*')}" for key, value in query.items())
+    return f"{path}?{text}" if text else path
 
 
 def requests() -> tuple[Request, ...]:
@@ -222,24 +222,24 @@ def _of_states() -> Iterator[Request]:
 
 
 def _by_name() -> Iterator[Request]:
-    def joined(path: str, *queries: str) -> Request:
+    def request(path: str, *queries: str) -> Request:
         query = "&".join(filter(None, queries))
         return Request(f"{path}?{query}" if query else path)
 
     yield from map(Request, PLAIN)
-    for path, spoken in product(EACH_LANGUAGE, SPOKEN):
-        yield joined(path, spoken)
-    for query, spoken in product(BRIEFINGS, SPOKEN[:3]):
-        yield joined("/briefing", query, spoken)
+    for path, language in product(EACH_LANGUAGE, LANGUAGE_QUERIES):
+        yield request(path, language)
+    for query, language in product(BRIEFINGS, LANGUAGE_QUERIES[:3]):
+        yield request("/briefing", query, language)
     for code, query in product(AREAS, AREA_STATES):
-        yield joined(f"/api/v1/area/{code}.json", query)
+        yield request(f"/api/v1/area/{code}.json", query)
     for path, query in product(REFUSING, WRONG):
-        yield joined(path, query)
-    for query, spoken in product(WRONG[:12:2], SPOKEN[1:4]):
-        yield joined("/api/v1/view.json", query, spoken)
+        yield request(path, query)
+    for query, language in product(WRONG[:12:2], LANGUAGE_QUERIES[1:4]):
+        yield request("/api/v1/view.json", query, language)
     for link in LINKED:
         url = quote(f"http://localhost{link}", safe="")
-        yield joined("/oembed", f"url={url}", "maxwidth=500")
+        yield request("/oembed", f"url={url}", "maxwidth=500")
 
 
 def _in_other_ways() -> Iterator[Request]:
@@ -247,9 +247,9 @@ def _in_other_ways() -> Iterator[Request]:
     for coding in ("br", "gzip", "zstd", "identity;q=0"):
         for path in ("/", "/embed", "/api/v1/view.json?level=2", "/data.csv"):
             yield Request(path, headers=(("Accept-Encoding", coding),))
-    for spoken in ("ar", "ku-IQ,en;q=0.5", "de"):
+    for language in ("ar", "ku-IQ,en;q=0.5", "de"):
         for path in ("/", "/sources", "/embed", "/none"):
-            yield Request(path, headers=(("Accept-Language", spoken),))
+            yield Request(path, headers=(("Accept-Language", language),))
     for path in ("/", "/api/v1/view.json", "/embed", "/map.svg", "/sources"):
         yield Request(path, "HEAD")
         yield Request(path, "POST")
@@ -283,16 +283,16 @@ def run(out: Path) -> None:
             pickle.dump(record, file)
         os.environ.update(ELSEWHERE)
         elsewhere = app.create_app().server
-        _ask_installation(elsewhere, map(Request, ASKED_ELSEWHERE), file, prefix="/map")
+        _ask_installation(elsewhere, map(Request, ADDRESSES_ELSEWHERE), file, prefix="/map")
 
 
-def _ask_installation(server: Any, asked: Any, file: BinaryIO, prefix: str = "") -> None:
+def _ask_installation(server: Any, batch: Any, file: BinaryIO, prefix: str = "") -> None:
     """Ask a list of requests, then every asset that an answer names."""
     client = server.test_client()
     meta = client.get(f"{prefix}/api/v1/meta.json").get_json(silent=True) or {}
     version = meta.get("version", "")
     assets: set[bytes] = set()
-    for request in asked:
+    for request in batch:
         record = _ask(client, request, version, prefix)
         assets.update(match[0] for match in _ASSET.finditer(record[3]))
         pickle.dump(record, file)
@@ -317,16 +317,21 @@ def _commands(out: Path) -> Iterator[Record]:
     from click.testing import CliRunner
     from flask.cli import cli
 
-    made = out / "made"
-    made.mkdir()
+    folder = out / "made"
+    folder.mkdir()
     for command in COMMANDS:
-        arguments = ["--app", "app", *command.replace("OUT", str(made)).split(" ")]
-        done = CliRunner().invoke(cli, arguments, prog_name="flask")
-        yield f"$ flask {command}", done.exit_code, [], _without_paths(done.output, out).encode()
-    for path in sorted(path for path in made.rglob("*") if path.is_file()):
-        name = path.relative_to(made).as_posix()
-        named = re.sub(r"\.[0-9a-f]{12}\.", ".VERSION.", name)
-        yield f"OUT/{named}", 0, [], path.read_bytes()
+        arguments = ["--app", "app", *command.replace("OUT", str(folder)).split(" ")]
+        process = CliRunner().invoke(cli, arguments, prog_name="flask")
+        yield (
+            f"$ flask {command}",
+            process.exit_code,
+            [],
+            _without_paths(process.output, out).encode(),
+        )
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        label = re.sub(r"\.[0-9a-f]{12}\.", ".VERSION.", name)
+        yield f"OUT/{label}", 0, [], path.read_bytes()
 
 
 def _without_paths(text: str, out: Path) -> str:

@@ -22,7 +22,7 @@ from flask import Flask
 from benchmarks.table import OK, OVER, Row, as_text, fact, time, write
 from callbacks.serving.context import Context
 from geodata.figures import availability, cells
-from geodata.figures import counts as counted
+from geodata.figures import counts as counts_module
 from geodata.figures.state import parse
 from geodata.figures.suppression import suppress
 from geodata.figures.view import compute
@@ -43,10 +43,10 @@ BY_HAND = """
 """
 
 
-def synthetic(held: Snapshot, rows: int = ROWS) -> Snapshot:
+def synthetic(bundled: Snapshot, rows: int = ROWS) -> Snapshot:
     """The bundled snapshot with made-up places: ``rows`` of them, in every district and date."""
-    days = np.array(sorted(set(held.tables.rounds["date"])), dtype="datetime64[ns]")
-    pcodes = availability.areas_of(held, availability.DISTRICT).pcodes
+    days = np.array(sorted(set(bundled.tables.rounds["date"])), dtype="datetime64[ns]")
+    pcodes = availability.areas_of(bundled, availability.DISTRICT).pcodes
     places = -(-rows // (len(days) * len(pcodes)))
     shape = (places, len(days), len(pcodes))
     place, day, area = (axis.ravel()[:rows] for axis in np.indices(shape, dtype=np.int32))
@@ -71,25 +71,25 @@ def synthetic(held: Snapshot, rows: int = ROWS) -> Snapshot:
             "source": same("iom-dtm"),
         }
     )
-    columns = {name: held.tables.arrow(name) for name, _ in held.tables.items()}
+    columns = {name: bundled.tables.arrow(name) for name, _ in bundled.tables.items()}
     tables = Tables.of({**columns, "counts": table})
-    said = {
-        **held.manifest,
-        **manifest_summary(tables, held.manifest["country"]),
+    manifest = {
+        **bundled.manifest,
+        **manifest_summary(tables, bundled.manifest["country"]),
         "version": SYNTHETIC,
     }
-    return replace(held, version=SYNTHETIC, manifest=said, tables=tables)
+    return replace(bundled, version=SYNTHETIC, manifest=manifest, tables=tables)
 
 
 def forget() -> None:
     """Empty what is kept, but for the engine that is open."""
-    kept = (
+    memos = (
         availability._series_index,
         cells.cells_of,
         availability._series_in_view,
         availability._printed_only,
     )
-    for each in (*kept, availability.rounds_of, counted.counts):
+    for each in (*memos, availability.rounds_of, counts_module.counts):
         each.forget()
 
 
@@ -103,13 +103,13 @@ def timed(work: Callable[[], object], before: Callable[[], None] = lambda: None)
 
 def measure(rows: int = ROWS) -> list[Row]:
     """A view by district over synthetic rows; the fastest of several times, in turn."""
-    held = load(BUNDLED)
-    made = synthetic(held, rows)
-    state, _ = parse({"level": "2"}, held)
+    bundled = load(BUNDLED)
+    snapshot = synthetic(bundled, rows)
+    state, _ = parse({"level": "2"}, bundled)
     by_hand = duckdb.connect()
-    by_hand.register("counts", made.tables.arrow("counts"))
+    by_hand.register("counts", snapshot.tables.arrow("counts"))
 
-    def view(of: Snapshot = made) -> object:
+    def view(of: Snapshot = snapshot) -> object:
         return compute(of, state, threshold=THRESHOLD)
 
     view()  # opens the engine
@@ -119,32 +119,32 @@ def measure(rows: int = ROWS) -> list[Row]:
         cold = min(cold, timed(view, before=forget))
     context = Context(Settings())
     with Flask("warm").test_request_context():
-        context.view(made, state)
-        warm = min(timed(lambda: context.view(made, state)) for _ in range(REPEATS))
+        context.view(snapshot, state)
+        warm = min(timed(lambda: context.view(snapshot, state)) for _ in range(REPEATS))
     return [
         fact("synthetic counts", f"{rows:,} rows"),
         fact("the sums in SQL by hand", write(sql, "ms")),
         fact("a view by district, cold", write(cold, "ms")),
         beside("beside SQL by hand", cold / sql),
         time("the same view, warm", warm, MOST_WARM),
-        _suppression(held),
-        *_postgres(made, view, sql),
+        _suppression(bundled),
+        *_postgres(snapshot, view, sql),
     ]
 
 
-def _suppression(held: Snapshot) -> Row:
+def _suppression(bundled: Snapshot) -> Row:
     """Hide small counts by district in every bundled round of displaced people."""
-    counts = held.tables.counts
+    counts = bundled.tables.counts
     counts = counts[(counts["population"] == "idp") & (counts["programme"] == "")]
 
     def households(level: int) -> pd.DataFrame:
         rows = counts[(counts["level"] == level) & counts["households"].notna()]
-        columns = list(availability.areas_of(held, level).pcodes)
-        found = rows.pivot_table(index="date", columns="pcode", values="households", aggfunc="sum")
-        return found.reindex(columns=columns).astype(np.float64)
+        columns = list(availability.areas_of(bundled, level).pcodes)
+        table = rows.pivot_table(index="date", columns="pcode", values="households", aggfunc="sum")
+        return table.reindex(columns=columns).astype(np.float64)
 
     districts, governorates = (households(level) for level in (2, 1))
-    parents = governorates.columns.get_indexer(pd.Index(availability.areas_of(held, 2).parents))
+    parents = governorates.columns.get_indexer(pd.Index(availability.areas_of(bundled, 2).parents))
     governorates = governorates.reindex(districts.index)
     figures = districts.to_numpy(), parents, governorates.to_numpy()
     took = min(timed(lambda: suppress(*figures, THRESHOLD)) for _ in range(REPEATS))
@@ -157,7 +157,7 @@ def beside(what: str, ratio: float) -> Row:
     return Row(what, f"{ratio:.2f}x", f"<= {MOST_RATIO:g}x", verdict)
 
 
-def _postgres(made: Snapshot, view: Callable[[Snapshot], object], sql: float) -> list[Row]:
+def _postgres(snapshot: Snapshot, view: Callable[[Snapshot], object], sql: float) -> list[Row]:
     programs = postgres_programs()
     if programs is None:
         return [fact("PostgreSQL", "not installed")]
@@ -165,12 +165,12 @@ def _postgres(made: Snapshot, view: Callable[[Snapshot], object], sql: float) ->
         tempfile.TemporaryDirectory() as folder,
         postgres(programs, Path(folder)) as url,
     ):
-        there = replace(made, store_url=url)
-        filled = timed(lambda: view(there), before=forget)
-        asked = timed(lambda: view(there), before=forget)
+        in_postgres = replace(snapshot, store_url=url)
+        fill_ms = timed(lambda: view(in_postgres), before=forget)
+        view_ms = timed(lambda: view(in_postgres), before=forget)
     return [
-        fact("PostgreSQL: filling it, once", write(filled, "ms")),
-        fact("PostgreSQL: the same view, cold", f"{write(asked, 'ms')} ({asked / sql:.1f}x)"),
+        fact("PostgreSQL: filling it, once", write(fill_ms, "ms")),
+        fact("PostgreSQL: the same view, cold", f"{write(view_ms, 'ms')} ({view_ms / sql:.1f}x)"),
     ]
 
 

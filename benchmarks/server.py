@@ -44,12 +44,12 @@ def measure(url: str) -> list[Row]:
 
 def _starts() -> list[float]:
     command = [sys.executable, "-c", "import app"]
-    found = []
+    milliseconds = []
     for _ in range(STARTS):
         start = perf_counter()
         subprocess.run(command, cwd=ROOT, check=True)
-        found.append(1000 * (perf_counter() - start))
-    return found
+        milliseconds.append(1000 * (perf_counter() - start))
+    return milliseconds
 
 
 def _views(snapshot: Snapshot) -> list[Row]:

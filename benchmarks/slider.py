@@ -48,7 +48,7 @@ _STEPS = """async ({ slider, keys, areas, redraws, releases, patience }) => {
     channel.port1.onmessage = () => resolve(performance.now());
     requestAnimationFrame(() => channel.port2.postMessage(null));
   });
-  const found = { recoloured: [], painted: [], released: [], changed: [] };
+  const measured = { recoloured: [], paints: [], released: [], changed: [] };
   for (const key of keys) {
     await new Promise((resolve) => setTimeout(resolve, 20 + 40 * Math.random()));
     const before = fills();
@@ -56,15 +56,15 @@ _STEPS = """async ({ slider, keys, areas, redraws, releases, patience }) => {
     const start = performance.now();
     press('keydown', key);
     const done = redraws ? await drawing : performance.now();
-    found.painted.push(await painted() - start);
-    found.recoloured.push(done - start);
+    measured.paints.push(await painted() - start);
+    measured.recoloured.push(done - start);
     const release = performance.now();
     if (releases) press('keyup', key);
-    found.released.push(performance.now() - release);
-    found.changed.push(fills().filter((fill, i) => before[i] !== fill).length);
+    measured.released.push(performance.now() - release);
+    measured.changed.push(fills().filter((fill, i) => before[i] !== fill).length);
   }
   press('keyup', keys.at(-1));
-  return found;
+  return measured;
 }"""
 
 
@@ -73,7 +73,7 @@ class Steps:
     """What some steps took: milliseconds and areas recoloured for each, the rest for all."""
 
     recoloured: list[float]
-    painted: list[float]
+    paints: list[float]
     released: list[float]
     changed: list[int]
     busy_ms: float
@@ -95,23 +95,23 @@ def measure(browser: Browser, url: str, tutorial_url: str, level: int) -> list[R
     return [*_rows(f"{areas} areas", ours, tutorial), *_leap_rows(f"{areas} areas", leaps)]
 
 
-def steps(page: Page, keys: list[str], **how: Any) -> Steps:
+def steps(page: Page, keys: list[str], **overrides: Any) -> Steps:
     """Press these keys on a page's slider, the first ``WARM_UP`` of them unmeasured."""
-    asked = {
+    options = {
         **{"slider": MAP_SLIDER, "areas": MAP_AREAS, "patience": PATIENCE_MS},
         **{"redraws": False, "releases": False},
-        **how,
+        **overrides,
     }
-    page.evaluate(_STEPS, {**asked, "keys": keys[:WARM_UP]})
+    page.evaluate(_STEPS, {**options, "keys": keys[:WARM_UP]})
     page.wait_for_timeout(LATE_MS)
     traffic = Traffic(page)
     before = traffic.busy_ms()
-    found: dict[str, Any] = page.evaluate(_STEPS, {**asked, "keys": keys[WARM_UP:]})
+    measured: dict[str, Any] = page.evaluate(_STEPS, {**options, "keys": keys[WARM_UP:]})
     busy = traffic.busy_ms() - before
-    if not any(found["changed"]):
+    if not any(measured["changed"]):
         raise RuntimeError(f"no colour followed the slider at {page.url}")
     page.wait_for_timeout(LATE_MS)
-    return Steps(**found, busy_ms=busy, requests=len(traffic.exchanges), bytes=traffic.bytes)
+    return Steps(**measured, busy_ms=busy, requests=len(traffic.exchanges), bytes=traffic.bytes)
 
 
 def _rows(name: str, ours: Steps, tutorial: Steps) -> list[Row]:
@@ -122,8 +122,8 @@ def _rows(name: str, ours: Steps, tutorial: Steps) -> list[Row]:
         time(f"{name}: recoloured, p95", slowest(ours.recoloured), MOST_P95_MS),
         fact(f"{beside} recoloured, p50 / p95", spread(tutorial.recoloured)),
         factor(f"{name}: times faster than the tutorial page, p50", faster, LEAST_FACTOR),
-        fact(f"{name}: painted, p50 / p95", spread(ours.painted)),
-        fact(f"{beside} painted, p50 / p95", spread(tutorial.painted)),
+        fact(f"{name}: painted, p50 / p95", spread(ours.paints)),
+        fact(f"{beside} painted, p50 / p95", spread(tutorial.paints)),
         fact(f"{name}: work per step, mean", write(ours.busy_ms / STEPS, "ms")),
         fact(f"{beside} work per step, mean", write(tutorial.busy_ms / STEPS, "ms")),
         fact(f"{name}: areas with a new colour per step, mean", f"{fmean(ours.changed):.1f}"),

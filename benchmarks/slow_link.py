@@ -30,10 +30,10 @@ MOST_BYTES = 1_000_000  # of / until its map can be moved
 OURS_AT_MOST, EMBED_AT_MOST = 1 / 5, 1 / 20  # of the tutorial page's time to its first map
 PATIENCE_MS = 240_000
 # The map of each page, and when it can be stepped through and moved.
-DRAWN, PLOTLY = "path[data-pcode]", "path.choroplethlocation"
+AREA, PLOTLY = "path[data-pcode]", "path.choroplethlocation"
 LIVE = "document.documentElement.dataset.live"
-MOVED = f"document.querySelector('{PLOTLY}[data-pcode]')?.style.fill"
-_PAINTED = """() => new Promise((resolve) => {
+MOVABLE = f"document.querySelector('{PLOTLY}[data-pcode]')?.style.fill"
+_AFTER_PAINT = """() => new Promise((resolve) => {
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -56,17 +56,17 @@ class Visit:
 def measure(browser: Browser, url: str, tutorial_url: str) -> list[Row]:
     """Visit the three pages, one after the other."""
     tutorial = _visit(browser, tutorial_url, PLOTLY)
-    ours = _visit(browser, url, DRAWN, LIVE, MOVED)
-    embed = _visit(browser, f"{url}/embed", DRAWN, LIVE)
-    (there, live, moved), (_, _, until_moved) = ours.ms, ours.bytes
+    ours = _visit(browser, url, AREA, LIVE, MOVABLE)
+    embed = _visit(browser, f"{url}/embed", AREA, LIVE)
+    (first_ms, live_ms, movable_ms), (_, _, movable_bytes) = ours.ms, ours.bytes
     return [
         fact("tutorial page: first map, which is its first interaction", _both(tutorial, 0)),
-        _part("/: first map", there, tutorial.ms[0], OURS_AT_MOST),
+        _part("/: first map", first_ms, tutorial.ms[0], OURS_AT_MOST),
         _part("/embed: first map", embed.ms[0], tutorial.ms[0], EMBED_AT_MOST),
         fact("/: first map", _both(ours, 0)),
-        fact("/: first interaction", write(live, "ms")),
-        fact("/: map can be moved after", write(moved, "ms")),
-        count("/: bytes until the map can be moved", until_moved, MOST_BYTES, "kB"),
+        fact("/: first interaction", write(live_ms, "ms")),
+        fact("/: map can be moved after", write(movable_ms, "ms")),
+        count("/: bytes until the map can be moved", movable_bytes, MOST_BYTES, "kB"),
         fact("/embed: first map", _both(embed, 0)),
         fact("/embed: first interaction", _both(embed, 1)),
     ]
@@ -83,16 +83,16 @@ def _part(what: str, ms: float, of: float, most: float) -> Row:
     return Row(what, f"1/{of / ms:,.0f}, {write(ms, 'ms')}", target, verdict)
 
 
-def _visit(browser: Browser, url: str, drawn: str, *later: str) -> Visit:
+def _visit(browser: Browser, url: str, map_selector: str, *conditions: str) -> Visit:
     """Open a page as such a phone does; the map is drawn first, then what else is waited for."""
     urlopen(url).close()  # the server has made it before, as for most visitors
     with opened(browser) as page:
         traffic = Traffic(page)
         _slow_down(page)
         page.goto(url, wait_until="commit", timeout=PATIENCE_MS)
-        there = f"document.querySelector('{drawn}')"
-        moments: list[Callable[[], float]] = [lambda: _painted(page, there)]
-        moments += [partial(_age, page, each) for each in later]
+        has_map = f"document.querySelector('{map_selector}')"
+        moments: list[Callable[[], float]] = [lambda: _paint_time(page, has_map)]
+        moments += [partial(_age, page, each) for each in conditions]
         visit = Visit([], [])
         for moment in moments:
             visit.ms.append(moment())
@@ -111,6 +111,6 @@ def _age(page: Page, condition: str) -> float:
     return wait_until(page, condition, PATIENCE_MS)
 
 
-def _painted(page: Page, condition: str) -> float:
+def _paint_time(page: Page, condition: str) -> float:
     _age(page, condition)
-    return float(page.evaluate(_PAINTED))
+    return float(page.evaluate(_AFTER_PAINT))

@@ -75,14 +75,14 @@ def _points(snapshot: Snapshot, pcodes: list[str], seed: int) -> np.ndarray:
     """Points inside every governorate: governorates x POINTS x (latitude, longitude)."""
     shapes = decode(dict(snapshot.topology), "governorates").set_index("id").geometry
     rng = np.random.default_rng(seed)
-    found = []
+    points = []
     for pcode in pcodes:
         west, south, east, north = shapes[pcode].bounds
         longitude = rng.uniform(west, east, POINTS * 20)
         latitude = rng.uniform(south, north, POINTS * 20)
         inside = shapely.contains_xy(shapes[pcode], longitude, latitude)
-        found.append(np.column_stack([latitude[inside], longitude[inside]])[:POINTS])
-    return np.stack(found)
+        points.append(np.column_stack([latitude[inside], longitude[inside]])[:POINTS])
+    return np.stack(points)
 
 
 def _table(
@@ -97,7 +97,7 @@ def _table(
     ids = np.arange(first, first + count)
     households = rng.integers(1, 300, count)
     text = ids.astype(str)
-    held: dict[str, object] = {
+    columns: dict[str, object] = {
         "Location ID": ids + 1_000_000_000,
         "Place ID": ids + 1,
         "Governorate": names[of],
@@ -110,9 +110,9 @@ def _table(
         "Individuals": households * 6,
     }
     for categories in (tuple(names), SHELTER, PERIODS):
-        held |= _shared(households, categories, rng)
-    held["date"] = np.full(count, "2019-08-31")
-    return pa.table(held)
+        columns |= _shared(households, categories, rng)
+    columns["date"] = np.full(count, "2019-08-31")
+    return pa.table(columns)
 
 
 def _shared(
@@ -134,5 +134,5 @@ if __name__ == "__main__":
     )
     parser.add_argument("path", type=Path)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    asked = parser.parse_args()
-    write(asked.path, asked.rows)
+    options = parser.parse_args()
+    write(options.path, options.rows)

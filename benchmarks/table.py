@@ -39,8 +39,8 @@ class Row:
 def count(what: str, value: float, most: float, unit: str = "", more: str = "") -> Row:
     """Bytes or requests, at most ``most``; one too many fails the run."""
     over = value > most
-    shown = _with(write(value, unit), more)
-    return Row(what, shown, f"<= {write(most, unit)}", OVER if over else OK, fails=over)
+    measured = _with(write(value, unit), more)
+    return Row(what, measured, f"<= {write(most, unit)}", OVER if over else OK, fails=over)
 
 
 def time(what: str, value: float, most: float) -> Row:
@@ -87,8 +87,8 @@ def spread(values: Sequence[float]) -> str:
     return f"{write(middle(values), 'ms')} / {write(slowest(values), 'ms')}"
 
 
-def _with(shown: str, more: str) -> str:
-    return f"{shown} ({more})" if more else shown
+def _with(measured: str, more: str) -> str:
+    return f"{measured} ({more})" if more else measured
 
 
 def as_text(title: str, sections: Sections) -> str:

@@ -62,7 +62,7 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
     )
 
 
-def _not_held(context: Context, error: NotAvailable) -> Response:
+def _snapshot_gone(context: Context, error: NotAvailable) -> Response:
     """Answer in the frame of a frozen map that its snapshot is gone, with a link to the newest."""
     query = {key: value for key, value in request.args.items() if key not in ("v", "time", "base")}
     language = query_language(request.args)
@@ -114,7 +114,7 @@ def register(app: Dash, context: Context) -> None:
         try:
             return _page(context)
         except NotAvailable as error:
-            return _not_held(context, error)
+            return _snapshot_gone(context, error)
 
     @server.get(urls.embed_script(), endpoint="embed_script")
     def embed_script() -> Response:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_SPOKEN_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt")
+_READ_ALOUD = ("aria-label", "title", "placeholder", "alt")
 _CODE_ELEMENTS = ("script", "style", "code")
 # Names, the same in every language, stand in an element with lang="en".
 _NAME = ("lang", "en")
@@ -63,12 +63,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
-            if (
-                name in _SPOKEN_ATTRIBUTES
-                and value
-                and _LETTERS.search(value)
-                and _NAME not in attrs
-            ):
+            if name in _READ_ALOUD and value and _LETTERS.search(value) and _NAME not in attrs:
                 self.texts.append((self.getpos()[0], value))
         if tag not in ("meta", "link", "input", "img", "br", "hr"):
             self.open.append((tag, tag in _CODE_ELEMENTS or _NAME in attrs))

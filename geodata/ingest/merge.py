@@ -128,9 +128,9 @@ def merge(
     foreign = of_another_country(parsed.counts, books, base)
     findings += foreign or [not_placed(lost, severity) for lost in report.unmatched]
     elsewhere = _counted_elsewhere(stored, new, parsed.source["id"])
-    overridden = elsewhere.assign(date=elsewhere["held_date"]) if replace else elsewhere.head(0)
+    overridden = elsewhere.assign(date=elsewhere["stored_date"]) if replace else elsewhere.head(0)
     if not replace:
-        findings += _not_taken(elsewhere, stored, new)
+        findings += _report_left_out(elsewhere, stored, new)
         new = _except_slices(new, elsewhere)
     tables = _merged_tables(base, parsed, new, breakdowns, overridden)
     findings += levels_that_differ(tables.counts, new, base.tables.areas)
@@ -166,12 +166,12 @@ def _counted_elsewhere(stored: pd.DataFrame, new: pd.DataFrame, source: str) -> 
     Returns
     -------
     pandas.DataFrame
-        :data:`SLICE` of the file, and ``held_date`` and ``held_source`` of the stored slice.
+        :data:`SLICE` of the file, and ``stored_date`` and ``stored_source`` of the stored slice.
     """
     others = stored.loc[stored["source"] != source, [*SLICE, "source"]].drop_duplicates(SLICE)
-    others = others.rename(columns={"source": "held_source"}).assign(held_date=others["date"])
+    others = others.rename(columns={"source": "stored_source"}).assign(stored_date=others["date"])
     if new.empty or others.empty:  # which merge_asof does not take
-        return new[SLICE].head(0).assign(held_source="", held_date=new["date"].head(0))
+        return new[SLICE].head(0).assign(stored_source="", stored_date=new["date"].head(0))
     near = pd.merge_asof(
         new[SLICE].drop_duplicates().sort_values("date"),
         others.sort_values("date"),
@@ -180,10 +180,10 @@ def _counted_elsewhere(stored: pd.DataFrame, new: pd.DataFrame, source: str) -> 
         direction="nearest",
         tolerance=pd.Timedelta(SAME_ROUND),
     )
-    return near.dropna(subset=["held_date"])
+    return near.dropna(subset=["stored_date"])
 
 
-def _not_taken(
+def _report_left_out(
     elsewhere: pd.DataFrame, stored: pd.DataFrame, new: pd.DataFrame
 ) -> Iterator[Finding]:
     """Report the slices of the file that are left out, as figures of another source stay."""
@@ -193,14 +193,14 @@ def _not_taken(
     )
     for row in records(elsewhere):
         series = row.population, row.programme
-        before, people = stored_totals[*series, row.held_date], new_totals[*series, row.date]
+        before, people = stored_totals[*series, row.stored_date], new_totals[*series, row.date]
         same = before == people
         beside = "the same total" if same else f"{people:,} people against {before:,} held"
-        dated = "" if row.date == row.held_date else f", dated {row.held_date:%Y-%m-%d} there"
+        dated = "" if row.date == row.stored_date else f", dated {row.stored_date:%Y-%m-%d} there"
         yield Finding(
             "warning",
             f"{series_name(*series)} on {row.date:%Y-%m-%d} are held from source "
-            f"{row.held_source}{dated} ({beside}), and stay as they are. Pass --replace to take "
+            f"{row.stored_source}{dated} ({beside}), and stay as they are. Pass --replace to take "
             "the new ones.",
             harm=Harm.NOT_TAKEN,
         )
@@ -280,7 +280,9 @@ def _replaced_totals(
 ) -> dict[tuple[Any, ...], int]:
     """Return the stored national totals that the file replaces, by slice of the file."""
     stored_totals = people_in_country(stored).to_dict()
-    dated = {(row.population, row.programme, row.date): row.held_date for row in records(elsewhere)}
+    dated = {
+        (row.population, row.programme, row.date): row.stored_date for row in records(elsewhere)
+    }
     replaced_totals = {}
     for key in slices_of(new).unique():
         day = dated.get(key, key[2])

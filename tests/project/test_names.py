@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,20 +15,8 @@ DIALECT = {
     *("found", "told", "said", "asked", "kept", "held", "made", "drawn", "spoken", "painted"),
     *("lone", "here", "led_on"),
 }
-ROOMS = (
-    "geodata/*.py",
-    "geodata/bundled/**/*.py",
-    "geodata/snapshots/**/*.py",
-    "geodata/places/**/*.py",
-    "geodata/figures/**/*.py",
-    "geodata/text/**/*.py",
-    "geodata/api/**/*.py",
-    "geodata/links/**/*.py",
-    "geodata/briefing/**/*.py",
-    "geodata/exports/**/*.py",
-    "callbacks/commands/**/*.py",
-    "callbacks/serving/**/*.py",
-)
+ROOMS = ("geodata/**/*.py", "callbacks/**/*.py", "layouts/**/*.py", "benchmarks/**/*.py", "app.py")
+REBUILT = {"geodata/exports/plotly_figure.py"}  # with the map page; whoever does it takes it out
 ALLOWED = {"not_found": "HTTP's own phrase for an answer of status 404"}
 
 
@@ -56,17 +45,26 @@ def is_dialect(name: str) -> bool:
     return name not in ALLOWED and any(f"_{word}_" in padded for word in DIALECT)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_names_are_words_of_the_field(room):
-    paths = sorted(ROOT.glob(room))
-    dialect = [
+def dialect_in(path: Path) -> list[str]:
+    """Names of a module that are words of the dialect, each with its place."""
+    return [
         f"{path.relative_to(ROOT)}:{line} {name}"
-        for path in paths
         for line, name in names(ast.parse(path.read_text("utf-8")))
         if is_dialect(name)
     ]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_names_are_words_of_the_field(room):
+    paths = sorted(ROOT.glob(room))
     assert paths, f"{room} has no file"
-    assert dialect == []
+    finished = [path for path in paths if str(path.relative_to(ROOT)) not in REBUILT]
+    assert [line for path in finished for line in dialect_in(path)] == []
+
+
+@pytest.mark.parametrize("file", sorted(REBUILT))
+def test_a_file_is_passed_over_only_while_it_has_such_names(file):
+    assert dialect_in(ROOT / file)
 
 
 def test_every_kind_of_name_is_looked_at():

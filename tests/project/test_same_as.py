@@ -89,8 +89,8 @@ def test_a_changed_word_is_found_and_shown_with_what_stands_beside_it():
         answer(f"<p>first\n{long}Where people stay{long}</p>"),
     )
     assert found.what == "body"
-    assert found.shown is not None
-    old, new = found.shown
+    assert found.context is not None
+    old, new = found.context
     at = long[:68] + "Where people "
     assert old[:81] == f"{at[-80:]}l"
     assert new[:81] == f"{at[-80:]}s"
@@ -244,7 +244,7 @@ def test_a_wrong_line_of_what_is_wanted_is_named(line):
 def test_the_report_names_assets_apart_and_answers_that_differ_alike_together():
     names = ["/built/page.VERSION.css", *(f"/p{number}" for number in range(6)), "/built/"]
     old, new = ([answer(f"p{{color:{it}}}", name=name) for name in names] for it in ("red", "blue"))
-    lines = list(report(8, *sort_out(compare_all(old, new)[1], []), named=5))
+    lines = list(report(8, *sort_out(compare_all(old, new)[1], []), limit=5))
     assert "\nAssets that differ: 1" in lines
     assert "\nAnswers that differ: 7" in lines
     assert "… and 2 more, which differ in the same" in lines
