@@ -20,7 +20,7 @@ with this one figure and none by area (*national only*).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -141,6 +141,20 @@ def _national(cells: Floats, not_placed: Floats) -> Floats:
     return np.where(counted, np.nansum(cells, axis=1) + not_placed, np.nan)
 
 
+def _national_totals(
+    rounds: RoundIndex, grids: Mapping[str, Floats], not_placed: Mapping[str, Floats], hidden: Bools
+) -> dict[str, Floats]:
+    """Return national totals by unit and date: as printed where only they are, else added up."""
+    printed = {HOUSEHOLDS: rounds.households, PEOPLE: rounds.people}
+    totals = {
+        unit: np.where(
+            np.isfinite(rounds.people), printed[unit], _national(cells, not_placed[unit])
+        )
+        for unit, cells in grids.items()
+    }
+    return {unit: np.where(hidden, np.nan, total) for unit, total in totals.items()}
+
+
 @memoise(64)
 def counts(
     snapshot: Snapshot,
@@ -183,12 +197,8 @@ def counts(
     not_placed = {
         unit: np.where(only_not_placed, 0, values) for unit, values in not_placed_of.items()
     }
-    national_only = np.isfinite(rounds.people)
-
-    def in_country(cells: Floats, unit: str, printed: Floats) -> Floats:
-        total = np.where(national_only, printed, _national(cells, not_placed[unit]))
-        return np.where(national_hidden, np.nan, total)
-
+    grids = {HOUSEHOLDS: households, PEOPLE: people}
+    national = _national_totals(rounds, grids, not_placed, national_hidden)
     return Counts(
         population=population,
         areas=areas_of(snapshot, level),
@@ -204,10 +214,10 @@ def counts(
         few_people=hidden & (people > 0) & ~(households > 0),
         not_placed=not_placed["people"],
         not_placed_households=not_placed["households"],
-        national_people=in_country(people, PEOPLE, rounds.people),
-        national_households=in_country(households, HOUSEHOLDS, rounds.households),
+        national_people=national[PEOPLE],
+        national_households=national[HOUSEHOLDS],
         national_hidden=national_hidden,
-        national_only=national_only,
+        national_only=np.isfinite(rounds.people),
     )
 
 

@@ -94,6 +94,8 @@ def details(snapshot: Snapshot, code: str, language: Language) -> dict[str, Any]
     row = tables.programmes.set_index("code").loc[code]
     coverage = tables.coverage[tables.coverage["programme"] == code]
     reach = tables.reach[tables.reach["programme"] == code]
+    working = governorates(snapshot, [code])
+    country = snapshot.manifest["country"]["code"]
     return {
         "code": code,
         "name": language.gettext(str(row["name"])),
@@ -101,25 +103,24 @@ def details(snapshot: Snapshot, code: str, language: Language) -> dict[str, Any]
         "years": years(row, language),
         "funders": row["funders"],
         "people": row["people_served"],
-        "governorates": sorted(governorates(snapshot, [code])),
-        "planned": sorted(
-            set(coverage["pcode"]) - governorates(snapshot, [code]),
-        ),
-        "results": [
-            {
-                "indicator": result.indicator,
-                "value": result.value,
-                "asOf": result.as_of,
-                "people": result.people,
-                "national": result.pcodes == snapshot.manifest["country"]["code"],
-                "places": []
-                if result.pcodes == snapshot.manifest["country"]["code"]
-                else result.pcodes.split(";"),
-                "source": link(str(result.source)),
-            }
-            for result in records(reach)
-        ],
+        "governorates": sorted(working),
+        "planned": sorted(set(coverage["pcode"]) - working),
+        "results": [_result(row, country) for row in records(reach)],
         "sources": [link(source.strip()) for source in row["sources"].split("|") if source],
+    }
+
+
+def _result(row: Any, country: str) -> dict[str, Any]:
+    """Return a printed result of a programme: in the whole country, or in some of its places."""
+    national = row.pcodes == country
+    return {
+        "indicator": row.indicator,
+        "value": row.value,
+        "asOf": row.as_of,
+        "people": row.people,
+        "national": national,
+        "places": [] if national else row.pcodes.split(";"),
+        "source": link(str(row.source)),
     }
 
 

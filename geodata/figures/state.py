@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from geodata import populations
@@ -183,15 +183,8 @@ def parse(
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
     series = (pop, prog, level, measure)
-    dates = availability.by_area_of(snapshot, *series)
     time = reader.get("time", None, lambda text: read_date(reader, snapshot, series, "time", text))
-    base = None
-    if mode == populations.CHANGE:
-        base_date = reader.get(
-            "base", None, lambda text: read_date(reader, snapshot, series, "base", text)
-        )
-        latest = query.get("base", "").strip().lower() == LATEST
-        base = base_date or (dates[-1] if latest else default_base(dates))
+    base = _base_date(reader, query, snapshot, series) if mode == populations.CHANGE else None
     return State(
         pop=pop,
         prog=prog,
@@ -207,6 +200,19 @@ def parse(
         v=v,
         english=is_english(query),
     ), reader.notices
+
+
+def _base_date(
+    reader: QueryReader,
+    query: Mapping[str, str],
+    snapshot: Snapshot,
+    series: tuple[str, tuple[str, ...], int, str],
+) -> dt.date:
+    """Read the date that changes are counted from; without one, the default of the series."""
+    date = reader.get("base", None, lambda text: read_date(reader, snapshot, series, "base", text))
+    dates = availability.by_area_of(snapshot, *series)
+    latest = query.get("base", "").strip().lower() == LATEST
+    return date or (dates[-1] if latest else default_base(dates))
 
 
 def is_english(query: Mapping[str, str]) -> bool:
@@ -283,14 +289,11 @@ def read_date(
     >>> read_date(reader, snapshot, State().series, "time", "R13").isoformat()
     '2021-01-31'
     """
-    pop = series[0]
-    dates = availability.dates_of(snapshot, *series)
     if text.lower() == LATEST:
         return None
+    pop, dates = series[0], availability.dates_of(snapshot, *series)
     numbers = availability.round_numbers(snapshot, *series)
-    published = [number for number in numbers if number is not None]
-    span = [f"R{min(published)}–R{max(published)}"] if published else []
-    allowed = [f"{dates[0].isoformat()}–{dates[-1].isoformat()}", *span, LATEST]
+    allowed = _allowed_dates(dates, numbers)
     if match := _ROUND.match(text):
         if int(match[1]) in numbers:
             return dates[numbers.index(int(match[1]))]
@@ -303,21 +306,31 @@ def read_date(
         reader.notices.append(_nearest_notice(reader, pop, day, nearest_date(dates, day)))
         return nearest_date(dates, day)
     if day not in dates:
-        raise StateError(
-            key,
-            text,
-            reader.language.gettext(
-                "{key}={value} is not a date with such figures of {population}: the nearest is "
-                "{nearest} (from {first} to {last}).",
-                key=key,
-                value=text,
-                population=reader.language.gettext(populations.POPULATIONS[pop].nouns),
-                nearest=nearest_date(dates, day).isoformat(),
-                first=dates[0].isoformat(),
-                last=dates[-1].isoformat(),
-            ),
-        )
+        raise StateError(key, text, _no_such_date(reader.language, key, text, pop, day, dates))
     return day
+
+
+def _allowed_dates(dates: Sequence[dt.date], numbers: Iterable[int | None]) -> list[str]:
+    """Return what a date may be: the span of the dates, that of the rounds, and the latest."""
+    published = [number for number in numbers if number is not None]
+    span = [f"R{min(published)}–R{max(published)}"] if published else []
+    return [f"{dates[0].isoformat()}–{dates[-1].isoformat()}", *span, LATEST]
+
+
+def _no_such_date(
+    language: Language, key: str, text: str, pop: str, day: dt.date, dates: Sequence[dt.date]
+) -> str:
+    """Say that a date has no figures, and which is the nearest that has."""
+    return language.gettext(
+        "{key}={value} is not a date with such figures of {population}: the nearest is "
+        "{nearest} (from {first} to {last}).",
+        key=key,
+        value=text,
+        population=language.gettext(populations.POPULATIONS[pop].nouns),
+        nearest=nearest_date(dates, day).isoformat(),
+        first=dates[0].isoformat(),
+        last=dates[-1].isoformat(),
+    )
 
 
 def _nearest_notice(reader: QueryReader, pop: str, day: dt.date, nearest: dt.date) -> str:

@@ -318,38 +318,35 @@ def _own_counts(comparison: Comparison) -> bool:
 
 def notes(comparison: Comparison) -> list[str]:
     """List the notes on the comparison, then those on the figures of each side."""
+    of_sides = [note for side in comparison.sides for note in sentences.notes(side.view)]
+    return list(dict.fromkeys([*_notes_of_both(comparison), *of_sides]))
+
+
+def _notes_of_both(comparison: Comparison) -> Iterator[str]:
+    """Yield what limits the comparison: days, sources, and what shares are of."""
     language, first, second = comparison.language, comparison.first, comparison.second
-    notes_of_both = []
     if comparison.kind != DATES and first.day != second.day:
-        notes_of_both.append(
-            language.gettext(
-                "The two were not counted on one day: {first} on {base}, {second} on {date}.",
-                first=first.heading,
-                second=second.heading,
-                base=language.date(first.day),
-                date=language.date(second.day),
-            )
+        yield language.gettext(
+            "The two were not counted on one day: {first} on {base}, {second} on {date}.",
+            first=first.heading,
+            second=second.heading,
+            base=language.date(first.day),
+            date=language.date(second.day),
         )
     counted_by = [
         sources_of(comparison.snapshot, side.view.state.pop, side.view.state.prog)
         for side in comparison.sides
     ]
     if not set(counted_by[0]).intersection(counted_by[1]):
-        notes_of_both.append(
-            language.gettext(
-                "They were counted by different sources, each in its own way: which is larger can "
-                "be read with more trust than by how much."
-            )
+        yield language.gettext(
+            "They were counted by different sources, each in its own way: which is larger can "
+            "be read with more trust than by how much."
         )
     if first.view.state.measure == populations.SHARE:
-        notes_of_both.append(
-            language.gettext(
-                "Each share is of the national total of its own people and date; differences of "
-                "shares are in percentage points."
-            )
+        yield language.gettext(
+            "Each share is of the national total of its own people and date; differences of "
+            "shares are in percentage points."
         )
-    of_sides = [*sentences.notes(first.view), *sentences.notes(second.view)]
-    return list(dict.fromkeys([*notes_of_both, *of_sides]))
 
 
 def sources(comparison: Comparison) -> list[dict[str, str]]:

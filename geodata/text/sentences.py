@@ -132,34 +132,38 @@ def notes(view: View) -> list[str]:
         and state.level == note.get("level", state.level)
     ]
     if state.measure == populations.RATE:
-        notes.append(
-            language.gettext(
-                "Per 1,000 residents of {year}, the same at every date ({credit}).",
-                year=residents_year(view.snapshot),
-                credit=language.semicolon.join(
-                    row["credit"]
-                    for row in listed_sources(view.snapshot, language)
-                    if row["role"] == "residents"
-                ),
-            )
-        )
+        notes.append(_rate_note(view))
     notes += _too_few(view)
-    if own := counted_by_programmes(view):
-        notes.append(
-            language.gettext(
-                "Figures are what {programmes} counted, not everyone who lives there; they stand "
-                "apart from the national counts and are never added to them.",
-                programmes=own,
-            )
-        )
-    elif state.prog:
-        notes.append(
-            language.gettext(
-                "“Works or worked”: at least one source says so, at some time; not necessarily on "
-                "this date. Figures are everyone counted there, not people the programme reached."
-            )
-        )
+    if state.prog:
+        notes.append(_programmes_note(view))
     return notes
+
+
+def _rate_note(view: View) -> str:
+    """Say whose number rates are divided by."""
+    language = view.language
+    residents = (
+        row for row in listed_sources(view.snapshot, language) if row["role"] == "residents"
+    )
+    return language.gettext(
+        "Per 1,000 residents of {year}, the same at every date ({credit}).",
+        year=residents_year(view.snapshot),
+        credit=language.semicolon.join(row["credit"] for row in residents),
+    )
+
+
+def _programmes_note(view: View) -> str:
+    """Say whether figures are the programmes' own, or of everyone where they work."""
+    if own := counted_by_programmes(view):
+        return view.language.gettext(
+            "Figures are what {programmes} counted, not everyone who lives there; they stand "
+            "apart from the national counts and are never added to them.",
+            programmes=own,
+        )
+    return view.language.gettext(
+        "“Works or worked”: at least one source says so, at some time; not necessarily on "
+        "this date. Figures are everyone counted there, not people the programme reached."
+    )
 
 
 def _too_few(view: View) -> list[str]:

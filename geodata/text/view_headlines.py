@@ -65,41 +65,19 @@ def _nowhere(view: View) -> str:
 
 
 def _level_headline(at: ViewAt) -> str:
-    language, state = at.language, at.state
-    population = populations.POPULATIONS[state.pop]
-    date = language.date(at.date, "long")
-    total = at.total
     if no_coverage(at.view):
         return _nowhere(at.view)
-    if np.isnan(total) and at.national_only:
-        return language.gettext(
-            "The number of {of_population} on {date} is published for the country only",
-            population=language.gettext(population.nouns),
-            of_population=language.pgettext(*population.of_nouns),
-            date=date,
-        )
-    if np.isnan(total) and at.counted.any():
-        return language.gettext(
-            "The number of {of_population} on {date} is too small to show",
-            population=language.gettext(population.nouns),
-            of_population=language.pgettext(*population.of_nouns),
-            date=date,
-        )
-    if np.isnan(total):
-        return language.gettext(
-            "No count of {of_population} on {date}",
-            population=language.gettext(population.nouns),
-            of_population=language.pgettext(*population.of_nouns),
-            date=date,
-        )
-    counted = amount(at.view, total)
+    if np.isnan(at.total):
+        return _without_total(at)
+    language, date = at.language, at.language.date(at.date, "long")
+    counted = amount(at.view, at.total)
     if at.national_only:
         return language.gettext(
             "{counted} on {date}: published for the country, not by governorate",
             counted=counted,
             date=date,
         )
-    if not state.prog:
+    if not at.state.prog:
         return language.gettext("{counted} on {date}", counted=counted, date=date)
     if own := counted_by_programmes(at.view):
         return language.gettext(
@@ -114,6 +92,24 @@ def _level_headline(at: ViewAt) -> str:
     share_of_country = language.percent(float(share))
     return of_programmes(
         at.view, _WITHIN_WITH_SHARE, counted=counted, share=share_of_country, date=date
+    )
+
+
+def _without_total(at: ViewAt) -> str:
+    """Say why a date has no total: it is too small, none was counted, or only the country's."""
+    language, population = at.language, populations.POPULATIONS[at.state.pop]
+    sentence = gettext("No count of {of_population} on {date}")
+    if at.national_only:
+        sentence = gettext(
+            "The number of {of_population} on {date} is published for the country only"
+        )
+    elif at.counted.any():
+        sentence = gettext("The number of {of_population} on {date} is too small to show")
+    return language.gettext(
+        sentence,
+        population=language.gettext(population.nouns),
+        of_population=language.pgettext(*population.of_nouns),
+        date=language.date(at.date, "long"),
     )
 
 
