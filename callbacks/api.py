@@ -14,6 +14,8 @@ Answers carry an ETag; under ``v=`` they never change and say so. A wrong value 
 
 from __future__ import annotations
 
+from functools import partial
+
 from dash import Dash
 from flask import Response, request
 
@@ -28,7 +30,9 @@ from callbacks.serving.responses import (
 )
 from geodata.errors import StateError
 from geodata.figures.availability import areas_of
+from geodata.i18n.language import Language
 from geodata.places.gazetteer import explain_retired_code, former_codes
+from geodata.snapshots.snapshot import Snapshot
 from geodata.util.json_encoding import to_json
 
 # TopoJSON has no registered media type; this one is compressed and shown by every tool.
@@ -37,89 +41,105 @@ TOPOJSON = "application/json"
 
 def register(app: Dash, context: Context) -> None:
     """Add the API's routes to ``app``."""
-    server, urls = app.server, context.urls
+    urls = context.urls
+    for rule, endpoint, answer in (
+        (urls.view(), "view", _view),
+        (urls.areas("<level>"), "areas", _areas),
+        (urls.area("<pcode>"), "area", _area),
+        (urls.meta(), "meta", _meta),
+        (f"{urls.prefix}api/<path:rest>", "no_such_api", _no_such_api),
+        (urls.health(), "healthz", _healthz),
+        (urls.ready(), "readyz", _readyz),
+    ):
+        app.server.add_url_rule(rule, endpoint, partial(answer, context))
 
-    @server.get(urls.view(), endpoint="view")
-    def view() -> Response:
-        lenient = request.args.get("errors") == "notice"
-        try:
-            snapshot, state, notices = context.parse(request.args.to_dict(), lenient=lenient)
-        except StateError as error:
-            return bad_request(error)
-        more = {"notices": notices} if lenient else {}
-        return cacheable_response(
-            context.whole_view(snapshot, state, **more), JSON, policy_for_request()
+
+def _view(context: Context) -> Response:
+    """Answer with a view; with ``errors=notice`` also where a value is wrong."""
+    lenient = request.args.get("errors") == "notice"
+    try:
+        snapshot, state, notices = context.parse(request.args.to_dict(), lenient=lenient)
+    except StateError as error:
+        return bad_request(error)
+    more = {"notices": notices} if lenient else {}
+    return cacheable_response(
+        context.whole_view(snapshot, state, **more), JSON, policy_for_request()
+    )
+
+
+def _areas(context: Context, level: str) -> Response:
+    """Answer with the boundaries of level 1, or of both levels."""
+    try:
+        snapshot, _, _ = context.parse({"v": request.args.get("v", "")})
+    except StateError as error:
+        return bad_request(error)
+    if level not in ("1", "2"):
+        language = query_language(request.args)
+        sentence = language.gettext(
+            "There is no level {value}: it may be 1 or 2.", value=language.quoted(level[:20])
         )
+        return not_found("level", level, sentence)
+    return cacheable_response(context.areas(snapshot, int(level)), TOPOJSON, policy_for_request())
 
-    @server.get(urls.areas("<level>"), endpoint="areas")
-    def areas(level: str) -> Response:
-        try:
-            snapshot, _, _ = context.parse({"v": request.args.get("v", "")})
-        except StateError as error:
-            return bad_request(error)
-        if level not in ("1", "2"):
-            language = query_language(request.args)
-            sentence = language.gettext(
-                "There is no level {value}: it may be 1 or 2.", value=language.quoted(level[:20])
-            )
-            return not_found("level", level, sentence)
-        return cacheable_response(
-            context.areas(snapshot, int(level)), TOPOJSON, policy_for_request()
-        )
 
-    @server.get(urls.area("<pcode>"), endpoint="area")
-    def area(pcode: str) -> Response:
-        try:
-            snapshot, state, _ = context.parse(request.args.to_dict())
-        except StateError as error:
-            return bad_request(error)
-        if pcode not in set(snapshot.tables.areas["pcode"]):
-            codes = areas_of(snapshot, 1).pcodes
-            rules = former_codes(snapshot.manifest["country"])
-            sentence = explain_retired_code(rules, pcode, state.language) or (
-                state.language.gettext(
-                    "No area has the code {value}: governorates are {first} to {last}, every area "
-                    "is listed in {address}.",
-                    value=state.language.quoted(pcode[:20]),
-                    first=codes[0],
-                    last=codes[-1],
-                    address=urls.areas("2"),
-                )
-            )
-            return not_found("pcode", pcode, sentence)
-        return cacheable_response(
-            context.area(snapshot, state.view_key, pcode), JSON, policy_for_request()
-        )
+def _area(context: Context, pcode: str) -> Response:
+    """Answer with the panel of an area."""
+    try:
+        snapshot, state, _ = context.parse(request.args.to_dict())
+    except StateError as error:
+        return bad_request(error)
+    if pcode not in set(snapshot.tables.areas["pcode"]):
+        return not_found("pcode", pcode, _no_such_area(context, snapshot, state.language, pcode))
+    return cacheable_response(
+        context.area(snapshot, state.view_key, pcode), JSON, policy_for_request()
+    )
 
-    @server.get(urls.meta(), endpoint="meta")
-    def meta() -> Response:
-        try:
-            snapshot, state, _ = context.named(request.args)
-        except StateError as error:
-            return bad_request(error)
-        return cacheable_response(
-            context.meta(snapshot, state.lang, state.digits), JSON, policy_for_request()
-        )
 
-    @server.get(f"{context.urls.prefix}api/<path:rest>", endpoint="no_such_api")
-    def no_such_api(rest: str) -> Response:
-        sentence = query_language(request.args).gettext(
-            "There is no API at {path}; see {address}.",
-            path=f"{urls.prefix}api/{rest[:60]}",
-            address=urls.meta(),
-        )
-        return not_found("path", rest, sentence)
+def _no_such_area(context: Context, snapshot: Snapshot, language: Language, pcode: str) -> str:
+    """Say that no area has a code: the country gave it up, or which codes there are."""
+    codes = areas_of(snapshot, 1).pcodes
+    rules = former_codes(snapshot.manifest["country"])
+    return explain_retired_code(rules, pcode, language) or language.gettext(
+        "No area has the code {value}: governorates are {first} to {last}, every area "
+        "is listed in {address}.",
+        value=language.quoted(pcode[:20]),
+        first=codes[0],
+        last=codes[-1],
+        address=context.urls.areas("2"),
+    )
 
-    @server.get(urls.health(), endpoint="healthz")
-    def healthz() -> Response:
-        return plain(b"ok\n", "text/plain")
 
-    @server.get(urls.ready(), endpoint="readyz")
-    def readyz() -> Response:
-        """Tell whether a snapshot is served; the one before still is where a new one is refused."""
-        registry, status = context.registry, {"ready": True, "snapshot": context.snapshot.version}
-        if rejected := registry.rejected:
-            status["refused"] = {"version": rejected.version, "why": rejected.reason}
-        if registry.problem:
-            status["library"] = registry.problem
-        return plain(to_json(status), JSON)
+def _meta(context: Context) -> Response:
+    """Answer with populations, programmes, dates and sources."""
+    try:
+        snapshot, state, _ = context.named(request.args)
+    except StateError as error:
+        return bad_request(error)
+    return cacheable_response(
+        context.meta(snapshot, state.lang, state.digits), JSON, policy_for_request()
+    )
+
+
+def _no_such_api(context: Context, rest: str) -> Response:
+    """Answer that an address is none of the API's, and name the one that lists what there is."""
+    sentence = query_language(request.args).gettext(
+        "There is no API at {path}; see {address}.",
+        path=f"{context.urls.prefix}api/{rest[:60]}",
+        address=context.urls.meta(),
+    )
+    return not_found("path", rest, sentence)
+
+
+def _healthz(context: Context) -> Response:
+    """Answer that the process answers."""
+    return plain(b"ok\n", "text/plain")
+
+
+def _readyz(context: Context) -> Response:
+    """Tell whether a snapshot is served; the one before still is where a new one is refused."""
+    registry, status = context.registry, {"ready": True, "snapshot": context.snapshot.version}
+    if rejected := registry.rejected:
+        status["refused"] = {"version": rejected.version, "why": rejected.reason}
+    if registry.problem:
+        status["library"] = registry.problem
+    return plain(to_json(status), JSON)

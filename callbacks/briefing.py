@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 
 from dash import Dash
@@ -404,54 +405,63 @@ def _focus() -> int:
 def register(app: Dash, context: Context) -> None:
     """Add the briefing to ``app``."""
     server, urls = app.server, context.urls
-
-    @server.get(urls.briefing(), endpoint="briefing")
-    def page() -> Response:
-        try:
-            current = read(context, link_query(request.args), lenient=True)
-        except NotAvailable as error:
-            return problem(context, error, lambda _: urls.briefing())
-        if view := request.args.get("add"):
-            return _add_slide(context, current, "" if view == "default" else view)
-        return _page(context, current)
-
-    @server.get(urls.briefing_editor(), endpoint="briefing_editor")
-    def editor() -> Response:
-        try:
-            current = read(context, link_query(request.args), lenient=True)
-        except NotAvailable as error:
-            return problem(context, error, lambda _: urls.briefing_editor())
-        return _editor(context, current, focus=_focus())
-
-    @server.post(urls.briefing_editor(), endpoint="briefing_edited")
-    def edited() -> Response:
-        request.max_content_length = request.max_form_memory_size = MAX_FORM
-        try:
-            if "file" in request.files:
-                return _load_file(context)
-            return _answer_form(context, request.form)
-        except NotAvailable as error:
-            return problem(context, error, lambda _: urls.briefing_editor())
-        except (BriefingError, RequestEntityTooLarge) as error:
-            return _answer_refused(context, error)
-
-    def file(ending: str) -> Response:
-        try:
-            current = read(context, request.args, lenient=False)
-        except NotAvailable as error:
-            return bad_request(error)
-        except BriefingError as error:
-            sentence = error.message(query_language(request.args))
-            return json_error(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
-        return _file(context, current, ending)
-
+    server.add_url_rule(urls.briefing(), "briefing", partial(_briefing, context))
+    server.add_url_rule(urls.briefing_editor(), "briefing_editor", partial(_open_editor, context))
+    server.add_url_rule(
+        urls.briefing_editor(), "briefing_edited", partial(_edit, context), methods=["POST"]
+    )
     for ending in ENDINGS:
         server.add_url_rule(
             urls.briefing_file(ending),
-            endpoint=f"briefing_{ending}",
-            view_func=file,
+            f"briefing_{ending}",
+            partial(_download, context),
             defaults={"ending": ending},
         )
+
+
+def _briefing(context: Context) -> Response:
+    """Answer with the slides as a page; ``add`` adds one first."""
+    try:
+        current = read(context, link_query(request.args), lenient=True)
+    except NotAvailable as error:
+        return problem(context, error, lambda _: context.urls.briefing())
+    if view := request.args.get("add"):
+        return _add_slide(context, current, "" if view == "default" else view)
+    return _page(context, current)
+
+
+def _open_editor(context: Context) -> Response:
+    """Answer with the editor of the briefing in the address."""
+    try:
+        current = read(context, link_query(request.args), lenient=True)
+    except NotAvailable as error:
+        return problem(context, error, lambda _: context.urls.briefing_editor())
+    return _editor(context, current, focus=_focus())
+
+
+def _edit(context: Context) -> Response:
+    """Answer a form of the editor, or a file that was sent with it."""
+    request.max_content_length = request.max_form_memory_size = MAX_FORM
+    try:
+        if "file" in request.files:
+            return _load_file(context)
+        return _answer_form(context, request.form)
+    except NotAvailable as error:
+        return problem(context, error, lambda _: context.urls.briefing_editor())
+    except (BriefingError, RequestEntityTooLarge) as error:
+        return _answer_refused(context, error)
+
+
+def _download(context: Context, ending: str) -> Response:
+    """Answer with the briefing as a file of a kind."""
+    try:
+        current = read(context, request.args, lenient=False)
+    except NotAvailable as error:
+        return bad_request(error)
+    except BriefingError as error:
+        sentence = error.message(query_language(request.args))
+        return json_error(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
+    return _file(context, current, ending)
 
 
 def _answer_refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> Response:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
 from dash import Dash
 from flask import Response, request
@@ -71,76 +72,80 @@ def register(app: Dash, context: Context) -> None:
     server, urls = app.server, context.urls
     rendering = RenderPool()
     server.extensions["displacement-rendering"] = rendering
-
-    def file(name: str) -> Response:
-        try:
-            snapshot, state, _ = context.parse(request.args)
-            options = parse(request.args, state.language)
-        except StateError as error:
-            return bad_request(error)
-        export_format = FILES[name]
-        view = context.view_at(snapshot, state)
-        export_request = _export_request(context, view, options, export_format)
-        key = (name, snapshot.version, context.threshold, state, options, export_request.page)
-        try:
-            body = rendering.once(
-                key,
-                lambda call: export_format.make(replace(export_request, render=call)),
-                slow=export_format.slow,
-            )
-        except Busy:
-            return busy_response(state.language)
-        response = _inline_response(
-            body, export_format.media, export_format.filename(export_request)
-        )
-        about = urls.file("metadata.json", export_request.query)
-        response.headers["Link"] = f'<{about}>; rel="describedby"; type="{JSON}"'
-        return response
-
+    file = partial(_file, context, rendering)  # Flask wants one function for an endpoint
     for name in FILES:
-        server.add_url_rule(
-            urls.file(name), endpoint=ENDPOINT, view_func=file, defaults={"name": name}
+        server.add_url_rule(urls.file(name), ENDPOINT, file, defaults={"name": name})
+    server.add_url_rule(urls.card_png(), "card_png", partial(_card_png, context, rendering))
+    server.add_url_rule(urls.file(ONE_FILE), "one_file", partial(_map_html, context))
+    server.add_url_rule(urls.download(), "download", partial(_download_page, context))
+
+
+def _file(context: Context, rendering: RenderPool, name: str) -> Response:
+    """Answer with a file of a view, or that too many are waited for."""
+    try:
+        snapshot, state, _ = context.parse(request.args)
+        options = parse(request.args, state.language)
+    except StateError as error:
+        return bad_request(error)
+    export_format = FILES[name]
+    view = context.view_at(snapshot, state)
+    export_request = _export_request(context, view, options, export_format)
+    key = (name, snapshot.version, context.threshold, state, options, export_request.page)
+    try:
+        body = rendering.once(
+            key,
+            lambda call: export_format.make(replace(export_request, render=call)),
+            slow=export_format.slow,
         )
+    except Busy:
+        return busy_response(state.language)
+    response = _inline_response(body, export_format.media, export_format.filename(export_request))
+    about = context.urls.file("metadata.json", export_request.query)
+    response.headers["Link"] = f'<{about}>; rel="describedby"; type="{JSON}"'
+    return response
 
-    @server.get(urls.card_png(), endpoint="card_png")
-    def card_png() -> Response:
-        try:
-            snapshot, state, _ = context.parse(request.args)
-        except StateError as error:
-            return bad_request(error)
-        view = context.view_at(snapshot, state)
-        card = pictures.card(view.on_its_date(), product=product(view.snapshot, view.language))
-        try:
-            body = rendering.once(card, lambda call: call(png, card, width=pictures.CARD[0]))
-        except Busy:
-            return busy_response(state.language)
-        return _inline_response(body, PNG, filename(view, "png"))
 
-    @server.get(urls.file(ONE_FILE), endpoint="one_file")
-    def map_html() -> Response:
-        try:
-            snapshot, state, _ = context.parse(request.args)
-        except StateError as error:
-            return bad_request(error)
-        view = context.view_at(snapshot, state)
-        query = encode_query(frozen(state, snapshot), snapshot)
-        html = standalone.page(
-            view,
-            context.whole_view(snapshot, state.view_key),
-            permalink=context.link(urls.page(query)),
-            sources=context.link(urls.sources(query=f"v={snapshot.version}")),
-            today=dt.datetime.now(dt.UTC).date(),
-        )
-        response = cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
-        saved = f'attachment; filename="{filename(view, "html", every_date=True)}"'
-        response.headers["Content-Disposition"] = saved
-        return response
+def _card_png(context: Context, rendering: RenderPool) -> Response:
+    """Answer with the picture beside a shared link."""
+    try:
+        snapshot, state, _ = context.parse(request.args)
+    except StateError as error:
+        return bad_request(error)
+    view = context.view_at(snapshot, state)
+    card = pictures.card(view.on_its_date(), product=product(view.snapshot, view.language))
+    try:
+        body = rendering.once(card, lambda call: call(png, card, width=pictures.CARD[0]))
+    except Busy:
+        return busy_response(state.language)
+    return _inline_response(body, PNG, filename(view, "png"))
 
-    @server.get(urls.download(), endpoint="download")
-    def download_page() -> Response:
-        try:
-            snapshot, state, notices = context.parse(link_query(request.args), lenient=True)
-        except NotAvailable as error:
-            return problem(context, error, urls.download)
-        html = download.page(context.shared(snapshot, state), notices)
-        return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
+
+def _map_html(context: Context) -> Response:
+    """Answer with the map as one file that needs no network."""
+    try:
+        snapshot, state, _ = context.parse(request.args)
+    except StateError as error:
+        return bad_request(error)
+    view = context.view_at(snapshot, state)
+    query = encode_query(frozen(state, snapshot), snapshot)
+    html = standalone.page(
+        view,
+        context.whole_view(snapshot, state.view_key),
+        permalink=context.link(context.urls.page(query)),
+        sources=context.link(context.urls.sources(query=f"v={snapshot.version}")),
+        today=dt.datetime.now(dt.UTC).date(),
+    )
+    response = cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
+    saved = f'attachment; filename="{filename(view, "html", every_date=True)}"'
+    response.headers["Content-Disposition"] = saved
+    return response
+
+
+def _download_page(context: Context) -> Response:
+    """Answer with the page that lists every file of a view."""
+    try:
+        snapshot, state, notices = context.parse(link_query(request.args), lenient=True)
+    except NotAvailable as error:
+        return problem(context, error, context.urls.download)
+    html = download.page(context.shared(snapshot, state), notices)
+    return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)

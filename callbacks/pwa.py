@@ -17,6 +17,7 @@ from flask import Response, request
 from callbacks.serving.context import Context
 from callbacks.serving.responses import CachePolicy, cacheable_response
 from geodata.i18n.language import strip_isolates
+from geodata.links.urls import Urls
 from geodata.text.wording import product
 from geodata.util.json_encoding import to_json
 from layouts import bundle
@@ -60,17 +61,20 @@ def register(app: Dash, context: Context) -> None:
             "display": "standalone",
             "background_color": _PAGE,
             "theme_color": _ACCENT,
-            "icons": [
-                {"src": versioned(_ICON, urls), "type": "image/svg+xml", "sizes": "any"},
-                *(
-                    {
-                        "src": versioned(name, urls),
-                        "type": "image/png",
-                        "sizes": f"{size}x{size}",
-                        "purpose": "any maskable",
-                    }
-                    for size, name in _PICTURES.items()
-                ),
-            ],
+            "icons": _icons(urls),
         }
         return cacheable_response(to_json(details), MANIFEST, CachePolicy.LIVE)
+
+
+def _icons(urls: Urls) -> list[dict[str, str]]:
+    """Return the icons of the application: one of any size, and pictures to its edges."""
+    pictures = [
+        {
+            "src": versioned(name, urls),
+            "type": "image/png",
+            "sizes": f"{size}x{size}",
+            "purpose": "any maskable",
+        }
+        for size, name in _PICTURES.items()
+    ]
+    return [{"src": versioned(_ICON, urls), "type": "image/svg+xml", "sizes": "any"}, *pictures]

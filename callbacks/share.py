@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -65,43 +66,47 @@ def _shared(context: Context, query: dict[str, str]) -> tuple[Shared, Comparison
 
 def register(app: Dash, context: Context) -> None:
     """Add the share page and oEmbed to ``app``."""
+    app.server.add_url_rule(context.urls.share(), "share", partial(_share_page, context))
+    app.server.add_url_rule(context.urls.oembed(), "oembed", partial(_oembed, context))
 
-    @app.server.get(context.urls.share(), endpoint="share")
-    def share_page() -> Response:
-        query = link_query(last_values(request.args))
-        try:
-            shared, comparison, notices = _shared(context, query)
-        except NotAvailable as error:
-            return problem(context, error, lambda _: context.urls.share(compare.newest(query)))
-        state, snapshot = shared.state, shared.snapshot
-        choice, refused = embed_html.parse_choice(query, state, state.language)
-        today = dt.datetime.now(dt.UTC).date()
-        html = share.page(
-            comparisons.subject(comparison, shared, today)
-            if comparison
-            else share.subject(shared, today),
-            shared,
-            context.shared(snapshot, embed_html.embedded_state(state, choice, snapshot)),
-            choice,
-            notices=notices,
-            refused=refused,
-        )
-        response = Response(html, mimetype=HTML)
-        response.cache_control.no_cache = True  # a citation tells the day on which it was read
-        return response
 
-    @app.server.get(context.urls.oembed(), endpoint="oembed")
-    def oembed() -> Response:
-        arguments = last_values(request.args)
-        if arguments.get("format", _FORMAT) != _FORMAT:
-            return _not_implemented(arguments["format"], query_language(arguments))
-        try:
-            room = _room(arguments, "maxwidth"), _room(arguments, "maxheight")
-            path, query = _site_page(context, arguments.get("url", ""), query_language(arguments))
-            body = _oembed_body(context, path, query, room)
-        except StateError as error:
-            return bad_request(error)
-        return cacheable_response(to_json(body), JSON, CachePolicy.PAGE)
+def _share_page(context: Context) -> Response:
+    """Answer with the page of what a view is shared by: links, code to paste, citations."""
+    query = link_query(last_values(request.args))
+    try:
+        shared, comparison, notices = _shared(context, query)
+    except NotAvailable as error:
+        return problem(context, error, lambda _: context.urls.share(compare.newest(query)))
+    state, snapshot = shared.state, shared.snapshot
+    choice, refused = embed_html.parse_choice(query, state, state.language)
+    today = dt.datetime.now(dt.UTC).date()
+    html = share.page(
+        comparisons.subject(comparison, shared, today)
+        if comparison
+        else share.subject(shared, today),
+        shared,
+        context.shared(snapshot, embed_html.embedded_state(state, choice, snapshot)),
+        choice,
+        notices=notices,
+        refused=refused,
+    )
+    response = Response(html, mimetype=HTML)
+    response.cache_control.no_cache = True  # a citation tells the day on which it was read
+    return response
+
+
+def _oembed(context: Context) -> Response:
+    """Answer with oEmbed's description of a page of this site."""
+    arguments = last_values(request.args)
+    if arguments.get("format", _FORMAT) != _FORMAT:
+        return _not_implemented(arguments["format"], query_language(arguments))
+    try:
+        room = _room(arguments, "maxwidth"), _room(arguments, "maxheight")
+        path, query = _site_page(context, arguments.get("url", ""), query_language(arguments))
+        body = _oembed_body(context, path, query, room)
+    except StateError as error:
+        return bad_request(error)
+    return cacheable_response(to_json(body), JSON, CachePolicy.PAGE)
 
 
 def _oembed_body(
