@@ -61,6 +61,12 @@ def create_app(settings: Settings | None = None) -> Dash:
         if command is None or command.info_name in _SERVING:
             raise
         return app  # `flask snapshot build` is how a snapshot is made where there is none
+    _serve(app, context)
+    return app
+
+
+def _serve(app: Dash, context: Context) -> None:
+    """Register every route, and begin to follow the library."""
     api.register(app, context)
     static_assets.register(app, context)
     embed.register(app, context)
@@ -76,7 +82,6 @@ def create_app(settings: Settings | None = None) -> Dash:
     _warm(app, context)
     app.server.extensions["displacement-context"] = context
     context.follow()
-    return app
 
 
 def _stand_before(app: Dash, context: Context) -> None:

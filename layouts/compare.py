@@ -218,12 +218,15 @@ def _with(compared: Comparison) -> Field:
     )
 
 
-def _dates(compared: Comparison) -> list[Field]:
-    """Return the first date, where dates are compared, and the second; the newest on top."""
-    request, language, snapshot = compared.request, compared.language, compared.snapshot
-    dates = dates_of(snapshot, *request.state.series)
-    numbered = zip(dates, round_numbers(snapshot, *request.state.series), strict=True)
-    options = [
+def _date_options(compared: Comparison) -> list[Option]:
+    """Return every date of the figures, with its round where it has one; the newest on top."""
+    language, series = compared.language, compared.request.state.series
+    numbered = zip(
+        dates_of(compared.snapshot, *series),
+        round_numbers(compared.snapshot, *series),
+        strict=True,
+    )
+    return [
         Option(
             day.isoformat(),
             language.gettext("{date} (R{n})", date=language.date(day), n=n)
@@ -232,6 +235,12 @@ def _dates(compared: Comparison) -> list[Field]:
         )
         for day, n in numbered
     ][::-1]
+
+
+def _dates(compared: Comparison) -> list[Field]:
+    """Return the first date, where dates are compared, and the second; the newest on top."""
+    request, language, snapshot = compared.request, compared.language, compared.snapshot
+    options = _date_options(compared)
     followed = newest(snapshot, request.state)
     day_shown = request.state.time or followed
     if request.kind != DATES:

@@ -7,7 +7,7 @@ Without a file it is the briefing made from the data. ``--yaml`` writes it as a 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -134,23 +134,31 @@ def _make(
     files: list[tuple[Path, bytes]] = []
     if to_yaml:
         files.append((to_yaml, yaml_files.to_yaml(briefing).encode()))
+    if to_pptx or to_pdf:
+        files += _decks(context, briefing, to_pptx, to_pdf, template)
+    for path, data in files:
+        write(path, data)
+
+
+def _decks(
+    context: Context,
+    briefing: Briefing,
+    to_pptx: Path | None,
+    to_pdf: Path | None,
+    template: bytes | None,
+) -> Iterator[tuple[Path, bytes]]:
+    """Yield the slides as PowerPoint and as PDF, with the path of each."""
 
     def link(query: str) -> str:
         return context.settings.public_url + context.urls.page(query)
 
-    if to_pptx or to_pdf:
-        filled = contents(briefing, context.snapshot, context.computed, _slide_progress("Figures"))
-        if to_pptx:
-            data = pptx.deck(
-                briefing,
-                filled,
-                link=link,
-                template=template,
-                progress=_slide_progress("PowerPoint"),
-            )
-            files.append((to_pptx, data))
-        if to_pdf:
-            click.echo("PDF: setting the pages", err=True)
-            files.append((to_pdf, deck_pdf.deck(briefing, filled, link=link)))
-    for path, data in files:
-        write(path, data)
+    filled = contents(briefing, context.snapshot, context.computed, _slide_progress("Figures"))
+    if to_pptx:
+        progress = _slide_progress("PowerPoint")
+        yield (
+            to_pptx,
+            pptx.deck(briefing, filled, link=link, template=template, progress=progress),
+        )
+    if to_pdf:
+        click.echo("PDF: setting the pages", err=True)
+        yield to_pdf, deck_pdf.deck(briefing, filled, link=link)

@@ -189,13 +189,8 @@ def _prepare(
     findings += _report_pinched(simplification, areas)
     source = mapping.source if mapping else {}
     tables = join_areas(base, areas, source, findings, allow_lost=update.allow_lost)
-    return _compare(
-        base,
-        update,
-        report,
-        findings,
-        SnapshotParts(tables, topology, base.manifest["country"], base.join_report, {}),
-    )
+    parts = SnapshotParts(tables, topology, base.manifest["country"], base.join_report, {})
+    return _compare(base, update, report, findings, parts)
 
 
 def _compare(

@@ -121,14 +121,7 @@ def match_rows(
     JoinError
         If a code is one that the country gave up, and there are no ``findings``.
     """
-    places = pd.DataFrame(
-        {
-            "name": rows[name].fillna("").str.strip(),
-            "code": rows[code or name].fillna("").str.strip(),
-            "scope": "" if scope is None else scope.fillna(""),
-        },
-        index=rows.index,
-    )
+    places = _distinguish_places(rows, name, code, scope)
     by_place = {
         (spelling, number, parent): _match(
             book, spelling, number, parent, rows.loc[index], findings
@@ -144,6 +137,20 @@ def match_rows(
     report.unmatched += _unmatched(table, rows[lost], places[lost], book)
     return pd.Series(
         [match.pcode if match else None for match in matches], index=rows.index, dtype="str"
+    )
+
+
+def _distinguish_places(
+    rows: pd.DataFrame, name: str, code: str, scope: pd.Series | None
+) -> pd.DataFrame:
+    """Return name, code and parent of each row's place, without blanks around them."""
+    return pd.DataFrame(
+        {
+            "name": rows[name].fillna("").str.strip(),
+            "code": rows[code or name].fillna("").str.strip(),
+            "scope": "" if scope is None else scope.fillna(""),
+        },
+        index=rows.index,
     )
 
 

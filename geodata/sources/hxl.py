@@ -152,15 +152,12 @@ def assign_columns(
     number: int, tags: Sequence[Tag | None], rows: TableRows, notes: FindingLog
 ) -> tuple[Sheet, tuple[FigureColumns, ...]]:
     """Return the columns that are read; log others that a user of the file might miss."""
-    candidates: dict[str, list[tuple[int, Tag]]] = {}
-    unread: list[str] = []
-    for at, tag in enumerate(tags):
-        role = role_of(tag) if tag else ""
-        if role:
-            name = f"{SPLIT}{at}" if role == SPLIT else role
-            candidates.setdefault(name, []).append((at, tag or Tag("")))
-        elif tag and tag.name in ("affected", "adm1", "adm2", "date"):
-            unread.append(str(tag))
+    candidates = _candidates(tags)
+    unread = [
+        str(tag)
+        for tag in tags
+        if tag and not role_of(tag) and tag.name in ("affected", "adm1", "adm2", "date")
+    ]
     if unread:
         notes.warning(
             "Columns that count a part of the people, or say another place or date, are not read.",
@@ -180,6 +177,16 @@ def assign_columns(
         [at for at, tag in enumerate(tags) if tag and tag.name == "id"],
     )
     return sheet, _measures(list(chosen))
+
+
+def _candidates(tags: Sequence[Tag | None]) -> dict[str, list[tuple[int, Tag]]]:
+    """Return the columns of each role, with their tags; every column of a split is one."""
+    candidates: dict[str, list[tuple[int, Tag]]] = {}
+    for at, tag in enumerate(tags):
+        if tag and (role := role_of(tag)):
+            name = f"{SPLIT}{at}" if role == SPLIT else role
+            candidates.setdefault(name, []).append((at, tag))
+    return candidates
 
 
 def _unread_columns(tags: Sequence[Tag | None], chosen: Collection[int]) -> list[str]:

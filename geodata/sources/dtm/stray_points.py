@@ -38,6 +38,16 @@ def check_points(
     reasons = {
         key: _reason(shapes, governorates, pcode, key[2]) for key, (pcode, _) in strays.items()
     }
+    _log_strays(loaded, strays, reasons, notes)
+
+
+def _log_strays(
+    loaded: LoadedList,
+    strays: Mapping[tuple[str, str, int], tuple[str, int]],
+    reasons: Mapping[tuple[str, str, int], tuple[str, str]],
+    notes: FindingLog,
+) -> None:
+    """Log the first rows of each reason, and how many more there are."""
     totals: Counter[str] = Counter()
     listed: Counter[str] = Counter()
     for key, (_, rows) in strays.items():
