@@ -17,7 +17,7 @@ from flask_compress import Compress
 from pydantic import ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks import api, briefing, compare, downloads, embed, explore, pages, pwa, share
+from callbacks import api, briefing, compare, downloads, embed, explore, pages, parts, pwa, share
 from callbacks.commands import boundaries, publish, snapshots
 from callbacks.commands import briefing as briefing_commands
 from callbacks.serving import security, static_assets
@@ -73,6 +73,7 @@ def _serve(app: Dash, context: Context) -> None:
     downloads.register(app, context)
     compare.register(app, context)
     pages.register(app, context)
+    parts.register(app, context)
     explore.register(app)
     pwa.register(app, context)
     share.register(app, context)

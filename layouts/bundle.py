@@ -6,7 +6,7 @@ and minified once. A URL that names the version never changes what it answers.
 ==================  ==============================================================================
 ``page.css``, -js   the map page: all that it needs to be seen and used, before Dash is there
 ``dash.js``         Dash with React, and of its components those that the page has
-``plotly.js``       Plotly's maps and lines, with what reads boundaries
+``plotly.js``       Plotly's charts
 the others          each file of ``assets/`` as it is
 ==================  ==============================================================================
 """
@@ -50,7 +50,7 @@ STYLES = (
     "embed/map.css",
 )
 HOST = "embed/host.js"
-PLOTLY = ("js/plotly-offline.js", "vendor/plotly-geo.min.js", "vendor/topojson-client.min.js")
+PLOTLY = ("vendor/plotly-geo.min.js",)
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
 # the graph's part is, which it would fetch when it meets the graph.
 DASH = (
@@ -119,11 +119,12 @@ def host() -> Bundle:
 
 
 def _page_scripts() -> tuple[str, ...]:
-    """Return the scripts of the map page: shared ones, then its own, ``start.js`` last."""
-    scripts = [*sorted(ASSETS.glob("js/*.js")), *sorted(ASSETS.glob("js/page/*.js"))]
-    return tuple(
-        path.relative_to(ASSETS).as_posix() for path in scripts if path.name != "plotly-offline.js"
-    )
+    """Return what the map page runs.
+
+    Shared scripts, then its own, of which ``start.js`` comes last.
+    """
+    found = [*sorted(ASSETS.glob("js/*.js")), *sorted(ASSETS.glob("js/page/*.js"))]
+    return tuple(path.relative_to(ASSETS).as_posix() for path in found)
 
 
 def _page_styles() -> tuple[str, ...]:

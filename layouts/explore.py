@@ -80,7 +80,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
         "title": wording.title(view),
         "headline": texts.headline,
-        "map": _map(at, cells),
+        "map": drawing(at, cells),
         "plane": _plane(view),
         "lone": svg.surroundings_class(country.view_drawing(view)),
         "legend": texts.legend,
@@ -155,9 +155,10 @@ class Shown:
         return self.urls.page(state.encode_query(there, self.view.snapshot))
 
 
-def _map(at: ViewAt, cells: list[area_labels.AreaLabel]) -> Markup:
-    sentences = {cell.pcode: cell.sentence for cell in cells}
-    drawn = svg.inline(at, sentences=sentences, tight=True)
+def drawing(at: ViewAt, cells: list[area_labels.AreaLabel] | None = None) -> Markup:
+    """Draw the map of the page; ``cells`` are its labels, where they are known already."""
+    sentences = {cell.pcode: cell.sentence for cell in cells} if cells else None
+    drawn = svg.inline(at, sentences=sentences, tight=True, zoomable=True)
     return Markup(drawn)  # noqa: S704 - escaped where it is made
 
 
@@ -172,7 +173,7 @@ def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
         },
         "frozen": bool(view.state.v),
         "ages": ages,
-        "later": {name: versioned(f"{name}.js", urls) for name in ("dash", "plotly")},
+        "later": {"plotly": versioned("plotly.js", urls)},
         "trend": trend_figure().to_plotly_json()["layout"],
     }
 
@@ -189,8 +190,7 @@ def _plane(view: View) -> str:
     drawn = country.view_drawing(view)
     left, _, right, _ = drawn.ground
     measures = {"width": drawn.width, "height": drawn.height, "west": left, "east": right}
-    beyond = f"var(--{'neighbour' if drawn.neighbours else 'sea'})"
-    return ";".join(f"--{name}:{value}" for name, value in (measures | {"beyond": beyond}).items())
+    return ";".join(f"--{name}:{value}" for name, value in measures.items())
 
 
 # ---- what can be chosen

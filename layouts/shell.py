@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from geodata.exports.drawing.country import places
 from geodata.figures.query_keys import encode_items
 from geodata.i18n.language import Language, languages, load_language
 from geodata.links.urls import Urls
@@ -156,12 +155,11 @@ def script_data(snapshot: Snapshot, language: Language, urls: Urls, **more: obje
         "writing": language.js_format(),
         "country": language.gettext(snapshot.country),
         "letters": ARABIC_FORMS,
-        "places": places(snapshot, language),
         "urls": {
             "page": urls.page(),
             "briefing": urls.briefing(),
             "view": urls.view(),
-            "areas": urls.areas("{level}"),
+            "drawing": urls.drawing(),
             "area": urls.area("{pcode}"),
             "meta": urls.meta(),
             "sources": urls.sources(query=urls.link_query),

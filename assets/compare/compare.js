@@ -7,7 +7,7 @@
 (() => {
   'use strict';
 
-  const { createPainter, followDark, placeTooltip } = window.displacement;
+  const { createPainter, createZoom, followDark, placeTooltip } = window.displacement;
   const find = (selector) => document.querySelector(selector);
   const data = JSON.parse(find('.comparison').textContent);
   const sides = find('.sides');
@@ -16,9 +16,6 @@
   const picked = find('.picked');
   const dark = followDark(data.dark);
   const areas = new Map(data.areas.map((area) => [area.pcode, area]));
-  const MOST_ZOOM = 12;
-  const ZOOM_STEP = 1.5;
-  const DRAGGED = 5; // pixels that make a press a drag, as in painter.js
 
   // ---- pointing ---------------------------------------------------------------------------
 
@@ -72,7 +69,6 @@
       if (stages[n] !== target) painter.point(pcode);
     });
     fillTooltip(pcode);
-    hold();
   });
   sides.addEventListener('displacement:select', ({ detail }) => pick(detail.pcode));
   for (const stage of stages) {
@@ -85,94 +81,12 @@
     });
   }
 
-  // ---- zooming ----------------------------------------------------------------------------
+  createZoom(sides, { buttons: sides.querySelector('.zoom') });
 
-  const whole = stages[0].querySelector('svg').getAttribute('viewBox').split(' ').map(Number);
-  let box = [...whole];
-
-  /** Show the same part of the country in every map, and of the outlines above them. */
-  function hold() {
-    const written = box.map((side) => side.toFixed(2)).join(' ');
-    for (const svg of sides.querySelectorAll('.stage > svg')) svg.setAttribute('viewBox', written);
-    // Names and lines keep their size on the screen.
-    sides.style.setProperty('--shrink', (box[2] / whole[2]).toFixed(4));
-    sides.toggleAttribute('data-close', box[2] < whole[2]);
-  }
-
-  function move([x, y, width, height]) {
-    const within = (at, from, size, part) => Math.min(Math.max(at, from), from + size - part);
-    box = [
-      within(x, whole[0], whole[2], width),
-      within(y, whole[1], whole[3], height),
-      width,
-      height,
-    ];
-    hold();
-  }
-
-  function zoom(by) {
-    const [x, y, width, height] = box;
-    const scale = Math.min(Math.max((whole[2] / width) * by, 1), MOST_ZOOM);
-    const [w, h] = [whole[2] / scale, whole[3] / scale];
-    move([x + (width - w) / 2, y + (height - h) / 2, w, h]);
-  }
-
-  const reset = () => move(whole);
-
-  /** Bring an area that a key has led to into sight, where the maps were moved away from it. */
-  function reveal(path) {
-    const { x, y, width, height } = path.getBBox();
-    const [cx, cy] = [x + width / 2, y + height / 2];
-    const [left, top, w, h] = box;
-    if (cx > left && cx < left + w && cy > top && cy < top + h) return;
-    move([cx - w / 2, cy - h / 2, w, h]);
-  }
-
-  sides.addEventListener('displacement:reach', ({ target, detail }) => {
-    reveal(target.querySelector(`[data-pcode="${detail.pcode}"]`));
-  });
   // What a pointer has brought up can be put away without moving the pointer.
   document.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape') tooltip.dataset.shown = 'false';
   });
-
-  const buttons = sides.querySelector('.zoom');
-  buttons.hidden = false;
-  buttons.addEventListener('click', ({ target }) => {
-    const by = Number(target.closest('button')?.dataset.by ?? Number.NaN);
-    if (by > 0) zoom(by);
-    else if (by === 0) reset();
-  });
-
-  sides.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !event.target.dataset.pcode) return;
-    if (event.key === '+' || event.key === '=') zoom(ZOOM_STEP);
-    else if (event.key === '-') zoom(1 / ZOOM_STEP);
-    else if (event.key === '0') reset();
-  });
-
-  /** Units of the drawing for a pixel of a stage; the drawing fits the stage and is centred. */
-  function unit(stage) {
-    const { width, height } = stage.getBoundingClientRect();
-    return Math.max(box[2] / width, box[3] / height);
-  }
-
-  for (const stage of stages) {
-    stage.addEventListener('pointerdown', (down) => {
-      if (down.button || box[2] >= whole[2]) return;
-      const [x, y, width, height] = box;
-      const per = unit(stage);
-      const moved = (event) => {
-        const [dx, dy] = [event.clientX - down.clientX, event.clientY - down.clientY];
-        if (Math.hypot(dx, dy) > DRAGGED) move([x - dx * per, y - dy * per, width, height]);
-      };
-      const done = new AbortController();
-      const end = () => done.abort();
-      document.addEventListener('pointermove', moved, { signal: done.signal });
-      document.addEventListener('pointerup', end, { signal: done.signal });
-      document.addEventListener('pointercancel', end, { signal: done.signal });
-    });
-  }
 
   // ---- the form ---------------------------------------------------------------------------
 

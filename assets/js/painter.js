@@ -231,19 +231,16 @@
       });
     }
 
-    /** Where outlines are drawn: above the map, outside of what Plotly takes for its own. */
+    /** Where outlines are drawn: above all areas, below their names. */
     function overlay() {
-      let svg = root.querySelector(':scope > .area-overlay');
-      if (!svg) {
-        svg = document.createElementNS(SVG, 'svg');
-        svg.setAttribute('class', 'area-overlay');
-        svg.setAttribute('aria-hidden', 'true');
-        root.append(svg);
-      }
-      const box = paths.values().next().value.ownerSVGElement.getAttribute('viewBox');
-      if (box) svg.setAttribute('viewBox', box);
-      else svg.removeAttribute('viewBox');
-      return svg;
+      const svg = paths.values().next().value.ownerSVGElement;
+      const drawn = svg.querySelector(':scope > .area-overlay');
+      if (drawn) return drawn;
+      const group = document.createElementNS(SVG, 'g');
+      group.setAttribute('class', 'area-overlay');
+      group.setAttribute('aria-hidden', 'true');
+      svg.insertBefore(group, svg.querySelector(':scope > .names'));
+      return group;
     }
 
     function point(pcode) {

@@ -131,6 +131,16 @@ def decode_arcs(topology: Topology) -> list[Line]:
     return [[_to_degrees(point, grid) for point in arc] for arc in absolute(topology["arcs"])]
 
 
+def points(topology: Topology, object_name: str) -> list[tuple[dict[str, Any], list[float]]]:
+    """Return the properties of each point of an object with its longitude and latitude.
+
+    Empty where the topology has no such object: not every country comes with its cities.
+    """
+    shapes = topology["objects"].get(object_name, no_shapes())["geometries"]
+    grid = topology["transform"]
+    return [(shape["properties"], _to_degrees(shape["coordinates"], grid)) for shape in shapes]
+
+
 def _geometry(shape: Shape, arcs: list[Line], grid: Grid) -> Geometry | None:
     import shapely
 

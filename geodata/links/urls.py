@@ -77,6 +77,10 @@ class Urls:
         """Return the area panel as JSON."""
         return self._with(f"{self.prefix}api/v1/area/{pcode}.json", query)
 
+    def drawing(self, query: str = "") -> str:
+        """Return the areas of a view as the map page draws them."""
+        return self._with(f"{self.prefix}parts/drawing.html", query)
+
     def meta(self) -> str:
         """Return populations, programmes, dates and sources as JSON."""
         return f"{self.prefix}api/v1/meta.json"

@@ -5,8 +5,7 @@
  * leads to one GET of the view; the timeline only moves through the dates that the view holds.
  *
  * The server has drawn the page for its state. What is here takes it over as soon as the figures
- * have come; Plotly and Dash, which are many times larger, are fetched after that, and then draw
- * the map that can be zoomed and moved in the place of the first one.
+ * have come; Plotly, which is many times larger, is fetched when the first chart is opened.
  */
 (() => {
   'use strict';
@@ -16,6 +15,7 @@
   const {
     createAnnouncer,
     createAreaPanel,
+    createExploreMap,
     createFolding,
     createFormat,
     createKeyFigures,
@@ -23,7 +23,6 @@
     createNotes,
     createPanelText,
     createPainter,
-    createPlotlyMap,
     createProgrammePanel,
     createRanking,
     createReading,
@@ -48,6 +47,8 @@
     ...WRITTEN,
     'v',
   ];
+  // Keys that decide which areas are drawn, and how they are called.
+  const DRAWING_KEYS = ['pop', 'level', ...WRITTEN];
   const MULTIPLE = '~';
   const REST_MS = 150;
 
@@ -62,20 +63,22 @@
 
   const currentQuery = () => new URLSearchParams(window.location.search);
 
-  async function getJson(url) {
-    const response = await fetch(url, { headers: { Accept: 'application/json' } });
-    const body = await response.json().catch(() => null);
+  async function get(url, accept = 'application/json') {
+    const response = await fetch(url, { headers: { Accept: accept } });
     const seen = response.headers.get('X-Displacement-Seen');
     if (seen) tellSeen(seen);
-    if (!response.ok)
-      throw new Error(body?.error?.sentence || `${response.status} ${response.statusText}`);
-    return body;
+    if (response.ok) return response;
+    const body = await response.json().catch(() => null);
+    throw new Error(body?.error?.sentence || `${response.status} ${response.statusText}`);
   }
 
+  const getJson = async (url) => (await get(url)).json();
+  const getText = async (url) => (await get(url, 'text/html')).text();
+
   /** An answer that stays the same is asked for once; one that failed may be asked for again. */
-  function getOnce(url) {
+  function getOnce(url, fetched = getJson) {
     if (!kept.has(url)) {
-      kept.set(url, getJson(url));
+      kept.set(url, fetched(url));
       kept.get(url).catch(() => kept.delete(url));
     }
     return kept.get(url);
@@ -92,9 +95,11 @@
 
   // Everything beside a view is asked for under the version of its figures: the newest ones may be
   // others by then, and what is named by its version may be kept.
-  function topologyOf(level, version) {
-    const query = new URLSearchParams({ v: version });
-    return getOnce(withQuery(urls.areas.replace('{level}', level), query));
+  /** The map of a view as the server draws it: areas and names, in the colours of no date. */
+  function drawingOf({ query, version }) {
+    const wanted = pick(new URLSearchParams(query), DRAWING_KEYS);
+    wanted.set('v', version);
+    return getOnce(withQuery(urls.drawing, wanted), getText);
   }
 
   function metaOf(version) {
@@ -170,9 +175,9 @@
     byId('main').dataset.loading = 'true';
     try {
       const next = await promise;
-      const topology = view && drawsAnew(next) ? await boundaries(next) : null;
+      const drawing = view && drawsAnew(next) ? await drawingOf(next) : null;
       if (turn !== asked) return; // a later choice has overtaken this one
-      show(next, topology, history);
+      show(next, drawing, history);
     } catch (error) {
       if (turn === asked) fail(error, retry);
     } finally {
@@ -183,12 +188,6 @@
   /** Whether a view is of other areas than those that are drawn. */
   const drawsAnew = ({ state, version }) =>
     state.level !== view.state.level || version !== view.version;
-
-  /** What is needed to draw other areas: their boundaries, and what draws them. */
-  async function boundaries({ state, version }) {
-    const [topology] = await Promise.all([topologyOf(state.level, version), fetchLater()]);
-    return topology;
-  }
 
   function fail(error, retry) {
     const again = element(
@@ -214,7 +213,7 @@
     notices.hidden = !sentences.length;
   }
 
-  function show(next, topology, history) {
+  function show(next, drawing, history) {
     const shownDate = view?.dates[now];
     const notices = [...(next.notices || [])];
     view = next;
@@ -225,7 +224,7 @@
     parts ??= assemble();
     if (view.version !== data.version) notify([strings.newFigures, ...notices], reloadButton());
     else if (next.notices) notify(notices); // those of the first view stand there
-    if (topology) parts.map.draw(topology, view.state.level);
+    if (drawing) parts.map.draw(drawing);
     for (const part of parts.shown) part.show(view, nameOf);
     parts.painter.show(view, now);
     parts.timeline.update({
@@ -278,7 +277,6 @@
   }
 
   const nameOf = (pcode) => names().get(pcode) || pcode;
-  const placeOf = (name) => data.places[name] || name; // cities, countries
   function names() {
     if (names.of !== view) {
       names.of = view;
@@ -479,7 +477,7 @@
     const stage = byId('map-stage');
     const painter = createPainter(stage, { reading, strings, tooltip: byId('tooltip'), dark });
     painter.takeOver(stage.querySelector('svg.map'));
-    const map = createPlotlyMap(stage, { drawingId: 'drawing', painter, nameOf, placeOf });
+    const map = createExploreMap(stage, { painter, buttons: byId('zoom'), legend: byId('legend') });
     const select = (pcode) => selectArea(pcode, { focus: Boolean(pcode) });
     const legend = createLegend(byId('legend'), words);
     const figures = createKeyFigures(byId('key-figures'), words);
@@ -524,7 +522,6 @@
       idPrefix: 'timeline',
     });
     listen(stage, ranking, timeline);
-    zoomButtons(map);
     return {
       painter,
       map,
@@ -587,16 +584,6 @@
     });
   }
 
-  function zoomButtons(map) {
-    const button = (text, label, act) =>
-      element('button', { type: 'button', 'aria-label': label, title: label, onclick: act }, text);
-    byId('zoom').append(
-      button('+', strings.zoomIn, () => fetchLater().then(() => map.zoom(1.6))),
-      button('−', strings.zoomOut, () => fetchLater().then(() => map.zoom(1 / 1.6))),
-      button('⌂', strings.resetZoom, () => fetchLater().then(map.reset)),
-    );
-  }
-
   // ---- what comes last --------------------------------------------------------------------
 
   function addScript(url) {
@@ -624,39 +611,11 @@
   }
 
   const fetchPlotly = once(() => addScript(data.later.plotly));
-  const fetchDash = once(() => addScript(data.later.dash));
-
-  /** The map that can be zoomed and moved: there once it stands in the place of the first one. */
-  const fetchLater = once(async () => {
-    const [topology] = await Promise.all([
-      topologyOf(view.state.level, view.version),
-      fetchPlotly(),
-      fetchDash(),
-    ]);
-    startDash();
-    await parts.map.draw(topology, view.state.level);
-  });
-
-  /** Dash draws its graph within the map's place. */
-  const startDash = () => {
-    window.displacement.renderer ??= new window.DashRenderer();
-  };
-
-  /** Let the browser paint, and answer whoever waits, before it reads so much. */
-  const rested = () =>
-    new Promise((resolve) => {
-      if (window.requestIdleCallback) window.requestIdleCallback(resolve, { timeout: 500 });
-      else setTimeout(resolve, 200);
-    });
-
   async function start() {
     await load(getFirst(), start);
     if (!view) return; // the reader is told, and may try again
     document.documentElement.dataset.live = 'true';
-    if (document.documentElement.dataset.seen) return; // without a network the first map stays
-    await rested();
-    await fetchLater().catch(() => {}); // it stays, too, and whoever needs the other asks again
-    keepSeen();
+    if (!document.documentElement.dataset.seen) keepSeen();
   }
 
   // What is shared is read off the address, which then must say what is shown.

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 
+from geodata.boundaries import topology
 from geodata.boundaries.topology import decode_arcs, polygons, ring_points
 from geodata.exports.drawing.text_lines import text_width
 from geodata.figures.view import View
@@ -39,6 +40,7 @@ SLIDE_SIZES = {"p": 38, "x": 58}
 _LETTER = 0.57
 _HALF = 0.78  # of the height of a line of Arabic letters, in ems, as browsers take it
 _SLACK = {1: 1.5, 2: 1.05}
+_CITY = 0.3  # half of what a city's point takes, in ems of the names
 
 # Units from the middle to the corners of what stands for an area too small to have a shape here:
 # some five pixels across where the map is as wide as a page.
@@ -56,7 +58,7 @@ class Name:
     ----------
     sizes
         The letters of :data:`NAME_SIZES` and :data:`SLIDE_SIZES` at which it fits without touching
-        another.
+        another; empty where it fits only on a map that is zoomed.
     """
 
     pcode: str
@@ -80,6 +82,12 @@ class Drawing:
         Path data by P-code, in the order of the topology.
     outlines
         Borders of governorates, to lie above districts; empty at level 1.
+    names
+        Of areas, where their middles stand.
+    countries
+        Names of neighbours.
+    cities
+        Where they lie; ``sizes`` are those at which no name of an area covers the place.
     """
 
     width: int
@@ -90,6 +98,7 @@ class Drawing:
     neighbours: tuple[str, ...]
     names: tuple[Name, ...]
     countries: tuple[Name, ...]
+    cities: tuple[Name, ...]
 
     @property
     def without_neighbours(self) -> bool:
@@ -194,10 +203,27 @@ def _fitting(candidates: list[tuple[Name, Box]], level: int) -> tuple[Name, ...]
             if fits_area and not any(touch(box, other) for other in placed):
                 placed.append(box)
                 fits[name.pcode] = fits.get(name.pcode, "") + letter
+    return tuple(replace(name, sizes=fits.get(name.pcode, "")) for name, _ in candidates)
+
+
+def _beside_names(cities: Iterable[Name], names: Sequence[Name]) -> tuple[Name, ...]:
+    """Say of each city at which sizes no name lies over the place."""
+
+    def free(city: Name, letter: str, size: float) -> bool:
+        reach = size * _CITY
+        place = (city.x - reach, city.y - reach, city.x + reach, city.y + reach)
+        return not any(
+            touch(place, box_of(name, size)) for name in names if letter in name.sizes
+        )
+
     return tuple(
-        Name(name.pcode, name.text, name.x, name.y, fits[name.pcode])
-        for name, _ in candidates
-        if name.pcode in fits
+        replace(
+            city,
+            sizes="".join(
+                letter for letter, size in NAME_SIZES.items() if free(city, letter, size)
+            ),
+        )
+        for city in cities
     )
 
 
@@ -233,6 +259,7 @@ def drawing(snapshot: Snapshot, level: int, language: Language) -> Drawing:
     plane = _Plane(point for ref in borders for point in degrees[ref])
     arcs = [thinned([plane.point(point) for point in arc]) for arc in degrees]
     everything = arcs_of([*shapes, *neighbours])
+    names = _names(snapshot, shapes, arcs, plane, level, language)
     return Drawing(
         width=plane.width,
         height=plane.height,
@@ -240,11 +267,18 @@ def drawing(snapshot: Snapshot, level: int, language: Language) -> Drawing:
         areas={shape["id"]: _shape(shape, arcs) or _dot(shape, plane) for shape in shapes},
         outlines="".join(_path(arcs[ref], close=False) for ref in borders if level == 2),
         neighbours=tuple(_shape(shape, arcs) for shape in neighbours),
-        names=_names(snapshot, shapes, arcs, plane, level, language),
+        names=names,
         countries=tuple(
             Name("", country(shape["properties"]["name"], language), *plane.point(label))
             for shape in neighbours
             if (label := shape["properties"].get("label"))
+        ),
+        cities=_beside_names(
+            (
+                Name("", language.gettext(city["name"]), *plane.point(position))
+                for city, position in topology.points(dict(snapshot.topology), "cities")
+            ),
+            names,
         ),
     )
 
@@ -254,25 +288,6 @@ def country(name: str, language: Language) -> str:
     if language.code == SOURCE_LANGUAGE:
         return name
     return str(language.locale.territories.get(_territories().get(name, ""), name))
-
-
-def places(snapshot: Snapshot, language: Language) -> dict[str, str]:
-    """Translate the names of neighbouring countries and cities, for scripts that draw them.
-
-    Keys are the names in the topology; those that stay the same are left out.
-    """
-    objects = snapshot.topology["objects"]
-    named: dict[str, Callable[[str, Language], str]] = {
-        "neighbours": country,
-        "cities": lambda name, language: language.gettext(name),
-    }
-    translations = {
-        name: translated(name, language)
-        for kind, translated in named.items()
-        for shape in objects.get(kind, {"geometries": []})["geometries"]
-        if (name := shape["properties"]["name"])
-    }
-    return {name: translation for name, translation in translations.items() if translation != name}
 
 
 @lru_cache(maxsize=1)

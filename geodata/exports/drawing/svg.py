@@ -36,6 +36,8 @@ TEXTURES = {
 }
 _NO_INK = "n"
 Mark = Callable[[int, int], str]  # start and side of a tile -> path data
+# In place of a size of names: all that a map may show that is zoomed.
+ZOOMABLE = "+"
 
 # Units from the edge of the ground over which it fades into the page.
 _FADE = 90
@@ -219,20 +221,41 @@ def _country_names(drawing: Drawing) -> str:
 def _area_names(
     drawing: Drawing, paint: ColourScheme, places: dict[str, int], size: str = ""
 ) -> str:
-    """Return names of areas with the sizes they fit at, or only those that fit at ``size``."""
+    """Return names of areas: those that fit at a size, or at any with the sizes they fit at.
+
+    With size :data:`ZOOMABLE` all of them, as any may fit once the map is zoomed.
+    """
 
     def name(each: Name) -> str:
         return text(
             each.text,
             x=each.x,
             y=each.y,
-            class_=" ".join(each.sizes),
+            class_=" ".join(each.sizes) or None,
             data__name=each.pcode,
             data__ink=paint.ink(places[each.pcode]),
         )
 
-    fitting = [each for each in drawing.names if size in each.sizes]
+    fitting = [
+        each for each in drawing.names if size == ZOOMABLE or (each.sizes and size in each.sizes)
+    ]
     return element("g", *map(name, fitting), class_="names", aria__hidden="true")
+
+
+def _cities(drawing: Drawing) -> str:
+    """Return cities as points that no name covers, with names for a map that is zoomed."""
+
+    def city(each: Name) -> str:
+        point = f"M{each.x} {each.y}h0"  # a line of no length has round ends alone
+        return element(
+            "g",
+            element("path", d=point),
+            element("path", d=point),
+            text(each.text, x=each.x, y=each.y),
+            class_=" ".join(each.sizes) or None,
+        )
+
+    return element("g", *map(city, drawing.cities), class_="cities", aria__hidden="true")
 
 
 def _areas(
@@ -276,6 +299,7 @@ def map_layers(
             _country_names(drawing),
             _areas(drawing, paint, places, sentences),
             outlines,
+            _cities(drawing) if size == ZOOMABLE else "",
             _area_names(drawing, paint, places, size),
         ]
     )
@@ -288,6 +312,7 @@ def inline(
     label: str = "",
     sentences: Mapping[str, str] | None = None,
     tight: bool = False,
+    zoomable: bool = False,
 ) -> str:
     """Return the map as an ``svg`` element for a page; colours are the page's custom properties.
 
@@ -302,13 +327,20 @@ def inline(
         Name of the map, and sentence of each area by P-code; by default those of the view.
     tight
         Whether its box is the country alone, for a page that makes room around it by itself.
+    zoomable
+        Whether it has what is seen only close up, too: every name, and cities.
     """
     drawing = country.view_drawing(at.view)
     left, margin = (0, 0) if tight else (_MARGIN + _LEGEND_ROOM, _MARGIN)
     box = (-left, -margin, drawing.width + left + margin, drawing.height + 2 * margin)
     return element(
         "svg",
-        map_layers(ColourScheme(at, scope=scope), pixel=2.3, sentences=sentences),
+        map_layers(
+            ColourScheme(at, scope=scope),
+            pixel=2.3,
+            size=ZOOMABLE if zoomable else "",
+            sentences=sentences,
+        ),
         class_=f"map{surroundings_class(drawing)}",
         viewBox=" ".join(map(str, box)),
         role="img",
