@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -30,7 +31,7 @@ from geodata.figures.query_keys import SEPARATOR
 from geodata.figures.state import State, encode_query
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
-from layouts import explore, share, sources
+from layouts import explore, explore_facts, share, sources
 from layouts.shell import CURRENT_URL, CurrentUrl
 
 _CONFIG = "<!-- config -->"
@@ -50,15 +51,18 @@ def register(app: Dash, context: Context) -> None:
 
     @memoise(_CACHED_PAGES)
     def content(snapshot: Snapshot, state: State) -> dict[str, Any]:
-        return explore.content(context.view_at(snapshot, state), urls)
+        return explore_facts.content(context.view_at(snapshot, state), urls)
 
-    # Dash's own page, which nobody is sent: the map's page embeds what stands after the mark.
+    # Dash's own page, which nobody is sent: the map's page has what stands after the mark.
     app.index_string = f"{{%app_entry%}}{{%scripts%}}{{%renderer%}}{_CONFIG}{{%config%}}"
 
     @cache
-    def dash_config() -> str:
-        """Return the element that Dash's script reads its configuration from."""
-        return app.index().partition(_CONFIG)[2]
+    def dash() -> dict[str, str]:
+        """Return what Dash's script reads: the element of its configuration, its callbacks."""
+        return {
+            "config": app.index().partition(_CONFIG)[2],
+            "dependencies": json.dumps(app.dependencies().get_json()),
+        }
 
     def map_page() -> Response:
         query = link_query(request.args.to_dict() | _programmes(request.args))
@@ -72,12 +76,13 @@ def register(app: Dash, context: Context) -> None:
             content(snapshot, state),
             notices=notices,
             tab=tab,
-            dash_config=dash_config(),
+            dash=dash(),
             ages=context.ages(snapshot, state),
         )
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
-    app.layout = explore.graph()
+    # Dash checks its callbacks against it; every address is sent its own.
+    app.layout = explore.tree(content(context.snapshot, context.parse({})[1]), explore.Opening())
     app.server.view_functions[urls.page()] = map_page
 
     @app.server.get(urls.sources(), endpoint="sources")

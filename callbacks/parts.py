@@ -14,7 +14,7 @@ from callbacks.error_pages import HTML
 from callbacks.serving.context import Context
 from callbacks.serving.responses import bad_request, cacheable_response, policy_for_request
 from geodata.errors import StateError
-from layouts import explore
+from layouts import explore_facts
 
 
 def register(app: Dash, context: Context) -> None:
@@ -26,5 +26,5 @@ def register(app: Dash, context: Context) -> None:
             snapshot, state, _ = context.parse(request.args.to_dict())
         except StateError as error:
             return bad_request(error)
-        body = explore.drawing(context.view_at(snapshot, state).on_its_date())
+        body = explore_facts.drawing(context.view_at(snapshot, state).on_its_date())
         return cacheable_response(body.encode(), HTML, policy_for_request())

@@ -51,17 +51,19 @@ STYLES = (
 )
 HOST = "embed/host.js"
 PLOTLY = ("vendor/plotly-geo.min.js",)
+# The map page's own scripts: what is shown, the panels, the components made of them, what happens.
+PAGE = (
+    *("shown", "explore-map", "panel-text", "panels", "area-panel"),
+    *("components", "callbacks", "start"),
+)
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
 # the graph's part is, which it would fetch when it meets the graph.
 DASH = (
-    "deps/polyfill@7.12.1.min.js",
     "deps/react@18.3.1.min.js",
     "deps/react-dom@18.3.1.min.js",
     "deps/prop-types@15.8.1.min.js",
+    "html/dash_html_components.min.js",
     "dash-renderer/build/dash_renderer.min.js",
-    "dcc/dash_core_components.js",
-    "dcc/dash_core_components-shared.js",
-    "dcc/async-graph.js",
 )
 # What pages load, by the endings of its names.
 TYPES = {
@@ -119,12 +121,9 @@ def host() -> Bundle:
 
 
 def _page_scripts() -> tuple[str, ...]:
-    """Return what the map page runs.
-
-    Shared scripts, then its own, of which ``start.js`` comes last.
-    """
-    found = [*sorted(ASSETS.glob("js/*.js")), *sorted(ASSETS.glob("js/page/*.js"))]
-    return tuple(path.relative_to(ASSETS).as_posix() for path in found)
+    """Return what the map page runs: shared scripts, then its own in their order."""
+    shared = [f"js/{path.name}" for path in sorted(ASSETS.glob("js/*.js"))]
+    return (*shared, *(f"js/page/{name}.js" for name in PAGE))
 
 
 def _page_styles() -> tuple[str, ...]:

@@ -1,165 +1,160 @@
-"""The map page: filters, map, timeline, key figures, ranking, panels, notes.
+"""The map page as a tree of Dash components: it is described here, and nowhere else.
 
-The document says all that it shows, for the state in its address, before any script has come: map,
-headline, legend, figures, a form to choose with. Scripts then take over what stands there, first
-the page's own, then Dash, whose part is the graph that Plotly draws in the place of the map.
+::
+
+    View, Address                      which figures are shown, and the query of the address
+    filters        card                side
+    Choices        Choropleth, Legend  KeyFigures
+    Programmes     Table               AreaPanel, ProgrammePanel
+    BaseDate       Timeline            Ranking
+                   Notes
+
+The document holds the tree as HTML, which says all that the page shows before any script has come
+and without any, and as JSON for Dash, which takes over what stands there (``assets/js/
+takeover.js``). What happens when somebody chooses is in :mod:`callbacks.explore`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from dash import dcc
+from dash import html
 from dash.development.base_component import Component
 from markupsafe import Markup
+from plotly.utils import PlotlyJSONEncoder
 
-from geodata import populations
-from geodata.exports.drawing import country, svg
-from geodata.figures import programmes, state
-from geodata.figures.availability import available_measures, levels, populations_with_counts
-from geodata.figures.classes import JENKS, QUANTILES, ROUND_STYLE
-from geodata.figures.counts import counts
-from geodata.figures.statuses import OUTSIDE
-from geodata.figures.view import View, ViewAt
+from geodata.figures import state
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
-from geodata.links.embed_options import AUTO
-from geodata.links.urls import Urls
-from geodata.snapshots.snapshot import Snapshot
-from geodata.text import area_labels, newest_figure, sentences, wording
-from geodata.text.key_figures import key_figures
-from geodata.text.view_text import ViewText
+from geodata.text import newest_figure
 from layouts import ids, share
-from layouts.embed import scale_style
-from layouts.plotly_figures import GRAPH_CONFIG, map_figure, trend_figure
-from layouts.script_strings import UNTIL
+from layouts.components import (
+    Address,
+    AreaPanel,
+    BaseDate,
+    Choices,
+    Choropleth,
+    Ends,
+    Fixed,
+    KeyFigures,
+    Legend,
+    Notes,
+    Notices,
+    Populations,
+    ProgrammePanel,
+    Programmes,
+    Ranking,
+    Sentence,
+    Table,
+    Timeline,
+    View,
+)
+from layouts.explore_facts import Option, Shown, view_url
+from layouts.markup import hyphenated, native, to_markup
+from layouts.plotly_figures import trend_figure
 from layouts.share import Shared
 from layouts.shell import render, script_data, versioned
 
 MAP, TABLE = "map", "table"
-_ALMOST_NONE = 1e-9  # what bars are drawn against where there is nothing
-_NO_CONTROL = ("time", "area", "lang", "digits", "v")  # keys that no control of the form has
-_CLASSES = {
-    ROUND_STYLE: gettext("Round"),
-    QUANTILES: gettext("Quantiles"),
-    JENKS: gettext("Natural"),
-}
-
-
-def graph() -> list[Component]:
-    """Return Dash's part of the page: the graph, and what is to be drawn in it."""
-    return [
-        dcc.Graph(id=ids.MAP, figure=map_figure(), config=GRAPH_CONFIG),
-        dcc.Store(id=ids.DRAWING),
-    ]
+_HIDDEN = "visually-hidden"
+_MISSING = {"className": "missing"}
+_SHOW_AS = {MAP: gettext("Map"), TABLE: gettext("Table")}
 
 
 @dataclass(frozen=True)
-class Option:
-    """One of the values of a control; ``small`` stands beside its label."""
+class Opening:
+    """What a page is opened with, beside the view.
 
-    value: str
-    label: str
-    chosen: bool
-    offered: bool = True
-    small: str = ""
+    Attributes
+    ----------
+    query
+        Of the address, as the server reads it.
+    notices
+        What was not understood of the address.
+    tab
+        Whether the map or the table is shown.
+    age
+        How long ago the newest figure is of; empty where it is not long.
+    """
+
+    query: str = ""
+    notices: tuple[str, ...] = ()
+    tab: str = MAP
+    age: str = ""
 
 
-def content(view: View, urls: Urls) -> dict[str, Any]:
-    """Return the template context of a view; it is the same for everyone and can be cached."""
-    at = view.on_its_date()
-    shown = Shown(view, urls)
-    texts = ViewText(at)
-    cells = texts.labels
-    return {
-        "view_url": _view_url(shown),
-        "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
-        "title": wording.title(view),
-        "headline": texts.headline,
-        "map": drawing(at, cells),
-        "plane": _plane(view),
-        "lone": svg.surroundings_class(country.view_drawing(view)),
-        "legend": texts.legend,
-        "unit": wording.unit(view),
-        "figures": key_figures(at),
-        "table_rows": table_rows(view, cells),
-        "ranking": list(ranking(shown, cells)),
-        "picked": texts.picked,
-        "missing": texts.missing,
-        "breaks": " ".join(texts.breaks),
-        "newest": texts.newest,
-        "notes": texts.notes,
-        "sources": texts.sources,
-        "source": texts.sources[sentences.sources_on(view)[at.t]]["id"],
-        "level": view.state.level,
-        **_filters(view),
-        **_dates(shown),
-    }
+def tree(facts: Mapping[str, Any], opening: Opening) -> Component:
+    """Return the page: what stands between its header and its footer."""
+    return html.Div(
+        [
+            View(ids.VIEW, url=facts["view_url"]),
+            Address(ids.ADDRESS, query=opening.query),
+            html.Div(
+                [filters(facts), card(facts, opening), side(facts)],
+                className="explore",
+            ),
+            Notes(ids.NOTES, html.Ul([html.Li(note) for note in facts["notes"]])),
+        ],
+        id="page",
+    )
 
 
 def page(
     shared: Shared,
-    content: dict[str, Any],
+    facts: Mapping[str, Any],
     *,
     notices: list[str],
     tab: str,
-    dash_config: str,
+    dash: Mapping[str, str],
     ages: Mapping[str, str],
 ) -> str:
     """Render the document for a state.
 
     Parameters
     ----------
-    content
-        What :func:`content` says of the view.
+    facts
+        What :func:`layouts.explore_facts.content` says of the view.
     notices
         What was not understood of the address.
     tab
         Whether the map or the table is shown.
-    dash_config
-        What Dash's own script reads, as it wrote it.
+    dash
+        What Dash's own script reads: ``config``, an element, and ``dependencies``, JSON.
     ages
         How long ago each date is that a newest figure may be of; empty where it is not long.
     """
     urls = shared.urls.following(shared.state)
+    opening = Opening(
+        query=state.encode_query(shared.state, shared.snapshot),
+        notices=tuple(notices),
+        tab=tab,
+        age=ages.get(newest_figure.newest_day(shared.view).isoformat(), ""),
+    )
+    components = tree(facts, opening)
     return render(
-        "explore.html",
+        "document.html",
         shared.snapshot,
         shared.language,
         urls,
         current="map",
         card=share.card(shared),
-        dash_config=Markup(dash_config),  # noqa: S704 - written by Dash
+        tree=to_markup(components),
+        layout=_in_script(json.dumps(components, cls=PlotlyJSONEncoder, ensure_ascii=False)),
+        dash_config=Markup(dash["config"]),  # noqa: S704 - written by Dash
+        dependencies=_in_script(dash["dependencies"]),
         data=script_data(shared.snapshot, shared.language, urls, **_handed_over(shared, ages)),
-        age=ages.get(newest_figure.newest_day(shared.view).isoformat(), ""),
-        notices=notices,
-        tab=tab,
-        **content,
+        view_url=facts["view_url"],
+        scale=facts["scale"],
+        sources=facts["sources"],
     )
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A view, and the builder of links to other views."""
-
-    view: View
-    urls: Urls
-
-    def link(self, **changes: Any) -> str:
-        """Return the address of the view with some fields of its state changed."""
-        there = replace(self.view.state, **changes)
-        return self.urls.page(state.encode_query(there, self.view.snapshot))
-
-
-def drawing(at: ViewAt, cells: list[area_labels.AreaLabel] | None = None) -> Markup:
-    """Draw the map of the page; ``cells`` are its labels, where they are known already."""
-    sentences = {cell.pcode: cell.sentence for cell in cells} if cells else None
-    drawn = svg.inline(at, sentences=sentences, tight=True, zoomable=True)
-    return Markup(drawn)  # noqa: S704 - escaped where it is made
+def _in_script(text: str) -> Markup:
+    """Return JSON as an element of a script may hold it: nothing in it can end the element."""
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - JSON, with no markup left in it
 
 
 def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
@@ -167,189 +162,460 @@ def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
     view, urls = shared.view, shared.urls
     return {
         "first": {
-            "view": _view_url(Shown(view, urls)),
+            "view": view_url(Shown(view, urls)),
             "time": view.state.time.isoformat() if view.state.time else None,
             "area": view.state.area,
         },
         "frozen": bool(view.state.v),
         "ages": ages,
-        "later": {"plotly": versioned("plotly.js", urls)},
+        "later": {name: versioned(f"{name}.js", urls) for name in ("dash", "plotly")},
         "trend": trend_figure().to_plotly_json()["layout"],
     }
 
 
-def _view_url(shown: Shown) -> str:
-    """Give the figures of the document, under the version of the snapshot that it was made from."""
-    asked, snapshot = shown.view.state, shown.view.snapshot
-    key = replace(asked.view_key, v=snapshot.version, english=asked.english)
-    return shown.urls.view(state.encode_query(key, snapshot))
+# ---- what is chosen with
 
 
-def _plane(view: View) -> str:
-    """Return where the country lies in the drawing, for the style sheet that fits it."""
-    drawn = country.view_drawing(view)
-    left, _, right, _ = drawn.ground
-    measures = {"width": drawn.width, "height": drawn.height, "west": left, "east": right}
-    return ";".join(f"--{name}:{value}" for name, value in measures.items())
+def filters(facts: Mapping[str, Any]) -> Component:
+    """Return the form: without scripts it is sent, with them each choice acts at once."""
+    language: Language = facts["view"].language
+    _ = language.gettext
+    return html.Form(
+        [
+            html.H2(_("Filters"), className=_HIDDEN),
+            Fixed(
+                "filters-kept",
+                [
+                    native("input", {"type": "hidden", "name": key, "value": value})
+                    for key, value in facts["kept"]
+                ],
+                attributes={"hidden": True},
+            ),
+            _filter(
+                language.pgettext("population", "People"),
+                Populations(
+                    ids.POPULATION,
+                    [_population(option) for option in facts["populations"]],
+                    name="pop",
+                    value=_chosen(facts["populations"]),
+                ),
+            ),
+            _filter(_("Programme"), programmes(facts)),
+            _filter(_("Show"), _segments(ids.MEASURE, "measure", facts), _ends("measure", facts)),
+            _filter(_("Colour by"), _segments(ids.MODE, "mode", facts), base_date(facts)),
+            _filter(_("Areas"), _segments(ids.LEVEL, "level", facts), _ends("level", facts)),
+            _filter(_("Classes"), _segments(ids.CLASSES, "classes", facts)),
+            Fixed(
+                "filters-send",
+                html.Button(language.pgettext("button", "Show"), className="button primary"),
+                attributes={"className": "unscripted"},
+            ),
+        ],
+        className="card filters",
+        id="filters",
+        action=facts["urls"].page(),
+        autoComplete="off",
+        **hyphenated(aria_label=_("Filters")),
+    )
 
 
-# ---- what can be chosen
+def _filter(legend: str, *controls: Component) -> Component:
+    return html.Fieldset([html.Legend(legend), *controls], className="filter")
 
 
-def _filters(view: View) -> dict[str, Any]:
-    snapshot, language, chosen = view.snapshot, view.language, view.state
-    measures = available_measures(snapshot, chosen.pop, chosen.level)
-    held = [str(level) for level in levels(snapshot, chosen.pop)]
+def _chosen(options: Iterable[Option]) -> str:
+    return next((option.value for option in options if option.chosen), "")
 
-    def options(labels: dict[Any, str], value: object, offered: Any = None) -> list[Option]:
-        return [
-            Option(
-                str(code),
-                language.gettext(label),
-                chosen=code == value,
-                offered=offered is None or str(code) in offered,
+
+def _box(kind: str, name: str, option: Option) -> Any:
+    """Return the box of an option, as a form has it."""
+    box = {"type": kind, "name": name, "value": option.value}
+    return native("input", box | {"checked": option.chosen, "disabled": not option.offered})
+
+
+def _segment(name: str, option: Option) -> Component:
+    not_offered = {} if option.offered else hyphenated(data_disabled="true")
+    return html.Label([_box("radio", name, option), html.Span(option.label)], **not_offered)
+
+
+def _segments(id_: str, name: str, facts: Mapping[str, Any]) -> Component:
+    options: list[Option] = facts[f"{name}_options"]
+    first = [_segment(name, option) for option in options]
+    return Choices(id_, first, name=name, value=_chosen(options))
+
+
+def _ends(name: str, facts: Mapping[str, Any]) -> Component:
+    sentence = facts["ends"].get(name, "")
+    return Ends(f"{name}-ends", sentence, of=name, attributes={"hidden": not sentence})
+
+
+def _population(option: Option) -> Component:
+    total = html.Small(option.small, className="figure", id=f"total-{option.value}")
+    words = html.Span([html.Span(option.label), total], className="option")
+    return html.Label([_box("radio", "pop", option), words])
+
+
+def _programme(option: Option) -> Component:
+    name = html.Span([html.B(option.value), " ", option.label])
+    reach = html.Small(option.small, className="figure")
+    words = html.Span([name, reach], className="option programme")
+    return html.Label([_box("checkbox", "prog", option), words])
+
+
+def programmes(facts: Mapping[str, Any]) -> Component:
+    """Return the programmes by pillar, with a field to find one."""
+    _ = facts["view"].language.gettext
+    pillars = [
+        html.Div(
+            [html.H3(label), html.Div([_programme(each) for each in options], className="choices")],
+            className="pillar",
+            role="group",
+            **hyphenated(aria_label=label),
+        )
+        for label, options in facts["pillars"]
+    ]
+    chosen: tuple[str, ...] = facts["chosen_programmes"]
+    everything = html.Button(
+        _("All programmes"),
+        type="button",
+        className="choice-all live-only",
+        id="programme-none",
+        **hyphenated(aria_pressed="false" if chosen else "true"),
+    )
+    label = html.Label(
+        _("Find a programme"),
+        className=f"{_HIDDEN} live-only",
+        htmlFor="programme-search",
+        **hyphenated(data_key="/"),
+    )
+    field = {"id": "programme-search", "type": "search", "className": "search live-only"}
+    search = native("input", field | {"placeholder": _("Find a programme"), "autocomplete": "off"})
+    pillars_list = html.Div(pillars, className="programmes", id="programmes")
+    return Programmes(ids.PROGRAMMES, [everything, label, search, pillars_list], value=list(chosen))
+
+
+def base_date(facts: Mapping[str, Any]) -> Component:
+    """Return the list of dates that a change may be counted from."""
+    change = facts["mode"] == "change"
+    options = [
+        native("option", {"value": iso, "selected": chosen}, label)
+        for iso, label, chosen in facts["bases"]
+    ]
+    select = html.Select(options, id="base", name="base", disabled=not change)
+    label = html.Label(facts["view"].language.gettext("Compared with"), htmlFor="base")
+    base = facts["view"].state.base
+    return BaseDate(
+        ids.BASE,
+        [label, select],
+        value=base.isoformat() if base else "",
+        attributes={"id": "base-row", "hidden": not change},
+    )
+
+
+# ---- what is shown
+
+
+def card(facts: Mapping[str, Any], opening: Opening) -> Component:
+    """Return the map or the table, with its headline and the timeline."""
+    table = opening.tab == TABLE
+    return html.Section(
+        [
+            _head(facts, opening),
+            Notices(
+                ids.NOTICES,
+                [html.P(notice) for notice in opening.notices],
+                attributes={"role": "status", "hidden": not opening.notices},
+            ),
+            html.Div(
+                [choropleth(facts), legend(facts)],
+                className="map-pane",
+                id=ids.MAP_PANE,
+                hidden=table,
+            ),
+            html.Div(
+                Table(ids.TABLE, figures_table(facts) if table else None, shown=table),
+                className="table-pane",
+                id=ids.TABLE_PANE,
+                hidden=not table,
+            ),
+            Timeline(ids.TIMELINE, steps(facts), date=facts["view"].on_its_date().date.isoformat()),
+            Sentence(
+                "missing", facts["missing"], of="missing", attributes={"className": "missing"}
+            ),
+            Fixed("table-unscripted", None if table else _unscripted_table(facts)),
+        ],
+        className="card map-card",
+        id="map-card",
+    )
+
+
+def _unscripted_table(facts: Mapping[str, Any]) -> Component:
+    """Return the figures below the map, for readers without scripts, who cannot ask for them."""
+    return html.Noscript(html.Div(figures_table(facts), className="table-pane"))
+
+
+def _head(facts: Mapping[str, Any], opening: Opening) -> Component:
+    newest = html.P(
+        [
+            Sentence("newest", facts["newest"], of="newest", tag="span"),
+            " ",
+            Sentence("age", opening.age, of="age", tag="span"),
+        ],
+        className="newest",
+    )
+    titles = [
+        Sentence("title", facts["title"], of="title", tag="h1"),
+        Sentence("headline", facts["headline"], of="headline"),
+        newest,
+    ]
+    _ = facts["view"].language.gettext
+    options = [Option(code, _(label), code == opening.tab) for code, label in _SHOW_AS.items()]
+    tabs = Choices(
+        ids.TAB,
+        [_segment("tab", option) for option in options],
+        name="tab",
+        value=opening.tab,
+        attributes={
+            "className": "segments tabs live-only",
+            "role": "radiogroup",
+            "aria-label": _("Show as"),
+        },
+    )
+    return html.Div([html.Div(titles, className="titles"), tabs], className="head")
+
+
+def choropleth(facts: Mapping[str, Any]) -> Component:
+    """Return the map with its buttons and its tooltip."""
+    _ = facts["view"].language.gettext
+    buttons = {
+        "in": ("+", _("Zoom in")),
+        "out": ("−", _("Zoom out")),
+        "whole": ("⌂", _("Show the whole country")),
+    }
+    zoom = html.Div(
+        [
+            html.Button(
+                sign, type="button", title=label, **hyphenated(aria_label=label, data_zoom=action)
             )
-            for code, label in labels.items()
+            for action, (sign, label) in buttons.items()
+        ],
+        className="zoom live-only",
+        id="zoom",
+        role="group",
+        hidden=True,
+        **hyphenated(aria_label=_("Zoom")),
+    )
+    skip = html.A(
+        _("Skip the map: to the table"),
+        className="skip-link live-only",
+        href=f"#{ids.TABLE_PANE}",
+        **hyphenated(data_key="t"),
+    )
+    stage = html.Div(
+        html.Div(facts["map"], className="drawing"),
+        className=f"stage{facts['lone']}",
+        id="map-stage",
+        style=facts["plane"],
+        **hyphenated(data_key="m"),
+    )
+    tooltip = html.Div(className="tooltip", id="tooltip", role="presentation")
+    picked = facts["picked"]
+    return Choropleth(
+        ids.MAP, [skip, stage, zoom, tooltip], selected=picked.pcode if picked else ""
+    )
+
+
+def legend(facts: Mapping[str, Any]) -> Component:
+    """Return classes and statuses, each with its number of areas."""
+    language: Language = facts["view"].language
+    rows = []
+    for row in facts["legend"]:
+        count = language.number(row.count) if row.count else ""
+        areas = language.ngettext("{n} area", "{n} areas", row.count) if row.count else ""
+        rows.append(
+            html.Li(
+                [
+                    html.I(className=row.kind if len(row.kind) > 1 else f"status-{row.kind}"),
+                    html.Span(row.label),
+                    html.Small(count, **hyphenated(aria_hidden="true")),
+                    html.Span(areas, className=_HIDDEN),
+                ],
+                **({} if row.count else hyphenated(data_empty="true")),
+            )
+        )
+    return Legend(ids.LEGEND, [html.B(facts["unit"]), html.Ul(rows)])
+
+
+def figures_table(facts: Mapping[str, Any]) -> list[Component]:
+    """Return the figures of the date as a table, as ``panels.js`` writes it at first."""
+    language: Language = facts["view"].language
+    _ = language.gettext
+    districts, level = facts["level"] == 2, facts["mode"] == "level"
+    number: dict[str, Any] = {"className": "number"}
+    head = [
+        html.Th(_("Area"), scope="col"),
+        *([html.Th(_("Governorate"), scope="col")] if districts else []),
+        html.Th(_("P-code"), scope="col"),
+        html.Th(facts["unit"], scope="col", **number),
+        html.Th(_("Status"), scope="col"),
+        html.Th(_("Rank"), scope="col", **number),
+        *([html.Th(_("Since previous round"), scope="col", **number)] if level else []),
+    ]
+    rows = [
+        html.Tr(
+            [
+                html.Th(cell.name, scope="row"),
+                *([html.Td(cell.parent)] if districts else []),
+                html.Td(cell.pcode),
+                html.Td(cell.figure, **number),
+                html.Td(cell.status),
+                html.Td(rank, **number),
+                *([html.Td(cell.by, **number)] if level else []),
+            ],
+            **hyphenated(data_status=cell.letter),
+        )
+        for cell, rank in facts["table_rows"]
+    ]
+    caption = _("{title}. {headline}.", title=facts["title"], headline=facts["headline"])
+    table = html.Table([html.Caption(caption), html.Thead(html.Tr(head)), html.Tbody(rows)])
+    copy = html.Span(_("Copy table"), className="button")
+    scroll: dict[str, Any] = {"role": "region", "aria-label": _("Table")}
+    return [
+        html.Div(copy, className="table-actions live-only", **hyphenated(aria_hidden="true")),
+        html.Div(table, className="scroll", tabIndex="0", **scroll),
+    ]
+
+
+def steps(facts: Mapping[str, Any]) -> list[Component]:
+    """Return the dates as links and as a list to choose from, where the timeline will stand."""
+    _ = facts["view"].language.gettext
+    before = [("first", _("First round"), None), ("previous", _("Previous round"), "prev")]
+    after = [("next", _("Next round"), "next"), ("last", _("Newest round"), None)]
+
+    def links(named: list[tuple[str, str, str | None]]) -> list[Component]:
+        return [html.A(label, href=facts[key], rel=rel) for key, label, rel in named if facts[key]]
+
+    ways = html.Nav(
+        [*links(before), html.B(facts["date"]), " ", html.Small(facts["round"]), *links(after)],
+        className="steps",
+        **hyphenated(aria_label=_("Date")),
+    )
+    options = [
+        native("option", {"value": iso, "selected": chosen}, label)
+        for iso, label, chosen in facts["dates"]
+    ]
+    form = html.Form(
+        [
+            *[
+                native("input", {"type": "hidden", "name": key, "value": value})
+                for key, value in facts["same_view"]
+            ],
+            html.Label([_("Go to a date"), " ", html.Select(options, name="time")]),
+            html.Button(_("Go"), className="button"),
+        ],
+        className="steps",
+        action=facts["urls"].page(),
+        autoComplete="off",
+    )
+    return [ways, html.Noscript(form)]
+
+
+# ---- what stands beside the map
+
+
+def side(facts: Mapping[str, Any]) -> Component:
+    """Return the panels beside the map."""
+    _ = facts["view"].language.gettext
+    picked = facts["picked"]
+    # What stands below a panel that scripts fill waits for it, so that nothing jumps.
+    waits: dict[str, Any] = {"data-waits": "true"} if picked or facts["chosen_programmes"] else {}
+    breaks = {"className": "breaks", "hidden": not facts["breaks"]}
+    by_area = _("By district") if facts["level"] == 2 else _("By governorate")
+    return html.Div(
+        [
+            html.Section(
+                [
+                    html.H2(_("Key figures")),
+                    KeyFigures(ids.KEY_FIGURES, figures(facts)),
+                    Sentence("breaks", facts["breaks"], of="breaks", attributes=breaks),
+                ],
+                className="card",
+                id="key-card",
+            ),
+            AreaPanel(
+                ids.AREA,
+                _area(picked),
+                attributes={
+                    "tabIndex": "-1",
+                    "aria-labelledby": "area-title",
+                    "hidden": not picked,
+                },
+            ),
+            ProgrammePanel(
+                ids.PROGRAMME,
+                html.Div(id="programme-panel"),
+                attributes={"hidden": True, **waits},
+            ),
+            html.Section(
+                [
+                    Sentence("ranking-title", by_area, of="ranking", tag="h2"),
+                    Ranking(ids.RANKING, [_ranked(row) for row in facts["ranking"]]),
+                ],
+                className="card",
+                id="ranking-card",
+                **waits,
+            ),
+        ],
+        className="side",
+        id="side",
+    )
+
+
+def figures(facts: Mapping[str, Any]) -> list[Component]:
+    """Return the key figures, and where the first of them comes from."""
+    urls, _ = facts["urls"], facts["view"].language.gettext
+    shown = [
+        html.Div(
+            [
+                html.P(figure.number, className="big", title=figure.exact or None),
+                html.P(figure.label, className="about"),
+            ]
+        )
+        for figure in facts["figures"]
+    ]
+    href = urls.following(facts["view"].state)
+    source = html.A(
+        _("Source"), className="source-link", href=href.sources(facts["source"], href.link_query)
+    )
+    return [html.Div(shown, className="key-figures"), html.P(source, className="source-row")]
+
+
+def _area(picked: Any) -> list[Component]:
+    """Return what is known of the chosen area before its panel has come."""
+    said = (
+        [
+            html.H2(picked.name, className="panel-title", id="area-title"),
+            html.P(picked.sentence),
         ]
-
-    return {
-        "populations": population_options(view),
-        "pillars": _pillars(snapshot, language, chosen.prog),
-        "measures": options(populations.MEASURE_LABELS, chosen.measure, measures),
-        "modes": options(populations.MODE_LABELS, chosen.mode),
-        "levels": options(populations.LEVEL_LABELS, chosen.level, held),
-        "ends": _ends(view),
-        "classes": options(_CLASSES, chosen.classes),
-        "mode": chosen.mode,
-        "chosen_programmes": chosen.prog,
-        "kept": [pair for pair in state.query_items(chosen, snapshot) if pair[0] in _NO_CONTROL],
-    }
-
-
-# What the options of a control are called, by key and value.
-_CALLED: dict[str, dict[str, str]] = {
-    "measure": populations.MEASURE_LABELS,
-    "level": {str(level): label for level, label in populations.LEVEL_LABELS.items()},
-}
-
-
-def _ends(view: View) -> dict[str, str]:
-    """Return below each control until when its options have figures, as ``tellEnds`` writes it."""
-    language = view.language
-    return {
-        key: language.join_items(
-            language.gettext(
-                UNTIL,
-                choice=language.gettext(_CALLED[key][value]),
-                date=language.date(dt.date.fromisoformat(day)),
-            )
-            for value, day in ended.items()
-        )
-        for key, ended in state.earlier_last_dates(view.snapshot, view.state).items()
-    }
-
-
-def population_options(view: View) -> list[Option]:
-    """Return populations with their totals on the date, as ``panel-text.js`` writes them."""
-    language, day = view.language, view.on_its_date().date
+        if picked
+        else []
+    )
     return [
-        Option(
-            code,
-            language.gettext(populations.POPULATIONS[code].label),
-            chosen=code == view.state.pop,
-            small=_total(view, code, day),
-        )
-        for code in populations_with_counts(view.snapshot)
+        html.Div(said, id="area-panel"),
+        html.Div(id="trend-slot", className="live-only"),
+        html.Div(id="area-breakdowns"),
     ]
 
 
-_FEW_DATES = 10
-
-
-def _total(view: View, population: str, day: dt.date) -> str:
-    language = view.language
-    found = counts(view.snapshot, population, 1, view.threshold, frozenset())
-    if len(found.dates) < _FEW_DATES:
-        return language.ngettext("{n} date", "{n} dates", len(found.dates))
-    before = [
-        total for date, total in zip(found.dates, found.national_people, strict=True) if date <= day
-    ]
-    known = before and before[-1] == before[-1]  # NaN is not
-    return language.compact(float(before[-1])) if known else ""
-
-
-def _pillars(
-    snapshot: Snapshot, language: Language, chosen: tuple[str, ...]
-) -> list[tuple[str, list[Option]]]:
-    """Return every programme with its years and reach, by pillar."""
-    listed = programmes.overview(snapshot, language)
-    pillars = {row["pillar"]: row["pillarLabel"] for row in listed}
-    return [
-        (label, [_programme(row, language, chosen) for row in listed if row["pillar"] == pillar])
-        for pillar, label in pillars.items()
-    ]
-
-
-def _programme(row: dict[str, Any], language: Language, chosen: tuple[str, ...]) -> Option:
-    places = language.ngettext("{n} governorate", "{n} governorates", row["governorates"])
-    small = " · ".join(part for part in (row["years"], places) if part)
-    return Option(row["code"], row["name"], chosen=row["code"] in chosen, small=small)
-
-
-# ---- where links lead
-
-
-def _dates(shown: Shown) -> dict[str, Any]:
-    """Return other dates of the same view, as links and as a list."""
-    view = shown.view
-    language, dates, at = view.language, view.counts.dates, view.on_its_date()
-
-    def link(there: int) -> str:
-        return shown.link(time=dates[there]) if there != at.t else ""
-
-    return {
-        "same_view": state.query_items(replace(view.state, time=None), view.snapshot),
-        "date": language.date(at.date),
-        "round": area_labels.caption(at),
-        "first": link(0),
-        "previous": link(max(at.t - 1, 0)),
-        "next": link(min(at.t + 1, len(dates) - 1)),
-        "last": link(len(dates) - 1),
-        "dates": [(day.isoformat(), language.date(day), day == at.date) for day in dates],
-        "bases": [(day.isoformat(), language.date(day), day == view.state.base) for day in dates],
-    }
-
-
-def _order(view: View) -> list[int]:
-    """Order areas by figure, largest first, those without a figure last."""
-    ranks = view.on_its_date().ranks
-    return sorted(range(len(ranks)), key=lambda i: (int(ranks[i]) or len(ranks) + 1, i))
-
-
-def table_rows(
-    view: View, cells: list[area_labels.AreaLabel]
-) -> list[tuple[area_labels.AreaLabel, str]]:
-    """Return every area as ``panel-text.js`` lists it at first, with its rank alone."""
-    ranks = [int(rank) for rank in view.on_its_date().ranks]
-    return [(cells[i], view.language.number(ranks[i]) if ranks[i] else "") for i in _order(view)]
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A row of the ranking; ``bar`` is its part of the largest figure, in per cent."""
-
-    cell: area_labels.AreaLabel
-    url: str
-    bar: float
-    fewer: bool
-
-
-def ranking(shown: Shown, cells: list[area_labels.AreaLabel]) -> Iterator[Ranked]:
-    """Yield areas in the programmes' reach, largest first, those without a figure last."""
-    view = shown.view
-    values = np.nan_to_num(view.on_its_date().values, nan=0.0)
-    most = max(float(np.abs(values).max()), _ALMOST_NONE)
-    for cell, value in ((cells[i], float(values[i])) for i in _order(view)):
-        if cell.letter != OUTSIDE:
-            url = shown.link(area=cell.pcode)
-            yield Ranked(cell, url, 100 * abs(value) / most, value < 0)
+def _ranked(row: Any) -> Component:
+    width = {"inlineSize": f"{row.bar:.1f}%"}
+    bar = html.I(style=width, **(hyphenated(data_fewer="true") if row.fewer else {}))
+    link = html.A(
+        [
+            html.Span(row.cell.name, className="name"),
+            html.Span(bar, className="bar", **hyphenated(aria_hidden="true")),
+            html.Span(row.cell.value, className="value", **hyphenated(data_status=row.cell.letter)),
+        ],
+        href=f"{row.url}#{ids.AREA}",
+    )
+    return html.Li(link)

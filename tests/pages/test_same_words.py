@@ -38,7 +38,7 @@ from geodata.links.urls import Urls
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import area_labels, breaks
 from geodata.text.key_figures import key_figures
-from layouts import explore, script_strings
+from layouts import explore_facts, script_strings
 from tests import node
 from tests.bundled import SNAPSHOT
 
@@ -212,7 +212,7 @@ def case(view: View, dates: list[int]) -> dict[str, Any]:
 def said_by_python(view: View, t: int) -> dict[str, Any]:
     """What the server writes into the page of this date."""
     at = view.at(dataclasses.replace(view.state, time=view.counts.dates[t])).on_its_date()
-    shown, cells = explore.Shown(at.view, Urls()), area_labels.area_labels(at)
+    shown, cells = explore_facts.Shown(at.view, Urls()), area_labels.area_labels(at)
     change, district = view.state.mode == populations.CHANGE, view.state.level == 2
     language = view.language
     return {
@@ -242,16 +242,16 @@ def said_by_python(view: View, t: int) -> dict[str, Any]:
                 **{"value": row.cell.value, "status": row.cell.letter},
                 **{"bar": row.bar, "fewer": row.fewer},
             }
-            for row in explore.ranking(shown, cells)
+            for row in explore_facts.ranking(shown, cells)
         ],
         "table": [
             [
                 *(cell.name, *([cell.parent] if district else []), cell.pcode),
                 *(cell.figure, cell.status, rank, *([] if change else [cell.by])),
             ]
-            for cell, rank in explore.table_rows(shown.view, cells)
+            for cell, rank in explore_facts.table_rows(shown.view, cells)
         ],
-        "totals": [option.small for option in explore.population_options(shown.view)],
+        "totals": [option.small for option in explore_facts.population_options(shown.view)],
     }
 
 

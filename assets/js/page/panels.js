@@ -75,7 +75,7 @@
   }
 
   /** All areas, largest first, with a bar each; those without a figure last, with the reason. */
-  function createRanking(root, title, { strings, text, onSelect, onHover }) {
+  function createRanking(root, { text, onSelect, onHover }) {
     let made = [];
     let rows = []; // those of areas that are ever in the programmes' reach
     let selected = '';
@@ -112,7 +112,6 @@
 
     return {
       show(view) {
-        title.textContent = view.state.level === 2 ? strings.byLevel2 : strings.byLevel1;
         made = view.areas.map(makeRow);
         rows = made.filter((_, i) => view.status.some((letters) => letters[i] !== 'o'));
         root.replaceChildren(...rows.map(({ item }) => item));
@@ -144,7 +143,7 @@
   }
 
   /** The same view as a table: sortable by every column, copied as tab-separated text. */
-  function createTable(root, { strings, text, format, onSelect }) {
+  function createTable(root, { strings, text, format, onSelect, shown: seen }) {
     let view = null;
     let now = 0;
     let sort = { key: 'rank', down: false };
@@ -193,7 +192,7 @@
     }
 
     function draw() {
-      if (!root.hidden) keepFocus(root, drawRows);
+      if (seen && view) keepFocus(root, drawRows);
     }
 
     function drawRows() {
@@ -244,21 +243,25 @@
         status.textContent = '';
         draw();
       },
-      draw,
+      /** Whether it is seen; its rows are made only then. */
+      see(value) {
+        seen = value;
+        draw();
+      },
     };
   }
 
-  /** What is missing on this date, how the figures were made, and whose they are. */
-  function createNotes(
-    { missing, breaks, newest, age, notes, line },
-    { strings, reading, urls, ages },
-  ) {
-    const list = notes.appendChild(element('ul'));
+  /** How the figures were made, and at the foot of the page whose they are. */
+  function createNotes({ notes, line }, { strings, urls }) {
     return {
       show(view) {
-        list.replaceChildren(...view.text.notes.map((note) => element('li', {}, note)));
-        newest.textContent = view.text.newest;
-        age.textContent = ages[view.text.newestDay] || '';
+        notes.replaceChildren(
+          element(
+            'ul',
+            {},
+            view.text.notes.map((note) => element('li', {}, note)),
+          ),
+        );
         const once = view.sources.filter(
           ({ credit }, i) => view.sources.findIndex((one) => one.credit === credit) === i,
         );
@@ -268,12 +271,6 @@
         ]);
         const all = element('a', { href: urls.sources }, strings.sources);
         line.replaceChildren(element('p', {}, ...credits, ' · ', all));
-      },
-      step(view, t) {
-        missing.textContent = view.text.missing[t];
-        const said = reading.breaks(view, t);
-        breaks.textContent = said;
-        breaks.hidden = !said;
       },
     };
   }

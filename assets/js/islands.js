@@ -1,0 +1,130 @@
+/**
+ * Components whose elements the server has written: made live at once, and handed to Dash as they
+ * are when Dash has come (takeover.js). Nothing is made twice.
+ *
+ *   displacement.island('Ranking', ({ root, props, set }) => ({
+ *     show(view, t) {},         other figures, on the date `t`
+ *     step(view, t) {},         another date of the same figures; 0 bytes, without Dash
+ *     select(pcode) {},         another area, or none
+ *     update(props, before) {}, properties that a callback of Dash has changed
+ *   }));
+ *
+ * `set({ date })` tells Dash of a property; before Dash is there it is kept, and told afterwards.
+ */
+(() => {
+  'use strict';
+
+  const kinds = new Map();
+  const made = new Map(); // by id
+  const untold = new Map(); // what Dash is to be told of each, when it has come
+  const components = {}; // as Dash finds them: window.layouts.Ranking
+  const shown = { view: null, index: 0 };
+
+  /** Say how a kind of component, by the name of its class in layouts/components.py, is made. */
+  function island(type, make) {
+    kinds.set(type, make);
+    components[type] = asComponent(type);
+  }
+
+  function begin(type, props, root) {
+    const one = { type, props, root, tell: null };
+    one.set = (changes) => {
+      one.props = { ...one.props, ...changes };
+      if (one.tell) one.tell(changes);
+      else untold.set(one, { ...untold.get(one), ...changes });
+    };
+    Object.assign(one, kinds.get(type)({ root, props, set: one.set, self: one }));
+    made.set(props.id, one);
+    return one;
+  }
+
+  /** Components of a layout that have an id. */
+  function* identified(node) {
+    if (Array.isArray(node)) for (const each of node) yield* identified(each);
+    else if (node?.props) {
+      if (node.props.id) yield node;
+      yield* identified(node.props.children);
+    }
+  }
+
+  /** Make live what the server has written, by the layout that stands in the page. */
+  function start(layout) {
+    for (const { type, props } of identified(layout)) {
+      const place = document.querySelector(`[data-island="${CSS.escape(props.id)}"]`);
+      if (place && kinds.has(type)) begin(type, props, place.firstElementChild);
+    }
+  }
+
+  /** Tell Dash what has been chosen before it was there. */
+  function tell() {
+    for (const [one, changes] of untold) one.tell?.(changes);
+    untold.clear();
+  }
+
+  // ---- what all of them hear
+
+  /** Other figures. */
+  function show(view, index) {
+    Object.assign(shown, { view, index });
+    for (const one of made.values()) one.show?.(view, index);
+    around(); // now: a frame that is painted before the next would show emptied parts
+  }
+
+  let frame = 0;
+
+  /** Another date: what paints the map does so at once, what stands around it before the frame. */
+  function step(index) {
+    shown.index = index;
+    for (const one of made.values()) one.paint?.(shown.view, index);
+    if (!frame) frame = requestAnimationFrame(around);
+  }
+
+  function around() {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    for (const one of made.values()) one.step?.(shown.view, shown.index);
+  }
+
+  const select = (pcode, how) =>
+    Promise.all([...made.values()].map((one) => one.select?.(pcode, how)));
+
+  /** The reader has stopped at a date. */
+  function settle() {
+    for (const one of made.values()) one.settle?.(shown.view, shown.index);
+  }
+
+  // ---- as a component of Dash
+
+  /** A function component of Dash's own React, which moves the element into the place it draws. */
+  const asComponent = (type) =>
+    function Island(props) {
+      const { createElement, useLayoutEffect, useRef } = window.React;
+      const place = useRef(null);
+      const before = useRef(props);
+      useLayoutEffect(() => {
+        const one = made.get(props.id) ?? begin(type, props, document.createElement('div'));
+        one.tell = props.setProps;
+        // Moved rather than removed: what is focused, scrolled, dragged or played goes on.
+        if (place.current.moveBefore && one.root.isConnected)
+          place.current.moveBefore(one.root, null);
+        else place.current.append(one.root);
+        return () => {
+          one.destroy?.();
+          made.delete(props.id);
+        };
+      }, []);
+      useLayoutEffect(() => {
+        const one = made.get(props.id);
+        one.tell = props.setProps;
+        one.props = props;
+        if (before.current !== props) one.update?.(props, before.current);
+        before.current = props;
+      });
+      return createElement('div', { className: 'island', 'data-island': props.id, ref: place });
+    };
+
+  window.layouts = components;
+  window.displacement = window.displacement || {};
+  window.displacement.island = island;
+  window.displacement.islands = { start, tell, show, step, select, settle, made, shown };
+})();

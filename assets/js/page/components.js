@@ -1,0 +1,354 @@
+/**
+ * The components of the page (layouts/components.py): what each does with its element. What they
+ * paint and say is of painter.js, timeline.js, panels.js and panel-text.js.
+ */
+(() => {
+  'use strict';
+
+  const d = window.displacement;
+  const { element, island, islands, page } = d;
+  const { data, strings, format, reading, urls } = d.words;
+  const text = d.createPanelText({ strings, format, reading });
+  const dark = d.followDark('screen and (prefers-color-scheme: dark)');
+  const folding = d.createFolding(data.letters);
+  const words = { strings, format, reading, text, urls, dark, ages: data.ages };
+  const byId = (id) => document.getElementById(id);
+  const select = (pcode) => page.select(pcode, { focus: Boolean(pcode) });
+  const nothing = () => ({});
+
+  function nameOf(pcode) {
+    const found = page.view.areas.find((one) => one.pcode === pcode || one.parent === pcode);
+    return (found?.pcode === pcode ? found.name : found?.parentName) || pcode;
+  }
+
+  island('View', nothing);
+  island('Fixed', nothing);
+  island('Notices', nothing);
+
+  island('Address', ({ set }) => {
+    window.addEventListener('popstate', () => {
+      islands.made.get('timeline').pause();
+      page.follow();
+    });
+    return { settle: () => set({ query: page.shownQuery() }) };
+  });
+
+  island('Choropleth', ({ root, props, set }) => {
+    const stage = root.querySelector('.stage');
+    const tooltip = root.querySelector('.tooltip');
+    const painter = d.createPainter(stage, { reading, strings, tooltip, dark });
+    painter.takeOver(stage.querySelector('svg.map'));
+    const map = d.createExploreMap(stage, {
+      painter,
+      buttons: root.querySelector('.zoom'),
+      legend: byId('legend'),
+    });
+    stage.addEventListener('displacement:select', ({ detail: { pcode, byKey } }) =>
+      page.select(pcode, { focus: byKey && Boolean(pcode) }),
+    );
+    stage.addEventListener('displacement:hover', ({ detail }) =>
+      islands.made.get('ranking').hover(detail.pcode),
+    );
+    stage.addEventListener('displacement:reveal', () => islands.made.get('tab').choose('map'));
+    return {
+      draw: map.draw,
+      point: painter.point,
+      show: painter.show,
+      paint: (_, t) => painter.step(t),
+      settle: painter.settle,
+      select(pcode) {
+        painter.select(pcode);
+        if (pcode !== props.selected) set({ selected: pcode });
+        props = { ...props, selected: pcode };
+      },
+      update(next) {
+        if (next.selected !== page.area) page.select(next.selected); // by a callback of others
+      },
+    };
+  });
+
+  island('Timeline', ({ root, set }) => {
+    root.replaceChildren(); // links, for readers without scripts
+    const timeline = d.createTimeline(root, {
+      strings: data.timeline,
+      formatDate: format.date,
+      formatYear: format.whole,
+      fill: format.fill,
+      idPrefix: 'timeline',
+    });
+    root.addEventListener('displacement:time', ({ detail: { index, settled } }) =>
+      page.step(index, settled),
+    );
+    root.addEventListener('displacement:base', ({ detail: { date, settled } }) => {
+      if (settled) islands.made.get('base-date').choose(date);
+    });
+    const rest = (view, t) => set({ date: view.dates[t] });
+    return {
+      pause: timeline.pause,
+      show(view, t) {
+        const base = view.state.base ? view.dates.indexOf(view.state.base) : null;
+        timeline.update({ ...reading.rounds(view), index: t, base });
+        rest(view, t);
+      },
+      settle: rest,
+      update({ date }) {
+        const index = page.view.dates.indexOf(date);
+        if (index < 0 || index === islands.shown.index) return; // not by a callback of others
+        timeline.setIndex(index);
+        page.step(index, true);
+      },
+    };
+  });
+
+  // ---- what is chosen with
+
+  const inputs = (root) => [...root.querySelectorAll('input')];
+
+  /** Radio buttons: `choose` does as the reader would. */
+  function choices({ root, props, set }) {
+    const value = () => inputs(root).find(({ checked }) => checked)?.value ?? '';
+    function check(wanted) {
+      for (const input of inputs(root)) input.checked = input.value === wanted;
+    }
+    root.addEventListener('change', () => {
+      waiting();
+      set({ value: value() });
+    });
+    return {
+      choose(wanted) {
+        if (wanted === value()) return;
+        check(wanted);
+        set({ value: wanted });
+      },
+      show(view) {
+        const state = view.state[props.name];
+        if (state === undefined) return;
+        check(String(state));
+        offer(root, view.available[`${props.name}s`]);
+        set({ value: String(state) });
+      },
+      update: (next) => check(next.value),
+    };
+  }
+
+  /** A choice acts when Dash has come; until then the reader sees that it is on its way. */
+  function waiting() {
+    if (!document.documentElement.dataset.dash) byId('main').dataset.loading = 'true';
+    document.dispatchEvent(new CustomEvent('displacement:chosen'));
+  }
+
+  /** Switch off the options that the population has no figures for. */
+  function offer(root, available) {
+    if (!available) return;
+    for (const input of inputs(root)) {
+      input.disabled = !available.map(String).includes(input.value);
+      input.closest('label').dataset.disabled = String(input.disabled);
+    }
+  }
+
+  island('Choices', choices);
+
+  island('Populations', (given) => {
+    let meta = null;
+    function totals(view, t) {
+      for (const population of meta?.populations ?? []) {
+        const place = byId(`total-${population.code}`);
+        // None of what came with figures that are newer than the page.
+        if (place) place.textContent = text.total(population, view.dates[t]);
+      }
+    }
+    const made = choices(given);
+    return {
+      ...made,
+      async show(view) {
+        made.show(view);
+        const about = await page.metaOf(view.version).catch(() => null); // they stay as they were
+        if (!about || view !== page.view) return;
+        meta = about;
+        totals(view, islands.shown.index);
+      },
+      step: totals,
+    };
+  });
+
+  island('Programmes', ({ root, set }) => {
+    const list = root.querySelector('.programmes');
+    const none = root.querySelector('.choice-all');
+    const boxes = () => [...list.querySelectorAll('input')];
+    const value = () => boxes().flatMap((box) => (box.checked ? [box.value] : []));
+    function check(codes) {
+      for (const box of boxes()) box.checked = codes.includes(box.value);
+      none.setAttribute('aria-pressed', String(!codes.length));
+    }
+    function choose(codes) {
+      waiting();
+      set({ value: codes });
+    }
+    list.addEventListener('change', () => choose(value()));
+    none.addEventListener('click', () => {
+      check([]);
+      choose([]);
+    });
+    root.querySelector('.search').addEventListener('input', ({ target }) => search(target.value));
+
+    /** Filter the programmes by what is typed: words of code and name, folded. */
+    function search(typed) {
+      let found = 0;
+      for (const pillar of list.querySelectorAll('.pillar')) {
+        let inPillar = 0;
+        for (const label of pillar.querySelectorAll('label')) {
+          const match = folding.finds(typed, label.textContent);
+          label.hidden = !match;
+          inPillar += match;
+        }
+        pillar.hidden = !inPillar;
+        found += inPillar;
+      }
+      list.dataset.empty = found ? '' : strings.noMatch;
+    }
+
+    /** Scroll the list, and nothing else, to the first chosen programme. */
+    function showChosen() {
+      const chosen = list.querySelector('input:checked')?.closest('label');
+      if (!chosen) return;
+      const [box, frame] = [chosen.getBoundingClientRect(), list.getBoundingClientRect()];
+      if (box.top < frame.top || box.bottom > frame.bottom) list.scrollTop += box.top - frame.top;
+    }
+
+    return {
+      show(view) {
+        check(view.state.prog);
+        set({ value: [...view.state.prog].sort() });
+        if (view.state.prog.length) requestAnimationFrame(showChosen);
+      },
+      update: ({ value: codes }) => check(codes),
+    };
+  });
+
+  island('BaseDate', ({ root, set }) => {
+    const list = root.querySelector('select');
+    function choose(date) {
+      waiting();
+      set({ value: date });
+    }
+    list.addEventListener('change', () => choose(list.value));
+    return {
+      choose,
+      show({ dates, state }) {
+        const change = state.mode === 'change';
+        root.hidden = !change;
+        list.disabled = !change;
+        list.replaceChildren(
+          ...dates.map((iso) =>
+            element('option', { value: iso, selected: iso === state.base }, format.date(iso)),
+          ),
+        );
+        set({ value: state.base ?? '' });
+      },
+    };
+  });
+
+  island('Ends', ({ root, props }) => {
+    const labelOf = (value) =>
+      byId(props.of).querySelector(`input[value="${value}"]`).closest('label').textContent.trim();
+    return {
+      show(view) {
+        const sentences = Object.entries(view.available.until[props.of] ?? {}).map(([value, iso]) =>
+          format.fill(strings.until, { choice: labelOf(value), date: format.date(iso) }),
+        );
+        root.textContent = format.listed(sentences);
+        root.hidden = !sentences.length;
+      },
+    };
+  });
+
+  // ---- what is shown
+
+  // Each sentence of the view, by the name that layouts/explore.py gives it.
+  const SENTENCES = {
+    title: (view) => view.text.title,
+    headline: (view, t) => view.text.headline[t],
+    newest: (view) => view.text.newest,
+    age: (view) => data.ages[view.text.newestDay] || '',
+    missing: (view, t) => view.text.missing[t],
+    breaks: (view, t) => reading.breaks(view, t),
+    ranking: ({ state }) => (state.level === 2 ? strings.byLevel2 : strings.byLevel1),
+  };
+
+  island('Sentence', ({ root, props }) => ({
+    step(view, t) {
+      const sentence = SENTENCES[props.of](view, t);
+      if (root.textContent !== sentence) root.textContent = sentence;
+      if (props.of === 'breaks') root.hidden = !sentence;
+    },
+  }));
+
+  island('Legend', ({ root }) => {
+    const legend = d.createLegend(root, words);
+    dark.addEventListener('change', () => {
+      legend.show(page.view);
+      legend.step(page.view, islands.shown.index);
+    });
+    return legend;
+  });
+
+  island('KeyFigures', ({ root }) => {
+    root.replaceChildren();
+    return d.createKeyFigures(root, words);
+  });
+
+  island('Ranking', ({ root }) =>
+    d.createRanking(root, {
+      ...words,
+      onSelect: select,
+      onHover: (pcode) => islands.made.get('map').point(pcode),
+    }),
+  );
+
+  island('Table', ({ root, props }) => {
+    root.replaceChildren();
+    const table = d.createTable(root, { ...words, onSelect: select, shown: props.shown });
+    root.addEventListener('displacement:reveal', () => islands.made.get('tab').choose('table'));
+    return { ...table, update: ({ shown }) => table.see(shown) };
+  });
+
+  island('AreaPanel', ({ root }) => {
+    const panel = d.createAreaPanel({
+      ...words,
+      card: root,
+      top: byId('area-panel'),
+      trendSlot: byId('trend-slot'),
+      rest: byId('area-breakdowns'),
+      trend: { layout: data.trend, fetchPlotly: d.fetchPlotly },
+      onClose: () => page.select(''),
+      onOpen: select,
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.defaultPrevented || event.key !== 'Escape' || !page.area) return;
+      if (root.contains(document.activeElement)) page.select('');
+    });
+    return {
+      show: panel.show,
+      step: (_, t) => page.area && panel.step(t),
+      async select(pcode, { focus }) {
+        if (!pcode) return panel.close();
+        const wanted = await page.areaOf(pcode);
+        if (page.area !== pcode) return;
+        await panel.open(wanted, page.view, islands.shown.index);
+        if (focus) root.focus({ preventScroll: true });
+      },
+    };
+  });
+
+  island('ProgrammePanel', ({ root }) => {
+    const panel = d.createProgrammePanel({
+      ...words,
+      card: root,
+      root: root.firstElementChild,
+      country: data.country,
+    });
+    return { show: (view) => panel.show(view, nameOf) };
+  });
+
+  island('Notes', ({ root }) => d.createNotes({ notes: root, line: byId('source-line') }, words));
+})();

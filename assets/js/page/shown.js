@@ -1,0 +1,311 @@
+/**
+ * What the page shows: a view, a date, an area; the query of the address that says so; and how
+ * another view is fetched. Components hear of it by `displacement.islands`.
+ *
+ * The state is the address's query; the server alone parses it. A choice is written into the query
+ * and leads to one GET of the view; the timeline only moves through the dates that the view holds.
+ */
+(() => {
+  'use strict';
+
+  const { createAnnouncer, createFormat, createReading, element, islands, tellSeen } =
+    window.displacement;
+  const data = JSON.parse(document.getElementById('displacement-data').textContent);
+  const { strings, urls } = data;
+  const format = createFormat(data);
+  const reading = createReading({ strings, format });
+  const byId = (id) => document.getElementById(id);
+  const announcer = createAnnouncer(byId('announcer'), { within: document.body });
+  // Keys that change the figures; time and area only choose among what a view holds.
+  const WRITTEN = ['lang', 'digits'];
+  const FIGURE_KEYS = [
+    ...['pop', 'prog', 'measure', 'mode', 'base', 'level', 'classes'],
+    ...WRITTEN,
+    'v',
+  ];
+  // Keys that decide which areas are drawn, and how they are called.
+  const DRAWING_KEYS = ['pop', 'level', ...WRITTEN];
+  const REST_MS = 150;
+
+  let view = null;
+  let area = '';
+  let asked = 0;
+  let pinned = false; // whether the reader chose a date, or follows the newest
+  const kept = new Map();
+
+  const now = () => islands.shown.index;
+  const currentQuery = () => new URLSearchParams(window.location.search);
+  // The briefing that slides are being added to, which every address of this visit carries along.
+  const briefing = currentQuery().get('briefing') || '';
+
+  async function get(url, accept = 'application/json') {
+    const response = await fetch(url, { headers: { Accept: accept } });
+    const seen = response.headers.get('X-Displacement-Seen');
+    if (seen) tellSeen(seen);
+    if (response.ok) return response;
+    const body = await response.json().catch(() => null);
+    throw new Error(body?.error?.sentence || `${response.status} ${response.statusText}`);
+  }
+
+  const getJson = async (url) => (await get(url)).json();
+  const getText = async (url) => (await get(url, 'text/html')).text();
+
+  /** An answer that stays the same is asked for once; one that failed may be asked for again. */
+  function getOnce(url, fetched = getJson) {
+    if (!kept.has(url)) {
+      kept.set(url, fetched(url));
+      kept.get(url).catch(() => kept.delete(url));
+    }
+    return kept.get(url);
+  }
+
+  function figureQuery(query) {
+    const wanted = new URLSearchParams();
+    for (const key of FIGURE_KEYS) if (query.get(key)) wanted.set(key, query.get(key));
+    return wanted;
+  }
+
+  const withQuery = (url, query) => (String(query) ? `${url}?${readable(query)}` : url);
+  const readable = (query) => String(query).replaceAll('%7E', '~');
+
+  // Everything beside a view is asked for under the version of its figures: the newest ones may be
+  // others by then, and what is named by its version may be kept.
+
+  /** The map of a view as the server draws it: areas and names, in the colours of no date. */
+  function drawingOf({ query, version }) {
+    const wanted = pick(new URLSearchParams(query), DRAWING_KEYS);
+    wanted.set('v', version);
+    return getOnce(withQuery(urls.drawing, wanted), getText);
+  }
+
+  function metaOf(version) {
+    // The page's language, not the address's, which may ask for one that there is not.
+    const query = pick(new URLSearchParams(view.query), WRITTEN);
+    query.set('lang', data.lang);
+    query.set('v', version);
+    return getOnce(withQuery(urls.meta, query));
+  }
+
+  /** The panel of an area: every date of the population at once. */
+  function areaOf(pcode) {
+    const query = pick(figureQuery(new URLSearchParams(view.query)), ['pop', ...WRITTEN]);
+    query.set('v', view.version);
+    return getOnce(withQuery(urls.area.replace('{pcode}', pcode), query));
+  }
+
+  /** The figures that the page was made from, as the state of its address would bring them. */
+  async function getFirst() {
+    const { view: url, time, area: chosen } = data.first;
+    const found = await getJson(url);
+    const query = new URLSearchParams(found.query);
+    if (!data.frozen) query.delete('v');
+    const state = { ...found.state, time, area: chosen };
+    // What was seen of another date holds this one, too.
+    const asked = document.documentElement.dataset.seen && currentQuery().get('time');
+    if (found.dates.includes(asked)) state.time = asked;
+    return { ...found, query, state, notices: null };
+  }
+
+  function pick(query, keys) {
+    return new URLSearchParams([...query].filter(([key, value]) => keys.includes(key) && value));
+  }
+
+  /** Nearest date of a list to one asked for; dates are ISO, ascending. */
+  function nearestIndex(dates, iso) {
+    const day = Date.parse(iso);
+    const distance = (index) => Math.abs(Date.parse(dates[index]) - day);
+    return dates.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0);
+  }
+
+  // ---- the URL ----------------------------------------------------------------------------
+
+  /** The query of what is shown: the server's words for the figures, and the reader's place. */
+  function shownQuery() {
+    const query = new URLSearchParams(view.query);
+    for (const key of ['time', 'area']) query.delete(key);
+    const ordered = [...query].filter(([key]) => key !== 'base');
+    if (pinned) ordered.push(['time', view.dates[now()]]);
+    if (query.get('base')) ordered.push(['base', query.get('base')]);
+    if (area) ordered.push(['area', area]);
+    if (islands.made.get('tab').props.value === 'table') ordered.push(['tab', 'table']);
+    if (briefing) ordered.push(['briefing', briefing]);
+    return new URLSearchParams(ordered);
+  }
+
+  function writeUrl(how) {
+    const url = withQuery(urls.page, shownQuery());
+    if (url === window.location.pathname + window.location.search) return;
+    window.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', url);
+  }
+
+  /** The address that adds what is shown to the briefing, as a slide. */
+  function briefingUrl() {
+    const query = view ? shownQuery() : currentQuery();
+    const layout = query.get('tab') === 'table' ? '&layout=table' : '';
+    const frozen = query.get('v') ? `&v=${query.get('v')}` : '';
+    for (const key of ['tab', 'briefing', 'lang', 'v']) query.delete(key);
+    const slide = encodeURIComponent(readable(query)) || 'default';
+    return `${urls.briefing}?${briefing && `${briefing}&`}add=${slide}${layout}${frozen}`;
+  }
+
+  /** The address of the figures that are shown, as `View.url` has it. */
+  function viewUrl() {
+    const query = figureQuery(new URLSearchParams(view.query));
+    query.set('v', view.version);
+    return withQuery(urls.view, query);
+  }
+
+  // ---- figures ----------------------------------------------------------------------------
+
+  async function load(promise, retry, { history } = {}) {
+    const turn = ++asked;
+    byId('main').dataset.loading = 'true';
+    try {
+      const next = await promise;
+      const drawing = view && drawsAnew(next) ? await drawingOf(next) : null;
+      if (turn !== asked) return; // a later choice has overtaken this one
+      await show(next, drawing, history);
+    } catch (error) {
+      if (turn === asked) fail(error, retry);
+    } finally {
+      if (turn === asked) delete byId('main').dataset.loading;
+    }
+  }
+
+  /** Whether a view is of other areas than those that are drawn. */
+  const drawsAnew = ({ state, version }) =>
+    state.level !== view.state.level || version !== view.version;
+
+  function fail(error, retry) {
+    const again = element(
+      'button',
+      { type: 'button', class: 'button', onclick: retry },
+      strings.retry,
+    );
+    notify([format.fill(strings.failed, { reason: error.message })], again);
+  }
+
+  /** Fetch and show what a query asks for; `whole` is with its date and its area. */
+  function ask(query, options) {
+    const wanted = figureQuery(query);
+    for (const key of ['time', 'area'])
+      if (options?.whole && query.get(key)) wanted.set(key, query.get(key));
+    wanted.set('errors', 'notice');
+    const retry = () => ask(query, options);
+    return load(getJson(withQuery(urls.view, wanted)), retry, options);
+  }
+
+  function notify(sentences, ...more) {
+    const notices = byId('notices');
+    notices.replaceChildren(...sentences.map((sentence) => element('p', {}, sentence)), ...more);
+    notices.hidden = !sentences.length;
+  }
+
+  async function show(next, drawing, history) {
+    const shownDate = view?.dates[now()];
+    const notices = [...(next.notices || [])];
+    view = next;
+    let index = view.newest;
+    if (next.state.time) [index, pinned] = [view.dates.indexOf(next.state.time), true];
+    else if (shownDate && pinned) index = placeIn(view.dates, shownDate, notices);
+    if (view.version !== data.version) notify([strings.newFigures, ...notices], reloadButton());
+    else if (next.notices) notify(notices); // those of the first view stand there
+    if (drawing) islands.made.get('map').draw(drawing);
+    islands.shown.index = index;
+    if (next.state.area) area = next.state.area;
+    writeUrl(history);
+    islands.show(view, index);
+    islands.made.get('view').set({ url: viewUrl() });
+    announcer.say(view.text.headline[index]);
+    if (area) await select(area, { history: 'replace' });
+    document.documentElement.dataset.settled = 'true'; // what waited for panels above is seen
+  }
+
+  /** The lists to choose from are of the page; only a new one has what came with new figures. */
+  function reloadButton() {
+    const onclick = () => window.location.reload();
+    return element('button', { type: 'button', class: 'button', onclick }, strings.reload);
+  }
+
+  function placeIn(dates, iso, notices) {
+    const index = nearestIndex(dates, iso);
+    if (dates[index] !== iso) {
+      const values = {
+        population: view.text.population,
+        asked: format.date(iso),
+        shown: format.date(dates[index]),
+      };
+      notices.push(format.fill(strings.nearestDate, values));
+    }
+    return index;
+  }
+
+  // ---- a date and an area of them ---------------------------------------------------------
+
+  let resting = 0;
+
+  /** Show another date; `settled` where the reader may rest at it. */
+  function step(index, settled) {
+    pinned = index !== view.newest || pinned;
+    islands.step(index);
+    clearTimeout(resting);
+    // After the last of several quick steps: browsers limit how often the URL may be written.
+    if (settled) resting = setTimeout(settle, REST_MS);
+  }
+
+  /** Name the areas anew, write the URL, say the headline, tell Dash of the date. */
+  function settle() {
+    clearTimeout(resting);
+    islands.settle();
+    announcer.say(view.text.headline[now()]);
+    writeUrl('replace');
+  }
+
+  async function select(pcode, { history = 'push', focus = false } = {}) {
+    area = pcode;
+    writeUrl(history);
+    try {
+      await islands.select(pcode, { focus });
+    } catch (error) {
+      notify([format.fill(strings.failed, { reason: error.message })]);
+    }
+  }
+
+  /** Show what the address asks for, which the reader has gone back or forward to. */
+  async function follow() {
+    clearTimeout(resting); // the address is another entry's now
+    const query = currentQuery();
+    pinned = Boolean(query.get('time'));
+    area = query.get('area') || '';
+    islands.made.get('tab').choose(query.get('tab') === 'table' ? 'table' : 'map');
+    await ask(query, { whole: true });
+    if (!area) await select('', { history: 'replace' });
+  }
+
+  Object.assign(window.displacement, {
+    words: { data, strings, format, reading, urls },
+    page: {
+      ask,
+      follow,
+      getOnce,
+      notify,
+      select,
+      settle,
+      step,
+      viewUrl,
+      writeUrl,
+      briefingUrl,
+      metaOf,
+      areaOf,
+      shownQuery: () => readable(shownQuery()),
+      queryOf: () => new URLSearchParams(view.query),
+      start: (retry) => load(getFirst(), retry),
+      get area() {
+        return area;
+      },
+      get view() {
+        return view;
+      },
+    },
+  });
+})();

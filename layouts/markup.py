@@ -1,0 +1,142 @@
+"""Write a tree of Dash components as HTML: what stands in the page before Dash's script has come.
+
+``html.*`` is written one to one, as React will draw it. A component of the product writes its own
+first view (:mod:`layouts.components`). Of any other library there stands a place with the
+component's id, which its script fills when it has come; :data:`PLACES` says how high it will be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from dash.development.base_component import Component
+from markupsafe import Markup, escape
+
+_HTML = "dash_html_components"
+# Elements that have no end tag: https://html.spec.whatwg.org/multipage/syntax.html#void-elements
+_VOID = frozenset(["br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"])
+# React's names of attributes that are not HTML's in another case:
+# https://react.dev/reference/react-dom/components/common
+_ATTRIBUTES = {"className": "class", "htmlFor": "for", "acceptCharset": "accept-charset"}
+_TAGS = {"MapEl": "map", "ObjectEl": "object"}
+# Properties of Dash itself, which are no attributes.
+_OF_DASH = frozenset(["children", "key", "n_clicks", "n_clicks_timestamp", "disable_n_clicks"])
+# Where React takes a number as it is; elsewhere it is in pixels.
+_UNITLESS = frozenset(["opacity", "order", "zIndex", "flex", "flexGrow", "flexShrink"]) | {
+    "fontWeight",
+    "lineHeight",
+}
+# The height of a component of Dash's own library before it is drawn, where it is not a line's.
+PLACES = {"Graph": "180px"}
+_NOTHING = Markup("")
+
+
+@dataclass(frozen=True)
+class _Native:
+    tag: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    children: Any = None
+
+
+def native(tag: str, attributes: Mapping[str, Any], children: Any = None) -> Any:
+    """Return an element, or an attribute, that ``dash.html`` does not have.
+
+    It is for first views alone, and may stand there among components.
+    """
+    return _Native(tag, attributes, children)
+
+
+@runtime_checkable
+class Written(Protocol):
+    """A component that writes its first view itself."""
+
+    def to_markup(self) -> Markup:
+        """Return the component as HTML."""
+
+
+def to_markup(node: Any) -> Markup:
+    """Write a component, a text, a number, or a list of them.
+
+    Raises
+    ------
+    TypeError
+        If a node is none of these.
+    """
+    if node is None or isinstance(node, bool):
+        return _NOTHING
+    if isinstance(node, str | int | float):
+        return escape(node)
+    if isinstance(node, Written):
+        return node.to_markup()
+    if isinstance(node, _Native):
+        return element(node.tag, node.attributes, to_markup(node.children))
+    if isinstance(node, Component):
+        return _component(node)
+    if isinstance(node, Iterable):
+        return Markup("").join(map(to_markup, node))
+    raise TypeError(f"{type(node).__name__} cannot be written as HTML: it is no component or text.")
+
+
+def hyphenated(**attributes: Any) -> dict[str, Any]:
+    """Return attributes as Dash takes them whose names have hyphens: ``aria_label`` is one.
+
+    >>> hyphenated(aria_label="Zoom")
+    {'aria-label': 'Zoom'}
+    """
+    return {name.replace("_", "-"): value for name, value in attributes.items()}
+
+
+def element(tag: str, attributes: Mapping[str, Any], content: Markup = _NOTHING) -> Markup:
+    """Write an element with attributes under React's names; what it holds is HTML already."""
+    written = Markup("").join(
+        Markup(' {}="{}"').format(_attribute(name), _value(name, value))
+        for name, value in attributes.items()
+        if name not in _OF_DASH and value is not None and value is not False
+    )
+    start = Markup("<{}{}>").format(tag, written)
+    return start if tag in _VOID else start + content + Markup("</{}>").format(tag)
+
+
+def properties(component: Component) -> dict[str, Any]:
+    """Return the properties that a component was given, by their names in Dash."""
+    given: dict[str, Any] = component.to_plotly_json()["props"]
+    return given
+
+
+def _component(component: Component) -> Markup:
+    given = properties(component)
+    if component._namespace == _HTML:
+        tag = _TAGS.get(component._type, component._type.lower())
+        return element(tag, given, to_markup(given.get("children")))
+    place = {"id": given.get("id"), "className": "place"}
+    if height := PLACES.get(component._type):
+        place["style"] = {"height": height}
+    return element("div", place)
+
+
+def _attribute(name: str) -> str:
+    if name.startswith(("data-", "aria-")):
+        return name
+    return _ATTRIBUTES.get(name, name.lower())
+
+
+def _value(name: str, value: Any) -> str:
+    """Return the value of an attribute as React writes it."""
+    if name == "style":
+        return "; ".join(f"{_kebab(key)}: {_length(key, each)}" for key, each in value.items())
+    if value is True:
+        return "true" if name.startswith(("data-", "aria-")) else ""
+    return str(value)
+
+
+def _kebab(name: str) -> str:
+    """Return a property of CSS by its name in scripts; custom properties stay as they are."""
+    return name if name.startswith("--") else re.sub("[A-Z]", lambda m: f"-{m[0].lower()}", name)
+
+
+def _length(name: str, value: Any) -> str:
+    plain = isinstance(value, str) or name.startswith("--") or name in _UNITLESS or value == 0
+    return str(value) if plain else f"{value}px"
