@@ -355,7 +355,7 @@ def _unscripted_table(facts: Mapping[str, Any]) -> Component:
 
 
 def _head(facts: Mapping[str, Any], opening: Opening) -> Component:
-    newest = html.P(
+    newest = html.Div(
         [
             Sentence("newest", facts["newest"], of="newest", tag="span"),
             " ",

@@ -30,7 +30,7 @@ PAGES = {
     "mistake": "/nowhere",
 }
 SCRIPTED = ("map", "area", "districts as a table", "comparison", "briefing", "embed")
-DRAWN = "() => document.querySelector('path.choroplethlocation[data-pcode]')"
+DRAWN = "() => document.querySelector('html[data-dash] path[data-pcode]')"
 
 
 def settle(page: Page, name: str) -> Page:

@@ -46,7 +46,7 @@ class Visit:
         """Wait until a view has been painted and nothing is being loaded."""
         self.page.wait_for_function(
             """() => document.querySelector('#title')?.textContent
-                && document.querySelector('path.choroplethlocation[data-pcode]')?.style.fill
+                && document.querySelector('html[data-dash] path[data-pcode]')?.style.fill
                 && !document.querySelector('#main').dataset.loading"""
         )
 
@@ -178,7 +178,9 @@ def test_each_filter_is_one_get_and_changes_the_right_figures(
     page.wait_for_url(re.compile(re.escape(query)))
     visit.settled()
     views = [url for url in visit.requests if "/view.json" in url]
-    others = [url for url in visit.requests if "/view.json" not in url and "topojson" not in url]
+    others = [
+        url for url in visit.requests if "/view.json" not in url and "/parts/drawing" not in url
+    ]
     assert len(views) == 1
     assert others == []
     view = visit.view(query)

@@ -10,7 +10,7 @@ from geodata.i18n.language import languages
 from tests.firefox import Firefox, Window
 
 LIVE = "document.documentElement.dataset.live"
-DRAWN = "document.querySelector('path.choroplethlocation[data-pcode]')?.style.fill"
+DRAWN = "document.querySelector('html[data-dash] path[data-pcode]')?.style.fill"
 # Pixels that a page can be moved sideways, to either side.
 ASIDE = (
     "[document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth, scrollMaxX]"

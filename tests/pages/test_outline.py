@@ -102,6 +102,6 @@ def test_borders_are_seen_in_a_browser(empty, serving_with, watched):
         page = window.open(f"{site}{path}")
         expect(page.locator(".areas path[data-pcode]").first).to_have_css("stroke", outline)
     page = window.open(f"{site}/?level=2")
-    drawn = page.locator(".layer-areas path.choroplethlocation")
+    drawn = page.locator(".areas path[data-pcode]")
     expect(drawn).to_have_count(6)
     expect(drawn.first).to_have_css("stroke", outline)

@@ -38,7 +38,7 @@ SEEN = """() => {
 }"""
 FILLS = "() => [...document.querySelectorAll('path[data-pcode]')].map((path) => path.style.fill)"
 PAINTED = """() => {
-  if (document.querySelector('.drawn-first')) return false; // Plotly's map takes its place
+  if (document.querySelector('#written')) return false; // Dash takes it over
   const shown = document.querySelector('[data-shown]') || document;
   return shown.querySelector('path[data-pcode]')?.style.fill;
 }"""

@@ -25,7 +25,7 @@ KEPT = """async () => {
 
 # What follows the last file, which the worker may still be writing down, is awaited too.
 UNTIL_KEPT = f"""async () => {{
-  const needed = ['/?pop=returnee', 'built/page.', 'built/plotly.', 'view.json'];
+  const needed = ['/?pop=returnee', 'built/page.', 'built/dash.', 'view.json'];
   for (;;) {{
     const found = await ({KEPT})();
     if (needed.every((part) => found.some(([, , url]) => url.includes(part)))) return;

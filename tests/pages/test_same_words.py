@@ -373,9 +373,9 @@ LIVE = """() => document.documentElement.dataset.live
 
 @pytest.fixture(scope="module")
 def window(browser, site):
-    """One window for all choices; the map that comes later has no words and takes a second."""
+    """One window for all choices; Dash, which comes later, adds no words."""
     page = browser.new_page(viewport={"width": 1440, "height": 960})
-    page.route("**/plotly.js*", lambda route: route.abort())
+    page.route("**/built/dash.*", lambda route: route.abort())
     yield page
     page.close()
 

@@ -212,9 +212,7 @@ def _beside_names(cities: Iterable[Name], names: Sequence[Name]) -> tuple[Name, 
     def free(city: Name, letter: str, size: float) -> bool:
         reach = size * _CITY
         place = (city.x - reach, city.y - reach, city.x + reach, city.y + reach)
-        return not any(
-            touch(place, box_of(name, size)) for name in names if letter in name.sizes
-        )
+        return not any(touch(place, box_of(name, size)) for name in names if letter in name.sizes)
 
     return tuple(
         replace(
