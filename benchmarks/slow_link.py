@@ -32,7 +32,7 @@ PATIENCE_MS = 240_000
 # The map of each page, and when it can be stepped through and moved.
 AREA, PLOTLY = "path[data-pcode]", "path.choroplethlocation"
 LIVE = "document.documentElement.dataset.live"
-MOVABLE = f"document.querySelector('{PLOTLY}[data-pcode]')?.style.fill"
+MOVABLE = f"document.querySelector('html[data-dash] {AREA}')?.style.fill"
 _AFTER_PAINT = """() => new Promise((resolve) => {
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();

@@ -50,7 +50,7 @@ STYLES = (
     "embed/map.css",
 )
 HOST = "embed/host.js"
-PLOTLY = ("vendor/plotly-geo.min.js",)
+PLOTLY = ("vendor/plotly-basic.min.js",)
 # The map page's own scripts: what is shown, the panels, the components made of them, what happens.
 PAGE = (
     *("shown", "explore-map", "panel-text", "panels", "area-panel"),

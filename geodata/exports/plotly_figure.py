@@ -159,7 +159,7 @@ class _Figure:
     provenance: Provenance
 
     @cached_property
-    def _drawn(self) -> CountryInDegrees:
+    def _country(self) -> CountryInDegrees:
         return country_in_degrees(self.at.snapshot, self.at.state.level)
 
     @property
@@ -193,7 +193,7 @@ class _Figure:
         kind = self.paint.kind(places[0])
         colour = self._colour(kind)
         features = [
-            {"type": "Feature", "id": each.pcode, "geometry": self._drawn.areas[each.pcode]}
+            {"type": "Feature", "id": each.pcode, "geometry": self._country.areas[each.pcode]}
             for each in labels
         ]
         return {
@@ -203,7 +203,7 @@ class _Figure:
             "locationmode": "geojson-id",
             "locations": [each.pcode for each in labels],
             "z": [n] * len(labels),
-            "customdata": [self._told(i) for i in places],
+            "customdata": [self._figure_and_status(i) for i in places],
             "text": [self._shown(each.name) for each in labels],
             "hovertext": [self._shown(each.sentence) for each in labels],
             "hoverinfo": "text",
@@ -213,7 +213,7 @@ class _Figure:
             "marker": {"line": {"color": self._border, "width": 0.6}},
         }
 
-    def _told(self, i: int) -> list[Any]:
+    def _figure_and_status(self, i: int) -> list[Any]:
         """Return an area's figure, if it is shown, and its status in the word of the tables."""
         letter = str(self.at.status[i])
         shown = letter in SHOWN
@@ -228,7 +228,7 @@ class _Figure:
 
     @property
     def _border(self) -> str:
-        """Nothing lies around the country here that its areas would be told from."""
+        """Return the colour of borders, seen on white: nothing is drawn around the country."""
         return self.paint.token("outline")
 
     def _hatched(self, places: list[int], texture: _Texture) -> Trace:
@@ -265,7 +265,7 @@ class _Figure:
     def _borders(self) -> Trace:
         """Return borders of governorates, to lie above districts."""
         look = {"color": self._border, "width": 1.5}
-        lines = _along(self._drawn.borders)
+        lines = _along(self._country.borders)
         said = {"name": "borders", "showlegend": False}
         return self._unasked("lines") | lines | said | {"line": look}
 
@@ -273,7 +273,7 @@ class _Figure:
         """Return names that fit their areas, with their figures where these fit too."""
         places = {pcode: i for i, pcode in enumerate(self.at.counts.areas.pcodes)}
         written = self._fitting(places)
-        where = [self._drawn.labels[pcode] for pcode in written]
+        where = [self._country.labels[pcode] for pcode in written]
         inks = {"d": "#1b2733", "l": "#ffffff", "n": self.paint.token("ink")}
         colours = [inks[self.paint.ink(places[pcode])] for pcode in written]
         return self._unasked("text") | {
@@ -369,7 +369,7 @@ class _Figure:
         }
 
     def _box(self) -> dict[str, Any]:
-        west, south, east, north = self._drawn.bounds
+        west, south, east, north = self._country.bounds
         across, up = (east - west) * _MARGIN_AROUND, (north - south) * _MARGIN_AROUND
         return {
             "lonaxis": {"range": [west - across, east + across]},

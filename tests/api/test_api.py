@@ -199,7 +199,7 @@ def test_answers_are_compressed_and_caches_are_told(client, path, accepts, encod
     "ignore:Exception ignored in.*FileIO:pytest.PytestUnraisableExceptionWarning"
 )
 def test_assets_are_compressed(client):
-    path = "/assets/vendor/plotly-geo.min.js"
+    path = "/assets/vendor/plotly-basic.min.js"
     small = client.get(path, headers={"Accept-Encoding": "gzip"})
     assert small.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(small.data) == client.get(path).data
@@ -348,7 +348,7 @@ EVERY = [
     *ROUTES,
     *ABSENT,
     *("/healthz", "/readyz", "/_dash-layout", "/_dash-dependencies", "/_favicon.ico"),
-    *("/assets/css/page/main.css", "/assets/vendor/plotly-geo.min.js", f"{VIEW}?pop=x"),
+    *("/assets/css/page/main.css", "/assets/vendor/plotly-basic.min.js", f"{VIEW}?pop=x"),
 ]
 
 

@@ -371,10 +371,12 @@ def test_the_map_is_drawn_about_that_country_and_its_controls_offer_what_there_i
     origin = serving_with(DISPLACEMENT_SNAPSHOTS=far.library, DISPLACEMENT_SNAPSHOT=str(BUNDLED))
     page = watched().page
     page.goto(f"{origin}/")
-    page.wait_for_function("() => document.querySelectorAll('path.choroplethlocation').length >= 3")
+    page.wait_for_function(
+        "() => document.querySelectorAll('html[data-dash] path[data-pcode]').length >= 3"
+    )
     assert "Farland" in page.title()
-    frame = page.locator("#map").bounding_box()
-    boxes = [path.bounding_box() for path in page.locator("path.choroplethlocation").all()]
+    frame = page.locator("#map-stage").bounding_box()
+    boxes = [path.bounding_box() for path in page.locator("path[data-pcode]").all()]
     assert frame
     drawn = [box for box in boxes if box and box["width"] > frame["width"] / 10]
     assert len(drawn) >= 3

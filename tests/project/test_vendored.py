@@ -35,4 +35,4 @@ def test_file_is_unchanged_and_has_its_licence(name):
 
 
 def test_plotly_is_the_version_that_plotly_py_carries():
-    assert header_version("plotly-geo.min.js") == get_plotlyjs_version()
+    assert header_version("plotly-basic.min.js") == get_plotlyjs_version()

@@ -294,9 +294,9 @@ def test_a_start_compresses_what_pages_load_and_no_part_of_it_by_itself(
     kept = {path.stem for path in tmp_path.iterdir()}
     large = {
         name: hashlib.sha256(bundle.built(name).body).hexdigest()
-        for name in ("page.js", "page.css", "dash.js", "plotly.js", "vendor/plotly-geo.min.js")
+        for name in ("page.js", "page.css", "dash.js", "plotly.js", "vendor/plotly-basic.min.js")
     }
-    assert [name for name in large if large[name] not in kept] == ["vendor/plotly-geo.min.js"]
+    assert [name for name in large if large[name] not in kept] == ["vendor/plotly-basic.min.js"]
     static_assets.compressed.cache_clear()
 
 

@@ -91,8 +91,9 @@
     return {
       /** Put another drawing of the server's, as text, in the place of this one. */
       draw(html) {
-        drawing.innerHTML = html;
-        painter.takeOver(drawing.querySelector('svg.map'));
+        const svg = new DOMParser().parseFromString(html, 'text/html').querySelector('svg');
+        drawing.replaceChildren(svg);
+        painter.takeOver(svg);
         zoom.adopt();
         arrange(1);
       },
