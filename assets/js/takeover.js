@@ -87,7 +87,9 @@
         request_post: null,
         request_refresh_jwt: null,
         callback_resolved: (_, { error } = {}) => {
-          if (error) document.dispatchEvent(new CustomEvent('displacement:failed'));
+          if (!error) return; // of which Dash itself says nothing
+          const detail = { reason: error.message || String(error) };
+          document.dispatchEvent(new CustomEvent('displacement:failed', { detail }));
         },
       });
     });

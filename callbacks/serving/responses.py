@@ -22,7 +22,7 @@ JSON = "application/json"
 _TEXTUAL = {JSON, "application/javascript", "image/svg+xml"}
 ONE_YEAR, ONE_DAY, FIVE_MINUTES = 31_536_000, 86_400, 300
 # Brotli's level 10 takes a fifth off level 6, and up to 50 ms for so many bytes.
-_HARD, _HARD_BYTES, _QUICK, WORTH_BYTES = 10, 80_000, 6, 500
+_HARD, _HARD_BYTES, _QUICK, WORTH_BYTES = 10, 100_000, 6, 500
 
 
 class CachePolicy(Enum):

@@ -371,9 +371,8 @@ def test_the_map_is_drawn_about_that_country_and_its_controls_offer_what_there_i
     origin = serving_with(DISPLACEMENT_SNAPSHOTS=far.library, DISPLACEMENT_SNAPSHOT=str(BUNDLED))
     page = watched().page
     page.goto(f"{origin}/")
-    page.wait_for_function(
-        "() => document.querySelectorAll('html[data-dash] path[data-pcode]').length >= 3"
-    )
+    areas = "document.querySelectorAll('html[data-dash] path[data-pcode]')"
+    page.wait_for_function(f"() => {areas}.length >= 3")
     assert "Farland" in page.title()
     frame = page.locator("#map-stage").bounding_box()
     boxes = [path.bounding_box() for path in page.locator("path[data-pcode]").all()]

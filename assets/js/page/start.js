@@ -59,6 +59,9 @@
     if (!root.dataset.seen) keepSeen();
   }
 
+  document.addEventListener('displacement:failed', ({ detail }) =>
+    page.notify([words.format.fill(words.strings.failed, detail)]),
+  );
   form.addEventListener('submit', (event) => {
     if (root.dataset.dash) event.preventDefault(); // each choice acts at once
   });
