@@ -161,7 +161,7 @@ def _ends(view: View) -> dict[str, str]:
     """Return below each control until when its options have figures, as ``tellEnds`` writes it."""
     language = view.language
     return {
-        key: language.listed(
+        key: language.join_items(
             language.gettext(
                 UNTIL,
                 choice=language.gettext(_CALLED[key][value]),
