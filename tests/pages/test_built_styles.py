@@ -16,7 +16,8 @@ RULES = """([source, built]) => {
   const plain = (value) => value.replace(/\\s+/g, ' ').replace(/\\s*([,()*\\/])\\s*/g, '$1').trim();
   const list = (rules) => [...rules].flatMap((rule) => [
     [rule.selectorText, rule.conditionText, rule.name].filter(Boolean).join(' '),
-    ...[...(rule.style ?? [])].map((name) => `${name}: ${plain(rule.style.getPropertyValue(name))}`),
+    ...[...(rule.style ?? [])].map((name) =>
+      `${name}: ${plain(rule.style.getPropertyValue(name))}`),
     ...list(rule.cssRules ?? []),
   ]);
   const parsed = (text) => {

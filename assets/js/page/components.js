@@ -107,6 +107,7 @@
   /** Radio buttons: `choose` does as the reader would. */
   function choices({ root, props, set }) {
     const value = () => inputs(root).find(({ checked }) => checked)?.value ?? '';
+    let early = value() === String(props.value) ? '' : value(); // chosen before there were figures
     function check(wanted) {
       for (const input of inputs(root)) input.checked = input.value === wanted;
     }
@@ -123,9 +124,10 @@
       show(view) {
         const state = view.state[props.name];
         if (state === undefined) return;
-        check(String(state));
+        if (!early) check(String(state));
         offer(root, view.available[`${props.name}s`]);
-        set({ value: String(state) });
+        set({ value: early || String(state) });
+        early = '';
       },
       update: (next) => check(next.value),
     };

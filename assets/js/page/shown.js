@@ -203,6 +203,8 @@
 
   async function show(next, drawing, history) {
     const shownDate = view?.dates[now()];
+    // Not before there are figures: what the server wrote gives way to what follows the timeline.
+    if (!view) islands.start(JSON.parse(byId('dash-layout').textContent));
     const notices = [...(next.notices || [])];
     view = next;
     let index = view.newest;

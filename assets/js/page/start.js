@@ -74,6 +74,5 @@
       adding.href = page.briefingUrl();
     });
   }
-  islands.start(JSON.parse(document.getElementById('dash-layout').textContent));
   start();
 })();
