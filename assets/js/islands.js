@@ -27,15 +27,38 @@
   }
 
   function begin(type, props, root) {
-    const one = { type, props, root, tell: null };
+    const one = { type, props, root, tell: null, echoes: {} };
     one.set = (changes) => {
       one.props = { ...one.props, ...changes };
-      if (one.tell) one.tell(changes);
+      if (one.tell) tellDash(one, changes);
       else untold.set(one, { ...untold.get(one), ...changes });
     };
     Object.assign(one, kinds.get(type)({ root, props, set: one.set, self: one }));
     made.set(props.id, one);
     return one;
+  }
+
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+  /** Dash gives back what it is told, and later: a component must not take that for news. */
+  function tellDash(one, changes) {
+    for (const [key, value] of Object.entries(changes)) {
+      one.echoes[key] ??= [];
+      const echoes = one.echoes[key];
+      if (!same(value, echoes.length ? echoes.at(-1) : one.dash[key])) echoes.push(value);
+    }
+    one.tell(changes);
+  }
+
+  /** Whether properties were changed by a callback, and not by the component itself. */
+  function isNews(one, now, before) {
+    const changed = Object.keys(now).filter((key) => !same(now[key], before[key]));
+    return changed.filter((key) => {
+      const echoes = one.echoes[key] ?? [];
+      const at = echoes.findIndex((value) => same(value, now[key]));
+      echoes.splice(0, at + 1);
+      return at < 0;
+    }).length;
   }
 
   /** Components of a layout that have an id. */
@@ -57,7 +80,7 @@
 
   /** Tell Dash what has been chosen before it was there. */
   function tell() {
-    for (const [one, changes] of untold) one.tell?.(changes);
+    for (const [one, changes] of untold) tellDash(one, changes);
     untold.clear();
   }
 
@@ -103,7 +126,7 @@
       const before = useRef(props);
       useLayoutEffect(() => {
         const one = made.get(props.id) ?? begin(type, props, document.createElement('div'));
-        one.tell = props.setProps;
+        Object.assign(one, { tell: props.setProps, dash: props });
         // Moved rather than removed: what is focused, scrolled, dragged or played goes on.
         if (place.current.moveBefore && one.root.isConnected)
           place.current.moveBefore(one.root, null);
@@ -116,8 +139,11 @@
       useLayoutEffect(() => {
         const one = made.get(props.id);
         one.tell = props.setProps;
-        one.props = props;
-        if (before.current !== props) one.update?.(props, before.current);
+        one.dash = props;
+        if (before.current !== props && isNews(one, props, before.current)) {
+          one.props = props;
+          one.update?.(props, before.current);
+        }
         before.current = props;
       });
       return createElement('div', { className: 'island', 'data-island': props.id, ref: place });

@@ -2,7 +2,7 @@
  * Zoom and pan of maps that the server drew: every map of a place shows the same part of the
  * country.
  *
- *   const zoom = displacement.createZoom(place, { buttons, onZoom });
+ *   const zoom = displacement.createZoom(place, { buttons, loose, onZoom });
  *   zoom.adopt(); zoom.reveal(path); zoom.reset();
  *
  * Buttons, the keys + − 0, the wheel with Ctrl, and two fingers; one finger scrolls the page. The
@@ -18,7 +18,7 @@
   const WHEEL = 0.01; // of a doubling, for a pixel: what a trackpad sends for two fingers is small
   const LINE = 20; // pixels of a line, where a wheel counts in lines
 
-  function createZoom(place, { buttons, onZoom = () => {} }) {
+  function createZoom(place, { buttons, loose = false, onZoom = () => {} }) {
     let maps = [];
     let whole = null;
     let box = null;
@@ -33,12 +33,13 @@
       onZoom(scale());
     }
 
-    /** Show a part; the middle of the place stays over the country. */
+    /** Show a part of the country, or where the map is loose, one whose middle lies in it. */
     function move([x, y, width, height]) {
-      const within = (at, from, size, part) => Math.min(Math.max(at, from), from + size - part);
+      const [beyondX, beyondY] = loose ? [width / 2, height / 2] : [0, 0];
+      const within = (at, from, to) => Math.min(Math.max(at, from), to);
       box = [
-        within(x, whole[0], whole[2], width),
-        within(y, whole[1], whole[3], height),
+        within(x, whole[0] - beyondX, whole[0] + whole[2] - width + beyondX),
+        within(y, whole[1] - beyondY, whole[1] + whole[3] - height + beyondY),
         width,
         height,
       ];
@@ -85,7 +86,7 @@
     // ---- a mouse or a pen drags, the wheel zooms
 
     place.addEventListener('pointerdown', (down) => {
-      if (down.button || down.pointerType === 'touch' || scale() <= 1) return;
+      if (down.button || down.pointerType === 'touch' || (scale() <= 1 && !loose)) return;
       if (down.target.closest('button, a')) return;
       const [x, y, width, height] = box;
       const per = unit(mapAt(down.target));

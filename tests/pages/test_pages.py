@@ -375,7 +375,9 @@ def test_scripts_are_handed_words_addresses_and_language(client, snapshot):
     assert data["version"] == snapshot.version
     assert (data["lang"], data["digits"]) == ("en", "western")
     assert data["writing"] == load_language("en").js_format()
-    assert set(data["urls"]) == {*("page", "briefing", "view", "areas", "area", "meta", "sources")}
+    assert set(data["urls"]) == {
+        *("page", "briefing", "view", "drawing", "area", "meta", "sources")
+    }
     assert data["strings"] and data["timeline"]
 
 
@@ -426,7 +428,7 @@ def test_controls_stand_at_what_is_shown(client):
 
 
 def test_every_callback_is_between_components_of_the_page(client, layout):
-    found = {each["props"]["id"] for each in layout}
+    found = {each["props"].get("id") for each in layout}
     callbacks = client.get("/_dash-dependencies").json
     assert callbacks
     for callback in callbacks:

@@ -61,9 +61,7 @@
         if (pcode !== props.selected) set({ selected: pcode });
         props = { ...props, selected: pcode };
       },
-      update(next) {
-        if (next.selected !== page.area) page.select(next.selected); // by a callback of others
-      },
+      update: (next) => page.select(next.selected), // by a callback of others
     };
   });
 

@@ -79,6 +79,7 @@
     let scale = 1;
     const zoom = window.displacement.createZoom(stage, {
       buttons,
+      loose: true, // there is room around the country, and a legend over a part of it
       onZoom(next) {
         scale = next;
         clearTimeout(resting);
