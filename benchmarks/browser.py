@@ -109,9 +109,7 @@ def wait_until(page: Page, condition: str, patience_ms: int = PATIENCE_MS) -> fl
 
 def open_map(page: Page, url: str, areas: int) -> float:
     """Open the map; return the milliseconds until its areas are drawn and adopted."""
-    has_areas = (
-        f"document.querySelectorAll('html[data-dash] path[data-pcode]').length === {areas}"
-    )
+    has_areas = f"document.querySelectorAll('html[data-dash] path[data-pcode]').length === {areas}"
     has_title = "document.querySelector('#title')?.textContent"
     page.goto(url, wait_until="commit")
     return _ready(page, f"{has_title} && {has_areas}")

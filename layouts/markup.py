@@ -100,19 +100,14 @@ def element(tag: str, attributes: Mapping[str, Any], content: Markup = _NOTHING)
     return start if tag in _VOID else start + content + Markup("</{}>").format(tag)
 
 
-def properties(component: Component) -> dict[str, Any]:
-    """Return the properties that a component was given, by their names in Dash."""
-    given: dict[str, Any] = component.to_plotly_json()["props"]
-    return given
-
-
 def _component(component: Component) -> Markup:
-    given = properties(component)
-    if component._namespace == _HTML:
-        tag = _TAGS.get(component._type, component._type.lower())
+    described = component.to_plotly_json()
+    kind, given = described["type"], described["props"]
+    if described["namespace"] == _HTML:
+        tag = _TAGS.get(kind, kind.lower())
         return element(tag, given, to_markup(given.get("children")))
     place = {"id": given.get("id"), "className": "place"}
-    if height := PLACES.get(component._type):
+    if height := PLACES.get(kind):
         place["style"] = {"height": height}
     return element("div", place)
 

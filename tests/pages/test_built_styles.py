@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from geodata.links.embed_options import AUTO
 from layouts import bundle
 
 pytestmark = pytest.mark.browser
@@ -33,7 +34,7 @@ RULES = """([source, built]) => {
 def sheets() -> dict[str, tuple[str, str]]:
     """Every style sheet that is minified, as it is written and as it is sent."""
     page = bundle.joined(bundle._page_styles()), bundle.built("page.css").body.decode()
-    public = bundle.joined(bundle.STYLES), bundle.style(bundle.AUTO).body.decode()
+    public = bundle.joined(bundle.STYLES), bundle.style(AUTO).body.decode()
     return {"page.css": page, "embed": public}
 
 

@@ -16,7 +16,6 @@ DIALECT = {
     *("lone", "here", "led_on"),
 }
 ROOMS = ("geodata/**/*.py", "callbacks/**/*.py", "layouts/**/*.py", "benchmarks/**/*.py", "app.py")
-REBUILT = {"geodata/exports/plotly_figure.py"}  # with the map page; whoever does it takes it out
 ALLOWED = {"not_found": "HTTP's own phrase for an answer of status 404"}
 
 
@@ -58,13 +57,7 @@ def dialect_in(path: Path) -> list[str]:
 def test_names_are_words_of_the_field(room):
     paths = sorted(ROOT.glob(room))
     assert paths, f"{room} has no file"
-    finished = [path for path in paths if str(path.relative_to(ROOT)) not in REBUILT]
-    assert [line for path in finished for line in dialect_in(path)] == []
-
-
-@pytest.mark.parametrize("file", sorted(REBUILT))
-def test_a_file_is_passed_over_only_while_it_has_such_names(file):
-    assert dialect_in(ROOT / file)
+    assert [line for path in paths for line in dialect_in(path)] == []
 
 
 def test_every_kind_of_name_is_looked_at():
