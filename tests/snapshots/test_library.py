@@ -381,7 +381,7 @@ def test_a_manifest_that_cannot_be_read_is_listed_with_the_reason(library):
 def test_a_history_that_cannot_be_read_is_an_error_and_not_an_empty_library(library, text):
     library.activate(add(library, "first"))
     library._storage.write(HISTORY, text.encode())
-    for act in (library.active, library.history, library.versions, library.rollback):
+    for act in (library.active, library.history, library.snapshots, library.rollback):
         said = refusal(act)
         assert f"{HISTORY} cannot be read" in said and "Restore the file" in said
 
