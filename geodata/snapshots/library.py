@@ -121,7 +121,9 @@ class Library:
             If ``version`` is not written as one; whether it is stored is seen when it is read.
         """
         if not is_version(version):
-            raise SnapshotError(f"“{version[:60]}” is no version of a snapshot. {self._choices()}")
+            raise SnapshotError(
+                f"{self.name}: “{version[:60]}” is no version of a snapshot. {self._choices()}"
+            )
         return SnapshotLocation(
             f"{self.name}/{version}", lambda name: self._storage.read(f"{version}/{name}")
         )

@@ -4,7 +4,7 @@
 
                  folder                               fsspec URL (s3://bucket/path, memory://…)
     read         a file                               one object
-    put          beside it, flushed, one rename       its files, the manifest last
+    snapshot     beside it, flushed, one rename       its files, the manifest last
     write        beside it, flushed, one rename       one object, put at once
     lock         flock on .lock, which goes with      .lock, made where there is none, written again
                  its process                          every few seconds while its process lives

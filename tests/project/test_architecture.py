@@ -82,6 +82,37 @@ def test_a_view_and_the_position_of_its_date_do_not_travel_apart():
     assert pairs == []
 
 
+# ------------------------------------------------------------------------------------- one country
+
+# What only Iraq has: its name and codes, and names of its governorates.
+_OF_IRAQ = re.compile(r"Iraq|\bIQG?\d|\bIRQ\b|Kurdistan|Baghdad|Anbar|Ninewa|Erbil", re.I)
+OF_ITS_OWN = ("geodata/bundled/", "geodata/sources/data_folder/")
+
+
+def named_of_iraq(module: ast.Module) -> Iterator[int]:
+    """Lines of strings that name Iraq; docstrings may, as examples."""
+    docstrings = {node.value for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node not in docstrings and _OF_IRAQ.search(node.value):
+                yield node.lineno
+
+
+def test_only_what_is_bundled_names_a_country():
+    found = [
+        f"{named(path)}:{line}"
+        for path in MODULES
+        if not named(path).startswith(OF_ITS_OWN)
+        for line in named_of_iraq(tree(path))
+    ]
+    assert found == []
+
+
+def test_a_country_that_is_named_is_found():
+    code = '"""As in Iraq."""\nHOME = "Iraq"\nif area == "IQG15":\n    pass\n'
+    assert list(named_of_iraq(ast.parse(code))) == [2, 3]
+
+
 def name_of(argument: ast.arg) -> str:
     """The type of an argument, as it is written."""
     return ast.unparse(argument.annotation) if argument.annotation else ""
@@ -91,6 +122,7 @@ def name_of(argument: ast.arg) -> str:
 UNAVOIDABLE = {
     *("_p", "_r"),  # python-pptx: the elements of a paragraph and a run, for the way they are read
     *("_get_endpoint", "_is_retryable_error"),  # dtmapi: its address, and when it asks again
+    "_typeshed",  # the types of WSGI, for annotations: there are no others
     "_Decompress",  # zlib: the type of what it decompresses with, for annotations
 }
 NAMED_TUPLE = {"_asdict", "_replace"}  # public, for all their underscore
@@ -103,12 +135,35 @@ def private_names(path: Path) -> set[str]:
 
 
 def _foreign(path: Path) -> Iterator[str]:
+    yield from private_imports(tree(path))
     for node in nodes(path):
-        if isinstance(node, ast.ImportFrom):
-            yield from (alias.name for alias in node.names if alias.name.startswith("_"))
-        elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
             if ast.unparse(node.value) not in ("self", "cls"):
                 yield node.attr
+
+
+def private_imports(module: ast.Module) -> Iterator[str]:
+    """Names with an underscore that are imported, also those of modules on the way."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom):
+            names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [part for alias in node.names for part in alias.name.split(".")]
+        else:
+            continue
+        yield from (name for name in names if name.startswith("_"))
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("from flask_compress import _choose_algorithm", "_choose_algorithm"),
+        ("from numpy._core import multiarray", "_core"),
+        ("import numpy._core.multiarray as arrays", "_core"),
+    ],
+)
+def test_a_private_import_is_found(code, name):
+    assert list(private_imports(ast.parse(code))) == [name]
 
 
 def test_no_private_name_of_another_module_or_library_is_used():

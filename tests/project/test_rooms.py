@@ -67,6 +67,17 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
+def test_modules_are_imported_by_their_whole_names():
+    """So that every import is seen here: ``from .view import View`` names no room."""
+    relative = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in PATHS
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
+
+
 @cache
 def arrows() -> dict[str, frozenset[str]]:
     return {
