@@ -24,6 +24,7 @@ from geodata.errors import BriefingError, DisplacementError
 from geodata.exports.documents import deck_pdf, pptx, pptx_template
 from geodata.i18n.language import languages, load_language
 from geodata.settings import Settings
+from geodata.util.amounts import file_size
 from geodata.util.atomic import write_file
 from geodata.util.strict_yaml import MAX_BYTES
 
@@ -67,7 +68,7 @@ def write(path: Path, data: bytes) -> None:
     umask = os.umask(0)
     os.umask(umask)
     write_file(path, data, 0o666 & ~umask)
-    click.echo(f"{path}: {len(data) / 1000:,.0f} kB")
+    click.echo(f"{path}: {file_size(len(data))}")
 
 
 def _slide_progress(what: str) -> Callable[[int, int], None]:

@@ -223,7 +223,7 @@ def _snapshots(settings: Settings) -> click.Group:
             f"{boundaries.max_district_area_error:.2%}."
         )
         size = sum(path.stat().st_size for path in out.iterdir())
-        click.echo(f"Snapshot {version} written to {out} ({size / 1000:,.0f} kB).")
+        click.echo(f"Snapshot {version} written to {out} ({file_size(size)}).")
 
     @command("list")
     @_AS_JSON

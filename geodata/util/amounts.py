@@ -11,6 +11,11 @@ def pluralise(n: int, singular: str, plural: str = "") -> str:
     return f"{n:,} {singular if n == 1 else plural or f'{singular}s'}"
 
 
+def file_size(n: int) -> str:
+    """Write the size of a file: ``file_size(445)`` is ``445 bytes``, of 54,321 bytes ``54 kB``."""
+    return pluralise(n, "byte") if n < 1000 else f"{n / 1000:,.0f} kB"
+
+
 def change(now: float, before: float, decimals: int = 0) -> str:
     """Write a change in percent, with its sign; never ``-100%`` while anything is left."""
     part = now / before - 1

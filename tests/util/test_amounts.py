@@ -35,3 +35,11 @@ def test_a_fall_is_whole_only_where_nothing_is_left(now, before, said):
     assert (
         amounts.change(now, before, 1).rstrip("%").split(".")[0] == said.rstrip("%").split(".")[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("n", "size"),
+    [(0, "0 bytes"), (1, "1 byte"), (445, "445 bytes"), (1000, "1 kB"), (5_432_100, "5,432 kB")],
+)
+def test_a_small_file_is_not_of_0_kilobytes(n, size):
+    assert amounts.file_size(n) == size
