@@ -27,6 +27,7 @@ from geodata.snapshots.summary import SnapshotInfo, summary
 from geodata.sources import MODULES, REPEATS
 from geodata.sources import kind as source
 from geodata.sources.contract import ReadOptions
+from geodata.util.amounts import file_size
 from geodata.util.findings import Progress
 
 REFUSED, UNUSABLE = 1, 3
