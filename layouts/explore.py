@@ -17,7 +17,7 @@ takeover.js``). What happens when somebody chooses is in :mod:`callbacks.explore
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,18 +34,14 @@ from layouts import ids, share
 from layouts.components import (
     Address,
     AreaPanel,
-    BaseDate,
     Choices,
     Choropleth,
-    Ends,
     Fixed,
     KeyFigures,
     Legend,
     Notes,
     Notices,
-    Populations,
     ProgrammePanel,
-    Programmes,
     Ranking,
     Sentence,
     Table,
@@ -53,6 +49,7 @@ from layouts.components import (
     View,
 )
 from layouts.explore_facts import Option, Shown, view_url
+from layouts.explore_filters import filters, segment
 from layouts.markup import hyphenated, native, to_markup
 from layouts.plotly_figures import trend_figure
 from layouts.share import Shared
@@ -173,145 +170,6 @@ def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-# ---- what is chosen with
-
-
-def filters(facts: Mapping[str, Any]) -> Component:
-    """Return the form: without scripts it is sent, with them each choice acts at once."""
-    language: Language = facts["view"].language
-    _ = language.gettext
-    return html.Form(
-        [
-            html.H2(_("Filters"), className=_HIDDEN),
-            Fixed(
-                "filters-kept",
-                [
-                    native("input", {"type": "hidden", "name": key, "value": value})
-                    for key, value in facts["kept"]
-                ],
-                attributes={"hidden": True},
-            ),
-            _filter(
-                language.pgettext("population", "People"),
-                Populations(
-                    ids.POPULATION,
-                    [_population(option) for option in facts["populations"]],
-                    name="pop",
-                    value=_chosen(facts["populations"]),
-                ),
-            ),
-            _filter(_("Programme"), programmes(facts)),
-            _filter(_("Show"), _segments(ids.MEASURE, "measure", facts), _ends("measure", facts)),
-            _filter(_("Colour by"), _segments(ids.MODE, "mode", facts), base_date(facts)),
-            _filter(_("Areas"), _segments(ids.LEVEL, "level", facts), _ends("level", facts)),
-            _filter(_("Classes"), _segments(ids.CLASSES, "classes", facts)),
-            Fixed(
-                "filters-send",
-                html.Button(language.pgettext("button", "Show"), className="button primary"),
-                attributes={"className": "unscripted"},
-            ),
-        ],
-        className="card filters",
-        id="filters",
-        action=facts["urls"].page(),
-        autoComplete="off",
-        **hyphenated(aria_label=_("Filters")),
-    )
-
-
-def _filter(legend: str, *controls: Component) -> Component:
-    return html.Fieldset([html.Legend(legend), *controls], className="filter")
-
-
-def _chosen(options: Iterable[Option]) -> str:
-    return next((option.value for option in options if option.chosen), "")
-
-
-def _box(kind: str, name: str, option: Option) -> Any:
-    """Return the box of an option, as a form has it."""
-    box = {"type": kind, "name": name, "value": option.value}
-    return native("input", box | {"checked": option.chosen, "disabled": not option.offered})
-
-
-def _segment(name: str, option: Option) -> Component:
-    not_offered = {} if option.offered else hyphenated(data_disabled="true")
-    return html.Label([_box("radio", name, option), html.Span(option.label)], **not_offered)
-
-
-def _segments(id_: str, name: str, facts: Mapping[str, Any]) -> Component:
-    options: list[Option] = facts[f"{name}_options"]
-    first = [_segment(name, option) for option in options]
-    return Choices(id_, first, name=name, value=_chosen(options))
-
-
-def _ends(name: str, facts: Mapping[str, Any]) -> Component:
-    sentence = facts["ends"].get(name, "")
-    return Ends(f"{name}-ends", sentence, of=name, attributes={"hidden": not sentence})
-
-
-def _population(option: Option) -> Component:
-    total = html.Small(option.small, className="figure", id=f"total-{option.value}")
-    words = html.Span([html.Span(option.label), total], className="option")
-    return html.Label([_box("radio", "pop", option), words])
-
-
-def _programme(option: Option) -> Component:
-    name = html.Span([html.B(option.value), " ", option.label])
-    reach = html.Small(option.small, className="figure")
-    words = html.Span([name, reach], className="option programme")
-    return html.Label([_box("checkbox", "prog", option), words])
-
-
-def programmes(facts: Mapping[str, Any]) -> Component:
-    """Return the programmes by pillar, with a field to find one."""
-    _ = facts["view"].language.gettext
-    pillars = [
-        html.Div(
-            [html.H3(label), html.Div([_programme(each) for each in options], className="choices")],
-            className="pillar",
-            role="group",
-            **hyphenated(aria_label=label),
-        )
-        for label, options in facts["pillars"]
-    ]
-    chosen: tuple[str, ...] = facts["chosen_programmes"]
-    everything = html.Button(
-        _("All programmes"),
-        type="button",
-        className="choice-all live-only",
-        id="programme-none",
-        **hyphenated(aria_pressed="false" if chosen else "true"),
-    )
-    label = html.Label(
-        _("Find a programme"),
-        className=f"{_HIDDEN} live-only",
-        htmlFor="programme-search",
-        **hyphenated(data_key="/"),
-    )
-    field = {"id": "programme-search", "type": "search", "className": "search live-only"}
-    search = native("input", field | {"placeholder": _("Find a programme"), "autocomplete": "off"})
-    pillars_list = html.Div(pillars, className="programmes", id="programmes")
-    return Programmes(ids.PROGRAMMES, [everything, label, search, pillars_list], value=list(chosen))
-
-
-def base_date(facts: Mapping[str, Any]) -> Component:
-    """Return the list of dates that a change may be counted from."""
-    change = facts["mode"] == "change"
-    options = [
-        native("option", {"value": iso, "selected": chosen}, label)
-        for iso, label, chosen in facts["bases"]
-    ]
-    select = html.Select(options, id="base", name="base", disabled=not change)
-    label = html.Label(facts["view"].language.gettext("Compared with"), htmlFor="base")
-    base = facts["view"].state.base
-    return BaseDate(
-        ids.BASE,
-        [label, select],
-        value=base.isoformat() if base else "",
-        attributes={"id": "base-row", "hidden": not change},
-    )
-
-
 # ---- what is shown
 
 
@@ -372,7 +230,7 @@ def _head(facts: Mapping[str, Any], opening: Opening) -> Component:
     options = [Option(code, _(label), code == opening.tab) for code, label in _SHOW_AS.items()]
     tabs = Choices(
         ids.TAB,
-        [_segment("tab", option) for option in options],
+        [segment("tab", option) for option in options],
         name="tab",
         value=opening.tab,
         attributes={
