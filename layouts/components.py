@@ -60,7 +60,7 @@ class Island(Component):
         self._first = first if isinstance(first, Markup) else to_markup(first)
         self._tag = tag or self.tag
         self._id = id
-        self._attributes = {"id": id, "className": self.class_name or None, **(attributes or {})}
+        self._attributes = {"className": self.class_name or None, "id": id, **(attributes or {})}
         super().__init__(id=id, **given)
 
     def to_markup(self) -> Markup:
