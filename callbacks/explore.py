@@ -41,7 +41,6 @@ def register(app: Dash) -> None:
         ClientsideFunction("explore", "tab"),
         Output(ids.MAP_PANE, "hidden"),
         Output(ids.TABLE_PANE, "hidden"),
-        Output(ids.TABLE, "shown"),
         Input(ids.TAB, "value"),
         prevent_initial_call=True,
     )

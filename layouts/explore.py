@@ -266,7 +266,7 @@ def choropleth(facts: Mapping[str, Any]) -> Component:
     skip = html.A(
         _("Skip the map: to the table"),
         className="skip-link live-only",
-        href=f"#{ids.TABLE_PANE}",
+        href=f"#{ids.TABLE}",
         **hyphenated(data_key="t"),
     )
     stage = html.Div(

@@ -70,12 +70,16 @@ def in_people(breakdowns: Table, population: str) -> Table:
 
 
 def _sum_by_category(breakdowns: Table, population: str, condition: ibis.ir.BooleanValue) -> Table:
-    """Add up the breakdowns of a population that meet a condition, by date, area and category."""
+    """Add up the breakdowns of a population that meet a condition, by date, area and category.
+
+    In that order: an engine that runs on several threads gives groups in any.
+    """
     rows = breakdowns.filter(breakdowns.population == population, condition)
     key = ("kind", "date", "pcode", "category")
-    return rows.group_by(*key).agg(
+    sums = rows.group_by(*key).agg(
         households=_sum(rows.households), people=_sum(rows.people), source=rows.source.max()
     )
+    return sums.order_by(*key)
 
 
 def _sum(column: ibis.ir.IntegerColumn) -> ibis.ir.IntegerScalar:

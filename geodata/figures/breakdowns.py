@@ -117,7 +117,7 @@ def origins_on(
     >>> origins.whole, origins.unit, origins.few
     (193, 'households', 0)
     >>> origins.shown.iloc[0].tolist()
-    ['XXG01', 'XXG02', np.int64(40)]
+    ['XXG01', 'XXG01', np.int64(100)]
     """
     rows = query(snapshot, "breakdowns", queries.origins_on, population, day.isoformat())
     # People where a source breaks down people; households and people are never added.
@@ -222,7 +222,7 @@ def of_area(
 
     >>> rows = of_area(snapshot, "idp", "XXG01", 5)
     >>> rows[rows["kind"] == "shelter"][["category", "number", "shown"]].values.tolist()
-    [['other', 93.0, True], ['camp', 60.0, True]]
+    [['camp', 60.0, True], ['other', 93.0, True]]
     """
     rows = query(snapshot, "breakdowns", queries.breakdowns_of, population, pcode)
     rows = _suppressed(rows, snapshot, population, threshold)

@@ -447,7 +447,7 @@ def test_the_slider_says_its_date_itself_and_nothing_says_it_again(
 
 
 def test_the_table_stands_before_the_map_as_a_link(watched: Visiting, site: str) -> None:
-    for name, shown in {"map": "#table-pane", "embed": "#figures table"}.items():
+    for name, shown in {"map": "#table", "embed": "#figures table"}.items():
         page = visit(watched(), site, name)
         link = page.get_by_role("link", name="Skip the map: to the table")
         follows = "(a) => a.compareDocumentPosition(document.querySelector('[data-key=m]')) & 4"

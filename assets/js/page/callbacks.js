@@ -41,7 +41,7 @@
     /** The map or the table. */
     tab(value) {
       const table = value === 'table';
-      return [table, !table, table];
+      return [table, !table];
     },
 
     /** What is shown, as the query of the address. */

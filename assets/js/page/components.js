@@ -109,14 +109,16 @@
     function check(wanted) {
       for (const input of inputs(root)) input.checked = input.value === wanted;
     }
+    const tell = props.name === 'tab' ? see : waiting;
     root.addEventListener('change', () => {
-      waiting();
+      tell(value());
       set({ value: value() });
     });
     return {
       choose(wanted) {
         if (wanted === value()) return;
         check(wanted);
+        tell(wanted);
         set({ value: wanted });
       },
       show(view) {
@@ -129,6 +131,14 @@
       },
       update: (next) => check(next.value),
     };
+  }
+
+  /** The map or the table: at once, as the focus may follow; the callback tells Dash's own layout. */
+  function see(tab) {
+    const table = tab === 'table';
+    byId('map-pane').hidden = table;
+    byId('table-pane').hidden = !table;
+    islands.made.get('table').see(table);
   }
 
   /** A choice acts when Dash has come; until then the reader sees that it is on its way. */
@@ -309,7 +319,7 @@
     root.replaceChildren();
     const table = d.createTable(root, { ...words, onSelect: select, shown: props.shown });
     root.addEventListener('displacement:reveal', () => islands.made.get('tab').choose('table'));
-    return { ...table, update: ({ shown }) => table.see(shown) };
+    return table;
   });
 
   island('AreaPanel', ({ root }) => {
