@@ -22,7 +22,7 @@
 
   const below = (url) => url.pathname.slice(root.pathname.length);
   const isOwn = (url) => url.origin === root.origin && url.pathname.startsWith(root.pathname);
-  const isData = (url) => /^(api|parts)\//.test(below(url));
+  const isData = (url) => ['api/', 'parts/'].some((start) => below(url).startsWith(start));
   const isLasting = (url) =>
     below(url).startsWith('built/') || (isData(url) && url.searchParams.has('v'));
   const isPage = (response) => response.headers.get('Content-Type')?.startsWith('text/html');

@@ -24,13 +24,10 @@ KEPT = """async () => {
 }"""
 
 # What follows the last file, which the worker may still be writing down, is awaited too.
-UNTIL_KEPT = f"""async () => {{
+IS_KEPT = f"""async () => {{
   const needed = ['/?pop=returnee', 'built/page.', 'built/dash.', 'view.json'];
-  for (;;) {{
-    const found = await ({KEPT})();
-    if (needed.every((part) => found.some(([, , url]) => url.includes(part)))) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }}
+  const found = await ({KEPT})();
+  return needed.every((part) => found.some(([, , url]) => url.includes(part)));
 }}"""
 
 
@@ -45,7 +42,7 @@ def seen(watched: Callable[..., Watched], site: str) -> Watched:
     window = watched(site=site)
     window.page.goto(f"{site}/?pop=returnee")
     moves(window.page)
-    window.page.evaluate(UNTIL_KEPT)
+    window.page.wait_for_function(IS_KEPT)
     return window
 
 
