@@ -12,19 +12,24 @@ from typing import Any
 import pytest
 
 
-def answer(script: str, asked: object) -> Any:
-    """Hand a script JSON, and return the JSON that it writes.
+def node() -> str:
+    """Return where Node.js is.
 
-    Without Node.js the test is skipped; where ``CI`` is set it fails, for nothing is compared then.
+    Without it the test is skipped; where ``CI`` is set it fails, for nothing is compared then.
     """
-    node = shutil.which("node")
-    if node is None:
+    found = shutil.which("node")
+    if found is None:
         missing = "needs Node.js, which runs the scripts of pages (Debian: apt-get install nodejs)"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
+    return found
+
+
+def answer(script: str, asked: object) -> Any:
+    """Hand a script JSON, and return the JSON that it writes."""
     done = subprocess.run(
-        [node, Path(__file__).parent / script],
+        [node(), Path(__file__).parent / script],
         input=json.dumps(asked),
         capture_output=True,
         text=True,
