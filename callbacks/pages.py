@@ -61,7 +61,7 @@ def register(app: Dash, context: Context) -> None:
         """Return what Dash's script reads: the element of its configuration, its callbacks."""
         return {
             "config": app.index().partition(_CONFIG)[2],
-            "dependencies": json.dumps(app.dependencies().get_json()),
+            "dependencies": json.dumps(app.dependencies().get_json(), separators=(",", ":")),
         }
 
     def map_page() -> Response:

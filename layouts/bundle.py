@@ -62,8 +62,8 @@ DASH = (
     "deps/react@18.3.1.min.js",
     "deps/react-dom@18.3.1.min.js",
     "deps/prop-types@15.8.1.min.js",
-    "html/dash_html_components.min.js",
     "dash-renderer/build/dash_renderer.min.js",
+    "html/dash_html_components.min.js",
 )
 # What pages load, by the endings of its names.
 TYPES = {

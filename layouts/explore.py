@@ -139,7 +139,7 @@ def page(
         current="map",
         card=share.card(shared),
         tree=to_markup(components),
-        layout=_in_script(json.dumps(components, cls=PlotlyJSONEncoder, ensure_ascii=False)),
+        layout=_in_script(_compact(components)),
         dash_config=Markup(dash["config"]),  # noqa: S704 - written by Dash
         dependencies=_in_script(dash["dependencies"]),
         data=script_data(shared.snapshot, shared.language, urls, **_handed_over(shared, ages)),
@@ -147,6 +147,10 @@ def page(
         scale=facts["scale"],
         sources=facts["sources"],
     )
+
+
+def _compact(components: Component) -> str:
+    return json.dumps(components, cls=PlotlyJSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 
 def _in_script(text: str) -> Markup:

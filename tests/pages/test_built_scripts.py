@@ -18,7 +18,7 @@ AFTER_ARROW = re.compile(r"=>\s*/")
 def test_a_minified_script_can_be_read(client, path, tmp_path):
     if path == "page.js":
         text = client.get("/").get_data(as_text=True)
-XX
+        path = re.search(r'src="([^"]*built/page\.[^"]+\.js)"', text)[1]  # type: ignore[index]
     script = tmp_path / "script.js"
     script.write_bytes(client.get(path).data)
     result = subprocess.run(

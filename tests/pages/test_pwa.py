@@ -24,10 +24,15 @@ KEPT = """async () => {
 }"""
 
 # What follows the last file, which the worker may still be writing down, is awaited too.
-IS_KEPT = f"""async () => {{
+# What follows the last file, which the worker may still be writing down, is awaited too.
+UNTIL_KEPT = f"""async () => {{
   const needed = ['/?pop=returnee', 'built/page.', 'built/dash.', 'view.json'];
-  const found = await ({KEPT})();
-  return needed.every((part) => found.some(([, , url]) => url.includes(part)));
+  for (let turn = 0; turn < 600; turn++) {{
+    const found = await ({KEPT})();
+    if (needed.every((part) => found.some(([, , url]) => url.includes(part)))) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }}
+  throw new Error('nothing is kept');
 }}"""
 
 
@@ -42,7 +47,7 @@ def seen(watched: Callable[..., Watched], site: str) -> Watched:
     window = watched(site=site)
     window.page.goto(f"{site}/?pop=returnee")
     moves(window.page)
-    window.page.wait_for_function(IS_KEPT)
+    window.page.evaluate(UNTIL_KEPT)
     return window
 
 

@@ -44,10 +44,14 @@
     if (document.getElementById('main').dataset.loading) form.requestSubmit();
   }
 
+  /** Let the browser paint, and answer whoever waits, before it reads so much. */
+  const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
   async function start() {
     await page.start(start);
     if (!page.view) return; // the reader is told, and may try again
     root.dataset.live = 'true';
+    await painted();
     try {
       await addScript(data.later.dash);
       await takeOver();
