@@ -36,8 +36,8 @@ STATES = [
     "measure=rate&classes=jenks",
     "pop=nobody",  # a notice
 ]
-# Of 256 levels: where a rounded corner is painted anew, a browser may round another way.
-SAME = 2
+# Of 256 levels: where an edge is painted anew, a browser may round another way, which nobody sees.
+SAME = 16
 # Elements with their attributes and texts, in order, whatever holds the two trees.
 DOM = """(selector) => {
   const list = (node) => {
