@@ -165,6 +165,18 @@ def test_what_is_chosen_early_is_done_when_dash_has_come(window: Watched, site: 
     assert "returnees" in page.locator("#headline").inner_text()
 
 
+def test_enter_in_a_field_leaves_the_page_where_it_is(window: Watched, site: str) -> None:
+    page = window.page
+    page.goto(f"{site}/")
+    page.wait_for_function(TAKEN_OVER)
+    page.evaluate("() => { window.stays = true; }")
+    page.locator("#programme-search").fill("com")
+    page.locator("#programme-search").press("Enter")
+    page.locator("#population label:has(input[value='returnee'])").click()
+    page.wait_for_url("**pop=returnee**")
+    assert page.evaluate("() => window.stays")
+
+
 def test_without_dash_the_form_is_sent(browser: Any, site: str) -> None:
     """Its script fails: the page stays live, a choice is sent, and nothing false is said."""
     context = browser.new_context()

@@ -36,12 +36,11 @@
 
   window.displacement.fetchPlotly = once(() => addScript(data.later.plotly));
 
-  const form = document.getElementById('filters');
-
   /** Without Dash nothing answers a choice: the form is sent, as without scripts. */
   function sendForms() {
-    document.addEventListener('displacement:chosen', () => form.requestSubmit());
-    if (document.getElementById('main').dataset.loading) form.requestSubmit();
+    const send = () => document.getElementById('filters').requestSubmit();
+    document.addEventListener('displacement:chosen', send);
+    if (document.getElementById('main').dataset.loading) send();
   }
 
   /** Let the browser paint, and answer whoever waits, before it reads so much. */
@@ -66,8 +65,9 @@
   document.addEventListener('displacement:failed', ({ detail }) =>
     page.notify([words.format.fill(words.strings.failed, detail)]),
   );
-  form.addEventListener('submit', (event) => {
-    if (root.dataset.dash) event.preventDefault(); // each choice acts at once
+  // Heard by the document, for Dash draws a form of its own in the place of the one that was written.
+  document.addEventListener('submit', (event) => {
+    if (event.target.id === 'filters' && root.dataset.dash) event.preventDefault(); // acts at once
   });
   // What is shared is read off the address, which then must say what is shown.
   document.addEventListener('displacement:share', () => page.view && page.settle());
