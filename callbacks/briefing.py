@@ -31,6 +31,7 @@ from callbacks.serving.responses import (
     busy_response,
     cacheable_response,
     json_error,
+    plain,
     policy_for_request,
 )
 from geodata.briefing import addresses, yaml_files
@@ -175,9 +176,7 @@ def _editor(
     )
     if status == HTTPStatus.OK and request.method == "GET":
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
-    response = Response(html, status=status, mimetype=HTML)
-    response.cache_control.no_store = True
-    return response
+    return plain(html.encode(), HTML, status)
 
 
 def _add_slide(context: Context, current: BriefingRequest, view: str) -> Response:
@@ -210,7 +209,7 @@ def with_slide(briefing: Briefing, slide: Slide) -> Briefing:
 
 
 def _redirect(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
-    return Response(status=status, headers={"Location": address, "Cache-Control": "no-store"})
+    return CachePolicy.NEVER.apply(Response(status=status, headers={"Location": address}))
 
 
 # ---- the form
@@ -368,8 +367,7 @@ def _as_attachment(response: Response, current: BriefingRequest, ending: str) ->
 
 
 def _yaml_file(current: BriefingRequest) -> Response:
-    response = Response(yaml_files.to_yaml(current.briefing), mimetype=YAML)
-    response.cache_control.no_store = True
+    response = plain(yaml_files.to_yaml(current.briefing).encode(), YAML)
     return _as_attachment(response, current, "yaml")
 
 

@@ -90,9 +90,7 @@ def _share_page(context: Context) -> Response:
         notices=notices,
         refused=refused,
     )
-    response = Response(html, mimetype=HTML)
-    response.cache_control.no_cache = True  # a citation tells the day on which it was read
-    return response
+    return CachePolicy.DATED.apply(Response(html, mimetype=HTML))
 
 
 def _oembed(context: Context) -> Response:

@@ -31,6 +31,14 @@ class CachePolicy(Enum):
     FROZEN = f"public, max-age={ONE_YEAR}, immutable"  # data of a snapshot that the URL names
     LIVE = "public, no-cache"  # data of the newest snapshot, and pages of the map itself
     PAGE = f"public, max-age={FIVE_MINUTES}, stale-while-revalidate={ONE_DAY}"  # public pages
+    DATED = "no-cache"  # pages that tell the day on which they are read
+    FOR_ONE = "private, no-cache"  # pages whose links follow the host that was asked
+    NEVER = "no-store"  # errors, and what somebody sent
+
+    def apply(self, response: Response) -> Response:
+        """Say in a response how long caches may keep it, and return it."""
+        response.headers["Cache-Control"] = self.value
+        return response
 
 
 def policy_for_request() -> CachePolicy:
@@ -44,8 +52,7 @@ def cacheable_response(body: bytes, mimetype: str, keep: CachePolicy) -> Respons
     Only for answers that are the same for everyone. One with a link that follows the request (see
     :meth:`~callbacks.serving.context.Context.link`) is not, and is never stored.
     """
-    response = Response(body, mimetype=mimetype)
-    response.headers["Cache-Control"] = keep.value
+    response = keep.apply(Response(body, mimetype=mimetype))
     response.set_etag(hashlib.sha256(body).hexdigest()[:20])
     for_one = follows_host() or current_app.debug
     if not for_one:
@@ -85,10 +92,8 @@ def json_error(status: HTTPStatus, sentence: str, *, key: str = "", value: str =
 
 
 def plain(body: bytes, mimetype: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """Answer with ``Cache-Control: no-store``."""
-    response = Response(body, status=status, mimetype=mimetype)
-    response.cache_control.no_store = True
-    return response
+    """Answer with what no cache may store."""
+    return CachePolicy.NEVER.apply(Response(body, status=status, mimetype=mimetype))
 
 
 def not_found(key: str, value: str, sentence: str) -> Response:

@@ -17,6 +17,7 @@ from dash import Dash
 from flask import Response, g, request
 
 from callbacks.serving.context import Context, follows_host, varies
+from callbacks.serving.responses import CachePolicy
 
 # Endpoints whose answers are the same for everyone and for anyone to use.
 PUBLIC = frozenset(
@@ -107,5 +108,5 @@ def register(app: Dash, context: Context) -> None:
         if varies():
             response.vary.add("Accept-Language")
         if follows_host():
-            response.headers["Cache-Control"] = "private, no-cache"
+            CachePolicy.FOR_ONE.apply(response)
         return response

@@ -92,8 +92,8 @@ def _asset_response(asset: Bundle, version: str, ending: str) -> Response:
     accepted = coding(request.headers.get("Accept-Encoding", ""))
     chosen = accepted if _is_compressed(ending, asset) else None
     keep = CachePolicy.FROZEN if version == asset.version else CachePolicy.LIVE
-    response = Response(compressed(asset, chosen) if chosen else asset.body, mimetype=TYPES[ending])
-    response.headers["Cache-Control"] = keep.value
+    body = compressed(asset, chosen) if chosen else asset.body
+    response = keep.apply(Response(body, mimetype=TYPES[ending]))
     response.headers["Vary"] = "Accept-Encoding"
     response.set_etag(f"{asset.version}:{chosen}" if chosen else asset.version)
     if chosen:

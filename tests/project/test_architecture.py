@@ -210,6 +210,20 @@ def test_addresses_are_built_in_one_place():
             assert found == [], named(path)
 
 
+def sets_cache_control(path: Path) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "cache_control" for node in nodes(path)
+    ) or "Cache-Control" in literals(path)
+
+
+def test_how_long_an_answer_may_be_stored_is_said_in_one_place():
+    """``host_rules`` writes the same policies for servers of a published folder."""
+    assert {named(path) for path in PATHS if sets_cache_control(path)} == {
+        "callbacks/commands/host_rules.py",
+        "callbacks/serving/responses.py",
+    }
+
+
 def test_every_address_is_below_the_place_where_the_application_is_mounted():
     below = Urls("/displacement/")
     built = [

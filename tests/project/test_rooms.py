@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.paths import ROOT
-from tests.source_code import PATHS, module_of, nodes
+from tests.source_code import PATHS, module_of, nodes, tree
 
 _ROW = re.compile(r"^\| `([\w/]+)` \| ([^|]+) \| ([^|]*)\|$", re.M)
 # What reads or writes files of others, or draws boundaries anew: no view needs it.
@@ -76,6 +76,38 @@ def test_modules_are_imported_by_their_whole_names():
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []
+
+
+# Where a reader of a source is looked up by its kind, in its own folder.
+LOOKED_UP = {"geodata/sources/__init__.py"}
+
+
+def imports_by_text(module: ast.AST) -> bool:
+    """Whether code imports a module whose name is a text, which no rule here can read."""
+    names = {"import_module", "__import__"}
+    return any(
+        getattr(node, "id", getattr(node, "attr", None)) in names
+        or (isinstance(node, ast.alias) and node.name in names)
+        for node in ast.walk(module)
+    )
+
+
+def test_no_module_is_imported_by_a_text():
+    assert {
+        str(path.relative_to(ROOT)) for path in PATHS if imports_by_text(tree(path))
+    } == LOOKED_UP
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import importlib\nimportlib.import_module('geodata.figures.counts')",
+        "from importlib import import_module as get\nget('geodata.figures')",
+        "__import__('geodata.figures')",
+    ],
+)
+def test_an_import_by_a_text_is_noticed(code):
+    assert imports_by_text(ast.parse(code))
 
 
 @cache
