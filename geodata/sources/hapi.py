@@ -78,45 +78,43 @@ def read(
     DataError
         If a file cannot be read at all.
     """
-    notes, results = FindingLog(), list[FileRead]()
-    tally = Aggregator(notes, request.options.get("repeated_rows") or "refuse")
+    log, results = FindingLog(), list[FileRead]()
+    tally = Aggregator(log, request.options.get("repeated_rows") or "refuse")
     country = str(snapshot.manifest["country"]["code"])
     for path in files:
         checked = check_file(path, ("csv", "xlsx", "json"))
         progress(f"Reading {checked.name}", 0, None)
         before, skipped = tally.rows, _SkippedRows()
-        for number, record in _records(checked, notes):
-            if row := _row(number, record, country, skipped, notes):
+        for number, record in _records(checked, log):
+            if row := _row(number, record, country, skipped, log):
                 tally.add(row)
-        skipped.log(country, notes)
+        skipped.log(country, log)
         results.append(checked.read(tally.rows - before, f"HDX HAPI idps, {checked.kind}"))
-    if not tally.rows and not notes.errors:
-        notes.error(f"There is no figure of a governorate or district of {country} in it.")
+    if not tally.rows and not log.errors:
+        log.error(f"There is no figure of a governorate or district of {country} in it.")
     counts = tally.counts(request.options)
-    return ParsedSource(
-        "hapi", SOURCE, tuple(results), counts, no_breakdowns(), findings=notes.all()
-    )
+    return ParsedSource("hapi", SOURCE, tuple(results), counts, no_breakdowns(), findings=log.all())
 
 
 # ---- records
 
 
-def _records(file: CheckedFile, notes: FindingLog) -> Iterator[tuple[int, Record]]:
+def _records(file: CheckedFile, log: FindingLog) -> Iterator[tuple[int, Record]]:
     """Yield rows of a file, numbered as a spreadsheet does; those of JSON from 1."""
-    notes.file, notes.sheet = file.name, ""
+    log.file, log.sheet = file.name, ""
     if file.kind == "json":
-        for number, record in enumerate(_json_records(file, notes), start=1):
+        for number, record in enumerate(_json_records(file, log), start=1):
             yield number, {**record, ROW_FINGERPRINT: fingerprint(record.values())}
         return
-    rows = open_rows(file, notes)
+    rows = open_rows(file, log)
     sheet = find_header(
-        rows, {name: name for name in COLUMNS}, REQUIRED_COLUMNS, notes, figures=["population"]
+        rows, {name: name for name in COLUMNS}, REQUIRED_COLUMNS, log, figures=["population"]
     )
     if sheet:
-        yield from sheet.records(notes)
+        yield from sheet.records(log)
 
 
-def _json_records(file: CheckedFile, notes: FindingLog) -> Iterable[Record]:
+def _json_records(file: CheckedFile, log: FindingLog) -> Iterable[Record]:
     if file.size > MAX_JSON_BYTES:
         raise DataError(
             f"{file.name} has {file.size / 1e6:,.0f} MB, and JSON is read up to "
@@ -125,18 +123,18 @@ def _json_records(file: CheckedFile, notes: FindingLog) -> Iterable[Record]:
     try:
         answer = json.loads(file.path.read_bytes())
     except json.JSONDecodeError as error:
-        notes.error(f"It is no valid JSON: {error.msg}, column {error.colno}.", row=error.lineno)
+        log.error(f"It is no valid JSON: {error.msg}, column {error.colno}.", row=error.lineno)
         return []
     except (UnicodeDecodeError, RecursionError):
-        notes.error("It is no valid JSON: download it again.")
+        log.error("It is no valid JSON: download it again.")
         return []
     records = answer.get("data") if isinstance(answer, dict) else answer
     if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
-        notes.error("It is not what HDX HAPI answers, which holds a list of rows as `data`.")
+        log.error("It is not what HDX HAPI answers, which holds a list of rows as `data`.")
         return []
     for name in (column for column in REQUIRED_COLUMNS if records and column not in records[0]):
-        notes.error("The rows have no such key.", column=name)
-    return [] if notes.errors else records
+        log.error("The rows have no such key.", column=name)
+    return [] if log.errors else records
 
 
 @dataclass
@@ -146,10 +144,10 @@ class _SkippedRows:
     elsewhere: Counter[str] = field(default_factory=Counter)
     national: int = 0
 
-    def log(self, country: str, notes: FindingLog) -> None:
+    def log(self, country: str, log: FindingLog) -> None:
         """Log how many rows were left out, and why."""
         if rows := self.elsewhere.total():
-            notes.warning(
+            log.warning(
                 f"{amounts.pluralise(rows, 'row is', 'rows are')} of other countries than "
                 f"{country}, and left out.",
                 column="location_code",
@@ -157,7 +155,7 @@ class _SkippedRows:
                 harm=Harm.LEFT_OUT,
             )
         if self.national:
-            notes.warning(
+            log.warning(
                 f"{amounts.pluralise(self.national, 'row is a total', 'rows are totals')} of the "
                 "country, and left out: it is added up from its governorates.",
                 column="admin_level",
@@ -167,19 +165,19 @@ class _SkippedRows:
 
 
 def _row(
-    number: int, record: Record, country: str, skipped: _SkippedRows, notes: FindingLog
+    number: int, record: Record, country: str, skipped: _SkippedRows, log: FindingLog
 ) -> CountRecord | None:
     """Return the count of a row; ``None``, with a finding, where it is left out."""
-    before = notes.errors
-    code = (_parse(number, record, "location_code", due_text, notes) or "").upper()
-    _parse(number, record, "admin_level", due_text, notes)
-    if notes.errors > before:
+    before = log.errors
+    code = (_parse(number, record, "location_code", due_text, log) or "").upper()
+    _parse(number, record, "admin_level", due_text, log)
+    if log.errors > before:
         return None
     if code != country:
         skipped.elsewhere[code] += 1
         return None
-    if mistake := _parse(number, record, "error", optional_text, notes):
-        notes.warning(
+    if mistake := _parse(number, record, "error", optional_text, log):
+        log.warning(
             "HDX says of this row that it is wrong, and leaves it out of its API: it is left out "
             "here too.",
             row=number,
@@ -192,10 +190,10 @@ def _row(
     if not level:
         skipped.national += 1
         return None
-    if warning := _parse(number, record, "warning", optional_text, notes):
+    if warning := _parse(number, record, "warning", optional_text, log):
         sentence = "HDX says this of the row, which is taken."
-        notes.warning(sentence, row=number, column="warning", value=warning)
-    return _figure(number, record, level, notes)
+        log.warning(sentence, row=number, column="warning", value=warning)
+    return _figure(number, record, level, log)
 
 
 def level_of(record: Record) -> int:
@@ -212,18 +210,18 @@ def level_of(record: Record) -> int:
     return 1 if stated == "1" or any(clean_text(record.get(name)) for name in governorate) else 0
 
 
-def _figure(number: int, record: Record, level: int, notes: FindingLog) -> CountRecord | None:
+def _figure(number: int, record: Record, level: int, log: FindingLog) -> CountRecord | None:
     """Return the count of a row of the country; ``None``, with a finding, where it has none."""
     has_end = clean_text(record.get("reference_period_end"))
     day = "reference_period_end" if has_end else "reference_period_start"
-    cells = _parse_cells(number, record, day, notes)
+    cells = _parse_cells(number, record, day, log)
     if cells is None:
         return None
     if cells[day] is None:
-        notes.error("The row has no date.", row=number, column=day)
+        log.error("The row has no date.", row=number, column=day)
         return None
     if cells["population"] is None:
-        notes.warning(
+        log.warning(
             "The row gives no number, and is left out: its place is not assessed on that date.",
             row=number,
             column="population",
@@ -247,7 +245,7 @@ def _figure(number: int, record: Record, level: int, notes: FindingLog) -> Count
     )
 
 
-def _parse_cells(number: int, record: Record, day: str, notes: FindingLog) -> dict[str, Any] | None:
+def _parse_cells(number: int, record: Record, day: str, log: FindingLog) -> dict[str, Any] | None:
     """Parse the cells of a row, with its date in column ``day``; ``None`` if one is wrong."""
     parsers: dict[str, Callable[[Any], Any]] = {
         "population": parse_count,
@@ -257,15 +255,15 @@ def _parse_cells(number: int, record: Record, day: str, notes: FindingLog) -> di
         "operation": optional_text,
         "assessment_type": optional_text,
     }
-    before = notes.errors
-    cells = {name: _parse(number, record, name, parser, notes) for name, parser in parsers.items()}
-    return cells if notes.errors == before else None
+    before = log.errors
+    cells = {name: _parse(number, record, name, parser, log) for name, parser in parsers.items()}
+    return cells if log.errors == before else None
 
 
 def _parse(
-    number: int, record: Record, column: str, parser: Callable[[Any], Any], notes: FindingLog
+    number: int, record: Record, column: str, parser: Callable[[Any], Any], log: FindingLog
 ) -> Any:
-    return notes.parse(parser, record.get(column), row=number, column=column)
+    return log.parse(parser, record.get(column), row=number, column=column)
 
 
 def _name(record: Record, level: int) -> str:

@@ -89,7 +89,7 @@ class Sheet:
     unread: Sequence[str] = ()
     numbering: Collection[int] = ()
 
-    def records(self, notes: FindingLog) -> Iterator[tuple[int, Record]]:
+    def records(self, log: FindingLog) -> Iterator[tuple[int, Record]]:
         """Yield the rows below the header, each with its number, as column ``->`` text.
 
         A merged cell has its text in each of its rows; see :func:`fill_merged_cells`. Under
@@ -102,11 +102,11 @@ class Sheet:
         """
         blank, first, begun = 0, 0, False
         by_title = {title: self.positions[name] for name, title in self.titles.items()}
-        notes.columns = {**self.positions, **by_title}
+        log.columns = {**self.positions, **by_title}
         figures = {at: self.titles[name] for name, at in self.positions.items()
                    if name in self.figures}  # fmt: skip
         positions = set(self.positions.values())
-        below = fill_merged_cells(self.rows, self.header_row, positions, figures, notes)
+        below = fill_merged_cells(self.rows, self.header_row, positions, figures, log)
         for number, cells in below:
             record = {
                 name: cells[at] if at < len(cells) else "" for name, at in self.positions.items()
@@ -114,13 +114,13 @@ class Sheet:
             if not any(map(str.strip, record.values())):
                 blank, first = blank + 1, first or number
             elif self.width and any(map(str.strip, cells[self.width :])):
-                notes.error(_TOO_MANY_CELLS, row=number, value=" | ".join(cells[self.width :]))
+                log.error(_TOO_MANY_CELLS, row=number, value=" | ".join(cells[self.width :]))
             elif begun or not _are_tags(cells):
                 whole = fingerprint(c for at, c in enumerate(cells) if at not in self.numbering)
                 yield number, record | {ROW_FINGERPRINT: str(whole)}
             begun = True
         if blank:
-            notes.warning(
+            log.warning(
                 f"{amounts.pluralise(blank, 'row holds', 'rows hold')} nothing in the columns "
                 "that are read. Left out; this is the first.",
                 row=first,
@@ -133,7 +133,7 @@ def fill_merged_cells(
     header_row: int,
     positions: Collection[int],
     figures: Mapping[int, str],
-    notes: FindingLog,
+    log: FindingLog,
 ) -> Iterator[Row]:
     """Yield the rows below a header, with the text of merged cells in each of their rows.
 
@@ -159,7 +159,7 @@ def fill_merged_cells(
         and not any(merged.left <= at <= merged.right for at in figures)
     ]
     if words:
-        notes.warning(
+        log.warning(
             f"Cells are merged over rows ({amounts.pluralise(len(words), 'time')}; this is the "
             "first): each of the rows is given what they say.",
             row=words[0].top,
@@ -169,7 +169,7 @@ def fill_merged_cells(
         for merged in ranges
         if merged.bottom > merged.top or any(merged.left < at <= merged.right for at in figures)
     }
-    return _without_shared_figures(_fill_ranges(below, words), spread, figures, notes)
+    return _without_shared_figures(_fill_ranges(below, words), spread, figures, log)
 
 
 def _fill_ranges(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]:
@@ -190,13 +190,13 @@ def _fill_ranges(rows: Iterable[Row], ranges: Sequence[Merged]) -> Iterator[Row]
 
 
 def _without_shared_figures(
-    rows: Iterable[Row], spread: Collection[Place], figures: Mapping[int, str], notes: FindingLog
+    rows: Iterable[Row], spread: Collection[Place], figures: Mapping[int, str], log: FindingLog
 ) -> Iterator[Row]:
     """Yield the rows; log figures in merged cells as errors."""
     for number, cells in rows:
         for at, title in figures.items():
             if (number, at) in spread and at < len(cells) and cells[at].strip():
-                notes.error(FIGURES_MERGED, row=number, column=title, value=cells[at])
+                log.error(FIGURES_MERGED, row=number, column=title, value=cells[at])
         yield number, cells
 
 
@@ -213,7 +213,7 @@ def _are_tags(cells: Sequence[str]) -> bool:
     return bool(filled) and all(cell.startswith("#") and not formula_error(cell) for cell in filled)
 
 
-def open_rows(path: Path | CheckedFile, notes: FindingLog, sheet: str = "") -> TableRows:
+def open_rows(path: Path | CheckedFile, log: FindingLog, sheet: str = "") -> TableRows:
     """Open a CSV or a workbook, and log its findings.
 
     Raises
@@ -222,11 +222,11 @@ def open_rows(path: Path | CheckedFile, notes: FindingLog, sheet: str = "") -> T
         If it is no file that can be read.
     """
     rows = read_rows(path, sheet or None)
-    notes.file, notes.sheet = rows.file.name, rows.sheet
+    log.file, log.sheet = rows.file.name, rows.sheet
     for finding in rows.findings:
-        notes.take(finding)
+        log.take(finding)
     if sheet and not rows.sheet:
-        notes.warning("The file is a CSV and has no sheets: it is read whole.", value=sheet)
+        log.warning("The file is a CSV and has no sheets: it is read whole.", value=sheet)
     return rows
 
 
@@ -234,7 +234,7 @@ def find_header(
     rows: TableRows,
     columns: Mapping[str, str],
     required: Iterable[str],
-    notes: FindingLog,
+    log: FindingLog,
     *,
     header_row: int = 0,
     figures: Collection[str] = (),
@@ -260,10 +260,10 @@ def find_header(
     """
     head = rows.head(max(HEADER_WITHIN, header_row))
     if not head:
-        notes.error("There is nothing in it.")
+        log.error("There is nothing in it.")
         return None
     if header_row and header_row not in dict(head):
-        notes.error("Nothing stands in the row that should be the header.", row=header_row)
+        log.error("Nothing stands in the row that should be the header.", row=header_row)
         return None
     titles = {fold_title(title) for title in columns.values()}
     number, cells = _best_row(head, titles, header_row)
@@ -273,10 +273,10 @@ def find_header(
     for name in doubled:
         heads = _heads_above(head, number, at[name])
         sentence = f"{len(at[name])} columns have this title.{heads}"
-        notes.error(sentence, column=columns[name], row=number)
+        log.error(sentence, column=columns[name], row=number)
     others = [clean_text(cell) for cell in cells if cell.strip() and fold_title(cell) not in titles]
     for name in missing:
-        _log_missing(columns[name], head, number, others, notes)
+        _log_missing(columns[name], head, number, others, log)
     if missing or doubled:
         return None
     first = {name: positions[0] for name, positions in at.items() if positions}
@@ -285,19 +285,19 @@ def find_header(
 
 
 def _log_missing(
-    title: str, head: Sequence[Row], number: int, others: Sequence[str], notes: FindingLog
+    title: str, head: Sequence[Row], number: int, others: Sequence[str], log: FindingLog
 ) -> None:
     """Log a title that the header lacks, and where it stands instead."""
     other_row = _other_row_of(head, number, title)
     if other_row:
-        notes.error(
+        log.error(
             f"The title stands in row {other_row:,}, and others in row {number:,}: it is a "
             "header of two rows. Write all titles into one row, and delete the other.",
             column=title,
             row=other_row,
         )
         return
-    notes.error(
+    log.error(
         f"There is no column of this title. Row {number:,} was taken for the header; beside "
         f"those that are read it has {_join_titles(others)}.",
         column=title,

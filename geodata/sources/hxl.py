@@ -117,7 +117,7 @@ def _measure_of(tag: Tag) -> str:
 # ---- columns of a file
 
 
-def find_tags(rows: TableRows, notes: FindingLog) -> tuple[int, list[Tag | None]] | None:
+def find_tags(rows: TableRows, log: FindingLog) -> tuple[int, list[Tag | None]] | None:
     """Find the row of tags: of the first 25 rows, one with tags in at least half of its cells."""
     for number, cells in rows.head(HEADER_WITHIN):
         if number > HEADER_WITHIN:
@@ -125,9 +125,9 @@ def find_tags(rows: TableRows, notes: FindingLog) -> tuple[int, list[Tag | None]
         tags = [parse_tag(cell) for cell in cells]
         filled = [cell for cell in map(clean_text, cells) if cell]
         if any(tags) and 2 * sum(cell.startswith("#") for cell in filled) >= len(filled):
-            _log_broken_tags(number, cells, tags, notes)
+            _log_broken_tags(number, cells, tags, log)
             return number, tags
-    notes.error(
+    log.error(
         f"None of the first {HEADER_WITHIN} rows holds HXL tags, like #adm1+code, #date, "
         "#affected+idps+ind. A table without them is read with `ingest table` and a mapping."
     )
@@ -135,11 +135,11 @@ def find_tags(rows: TableRows, notes: FindingLog) -> tuple[int, list[Tag | None]
 
 
 def _log_broken_tags(
-    number: int, cells: list[str], tags: list[Tag | None], notes: FindingLog
+    number: int, cells: list[str], tags: list[Tag | None], log: FindingLog
 ) -> None:
     for cell, tag in zip(cells, tags, strict=True):
         if tag is None and clean_text(cell).startswith("#"):
-            notes.warning(
+            log.warning(
                 "This is no HXL tag (a name, then attributes, each beginning with a letter): its "
                 "column is not read.",
                 row=number,
@@ -149,7 +149,7 @@ def _log_broken_tags(
 
 
 def assign_columns(
-    number: int, tags: Sequence[Tag | None], rows: TableRows, notes: FindingLog
+    number: int, tags: Sequence[Tag | None], rows: TableRows, log: FindingLog
 ) -> tuple[Sheet, tuple[FigureColumns, ...]]:
     """Return the columns that are read; log others that a user of the file might miss."""
     candidates = _candidates(tags)
@@ -159,13 +159,13 @@ def assign_columns(
         if tag and not role_of(tag) and tag.name in ("affected", "adm1", "adm2", "date")
     ]
     if unread:
-        notes.warning(
+        log.warning(
             "Columns that count a part of the people, or say another place or date, are not read.",
             row=number,
             value=", ".join(unread),
             harm=Harm.NOT_READ,
         )
-    chosen = {name: _choose(name, columns, number, notes) for name, columns in candidates.items()}
+    chosen = {name: _choose(name, columns, number, log) for name, columns in candidates.items()}
     sheet = Sheet(
         rows,
         number,
@@ -195,7 +195,7 @@ def _unread_columns(tags: Sequence[Tag | None], chosen: Collection[int]) -> list
 
 
 def _choose(
-    name: str, columns: list[tuple[int, Tag]], number: int, notes: FindingLog
+    name: str, columns: list[tuple[int, Tag]], number: int, log: FindingLog
 ) -> tuple[int, Tag]:
     """Return the column with the simplest tag of several; log an error if two are alike."""
 
@@ -208,7 +208,7 @@ def _choose(
     ordered = sorted(columns, key=rank)
     first = ordered[0][1]
     if len(columns) > 1 and (rank(ordered[0]) == rank(ordered[1]) or " " in name):
-        notes.error(
+        log.error(
             f"{len(columns)} columns have tags that mean the same: remove the tags of all but one.",
             row=number,
             column=str(first),
@@ -230,13 +230,13 @@ def _measures(names: Sequence[str]) -> tuple[FigureColumns, ...]:
 
 
 def _find_columns(
-    rows: TableRows, mapping: TableMapping, request: ReadOptions, notes: FindingLog
+    rows: TableRows, mapping: TableMapping, request: ReadOptions, log: FindingLog
 ) -> TableColumns | None:
-    tag_row = find_tags(rows, notes)
+    tag_row = find_tags(rows, log)
     if tag_row is None:
         return None
-    sheet, measures = assign_columns(*tag_row, rows, notes)
-    complete = _is_complete(sheet, measures, mapping, request, notes)
+    sheet, measures = assign_columns(*tag_row, rows, log)
+    complete = _is_complete(sheet, measures, mapping, request, log)
     return TableColumns(sheet, measures) if complete else None
 
 
@@ -245,21 +245,21 @@ def _is_complete(
     measures: Sequence[FigureColumns],
     mapping: TableMapping,
     request: ReadOptions,
-    notes: FindingLog,
+    log: FindingLog,
 ) -> bool:
     """Return whether there are a place, a date and a figure; log what is missing."""
-    before, number = notes.errors, sheet.header_row
+    before, number = log.errors, sheet.header_row
     have = sheet.positions.keys() | mapping.constants.keys()
     if not have & {"adm1", "adm1_code", "adm2_code"}:
-        notes.error(
+        log.error(
             "No tag says the place: #adm1+code or #adm1+name, and #adm2 for districts.", row=number
         )
     if "date" not in have and not request.date:
-        notes.error(
+        log.error(
             "No tag says the date: tag its column #date+reported, or pass --date.", row=number
         )
     if not measures:
-        notes.error(
+        log.error(
             "No tag says how many: #affected+idps+ind for people, #affected+idps+hh for "
             "households; +returnees and +refugees for others.",
             row=number,
@@ -267,12 +267,12 @@ def _is_complete(
     elif not any(each.people in sheet.positions for each in measures) and (
         "people_per_household" not in mapping.constants
     ):
-        notes.error(
+        log.error(
             "There are households only: tag a column of people (+ind), or say "
             "`people_per_household` in `constants` of the mapping.",
             row=number,
         )
-    return notes.errors == before
+    return log.errors == before
 
 
 read = MappedTables("hxl", "HXL", _find_columns).read

@@ -16,7 +16,7 @@ from geodata.sources.tidy import MappedTables, TableColumns
 
 
 def find_columns(
-    rows: TableRows, mapping: TableMapping, request: ReadOptions, notes: FindingLog
+    rows: TableRows, mapping: TableMapping, request: ReadOptions, log: FindingLog
 ) -> TableColumns | None:
     """Find the columns of a file that the mapping names.
 
@@ -32,7 +32,7 @@ def find_columns(
         rows,
         mapping.columns,
         required,
-        notes,
+        log,
         header_row=mapping.header_row,
         figures=("people", "households"),
     )

@@ -95,7 +95,7 @@ class TableMapping:
 
 
 def read_mapping(
-    path: Path | None, snapshot: Snapshot, kind: str, notes: FindingLog, *, role: str = "counts"
+    path: Path | None, snapshot: Snapshot, kind: str, log: FindingLog, *, role: str = "counts"
 ) -> TableMapping | None:
     """Read and check a mapping; log its mistakes and return ``None`` if it has any.
 
@@ -114,9 +114,9 @@ def read_mapping(
         line = f"line {error.line}"
         sentence = str(error).removeprefix(f"{line}, ").removeprefix(f"{line}: ")
         at = f"{line}: " if error.line else ""
-        notes.take(Finding("error", f"{at}{sentence}", path.name))
+        log.take(Finding("error", f"{at}{sentence}", path.name))
         return None
-    return _MappingReader(path.name, kind, snapshot, notes, role).mapping(root)
+    return _MappingReader(path.name, kind, snapshot, log, role).mapping(root)
 
 
 def _text_of(path: Path) -> str:
@@ -133,9 +133,9 @@ class _MappingReader:
     """Check a mapping key by key; log each mistake with its line and key."""
 
     def __init__(
-        self, file: str, kind: str, snapshot: Snapshot, notes: FindingLog, role: str
+        self, file: str, kind: str, snapshot: Snapshot, log: FindingLog, role: str
     ) -> None:
-        self.file, self.kind, self.snapshot, self.notes = file, kind, snapshot, notes
+        self.file, self.kind, self.snapshot, self.log = file, kind, snapshot, log
         self.role = role
         self.errors = 0
         programmes = tuple(map(str, snapshot.tables.programmes["code"]))
@@ -159,7 +159,7 @@ class _MappingReader:
         text = value if len(value) <= 80 else f"{value[:79]}…"
         sentence = f"line {line}: {sentence}" if line else sentence
         near = tuple(nearest)
-        self.notes.take(Finding("error", sentence, self.file, column=key, value=text, nearest=near))
+        self.log.take(Finding("error", sentence, self.file, column=key, value=text, nearest=near))
 
     # ---- kinds of nodes
 

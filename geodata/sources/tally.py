@@ -128,7 +128,7 @@ class Aggregator:
         How many were added so far.
     """
 
-    notes: FindingLog
+    log: FindingLog
     repeats: Repeats = "refuse"
     instruction: str = "pass --repeated-rows {}"
     unread: Sequence[str] = ()
@@ -146,7 +146,7 @@ class Aggregator:
         total = self._sums.get(key)
         if total is None:
             self._sums[key] = _Sum(
-                row.people, row.households, row.round, self.notes.file, row.number, row.whole
+                row.people, row.households, row.round, self.log.file, row.number, row.whole
             )
         elif total.round != row.round:
             self._log_other_round(row, total)
@@ -158,7 +158,7 @@ class Aggregator:
             self._log_repeat(row, total)
 
     def _log_other_round(self, row: CountRecord, total: _Sum) -> None:
-        self.notes.error(
+        self.log.error(
             "The row gives a figure of a place and date that an earlier row gives too, in another "
             "round: a date has one round.",
             row=row.number,
@@ -169,21 +169,21 @@ class Aggregator:
     def _log_repeat(self, row: CountRecord, total: _Sum) -> None:
         place = _place(row)
         if (total.people, total.households) != (row.people, row.households):
-            self.notes.error(
+            self.log.error(
                 "The row gives another figure of the same than an earlier row: only one can stand. "
                 f"{self._advice()}.",
                 row=row.number,
                 value=f"{place}: {row.people:,} people, and {total.people:,} in {total.first}",
             )
         elif self.repeats == "once" or total.whole == row.whole:
-            self.notes.warning(
+            self.log.warning(
                 "The row repeats an earlier one in all that is read: it is counted once.",
                 row=row.number,
                 value=f"{place}, as {total.first}",
                 harm=Harm.COUNTED_ONCE,
             )
         else:
-            self.notes.error(
+            self.log.error(
                 "The row agrees with an earlier one in all that is read, and differs in what is "
                 f"not{self._unread()}: it may be another part of one figure, or the same again. "
                 f"{self._advice()}; if they say the same twice, {self.instruction.format('once')}.",
@@ -231,7 +231,7 @@ class Aggregator:
             return self._only(operation, rows, list(self._sums), "operation")
         if len(rows) > 1:
             names = "; ".join(f"{name or 'none'} (rows: {n:,})" for name, n in sorted(rows.items()))
-            self.notes.error(
+            self.log.error(
                 "The figures are of several operations, which may count the same people and are "
                 f"never added: {names}. Name one with --operation.",
                 column="operation",
@@ -249,14 +249,14 @@ class Aggregator:
         chosen = [key for key in keys if getattr(key, field).casefold() == value.casefold()]
         if keys and not chosen:
             names = sorted(filter(None, rows))
-            self.notes.error(
+            self.log.error(
                 f"No figure is of this {field}. There are: {', '.join(names) or 'none named'}.",
                 column=field,
                 value=value,
                 nearest=suggestions(value, names),
             )
         elif rest := len(keys) - len(chosen):
-            self.notes.warning(
+            self.log.warning(
                 amounts.pluralise(
                     rest, f"figure of another {field} is", f"figures of another {field} are"
                 )
@@ -286,7 +286,7 @@ class Aggregator:
             for other in options - {best[figure]}
         )
         for (preferred, other), n in sorted(pairs.items()):
-            self.notes.warning(
+            self.log.warning(
                 f"{amounts.pluralise(n, 'place has', 'places have')} figures of "
                 f"{preferred or 'no kind'} and of {other or 'no kind'} on one date, which may "
                 f"count the same people: those of {preferred or 'no kind'} are taken. Take one "
@@ -296,7 +296,7 @@ class Aggregator:
             )
         remaining = sorted(set(best.values()))
         if len(remaining) > 1:
-            self.notes.warning(
+            self.log.warning(
                 f"The figures are of several kinds of assessment ({', '.join(remaining)}): places "
                 "and dates may not compare. Take one kind only with --assessment.",
                 column="assessment",

@@ -78,7 +78,7 @@ class TidyRows:
     mapping: TableMapping
     snapshot: Snapshot
     request: ReadOptions
-    notes: FindingLog
+    log: FindingLog
     titles: Mapping[str, str]
     measures: tuple[FigureColumns, ...] = (FigureColumns(),)
     _begun: bool = False
@@ -103,7 +103,7 @@ class TidyRows:
         """Yield the counts of a row: one for each population with columns of its own."""
         if self._is_skipped(number, record):
             return
-        before = self.notes.errors
+        before = self.log.errors
         places = {name: self._word(number, record, name) for name in PLACE_COLUMNS}
         level = self._level(number, record, places)
         date = self._date(number, record)
@@ -114,7 +114,7 @@ class TidyRows:
             self._cell(number, record, name, optional_text)
             for name in ("operation", "assessment", *self._splits)
         ]
-        if self.notes.errors > before or date is None:
+        if self.log.errors > before or date is None:
             return
         for population, people, households in filter(None, figures):
             yield CountRecord(
@@ -124,7 +124,7 @@ class TidyRows:
                 whole=int(record.get(ROW_FINGERPRINT, 0)),
             )  # fmt: skip
         if not any(figures):
-            self.notes.warning(
+            self.log.warning(
                 "The row gives no number, and is left out: its place is not assessed on that date.",
                 row=number,
                 value=" / ".join(filter(None, places.values())),
@@ -135,22 +135,22 @@ class TidyRows:
         """Log, after the last row, several dates under one ``--date``, and the rows skipped."""
         if self.request.date and len(self._dates) > 1:
             dates = ", ".join(map(str, sorted(self._dates)[:10]))
-            self.notes.error(
+            self.log.error(
                 f"--date gives one date, and the rows have {len(self._dates):,} ({dates}): leave "
                 "--date out, or split the file.",
                 column=self._title("date"),
             )
         for words, rows in self._skipped.items():
-            self.notes.warning(
+            self.log.warning(
                 f"{amounts.pluralise(rows, *words)}, and left out.", harm=Harm.LEFT_OUT
             )
 
     def _is_skipped(self, number: int, record: Mapping[str, str]) -> bool:
         """Return whether a row is no count of the country's areas; log it if so."""
-        before = self.notes.errors
+        before = self.log.errors
         country = (self._cell(number, record, "country", due_text) or "").upper()
         self._cell(number, record, "adm_level", due_text)
-        if self.notes.errors > before:
+        if self.log.errors > before:
             return True
         if country and country != self._country:
             self._skip(*(f"{rows} of other countries than {self._country}" for rows in ROWS))
@@ -163,7 +163,7 @@ class TidyRows:
         elif total := next(
             filter(lambda name: self._look_up(name, record.get(name, ""))[1], PLACE_COLUMNS), ""
         ):
-            self.notes.warning(
+            self.log.warning(
                 "The row is a total, and is left out.",
                 row=number,
                 column=self._title(total),
@@ -171,7 +171,7 @@ class TidyRows:
                 harm=Harm.LEFT_OUT,
             )
         elif sentence := self._no_count(record):
-            self.notes.warning(sentence, row=number, value=_row_text(record), harm=Harm.LEFT_OUT)
+            self.log.warning(sentence, row=number, value=_row_text(record), harm=Harm.LEFT_OUT)
         else:
             self._begun = True
             return False
@@ -239,9 +239,9 @@ class TidyRows:
             has_district = True
         has_governorate = bool(places["adm1"] or places["adm1_code"])
         if not (has_governorate or has_district):
-            self.notes.error(NO_PLACE, row=number, column=self._title("adm1"))
+            self.log.error(NO_PLACE, row=number, column=self._title("adm1"))
         elif not has_governorate and not places["adm2_code"]:
-            self.notes.error(
+            self.log.error(
                 "The row names a district and not its governorate, and two may have one name: "
                 "name it, or give the P-code of the district.",
                 row=number,
@@ -260,7 +260,7 @@ class TidyRows:
     ) -> Any:
         """Parse a cell; return ``None`` where it is blank, or wrong, which is logged."""
         cell = record.get(name, "")
-        return self.notes.parse(parser, cell, row=number, column=self._title(name))
+        return self.log.parse(parser, cell, row=number, column=self._title(name))
 
     def _date(self, number: int, record: Mapping[str, str]) -> dt.date | None:
         pattern = self.mapping.date_format
@@ -272,10 +272,10 @@ class TidyRows:
                 date = None  # --date says otherwise
             self._dates |= {date} if date and self.request.date else set()
             return self._constant_date
-        before = self.notes.errors
+        before = self.log.errors
         date = self._cell(number, record, "date", lambda cell: parse_date(cell, pattern))
-        if date is None and self.notes.errors == before:
-            self.notes.error("The row has no date.", row=number, column=self._title("date"))
+        if date is None and self.log.errors == before:
+            self.log.error("The row has no date.", row=number, column=self._title("date"))
         return date
 
     def _round(self, number: int, record: Mapping[str, str]) -> int | None:
@@ -293,7 +293,7 @@ class TidyRows:
         by_fold = {choice.casefold(): choice for choice in choices}
         if word.casefold() in by_fold:
             return by_fold[word.casefold()]
-        self.notes.error(
+        self.log.error(
             f"This is no {name} that is known: write its code, say what it means in `values` of "
             f"the mapping{', or add it with `ingest programmes`' if name == 'programme' else ''}.",
             row=number,
@@ -307,17 +307,17 @@ class TidyRows:
         self, number: int, record: Mapping[str, str], measure: FigureColumns
     ) -> tuple[str, int, int | None] | None:
         """Return population, people and households; ``None`` where the row gives no figure."""
-        before = self.notes.errors
+        before = self.log.errors
         people: int | None = self._cell(number, record, measure.people, parse_count)
         households: int | None = self._cell(number, record, measure.households, parse_count)
-        is_broken = self.notes.errors > before
+        is_broken = self.log.errors > before
         if people is None and households is None and not is_broken:
             return None
         population = measure.population or self._population(number, record)
         if people is None and households is not None and self._size:
             people = households * self._size
         if people is None and not is_broken:
-            self.notes.error(
+            self.log.error(
                 "The row gives households and not how many people they are: fill the cell, or say "
                 "`people_per_household` in `constants` of the mapping.",
                 row=number,
@@ -326,10 +326,10 @@ class TidyRows:
         return None if people is None else (population, people, households)
 
     def _population(self, number: int, record: Mapping[str, str]) -> str:
-        before = self.notes.errors
+        before = self.log.errors
         population = self._code(number, record, "population", POPULATION_CODES)
-        if not population and self.notes.errors == before:
-            self.notes.error(
+        if not population and self.log.errors == before:
+            self.log.error(
                 f"The row does not say who is counted ({', '.join(POPULATION_CODES)}).",
                 row=number,
                 column=self._title("population"),
@@ -401,34 +401,32 @@ class MappedTables:
         DataError
             If a file or the mapping cannot be read at all.
         """
-        notes, results = FindingLog(), list[FileRead]()
-        mapping = read_mapping(request.mapping, snapshot, self.kind, notes)
+        log, results = FindingLog(), list[FileRead]()
+        mapping = read_mapping(request.mapping, snapshot, self.kind, log)
         if mapping is None:
-            return ParsedSource(
-                self.kind, {}, (), no_counts(), no_breakdowns(), findings=notes.all()
-            )
+            return ParsedSource(self.kind, {}, (), no_counts(), no_breakdowns(), findings=log.all())
         repeats = request.options.get("repeated_rows") or mapping.repeats
-        tally = Aggregator(notes, repeats, "write `repeated_rows: {}` into the mapping")
+        tally = Aggregator(log, repeats, "write `repeated_rows: {}` into the mapping")
         for path in files:
-            before, rows = tally.rows, open_rows(path, notes, mapping.sheet)
-            columns = self.find_columns(rows, mapping, request, notes)
+            before, rows = tally.rows, open_rows(path, log, mapping.sheet)
+            columns = self.find_columns(rows, mapping, request, log)
             if columns:
                 sheet = columns.sheet
                 tally.unread = sheet.unread
-                tidy = TidyRows(mapping, snapshot, request, notes, sheet.titles, columns.measures)
+                tidy = TidyRows(mapping, snapshot, request, log, sheet.titles, columns.measures)
                 _add_up(tidy, sheet, tally, progress)
             results.append(rows.file.read(tally.rows - before, self.description))
-        if not tally.rows and not notes.errors:
-            notes.error("There is no figure in it.")
+        if not tally.rows and not log.errors:
+            log.error("There is no figure in it.")
         counts = tally.counts(request.options)
         return ParsedSource(
             self.kind, mapping.source, tuple(results), counts, no_breakdowns(),
-            findings=notes.all(), pcode_scheme=mapping.pcode_scheme,
+            findings=log.all(), pcode_scheme=mapping.pcode_scheme,
         )  # fmt: skip
 
 
 def _add_up(tidy: TidyRows, sheet: Sheet, tally: Aggregator, progress: Progress) -> None:
-    for done, (number, record) in enumerate(sheet.records(tidy.notes)):
+    for done, (number, record) in enumerate(sheet.records(tidy.log)):
         if done % _PROGRESS_STEP == 0:
             progress(f"Reading {sheet.rows.file.name}", done, None)
         for row in tidy.figures(number, record):

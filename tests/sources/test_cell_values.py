@@ -270,26 +270,26 @@ def test_the_nearest_choices_come_best_first():
 
 
 def test_of_a_mistake_in_very_many_rows_each_is_counted_and_a_thousand_are_kept():
-    notes = FindingLog("made-up.csv", "S")
+    log = FindingLog("made-up.csv", "S")
     for row in range(MAX_ROWS_LOGGED + 500):
-        notes.error("It is wrong.", row=row, column="people", value="x")
-    notes.warning("Look at this.")
-    findings = notes.all()
+        log.error("It is wrong.", row=row, column="people", value="x")
+    log.warning("Look at this.")
+    findings = log.all()
     assert len(findings) == MAX_ROWS_LOGGED + 2
-    assert notes.errors == MAX_ROWS_LOGGED + 500
+    assert log.errors == MAX_ROWS_LOGGED + 500
     assert findings[-1].line() == (
         "made-up.csv, sheet S, column people: and in 500 more rows: It is wrong."
     )
 
 
 def test_one_more_row_is_one_row():
-    notes = FindingLog("made-up.csv", "S")
+    log = FindingLog("made-up.csv", "S")
     for row in range(MAX_ROWS_LOGGED + 1):
-        notes.error("It is wrong.", row=row, column="people", value="x")
-    assert "and in 1 more row: It is wrong." in notes.all()[-1].line()
+        log.error("It is wrong.", row=row, column="people", value="x")
+    assert "and in 1 more row: It is wrong." in log.all()[-1].line()
 
 
 def test_a_long_value_is_shown_by_its_beginning():
-    notes = FindingLog()
-    notes.error("It is long.", value="x" * 500)
-    assert notes.all()[0].value == "x" * 79 + "…"
+    log = FindingLog()
+    log.error("It is long.", value="x" * 500)
+    assert log.all()[0].value == "x" * 79 + "…"

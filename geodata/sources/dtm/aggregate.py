@@ -37,7 +37,7 @@ def load(
     rows: TableRows,
     layout: Layout,
     sizes: Sequence[int],
-    notes: FindingLog,
+    log: FindingLog,
     progress: Progress,
     *,
     quick_from: int = QUICK_FROM,
@@ -49,13 +49,13 @@ def load(
     sizes
         Numbers of people that a household may be counted as: the sums say whether every row's
         individuals are that many times its households (columns ``flat_6`` …).
-    notes
+    log
         Receives what is wrong with rows and cells.
     """
     if rows.file.size >= quick_from and (loaded := scan_csv(con, rows, layout, sizes, progress)):
         return loaded
-    loaded = load_rows(con, rows, layout, notes, progress)
-    remove_duplicates(loaded, notes)
+    loaded = load_rows(con, rows, layout, log, progress)
+    remove_duplicates(loaded, log)
     add_up(loaded, sizes)
     return loaded
 

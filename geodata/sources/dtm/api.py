@@ -220,58 +220,58 @@ def read(
     network or a test ``base_url``, ``timeout`` (seconds), ``retries`` and ``retry_delay`` (seconds,
     doubled each time).
     """
-    notes = FindingLog(file="DTM API")
+    log = FindingLog(file="DTM API")
     key = os.environ.get(KEY, "").strip()
-    if not _check_request(key, request, notes):
-        return _parsed([], Aggregator(notes), request, notes)
+    if not _check_request(key, request, log):
+        return _parsed([], Aggregator(log), request, log)
     client = Client(key, request.options)
     country = str(snapshot.manifest["country"]["code"])
     all_parts = list(parts(request.since, request.until, dt.date.today()))
     folder = Path(request.options.get("resume_folder") or cache_folder())
     cache = FetchCache(folder, f"{client.address} {client.api_version} {country}")
-    tally = Aggregator(notes, request.options.get("repeated_rows") or "refuse")
+    tally = Aggregator(log, request.options.get("repeated_rows") or "refuse")
     answers = list[FileRead]()
     for done, part in enumerate(all_parts):
-        notes.file = f"DTM API {client.api_version}, {part.name}"
-        progress(notes.file, done, len(all_parts))
+        log.file = f"DTM API {client.api_version}, {part.name}"
+        progress(log.file, done, len(all_parts))
         so_far = f"{done:,} of {len(all_parts):,}"
-        records = _cached_or_fetched(client, part, country, cache, notes, so_far)
+        records = _cached_or_fetched(client, part, country, cache, log, so_far)
         if records is None:
-            return _parsed(answers, Aggregator(notes), request, notes)
+            return _parsed(answers, Aggregator(log), request, log)
         answers.append(_file_read(client, part, records))
-        _add_records(records, part, country, tally, notes)
-    notes.file = f"DTM API {client.api_version}"
-    progress(notes.file, len(all_parts), len(all_parts))
+        _add_records(records, part, country, tally, log)
+    log.file = f"DTM API {client.api_version}"
+    progress(log.file, len(all_parts), len(all_parts))
     if not tally.rows:
-        notes.error(
+        log.error(
             f"The API has no figures of {country} in this time. `--from` and `--to` may be wrong, "
             "or DTM does not work there."
         )
-    source = _parsed(answers, tally, request, notes)
+    source = _parsed(answers, tally, request, log)
     if not source.errors:
         cache.clear(all_parts)
     return source
 
 
-def _check_request(key: str, request: ReadOptions, notes: FindingLog) -> bool:
+def _check_request(key: str, request: ReadOptions, log: FindingLog) -> bool:
     """Return whether key, version and dates allow a request; log those that do not."""
     version = request.options.get("api_version") or VERSIONS[0]
     if version not in VERSIONS:
-        notes.error("DTM's API has versions v3 and v2.", column="api_version", value=version)
+        log.error("DTM's API has versions v3 and v2.", column="api_version", value=version)
     if request.since and request.until and request.since > request.until:
-        notes.error("`--from` is after `--to`.", value=request.since)
+        log.error("`--from` is after `--to`.", value=request.since)
     if not key:
-        notes.error(
+        log.error(
             f"There is no key for DTM's API: put it into the environment as {KEY}. A key is free "
             "at https://dtm-apim-portal.iom.int/."
         )
     elif not re.fullmatch(r"[!-~]+", key):  # such a header would be refused, and quoted in full
-        notes.error(f"The key in {KEY} has spaces or signs in it that no key has: copy it again.")
-    return not notes.all()
+        log.error(f"The key in {KEY} has spaces or signs in it that no key has: copy it again.")
+    return not log.all()
 
 
 def _cached_or_fetched(
-    client: Client, part: Part, country: str, cache: FetchCache, notes: FindingLog, so_far: str
+    client: Client, part: Part, country: str, cache: FetchCache, log: FindingLog, so_far: str
 ) -> list[dict[str, Any]] | None:
     """Return the records of a part; log an error and return ``None`` where there is no answer."""
     records = cache.get(part)
@@ -280,14 +280,14 @@ def _cached_or_fetched(
     try:
         records = client.records(part, country)
     except DTMAuthenticationError:
-        notes.error(
+        log.error(
             f"DTM's API refuses the key in {KEY}: check it and its subscription at "
             "https://dtm-apim-portal.iom.int/."
         )
         return None
     except DTMApiError as error:
         reason = str(error).replace(client.subscription_key, "…").rstrip(".")
-        notes.error(
+        log.error(
             f"DTM's API did not answer for {part.name}: {reason}. {so_far} parts are here and are "
             "kept for a day: the same command goes on from there."
         )
@@ -308,19 +308,19 @@ def _file_read(client: Client, part: Part, records: list[dict[str, Any]]) -> Fil
 
 
 def _add_records(
-    records: list[dict[str, Any]], part: Part, country: str, tally: Aggregator, notes: FindingLog
+    records: list[dict[str, Any]], part: Part, country: str, tally: Aggregator, log: FindingLog
 ) -> None:
     """Add the counts of a country's records to the tally; log those of other countries."""
     for number, record in enumerate(records, start=1):
         if clean_text(record.get("admin0Pcode")).upper() != country:
-            notes.warning(
+            log.warning(
                 "The record is of another country and is left out.",
                 row=number,
                 column="admin0Pcode",
                 value=record.get("admin0Pcode"),
                 harm=Harm.LEFT_OUT,
             )
-        elif row := _row(record, part, number, notes):
+        elif row := _row(record, part, number, log):
             tally.add(row)
 
 
@@ -332,21 +332,19 @@ _FIGURES: tuple[tuple[str, Callable[[Any], Any]], ...] = (
 _SPLIT_COLUMNS = ("displacementReason", "idpOriginAdmin1Name", "idpOriginAdmin1Pcode")
 
 
-def _row(
-    record: Mapping[str, Any], part: Part, number: int, notes: FindingLog
-) -> CountRecord | None:
+def _row(record: Mapping[str, Any], part: Part, number: int, log: FindingLog) -> CountRecord | None:
     """Return the count of a record; ``None``, with a finding, where it has none."""
-    before = notes.errors
+    before = log.errors
     people, date, round_number = (
-        notes.parse(parser, record.get(column), row=number, column=column)
+        log.parse(parser, record.get(column), row=number, column=column)
         for column, parser in _FIGURES
     )
-    if notes.errors > before:
+    if log.errors > before:
         return None
     adm1, adm2 = _place(record, 1), _place(record, 2) if part.level == 2 else ""
     place = f"{adm1} / {adm2}" if part.level == 2 else adm1
     if people is None:
-        notes.warning(
+        log.warning(
             "The record gives no number; its place is not assessed on that date.",
             row=number,
             column="numPresentIdpInd",
@@ -355,7 +353,7 @@ def _row(
         )
         return None
     if date is None:
-        notes.error("The record has no date.", row=number, column="reportingDate", value=place)
+        log.error("The record has no date.", row=number, column="reportingDate", value=place)
         return None
     return CountRecord(
         number=number,
@@ -381,11 +379,11 @@ def _place(record: Mapping[str, Any], level: int) -> str:
 
 
 def _parsed(
-    files: Sequence[FileRead], tally: Aggregator, request: ReadOptions, notes: FindingLog
+    files: Sequence[FileRead], tally: Aggregator, request: ReadOptions, log: FindingLog
 ) -> ParsedSource:
     counts = tally.counts(request.options) if tally.rows else no_counts()
     return ParsedSource(
-        "dtm-api", SOURCE, tuple(files), counts, no_breakdowns(), findings=notes.all()
+        "dtm-api", SOURCE, tuple(files), counts, no_breakdowns(), findings=log.all()
     )
 
 

@@ -24,7 +24,7 @@ def by_date(frame: pd.DataFrame) -> list[tuple[dt.date, pd.DataFrame]]:
     return [(date, frame[frame["date"] == date]) for date in sorted(frame["date"].unique())]
 
 
-def breakdown_unit(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Unit | None:
+def breakdown_unit(sums: pd.DataFrame, layout: Layout, log: FindingLog) -> Unit | None:
     """Return what a date's breakdowns count: households or individuals.
 
     The first breakdown with figures decides: it adds up to the total of one of them. ``None``, with
@@ -40,7 +40,7 @@ def breakdown_unit(sums: pd.DataFrame, layout: Layout, notes: FindingLog) -> Uni
         unit = min(totals, key=lambda name: abs(totals[name] - total))
         if abs(totals[unit] - total) <= _TOLERANCE * totals[unit]:
             return "households" if unit == "households" else "individuals"
-        notes.warning(
+        log.warning(
             f"The columns of {kind} add up to {total:,.0f} on {date}, neither to "
             f"{totals['households']:,.0f} households nor to {totals['individuals']:,.0f} "
             "individuals: no breakdown of that date is taken."
@@ -55,7 +55,7 @@ def _categories(loaded: LoadedList, kind: str) -> list[tuple[str, str]]:
 
 
 def household_breakdowns(
-    loaded: LoadedList, part: pd.DataFrame, notes: FindingLog
+    loaded: LoadedList, part: pd.DataFrame, log: FindingLog
 ) -> Iterator[dict[str, Any]]:
     """Yield the breakdowns of a date that count households; log those that do not add up."""
     for row in records(part):
@@ -64,7 +64,7 @@ def household_breakdowns(
             figures = [(category, int(getattr(row, name))) for name, category in columns]
             total = sum(households for _, households in figures)
             if columns and total != int(row.households):
-                notes.warning(
+                log.warning(
                     f"Households by {kind} do not add up: they are {total:,} of "
                     f"{int(row.households):,}.",
                     value=str(row.adm1),
@@ -93,11 +93,11 @@ def individual_breakdowns(
     part: pd.DataFrame,
     size: HouseholdSize | None,
     flat: bool,
-    notes: FindingLog,
+    log: FindingLog,
 ) -> list[dict[str, Any]]:
     """Return breakdowns of a date that count individuals, as households where that is exact."""
     if size is None:
-        notes.warning(
+        log.warning(
             f"The breakdowns count individuals, and the country has no rule that makes them "
             f"households on {date}: they are left out."
         )
@@ -112,7 +112,7 @@ def individual_breakdowns(
                 figures = [(category, int(getattr(row, name) or 0)) for name, category in columns]
                 rows += _breakdown_rows(kind, row, figures)
             else:
-                notes.warning(
+                log.warning(
                     f"Individuals by {kind} are not whole households of {size.people} "
                     f"({in_camps} in camps) in every row, or do not add up to them: they are left "
                     "out.",

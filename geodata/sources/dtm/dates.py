@@ -37,9 +37,7 @@ _DAY_FIRST = re.compile(
 )
 
 
-def dates_of_list(
-    loaded: LoadedList, request: ReadOptions, notes: FindingLog
-) -> dict[str, dt.date]:
+def dates_of_list(loaded: LoadedList, request: ReadOptions, log: FindingLog) -> dict[str, dt.date]:
     """Return the date of each value that the column of dates holds (``""`` without such a column).
 
     The title, the column, and the file's name must agree; ``request.date`` goes before them.
@@ -51,40 +49,38 @@ def dates_of_list(
     in_column = {value: _days_of(value) for value in values} if column else {}
     for value, days in in_column.items():
         if not days:
-            notes.error("The cell is no date; write it like 2020-02-29.", column=name, value=value)
+            log.error("The cell is no date; write it like 2020-02-29.", column=name, value=value)
     if len(in_column) > 1:
-        return _many_dates(in_column, request, name, notes)
+        return _many_dates(in_column, request, name, log)
     claims = {
         "the title": set().union(*(days_in(title) for title in layout.titles), set()),
         f"the column {name}": next(iter(in_column.values()), set()),
         "the name of the file": days_in(Path(file.name).stem),
     }
-    date = _one_date({where: days for where, days in claims.items() if days}, request, notes)
+    date = _one_date({where: days for where, days in claims.items() if days}, request, log)
     return dict.fromkeys(values, date) if date else {}
 
 
 def _one_date(
-    claims: Mapping[str, set[dt.date]], request: ReadOptions, notes: FindingLog
+    claims: Mapping[str, set[dt.date]], request: ReadOptions, log: FindingLog
 ) -> dt.date | None:
     """Return the date that all claims allow; log an error if there is none, or several."""
     if request.date is not None:
         if any(request.date not in days for days in claims.values()):
             claimed = _describe_claims(claims)
-            notes.warning(
-                f"The figures are taken as of {request.date}, as asked, though {claimed}."
-            )
+            log.warning(f"The figures are taken as of {request.date}, as asked, though {claimed}.")
         return request.date
     agreed = set.intersection(*claims.values()) if claims else set()
     if len(agreed) == 1:
         return agreed.pop()
     if not claims:
-        notes.error("Nothing says of which date the figures are: give it with --date 2020-02-29.")
+        log.error("Nothing says of which date the figures are: give it with --date 2020-02-29.")
     elif agreed:
         either = " or ".join(map(str, sorted(agreed)))
-        notes.error(f"The date may be {either}: say which with --date.")
+        log.error(f"The date may be {either}: say which with --date.")
     else:
         claimed = _describe_claims(claims)
-        notes.error(f"The dates do not agree: {claimed}. Say which is right with --date.")
+        log.error(f"The dates do not agree: {claimed}. Say which is right with --date.")
     return None
 
 
@@ -100,11 +96,11 @@ def _days_of(value: str) -> set[dt.date]:
 
 
 def _many_dates(
-    in_column: Mapping[str, set[dt.date]], request: ReadOptions, column: str, notes: FindingLog
+    in_column: Mapping[str, set[dt.date]], request: ReadOptions, column: str, log: FindingLog
 ) -> dict[str, dt.date]:
     """Return the dates of a list that holds several rounds; log an error where one may be two."""
     if request.date is not None:
-        notes.error(
+        log.error(
             f"The list holds {len(in_column)} dates, and {request.date} was asked for: leave "
             "--date out, or bring in a list of one date.",
             column=column,
@@ -112,7 +108,7 @@ def _many_dates(
     for value, days in in_column.items():
         if len(days) > 1:
             either = " or ".join(map(str, sorted(days)))
-            notes.error(f"The date may be {either}; write it like 2020-02-29.", value=value)
+            log.error(f"The date may be {either}; write it like 2020-02-29.", value=value)
     return {value: min(days) for value, days in in_column.items() if days}
 
 

@@ -12,12 +12,12 @@ from geodata.util import amounts
 from geodata.util.findings import Harm
 
 
-def remove_duplicates(loaded: LoadedList, notes: FindingLog) -> None:
+def remove_duplicates(loaded: LoadedList, log: FindingLog) -> None:
     """Remove rows that repeat another in everything; log places that have two figures."""
     layout, con = loaded.layout, loaded.con
     column = layout.place
     if column is None:
-        notes.warning(
+        log.warning(
             "No column gives the id of a place: a row that stands twice is not noticed.",
             row=layout.header_row,
         )
@@ -29,11 +29,11 @@ def remove_duplicates(loaded: LoadedList, notes: FindingLog) -> None:
         "GROUP BY day, place HAVING count(*) > 1"
     )
     _log_duplicates(
-        con, notes, column, "different = 1", "warning",
+        con, log, column, "different = 1", "warning",
         "The row repeats another of the same place in all that is read: it is counted once.",
     )  # fmt: skip
     _log_duplicates(
-        con, notes, column, "different > 1", "error",
+        con, log, column, "different > 1", "error",
         "The place has another row with other figures on the same date: only one can stand.",
     )  # fmt: skip
     con.execute(
@@ -45,7 +45,7 @@ def remove_duplicates(loaded: LoadedList, notes: FindingLog) -> None:
 
 def _log_duplicates(
     con: duckdb.DuckDBPyConnection,
-    notes: FindingLog,
+    log: FindingLog,
     column: Column,
     condition: str,
     severity: str,
@@ -54,11 +54,11 @@ def _log_duplicates(
     """Log the first duplicates of which a condition is true, then how many more there are."""
     joined = f"FROM rows JOIN duplicates USING (day, place) WHERE {condition} AND n > first"
     rows = con.execute(f"SELECT n, place, first {joined} ORDER BY n LIMIT {MAX_LISTED}").fetchall()
-    log = notes.error if severity == "error" else notes.warning
+    write = log.error if severity == "error" else log.warning
     for number, place, first in rows:
         value = f"{place}, as in row {first:,}"
-        log(sentence, row=number, column=column.name, value=value, harm=Harm.COUNTED_ONCE)
+        write(sentence, row=number, column=column.name, value=value, harm=Harm.COUNTED_ONCE)
     (count,) = con.execute(f"SELECT count(*) {joined}").fetchone() or (0,)
     if count > MAX_LISTED:
         more = f"and in {amounts.pluralise(count - MAX_LISTED, 'more row')}: {sentence}"
-        log(more, column=column.name, harm=Harm.COUNTED_ONCE)
+        write(more, column=column.name, harm=Harm.COUNTED_ONCE)

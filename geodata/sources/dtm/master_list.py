@@ -117,9 +117,9 @@ def read(
     lists: list[_List] = []
     findings: list[Finding] = []
     for path in files:
-        result, log = reader.file(Path(path))
+        result, of_file = reader.file(Path(path))
         lists += [result] if result else []
-        findings += log
+        findings += of_file
     findings += _repeated_dates(lists)
     counts = [each.counts for each in lists]
     breakdowns = [each.breakdowns for each in lists if len(each.breakdowns)]
@@ -170,41 +170,41 @@ class _ListReader:
 
     def file(self, path: Path) -> tuple[_List | None, list[Finding]]:
         """Read one file; ``None`` where nothing could be read of it."""
-        notes = FindingLog(path.name)
+        log = FindingLog(path.name)
         result = None
         try:
             rows = read_rows(check_file(path), score=layouts.header_score)
-            notes.sheet = rows.sheet
+            log.sheet = rows.sheet
             for finding in rows.findings:
-                notes.take(finding)
-            result = self._list(rows, notes)
+                log.take(finding)
+            result = self._list(rows, log)
         except NotAMasterList as error:
             for finding in error.findings:
-                notes.take(_placed(finding, notes))
+                log.take(_placed(finding, log))
         except DataError as error:
-            notes.take(Finding("error", str(error)))
+            log.take(Finding("error", str(error)))
         except OSError as error:
             sentence = f"The file could not be read to its end: {error.strerror or error}."
-            notes.take(Finding("error", sentence, path.name))
-        return result, notes.all()
+            log.take(Finding("error", sentence, path.name))
+        return result, log.all()
 
-    def _list(self, rows: TableRows, notes: FindingLog) -> _List | None:
+    def _list(self, rows: TableRows, log: FindingLog) -> _List | None:
         governorates = self.books.governorates
         layout = layouts.recognise(rows.head(), governorates, sheet=rows.sheet)
         for finding in layout.findings:
-            notes.take(_placed(finding, notes, row=layout.header_row))
-        self._check_population(layout, rows, notes)
+            log.take(_placed(finding, log, row=layout.header_row))
+        self._check_population(layout, rows, log)
         if layout.column(column_names.PEOPLE) is None and not self.country.get("household_sizes"):
-            notes.error(
+            log.error(
                 "The column Individuals is missing, and the country has no rule that says how many "
                 "people are counted to a household.",
                 row=layout.header_row,
                 nearest=suggestions("Individuals", [column.name for column in layout.columns]),
             )
-        if notes.errors:
+        if log.errors:
             return None
         if layout.repeated:
-            notes.warning(
+            log.warning(
                 "Columns stand twice in the file. They are read once, and must say the same "
                 "wherever they stand.",
                 row=layout.header_row,
@@ -212,52 +212,52 @@ class _ListReader:
             )
         with workspace.workspace() as con:
             loaded = aggregate.load(
-                con, rows, layout, self._sizes(), notes, self.progress, quick_from=self.quick_from
+                con, rows, layout, self._sizes(), log, self.progress, quick_from=self.quick_from
             )
-            return self._result(loaded, rows, layout, notes)
+            return self._result(loaded, rows, layout, log)
 
     def _sizes(self) -> list[int]:
         return sorted({int(rule["people"]) for rule in self.country.get("household_sizes", ())})
 
-    def _check_population(self, layout: Layout, rows: TableRows, notes: FindingLog) -> None:
+    def _check_population(self, layout: Layout, rows: TableRows, log: FindingLog) -> None:
         population = layout.population or layouts.population_of([rows.file.name])
         if population and population != self.population:
-            notes.error(
+            log.error(
                 f"This is a list of {_PEOPLE[population]}, and was given as one of "
                 f"{_PEOPLE[self.population]}: bring it in with dtm-{population}.",
                 value=layout.titles[0] if layout.titles else "",
             )
         elif not population:
-            notes.warning(
+            log.warning(
                 "Nothing in the list says whom it counts; it is read as a list of "
                 f"{_PEOPLE[self.population]}, as asked."
             )
 
     def _result(
-        self, loaded: LoadedList, rows: TableRows, layout: Layout, notes: FindingLog
+        self, loaded: LoadedList, rows: TableRows, layout: Layout, log: FindingLog
     ) -> _List | None:
         """Return the counts and breakdowns of a loaded list; ``None`` if an error stops it."""
         sums = loaded.sums
         if sums.empty:
-            notes.error("No row below the names of the columns gives a figure.")
+            log.error("No row below the names of the columns gives a figure.")
             return None
-        dates = dates_of_list(loaded, self.request, notes)
-        _compare_totals(loaded, notes)
-        if notes.errors:
+        dates = dates_of_list(loaded, self.request, log)
+        _compare_totals(loaded, log)
+        if log.errors:
             return None
         sums = sums.assign(date=sums["day"].map(dates))
-        units = {date: breakdown_unit(part, layout, notes) for date, part in by_date(sums)}
-        sums = self._with_people(sums, layout, units, notes)
-        check_points(loaded, self.snapshot.topology, self.books.governorates, notes)
-        counts = _counts(sums, self.population, layout, self._round(sums, notes))
-        breakdowns = self._breakdowns(loaded, sums, dates, units, notes)
+        units = {date: breakdown_unit(part, layout, log) for date, part in by_date(sums)}
+        sums = self._with_people(sums, layout, units, log)
+        check_points(loaded, self.snapshot.topology, self.books.governorates, log)
+        counts = _counts(sums, self.population, layout, self._round(sums, log))
+        breakdowns = self._breakdowns(loaded, sums, dates, units, log)
         description = _layout_text(self.population, layout, set(units.values()))
         file = rows.file.read(int(sums["rows"].sum()), description)
         return _List(file, counts, breakdowns)
 
-    def _round(self, sums: pd.DataFrame, notes: FindingLog) -> int | None:
+    def _round(self, sums: pd.DataFrame, log: FindingLog) -> int | None:
         if self.request.round is not None and sums["date"].nunique() > 1:
-            notes.error("The list holds several dates, and a round number is of one: give none.")
+            log.error("The list holds several dates, and a round number is of one: give none.")
         return self.request.round
 
     # ---- people
@@ -267,7 +267,7 @@ class _ListReader:
         sums: pd.DataFrame,
         layout: Layout,
         units: Mapping[dt.date, Unit | None],
-        notes: FindingLog,
+        log: FindingLog,
     ) -> pd.DataFrame:
         """Correct people by the country's rule, as the docstring of this module says."""
         sums = sums.copy()
@@ -277,7 +277,7 @@ class _ListReader:
             size = household_size(self.country, date)
             if size is None:
                 if not printed:
-                    notes.error(
+                    log.error(
                         f"The column Individuals is missing, and the country has no rule for {date}"
                     )
                 continue
@@ -287,12 +287,12 @@ class _ListReader:
             people = _people_by_rule(part, size, camps, units[date])
             sums.loc[part.index, "people"] = people
             if not camps and size.people != size.in_camps:
-                notes.warning(
+                log.warning(
                     f"People in camps are counted {size.in_camps} to a household on {date}, and no "
                     "column gives the households in camps: people are "
                     f"{'as printed' if printed else f'households × {size.people}'}."
                 )
-            _log_correction(part["people"] if printed else None, people, size, date, notes)
+            _log_correction(part["people"] if printed else None, people, size, date, log)
         return sums
 
     # ---- breakdowns
@@ -303,7 +303,7 @@ class _ListReader:
         sums: pd.DataFrame,
         dates: Mapping[str, dt.date],
         units: Mapping[dt.date, Unit | None],
-        notes: FindingLog,
+        log: FindingLog,
     ) -> pd.DataFrame:
         """Return breakdowns by governorate, in households, of the dates that have them."""
         parts = []
@@ -316,9 +316,9 @@ class _ListReader:
                 size = household_size(self.country, date)
                 flat = f"flat_{size.people}" if size else ""
                 all_flat = bool(flat) and bool(sums.loc[sums["date"] == date, flat].all())
-                rows = individual_breakdowns(loaded, date, dates, part, size, all_flat, notes)
+                rows = individual_breakdowns(loaded, date, dates, part, size, all_flat, log)
             elif units[date] == "households":
-                rows = household_breakdowns(loaded, part, notes)
+                rows = household_breakdowns(loaded, part, log)
             parts += [row | {"date": date} for row in rows]
         if not parts:
             return no_breakdowns()
@@ -345,26 +345,26 @@ def _log_correction(
     people: pd.Series,
     size: HouseholdSize,
     date: dt.date,
-    notes: FindingLog,
+    log: FindingLog,
 ) -> None:
     """Log that people are computed from households: all of them, or those in camps."""
     if printed is None:
-        notes.warning(
+        log.warning(
             f"The column Individuals is missing: people are households × {size.people}, in "
             f"camps × {size.in_camps}, as the country's rule has it on {date}."
         )
     elif int((printed - people).sum()):
-        notes.warning(
+        log.warning(
             f"Individuals are households × {size.people} in every row. From the country's "
             f"rule, households in camps are counted × {size.in_camps} on {date}: "
             f"{people.sum():,.0f} people instead of the {printed.sum():,.0f} printed."
         )
 
 
-def _placed(finding: Finding, notes: FindingLog, row: int = 0) -> Finding:
+def _placed(finding: Finding, log: FindingLog, row: int = 0) -> Finding:
     """Return a finding on a layout with its file, its sheet and, where it has none, a row."""
     return Finding(
-        finding.severity, finding.sentence, notes.file, notes.sheet, finding.row or row,
+        finding.severity, finding.sentence, log.file, log.sheet, finding.row or row,
         finding.column, finding.value, finding.nearest,
     )  # fmt: skip
 
@@ -383,11 +383,11 @@ def _layout_text(population: str, layout: Layout, units: set[Unit | None]) -> st
 # ---- sums
 
 
-def _compare_totals(loaded: LoadedList, notes: FindingLog) -> None:
+def _compare_totals(loaded: LoadedList, log: FindingLog) -> None:
     """Log the rows of totals; where there is one, compare it with the sum of the others."""
     households = int(loaded.sums["households"].sum())
     for total in loaded.totals:
-        notes.warning(
+        log.warning(
             "The row is one of totals, and is left out.",
             row=total.row,
             value=total.label,
@@ -395,7 +395,7 @@ def _compare_totals(loaded: LoadedList, notes: FindingLog) -> None:
         )
     if len(loaded.totals) == 1 and (total := loaded.totals[0]).households is not None:
         if total.households != households:
-            notes.warning(
+            log.warning(
                 "The total does not agree with the rows above it, which add up to "
                 f"{households:,} households.",
                 row=total.row,

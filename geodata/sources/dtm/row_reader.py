@@ -50,18 +50,18 @@ def load_rows(
     con: duckdb.DuckDBPyConnection,
     rows: TableRows,
     layout: Layout,
-    notes: FindingLog,
+    log: FindingLog,
     progress: Progress,
 ) -> LoadedList:
     """Read a list cell by cell; log every cell that breaks the rule of its column."""
     loaded = LoadedList(con, layout, rows, quick=False)
-    notes.columns = {column.name: column.position for column in layout.columns}
-    reader = _RowReader(layout, notes, loaded.totals)
+    log.columns = {column.name: column.position for column in layout.columns}
+    reader = _RowReader(layout, log, loaded.totals)
     con.execute("DROP VIEW IF EXISTS rows")
     con.execute(f"CREATE TABLE rows ({', '.join(f'{k} {v}' for k, v in reader.types.items())})")
     batch: list[tuple[Any, ...]] = []
     positions = {column.position for column in layout.columns}
-    below = fill_merged_cells(rows, layout.header_row, positions, reader.figures, notes)
+    below = fill_merged_cells(rows, layout.header_row, positions, reader.figures, log)
     for number, cells in below:
         record = reader.record(number, cells)
         if record is not None:
@@ -89,8 +89,8 @@ def _insert(
 class _RowReader:
     """Parse the cells of rows; log why a row is left out."""
 
-    def __init__(self, layout: Layout, notes: FindingLog, totals: list[ListTotal]) -> None:
-        self.layout, self.notes, self.totals = layout, notes, totals
+    def __init__(self, layout: Layout, log: FindingLog, totals: list[ListTotal]) -> None:
+        self.layout, self.log, self.totals = layout, log, totals
         self.begun = False
         self.breakdowns = breakdown_columns(layout)
         self.place = layout.place
@@ -115,11 +115,11 @@ class _RowReader:
         words = {name: self._text(cells, column) for name, column in self.columns.items()}
         if self._is_heading_or_total(number, cells, words):
             return None
-        errors = self.notes.errors
+        errors = self.log.errors
         self._check_formulas(number, cells)
         households = self._count(number, cells, self.columns[HOUSEHOLDS])
         people = self._count(number, cells, self.columns[PEOPLE])
-        is_broken = self.notes.errors > errors
+        is_broken = self.log.errors > errors
         counts = [self._count(number, cells, column) for _, column in self.breakdowns]
         self._check_repeated_columns(number, cells)
         if not is_broken and not self._is_assessed(number, households, people):
@@ -128,7 +128,7 @@ class _RowReader:
             self._check_filled(number, words[field], self.columns[field])
         place = words[PLACE] or words[LOCATION]
         self._check_filled(number, place, self.place)
-        if self.notes.errors > errors:
+        if self.log.errors > errors:
             return None
         return (
             number, words[DATE], words["adm1"], words["adm1_code"], words["adm2"],
@@ -148,16 +148,16 @@ class _RowReader:
         """Return whether a row has totals, HXL tags or titles; log it if so."""
         adm1 = self.columns[ADM1]
         if adm1 and header_fold(words["adm1"]) == header_fold(adm1.name):
-            self.notes.warning(
+            self.log.warning(
                 "The row names the columns again, and is left out.", row=number, value=words["adm1"]
             )
             return True
         if words["adm1"].startswith("#") and not formula_error(words["adm1"]):
-            self.notes.warning("The row of HXL tags is left out.", row=number, value=words["adm1"])
+            self.log.warning("The row of HXL tags is left out.", row=number, value=words["adm1"])
             return True
         figures = [self._cell(cells, self.columns[field]) for field in (HOUSEHOLDS, PEOPLE)]
         if not self.begun and are_titles(figures):
-            self.notes.warning(SECOND_HEADER, row=number, value=words["adm1"])
+            self.log.warning(SECOND_HEADER, row=number, value=words["adm1"])
             return True
         label = self._total_label(cells, words)
         if label is None:
@@ -189,13 +189,13 @@ class _RowReader:
             cell = self._cell(cells, self.columns[name])
             if formula_error(cell):
                 column = self.columns[name]
-                self.notes.error(
+                self.log.error(
                     FORMULA_ERROR, row=number, column=column.name if column else "", value=cell
                 )
 
     def _check_filled(self, number: int, word: str, column: Column | None) -> None:
         if column and not word:
-            self.notes.error(
+            self.log.error(
                 "The cell is empty, and every row must say its place and date: fill it, or delete "
                 "the row if it is a sum of others.",
                 row=number,
@@ -206,11 +206,11 @@ class _RowReader:
         """Return whether a row has figures; log it if it has none, or one of two."""
         column = self.columns[PEOPLE]
         if households is None and (people is None or column is None):
-            self.notes.warning(EMPTY_HOUSEHOLDS, row=number, harm=Harm.NOT_ASSESSED)
+            self.log.warning(EMPTY_HOUSEHOLDS, row=number, harm=Harm.NOT_ASSESSED)
             return False
         if households is None or (column and people is None):
             missing = self.columns[HOUSEHOLDS] if households is None else column
-            self.notes.error(
+            self.log.error(
                 "The cell is empty beside one that is not: write both figures, or neither where "
                 "the place was not assessed.",
                 row=number,
@@ -222,13 +222,13 @@ class _RowReader:
         if column is None:
             return None
         cell = self._cell(cells, column)
-        return self.notes.parse(parse_count, cell, row=number, column=column.name)
+        return self.log.parse(parse_count, cell, row=number, column=column.name)
 
     def _check_repeated_columns(self, number: int, cells: Sequence[str]) -> None:
         for first, second in self.layout.repeated:
             text, repeat = self._text(cells, first), self._text(cells, second)
             if text != repeat and (_count_or_none(text) or 0) != (_count_or_none(repeat) or 0):
-                self.notes.error(
+                self.log.error(
                     "The column stands twice in the file and says two things in this row; delete "
                     "whichever is wrong.",
                     row=number,
@@ -253,7 +253,7 @@ class _RowReader:
         except ValueError:
             degrees = math.nan
         if not math.isfinite(degrees):
-            self.notes.warning(
+            self.log.warning(
                 "The cell holds no degrees, and the row's place is not checked.",
                 row=number,
                 column=column.name,

@@ -20,12 +20,12 @@ from geodata.util import amounts
 
 
 def check_points(
-    loaded: LoadedList, topology: Mapping[str, Any], governorates: Gazetteer, notes: FindingLog
+    loaded: LoadedList, topology: Mapping[str, Any], governorates: Gazetteer, log: FindingLog
 ) -> None:
     """Log points that lie outside the governorate that their row names."""
     layout = loaded.layout
     if not (layout.column(column_names.LATITUDE) and layout.column(column_names.LONGITUDE)):
-        notes.warning("No columns give latitude and longitude: places are not checked.")
+        log.warning("No columns give latitude and longitude: places are not checked.")
         return
     shapes = Governorates(topology)
     strays: dict[tuple[str, str, int], tuple[str, int]] = {}
@@ -38,14 +38,14 @@ def check_points(
     reasons = {
         key: _reason(shapes, governorates, pcode, key[2]) for key, (pcode, _) in strays.items()
     }
-    _log_strays(loaded, strays, reasons, notes)
+    _log_strays(loaded, strays, reasons, log)
 
 
 def _log_strays(
     loaded: LoadedList,
     strays: Mapping[tuple[str, str, int], tuple[str, int]],
     reasons: Mapping[tuple[str, str, int], tuple[str, str]],
-    notes: FindingLog,
+    log: FindingLog,
 ) -> None:
     """Log the first rows of each reason, and how many more there are."""
     totals: Counter[str] = Counter()
@@ -59,10 +59,10 @@ def _log_strays(
         if listed[sentence] <= MAX_LISTED:
             lies = f", lies in {governorate}" if governorate else ""
             value = f"{place}: {name}{lies}"
-            notes.warning(sentence, row=row, column="Latitude, Longitude", value=value)
+            log.warning(sentence, row=row, column="Latitude, Longitude", value=value)
     for sentence, count in totals.items():
         if (more := count - min(listed[sentence], MAX_LISTED)) > 0:
-            notes.warning(f"and in {amounts.pluralise(more, 'more row')}: {sentence}")
+            log.warning(f"and in {amounts.pluralise(more, 'more row')}: {sentence}")
 
 
 def _reason(

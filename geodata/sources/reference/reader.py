@@ -34,24 +34,24 @@ def reader_of(table: ReferenceTable) -> Callable[..., ParsedSource]:
     def read(
         files: Sequence[Path], snapshot: Snapshot, request: ReadOptions, progress: Progress
     ) -> ParsedSource:
-        notes, results = FindingLog(), list[FileRead]()
+        log, results = FindingLog(), list[FileRead]()
         checks, rows = Checks.of(snapshot), _RowCollector(table)
-        source, sheet_name = _source(table, snapshot, request, notes)
+        source, sheet_name = _source(table, snapshot, request, log)
         titles = {name: name for name in table.cells}
         for path in files:
-            opened = open_rows(path, notes, sheet_name)
+            opened = open_rows(path, log, sheet_name)
             progress(f"Reading {opened.file.name}", 0, None)
             before = len(rows.accepted)
-            sheet = find_header(opened, titles, table.required, notes, figures=table.figures)
+            sheet = find_header(opened, titles, table.required, log, figures=table.figures)
             if sheet:
-                for number, record in sheet.records(notes):
-                    rows.add(number, record, checks, notes)
+                for number, record in sheet.records(log):
+                    rows.add(number, record, checks, log)
             results.append(opened.file.read(len(rows.accepted) - before, f"{table.name} table"))
-        if not rows.accepted and not notes.errors:
-            notes.error("There is no row in it.")
+        if not rows.accepted and not log.errors:
+            log.error("There is no row in it.")
         tables = {table.name: rows.frame()} if rows.accepted else {}
         return ParsedSource(
-            table.name, source, tuple(results), no_counts(), no_breakdowns(), tables, notes.all()
+            table.name, source, tuple(results), no_counts(), no_breakdowns(), tables, log.all()
         )
 
     return read
@@ -66,36 +66,34 @@ class _RowCollector:
     _keys: dict[tuple[Any, ...], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     _spellings: dict[tuple[int, str, str], tuple[int, str]] = field(default_factory=dict)
 
-    def add(
-        self, number: int, record: Mapping[str, str], checks: Checks, notes: FindingLog
-    ) -> None:
+    def add(self, number: int, record: Mapping[str, str], checks: Checks, log: FindingLog) -> None:
         """Check a row; accept it if it has no mistake, and log each that it has."""
-        before = notes.errors
+        before = log.errors
         row = {
-            name: self._cell(number, name, record.get(name, ""), checks, notes)
+            name: self._cell(number, name, record.get(name, ""), checks, log)
             for name in self.table.cells
         }
-        if notes.errors > before:
+        if log.errors > before:
             return
         try:
             self.table.rule(row, checks)
         except CellError as error:
             value = row.get("spelling") or row.get(next(iter(self.table.cells)))
-            notes.error(str(error), row=number, value=value, nearest=error.nearest)
+            log.error(str(error), row=number, value=value, nearest=error.nearest)
             return
         for column, doubt in self.table.doubts(row, checks):
-            notes.warning(doubt, row=number, column=column, value=row[column])
-        self._accept(number, row, notes)
+            log.warning(doubt, row=number, column=column, value=row[column])
+        self._accept(number, row, log)
 
-    def _cell(self, number: int, name: str, cell: str, checks: Checks, notes: FindingLog) -> Any:
+    def _cell(self, number: int, name: str, cell: str, checks: Checks, log: FindingLog) -> Any:
         parser = self.table.cells[name]
-        return notes.parse(lambda text: parser(text, checks), cell, row=number, column=name)
+        return log.parse(lambda text: parser(text, checks), cell, row=number, column=name)
 
-    def _accept(self, number: int, row: dict[str, Any], notes: FindingLog) -> None:
+    def _accept(self, number: int, row: dict[str, Any], log: FindingLog) -> None:
         columns = self.table.key or tuple(row)
         key = tuple(row[column] for column in columns)
         if key not in self._keys:
-            if self._is_ambiguous(number, row, notes):
+            if self._is_ambiguous(number, row, log):
                 return
             self._keys[key] = number, row
             self.accepted.append(row)
@@ -103,24 +101,24 @@ class _RowCollector:
         earlier, first = self._keys[key]
         value = f"{' '.join(str(row[column]) for column in columns)[:60]}, as row {earlier:,}"
         if first == row:
-            notes.warning(
+            log.warning(
                 "The row repeats an earlier one, and is taken once.", row=number, value=value
             )
         else:
-            notes.error(
+            log.error(
                 "The row says otherwise than an earlier one: only one can stand.",
                 row=number,
                 value=value,
             )
 
-    def _is_ambiguous(self, number: int, row: dict[str, Any], notes: FindingLog) -> bool:
+    def _is_ambiguous(self, number: int, row: dict[str, Any], log: FindingLog) -> bool:
         """Return whether an earlier row gives a spelling, folded, to another area; log it if so."""
         if "spelling" not in row:
             return False
         key = (row["level"], row["scope"], fold(row["spelling"]))
         earlier, pcode = self._spellings.setdefault(key, (number, row["pcode"]))
         if pcode != row["pcode"]:
-            notes.error(
+            log.error(
                 "The spelling was given to another area before: one spelling means one area.",
                 row=number,
                 column="spelling",
@@ -141,20 +139,20 @@ class _RowCollector:
 
 
 def _source(
-    table: ReferenceTable, snapshot: Snapshot, request: ReadOptions, notes: FindingLog
+    table: ReferenceTable, snapshot: Snapshot, request: ReadOptions, log: FindingLog
 ) -> tuple[Mapping[str, str], str]:
     """Return the row of the table's source, and the sheet to read.
 
     The mapping says both, else the source is the snapshot's first of that role.
     """
     if request.mapping:
-        mapping = read_mapping(request.mapping, snapshot, "reference", notes, role=table.role)
+        mapping = read_mapping(request.mapping, snapshot, "reference", log, role=table.role)
         return (mapping.source, mapping.sheet) if mapping else ({}, "")
     sources = snapshot.tables.sources
     rows = sources[sources["role"] == table.role].to_dict("records")
     if rows:
         return {str(key): str(value) for key, value in rows[0].items()}, ""
-    notes.error(
+    log.error(
         f"The snapshot holds no source of {table.role}: say whose table this is, with `source` in "
         "a mapping (--mapping)."
     )
