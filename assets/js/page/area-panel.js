@@ -9,6 +9,7 @@
   const { element, keepFocus } = window.displacement;
   const MOST_BARS = 6;
   const YEAR_PX = 44; // of a year's label and the room beside it
+  const FOLDED = ['shelter', 'period', 'programmes']; // sections that are closed at first
 
   // What a source says stays in its language, whatever the page is in.
   const AS_PUBLISHED = { lang: 'en', dir: 'auto' };
@@ -86,6 +87,7 @@
     let opener = null; // what had the focus before the panel
     let unchanging = []; // what is the same on every date
     const opened = new Set();
+    const unfolded = new Set(); // sections that the reader has opened, in whatever area
     // The chart is one picture; its summary and its figures follow it.
     trendSlot.setAttribute('role', 'img');
     trendSlot.setAttribute('aria-label', strings.trend);
@@ -187,6 +189,26 @@
       );
     }
 
+    /** A part of the panel under its title, which may be folded. */
+    function section(name, title, ...content) {
+      const heading = element('h3', {}, title);
+      if (!FOLDED.includes(name)) return element('section', {}, heading, ...content);
+      return element(
+        'details',
+        { class: 'fold', 'data-fold': name, open: unfolded.has(name) },
+        element('summary', { 'data-held': `fold-${name}` }, heading),
+        ...content,
+      );
+    }
+
+    /** Remember what the reader has opened, before it is drawn anew. */
+    function noteFolds() {
+      for (const { dataset, open } of rest.querySelectorAll('[data-fold]')) {
+        if (open) unfolded.add(dataset.fold);
+        else unfolded.delete(dataset.fold);
+      }
+    }
+
     /** Households and later people of one kind: those of the date, never both in one list. */
     function breakdowns(t) {
       const at = data.dates.indexOf(view.dates[t]);
@@ -226,10 +248,9 @@
           : [];
       const date = format.date(view.dates[t]);
       const nearest = () => ({ date: format.date(nearestKnown(tables, t)) });
-      return element(
-        'section',
-        {},
-        element('h3', {}, table.title),
+      return section(
+        table.kind,
+        table.title,
         known
           ? element(
               'p',
@@ -279,12 +300,8 @@
           ),
         ),
       );
-      return element(
-        'section',
-        {},
-        element('h3', {}, strings.programmesHere),
-        list.length ? list : element('p', {}, strings.noProgrammes),
-      );
+      const programmes = list.length ? list : element('p', {}, strings.noProgrammes);
+      return section('programmes', strings.programmesHere, programmes);
     }
 
     /** The trend is Plotly's: a line for each population, drawn once per area, when it is there. */
@@ -423,6 +440,7 @@
     }
 
     function draw(t) {
+      noteFolds();
       const [summary, figuresOfTrend, programmes] = unchanging;
       const up =
         data.area.parent &&
@@ -470,6 +488,7 @@
         if (!card.contains(document.activeElement)) opener = document.activeElement;
         data = next;
         view = shown;
+        noteFolds();
         unchanging = [trendSummary(), trendFigures(), present()];
         card.hidden = false;
         trendGraph(); // which takes its place, so that what stands below it does not move later

@@ -78,5 +78,19 @@
       adding.href = page.briefingUrl();
     });
   }
+
+  /** What is folded on the screen is read on paper, also where no style can say so. */
+  function unfoldOnPaper() {
+    let folded = [];
+    window.addEventListener('beforeprint', () => {
+      folded = [...document.querySelectorAll('.fold:not([open])')];
+      for (const each of folded) each.open = true;
+    });
+    window.addEventListener('afterprint', () => {
+      for (const each of folded) each.open = false;
+    });
+  }
+  if (!CSS.supports('selector(::details-content)')) unfoldOnPaper();
+
   start();
 })();
