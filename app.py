@@ -17,7 +17,19 @@ from flask_compress import Compress
 from pydantic import ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks import api, briefing, compare, downloads, embed, explore, pages, parts, pwa, share
+from callbacks import (
+    api,
+    briefing,
+    compare,
+    downloads,
+    embed,
+    explore,
+    guard,
+    pages,
+    parts,
+    pwa,
+    share,
+)
 from callbacks.commands import boundaries, publish, snapshots
 from callbacks.commands import briefing as briefing_commands
 from callbacks.serving import security, static_assets
@@ -78,6 +90,7 @@ def _serve(app: Dash, context: Context) -> None:
     pwa.register(app, context)
     share.register(app, context)
     briefing.register(app, context)
+    guard.register(app)
     security.register(app, context)
     _stand_before(app, context)
     _warm(app, context)

@@ -23,10 +23,10 @@ from callbacks.error_pages import (
     problem,
     problem_response,
 )
-from callbacks.serving.context import Context, link_query, page_language, query_language
-from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response, json_error
+from callbacks.serving.context import Context, link_query, page_language
+from callbacks.serving.responses import CachePolicy, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
-from geodata.errors import NotAvailable, StateError
+from geodata.errors import NotAvailable
 from geodata.figures.query_keys import SEPARATOR
 from geodata.figures.state import State, encode_query
 from geodata.snapshots.memo import memoise
@@ -35,7 +35,6 @@ from layouts import explore, explore_facts, share, sources
 from layouts.shell import CURRENT_URL, CurrentUrl
 
 _CONFIG = "<!-- config -->"
-_DASH_CALLBACKS = "_dash-update-component"
 _CACHED_PAGES = 64  # states of a snapshot, some 100 kB each
 
 
@@ -157,9 +156,4 @@ def register(app: Dash, context: Context) -> None:
         rule = request.url_rule.rule.removeprefix(urls.prefix) if request.url_rule else ""
         if rule == "<path:path>":
             return no_such_page()
-        if rule == _DASH_CALLBACKS:
-            sentence = query_language(request.args).gettext(
-                "Nothing is answered here: every step of the page is taken in the browser."
-            )
-            return bad_request(StateError("path", request.path, sentence))
         return None

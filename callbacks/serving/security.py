@@ -27,6 +27,7 @@ PUBLIC = frozenset(
     ]
 )
 EMBED = "embed"
+MOST_SENT_BYTES = 64_000  # of a body, where its own address takes no more
 # Where the share dialog opens, which shows the public map in a frame.
 _WITH_DIALOG = frozenset(["share", "sources", "download", "compare"])
 
@@ -100,6 +101,8 @@ def register(app: Dash, context: Context) -> None:
             return {"Content-Security-Policy": data, **TO_ITSELF, **TO_ANYONE, **readable}
         dialog = endpoint in _WITH_DIALOG or request.path == urls.page()
         return {"Content-Security-Policy": page_with_dialog if dialog else page, **TO_ITSELF}
+
+    app.server.config["MAX_CONTENT_LENGTH"] = MOST_SENT_BYTES
 
     @app.server.after_request
     def add_headers(response: Response) -> Response:

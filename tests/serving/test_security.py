@@ -145,15 +145,14 @@ def test_an_answer_that_has_not_changed_may_be_read_too(client):
         assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_what_is_sent_to_dash_is_refused_with_a_sentence(client):
-    for body in (b"garbage", b"", b'{"output": "x.y"}', b"[]", b"null"):
-        response = client.post(
-            "/_dash-update-component", data=body, content_type="application/json"
-        )
-        assert response.status_code == 400
-        assert (
-            "every step of the page is taken in the browser" in response.json["error"]["sentence"]
-        )
+def test_nothing_of_the_page_is_computed_for_who_sends(client):
+    """Its own callbacks run in the browser; ``test_guard.py`` has all that may be sent."""
+    for callback in client.get("/_dash-dependencies").json:
+        body = {"output": callback["output"], "inputs": callback["inputs"]}
+        response = client.post("/_dash-update-component", json=body)
+        assert response.status_code == 404
+        assert response.json["error"]["sentence"].startswith("Nothing of this page is computed")
+    assert client.post("/_dash-update-component", data=b"x" * 100_000).status_code == 413
 
 
 # ----------------------------------------------------------------------------------- proxies, links
