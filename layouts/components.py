@@ -134,6 +134,12 @@ class Ends(Island):
     tag, class_name = "p", "ends"
 
 
+class FiltersButton(Island):
+    """The button that opens the form as a sheet, on phones; it says what is chosen."""
+
+    tag, class_name = "button", "button filters-button live-only"
+
+
 class Sentence(Island):
     """A text of the view, which follows the date: ``of`` is its name in ``components.js``."""
 

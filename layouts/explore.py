@@ -49,7 +49,7 @@ from layouts.components import (
     View,
 )
 from layouts.explore_facts import Option, Shown, view_url
-from layouts.explore_filters import filters, segment
+from layouts.explore_filters import filters, filters_button, segment
 from layouts.markup import hyphenated, native, to_markup
 from layouts.plotly_figures import trend_figure
 from layouts.share import Shared
@@ -90,7 +90,12 @@ def tree(facts: Mapping[str, Any], opening: Opening) -> Component:
             View(ids.VIEW, url=facts["view_url"]),
             Address(ids.ADDRESS, query=opening.query),
             html.Div(
-                [filters(facts), card(facts, opening), side(facts)],
+                [
+                    filters_button(facts),
+                    filters(facts),
+                    card(facts, opening),
+                    side(facts),
+                ],
                 className="explore",
             ),
             Notes(ids.NOTES, html.Ul([html.Li(note) for note in facts["notes"]])),

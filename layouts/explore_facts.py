@@ -61,6 +61,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "view_url": view_url(shown),
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
         "title": wording.title(view),
+        "choices": wording.choices(view),
         "headline": texts.headline,
         "map": drawing(at, cells),
         "plane": _plane(view),

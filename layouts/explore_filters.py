@@ -10,11 +10,29 @@ from dash.development.base_component import Component
 
 from geodata.i18n.language import Language
 from layouts import ids
-from layouts.components import BaseDate, Choices, Ends, Fixed, Populations, Programmes
+from layouts.components import (
+    BaseDate,
+    Choices,
+    Ends,
+    FiltersButton,
+    Fixed,
+    Populations,
+    Programmes,
+)
 from layouts.explore_facts import Option
 from layouts.markup import hyphenated, native
 
 _HIDDEN = "visually-hidden"
+
+
+def filters_button(facts: Mapping[str, Any]) -> Component:
+    """Return what opens the form where it is a sheet, which says what is chosen."""
+    label = html.B(facts["view"].language.gettext("Filters"))
+    return FiltersButton(
+        ids.FILTERS_BUTTON,
+        [label, " ", html.Span(facts["choices"])],
+        attributes={"type": "button", "popoverTarget": ids.FILTERS},
+    )
 
 
 def filters(facts: Mapping[str, Any]) -> Component:
@@ -51,13 +69,20 @@ def filters(facts: Mapping[str, Any]) -> Component:
                 html.Button(language.pgettext("button", "Show"), className="button primary"),
                 attributes={"className": "unscripted"},
             ),
+            Fixed("filters-done", _done(language)),
         ],
         className="card filters",
-        id="filters",
+        id=ids.FILTERS,
         action=facts["urls"].page(),
         autoComplete="off",
         **hyphenated(aria_label=_("Filters")),
     )
+
+
+def _done(language: Language) -> Any:
+    """Return the button that closes the form where it is a sheet."""
+    closes = {"type": "button", "popoverTarget": ids.FILTERS, "popoverTargetAction": "hide"}
+    return native("button", closes | {"className": "button primary"}, language.gettext("Done"))
 
 
 def _filter(legend: str, *controls: Component) -> Component:

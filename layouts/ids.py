@@ -2,6 +2,7 @@
 
 VIEW, ADDRESS, NOTICES = "view", "address", "notices"
 POPULATION, MEASURE, MODE, LEVEL, CLASSES = "population", "measure", "mode", "level", "classes"
+FILTERS, FILTERS_BUTTON = "filters", "filters-button"
 PROGRAMMES, BASE, TAB = "programme", "base-date", "tab"
 MAP, MAP_PANE, LEGEND, TIMELINE = "map", "map-pane", "legend", "timeline"
 TABLE, TABLE_PANE = "table", "table-pane"

@@ -33,6 +33,7 @@ STYLES = (
     "css/base.css",
     "css/tokens.css",
     "css/page/main.css",
+    "css/page/narrow.css",
     "css/page/share.css",
     "embed/published.css",
 )

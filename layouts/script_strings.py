@@ -101,6 +101,7 @@ def page(language: Language) -> dict[str, Any]:
             "copyTable": language.gettext("Copy table"),
             "copied": language.gettext("Copied"),
             "close": language.gettext("Close"),
+            "more": language.gettext("More"),
             "figureHere": language.gettext("{population} here"),
             "sinceYearBefore": language.gettext("since a year before ({date})"),
             "noYearBefore": language.gettext("no figure a year before"),

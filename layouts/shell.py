@@ -33,6 +33,7 @@ STYLES = (
     "css/map.css",
     "css/tokens.css",
     "css/page/main.css",
+    "css/page/narrow.css",
     "css/page/share.css",
     "css/page/download.css",
 )

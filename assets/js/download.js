@@ -29,11 +29,6 @@
     }
   }
 
-  function close() {
-    menu.open = false;
-    menu.querySelector('summary').focus();
-  }
-
   const rest = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
   /** Fetch a file; ask again while the server is busy. */
@@ -108,12 +103,6 @@
   }
 
   menu.addEventListener('toggle', () => menu.open && follow());
-  menu.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && menu.open) close();
-  });
-  document.addEventListener('click', (event) => {
-    if (menu.open && !menu.contains(event.target)) menu.open = false;
-  });
   for (const link of links) {
     if (!link.hasAttribute('download')) continue;
     link.addEventListener('click', (event) => {

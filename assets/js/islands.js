@@ -7,6 +7,7 @@
  *     step(view, t) {},         another date of the same figures; 0 bytes, without Dash
  *     select(pcode) {},         another area, or none
  *     update(props, before) {}, properties that a callback of Dash has changed
+ *     taken() {},               Dash has drawn what stands around the component anew
  *   }));
  *
  * `set({ date })` tells Dash of a property; before Dash is there it is kept, and told afterwards.
@@ -82,6 +83,7 @@
   function tell() {
     for (const [one, changes] of untold) tellDash(one, changes);
     untold.clear();
+    for (const one of made.values()) one.taken?.();
   }
 
   // ---- what all of them hear

@@ -106,6 +106,7 @@ def view_texts(view: View) -> dict[str, Any]:
     population = populations.POPULATIONS[view.state.pop]
     return {
         "title": wording.title(view),
+        "choices": wording.choices(view),
         "unit": wording.unit(view),
         "decimals": view.state.decimals,
         "population": language.gettext(population.nouns),

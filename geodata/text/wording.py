@@ -26,6 +26,23 @@ def title(view: View) -> str:
     return view.language.gettext(population.change_title if change else population.place_title)
 
 
+def choices(view: View) -> str:
+    """Write what is chosen of a view: ``Internally displaced · Share · 2 programmes``.
+
+    What nobody has chosen is left out, but for the population and what is counted.
+    """
+    state, language = view.state, view.language
+    labels = [populations.POPULATIONS[state.pop].label, populations.MEASURE_LABELS[state.measure]]
+    if state.mode == populations.CHANGE:
+        labels.append(populations.MODE_LABELS[state.mode])
+    if state.level != 1:
+        labels.append(populations.LEVEL_LABELS[state.level])
+    words = [language.gettext(label) for label in labels]
+    if state.prog:
+        words.append(language.ngettext("{n} programme", "{n} programmes", len(state.prog)))
+    return " · ".join(words)
+
+
 def product(snapshot: Snapshot, language: Language) -> str:
     """Name the product: ``Iraq displacement map``."""
     return language.gettext(

@@ -544,17 +544,6 @@ def test_a_failed_load_says_so_and_can_be_tried_again(browser: Browser, site: st
         visit.console.clear()  # the browser itself reports the request that was cut
 
 
-def test_a_finger_opens_an_area_under_the_map(browser: Browser, site: str) -> None:
-    with _visiting(browser, site, width=390, height=844, has_touch=True) as visit:
-        page = visit.open("?time=2017-05-15")
-        visit.path("IQG15").tap()
-        expect(page.locator("#tooltip")).to_contain_text("643,824")
-        expect(page.locator("#area-card .panel-title")).to_have_text("Ninewa")
-        card, filters = (page.locator(part).bounding_box() for part in ("#area-card", "#filters"))
-        assert card and filters
-        assert card["y"] < filters["y"]
-
-
 def test_a_first_load_that_failed_can_be_tried_again(browser: Browser, site: str) -> None:
     with _visiting(browser, site, width=1440, height=960) as visit:
         page = visit.page

@@ -175,7 +175,7 @@ def test_without_suppression_none_is_told(client_of):
     assert "households are not shown" not in text
 
 
-LOADED = ("languages", "copying", "offline", "share", "download")
+LOADED = ("menus", "languages", "copying", "offline", "share", "download")
 
 
 def test_sources_need_no_script_but_those_of_the_dialog_and_the_menu(sources):

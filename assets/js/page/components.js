@@ -13,6 +13,7 @@
   const folding = d.createFolding(data.letters);
   const words = { strings, format, reading, text, urls, dark, ages: data.ages };
   const byId = (id) => document.getElementById(id);
+  const narrow = window.matchMedia('(max-width: 780px)');
   const select = (pcode) => page.select(pcode, { focus: Boolean(pcode) });
   const nothing = () => ({});
 
@@ -38,14 +39,25 @@
     const tooltip = root.querySelector('.tooltip');
     const painter = d.createPainter(stage, { reading, strings, tooltip, dark });
     painter.takeOver(stage.querySelector('svg.map'));
+    const sheet = d.createAreaSheet({
+      ...words,
+      narrow,
+      frame: stage,
+      pathOf: (pcode) => stage.querySelector(`path[data-pcode="${pcode}"]`),
+      select: page.select,
+    });
     const map = d.createExploreMap(stage, {
       painter,
       buttons: root.querySelector('.zoom'),
       legend: byId('legend'),
     });
     stage.addEventListener('displacement:select', ({ detail: { pcode, byKey } }) =>
-      page.select(pcode, { focus: byKey && Boolean(pcode) }),
+      choose(pcode, byKey),
     );
+    function choose(pcode, focus) {
+      if (pcode && narrow.matches) return sheet.open(pcode);
+      return page.select(pcode, { focus: focus && Boolean(pcode) });
+    }
     stage.addEventListener('displacement:hover', ({ detail }) =>
       islands.made.get('ranking').hover(detail.pcode),
     );
@@ -53,11 +65,14 @@
     return {
       draw: map.draw,
       point: painter.point,
+      choose,
       show: painter.show,
+      step: sheet.step,
       paint: (_, t) => painter.step(t),
       settle: painter.settle,
       select(pcode) {
         painter.select(pcode);
+        sheet.follow(pcode);
         if (pcode !== props.selected) set({ selected: pcode });
         props = { ...props, selected: pcode };
       },
@@ -268,6 +283,30 @@
         );
         root.textContent = format.listed(sentences);
         root.hidden = !sentences.length;
+      },
+    };
+  });
+
+  // The form is a sheet where there is no room for it; Dash draws another in its place.
+  island('FiltersButton', ({ root }) => {
+    const form = () => byId('filters');
+    let isOpen = false;
+    function fit() {
+      if (narrow.matches) form().popover = 'auto';
+      else form().removeAttribute('popover');
+      form().addEventListener('toggle', ({ newState }) => {
+        isOpen = newState === 'open';
+      });
+    }
+    narrow.addEventListener('change', fit);
+    fit();
+    return {
+      show(view) {
+        root.querySelector('span').textContent = view.text.choices;
+      },
+      taken() {
+        fit();
+        if (isOpen && narrow.matches) form().showPopover();
       },
     };
   });
