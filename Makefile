@@ -33,10 +33,10 @@ SIDE_BY_SIDE = -n 2 --dist worksteal
 PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check fix bench load same-as snapshot catalogue spark
+.PHONY: help run test test-fast check fix bench bench-against load same-as snapshot catalogue spark
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUN) ## serve the map on http://127.0.0.1:8050 (PORT= changes it)
 	@$(BIN)/python -m gunicorn
@@ -66,6 +66,9 @@ spark: .venv-spark/installed ## install Apache Spark for the test of engines (ne
 
 bench: $(DEV) ## measure speed and size beside a tutorial-style Dash page
 	@$(WITH_BROWSER) $(BIN)/python -m benchmarks $(ARGS)
+
+bench-against: $(DEV) ## measure the map page of REF= (a commit) and of these files in turn
+	@$(WITH_BROWSER) $(BIN)/python -m benchmarks.against "$(REF)" $(ARGS)
 
 load: $(DEV) ## measure requests a second and 256 connections, on the loopback (needs wrk)
 	@$(BIN)/python -m benchmarks.load $(ARGS)

@@ -14,8 +14,9 @@ Markdown too. Both pages are served by gunicorn with the settings of ``make run`
     slow_link   first map and first interaction on slow 4G
     sizes       files
 
-Beside them, :mod:`benchmarks.same_as` (``make same-as``) measures nothing: it asks two commits for
-the same and says what differs.
+Beside them, :mod:`benchmarks.against` (``make bench-against REF=…``) measures the map page of
+another commit and of the working tree in turn, and :mod:`benchmarks.same_as` (``make same-as``)
+measures nothing: it asks two commits for the same and says what differs.
 
 How a step of the slider is measured
     Both pages get the same keydown event (ArrowLeft) on their slider, as from a key that is held,

@@ -58,13 +58,13 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
 
+from benchmarks.revisions import CannotCompare, checked_out, commit_of, python_for
 from benchmarks.serving import ROOT
 
 if sys.version_info >= (3, 14):
@@ -73,7 +73,6 @@ else:
     from backports import zstd
 
 RUNNER = Path(__file__).with_name("same_as_asked.py")
-ENVIRONMENTS = ROOT / ".cache" / "same-as"
 BESIDE = 80  # characters shown on either side of a difference
 NAMES_SHOWN = 5  # answers named for one difference, unless all are asked for
 # Comparing piece by piece takes time that grows with the square of what lies between the first
@@ -104,10 +103,6 @@ _ASSET = re.compile(
     r"^(/map)?/(built/\S+\.(js|css|svg|png)$|embed/\S+\.(js|css))|^OUT/published/static/"
 )
 _DECODE = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": zstd.decompress}
-
-
-class CannotCompare(Exception):
-    """There is nothing to compare; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -387,45 +382,6 @@ def _one(difference: Difference) -> Iterator[str]:
 # ---- asking
 
 
-@contextmanager
-def checked_out(ref: str, folder: Path) -> Iterator[Path]:
-    """Check a commit out beside the working tree; it is gone afterwards."""
-    tree = folder / "tree"
-    _git("worktree", "add", "--quiet", "--detach", str(tree), ref)
-    try:
-        yield tree
-    finally:
-        _git("worktree", "remove", "--force", str(tree))
-
-
-def _git(*arguments: str) -> str:
-    process = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    if process.returncode:
-        raise CannotCompare(process.stderr.strip())
-    return process.stdout.strip()
-
-
-def python_for(tree: Path) -> Path:
-    """Return the Python that a tree is asked with: this one, unless it has other requirements."""
-    requirements = (tree / "requirements.txt").read_bytes()
-    if requirements == (ROOT / "requirements.txt").read_bytes():
-        return Path(sys.executable)
-    environment = ENVIRONMENTS / hashlib.sha256(requirements).hexdigest()[:12]
-    python, complete = environment / "bin" / "python", environment / "whole"
-    print(f"Its requirements.txt differs: it is asked in an environment of its own, {environment}.")
-    if not complete.exists():
-        pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        file = str(tree / "requirements.txt")
-        for command in (
-            [sys.executable, "-m", "venv", "--clear", str(environment)],
-            [str(python), *pip, "-r", file],
-        ):
-            if subprocess.run(command).returncode:
-                raise CannotCompare("The environment cannot be made; see above.")
-        complete.touch()
-    return python
-
-
 def ask(tree: Path, python: Path, out: Path) -> float:
     """Have a tree answer the list into ``out``; return the seconds that it took."""
     out.mkdir()
@@ -457,12 +413,7 @@ def answers(out: Path) -> Iterator[Answer]:
 
 def ask_both(ref: str) -> tuple[int, dict[str, list[Difference]]]:
     """Ask the commit and the working tree, and compare what they answer."""
-    if not ref:
-        raise CannotCompare("Name what to compare with: make same-as REF=main")
-    try:
-        commit = _git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
-    except CannotCompare:
-        raise CannotCompare(f"REF={ref} is no commit, branch or tag here.") from None
+    commit = commit_of(ref)
     with (
         tempfile.TemporaryDirectory(prefix="same-as-") as name,
         checked_out(commit, Path(name)) as tree,

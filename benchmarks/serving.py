@@ -26,13 +26,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(application: str) -> Iterator[str]:
-    """Serve an application as ``make run`` does; yield its URL, without a slash at the end."""
+def serving(
+    application: str, *, tree: Path = ROOT, python: Path = Path(sys.executable)
+) -> Iterator[str]:
+    """Serve an application as ``make run`` does; yield its URL, without a slash at the end.
+
+    Parameters
+    ----------
+    tree, python
+        Where its code is, and what runs it; the working tree and this Python unless given.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", application],
-        cwd=ROOT,
+        [str(python), "-m", "gunicorn", application],
+        cwd=tree,
         env={**os.environ, "PORT": str(port)},
         stdout=subprocess.DEVNULL,
     )

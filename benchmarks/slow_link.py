@@ -88,7 +88,7 @@ def _visit(browser: Browser, url: str, map_selector: str, *conditions: str) -> V
     urlopen(url).close()  # the server has made it before, as for most visitors
     with opened(browser) as page:
         traffic = Traffic(page)
-        _slow_down(page)
+        slow_down(page)
         page.goto(url, wait_until="commit", timeout=PATIENCE_MS)
         has_map = f"document.querySelector('{map_selector}')"
         moments: list[Callable[[], float]] = [lambda: _paint_time(page, has_map)]
@@ -100,7 +100,7 @@ def _visit(browser: Browser, url: str, map_selector: str, *conditions: str) -> V
     return visit
 
 
-def _slow_down(page: Page) -> None:
+def slow_down(page: Page) -> None:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", SLOW_4G)

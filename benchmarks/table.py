@@ -70,6 +70,8 @@ def write(value: float, unit: str) -> str:
         return f"{value / 1000:,.1f} kB"
     if unit == "ms":
         return f"{value:,.{1 if value < 10 else 0}f} ms"
+    if not unit and not float(value).is_integer():
+        return f"{value:.2g}"
     return f"{value:,.0f} {unit}".rstrip()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from benchmarks import same_as
+from benchmarks import revisions, same_as
 from benchmarks.same_as import Answer, compare, compare_all, expectations, report, sort_out
 from benchmarks.same_as_asked import KEYS, STATES, requests, sampled
 
@@ -276,6 +276,7 @@ def repository(tmp_path, monkeypatch):
     git(root, "init", "-q")
     commit(root)
     monkeypatch.setattr(same_as, "ROOT", root)
+    monkeypatch.setattr(revisions, "ROOT", root)
     return root
 
 
@@ -298,7 +299,7 @@ def test_what_is_no_commit_is_told_in_a_sentence(repository, capsys):
     assert same_as.main(["no-such-branch"]) == 2
     assert capsys.readouterr().err == "REF=no-such-branch is no commit, branch or tag here.\n"
     assert same_as.main([""]) == 2
-    assert capsys.readouterr().err == "Name what to compare with: make same-as REF=main\n"
+    assert capsys.readouterr().err == "Name what to compare with, as in REF=main.\n"
 
 
 def test_a_tree_that_cannot_be_asked_says_why(repository, capsys):
