@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import against
 from benchmarks.against import TARGETS, rows, script_lines
+from benchmarks.browser import VARIABLE
 from tests.paths import ROOT
 
 
@@ -44,6 +45,6 @@ def test_lines_are_those_of_the_pages_own_scripts(tmp_path):
 
 
 def test_what_is_no_commit_is_refused_in_a_sentence(capsys, monkeypatch):
-    monkeypatch.setenv(against.VARIABLE, "/bin/true")
+    monkeypatch.setenv(VARIABLE, "/bin/true")
     assert against.main(["no-such-branch"]) == 2
     assert capsys.readouterr().err == "REF=no-such-branch is no commit, branch or tag here.\n"
