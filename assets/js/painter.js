@@ -258,8 +258,7 @@
       const cell = reading.cell(view, now, i);
       const lines = [
         ['strong', reading.place(cell)],
-        ['span', cell.shown ? cell.value : ''],
-        ['span', cell.shown ? cell.unit : cell.value],
+        ['span', reading.inOneLine(view, now, i)],
         ['small', [cell.rank, cell.change].filter(Boolean).join(' · ')],
       ];
       tooltip.replaceChildren(

@@ -13,6 +13,7 @@
   const SHOWN = 'cz';
   const OUTSIDE = 'o';
   const NATIONAL_ONLY = 'p';
+  const NO_BREAK = '\u00a0';
 
   function createReading({ strings, format }) {
     const { fill } = format;
@@ -65,8 +66,8 @@
       return fill(strings.unitSince, { unit: view.text.unit, date: format.date(view.state.base) });
     }
 
-    /** The figure with what it is in; the status in words where there is none. */
-    function measured(view, t, i, written) {
+    /** A figure with what it is in; the status in words where there is none. */
+    function measured(view, t, i, written, join = (text) => text) {
       const status = view.status[t][i];
       if (!SHOWN.includes(status)) return written;
       const counted = strings.countedIn[view.state.measure];
@@ -75,9 +76,13 @@
         said = counted
           ? format.plural(counted, view.values[t][i], { n: written })
           : fill(strings.value, { value: written, unit: view.text.unit });
-      if (!isChange(view)) return said;
-      return fill(strings.valueSince, { value: said, date: format.date(view.state.base) });
+      if (!isChange(view)) return join(said);
+      return fill(strings.valueSince, { value: join(said), date: format.date(view.state.base) });
     }
+
+    /** The same for a narrow place: a number and its unit are never on different lines. */
+    const inOneLine = (view, t, i) =>
+      measured(view, t, i, value(view, t, i), (text) => text.replaceAll(' ', NO_BREAK));
 
     function cell(view, t, i) {
       const shown = SHOWN.includes(view.status[t][i]);
@@ -136,7 +141,7 @@
     const place = ({ name, parent }) => format.listed([name, parent].filter(Boolean));
 
     return {
-      ...{ cell, place, summary, value, figure, signed },
+      ...{ cell, inOneLine, place, summary, value, figure, signed },
       ...{ difference, change, rank, unit, rounds, breaks },
     };
   }

@@ -30,6 +30,7 @@
       for (const svg of maps) svg.setAttribute('viewBox', written);
       place.style.setProperty('--shrink', (1 / scale()).toFixed(4));
       place.toggleAttribute('data-close', scale() > 1);
+      place.toggleAttribute('data-moved', String(box) !== String(whole));
       onZoom(scale());
     }
 

@@ -379,6 +379,8 @@ def test_the_map_is_drawn_about_that_country_and_its_controls_offer_what_there_i
     assert frame
     drawn = [box for box in boxes if box and box["width"] > frame["width"] / 10]
     assert len(drawn) >= 3
+    legend = page.locator("#legend").bounding_box()
+    assert legend and legend["x"] + legend["width"] <= frame["x"]  # beside the map of any country
     level = page.locator("#level input").nth(1)
     assert level.is_disabled() == (far.levels == 1)
     assert page.get_by_label("Per 1,000").is_disabled()

@@ -49,7 +49,6 @@
     const map = d.createExploreMap(stage, {
       painter,
       buttons: root.querySelector('.zoom'),
-      legend: byId('legend'),
     });
     stage.addEventListener('displacement:select', ({ detail: { pcode, byKey } }) =>
       choose(pcode, byKey),

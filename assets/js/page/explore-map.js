@@ -14,7 +14,7 @@
   const touches = (a, b) =>
     a.right > b.left && a.left < b.right && a.bottom > b.top && a.top < b.bottom;
 
-  function createExploreMap(stage, { painter, buttons, legend }) {
+  function createExploreMap(stage, { painter, buttons }) {
     const drawing = stage.querySelector('.drawing');
     let resting = 0;
 
@@ -61,10 +61,20 @@
       dropCutNames();
     }
 
-    /** Names of countries that the edge of the map or the legend would cut are left out. */
+    /** Whether a box of the screen reaches into an area. */
+    function coversArea({ left, right, top, bottom }) {
+      const areas = [...drawing.querySelectorAll('.areas path')];
+      const toDrawing = areas[0].getScreenCTM().inverse();
+      const points = [left, (left + right) / 2, right].flatMap((x) =>
+        [top, (top + bottom) / 2, bottom].map((y) => new DOMPoint(x, y).matrixTransform(toDrawing)),
+      );
+      return areas.some((path) => points.some((point) => path.isPointInFill(point)));
+    }
+
+    /** Names of countries that the map's edge, its buttons or an area would cut are left out. */
     function dropCutNames() {
       const frame = stage.getBoundingClientRect();
-      const covers = legend.getBoundingClientRect();
+      const covers = buttons.getBoundingClientRect();
       for (const name of drawing.querySelectorAll('.countries text')) {
         const box = name.getBoundingClientRect();
         const whole =
@@ -72,22 +82,22 @@
           box.right < frame.right &&
           box.top > frame.top &&
           box.bottom < frame.bottom;
-        name.style.visibility = whole && !touches(box, covers) ? '' : 'hidden';
+        const free = whole && !touches(box, covers) && !coversArea(box);
+        name.style.visibility = free ? '' : 'hidden';
       }
     }
 
     let scale = 1;
     const zoom = window.displacement.createZoom(stage, {
       buttons,
-      loose: true, // there is room around the country, and a legend over a part of it
+      loose: true, // there is room around the country
       onZoom(next) {
         scale = next;
         clearTimeout(resting);
         resting = setTimeout(() => arrange(scale), RESTED_MS);
       },
     });
-    const sizes = new ResizeObserver(() => arrange(scale));
-    for (const each of [stage, legend]) sizes.observe(each);
+    new ResizeObserver(() => arrange(scale)).observe(stage);
 
     return {
       /** Put another drawing of the server's, as text, in the place of this one. */
