@@ -27,6 +27,7 @@ from callbacks import (
     guard,
     pages,
     parts,
+    places,
     pwa,
     share,
 )
@@ -86,6 +87,7 @@ def _serve(app: Dash, context: Context) -> None:
     compare.register(app, context)
     pages.register(app, context)
     parts.register(app, context)
+    places.register(app, context)
     explore.register(app)
     pwa.register(app, context)
     share.register(app, context)

@@ -53,7 +53,7 @@ HOST = "embed/host.js"
 PLOTLY = ("vendor/plotly-basic.min.js",)
 # The map page's own scripts: what is shown, the panels, the components made of them, what happens.
 PAGE = (
-    *("shown", "explore-map", "area-sheet", "panel-text", "panels", "area-panel"),
+    *("shown", "explore-map", "area-sheet", "place-field", "panel-text", "panels", "area-panel"),
     *("components", "callbacks", "start"),
 )
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;

@@ -134,6 +134,12 @@ class Ends(Island):
     tag, class_name = "p", "ends"
 
 
+class PlaceField(Island):
+    """The field that finds a governorate or a district, in a form that works without scripts."""
+
+    tag, class_name = "form", "place-search"
+
+
 class FiltersButton(Island):
     """The button that opens the form as a sheet, on phones; it says what is chosen."""
 

@@ -41,6 +41,7 @@ from layouts.components import (
     Legend,
     Notes,
     Notices,
+    PlaceField,
     ProgrammePanel,
     Ranking,
     Sentence,
@@ -248,7 +249,28 @@ def _head(facts: Mapping[str, Any], opening: Opening) -> Component:
             "aria-label": _("Show as"),
         },
     )
-    return html.Div([html.Div(titles, className="titles"), tabs], className="head")
+    tools = html.Div([tabs, place_field(facts)], className="tools")
+    return html.Div([html.Div(titles, className="titles"), tools], className="head")
+
+
+def place_field(facts: Mapping[str, Any]) -> Component:
+    """Return the field that finds a place, with what its form keeps of the view."""
+    _ = facts["view"].language.gettext
+    words, name = _("Find a place"), "place"
+    kept = [
+        native("input", {"type": "hidden", "name": key, "value": value})
+        for key, value in facts["place_kept"]
+    ]
+    field = {"id": name, "name": "q", "className": "search", "placeholder": words}
+    return PlaceField(
+        ids.PLACE,
+        [
+            *kept,
+            html.Label(words, className=_HIDDEN, htmlFor=name),
+            native("input", field | {"autocomplete": "off", "enterkeyhint": "go"}),
+        ],
+        attributes={"action": facts["urls"].place(), "role": "search"},
+    )
 
 
 def choropleth(facts: Mapping[str, Any]) -> Component:

@@ -62,6 +62,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
         "title": wording.title(view),
         "choices": wording.choices(view),
+        "place_kept": state.query_items(replace(view.state, area=""), view.snapshot),
         "headline": texts.headline,
         "map": drawing(at, cells),
         "plane": _plane(view),

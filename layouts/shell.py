@@ -19,7 +19,7 @@ from markupsafe import Markup
 from geodata.figures.query_keys import encode_items
 from geodata.i18n.language import Language, languages, load_language
 from geodata.links.urls import Urls
-from geodata.places.folding import ARABIC_FORMS
+from geodata.places.folding import LETTER_FORMS
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text.wording import product
 from layouts import script_strings, shortcuts
@@ -155,7 +155,7 @@ def script_data(snapshot: Snapshot, language: Language, urls: Urls, **more: obje
         "digits": language.digits,
         "writing": language.js_format(),
         "country": language.gettext(snapshot.country),
-        "letters": ARABIC_FORMS,
+        "letters": LETTER_FORMS,
         "urls": {
             "page": urls.page(),
             "briefing": urls.briefing(),
@@ -163,6 +163,7 @@ def script_data(snapshot: Snapshot, language: Language, urls: Urls, **more: obje
             "drawing": urls.drawing(),
             "area": urls.area("{pcode}"),
             "meta": urls.meta(),
+            "places": urls.places(),
             "sources": urls.sources(query=urls.link_query),
         },
         "strings": script_strings.page(language),

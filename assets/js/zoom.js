@@ -3,7 +3,7 @@
  * country.
  *
  *   const zoom = displacement.createZoom(place, { buttons, loose, onZoom });
- *   zoom.adopt(); zoom.reveal(path); zoom.reset();
+ *   zoom.adopt(); zoom.frame(paths); zoom.reset();
  *
  * Buttons, the keys + − 0, the wheel with Ctrl, and two fingers; one finger scrolls the page. The
  * part that is seen is the `viewBox`; `--shrink` lets the style sheet keep lines and letters of one
@@ -14,6 +14,7 @@
 
   const MOST = 24; // a district of Baghdad then fills a phone
   const STEP = 1.6;
+  const AROUND = 3; // of a frame around areas: three times as wide as they are
   const DRAGGED = 5; // pixels that make a press a drag, as in painter.js
   const WHEEL = 0.01; // of a doubling, for a pixel: what a trackpad sends for two fingers is small
   const LINE = 20; // pixels of a line, where a wheel counts in lines
@@ -64,6 +65,19 @@
       const [left, top, w, h] = box;
       if (middleX > left && middleX < left + w && middleY > top && middleY < top + h) return;
       move([middleX - w / 2, middleY - h / 2, w, h]);
+    }
+
+    /** Show some areas in the middle, with as much again around them. */
+    function frame(paths) {
+      const boxes = paths.map((path) => path.getBBox());
+      const left = Math.min(...boxes.map(({ x }) => x));
+      const top = Math.min(...boxes.map(({ y }) => y));
+      const width = Math.max(...boxes.map((each) => each.x + each.width)) - left;
+      const height = Math.max(...boxes.map((each) => each.y + each.height)) - top;
+      const fitting = Math.min(whole[2] / width, whole[3] / height) / AROUND;
+      const wanted = Math.min(Math.max(fitting, 1), MOST / 2);
+      const [w, h] = [whole[2] / wanted, whole[3] / wanted];
+      move([left + (width - w) / 2, top + (height - h) / 2, w, h]);
     }
 
     const mapAt = (target) => maps.find((svg) => svg.parentElement.contains(target)) || maps[0];
@@ -176,7 +190,7 @@
     }
 
     adopt();
-    return { adopt, reset };
+    return { adopt, frame, reset };
   }
 
   window.displacement = window.displacement || {};

@@ -81,6 +81,14 @@ class Urls:
         """Return the areas of a view as the map page draws them."""
         return self._with(f"{self.prefix}parts/drawing.html", query)
 
+    def place(self, query: str = "") -> str:
+        """Return where the form that finds a place is sent; ``query`` has what is typed, ``q``."""
+        return self._with(f"{self.prefix}place", query)
+
+    def places(self, query: str = "") -> str:
+        """Return the names of all places as JSON; with ``q``, the place that it means."""
+        return self._with(f"{self.prefix}parts/places.json", query)
+
     def meta(self) -> str:
         """Return populations, programmes, dates and sources as JSON."""
         return f"{self.prefix}api/v1/meta.json"

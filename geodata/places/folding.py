@@ -10,11 +10,16 @@ _ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
 # Letters that are written in several forms, by keyboard and by habit; search boxes have them, too.
 ARABIC_FORMS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ة": "ه", "ؤ": "و",
-    "ک": "ك", "ە": "ه", "ـ": "",
+    "ک": "ك", "ە": "ه", "ھ": "ه", "ـ": "",
+    # Sorani without its marks, as on keyboards that lack them.
+    "ێ": "ي", "ۆ": "و", "ڕ": "ر", "ڵ": "ل",
 }  # fmt: skip
 _ARABIC_FORMS = str.maketrans(ARABIC_FORMS)
 _NOT_LETTERS = re.compile(r"[^\w]+")
-_ASCII_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ß": "ss", "’": "", "ʿ": "", "ʾ": "", "'": ""})
+_LATIN_FORMS = {"ı": "i", "ø": "o", "ß": "ss"}
+# What a script needs to fold as it is done here (``assets/js/folding.js``).
+LETTER_FORMS = ARABIC_FORMS | _LATIN_FORMS
+_ASCII_LETTERS = str.maketrans(_LATIN_FORMS | {"’": "", "ʿ": "", "ʾ": "", "'": ""})
 
 
 def fold(name: str) -> str:

@@ -63,6 +63,7 @@
     stage.addEventListener('displacement:reveal', () => islands.made.get('tab').choose('map'));
     return {
       draw: map.draw,
+      frame: map.frame,
       point: painter.point,
       choose,
       show: painter.show,
@@ -285,6 +286,29 @@
       },
     };
   });
+
+  island('PlaceField', ({ root }) => {
+    d.createPlaceField(root, { folding, format, strings, placesOf: page.placesOf, goTo });
+    return {};
+  });
+
+  /** Choose a place and show it in the middle of the map, of districts if it is one. */
+  async function goTo({ pcode, level, parent }) {
+    const { state, available } = page.view;
+    if (level > state.level && available.levels.includes(level)) {
+      const query = page.queryOf();
+      query.set('level', level);
+      query.set('area', pcode);
+      await page.ask(query, { history: 'push', whole: true });
+      if (page.view.state.level !== level) return; // the reader is told why
+    }
+    const { areas } = page.view;
+    const own = areas.filter((area) => area.pcode === pcode || area.parent === pcode);
+    const map = islands.made.get('map');
+    islands.made.get('tab').choose('map');
+    map.frame(own.length ? own.map((area) => area.pcode) : [parent]);
+    await map.choose(pcode, true);
+  }
 
   // The form is a sheet where there is no room for it; Dash draws another in its place.
   island('FiltersButton', ({ root }) => {

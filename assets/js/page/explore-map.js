@@ -109,6 +109,11 @@
         arrange(1);
       },
       reset: zoom.reset,
+      /** Show some areas in the middle. */
+      frame(pcodes) {
+        const paths = pcodes.map((each) => drawing.querySelector(`path[data-pcode="${each}"]`));
+        if (paths.some(Boolean)) zoom.frame(paths.filter(Boolean));
+      },
     };
   }
 

@@ -78,12 +78,21 @@
     return getOnce(withQuery(urls.drawing, wanted), getText);
   }
 
-  function metaOf(version) {
-    // The page's language, not the address's, which may ask for one that there is not.
+  const metaOf = (version) => getOnce(withQuery(urls.meta, inLanguage(version)));
+
+  /** All places; with what is typed, the one that it means. */
+  function placesOf(typed) {
+    const query = inLanguage(view.version);
+    if (typed) query.set('q', typed);
+    return getOnce(withQuery(urls.places, query));
+  }
+
+  /** The page's language, not the address's, which may ask for one that there is not. */
+  function inLanguage(version) {
     const query = pick(new URLSearchParams(view.query), WRITTEN);
     query.set('lang', data.lang);
     query.set('v', version);
-    return getOnce(withQuery(urls.meta, query));
+    return query;
   }
 
   /** The panel of an area: every date of the population at once. */
@@ -298,6 +307,7 @@
       writeUrl,
       briefingUrl,
       metaOf,
+      placesOf,
       areaOf,
       shownQuery: () => readable(shownQuery()),
       queryOf: () => new URLSearchParams(view.query),
