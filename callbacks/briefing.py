@@ -2,6 +2,7 @@
 
 =========================================  =======================================================
 ``GET /briefing?slides=…``                 the slides; ``add=<state>`` adds one and leads there
+``GET /briefing/add?slides=…&add=…``       the same as JSON, for the map, which says so
 ``GET /briefing/edit?slides=…``            the editor
 ``POST /briefing/edit``                    its form, or a file to load: leads to the new address
 ``GET /briefing.yaml``, ``pptx``, ``pdf``  the briefing as a file
@@ -13,7 +14,7 @@ A briefing is stored in its address and in its author's files, never on the serv
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
@@ -22,6 +23,8 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from callbacks import briefing_adding
+from callbacks.briefing_request import BriefingRequest, read
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, link_query, query_language
 from callbacks.serving.render_pool import Busy, RenderPool
@@ -36,7 +39,7 @@ from callbacks.serving.responses import (
 )
 from geodata.briefing import addresses, yaml_files
 from geodata.briefing import briefing as briefings
-from geodata.briefing.briefing import MAP, Briefing, Slide
+from geodata.briefing.briefing import Briefing, Slide
 from geodata.briefing.content import Content
 from geodata.briefing.slides import contents
 from geodata.errors import BriefingError, NotAvailable
@@ -45,7 +48,7 @@ from geodata.exports.render_worker import Render
 from geodata.figures.query_keys import encode_items
 from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language
 from geodata.i18n.messages import gettext
-from geodata.links.urls import Urls, slug
+from geodata.links.urls import slug
 from geodata.snapshots.snapshot import Snapshot
 from layouts import briefing as layout
 from layouts.briefing import Links
@@ -57,52 +60,6 @@ ENDINGS = ("pptx", "pdf", "yaml")
 MAX_FILE, MAX_FORM = 300_000, 1_500_000  # bytes; 40 slides with the longest notes in any script
 _FIELDS = ("view", "layout", "headline", "note")  # of a slide in the form
 MAX_LINK = 3_900  # servers refuse longer addresses
-
-
-@dataclass(frozen=True)
-class BriefingRequest:
-    """The briefing of a request, and the snapshot that it is of."""
-
-    briefing: Briefing
-    snapshot: Snapshot
-    version: str
-    notices: tuple[str, ...] = ()
-
-    @property
-    def language(self) -> Language:
-        """The briefing's language."""
-        return self.briefing.language
-
-    def following(self, urls: Urls) -> Urls:
-        """Return the builder of links that keep its language, digits and snapshot."""
-        return replace(
-            urls, version=self.version, language_items=tuple(self.briefing.language_items)
-        )
-
-    def query(self, briefing: Briefing | None = None) -> str:
-        """Return the query of the briefing, or of another one of the same snapshot.
-
-        Raises
-        ------
-        BriefingError
-            If it is too long for an address.
-        """
-        text = addresses.to_query(briefing or self.briefing, self.snapshot)
-        frozen = f"v={self.version}" if self.version else ""
-        return "&".join(filter(None, [text, frozen]))
-
-
-def read(context: Context, query: Mapping[str, str], *, lenient: bool) -> BriefingRequest:
-    """Read a briefing from a query.
-
-    Raises
-    ------
-    BriefingError
-        Unless ``lenient``; :class:`~geodata.errors.NotAvailable` in any case.
-    """
-    snapshot, named, _ = context.named(query, lenient=True)
-    briefing, notices = addresses.from_query(query, snapshot, lenient=lenient)
-    return BriefingRequest(briefing, snapshot, named.v, tuple(notices))
 
 
 # ---- links
@@ -151,6 +108,7 @@ def _page(context: Context, current: BriefingRequest) -> Response:
         urls,
         links(context, current),
         notices=current.notices,
+        added=briefing_adding.just_added(context, current),
     )
     return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
@@ -179,33 +137,17 @@ def _editor(
     return plain(html.encode(), HTML, status)
 
 
-def _add_slide(context: Context, current: BriefingRequest, view: str) -> Response:
+def _add_slide(context: Context, current: BriefingRequest) -> Response:
     """Redirect to the briefing with one more slide, or answer why it cannot be added."""
     try:
-        layout_name = request.args.get("layout", "").strip() or MAP
-        slide = briefings.slide_of(
-            view, current.snapshot, layout=layout_name, language=current.language
-        )
-        longer = with_slide(current.briefing, slide)
+        longer = briefing_adding.longer(current)
         query = current.query(longer)
     except BriefingError as error:
         return _page(
             context, replace(current, notices=(*current.notices, error.message(current.language)))
         )
-    return _redirect(context.urls.briefing(query, len(longer.slides)))
-
-
-def with_slide(briefing: Briefing, slide: Slide) -> Briefing:
-    """Return the briefing with one more slide.
-
-    Raises
-    ------
-    BriefingError
-        If it has as many as it may have.
-    """
-    if len(briefing.slides) >= briefings.MAX_SLIDES:
-        raise briefings.too_many()
-    return replace(briefing, slides=(*briefing.slides, slide))
+    slides = len(longer.slides)
+    return _redirect(context.urls.briefing(f"{query}&added={slides}", slides))
 
 
 def _redirect(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
@@ -404,6 +346,9 @@ def register(app: Dash, context: Context) -> None:
     """Add the briefing to ``app``."""
     server, urls = app.server, context.urls
     server.add_url_rule(urls.briefing(), "briefing", partial(_briefing, context))
+    server.add_url_rule(
+        urls.briefing_adding(), "briefing_adding", partial(briefing_adding.answer, context)
+    )
     server.add_url_rule(urls.briefing_editor(), "briefing_editor", partial(_open_editor, context))
     server.add_url_rule(
         urls.briefing_editor(), "briefing_edited", partial(_edit, context), methods=["POST"]
@@ -418,13 +363,13 @@ def register(app: Dash, context: Context) -> None:
 
 
 def _briefing(context: Context) -> Response:
-    """Answer with the slides as a page; ``add`` adds one first."""
+    """Answer with the slides as a page; ``add`` adds one first, ``added`` says that one was."""
     try:
         current = read(context, link_query(request.args), lenient=True)
     except NotAvailable as error:
         return problem(context, error, lambda _: context.urls.briefing())
-    if view := request.args.get("add"):
-        return _add_slide(context, current, "" if view == "default" else view)
+    if request.args.get("add"):
+        return _add_slide(context, current)
     return _page(context, current)
 
 

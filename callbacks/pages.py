@@ -93,6 +93,7 @@ def register(app: Dash, context: Context) -> None:
             tab=tab,
             dash=dash(),
             ages=context.ages(snapshot, state),
+            briefing=query.get("briefing", ""),
         )
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from markupsafe import Markup
 
@@ -22,6 +23,7 @@ from geodata.briefing.briefing import COMPARE, FOOTPRINT, LAYOUT_LABELS, MAP, TA
 from geodata.briefing.content import Content, SlideFigure, SlideRow
 from geodata.briefing.slides import title_of
 from geodata.exports.drawing import charts, svg
+from geodata.figures.query_keys import encode_items
 from geodata.figures.state import encode_query
 from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language, strip_isolates
@@ -35,6 +37,7 @@ from layouts.shell import STYLES, as_data, render
 
 # One chart for all windows; letters of 15 units are 19 pixels of a slide of 1280.
 CHART = (576, 416)
+_OF_BRIEFING = ("lang", "digits", "v")  # keys that are the same for all slides of a briefing
 _BARRED = (MAP, FOOTPRINT, TREND)
 # A headline longer than this many letters is set smaller, and smaller still; above many rows, which
 # leave it three lines, it is so earlier.
@@ -62,6 +65,53 @@ class Links:
     default: str
     add: str
     files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Added:
+    """A slide that was just added: what is said of it, and where its reader may go.
+
+    Attributes
+    ----------
+    undo
+        The briefing without it.
+    page
+        The map that it shows, from which more are added to the briefing.
+    """
+
+    sentence: str
+    undo: str
+    page: str
+
+
+def added_sentence(language: Language, slides: int) -> str:
+    """Say that a slide was added at the end of a briefing, and how long it is now."""
+    return language.ngettext(
+        "Slide {slide} added: the briefing has {n} slide.",
+        "Slide {slide} added: the briefing has {n} slides.",
+        slides,
+        slide=slides,
+    )
+
+
+def adding_url(urls: Urls, shown: str, briefing: str, *, table: bool) -> str:
+    """Return the address that adds a view to a briefing, as ``adding.js`` follows it.
+
+    Parameters
+    ----------
+    shown
+        Query of the view.
+    briefing
+        Query of the briefing; empty for the default one.
+    table
+        Whether the view is shown as a table.
+    """
+    view = [(key, value) for key, value in parse_qsl(shown) if key not in _OF_BRIEFING]
+    layout = [("layout", TABLE)] if table else []
+    added = encode_items([("add", encode_items(view) or "default"), *layout])
+    return urls.briefing(
+        f"{encode_items(parse_qsl(briefing)) or urls.link_query}&{added}".strip("&")
+    )
 
 
 @dataclass(frozen=True)
@@ -185,6 +235,7 @@ def page(
     links: Links,
     *,
     notices: Sequence[str] = (),
+    added: Added | None = None,
 ) -> str:
     """Render the slides, one below the other; the scripts show one at a time."""
     snapshot, language = contents[0].at.snapshot, contents[0].at.language
@@ -203,6 +254,7 @@ def page(
         textures=_textures(contents[0].at),
         links=links,
         notices=notices,
+        added=added,
         data=as_data(_script_data(deck, urls, language)),
     )
 

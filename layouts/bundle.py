@@ -54,7 +54,7 @@ PLOTLY = ("vendor/plotly-basic.min.js",)
 # The map page's own scripts: what is shown, the panels, the components made of them, what happens.
 PAGE = (
     *("shown", "explore-map", "area-sheet", "place-field", "panel-text", "panels", "area-panel"),
-    *("components", "callbacks", "start"),
+    *("components", "callbacks", "adding", "start"),
 )
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
 # the graph's part is, which it would fetch when it meets the graph.

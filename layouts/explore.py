@@ -31,6 +31,7 @@ from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.text import newest_figure
 from layouts import ids, share
+from layouts.briefing import adding_url
 from layouts.components import (
     Address,
     AreaPanel,
@@ -76,12 +77,15 @@ class Opening:
         Whether the map or the table is shown.
     age
         How long ago the newest figure is of; empty where it is not long.
+    briefing
+        The query of the briefing that slides are being added to; empty where it is the default.
     """
 
     query: str = ""
     notices: tuple[str, ...] = ()
     tab: str = MAP
     age: str = ""
+    briefing: str = ""
 
 
 def tree(facts: Mapping[str, Any], opening: Opening) -> Component:
@@ -113,6 +117,7 @@ def page(
     tab: str,
     dash: Mapping[str, str],
     ages: Mapping[str, str],
+    briefing: str = "",
 ) -> str:
     """Render the document for a state.
 
@@ -128,6 +133,8 @@ def page(
         What Dash's own script reads: ``config``, an element, and ``dependencies``, JSON.
     ages
         How long ago each date is that a newest figure may be of; empty where it is not long.
+    briefing
+        The query of the briefing that slides are being added to.
     """
     urls = shared.urls.following(shared.state)
     opening = Opening(
@@ -135,6 +142,7 @@ def page(
         notices=tuple(notices),
         tab=tab,
         age=ages.get(newest_figure.newest_day(shared.view).isoformat(), ""),
+        briefing=briefing,
     )
     components = tree(facts, opening)
     return render(
@@ -149,6 +157,7 @@ def page(
         dash_config=Markup(dash["config"]),  # noqa: S704 - written by Dash
         dependencies=_in_script(dash["dependencies"]),
         data=script_data(shared.snapshot, shared.language, urls, **_handed_over(shared, ages)),
+        adding_url=adding_url(urls, opening.query, opening.briefing, table=tab == TABLE),
         view_url=facts["view_url"],
         scale=facts["scale"],
         sources=facts["sources"],

@@ -164,5 +164,11 @@ def page(language: Language) -> dict[str, Any]:
             "dates": language.plurals("{n} date", "{n} dates"),
             "until": language.gettext(UNTIL),
             "noMatch": language.gettext("No programme matches."),
+            "undo": language.gettext("Undo"),
+            "toBriefing": language.gettext("To the briefing"),
+            "addingUndone": language.gettext("The slide was removed again."),
+            "addingFailed": language.gettext(
+                "The slide could not be added ({reason}). Check the connection and try again."
+            ),
         }
     )

@@ -159,6 +159,7 @@ def script_data(snapshot: Snapshot, language: Language, urls: Urls, **more: obje
         "urls": {
             "page": urls.page(),
             "briefing": urls.briefing(),
+            "briefingAdding": urls.briefing_adding(),
             "view": urls.view(),
             "drawing": urls.drawing(),
             "area": urls.area("{pcode}"),

@@ -145,6 +145,10 @@ class Urls:
         """Return the address of slides, of a query as a briefing has it; ``slide`` is from 1."""
         return self._with(f"{self.prefix}briefing", query) + (f"#slide-{slide}" if slide else "")
 
+    def briefing_adding(self, query: str = "") -> str:
+        """Return where a briefing is had as JSON with one more slide, which its query adds."""
+        return self._with(f"{self.prefix}briefing/add", query)
+
     def briefing_editor(self, query: str = "") -> str:
         """Return where the slides of a briefing are put in order and reworded."""
         return self._with(f"{self.prefix}briefing/edit", query)

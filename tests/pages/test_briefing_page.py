@@ -759,6 +759,7 @@ def test_a_slide_is_added_from_the_editor_with_what_was_typed(watched, site):
     page.get_by_role("button", name="Add a slide from the map").click()
     page.wait_for_function(LIVE)
     page.get_by_role("link", name="Add to briefing").click()
+    page.get_by_role("link", name="To the briefing").click()
     page.wait_for_url("**/briefing?slides=trend:headline=Typed_before;map#slide-2")
 
 
@@ -770,6 +771,7 @@ def test_the_map_is_added_to_the_briefing_it_was_opened_from(present):
     page.get_by_text("Returnees", exact=True).first.click()
     page.wait_for_url("**pop=returnee**")
     page.get_by_role("link", name="Add to briefing").click()
+    page.get_by_role("link", name="To the briefing").click()
     page.wait_for_url("**/briefing?slides=trend:headline=First;map:pop=returnee#slide-2")
     page.wait_for_function(LIVE)
     assert number(page) == 2

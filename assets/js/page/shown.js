@@ -36,7 +36,7 @@
   const now = () => islands.shown.index;
   const currentQuery = () => new URLSearchParams(window.location.search);
   // The briefing that slides are being added to, which every address of this visit carries along.
-  const briefing = currentQuery().get('briefing') || '';
+  let briefing = currentQuery().get('briefing') || '';
 
   async function get(url, accept = 'application/json') {
     const response = await fetch(url, { headers: { Accept: accept } });
@@ -148,13 +148,24 @@
   }
 
   /** The address that adds what is shown to the briefing, as a slide. */
-  function briefingUrl() {
+  function addingUrl(to = urls.briefing) {
     const query = view ? shownQuery() : currentQuery();
-    const layout = query.get('tab') === 'table' ? '&layout=table' : '';
-    const frozen = query.get('v') ? `&v=${query.get('v')}` : '';
-    for (const key of ['tab', 'briefing', 'lang', 'v']) query.delete(key);
-    const slide = encodeURIComponent(readable(query)) || 'default';
-    return `${urls.briefing}?${briefing && `${briefing}&`}add=${slide}${layout}${frozen}`;
+    const table = query.get('tab') === 'table';
+    const ofAll = pick(query, briefing ? ['v'] : [...WRITTEN, 'v']); // slides have no such keys
+    for (const key of ['tab', 'briefing', ...WRITTEN, 'v']) query.delete(key);
+    const wanted = [
+      briefing,
+      String(ofAll),
+      `add=${encodeURIComponent(readable(query)) || 'default'}`,
+      table && 'layout=table',
+    ];
+    return `${to}?${wanted.filter(Boolean).join('&')}`;
+  }
+
+  /** Carry another briefing along from here, in the address of what is shown, too. */
+  function carry(other) {
+    briefing = other;
+    writeUrl('replace');
   }
 
   /** The address of the figures that are shown, as `View.url` has it. */
@@ -305,13 +316,18 @@
       step,
       viewUrl,
       writeUrl,
-      briefingUrl,
+      addingUrl,
+      carry,
+      say: announcer.say,
       metaOf,
       placesOf,
       areaOf,
       shownQuery: () => readable(shownQuery()),
       queryOf: () => new URLSearchParams(view.query),
       start: (retry) => load(getFirst(), retry),
+      get briefing() {
+        return briefing;
+      },
       get area() {
         return area;
       },

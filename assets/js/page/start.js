@@ -71,14 +71,6 @@
   });
   // What is shared is read off the address, which then must say what is shown.
   document.addEventListener('displacement:share', () => page.view && page.settle());
-  // For a new tab, or a copied address: the link says what is shown when it is taken.
-  const adding = document.querySelector('[data-add]');
-  for (const taken of ['pointerdown', 'keydown', 'contextmenu', 'click']) {
-    adding.addEventListener(taken, () => {
-      adding.href = page.briefingUrl();
-    });
-  }
-
   /** What is folded on the screen is read on paper, also where no style can say so. */
   function unfoldOnPaper() {
     let folded = [];
