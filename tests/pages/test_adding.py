@@ -61,7 +61,7 @@ def test_slides_that_were_not_just_added_say_nothing(client: FlaskClient) -> Non
 def test_the_longer_briefing_is_answered_with_what_is_said_of_it(
     client: FlaskClient, language: str, sentence: str
 ) -> None:
-    answer = client.get(f"/briefing/add?slides=trend&{language}&add=pop%3Dreturnee").json
+    answer = client.get(f"/briefing/add?slides=trend&{language}&add=pop%3Dreturnee").get_json()
     assert answer["sentence"].translate(ISOLATES) == sentence
     assert answer["briefing"].startswith("slides=trend;map:pop=returnee")
     assert answer["present"] == f"/briefing?{answer['briefing']}#slide-2"
@@ -81,7 +81,7 @@ def test_what_cannot_be_added_is_refused_with_a_sentence(
 ) -> None:
     answer = client.get(f"/briefing/add?{query}")
     assert answer.status_code in (400, 404)
-    assert sentence in answer.json["error"]["sentence"]
+    assert sentence in answer.get_json()["error"]["sentence"]
 
 
 # ---- on the page
