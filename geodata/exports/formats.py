@@ -291,7 +291,9 @@ def data_json(request: ExportRequest) -> bytes:
 def figure_json(request: ExportRequest) -> bytes:
     """Return the map as a Plotly figure."""
     # Without the site's address the link is the query alone, and the answer the same for everyone.
-    return to_json(plotly_json(request.at, request.provenance, theme=request.options.theme))
+    options = request.options
+    figure = plotly_json(request.at, request.provenance, theme=options.theme, width=options.width)
+    return to_json(figure)
 
 
 @export_format(

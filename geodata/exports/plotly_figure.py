@@ -52,7 +52,11 @@ HEIGHT = 720  # pixels: the names below are legible at it, and fit
 _MARGIN_AROUND = 0.03  # of the country's width and height
 _TITLE_SIZE, _TEXT_SIZE, _SMALL_SIZE, _NAME_SIZE = 20, 13, 10, 11
 _LINE = 1.35  # of a font's size, from one line to the next
-_TEXT_WIDTH = 640  # pixels at which lines are broken: Plotly breaks none, nor knows how wide it is
+_BESIDE = 16  # pixels at the sides
+# From this width on, in pixels, the legend stands beside the map; a narrower figure is made for its
+# width: Plotly breaks no lines, and leaves out no names.
+WIDE = 640 + 2 * _BESIDE
+_ENTRY = 20  # pixels of a line of the legend
 
 # The key of ``NAME_SIZES`` whose letters are of the size above, at the height above; and how much
 # larger letters must fit the area for a figure to have room below its name.
@@ -86,7 +90,9 @@ _TEXTURES = {
 _LINES_ACROSS = 70  # hatching lines over the longer side of a country
 
 
-def figure(view: View, *, theme: str = "light", permalink: str = "") -> go.Figure:
+def figure(
+    view: View, *, theme: str = "light", permalink: str = "", width: int = WIDE
+) -> go.Figure:
     """Return a view on its date as a Plotly figure.
 
     Parameters
@@ -95,6 +101,8 @@ def figure(view: View, *, theme: str = "light", permalink: str = "") -> go.Figur
         ``light`` or ``dark``.
     permalink
         Link to the same figures, which stands beside the sources.
+    width
+        Pixels that it will be wide; what is wider than :data:`WIDE` is the same as that.
 
     >>> made = figure(view)
     >>> [trace.name for trace in made.data if trace.type == "choropleth"]
@@ -103,12 +111,14 @@ def figure(view: View, *, theme: str = "light", permalink: str = "") -> go.Figur
     import plotly.graph_objects as go
 
     at = view.on_its_date()
-    return go.Figure(plotly_json(at, provenance_of(at, permalink), theme=theme))
+    return go.Figure(plotly_json(at, provenance_of(at, permalink), theme=theme, width=width))
 
 
-def plotly_json(at: ViewAt, provenance: Provenance, *, theme: str = "light") -> dict[str, Any]:
+def plotly_json(
+    at: ViewAt, provenance: Provenance, *, theme: str = "light", width: int = WIDE
+) -> dict[str, Any]:
     """Return the same as ``data`` and ``layout``, of plain values."""
-    made = _Figure(at, ColourScheme(at, theme), ViewText(at), provenance)
+    made = _Figure(at, ColourScheme(at, theme), ViewText(at), provenance, min(width, WIDE))
     return {"data": made.traces, "layout": made.layout}
 
 
@@ -151,12 +161,32 @@ class _Figure:
     ----------
     texts, provenance
         What the view says of itself, in the reader's language.
+    width
+        In pixels, at most :data:`WIDE`.
     """
 
     at: ViewAt
     paint: ColourScheme
     texts: ViewText
     provenance: Provenance
+    width: int
+
+    @property
+    def _text_width(self) -> int:
+        return self.width - 2 * _BESIDE
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.width < WIDE
+
+    @property
+    def _letters(self) -> str:
+        """Return the key of the letters that are legible where the map is of its size."""
+        if not self._is_narrow:
+            return _FITTING
+        across = country.view_drawing(self.at.view).width * (1 + 2 * _MARGIN_AROUND)
+        needed = _NAME_SIZE * across / self._text_width
+        return next((key for key, size in NAME_SIZES.items() if size >= needed * 0.95), "n")
 
     @cached_property
     def _country(self) -> CountryInDegrees:
@@ -287,11 +317,12 @@ class _Figure:
 
     def _fitting(self, places: dict[str, int]) -> dict[str, list[str]]:
         """Return by P-code the names that fit, and below each the figure that fits too."""
-        size, names = NAME_SIZES[_FITTING], country.view_drawing(self.at.view).names
-        fitting = [each for each in names if _FITTING in each.sizes]
+        letters, names = self._letters, country.view_drawing(self.at.view).names
+        size = NAME_SIZES[letters]
+        fitting = [each for each in names if letters in each.sizes]
         boxes = {each.pcode: box_of(each, size) for each in fitting}
         written = {each.pcode: [each.text] for each in fitting}
-        for each in fitting:
+        for each in fitting if not self._is_narrow else ():
             value = self.texts.labels[places[each.pcode]].figure
             both = box_of(each, size, value)
             others = (box for pcode, box in boxes.items() if pcode != each.pcode)
@@ -311,28 +342,32 @@ class _Figure:
     @property
     def layout(self) -> dict[str, Any]:
         """Return title, sources, legend, and the box of degrees that the map shows."""
-        size = _TEXT_SIZE
-        headline = wrapped(self.texts.headline, _TEXT_WIDTH, size)
+        size, width = _TEXT_SIZE, self._text_width
+        title = wrapped(self.texts.title, width, _TITLE_SIZE) if self._is_narrow else []
+        above = round(
+            _TITLE_SIZE * max(len(title) - 1, 0) * 0.9
+        )  # Plotly lets a title grow upwards
+        headline = wrapped(self.texts.headline, width, size)
         sources = self._sources()
-        top = 24 + _LINE * (_TITLE_SIZE + size * len(headline))
-        bottom = 16 + _LINE * _SMALL_SIZE * len(sources)
+        top = round(24 + _LINE * (_TITLE_SIZE * max(len(title), 1) + size * len(headline)))
+        bottom = self._below + round(16 + _LINE * _SMALL_SIZE * len(sources))
         rtl = self.at.language.rtl
         ground = self.paint.token("sea")
         return {
             "template": {},
-            "height": HEIGHT,
-            "margin": {"l": 16, "r": 16, "t": round(top), "b": round(bottom)},
+            "height": self._map_height + top + bottom if self._is_narrow else HEIGHT,
+            "margin": {"l": _BESIDE, "r": _BESIDE, "t": top, "b": bottom},
             "paper_bgcolor": ground,
             "font": {"family": FONT, "size": size, "color": self.paint.token("ink")},
             "title": {
-                "text": f"<b>{self._shown(self.texts.title)}</b>",
+                "text": f"<b>{self._shown(*title or [self.texts.title])}</b>",
                 "font": {"size": _TITLE_SIZE},
                 "subtitle": {"text": self._shown(*headline), "font": {"size": size}},
                 "x": 1 if rtl else 0,
                 "xanchor": "right" if rtl else "left",
                 "y": 1,
                 "yanchor": "top",
-                "pad": {"t": 16, "l": 16, "r": 16},
+                "pad": {"t": 16 + above, "l": _BESIDE, "r": _BESIDE},
             },
             "annotations": [
                 {
@@ -346,17 +381,10 @@ class _Figure:
                     "y": 0,
                     "yanchor": "top",
                     "yref": "paper",
+                    **({"yshift": -self._below} if self._below else {}),
                 }
             ],
-            "legend": {
-                "title": {
-                    "text": self._shown(sentence_case(self.texts.unit)),
-                    "font": {"size": size},
-                },
-                "itemsizing": "trace",
-                "tracegroupgap": 0,
-                **({"x": -0.02, "xanchor": "right"} if rtl else {"x": 1.02, "xanchor": "left"}),
-            },
+            "legend": self._legend(),
             "hoverlabel": {"align": "right" if rtl else "left"},
             "meta": as_dict(self.provenance),
             "uirevision": f"{self.at.snapshot.country} {self.at.state.level}",
@@ -367,6 +395,30 @@ class _Figure:
                 **self._box(),
             },
         }
+
+    def _legend(self) -> dict[str, Any]:
+        """Return where the legend stands: beside the map, or below it in two columns."""
+        title = {"text": self._shown(sentence_case(self.texts.unit)), "font": {"size": _TEXT_SIZE}}
+        rtl = self.at.language.rtl
+        place: dict[str, Any]
+        if self._is_narrow:
+            title["side"] = "top"
+            place = {"orientation": "h", "x": 0, "y": 0, "yanchor": "top"}
+            place |= {"entrywidthmode": "fraction", "entrywidth": 0.48}
+        else:
+            place = {"x": -0.02, "xanchor": "right"} if rtl else {"x": 1.02, "xanchor": "left"}
+        return {"title": title, "itemsizing": "trace", "tracegroupgap": 0, **place}
+
+    @property
+    def _below(self) -> int:
+        """Pixels of the legend, where it stands below the map."""
+        rows = -(-len(self.texts.legend) // 2)
+        return _ENTRY * (rows + 1) + 12 if self._is_narrow else 0
+
+    @property
+    def _map_height(self) -> int:
+        drawn = country.view_drawing(self.at.view)
+        return round(self._text_width * drawn.height / drawn.width)
 
     def _box(self) -> dict[str, Any]:
         west, south, east, north = self._country.bounds
@@ -387,4 +439,4 @@ class _Figure:
             self.texts.disclaimer,
             joined(filter(None, again), language),
         ]
-        return [line for each in said for line in wrapped(each, _TEXT_WIDTH, _SMALL_SIZE)]
+        return [line for each in said for line in wrapped(each, self._text_width, _SMALL_SIZE)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -17,10 +18,12 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.exports.drawing.country import mercator, touch
 from geodata.exports.drawing.degrees import country_in_degrees
 from geodata.exports.drawing.hatching import hatching
+from geodata.exports.drawing.text_lines import text_width
 from geodata.exports.drawing.themes import DARK, LIGHT
-from geodata.exports.plotly_figure import figure, plotly_json
+from geodata.exports.plotly_figure import HEIGHT, WIDE, figure, plotly_json
 from geodata.exports.provenance import provenance_of
 from geodata.exports.tables.geojson import geometries
 from geodata.figures.statuses import SHOWN, status_words
@@ -47,9 +50,10 @@ KINDS = [
 ]
 
 
-def made(view: View, theme: str = "light") -> Spec:
+def made(view: View, theme: str = "light", width: int = WIDE) -> Spec:
     at = view.on_its_date()
-    read: Spec = json.loads(to_json(plotly_json(at, provenance_of(at, ""), theme=theme)))
+    spec = plotly_json(at, provenance_of(at, ""), theme=theme, width=width)
+    read: Spec = json.loads(to_json(spec))
     return read
 
 
@@ -284,6 +288,50 @@ def test_the_map_shows_the_whole_country_and_little_else(snapshot):
     geo = made(viewed(snapshot))["layout"]["geo"]
     (west, east), (south, north) = geo["lonaxis"]["range"], geo["lataxis"]["range"]
     assert 38 < west < 38.8 and 48.5 < east < 49.5 and 28.5 < south < 29.1 and 37.3 < north < 38
+
+
+# --------------------------------------------------------------------------------- narrow figures
+
+
+def name_boxes(spec: Spec, width: int) -> list[tuple[float, float, float, float]]:
+    """Boxes of the names in pixels, where a figure is so wide: Plotly fits the map in its place."""
+    geo, margin = spec["layout"]["geo"], spec["layout"]["margin"]
+    down = [mercator(0, lat)[1] for lat in geo["lataxis"]["range"]]
+    across = [mercator(lon, 0)[0] for lon in geo["lonaxis"]["range"]]
+    high = spec["layout"]["height"] - margin["t"] - margin["b"]
+    room = width - margin["l"] - margin["r"]
+    unit = min(room / (across[1] - across[0]), high / (down[1] - down[0]))
+    [names] = [trace for trace in spec["data"] if trace["name"] == "names"]
+    boxes = []
+    for lon, lat, text in zip(names["lon"], names["lat"], names["text"], strict=True):
+        x, y = (each * unit for each in mercator(lon, lat))
+        lines = text.split("<br>")
+        half = max(map(text_width, lines)) * names["textfont"]["size"] * 0.55 / 2
+        tall = len(lines) * names["textfont"]["size"] / 2
+        boxes.append((x - half, y - tall, x + half, y + tall))
+    return boxes
+
+
+@pytest.mark.parametrize("query", KINDS)
+@pytest.mark.parametrize("width", [360, 390, 500])
+def test_names_do_not_touch_in_a_narrow_figure_nor_is_the_legend_beside_it(snapshot, query, width):
+    spec = made(viewed(snapshot, query), width=width)
+    boxes = name_boxes(spec, width)
+    assert len(boxes) > 5
+    assert [pair for pair in itertools.combinations(boxes, 2) if touch(*pair)] == []
+    layout = spec["layout"]
+    assert layout["legend"]["orientation"] == "h" and layout["legend"]["y"] <= 0
+    subtitle, [sources] = layout["title"]["subtitle"], layout["annotations"]
+    for each in (subtitle, sources):
+        for line in each["text"].split("<br>"):
+            assert text_width(line) * each["font"]["size"] * 0.5 <= width, line
+    plotly.io.from_json(json.dumps(spec))  # it raises where Plotly knows no such key or value
+
+
+def test_what_is_wide_is_as_ever(client: FlaskClient):
+    assert client.get("/figure.json?w=700").data == client.get("/figure.json").data
+    assert client.get("/figure.json?w=390").get_json()["layout"]["height"] < HEIGHT
+    assert client.get("/figure.json?w=12").status_code == 400
 
 
 # ------------------------------------------------------------------------------------------ Plotly
