@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from dash.development.base_component import Component
 from markupsafe import Markup, escape
@@ -49,14 +49,6 @@ def native(tag: str, attributes: Mapping[str, Any], children: Any = None) -> Any
     return _Native(tag, attributes, children)
 
 
-@runtime_checkable
-class Written(Protocol):
-    """A component that writes its first view itself."""
-
-    def to_markup(self) -> Markup:
-        """Return the component as HTML."""
-
-
 def to_markup(node: Any) -> Markup:
     """Write a component, a text, a number, or a list of them.
 
@@ -69,10 +61,10 @@ def to_markup(node: Any) -> Markup:
         return _NOTHING
     if isinstance(node, str | int | float):
         return escape(node)
-    if isinstance(node, Written):
-        return node.to_markup()
     if isinstance(node, _Native):
         return element(node.tag, node.attributes, to_markup(node.children))
+    if hasattr(node, "to_markup"):  # it writes its first view itself
+        return Markup(node.to_markup())
     if isinstance(node, Component):
         return _component(node)
     if isinstance(node, Iterable):
@@ -91,13 +83,14 @@ def hyphenated(**attributes: Any) -> dict[str, Any]:
 
 def element(tag: str, attributes: Mapping[str, Any], content: Markup = _NOTHING) -> Markup:
     """Write an element with attributes under React's names; what it holds is HTML already."""
-    written = Markup("").join(
-        Markup(' {}="{}"').format(_attribute(name), _value(name, value))
+    written = "".join(
+        f' {escape(_attribute(name))}="{escape(_value(name, value))}"'
         for name, value in attributes.items()
         if name not in _OF_DASH and value is not None and value is not False
     )
-    start = Markup("<{}{}>").format(tag, written)
-    return start if tag in _VOID else start + content + Markup("</{}>").format(tag)
+    # Not by Markup.format, which takes as long as all the rest of a page.
+    end = "" if tag in _VOID else f"{escape(content)}</{escape(tag)}>"
+    return Markup(f"<{escape(tag)}{written}>{end}")
 
 
 def _component(component: Component) -> Markup:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 
 _A_YEAR, _A_YEAR_MAY_MISS_BY = dt.timedelta(days=365), dt.timedelta(days=46)
 
@@ -60,7 +61,9 @@ def years_before(dates: Dates) -> list[int | None]:
 
 def _nearest_to_a_year_before(dates: Dates, t: int) -> int | None:
     """Return the position of the date nearest to a year before ``t``; the earlier of two."""
-    return min(range(t), key=lambda i: _days_off(dates, i, t), default=None)
+    following = bisect_left(dates, dates[t] - _A_YEAR, hi=t)
+    beside = range(max(following - 1, 0), min(following + 1, t))
+    return min(beside, key=lambda i: _days_off(dates, i, t), default=None)
 
 
 def _days_off(dates: Dates, i: int, t: int) -> dt.timedelta:
