@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskCliRunner
 
 from callbacks.commands import boundaries, snapshots
 from geodata.settings import BUNDLED, Settings
 
 
-def run(library: str, *said: object, code: int = 0) -> str:
-    """Run a command with this library, as the application has it; return what it says."""
-    settings = Settings(snapshots=library, snapshot=BUNDLED)
+def runner(library: str, **settings: Any) -> FlaskCliRunner:
+    """Run commands with this library, as the application has them; no page is made for it."""
     server = Flask(__name__)
     for module in (snapshots, boundaries):
-        module.register(SimpleNamespace(server=server), settings)
-    result = server.test_cli_runner().invoke(args=[str(word) for word in said])
+        module.register(
+            SimpleNamespace(server=server),
+            Settings(snapshots=library, snapshot=BUNDLED, **settings),
+        )
+    return server.test_cli_runner()
+
+
+def run(library: str, *said: object, code: int = 0) -> str:
+    """Run a command with this library; return what it says."""
+    result = runner(library).invoke(args=[str(word) for word in said])
     assert result.exit_code == code, result.output
     return result.output
 

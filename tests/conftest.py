@@ -171,9 +171,12 @@ def client(app: Dash) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def anyone(app: Dash) -> FlaskClient:
-    """A client for hypothesis, which takes no fixture of a single test."""
-    return app.server.test_client()
+def anyone(examplia_folder: Path) -> FlaskClient:
+    """A client for hypothesis, which takes no fixture of a single test.
+
+    Of the made-up snapshot, whose pages are quickly made: it is the questions that are odd.
+    """
+    return _made(snapshot=examplia_folder).server.test_client()
 
 
 @pytest.fixture(scope="session")

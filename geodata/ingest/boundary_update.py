@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -227,13 +228,20 @@ def _empty_snapshot(country: Mapping[str, Any]) -> Snapshot:
         "notes": [],
         "shelter_notes": [],
     }
-    blank = {
-        name: check(name, pd.DataFrame(columns=list(schema.columns), dtype="str"))
-        for name, schema in TABLES.items()
-    }
     joined: dict[str, Any] = {"rows": {}, "unmatched": [], "areas_without_rows": {}}
     manifest = {"country": facts, "sources": [], "join_report": joined}
-    return Snapshot("", manifest, Tables(**blank), {})
+    return Snapshot("", manifest, _empty_tables(), {})
+
+
+@cache
+def _empty_tables() -> Tables:
+    """Return every table without rows, each of the types that its schema asks for."""
+    return Tables(
+        **{
+            name: check(name, pd.DataFrame(columns=list(schema.columns), dtype="str"))
+            for name, schema in TABLES.items()
+        }
+    )
 
 
 def _mapping(base: Snapshot, update: BoundaryUpdate, log: FindingLog) -> TableMapping | None:

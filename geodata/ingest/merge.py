@@ -239,7 +239,7 @@ def _with_breakdowns(
     dates = pd.MultiIndex.from_frame(whole[["population", "date"]].drop_duplicates())
     is_stale = pd.MultiIndex.from_frame(stored[["population", "date"]]).isin(dates)
     if breakdowns.empty:
-        return stored[~is_stale]
+        return stored[~is_stale] if is_stale.any() else stored
     stored = stored.astype({"households": "Int64", "people": "Int64"})
     fresh = breakdowns[pd.MultiIndex.from_frame(breakdowns[["population", "date"]]).isin(dates)]
     return pd.concat([stored[~is_stale], fresh.astype(stored.dtypes.to_dict())], ignore_index=True)

@@ -9,7 +9,7 @@ from itertools import product
 
 import brotli  # type: ignore[import-untyped]
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.figures.availability import available_measures, dates_of
@@ -206,17 +206,27 @@ def test_assets_are_compressed(client):
     assert len(small.data) < 470_000
 
 
+@pytest.mark.slow
 def test_a_filter_change_takes_at_most_126_bytes_a_date(client, snapshot):
-    """As 15 kB for the 119 dates to 2021: every view of governorates without programmes."""
+    """As 15 kB for the 119 dates to 2021: every view of governorates without programmes.
+
+    Other classes change a few breaks and labels: they are asked for where the view is largest.
+    """
     sizes = {}
-    for pop in ("idp", "returnee", "refugee"):
-        kinds = product(available_measures(snapshot, pop, 1), ("level", "change"), CLASSIFICATIONS)
-        for measure, mode, classes in kinds:
-            query = f"pop={pop}&measure={measure}&mode={mode}&classes={classes}"
-            response = client.get(f"{VIEW}?{query}", headers={"Accept-Encoding": "gzip"})
-            assert response.status_code == 200
-            dates = max(len(dates_of(snapshot, pop)), 119)
-            sizes[query] = len(response.data) / dates
+
+    def ask(pop: str, measure: str, mode: str, classes: str = "round") -> int:
+        query = f"pop={pop}&measure={measure}&mode={mode}&classes={classes}"
+        response = client.get(f"{VIEW}?{query}", headers={"Accept-Encoding": "gzip"})
+        assert response.status_code == 200
+        dates = max(len(dates_of(snapshot, pop)), 119)
+        sizes[query] = len(response.data) / dates
+        return len(response.data)
+
+    for pop, mode in product(("idp", "returnee", "refugee"), ("level", "change")):
+        measures = available_measures(snapshot, pop, 1)
+        largest = max(measures, key=lambda measure: ask(pop, measure, mode))  # noqa: B023
+        for classes in CLASSIFICATIONS[1:]:
+            ask(pop, largest, mode, classes)
     assert {query: size for query, size in sizes.items() if size > 15_000 / 119} == {}
 
 
@@ -301,12 +311,10 @@ KEYS = st.sampled_from(
 
 
 @given(st.lists(st.tuples(KEYS, st.text(max_size=30)), max_size=4))
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_whatever_is_asked_is_answered_or_refused(client, pairs):
-    for path in (VIEW, NINEWA):
-        assert client.get(path, query_string=pairs).status_code in (200, 400)
+@settings(deadline=None, max_examples=60)
+def test_whatever_is_asked_is_answered_or_refused(anyone, pairs):
+    for path in (VIEW, "/api/v1/area/XXG01.json"):
+        assert anyone.get(path, query_string=pairs).status_code in (200, 400)
 
 
 def test_odd_requests_are_answered(client):

@@ -8,8 +8,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -58,33 +60,76 @@ class Far:
     client: FlaskClient
 
 
-def begun(folder: Path, levels: int) -> tuple[str, str]:
-    """Add the boundaries of Farland to an empty library; the library, and what was said."""
+@dataclass(frozen=True)
+class Held:
+    """A library that holds Farland, and what was said when that was brought in."""
+
+    library: str
+    boundaries: str
+    said: str
+
+    def copied(self, folder: Path) -> Held:
+        """Copy the library into a folder, to be changed there."""
+        return replace(self, library=str(shutil.copytree(self.library, folder / "library")))
+
+    def counted(self, folder: Path, **options: Any) -> Held:
+        """Add a programme and the first figures, from files in a folder."""
+        path, mapping = far_country.programmes(folder)
+        base = self.boundaries
+        held = run(self.library, "ingest", "programmes", path, "--mapping", mapping, "--base", base)
+        path, mapping = far_country.table(folder, **options)
+        base = base_of(held)
+        words = ("ingest", "table", path, "--mapping", mapping, "--base", base)
+        return replace(self, said=run(self.library, *words))
+
+    def followed(self, levels: int) -> Far:
+        """Serve it."""
+        app = create_app(Settings(snapshots=self.library, snapshot=BUNDLED))
+        return Far(levels, self.library, self.boundaries, app.server.test_client())
+
+
+def bounded(folder: Path, *files: Path) -> Held:
+    """Add boundaries of Farland to an empty library in a folder."""
     library = str(folder / "library")
-    files = [far_country.written(far_country.provinces(), folder / "provinces.geojson")]
-    if levels == 2:
-        files.append(far_country.written(far_country.districts(), folder / "districts.gpkg"))
     said = run(
         library, "boundaries", "add", *files, "--new", "--country-name", far_country.NAME,
         "--country-code", far_country.CODE, "--mapping", far_country.boundary_mapping(folder),
     )  # fmt: skip
-    return library, said
+    return Held(library, base_of(said), said)
 
 
-def settled(folder: Path, levels: int, **options: object) -> Far:
-    library, said = begun(folder, levels)
-    path, mapping = far_country.programmes(folder)
-    base = base_of(said)
-    held = run(library, "ingest", "programmes", path, "--mapping", mapping, "--base", base)
-    path, mapping = far_country.table(folder, by_district=levels == 2, **options)  # type: ignore[arg-type]
-    run(library, "ingest", "table", path, "--mapping", mapping, "--base", base_of(held))
-    app = create_app(Settings(snapshots=library, snapshot=BUNDLED))
-    return Far(levels, library, base, app.server.test_client())
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Held]:
+    """Bring in the boundaries alone, once with each number of levels; not to be changed."""
+
+    @cache
+    def begin(levels: int) -> Held:
+        folder = tmp_path_factory.mktemp("begun")
+        files = [far_country.written(far_country.provinces(), folder / "provinces.geojson")]
+        if levels == 2:
+            files.append(far_country.written(far_country.districts(), folder / "districts.gpkg"))
+        return bounded(folder, *files)
+
+    return begin
+
+
+@pytest.fixture(scope="module")
+def shown(
+    tmp_path_factory: pytest.TempPathFactory, begun: Callable[[int], Held]
+) -> Callable[[int], Held]:
+    """Bring in the first figures, too, once with each number of levels; not to be changed."""
+
+    @cache
+    def show(levels: int) -> Held:
+        folder = tmp_path_factory.mktemp("shown")
+        return begun(levels).copied(folder).counted(folder, by_district=levels == 2)
+
+    return show
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["governorates", "districts"])
-def far(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Far:
-    return settled(tmp_path_factory.mktemp("far"), request.param)
+def far(request: pytest.FixtureRequest, shown: Callable[[int], Held]) -> Far:
+    return shown(request.param).followed(request.param)
 
 
 @pytest.fixture
@@ -99,9 +144,9 @@ def view(far: Far) -> Callable[..., dict[str, Any]]:
 # -------------------------------------------------------------------------------- from nothing
 
 
-def test_a_country_without_figures_is_held_and_cannot_be_shown(tmp_path):
-    library, said = begun(tmp_path, 2)
-    version = base_of(said)
+def test_a_country_without_figures_is_held_and_cannot_be_shown(begun, tmp_path):
+    held = begun(2).copied(tmp_path)
+    library, said, version = held.library, held.said, held.boundaries
     assert f"Snapshot {version} is held. It has no figures yet, and cannot be shown." in said
     assert "Boundaries of Farland: 3 governorates, 6 districts" in said
     assert (Library(library).active(), Library(library).versions()) == (None, [version])
@@ -140,20 +185,11 @@ def test_its_first_figures_make_it_the_active_one(far):
 # ------------------------------------------------------------------------------------ and back
 
 
-def shown(folder: Path) -> tuple[str, str]:
-    """Bring in Farland and its first figures; the library, and what was said of these."""
-    library, said = begun(folder, 1)
-    path, mapping = far_country.programmes(folder)
-    held = run(library, "ingest", "programmes", path, "--mapping", mapping, "--base", base_of(said))
-    path, mapping = far_country.table(folder)
-    base = base_of(held)
-    return library, run(library, "ingest", "table", path, "--mapping", mapping, "--base", base)
-
-
-def test_the_way_back_leads_to_what_was_really_served(tmp_path):
+def test_the_way_back_leads_to_what_was_really_served(shown, tmp_path):
     """Its figures were added to a snapshot that was never shown: that of the application was."""
     iraq = load(BUNDLED).version
-    library, told = shown(tmp_path)
+    held = shown(1).copied(tmp_path)
+    library, told = held.library, held.said
     far = Library(library).active()
     assert f"Snapshot {far} is active; before it was {iraq} (Iraq). To go back: flask" in told
     listed = run(library, "snapshot", "list")
@@ -167,17 +203,17 @@ def test_the_way_back_leads_to_what_was_really_served(tmp_path):
     assert "nothing to go back to" in run(library, "snapshot", "rollback", code=3)
 
 
-def test_a_history_that_does_not_say_what_was_served_before_leads_there_too(tmp_path):
-    library, _ = shown(tmp_path)
+def test_a_history_that_does_not_say_what_was_served_before_leads_there_too(shown, tmp_path):
+    library = shown(1).copied(tmp_path).library
     history = Path(library) / "history.json"
     history.write_text(json.dumps(json.loads(history.read_text())[-1:]))
     run(library, "snapshot", "rollback")
     assert Library(library).active() == load(BUNDLED).version
 
 
-def test_the_snapshot_that_ships_can_always_be_named(tmp_path):
+def test_the_snapshot_that_ships_can_always_be_named(shown, tmp_path):
     iraq = load(BUNDLED).version
-    library, _ = shown(tmp_path)
+    library = shown(1).copied(tmp_path).library
     assert f"Snapshot {iraq} (Iraq)" in run(library, "snapshot", "show", "bundled")
     assert "is whole" in run(library, "snapshot", "verify", "bundled")
     assert "Areas removed: 3: " in run(library, "snapshot", "diff", Library(library).active() or "",
@@ -193,8 +229,11 @@ def test_the_snapshot_that_ships_can_always_be_named(tmp_path):
     assert [entry.version for entry in Library(empty).history()] == [iraq]
 
 
-def test_boundaries_of_another_country_do_not_stand_in_the_way_of_a_list_of_this_one(tmp_path):
-    library, said = begun(tmp_path, 1)
+def test_boundaries_of_another_country_do_not_stand_in_the_way_of_a_list_of_this_one(
+    begun, tmp_path
+):
+    held = begun(1).copied(tmp_path)
+    library = held.library
     table = tmp_path / "own.csv"
     table.write_text("code,people,day\nIQG15,1500000,2021-06-30\n")
     mapping = tmp_path / "own.yaml"
@@ -206,7 +245,7 @@ def test_boundaries_of_another_country_do_not_stand_in_the_way_of_a_list_of_this
     assert "is active; before it was" in run(library, *words)
     assert Library(library).read(Library(library).active() or "").country == "Iraq"
     run(library, *words, "--base", "bundled", "--hold")
-    assert base_of(said) in run(library, "snapshot", "list")
+    assert held.boundaries in run(library, "snapshot", "list")
 
 
 def test_the_application_has_the_command(app):
@@ -337,8 +376,9 @@ def test_an_area_of_another_country_is_not_known(far):
     assert panel["trend"][0]["people"] == [None, 90]
 
 
-def test_one_date_is_enough_for_a_map_and_a_change_says_that_it_is_the_only_one(tmp_path):
-    one = settled(tmp_path, 1, dates=far_country.DATES[:1])
+def test_one_date_is_enough_for_a_map_and_a_change_says_that_it_is_the_only_one(begun, tmp_path):
+    held = begun(1).copied(tmp_path).counted(tmp_path, dates=far_country.DATES[:1])
+    one = held.followed(1)
     for path in (*PAGES, *TEXTS, "/map.png", "/briefing.pptx", "/timelapse.gif"):
         for state in ("", "mode=change"):
             assert one.client.get(f"{path}?{state}").status_code == 200, (path, state)
@@ -346,8 +386,8 @@ def test_one_date_is_enough_for_a_map_and_a_change_says_that_it_is_the_only_one(
     assert shown["text"]["headline"] == ["31 March 2023 is the date compared with; choose another"]
 
 
-def test_residents_that_come_later_make_rates(tmp_path):
-    far = settled(tmp_path, 1)
+def test_residents_that_come_later_make_rates(shown, tmp_path):
+    far = shown(1).copied(tmp_path)
     rows = ["pcode,year,residents,basis,url"]
     rows += [f"{code},2020,{n},census,https://example.org/c" for code, n in
              (("FR01", 10_000), ("FR02", 20_000), ("FR03", 1_000))]  # fmt: skip
@@ -355,11 +395,10 @@ def test_residents_that_come_later_make_rates(tmp_path):
     path.write_text("\n".join(rows))
     mapping.write_text(far_country.SOURCE.format(id="farland-census", title="Census of Farland"))
     run(far.library, "ingest", "residents", path, "--mapping", mapping)
-    app = create_app(Settings(snapshots=far.library, snapshot=BUNDLED))
-    shown = app.server.test_client().get("/api/v1/view.json?measure=rate").get_json()
-    assert shown["values"][1] == [150.0, 0.0, 90.0]
-    assert shown["text"]["unit"] == "per 1,000 residents (2020)"
-    assert any("(Source: Census of Farland)" in note for note in shown["text"]["notes"])
+    view = far.followed(1).client.get("/api/v1/view.json?measure=rate").get_json()
+    assert view["values"][1] == [150.0, 0.0, 90.0]
+    assert view["text"]["unit"] == "per 1,000 residents (2020)"
+    assert any("(Source: Census of Farland)" in note for note in view["text"]["notes"])
 
 
 # ---------------------------------------------------------------------------------- in a browser
@@ -399,19 +438,9 @@ def across(tmp_path_factory: pytest.TempPathFactory) -> Far:
         for shape in frame.geometry
     ]
     path = far_country.written(frame.set_geometry(parts, crs=frame.crs), folder / "across.geojson")
-    library = str(folder / "library")
-    said = run(
-        library, "boundaries", "add", path, "--new", "--country-name", far_country.NAME,
-        "--country-code", far_country.CODE, "--mapping", far_country.boundary_mapping(folder),
-    )  # fmt: skip
-    assert "moved by 360°" in said
-    base = base_of(said)
-    path, mapping = far_country.programmes(folder)
-    held = run(library, "ingest", "programmes", path, "--mapping", mapping, "--base", base)
-    path, mapping = far_country.table(folder)
-    run(library, "ingest", "table", path, "--mapping", mapping, "--base", base_of(held))
-    app = create_app(Settings(snapshots=library, snapshot=BUNDLED))
-    return Far(1, library, base, app.server.test_client())
+    held = bounded(folder, path)
+    assert "moved by 360°" in held.said
+    return held.counted(folder).followed(1)
 
 
 def test_a_country_across_180_is_drawn_as_one_by_the_server(across):

@@ -476,45 +476,52 @@ EXTERNAL = (
 )
 
 
-def unsafe():
-    neutral = pptx_template.neutral()
-
-    def linked(name, data):
-        rels = name == "ppt/slideMasters/_rels/slideMaster1.xml.rels"
-        return data.replace(b"</Relationships>", EXTERNAL) if rels else data
-
-    def macros(name, data):
-        plain = b"presentation.main+xml"
-        return data.replace(plain, b"macroEnabled.main+xml") if "Content_Types" in name else data
-
-    def entities(name, data):
-        return b'<!DOCTYPE a [<!ENTITY b "c">]>' + data if name.endswith("theme1.xml") else data
-
-    bomb = ("ppt/media/big.xml", b" " * 101_000_000)
-    macro = [("ppt/vbaProject.bin", b"x")]
-    return {
-        "name": (neutral, "own.pptm", "macros (.pptm, .potm) are not opened"),
-        "macros": (
-            changed(neutral, same, macro),
-            "own.pptx",
-            "vbaProject",
-        ),
-        "kind": (changed(neutral, macros), "own.pptx", "with macros"),
-        "control": (changed(neutral, same, [("ppt/activeX/a.bin", b"")]), "own.pptx", "controls"),
-        "link": (changed(neutral, linked), "own.pptx", "links to something outside itself"),
-        "entities": (changed(neutral, entities), "own.pptx", "declares entities"),
-        "bomb": (changed(neutral, same, [bomb]), "own.pptx", "unpacks to more"),
-        "no package": (b"PK hello", "own.pptx", "is not a PowerPoint file"),
-        "other package": (changed(neutral, lambda *_: b""), "own.pptx", "cannot be read"),
-    }
+def linked(name, data):
+    rels = name == "ppt/slideMasters/_rels/slideMaster1.xml.rels"
+    return data.replace(b"</Relationships>", EXTERNAL) if rels else data
 
 
-@pytest.mark.parametrize("case", list(unsafe()))
-def test_an_unsafe_template_is_refused(case):
-    data, name, said = unsafe()[case]
+def macros(name, data):
+    plain = b"presentation.main+xml"
+    return data.replace(plain, b"macroEnabled.main+xml") if "Content_Types" in name else data
+
+
+def entities(name, data):
+    return b'<!DOCTYPE a [<!ENTITY b "c">]>' + data if name.endswith("theme1.xml") else data
+
+
+def nothing(name, data):
+    return b""
+
+
+UNSAFE = {
+    "macros": (same, [("ppt/vbaProject.bin", b"x")], "vbaProject"),
+    "kind": (macros, [], "with macros"),
+    "control": (same, [("ppt/activeX/a.bin", b"")], "controls"),
+    "link": (linked, [], "links to something outside itself"),
+    "entities": (entities, [], "declares entities"),
+    "other package": (nothing, [], "cannot be read"),
+}
+
+
+def refused(data, name="own.pptx"):
     with pytest.raises(TemplateError) as caught:
         pptx_template.check_template(data, name)
-    assert said in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("case", UNSAFE)
+def test_an_unsafe_template_is_refused(case):
+    edit, more, said = UNSAFE[case]
+    assert said in refused(changed(pptx_template.neutral(), edit, more))
+
+
+def test_what_is_no_template_is_refused_by_its_name_and_its_size():
+    neutral = pptx_template.neutral()
+    assert "macros (.pptm, .potm) are not opened" in refused(neutral, "own.pptm")
+    assert "is not a PowerPoint file" in refused(b"PK hello")
+    bomb = ("ppt/media/big.xml", b" " * 101_000_000)
+    assert "unpacks to more" in refused(changed(neutral, same, [bomb]))
 
 
 # ---------------------------------------------------------------------------------------------- PDF

@@ -16,6 +16,7 @@ from geodata.settings import BUNDLED
 from geodata.snapshots.library import Library
 from geodata.snapshots.snapshot import load
 from geodata.sources import MODULES, kind
+from tests.commanding import runner
 from tests.paths import ROOT, SHARED
 
 MAPPING = """\
@@ -42,12 +43,12 @@ def library(tmp_path):
 
 
 @pytest.fixture
-def run(tmp_path, client_of):
-    """Run a command of an application that has a library of its own; its code and what it says."""
-    runner = client_of(snapshots=str(tmp_path / "library")).application.test_cli_runner()
+def run(tmp_path):
+    """Run a command with a library of one's own; its code and what it says."""
+    commands = runner(str(tmp_path / "library"))
 
     def invoke(*words: object) -> tuple[int, str]:
-        result = runner.invoke(args=[*map(str, words)])
+        result = commands.invoke(args=[*map(str, words)])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.output
         return result.exit_code, result.output
 
@@ -231,9 +232,9 @@ def test_warnings_are_cut_below_those_that_do_most_harm(run, table):
     assert harms == ["total_falls", *["not_assessed"] * 72]
 
 
-def test_how_far_a_total_may_fall_is_a_setting(tmp_path, client_of, table):
-    app = client_of(snapshots=str(tmp_path / "library"), largest_fall=0.9999).application
-    result = app.test_cli_runner().invoke(args=[*map(str, ["ingest", *table(*NEW)])])
+def test_how_far_a_total_may_fall_is_a_setting(tmp_path, table):
+    commands = runner(str(tmp_path / "library"), largest_fall=0.9999)
+    result = commands.invoke(args=[*map(str, ["ingest", *table(*NEW)])])
     assert result.exit_code == 0, result.output
     assert "-99.9% against" in result.output  # told, as any change beyond reason is
 

@@ -14,6 +14,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +60,25 @@ def library(tmp_path) -> Library:
     return Library(tmp_path / "library")
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Callable[[int], Path]:
+    """Write a snapshot in which Alpha has so many households on the last date; once of each."""
+
+    @cache
+    def write(households: int) -> Path:
+        row = made_up.count("idp", NEWEST, "XXG01", households)
+        folder = tmp_path_factory.mktemp("edition") / "snapshot"
+        return made_up.write(folder, [row], disclaimer=Edition("", households).word)
+
+    return write
+
+
 @pytest.fixture
-def edition(library, synthetic) -> Callable[[int], Edition]:
+def edition(library, written) -> Callable[[int], Edition]:
     """Put a snapshot into the library in which Alpha has so many households on the last date."""
 
     def put(households: int) -> Edition:
-        row = made_up.count("idp", NEWEST, "XXG01", households)
-        named = Edition("", households)
-        folder = synthetic(row, name=f"made-{households}", disclaimer=named.word)
-        return replace(named, version=library.copy_in(folder))
+        return Edition(library.copy_in(written(households)), households)
 
     return put
 
@@ -510,7 +521,7 @@ def whole(path: str, body: bytes, editions: dict[str, Edition]) -> Edition:
 def test_while_50_are_asking_every_answer_is_whole_and_in_the_end_all_follow(
     following, library, edition
 ):
-    editions = [edition(n) for n in (70, 71, 72)]
+    editions = [edition(n) for n in (70, 71)]
     known = {one.version: one for one in editions}
     library.activate(editions[0].version)
     look(following)
@@ -529,7 +540,7 @@ def test_while_50_are_asking_every_answer_is_whole_and_in_the_end_all_follow(
         return asked
 
     def become_active() -> None:
-        for step in (1, 2, 0, 1, None):
+        for step in (1, 0, None):  # one that is new, one that is in memory, and the way back
             for _ in range(CLIENTS):
                 assert made.acquire(timeout=60)
             if step is None:
@@ -548,7 +559,7 @@ def test_while_50_are_asking_every_answer_is_whole_and_in_the_end_all_follow(
     assert all(len(versions) > 1 for versions in seen.values())
     for path in ASKED:
         last = whole(path, following.get(path).data, known)
-        assert last == editions[0], "the rollback was the last"
+        assert last == editions[1], "the rollback was the last"
 
 
 @pytest.fixture
