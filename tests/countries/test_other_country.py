@@ -35,6 +35,7 @@ from tests import far_country
 from tests.commanding import base_of, run
 from tests.documents import words
 from tests.paths import ROOT
+from tests.source_code import PATHS, nodes
 
 pytestmark = pytest.mark.slow
 
@@ -468,17 +469,16 @@ def test_points_of_a_country_across_180_are_found_from_both_ends(across):
 
 def strings(path: Path) -> list[str]:
     """What a module says, its docstrings left out."""
-    tree = ast.parse(path.read_text("utf-8"))
     documented = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
     return [
         node.value
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in documented
@@ -489,8 +489,7 @@ def test_no_module_outside_the_bundled_data_speaks_of_iraq():
     country = re.compile(r"\bIraq|IQ-?G\d|\bIRQ\b|\bCSO\b|Halabja|Baghdad|Kurd")
     found = {
         f"{path.relative_to(ROOT)}: {said[:60]}"
-        for room in ("geodata", "layouts", "callbacks")
-        for path in (ROOT / room).rglob("*.py")
+        for path in PATHS
         if "bundled" not in path.parts
         for said in strings(path)
         if country.search(said)

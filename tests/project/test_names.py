@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.paths import ROOT
+from tests.source_code import tree
 
 # What is found, told or held could be anything; a reader learns nothing from such a name.
 DIALECT = {
@@ -19,9 +20,9 @@ ROOMS = ("geodata/**/*.py", "callbacks/**/*.py", "layouts/**/*.py", "benchmarks/
 ALLOWED = {"not_found": "HTTP's own phrase for an answer of status 404"}
 
 
-def names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def names(module: ast.AST) -> Iterator[tuple[int, str]]:
     """Names of functions, classes, parameters, fields and constants, with their lines."""
-    for node in ast.walk(tree):
+    for node in ast.walk(module):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 yield node.lineno, node.name
@@ -48,7 +49,7 @@ def dialect_in(path: Path) -> list[str]:
     """Names of a module that are words of the dialect, each with its place."""
     return [
         f"{path.relative_to(ROOT)}:{line} {name}"
-        for line, name in names(ast.parse(path.read_text("utf-8")))
+        for line, name in names(tree(path))
         if is_dialect(name)
     ]
 

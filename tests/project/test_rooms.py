@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.loaded import loaded
 from tests.paths import ROOT
 from tests.source_code import PATHS, module_of, nodes, tree
 
@@ -157,7 +156,7 @@ def test_a_room_stands_above_all_that_it_may_import():
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_says_in_its_first_line_what_the_table_says(room):
-    says = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text("utf-8"))) or ""
+    says = ast.get_docstring(tree(ROOT / room / "__init__.py")) or ""
     assert says.partition("\n")[0] == ROOMS[room][0]
 
 
@@ -179,34 +178,15 @@ def test_a_forbidden_import_and_a_circle_are_found():
     assert "geodata.snapshots.snapshot" in circle(imports)
 
 
-@pytest.fixture(scope="module")
-def loaded() -> list[set[str]]:
-    """The modules of a process that has started as a server does, then when it has served."""
-    code = (
-        "import sys\n"
-        "from app import server\n"
-        "print(*sys.modules)\n"
-        "client = server.test_client()\n"
-        "for path in ('/', '/compare', '/embed', '/sources', '/api/v1/view.json'):\n"
-        "    assert client.get(path).status_code == 200, path\n"
-        "print(*sys.modules)\n"
-    )
-    run = [sys.executable, "-c", code]
-    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return [set(line.split()) for line in done.stdout.splitlines()]
-
-
-def test_starting_the_server_loads_nothing_that_only_a_build_needs(loaded):
+def test_starting_the_server_loads_nothing_that_only_a_build_needs():
     """So that it starts in a second or two."""
-    started, _ = loaded
-    packages = {name.split(".")[0] for name in started}
+    packages = {name.split(".")[0] for name in loaded().started}
     assert "dash" in packages
     assert packages & _HEAVY == set()
 
 
-def test_serving_views_loads_no_reader_no_writer_and_no_boundaries(loaded):
-    _, served = loaded
+def test_serving_views_loads_no_reader_no_writer_and_no_boundaries():
+    served = loaded().served
     assert _NOT_FOR_A_VIEW & served == set()
     readers = [name for name in served if name.startswith(("geodata.sources.", "geodata.ingest."))]
     assert readers in ([], ["geodata.sources.contract"])  # commands name the kinds of files

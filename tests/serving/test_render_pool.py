@@ -20,6 +20,7 @@ import pytest
 
 from callbacks.serving.render_pool import Busy, RenderPool
 from geodata.exports.zip_archive import archive
+from tests.loaded import loaded
 from tests.paths import ROOT
 
 IMPATIENT = 0.3
@@ -197,28 +198,16 @@ sys.stdin.read()
     assert until(lambda: all(map(gone, pids)))
 
 
+def packages(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
+
+
 def test_the_server_itself_draws_no_picture_and_sets_no_page():
     """A renderer may hold Python's lock: nothing else would be answered meanwhile."""
-    code = """
-import sys
-from app import server
-from geodata.exports.drawing.raster import png
-from geodata.exports.documents.typesetting import pdf
-def loaded():
-    return {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names
-for path in sys.argv[1:]:
-    assert server.test_client().get(path).status_code == 200, path
-served = loaded()
-png('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', width=9)
-drawn = loaded()
-assert drawn > served, "what draws pictures was there"
-pdf({"main.typ": b"a"}, {})
-assert loaded() > drawn, "what sets pages was there"
-"""
-    paths = ["/map.png", "/map.pdf", "/card.png", "/briefing.pptx", "/briefing.pdf"]
-    command = [sys.executable, "-c", code, *paths]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    process = loaded()
+    exported, drawn = packages(process.exported), packages(process.drawn)
+    assert drawn > exported, "what draws pictures was there"
+    assert packages(process.typeset) > drawn, "what sets pages was there"
 
 
 # ---------------------------------------------------------------------------------------- gunicorn
