@@ -16,11 +16,9 @@ from geodata.settings import BUNDLED, Settings
 def runner(library: str, **settings: Any) -> FlaskCliRunner:
     """Run commands with this library, as the application has them; no page is made for it."""
     server = Flask(__name__)
+    held = Settings(**{"snapshots": library, "snapshot": BUNDLED, **settings})
     for module in (snapshots, boundaries):
-        module.register(
-            SimpleNamespace(server=server),
-            Settings(snapshots=library, snapshot=BUNDLED, **settings),
-        )
+        module.register(SimpleNamespace(server=server), held)
     return server.test_cli_runner()
 
 

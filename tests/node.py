@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +28,23 @@ def node() -> str:
     return found
 
 
+@cache
+def _started(script: str) -> subprocess.Popen[str]:
+    """Start a script that answers line by line until the tests of this process end."""
+    command, pipe = [node(), Path(__file__).parent / script], subprocess.PIPE
+    started = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+    atexit.register(started.communicate)
+    return started
+
+
 def answer(script: str, asked: object) -> Any:
-    """Hand a script JSON, and return the JSON that it writes."""
-    done = subprocess.run(
-        [node(), Path(__file__).parent / script],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        encoding="utf-8",
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    """Hand a script a line of JSON, and return the JSON that it writes."""
+    process = _started(script)
+    assert process.stdin and process.stdout
+    process.stdin.write(f"{json.dumps(asked)}\n")
+    process.stdin.flush()
+    written = process.stdout.readline()
+    if not written:
+        _started.cache_clear()  # others are answered by a new one
+    assert written, f"{script} ended: what it says of it is above"
+    return json.loads(written)

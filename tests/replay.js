@@ -1,12 +1,13 @@
 /**
- * Says what the scripts of pages say, without a browser: reads cases as JSON from standard input,
- * and writes for each what the modules of `assets/js` make of it. `tests/pages/test_same_words.py` makes
- * the cases and compares.
+ * Says what the scripts of pages say, without a browser: reads lists of cases as lines of JSON from
+ * standard input, and writes a line with what the modules of `assets/js` make of each.
+ * `tests/pages/test_same_words.py` makes the cases and compares.
  */
 'use strict';
 
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { createInterface } = require('node:readline');
 const { runInThisContext } = require('node:vm');
 
 const SCRIPTS = ['format.js', 'reading.js', 'page/panel-text.js'];
@@ -59,4 +60,6 @@ function replayed({ words, numbers, view, dates, populations }) {
   return dates.map((t) => said({ reading, text }, view, populations, t));
 }
 
-process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, 'utf8')).map(replayed)));
+createInterface({ input: process.stdin }).on('line', (cases) => {
+  process.stdout.write(`${JSON.stringify(JSON.parse(cases).map(replayed))}\n`);
+});

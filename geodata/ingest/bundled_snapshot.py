@@ -18,8 +18,9 @@ def build(
 ) -> tuple[str, JoinReport, BoundaryReport]:
     """Read ``src`` and write a snapshot to ``out``; return version, join and boundary reports."""
     from geodata.boundaries.build import build_topology
-    from geodata.snapshots.serialise import write_snapshot
+    from geodata.snapshots.serialise import require_replaceable, write_snapshot
 
+    require_replaceable(out)  # said at once, not when all is built
     tables, layers, report = read(src, allow_unmatched=allow_unmatched)
     topology, boundary_report = build_topology(
         layers.governorates, layers.districts, layers.neighbours, layers.cities

@@ -142,6 +142,23 @@ def serialise(
     return version, contents
 
 
+def require_replaceable(out: Path) -> None:
+    """Refuse a folder that holds something else than a snapshot.
+
+    Raises
+    ------
+    SnapshotError
+        If ``out`` exists, is not empty, and is not a snapshot.
+
+    >>> require_replaceable(Path("a-new-folder"))
+    """
+    if out.exists() and any(out.iterdir()) and not (out / MANIFEST).exists():
+        raise SnapshotError(
+            f"{out} exists and is not a snapshot (it has no {MANIFEST}); "
+            "name an empty or new folder, or an existing snapshot to replace"
+        )
+
+
 def write_snapshot(
     out: Path,
     tables: Tables,
@@ -174,11 +191,7 @@ def write_snapshot(
     ...
     True
     """
-    if out.exists() and any(out.iterdir()) and not (out / MANIFEST).exists():
-        raise SnapshotError(
-            f"{out} exists and is not a snapshot (it has no {MANIFEST}); "
-            "name an empty or new folder, or an existing snapshot to replace"
-        )
+    require_replaceable(out)
     version, contents = serialise(
         tables, topology, join_report=join_report, country=country, provenance=provenance
     )

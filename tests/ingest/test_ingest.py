@@ -7,9 +7,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskCliRunner
 
 from geodata.ingest.report import MAX_PRINTED
 from geodata.settings import BUNDLED
@@ -42,10 +44,8 @@ def library(tmp_path):
     return Library(tmp_path / "library")
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Run a command with a library of one's own; its code and what it says."""
-    commands = runner(str(tmp_path / "library"))
+def running(commands: FlaskCliRunner) -> Callable[..., tuple[int, str]]:
+    """Run a command; its code and what it says."""
 
     def invoke(*words: object) -> tuple[int, str]:
         result = commands.invoke(args=[*map(str, words)])
@@ -53,6 +53,18 @@ def run(tmp_path):
         return result.exit_code, result.output
 
     return invoke
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a command with a library of one's own."""
+    return running(runner(str(tmp_path / "library")))
+
+
+@pytest.fixture
+def small(tmp_path, examplia_folder):
+    """Run a command where the made-up snapshot is the one that ships: it is quickly written."""
+    return running(runner(str(tmp_path / "library"), snapshot=examplia_folder))
 
 
 @pytest.fixture
@@ -77,6 +89,7 @@ FEW = "--allow-fall"
 
 
 NEW = [("IQG15", "2021-06-30", "idp", "", 600), ("IQG01", "2021-06-30", "idp", "", 60)]
+OF_SMALL = [("XXG01", "2021-08-31", "idp", "", 600), ("XXG02", "2021-08-31", "idp", "", 60)]
 
 
 def test_a_table_becomes_the_active_snapshot_and_says_what_changed(run, library, table):
@@ -100,27 +113,26 @@ def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
     assert library.versions() == []
 
 
-@pytest.mark.slow
-def test_what_was_active_before_comes_back(run, library, table):
-    run("ingest", *table(*NEW), FEW)
+def test_what_was_active_before_comes_back(small, library, table, examplia):
+    small("ingest", *table(*OF_SMALL), FEW)
     first = library.active()
-    run("ingest", *table(("IQG15", "2021-08-15", "idp", "", 700), name="next.csv"), FEW)
+    small("ingest", *table(("XXG01", "2021-09-15", "idp", "", 700), name="next.csv"), FEW)
     assert library.active() != first
-    code, said = run("snapshot", "rollback")
+    code, said = small("snapshot", "rollback")
     assert (code, library.active()) == (0, first)
     assert f"Snapshot {first} is active again" in said
-    run("snapshot", "rollback")
-    assert library.active() == load(BUNDLED).version
-    code, said = run("snapshot", "rollback")
+    small("snapshot", "rollback")
+    assert library.active() == examplia.version
+    code, said = small("snapshot", "rollback")
     assert code == 3
     assert "nothing to go back to" in said
 
 
-def test_the_same_file_again_changes_nothing(run, library, table):
-    words = [*table(*NEW), FEW]
-    run("ingest", *words)
+def test_the_same_file_again_changes_nothing(small, library, table):
+    words = [*table(*OF_SMALL), FEW]
+    small("ingest", *words)
     before = library.active()
-    code, said = run("ingest", *words)
+    code, said = small("ingest", *words)
     assert code == 0
     assert f"Nothing changes: snapshot {before} holds these figures already." in said
     assert len(library.history()) == 2
@@ -247,21 +259,20 @@ def test_long_lists_of_errors_are_cut_where_a_person_reads_and_counted(run, tabl
     assert "… and 7 more" in said
 
 
-@pytest.mark.slow
-def test_snapshots_are_listed_shown_compared_and_verified(run, library, table):
-    code, said = run("snapshot", "list")
+def test_snapshots_are_listed_shown_compared_and_verified(small, library, table, examplia):
+    code, said = small("snapshot", "list")
     assert code == 0 and "holds no snapshot yet" in said
-    run("ingest", *table(*NEW), FEW)
-    active, before = library.active(), load(BUNDLED).version
-    code, said = run("snapshot", "list")
+    small("ingest", *table(*OF_SMALL), FEW)
+    active, before = library.active(), examplia.version
+    code, said = small("snapshot", "list")
     assert f"{active} active" in said and before in said
-    code, said = run("snapshot", "show")
-    assert f"Snapshot {active} (Iraq)" in said and "table table.csv" in said
-    code, said = run("snapshot", "diff", before)
+    code, said = small("snapshot", "show")
+    assert f"Snapshot {active} (Examplia)" in said and "table table.csv" in said
+    code, said = small("snapshot", "diff", before)
     assert code == 0 and "idp" in said
-    code, said = run("snapshot", "verify")
+    code, said = small("snapshot", "verify")
     assert code == 0 and f"Snapshot {active}" in said
-    code, said = run("snapshot", "verify", "0" * 12)
+    code, said = small("snapshot", "verify", "0" * 12)
     assert code == 3 and str(active) in said
 
 
@@ -308,12 +319,12 @@ def test_the_published_lists_bring_no_other_figure(run, published_folder):
             assert (changes["series"], changes["tables"]) == ([], LATER.get(file.name, {}))
 
 
-def started(library: Path, words: list[object]) -> subprocess.Popen[str]:
+def started(library: Path, words: list[object], **more: str) -> subprocess.Popen[str]:
     """Start a command in a process of its own, with a library."""
     return subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "app", *map(str, words)],
         cwd=ROOT,
-        env={**os.environ, "DISPLACEMENT_SNAPSHOTS": str(library)},
+        env={**os.environ, "DISPLACEMENT_SNAPSHOTS": str(library), **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -324,22 +335,25 @@ def started(library: Path, words: list[object]) -> subprocess.Popen[str]:
 def test_a_library_that_cannot_be_used_is_told(tmp_path, table):
     in_the_way = tmp_path / "file"
     in_the_way.write_text("not a folder")
-    running = started(in_the_way, ["ingest", *table(*NEW)])
-    said, _ = running.communicate(timeout=240)
-    assert running.returncode == 3
+    process = started(in_the_way, ["ingest", *table(*NEW)])
+    said, _ = process.communicate(timeout=240)
+    assert process.returncode == 3
     assert f"{in_the_way} is a file: a library is a folder; name another" in said
 
 
 @pytest.mark.slow
-def test_two_at_once_wait_for_each_other(tmp_path, table):
+def test_two_at_once_wait_for_each_other(tmp_path, table, examplia_folder):
     """Two processes, one library: both bring their figures in, one after the other."""
-    first = table(("IQG15", "2021-06-30", "idp", "PHSS", 6), name="first.csv")
-    second = table(("IQG01", "2021-07-31", "idp", "PHSS", 12), name="second.csv")
-    running = [started(tmp_path / "library", ["ingest", *words]) for words in (first, second)]
-    ended = [one.communicate(timeout=240) for one in running]
-    assert [one.returncode for one in running] == [0, 0], ended
+    first = table(("XXG01", "2021-08-31", "idp", "AID", 6), name="first.csv")
+    second = table(("XXG02", "2021-09-30", "idp", "AID", 12), name="second.csv")
+    ships = {"DISPLACEMENT_SNAPSHOT": str(examplia_folder)}
+    started_both = [
+        started(tmp_path / "library", ["ingest", *words], **ships) for words in (first, second)
+    ]
+    ended = [one.communicate(timeout=240) for one in started_both]
+    assert [one.returncode for one in started_both] == [0, 0], ended
     library = Library(tmp_path / "library")
     active = library.active()
     assert active
     rows = library.read(active).tables.counts
-    assert sorted(rows.loc[rows["programme"] == "PHSS", "people"]) == [6, 12]
+    assert sorted(rows.loc[rows["programme"] == "AID", "people"]) == [6, 12]

@@ -521,45 +521,30 @@ def whole(path: str, body: bytes, editions: dict[str, Edition]) -> Edition:
 def test_while_50_are_asking_every_answer_is_whole_and_in_the_end_all_follow(
     following, library, edition
 ):
-    editions = [edition(n) for n in (70, 71)]
-    known = {one.version: one for one in editions}
-    library.activate(editions[0].version)
+    first, second = (edition(n) for n in (70, 71))
+    known = {one.version: one for one in (first, second)}
+    library.activate(first.version)
     look(following)
-    made, ended = threading.Semaphore(0), threading.Event()
-    seen: dict[str, set[str]] = {path: set() for path in ASKED}
 
-    def ask(n: int) -> int:
-        client, asked = following.application.test_client(), 0
-        while not ended.is_set():
-            path = ASKED[(n + asked) % len(ASKED)]
-            answer = client.get(path)
-            assert answer.status_code == 200, (path, answer.status)
-            seen[path].add(whole(path, answer.data, known).version)
-            asked += 1
-            made.release()
-        return asked
+    def ask(path: str) -> Edition:
+        answer = following.application.test_client().get(path)
+        assert answer.status_code == 200, (path, answer.status)
+        return whole(path, answer.data, known)
 
-    def become_active() -> None:
-        for step in (1, 0, None):  # one that is new, one that is in memory, and the way back
-            for _ in range(CLIENTS):
-                assert made.acquire(timeout=60)
-            if step is None:
-                library.rollback()
-            else:
-                library.activate(editions[step].version)
+    steps: list[tuple[Edition, Callable[[], object], Edition]] = [
+        (first, lambda: library.activate(second.version), second),  # one that is new
+        (second, lambda: library.activate(first.version), first),  # one that is in memory
+        (first, library.rollback, second),
+    ]
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        for before, change, after in steps:
+            asking = [clients.submit(ask, ASKED[n % len(ASKED)]) for n in range(CLIENTS)]
+            assert asking[0].result() == before
+            change()
             look(following)
-
-    with ThreadPoolExecutor(CLIENTS) as threads:
-        asking = [threads.submit(ask, n) for n in range(CLIENTS)]
-        try:
-            become_active()
-        finally:
-            ended.set()
-            assert all(one.result() for one in asking)
-    assert all(len(versions) > 1 for versions in seen.values())
-    for path in ASKED:
-        last = whole(path, following.get(path).data, known)
-        assert last == editions[1], "the rollback was the last"
+            following_now = [clients.submit(ask, path) for path in ASKED]
+            assert {one.result() for one in asking} <= {before, after}
+            assert {one.result() for one in following_now} == {after}
 
 
 @pytest.fixture
