@@ -31,7 +31,7 @@ def node() -> str:
 @cache
 def _started(script: str) -> subprocess.Popen[str]:
     """Start a script that answers line by line until the tests of this process end."""
-    command, pipe = [node(), Path(__file__).parent / script], subprocess.PIPE
+    command, pipe = [node(), str(Path(__file__).parent / script)], subprocess.PIPE
     started = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
     atexit.register(started.communicate)
     return started
