@@ -17,14 +17,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from callbacks.error_pages import HTML, problem
 from callbacks.serving.context import Context, link_query
 from callbacks.serving.responses import JSON, bad_request, cacheable_response, policy_for_request
-from geodata.api import places_json
 from geodata.errors import NotAvailable, StateError
 from geodata.figures import availability
 from geodata.figures.query_keys import encode_items
 from geodata.figures.state import State, query_items
 from geodata.places.place_search import Place, answer, describe
 from geodata.snapshots.snapshot import Snapshot
-from geodata.util.json_encoding import to_json
 from layouts import ids
 from layouts.shell import render
 
@@ -50,13 +48,12 @@ def register(app: Dash, context: Context) -> None:
             snapshot, state, _ = context.named(request.args)
         except StateError as error:
             return bad_request(error)
-        text = request.args.get("q")
-        body = (
-            places_json.index(snapshot, state.language)
-            if text is None
-            else places_json.place_answer(snapshot, text, state.language)
-        )
-        return cacheable_response(to_json(body), JSON, policy_for_request())
+        typed = request.args.get("q")
+        if typed is None:
+            body = context.places(snapshot, state.lang, state.digits)
+        else:
+            body = context.place(snapshot, typed, state.language)
+        return cacheable_response(body, JSON, policy_for_request())
 
     @app.server.get(urls.place(), endpoint="place")
     def place() -> WerkzeugResponse:

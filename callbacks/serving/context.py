@@ -16,6 +16,7 @@ from werkzeug.http import parse_accept_header
 
 from geodata.api.area_json import panel
 from geodata.api.meta_json import meta
+from geodata.api.places_json import index, place_answer
 from geodata.api.view_json import as_dict, state_dict
 from geodata.boundaries.topology import level_topology
 from geodata.figures.state import State, parse
@@ -56,6 +57,7 @@ class Context:
         self.area = memoise(settings.cached_views)(self._area)
         self.areas = memoise(settings.cached_views)(self._areas)
         self.meta = memoise(settings.cached_views)(self._meta)
+        self.places = memoise(settings.cached_views)(self._places)
         self.registry = SnapshotRegistry(
             settings.snapshot,
             Library(settings.snapshots),
@@ -159,6 +161,10 @@ class Context:
         head = to_json(state_dict(state, snapshot) | more)
         return head[:-1] + b"," + self.view(snapshot, state.view_key)[1:]
 
+    def place(self, snapshot: Snapshot, text: str, language: Language) -> bytes:
+        """Write the place that a text means as JSON, or a sentence and those it may mean."""
+        return to_json(place_answer(snapshot, text, language))
+
     def shared(self, snapshot: Snapshot, state: State) -> Shared:
         """Join the view of a state with the builders of its links, for :mod:`layouts.share`."""
         return Shared(self.view_at(snapshot, state), self.urls, self.link)
@@ -177,6 +183,9 @@ class Context:
 
     def _meta(self, snapshot: Snapshot, lang: str, digits: str) -> bytes:
         return to_json(meta(snapshot, load_language(lang, digits), threshold=self.threshold))
+
+    def _places(self, snapshot: Snapshot, lang: str, digits: str) -> bytes:
+        return to_json(index(snapshot, load_language(lang, digits)))
 
 
 def query_language(query: Mapping[str, str]) -> Language:

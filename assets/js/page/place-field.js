@@ -13,7 +13,12 @@
   function createPlaceField(form, { folding, format, strings, placesOf, goTo }) {
     const { element, matchPlaces } = window.displacement;
     const field = form.querySelector('.search');
-    const list = element('ul', { id: 'place-list', role: 'listbox', hidden: true });
+    const list = element('ul', {
+      id: 'place-list',
+      class: 'place-list',
+      role: 'listbox',
+      hidden: true,
+    });
     const status = element('div', { role: 'status', class: 'place-status' });
     list.setAttribute('aria-label', field.placeholder);
     form.append(list, status);
