@@ -26,6 +26,7 @@ from callbacks import (
     explore,
     guard,
     pages,
+    panels,
     parts,
     places,
     pwa,
@@ -88,6 +89,7 @@ def _serve(app: Dash, context: Context) -> None:
     pages.register(app, context)
     parts.register(app, context)
     places.register(app, context)
+    panels.register(app, context)
     explore.register(app)
     pwa.register(app, context)
     share.register(app, context)

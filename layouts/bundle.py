@@ -50,11 +50,12 @@ STYLES = (
     "embed/map.css",
 )
 HOST = "embed/host.js"
-PLOTLY = ("vendor/plotly-basic.min.js",)
+PLOTLY = "vendor/plotly-basic.min.js"
+CHARTS = ("chart/trend.js",)  # what the page draws with it
 # The map page's own scripts: what is shown, the panels, the components made of them, what happens.
 PAGE = (
-    *("shown", "explore-map", "area-sheet", "place-field", "panel-text", "panels", "area-panel"),
-    *("components", "callbacks", "adding", "start"),
+    *("shown", "explore-map", "area-sheet", "place-field", "panel-text", "panels"),
+    *("components", "panel-islands", "callbacks", "adding", "start"),
 )
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
 # the graph's part is, which it would fetch when it meets the graph.
@@ -141,7 +142,7 @@ _JOINED: dict[str, Callable[[], str | bytes]] = {
     "page.js": lambda: rjsmin.jsmin(joined(_page_scripts())),
     "page.css": lambda: rcssmin.cssmin(joined(_page_styles())),
     "dash.js": _dash,
-    "plotly.js": lambda: joined(PLOTLY),
+    "plotly.js": lambda: f"{joined((PLOTLY,))}\n{rjsmin.jsmin(joined(CHARTS))}",
 }
 
 
@@ -172,7 +173,10 @@ def built(name: str) -> Bundle:
 @lru_cache(maxsize=1)
 def _newest(_second: int) -> int:
     """Return when a joined file was last changed, looked up once in a second."""
-    folders = (ASSETS, *(ASSETS / name for name in ("js", "js/page", "css", "css/page", "drawn")))
+    folders = (
+        ASSETS,
+        *(ASSETS / name for name in ("js", "js/page", "chart", "css", "css/page", "drawn")),
+    )
     files = (path for folder in folders for path in folder.iterdir())
     return max(path.stat().st_mtime_ns for path in files)
 

@@ -27,8 +27,8 @@ class Island(Component):
     id
         Of the component; its element has it, too, unless ``attributes`` name another.
     first
-        What its element holds at first: components, text, or HTML. It is written once and not sent
-        as a property.
+        What its element holds at first: components, text, or HTML. Where it does not stand in the
+        page, it is sent as the property ``written``.
     tag, attributes
         Of the element, where they are not those of the class.
     given
@@ -65,8 +65,19 @@ class Island(Component):
 
     def to_markup(self) -> Markup:
         """Write the place that Dash will own, and in it the element that stays."""
-        own = element(self._tag, self._attributes, self._first)
-        return element("div", {"className": "island", "data-island": self._id}, own)
+        return element("div", {"className": "island", "data-island": self._id}, self._own())
+
+    def to_plotly_json(self) -> dict[str, Any]:
+        """Describe the component for Dash, with its element: a callback may return it."""
+        described = self.described()
+        return described | {"props": described["props"] | {"written": str(self._own())}}
+
+    def described(self) -> dict[str, Any]:
+        """Describe the component for a page in which its element stands already."""
+        return dict(super().to_plotly_json())
+
+    def _own(self) -> Markup:
+        return element(self._tag, self._attributes, self._first)
 
 
 class View(Island):
@@ -175,28 +186,41 @@ class Ranking(Island):
     tag, class_name = "ol", "ranking"
 
 
+class Dated(Island):
+    """HTML that follows the date: what has ``data-text`` or ``data-link`` among its attributes.
+
+    ``texts`` and ``links`` have for each of their names what stands there on every date of the
+    figures whose address is ``of``. A text that is empty is hidden.
+    """
+
+    properties: tuple[str, ...] = ("texts", "links", "of")
+
+
+class AreaFigures(Dated):
+    """What the panel of an area begins with; it has the focus where a key has opened it."""
+
+
+class Bars(Dated):
+    """Bars of the categories of a breakdown, largest first unless ``ordered``.
+
+    ``values`` has for every date a number of each category, or nothing. Those beyond the first few
+    are behind a button.
+    """
+
+    properties = ("values", "ordered", *Dated.properties)
+    tag, class_name = "section", "breakdown"
+
+
+class Trend(Island):
+    """Lines of populations over time, drawn by Plotly: ``lines`` as the API has them."""
+
+    properties = ("lines", "layout")
+
+
 class Table(Island):
-    """The view as a table; ``shown`` says whether it is seen."""
+    """A table that can be sorted and copied, of the figures at ``of`` on ``date``."""
 
-    properties = ("shown",)
-
-
-class AreaPanel(Island):
-    """The chosen area: figures, trend, breakdowns, programmes."""
-
-    tag, class_name = "section", "card"
-
-
-class ProgrammePanel(Island):
-    """The chosen programmes: years, funders, reported results."""
-
-    tag, class_name = "section", "card"
-
-
-class Notes(Island):
-    """How the figures were made; and, at the foot of the page, whose they are."""
-
-    class_name = "notes"
+    properties = ("date", "of")
 
 
 class Fixed(Island):

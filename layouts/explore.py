@@ -30,30 +30,29 @@ from geodata.figures import state
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.text import newest_figure
-from layouts import ids, share
+from geodata.text.view_text import ViewText
+from layouts import figures_table, ids, share
+from layouts.area_panel import area_panel
 from layouts.briefing import adding_url
 from layouts.components import (
     Address,
-    AreaPanel,
     Choices,
     Choropleth,
     Fixed,
+    Island,
     KeyFigures,
     Legend,
-    Notes,
     Notices,
     PlaceField,
-    ProgrammePanel,
     Ranking,
     Sentence,
-    Table,
     Timeline,
     View,
 )
-from layouts.explore_facts import Option, Shown, view_url
+from layouts.explore_facts import Option, Shown
 from layouts.explore_filters import filters, filters_button, segment
 from layouts.markup import hyphenated, native, to_markup
-from layouts.plotly_figures import trend_figure
+from layouts.programme_panel import programme_panel
 from layouts.share import Shared
 from layouts.shell import render, script_data, versioned
 
@@ -103,7 +102,7 @@ def tree(facts: Mapping[str, Any], opening: Opening) -> Component:
                 ],
                 className="explore",
             ),
-            Notes(ids.NOTES, html.Ul([html.Li(note) for note in facts["notes"]])),
+            html.Div(notes(facts["shown"], facts["texts"]), className="notes", id=ids.NOTES),
         ],
         id="page",
     )
@@ -160,12 +159,18 @@ def page(
         adding_url=adding_url(urls, opening.query, opening.briefing, table=tab == TABLE),
         view_url=facts["view_url"],
         scale=facts["scale"],
-        sources=facts["sources"],
     )
 
 
 def _compact(components: Component) -> str:
-    return json.dumps(components, cls=PlotlyJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(components, cls=_OfDocument, ensure_ascii=False, separators=(",", ":"))
+
+
+class _OfDocument(PlotlyJSONEncoder):  # type: ignore[misc]
+    """Writes components without the elements that stand in the document."""
+
+    def default(self, obj: Any) -> Any:
+        return obj.described() if isinstance(obj, Island) else super().default(obj)
 
 
 def _in_script(text: str) -> Markup:
@@ -178,14 +183,13 @@ def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
     view, urls = shared.view, shared.urls
     return {
         "first": {
-            "view": view_url(Shown(view, urls)),
+            "view": Shown(view, urls).url,
             "time": view.state.time.isoformat() if view.state.time else None,
             "area": view.state.area,
         },
         "frozen": bool(view.state.v),
         "ages": ages,
         "later": {name: versioned(f"{name}.js", urls) for name in ("dash", "plotly")},
-        "trend": trend_figure().to_plotly_json()["layout"],
     }
 
 
@@ -210,7 +214,11 @@ def card(facts: Mapping[str, Any], opening: Opening) -> Component:
                 hidden=table,
             ),
             html.Div(
-                Table(ids.TABLE, figures_table(facts) if table else None, shown=table),
+                html.Div(
+                    figures_table.table(*_shown(facts)) if table else [],
+                    id=ids.TABLE,
+                    tabIndex="-1",
+                ),
                 className="table-pane",
                 id=ids.TABLE_PANE,
                 hidden=not table,
@@ -219,16 +227,31 @@ def card(facts: Mapping[str, Any], opening: Opening) -> Component:
             Sentence(
                 "missing", facts["missing"], of="missing", attributes={"className": "missing"}
             ),
-            Fixed("table-unscripted", None if table else _unscripted_table(facts)),
+            # Below the map for readers without scripts, who cannot ask for it.
+            Fixed(
+                "table-unscripted",
+                None if table else html.Noscript(figures_table.plain_table(*_shown(facts))),
+            ),
         ],
         className="card map-card",
         id="map-card",
     )
 
 
-def _unscripted_table(facts: Mapping[str, Any]) -> Component:
-    """Return the figures below the map, for readers without scripts, who cannot ask for them."""
-    return html.Noscript(html.Div(figures_table(facts), className="table-pane"))
+def _shown(facts: Mapping[str, Any]) -> tuple[Shown, ViewText]:
+    return facts["shown"], facts["texts"]
+
+
+def notes(shown: Shown, texts: ViewText) -> list[Component]:
+    """Return how the figures were made, and whose they are."""
+    own = {source["credit"]: source["id"] for source in reversed(texts.sources)}
+    credits = [html.A(credit, href=shown.source(own[credit])) for credit in texts.credits]
+    every = html.A(shown.view.language.gettext("Sources"), href=shown.source())
+    line = [each for link in credits for each in (link, " · ")]
+    return [
+        Fixed("method", html.Ul([html.Li(note) for note in texts.notes])),
+        Fixed("source-line", [*line, every], tag="p"),
+    ]
 
 
 def _head(facts: Mapping[str, Any], opening: Opening) -> Component:
@@ -317,10 +340,7 @@ def choropleth(facts: Mapping[str, Any]) -> Component:
         **hyphenated(data_key="m"),
     )
     tooltip = html.Div(className="tooltip", id="tooltip", role="presentation")
-    picked = facts["picked"]
-    return Choropleth(
-        ids.MAP, [skip, stage, zoom, tooltip], selected=picked.pcode if picked else ""
-    )
+    return Choropleth(ids.MAP, [skip, stage, zoom, tooltip], selected=facts["view"].state.area)
 
 
 def legend(facts: Mapping[str, Any]) -> Component:
@@ -342,46 +362,6 @@ def legend(facts: Mapping[str, Any]) -> Component:
             )
         )
     return Legend(ids.LEGEND, [html.B(facts["unit"]), html.Ul(rows)])
-
-
-def figures_table(facts: Mapping[str, Any]) -> list[Component]:
-    """Return the figures of the date as a table, as ``panels.js`` writes it at first."""
-    language: Language = facts["view"].language
-    _ = language.gettext
-    districts, level = facts["level"] == 2, facts["mode"] == "level"
-    number: dict[str, Any] = {"className": "number"}
-    head = [
-        html.Th(_("Area"), scope="col"),
-        *([html.Th(_("Governorate"), scope="col")] if districts else []),
-        html.Th(_("P-code"), scope="col"),
-        html.Th(facts["unit"], scope="col", **number),
-        html.Th(_("Status"), scope="col"),
-        html.Th(_("Rank"), scope="col", **number),
-        *([html.Th(_("Since previous round"), scope="col", **number)] if level else []),
-    ]
-    rows = [
-        html.Tr(
-            [
-                html.Th(cell.name, scope="row"),
-                *([html.Td(cell.parent)] if districts else []),
-                html.Td(cell.pcode),
-                html.Td(cell.figure, **number),
-                html.Td(cell.status),
-                html.Td(rank, **number),
-                *([html.Td(cell.by, **number)] if level else []),
-            ],
-            **hyphenated(data_status=cell.letter),
-        )
-        for cell, rank in facts["table_rows"]
-    ]
-    caption = _("{title}. {headline}.", title=facts["title"], headline=facts["headline"])
-    table = html.Table([html.Caption(caption), html.Thead(html.Tr(head)), html.Tbody(rows)])
-    copy = html.Span(_("Copy table"), className="button")
-    scroll: dict[str, Any] = {"role": "region", "aria-label": _("Table")}
-    return [
-        html.Div(copy, className="table-actions live-only", **hyphenated(aria_hidden="true")),
-        html.Div(table, className="scroll", tabIndex="0", **scroll),
-    ]
 
 
 def steps(facts: Mapping[str, Any]) -> list[Component]:
@@ -424,9 +404,6 @@ def steps(facts: Mapping[str, Any]) -> list[Component]:
 def side(facts: Mapping[str, Any]) -> Component:
     """Return the panels beside the map."""
     _ = facts["view"].language.gettext
-    picked = facts["picked"]
-    # What stands below a panel that scripts fill waits for it, so that nothing jumps.
-    waits: dict[str, Any] = {"data-waits": "true"} if picked or facts["chosen_programmes"] else {}
     breaks = {"className": "breaks", "hidden": not facts["breaks"]}
     by_area = _("By district") if facts["level"] == 2 else _("By governorate")
     return html.Div(
@@ -440,20 +417,14 @@ def side(facts: Mapping[str, Any]) -> Component:
                 className="card",
                 id="key-card",
             ),
-            AreaPanel(
-                ids.AREA,
-                _area(picked),
-                attributes={
-                    "tabIndex": "-1",
-                    "aria-labelledby": "area-title",
-                    "hidden": not picked,
-                },
+            html.Section(
+                area_panel(facts["shown"]),
+                className="card panel",
+                id=ids.AREA,
+                tabIndex="-1",
+                **hyphenated(aria_labelledby="area-title"),
             ),
-            ProgrammePanel(
-                ids.PROGRAMME,
-                html.Div(id="programme-panel"),
-                attributes={"hidden": True, **waits},
-            ),
+            html.Section(programme_panel(facts["shown"]), className="card panel", id=ids.PROGRAMME),
             html.Section(
                 [
                     Sentence("ranking-title", by_area, of="ranking", tag="h2"),
@@ -461,7 +432,6 @@ def side(facts: Mapping[str, Any]) -> Component:
                 ],
                 className="card",
                 id="ranking-card",
-                **waits,
             ),
         ],
         className="side",
@@ -471,7 +441,7 @@ def side(facts: Mapping[str, Any]) -> Component:
 
 def figures(facts: Mapping[str, Any]) -> list[Component]:
     """Return the key figures, and where the first of them comes from."""
-    urls, _ = facts["urls"], facts["view"].language.gettext
+    _ = facts["view"].language.gettext
     shown = [
         html.Div(
             [
@@ -481,28 +451,9 @@ def figures(facts: Mapping[str, Any]) -> list[Component]:
         )
         for figure in facts["figures"]
     ]
-    href = urls.following(facts["view"].state)
-    source = html.A(
-        _("Source"), className="source-link", href=href.sources(facts["source"], href.link_query)
-    )
+    href = facts["shown"].source(facts["source"])
+    source = html.A(_("Source"), className="source-link", href=href)
     return [html.Div(shown, className="key-figures"), html.P(source, className="source-row")]
-
-
-def _area(picked: Any) -> list[Component]:
-    """Return what is known of the chosen area before its panel has come."""
-    said = (
-        [
-            html.H2(picked.name, className="panel-title", id="area-title"),
-            html.P(picked.sentence),
-        ]
-        if picked
-        else []
-    )
-    return [
-        html.Div(said, id="area-panel"),
-        html.Div(id="trend-slot", className="live-only"),
-        html.Div(id="area-breakdowns"),
-    ]
 
 
 def _ranked(row: Any) -> Component:

@@ -58,7 +58,9 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
     return {
         "view": view,
         "urls": urls,
-        "view_url": view_url(shown),
+        "shown": shown,
+        "texts": texts,
+        "view_url": shown.url,
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
         "title": wording.title(view),
         "choices": wording.choices(view),
@@ -70,14 +72,10 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "legend": texts.legend,
         "unit": wording.unit(view),
         "figures": key_figures(at),
-        "table_rows": table_rows(view, cells),
         "ranking": list(ranking(shown, cells)),
-        "picked": texts.picked,
         "missing": texts.missing,
         "breaks": " ".join(texts.breaks),
         "newest": texts.newest,
-        "notes": texts.notes,
-        "sources": texts.sources,
         "source": texts.sources[sentences.sources_on(view)[at.t]]["id"],
         "level": view.state.level,
         **_filters(view),
@@ -97,19 +95,24 @@ class Shown:
         there = replace(self.view.state, **changes)
         return self.urls.page(state.encode_query(there, self.view.snapshot))
 
+    def source(self, source: str = "") -> str:
+        """Return the address of a source, or of all, in the language of the view."""
+        urls = self.urls.following(self.view.state)
+        return urls.sources(source, urls.link_query)
+
+    @property
+    def url(self) -> str:
+        """The figures themselves, under the version of the snapshot that they are of."""
+        asked, snapshot = self.view.state, self.view.snapshot
+        key = replace(asked.view_key, v=snapshot.version, english=asked.english)
+        return self.urls.view(state.encode_query(key, snapshot))
+
 
 def drawing(at: ViewAt, cells: list[area_labels.AreaLabel] | None = None) -> Markup:
     """Draw the map of the page; ``cells`` are its labels, where they are known already."""
     sentences = {cell.pcode: cell.sentence for cell in cells} if cells else None
     drawn = svg.inline(at, sentences=sentences, tight=True, zoomable=True)
     return Markup(drawn)  # noqa: S704 - escaped where it is made
-
-
-def view_url(shown: Shown) -> str:
-    """Give the figures of the document, under the version of the snapshot that it was made from."""
-    asked, snapshot = shown.view.state, shown.view.snapshot
-    key = replace(asked.view_key, v=snapshot.version, english=asked.english)
-    return shown.urls.view(state.encode_query(key, snapshot))
 
 
 def _plane(view: View) -> dict[str, float]:
@@ -247,18 +250,10 @@ def _dates(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _order(view: View) -> list[int]:
+def order(at: ViewAt) -> list[int]:
     """Order areas by figure, largest first, those without a figure last."""
-    ranks = view.on_its_date().ranks
+    ranks = at.ranks
     return sorted(range(len(ranks)), key=lambda i: (int(ranks[i]) or len(ranks) + 1, i))
-
-
-def table_rows(
-    view: View, cells: list[area_labels.AreaLabel]
-) -> list[tuple[area_labels.AreaLabel, str]]:
-    """Return every area as ``panel-text.js`` lists it at first, with its rank alone."""
-    ranks = [int(rank) for rank in view.on_its_date().ranks]
-    return [(cells[i], view.language.number(ranks[i]) if ranks[i] else "") for i in _order(view)]
 
 
 @dataclass(frozen=True)
@@ -276,7 +271,7 @@ def ranking(shown: Shown, cells: list[area_labels.AreaLabel]) -> Iterator[Ranked
     view = shown.view
     values = np.nan_to_num(view.on_its_date().values, nan=0.0)
     most = max(float(np.abs(values).max()), _ALMOST_NONE)
-    for cell, value in ((cells[i], float(values[i])) for i in _order(view)):
+    for cell, value in ((cells[i], float(values[i])) for i in order(view.on_its_date())):
         if cell.letter != OUTSIDE:
             url = shown.link(area=cell.pcode)
             yield Ranked(cell, url, 100 * abs(value) / most, value < 0)

@@ -76,7 +76,7 @@ def briefing(language: Language) -> dict[str, str]:
 
 
 def page(language: Language) -> dict[str, Any]:
-    """Return words of the map, legend, ranking, table and panels."""
+    """Return words of the map, legend, ranking and panels."""
     key_figures = {key: language.gettext(word) for key, word in KEY_FIGURES.items()}
     in_programmes = {key: language.plurals(*pair) for key, pair in IN_PROGRAMMES.items()}
     return (
@@ -88,68 +88,11 @@ def page(language: Language) -> dict[str, Any]:
             "legendCount": language.plurals("{n} area", "{n} areas"),
             "notAssessedAreas": language.plurals(*WITHOUT_FIGURE),
             "source": language.gettext("Source"),
-            "sources": language.gettext("Sources"),
             "byLevel1": language.gettext("By governorate"),
             "byLevel2": language.gettext("By district"),
-            "area": language.gettext("Area"),
-            "code": language.gettext("P-code"),
-            "governorate": language.gettext("Governorate"),
-            "status": language.gettext("Status"),
-            "rankColumn": language.gettext("Rank"),
-            "changeColumn": language.gettext("Since previous round"),
-            "table": language.gettext("Table"),
-            "copyTable": language.gettext("Copy table"),
             "copied": language.gettext("Copied"),
             "close": language.gettext("Close"),
             "more": language.gettext("More"),
-            "figureHere": language.gettext("{population} here"),
-            "sinceYearBefore": language.gettext("since a year before ({date})"),
-            "noYearBefore": language.gettext("no figure a year before"),
-            "trend": language.gettext("People, every round"),
-            "trendSummary": language.gettext(
-                "{label}: {first} on {firstDate}, {last} on {lastDate}, most {most} on {mostDate}"
-            ),
-            "trendFigures": language.gettext("Figures of the chart"),
-            "date": language.gettext("Date"),
-            "brokenDownOn": {
-                "households": language.gettext("Households on {date}"),
-                "people": language.gettext("People on {date}"),
-            },
-            "showAll": language.gettext("Show all {n}"),
-            "tooFew": {
-                "place": language.plurals(
-                    "{n} place has too few people to show.",
-                    "{n} places have too few people to show.",
-                ),
-                "group": language.plurals(
-                    "{n} group has too few people to show.",
-                    "{n} groups have too few people to show.",
-                ),
-            },
-            "noBreakdown": language.gettext(
-                "No row for this date; the nearest with any is {date}."
-            ),
-            "breakdownsByGovernorate": language.gettext(
-                "Origin, shelter and period are published by governorate: see {name}."
-            ),
-            "programmesHere": language.gettext("Programmes present"),
-            "noProgrammes": language.gettext("No source at hand names a programme here."),
-            "implemented": language.gettext("implemented"),
-            "planned": language.gettext("planned"),
-            "preparatory": language.gettext("preparatory"),
-            "undated": language.gettext("undated"),
-            "years": language.gettext("Years"),
-            "funders": language.gettext("Funders"),
-            "peopleServed": language.gettext("People served"),
-            "governorates": language.gettext("Governorates"),
-            "none": language.gettext("none known"),
-            "numbered": language.gettext("{label} ({n})"),
-            "yearsUnknown": language.gettext("years not known"),
-            "results": language.gettext("Reported results"),
-            "resultsNote": language.gettext("As printed; they overlap and cannot be added up."),
-            "noResults": language.gettext("No reported result at hand."),
-            "allOfCountry": language.gettext("all of {country}"),
-            "asOf": language.gettext("as of {date}"),
             "failed": language.gettext(
                 "The figures could not be loaded ({reason}). Check the connection and try again."
             ),

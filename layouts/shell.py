@@ -162,7 +162,7 @@ def script_data(snapshot: Snapshot, language: Language, urls: Urls, **more: obje
             "briefingAdding": urls.briefing_adding(),
             "view": urls.view(),
             "drawing": urls.drawing(),
-            "area": urls.area("{pcode}"),
+            "part": urls.part("{name}"),
             "meta": urls.meta(),
             "places": urls.places(),
             "sources": urls.sources(query=urls.link_query),

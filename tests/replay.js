@@ -36,7 +36,6 @@ function inAllWays(format, { numbers, days, lists, forms, counts }) {
 
 /** All that the map page says of a view on one date. */
 function said({ reading, text }, view, populations, t) {
-  const columns = text.columns(view, t);
   return {
     cells: view.areas.map((_, i) => reading.cell(view, t, i)),
     caption: reading.rounds(view).captions[t],
@@ -44,10 +43,6 @@ function said({ reading, text }, view, populations, t) {
     legend: text.legend(view).map((row) => ({ ...row, ...text.legendCount(view, t, row.at) })),
     keyFigures: text.keyFigures(view, t),
     ranking: text.ranking(view, t),
-    head: columns.map(({ label }) => label),
-    table: text
-      .sorted(view, t, { key: 'rank' })
-      .map((i) => columns.map((column) => column.text(i))),
     totals: populations.map((population) => text.total(population, view.dates[t])),
   };
 }

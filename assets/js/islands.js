@@ -8,6 +8,7 @@
  *     select(pcode) {},         another area, or none
  *     update(props, before) {}, properties that a callback of Dash has changed
  *     taken() {},               Dash has drawn what stands around the component anew
+ *     mounted() {},             it stands in the page, brought by a callback
  *   }));
  *
  * `set({ date })` tells Dash of a property; before Dash is there it is kept, and told afterwards.
@@ -15,6 +16,7 @@
 (() => {
   'use strict';
 
+  const { keepFocus } = window.displacement;
   const kinds = new Map();
   const made = new Map(); // by id
   const untold = new Map(); // what Dash is to be told of each, when it has come
@@ -37,6 +39,20 @@
     Object.assign(one, kinds.get(type)({ root, props, set: one.set, self: one }));
     made.set(props.id, one);
     return one;
+  }
+
+  /** Make live what a callback has brought: the element is written by the server. */
+  function bring(type, props) {
+    const brought = document.createElement('template');
+    brought.innerHTML = props.written ?? '<div></div>';
+    return begin(type, props, brought.content.firstElementChild);
+  }
+
+  /** Let it say what is shown, as all others do already. */
+  function join(one) {
+    if (shown.view) one.show?.(shown.view, shown.index);
+    if (shown.view) one.step?.(shown.view, shown.index);
+    one.mounted?.();
   }
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -110,8 +126,9 @@
     for (const one of made.values()) one.step?.(shown.view, shown.index);
   }
 
-  const select = (pcode, how) =>
-    Promise.all([...made.values()].map((one) => one.select?.(pcode, how)));
+  function select(pcode) {
+    for (const one of made.values()) one.select?.(pcode);
+  }
 
   /** The reader has stopped at a date. */
   function settle() {
@@ -127,17 +144,19 @@
       const place = useRef(null);
       const before = useRef(props);
       useLayoutEffect(() => {
-        const one = made.get(props.id) ?? begin(type, props, document.createElement('div'));
+        const stands = made.get(props.id);
+        const one = stands ?? bring(type, props);
         Object.assign(one, { tell: props.setProps, dash: props });
         // Moved rather than removed: what is focused, scrolled, dragged or played goes on.
-        if (place.current.moveBefore && one.root.isConnected)
+        if (stands && place.current.moveBefore && one.root.isConnected)
           place.current.moveBefore(one.root, null);
-        else place.current.append(one.root);
+        else keepFocus(place.current, () => place.current.replaceChildren(one.root));
+        if (!stands) join(one);
         return () => {
           one.destroy?.();
           made.delete(props.id);
         };
-      }, []);
+      }, [props.id, props.written]);
       useLayoutEffect(() => {
         const one = made.get(props.id);
         one.tell = props.setProps;
@@ -152,7 +171,6 @@
     };
 
   window.layouts = components;
-  window.displacement = window.displacement || {};
   window.displacement.island = island;
   window.displacement.islands = { start, tell, show, step, select, settle, made, shown };
 })();

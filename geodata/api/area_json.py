@@ -29,8 +29,11 @@ from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language, load_language
 from geodata.i18n.messages import gettext
 from geodata.places.area_names import area_names
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.json_encoding import json_numbers
+
+_PANELS = 64  # of which a choice of measure or date needs the same again
 
 
 def panel(
@@ -48,6 +51,14 @@ def panel(
     Breakdowns are households or people by governorate, for every date of the state's population;
     ``None`` where the source has no row, or one of too few people to show: ``hidden`` counts those.
     """
+    series = State(pop=state.pop, prog=state.prog, lang=state.lang, digits=state.digits)
+    return _panel(snapshot, series, pcode, threshold)
+
+
+@memoise(_PANELS)
+def _panel(
+    snapshot: Snapshot, state: State, pcode: str, threshold: Threshold | int
+) -> dict[str, Any]:
     language = state.language
     rows = snapshot.tables.areas.set_index("pcode")
     row: Any = rows.loc[pcode]

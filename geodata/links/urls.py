@@ -81,6 +81,10 @@ class Urls:
         """Return the areas of a view as the map page draws them."""
         return self._with(f"{self.prefix}parts/drawing.html", query)
 
+    def part(self, name: str, query: str = "") -> str:
+        """Return a panel of the map page as components (:mod:`callbacks.parts`)."""
+        return self._with(f"{self.prefix}parts/{name}.json", query)
+
     def place(self, query: str = "") -> str:
         """Return where the form that finds a place is sent; ``query`` has what is typed, ``q``."""
         return self._with(f"{self.prefix}place", query)

@@ -79,7 +79,7 @@ class AreaLabel:
 
 def area_labels(at: ViewAt) -> list[AreaLabel]:
     """Write every area in words, in the view's order."""
-    return [_area_label(at, i) for i in range(len(at.counts.areas.pcodes))]
+    return [area_label(at, i) for i in range(len(at.counts.areas.pcodes))]
 
 
 def caption(at: ViewAt) -> str:
@@ -135,15 +135,20 @@ def _value_with_unit(at: ViewAt, i: int, letter: str, value: str) -> str:
     return language.gettext(WORDS["valueSince"], value=text, date=language.date(at.state.base))
 
 
-def _difference(at: ViewAt, i: int) -> float | None:
-    """Subtract the figure of the date before, as both are shown; ``None`` where one is missing."""
-    if at.state.mode == populations.CHANGE or at.t == 0:
+def difference(at: ViewAt, i: int, base: int) -> float | None:
+    """Subtract the figure of another date, as both are shown; ``None`` where one is missing."""
+    if at.state.mode == populations.CHANGE or base < 0:
         return None
-    now, then = float(at.values[i]), float(at.view.values[at.t - 1, i])
+    now, then = float(at.values[i]), float(at.view.values[base, i])
     if now != now or then != then:  # NaN
         return None
     decimals = at.state.decimals
     return rounded(now, decimals) - rounded(then, decimals)
+
+
+def difference_text(view: View, by: float) -> str:
+    """Write a difference with its sign: ``+390``, or that there is none."""
+    return _figure(view, by, change=True) if by else view.language.gettext(WORDS["noChange"])
 
 
 def _change(at: ViewAt, by: float | None) -> str:
@@ -151,9 +156,8 @@ def _change(at: ViewAt, by: float | None) -> str:
     if by is None:
         return ""
     language = at.language
-    size = _figure(at.view, by, change=True) if by else language.gettext(WORDS["noChange"])
     date = language.date(at.counts.dates[at.t - 1])
-    return language.gettext(WORDS["sincePrevious"], change=size, date=date)
+    return language.gettext(WORDS["sincePrevious"], change=difference_text(at.view, by), date=date)
 
 
 def _rank(at: ViewAt, i: int) -> str:
@@ -164,12 +168,13 @@ def _rank(at: ViewAt, i: int) -> str:
     return language.gettext(WORDS["rank"], rank=language.number(place), n=language.number(n))
 
 
-def _area_label(at: ViewAt, i: int) -> AreaLabel:
+def area_label(at: ViewAt, i: int) -> AreaLabel:
+    """Write one area in words; ``i`` is its place in the view's order."""
     language, areas = at.language, at.counts.areas
     names = area_names(at.snapshot, language)
     letter = str(at.status[i])
     shown = letter in SHOWN
-    by, change_mode = _difference(at, i), at.state.mode == populations.CHANGE
+    by, change_mode = difference(at, i, at.t - 1), at.state.mode == populations.CHANGE
     value, rank, change = _value(at, i, letter), _rank(at, i), _change(at, by)
     text = _value_with_unit(at, i, letter, value)
     rest = language.join_items(part for part in (text, rank, change) if part)

@@ -1,6 +1,6 @@
 """The pages' scripts say what Python says, letter by letter; marks of direction count, too.
 
-What both say of a view, its numbers, cells, legend, key figures, ranking, table and totals, is made
+What both say of a view, its numbers, cells, legend, key figures, ranking and totals, is made
 by Python while the test runs and replayed by the scripts under Node.js, without a browser: every
 choice in one of the languages, and more dates of some in each. That the page puts these words in
 their places is compared in a browser for a few choices: one live page steps through dates by its
@@ -87,11 +87,11 @@ def in_a_browser(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
     if ALL:
         return sweep(snapshot)
     ways: list[dict[str, str]] = [
-        {"pop": "idp", "level": "2"},
-        {"pop": "idp", "mode": populations.CHANGE},
-        {"pop": "returnee", "level": "2", "mode": populations.CHANGE},
-        {"pop": "idp", "prog": "PHSS~CRP", "measure": populations.SHARE},
-        {"pop": "refugee", "measure": populations.RATE},
+        {"pop": "idp", "level": "2", "area": "IQG09"},
+        {"pop": "idp", "mode": populations.CHANGE, "area": "IQG13"},
+        {"pop": "returnee", "level": "2", "mode": populations.CHANGE, "area": "IQG15Q01"},
+        {"pop": "idp", "prog": "PHSS~CRP", "measure": populations.SHARE, "area": "IQG15"},
+        {"pop": "refugee", "measure": populations.RATE, "area": "IQG01"},
     ]
     spoken = ({"lang": code, "digits": digits} for code, digits in SPOKEN)
     return [(way | each, FEW) for way, each in zip(ways, spoken, strict=True)]
@@ -213,7 +213,6 @@ def said_by_python(view: View, t: int) -> dict[str, Any]:
     """What the server writes into the page of this date."""
     at = view.at(dataclasses.replace(view.state, time=view.counts.dates[t])).on_its_date()
     shown, cells = explore_facts.Shown(at.view, Urls()), area_labels.area_labels(at)
-    change, district = view.state.mode == populations.CHANGE, view.state.level == 2
     language = view.language
     return {
         "cells": [
@@ -243,13 +242,6 @@ def said_by_python(view: View, t: int) -> dict[str, Any]:
                 **{"bar": row.bar, "fewer": row.fewer},
             }
             for row in explore_facts.ranking(shown, cells)
-        ],
-        "table": [
-            [
-                *(cell.name, *([cell.parent] if district else []), cell.pcode),
-                *(cell.figure, cell.status, rank, *([] if change else [cell.by])),
-            ]
-            for cell, rank in explore_facts.table_rows(shown.view, cells)
         ],
         "totals": [option.small for option in explore_facts.population_options(shown.view)],
     }
@@ -307,8 +299,6 @@ READ = """
   const said = (node) => (node?.textContent ?? '').replace(/\\s+/g, ' ').trim();
   const all = (selector, read = said) => [...root.querySelectorAll(selector)].map(read);
   const parts = (row) => [...row.children].map(said);
-  const table = [...root.querySelectorAll('.table-pane table')].at(-1);
-  const cells = (row) => [...row.cells].map(said);
   const areas = [...root.querySelectorAll('#map-stage path[data-pcode]')];
   const sentence = (path) => live ? path.getAttribute('aria-label') : said(path);
   return {
@@ -327,7 +317,11 @@ READ = """
       said(row.querySelector('.name')), said(row.querySelector('.value')),
     ]),
     'heading of the ranking': all('#ranking-title'),
-    table: [said(table?.caption), ...[...table.rows].map(cells)],
+    'area panel': all('#area-card [data-text]'),
+    bars: all('#area-card .bars li:not([hidden])', (row) => [
+      ...parts(row), row.dataset.rest, row.querySelector('i').style.inlineSize,
+    ]),
+    'source of the area': all('#area-card [data-link]', (link) => link.getAttribute('href')),
     missing: all('#missing'),
     notes: all('#notes li'),
     sources: all('#source-line'),
@@ -382,7 +376,7 @@ def window(browser, site):
 
 def test_the_live_page_says_what_the_server_wrote(window, site, snapshot, asked, few, turn):
     dates = [day.isoformat() for day in dates_of(snapshot, asked["pop"])]
-    window.goto(f"{site}/?{urlencode(asked, safe='~')}&tab=table")
+    window.goto(f"{site}/?{urlencode(asked, safe='~')}")
     window.wait_for_function(LIVE)
     found = window.evaluate(COMPARE, sampled(dates, few, turn))
     assert found == [], "\n".join(

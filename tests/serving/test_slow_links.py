@@ -397,7 +397,11 @@ def test_without_scripts_an_area_is_opened_by_a_link(
 ) -> None:
     page = without_scripts("time=2017-05-15")
     page.locator("#ranking").get_by_role("link", name="Ninewa").click()
-    expect(page.locator("#area-card")).to_contain_text("643,824 people, rank 1 of 18")
+    expect(page.locator("#area-card")).to_contain_text("643,824")
+    expect(page.locator("#area-card")).to_contain_text("people · rank 1 of 18")
+    expect(page.locator("#area-card .bars").first).to_contain_text("Anbar")
+    page.locator("#area-card").get_by_role("link", name="Close").click()
+    expect(page.locator("#area-card")).to_be_hidden()
     assert "time=2017-05-15" in page.url
 
 

@@ -52,6 +52,53 @@
     },
   };
 
+  /** As in addresses, the map is no value of `tab`. */
+  const placeOf = (key, value) => (key === 'tab' && value === 'map' ? '' : value);
+
+  /**
+   * A callback of Python that is asked for by GET (callbacks/parts.py). It is called by the keys that
+   * must have a value for anything to stand there: `name?time=&tab=` has two inputs after `View.url`,
+   * `name?prog` none, for the figures have it.
+   */
+  async function part(called, [url, ...given]) {
+    const [name, keys] = called.split('?');
+    const { id, property } = window.dash_clientside.callback_context.outputs_list;
+    const figures = new URLSearchParams(url.split('?')[1]);
+    const place = {};
+    for (const key of keys.split('&').filter(Boolean)) {
+      const own = key.endsWith('=') && key.slice(0, -1);
+      const value = own ? placeOf(own, given.shift()) : figures.get(key);
+      if (!value) return [];
+      if (own) place[own] = value;
+    }
+    // Of figures that have gone, or a date that they do not have: it is called once more.
+    const gone = () =>
+      url !== page.viewUrl() || (place.time && !page.view.dates.includes(place.time));
+    const fetched = async () => {
+      const children = gone() || (await page.partOf(name, place));
+      return gone() ? window.dash_clientside.no_update : children;
+    };
+    try {
+      return await fetched();
+    } catch (error) {
+      const again = async () => {
+        page.notify([]);
+        window.dash_clientside.set_props(id, { [property]: await page.partOf(name, place) });
+      };
+      page.fail(error, () => again().catch((failed) => page.fail(failed, again)));
+      return [];
+    }
+  }
+
   window.dash_clientside.explore = explore;
+  window.dash_clientside.parts = new Proxy(
+    {},
+    {
+      get:
+        (_, called) =>
+        (...given) =>
+          part(called, given),
+    },
+  );
   Object.assign(window.displacement, { explore });
 })();

@@ -17,13 +17,7 @@
   const select = (pcode) => page.select(pcode, { focus: Boolean(pcode) });
   const nothing = () => ({});
 
-  function nameOf(pcode) {
-    const found = page.view.areas.find((one) => one.pcode === pcode || one.parent === pcode);
-    return (found?.pcode === pcode ? found.name : found?.parentName) || pcode;
-  }
-
   island('View', nothing);
-  island('Fixed', nothing);
   island('Notices', nothing);
 
   island('Address', ({ set }) => {
@@ -153,7 +147,6 @@
     const table = tab === 'table';
     byId('map-pane').hidden = table;
     byId('table-pane').hidden = !table;
-    islands.made.get('table').see(table);
   }
 
   /** A choice acts when Dash has come; until then the reader sees that it is on its way. */
@@ -376,51 +369,4 @@
       onHover: (pcode) => islands.made.get('map').point(pcode),
     }),
   );
-
-  island('Table', ({ root, props }) => {
-    root.replaceChildren();
-    const table = d.createTable(root, { ...words, onSelect: select, shown: props.shown });
-    root.addEventListener('displacement:reveal', () => islands.made.get('tab').choose('table'));
-    return table;
-  });
-
-  island('AreaPanel', ({ root }) => {
-    const panel = d.createAreaPanel({
-      ...words,
-      card: root,
-      top: byId('area-panel'),
-      trendSlot: byId('trend-slot'),
-      rest: byId('area-breakdowns'),
-      trend: { layout: data.trend, fetchPlotly: d.fetchPlotly },
-      onClose: () => page.select(''),
-      onOpen: select,
-    });
-    document.addEventListener('keydown', (event) => {
-      if (event.defaultPrevented || event.key !== 'Escape' || !page.area) return;
-      if (root.contains(document.activeElement)) page.select('');
-    });
-    return {
-      show: panel.show,
-      step: (_, t) => page.area && panel.step(t),
-      async select(pcode, { focus }) {
-        if (!pcode) return panel.close();
-        const wanted = await page.areaOf(pcode);
-        if (page.area !== pcode) return;
-        await panel.open(wanted, page.view, islands.shown.index);
-        if (focus) root.focus({ preventScroll: true });
-      },
-    };
-  });
-
-  island('ProgrammePanel', ({ root }) => {
-    const panel = d.createProgrammePanel({
-      ...words,
-      card: root,
-      root: root.firstElementChild,
-      country: data.country,
-    });
-    return { show: (view) => panel.show(view, nameOf) };
-  });
-
-  island('Notes', ({ root }) => d.createNotes({ notes: root, line: byId('source-line') }, words));
 })();

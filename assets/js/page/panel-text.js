@@ -7,8 +7,6 @@
  *   text.keyFigures(view, t) -> [{ number, label, exact }, …]
  *   text.legend(view) -> [{ kind, label, at }, …]; text.legendCount(view, t, at) -> { count, said }
  *   text.ranking(view, t) -> [{ i, value, status, bar, fewer }, …]
- *   text.columns(view, t) -> [{ key, label, number, text, by }, …], those of the table
- *   text.sorted(view, t, { key, down }) -> positions of areas, as a column of the table sorts them
  *   text.total(population, iso) -> of a population of `meta.json`, up to a date
  */
 (() => {
@@ -117,14 +115,17 @@
       return keyFigure(format.number(without), label);
     }
 
-    // ---- ranking and table
+    // ---- ranking
 
     /** Areas in the programmes' reach, largest first, with a bar each in per cent of the largest. */
     function ranking(view, t) {
       const sizes = view.values[t].map((value) => Math.abs(value ?? 0));
       const most = Math.max(...sizes, ALMOST_NONE);
-      return sorted(view, t, { key: 'rank' })
+      const place = (i) => view.ranks[t][i] || Number.POSITIVE_INFINITY;
+      return view.areas
+        .map((_, i) => i)
         .filter((i) => view.status[t][i] !== OUTSIDE)
+        .sort((a, b) => place(a) - place(b) || a - b)
         .map((i) => ({
           i,
           value: reading.value(view, t, i),
@@ -132,64 +133,6 @@
           bar: (100 * sizes[i]) / most,
           fewer: (view.values[t][i] ?? 0) < 0,
         }));
-    }
-
-    function changeText(view, t, i) {
-      const by = reading.difference(view, t, t - 1, i);
-      return by === null ? '' : reading.signed(view, by);
-    }
-
-    function columns(view, t) {
-      const all = [
-        { key: 'name', label: strings.area, text: (i) => view.areas[i].name },
-        view.state.level === 2 && {
-          key: 'parent',
-          label: strings.governorate,
-          text: (i) => view.areas[i].parentName,
-        },
-        { key: 'pcode', label: strings.code, text: (i) => view.areas[i].pcode },
-        {
-          key: 'value',
-          label: view.text.unit,
-          number: true,
-          text: (i) => (view.values[t][i] == null ? '' : reading.figure(view, view.values[t][i])),
-          by: (i) => view.values[t][i],
-        },
-        {
-          key: 'status',
-          label: strings.status,
-          text: (i) => view.text.statuses[view.status[t][i]],
-        },
-        {
-          key: 'rank',
-          label: strings.rankColumn,
-          number: true,
-          text: (i) => (view.ranks[t][i] ? format.number(view.ranks[t][i]) : ''),
-          by: (i) => view.ranks[t][i] || null,
-        },
-        view.state.mode === 'level' && {
-          key: 'change',
-          label: strings.changeColumn,
-          number: true,
-          text: (i) => changeText(view, t, i),
-          by: (i) => reading.difference(view, t, t - 1, i),
-        },
-      ];
-      return all.filter(Boolean);
-    }
-
-    /** Areas as a column sorts them; those without a figure stay last whichever way others run. */
-    function sorted(view, t, { key, down }) {
-      const all = columns(view, t);
-      const { text, by } = all.find((column) => column.key === key) || all[0];
-      const turn = down ? -1 : 1;
-      const rows = view.areas.map((_, i) => i);
-      if (!by) return rows.sort((a, b) => turn * format.compare(text(a), text(b)));
-      return rows.sort((a, b) => {
-        const [x, y] = [by(a), by(b)];
-        if (x === null || y === null) return (x === null) - (y === null) || a - b;
-        return turn * (x - y) || a - b;
-      });
     }
 
     // ---- populations to choose from
@@ -202,7 +145,7 @@
     }
 
     return {
-      ...{ legend, legendCount, ranking, columns, sorted },
+      ...{ legend, legendCount, ranking },
       keyFigures: (view, t) => [total, change, top, gaps].map((figure) => figure(view, t)),
       total: populationTotal,
     };

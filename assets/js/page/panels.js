@@ -1,5 +1,5 @@
 /**
- * What stands around the map: legend, key figures, ranking, table, notes. Each panel is made once
+ * What stands around the map and follows the date: legend, key figures, ranking. Each is made once
  * per view (`show`) and follows the date (`step`) by changing texts, widths and order only. What
  * they say is of `panel-text.js`.
  */
@@ -142,144 +142,9 @@
     };
   }
 
-  /** The same view as a table: sortable by every column, copied as tab-separated text. */
-  function createTable(root, { strings, text, format, onSelect, shown: seen }) {
-    let view = null;
-    let now = 0;
-    let sort = { key: 'rank', down: false };
-    const status = element('span', { role: 'status', class: 'copy-status' });
-    const copy = element(
-      'button',
-      { type: 'button', class: 'button', onclick: copyRows },
-      strings.copyTable,
-    );
-    const caption = element('caption');
-    const head = element('thead');
-    const body = element('tbody');
-    root.append(
-      element('div', { class: 'table-actions' }, copy, status),
-      element(
-        'div',
-        { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': strings.table },
-        element('table', {}, caption, head, body),
-      ),
-    );
-
-    function sortBy(key, number) {
-      const same = sort.key === key;
-      sort = { key, down: same ? !sort.down : Boolean(number) && key !== 'rank' };
-      draw();
-    }
-
-    function header({ key, label, number }) {
-      const direction = sort.key === key ? (sort.down ? 'descending' : 'ascending') : null;
-      const name = format.fill(strings.sortBy, { column: label });
-      const button = element(
-        'button',
-        {
-          type: 'button',
-          title: name,
-          'data-held': `sort-${key}`,
-          onclick: () => sortBy(key, number),
-        },
-        label,
-      );
-      return element(
-        'th',
-        { scope: 'col', class: number && 'number', 'aria-sort': direction },
-        button,
-      );
-    }
-
-    function draw() {
-      if (seen && view) keepFocus(root, drawRows);
-    }
-
-    function drawRows() {
-      const shown = text.columns(view, now);
-      const headline = view.text.headline[now];
-      caption.textContent = format.fill(strings.summary, { title: view.text.title, headline });
-      head.replaceChildren(element('tr', {}, shown.map(header)));
-      body.replaceChildren(
-        ...text.sorted(view, now, sort).map((i) => {
-          const { pcode } = view.areas[i];
-          const cells = shown.map(({ key, number, text: cell }) => {
-            if (key !== 'name')
-              return element('td', { class: number && 'number' }, String(cell(i)));
-            const open = element(
-              'button',
-              {
-                type: 'button',
-                class: 'link',
-                'data-held': pcode,
-                onclick: () => onSelect(pcode),
-              },
-              cell(i),
-            );
-            return element('th', { scope: 'row' }, open);
-          });
-          return element('tr', { 'data-status': view.status[now][i] }, cells);
-        }),
-      );
-    }
-
-    async function copyRows() {
-      const shown = text.columns(view, now);
-      const lines = [
-        shown.map(({ label }) => label),
-        ...text.sorted(view, now, sort).map((i) => shown.map(({ text: cell }) => cell(i))),
-      ];
-      const copied = lines.map((cells) => cells.join('\t')).join('\n');
-      await navigator.clipboard.writeText(format.bare(copied));
-      status.textContent = strings.copied;
-    }
-
-    return {
-      show(next) {
-        view = next;
-      },
-      step(_, t) {
-        now = t;
-        status.textContent = '';
-        draw();
-      },
-      /** Whether it is seen; its rows are made only then. */
-      see(value) {
-        seen = value;
-        draw();
-      },
-    };
-  }
-
-  /** How the figures were made, and at the foot of the page whose they are. */
-  function createNotes({ notes, line }, { strings, urls }) {
-    return {
-      show(view) {
-        notes.replaceChildren(
-          element(
-            'ul',
-            {},
-            view.text.notes.map((note) => element('li', {}, note)),
-          ),
-        );
-        const once = view.sources.filter(
-          ({ credit }, i) => view.sources.findIndex((one) => one.credit === credit) === i,
-        );
-        const credits = once.flatMap(({ id, credit }, i) => [
-          i ? ' · ' : '',
-          element('a', { href: `${urls.sources}#${id}` }, credit),
-        ]);
-        const all = element('a', { href: urls.sources }, strings.sources);
-        line.replaceChildren(element('p', {}, ...credits, ' · ', all));
-      },
-    };
-  }
-
   Object.assign(window.displacement, {
     createLegend,
     createKeyFigures,
     createRanking,
-    createTable,
-    createNotes,
   });
 })();

@@ -28,6 +28,7 @@
   const REST_MS = 150;
 
   let view = null;
+  let viewUrl = '';
   let area = '';
   let asked = 0;
   let pinned = false; // whether the reader chose a date, or follows the newest
@@ -95,11 +96,12 @@
     return query;
   }
 
-  /** The panel of an area: every date of the population at once. */
-  function areaOf(pcode) {
-    const query = pick(figureQuery(new URLSearchParams(view.query)), ['pop', ...WRITTEN]);
-    query.set('v', view.version);
-    return getOnce(withQuery(urls.area.replace('{pcode}', pcode), query));
+  /** A panel of the figures that are shown, as Dash draws it (callbacks/parts.py). */
+  function partOf(name, place) {
+    const query = new URLSearchParams(viewUrl.split('?')[1]);
+    for (const [key, value] of Object.entries(place)) query.set(key, value);
+    if (data.frozen) query.set('frozen', '1');
+    return getJson(withQuery(urls.part.replace('{name}', name), query));
   }
 
   /** The figures that the page was made from, as the state of its address would bring them. */
@@ -168,11 +170,11 @@
     writeUrl('replace');
   }
 
-  /** The address of the figures that are shown, as `View.url` has it. */
-  function viewUrl() {
-    const query = figureQuery(new URLSearchParams(view.query));
-    query.set('v', view.version);
-    return withQuery(urls.view, query);
+  /** The address of the figures of a view, as `View.url` has it. */
+  function addressOf({ query, version }) {
+    const figures = figureQuery(new URLSearchParams(query));
+    figures.set('v', version);
+    return withQuery(urls.view, figures);
   }
 
   // ---- figures ----------------------------------------------------------------------------
@@ -227,6 +229,7 @@
     if (!view) islands.start(JSON.parse(byId('dash-layout').textContent));
     const notices = [...(next.notices || [])];
     view = next;
+    viewUrl = addressOf(view);
     let index = view.newest;
     if (next.state.time) [index, pinned] = [view.dates.indexOf(next.state.time), true];
     else if (shownDate && pinned) index = placeIn(view.dates, shownDate, notices);
@@ -237,9 +240,9 @@
     if (next.state.area) area = next.state.area;
     writeUrl(history);
     islands.show(view, index);
-    islands.made.get('view').set({ url: viewUrl() });
+    islands.made.get('view').set({ url: viewUrl });
     announcer.say(view.text.headline[index]);
-    if (area) await select(area, { history: 'replace' });
+    if (area) select(area, { history: 'replace' });
     document.documentElement.dataset.settled = 'true'; // what waited for panels above is seen
   }
 
@@ -283,14 +286,23 @@
     writeUrl('replace');
   }
 
-  async function select(pcode, { history = 'push', focus = false } = {}) {
+  let arrive = () => {};
+
+  /**
+   * Choose an area, or none: its panel is a part, which Dash asks for when it is told. What is
+   * returned is settled when the panel has come.
+   */
+  function select(pcode, { history = 'push', focus = false } = {}) {
+    const detail = { pcode, focus, before: area };
+    document.dispatchEvent(new CustomEvent('displacement:area', { detail }));
+    const stands = !pcode || pcode === area;
     area = pcode;
     writeUrl(history);
-    try {
-      await islands.select(pcode, { focus });
-    } catch (error) {
-      notify([format.fill(strings.failed, { reason: error.message })]);
-    }
+    islands.select(pcode);
+    return new Promise((resolve) => {
+      arrive = resolve;
+      if (stands) resolve();
+    });
   }
 
   /** Show what the address asks for, which the reader has gone back or forward to. */
@@ -301,7 +313,7 @@
     area = query.get('area') || '';
     islands.made.get('tab').choose(query.get('tab') === 'table' ? 'table' : 'map');
     await ask(query, { whole: true });
-    if (!area) await select('', { history: 'replace' });
+    if (!area) select('', { history: 'replace' });
   }
 
   Object.assign(window.displacement, {
@@ -309,19 +321,20 @@
     page: {
       ask,
       follow,
-      getOnce,
+      arrived: () => arrive(),
+      fail,
       notify,
       select,
       settle,
       step,
-      viewUrl,
+      viewUrl: () => viewUrl,
       writeUrl,
       addingUrl,
       carry,
       say: announcer.say,
       metaOf,
       placesOf,
-      areaOf,
+      partOf,
       shownQuery: () => readable(shownQuery()),
       queryOf: () => new URLSearchParams(view.query),
       start: (retry) => load(getFirst(), retry),

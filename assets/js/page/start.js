@@ -41,6 +41,10 @@
     const send = () => document.getElementById('filters').requestSubmit();
     document.addEventListener('displacement:chosen', send);
     if (document.getElementById('main').dataset.loading) send();
+    // Nor does an area bring its panel: its address is opened, which has it.
+    const open = () => window.location.reload();
+    document.addEventListener('displacement:area', () => queueMicrotask(open));
+    if (page.area !== data.first.area) open();
   }
 
   /** Let the browser paint, and answer whoever waits, before it reads so much. */
