@@ -43,9 +43,8 @@
 
   /** Make live what a callback has brought: the element is written by the server. */
   function bring(type, props) {
-    const brought = document.createElement('template');
-    brought.innerHTML = props.written ?? '<div></div>';
-    return begin(type, props, brought.content.firstElementChild);
+    const page = new DOMParser().parseFromString(props.written ?? '<div></div>', 'text/html');
+    return begin(type, props, document.adoptNode(page.body.firstElementChild));
   }
 
   /** Let it say what is shown, as all others do already. */

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geodata import populations
-from geodata.figures.dates import years_before
-from geodata.figures.view import View
+from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext, ngettext
 from geodata.text import area_labels
 from geodata.text.key_figures import WORDS as KEY_FIGURES
 
-_SINCE_YEAR_BEFORE = gettext("since a year before ({date})")
-_NO_YEAR_BEFORE = gettext("no figure a year before")
+# What stands after a change, and in its place where there is nothing to compare with.
+_PREVIOUS = (KEY_FIGURES["previousRound"], KEY_FIGURES["firstRound"])
+_YEAR = (gettext("since a year before ({date})"), gettext("no figure a year before"))
 _HERE = gettext("{population} here")
 _BROKEN_DOWN = {
     populations.HOUSEHOLDS: gettext("Households on {date}"),
@@ -66,39 +66,31 @@ def area_figures(view: View, pcode: str, trend: Sequence[dict[str, Any]]) -> lis
     """
     if pcode not in view.counts.areas.pcodes:
         return _of_other_level(view, trend)
-    i, before = view.counts.areas.pcodes.index(pcode), years_before(view.counts.dates)
-    return [_figure(view, t, i, before[t]) for t in range(len(view.counts.dates))]
+    i = view.counts.areas.pcodes.index(pcode)
+    return [_figure(view.on(t), i) for t in range(len(view.counts.dates))]
 
 
-def _figure(view: View, t: int, i: int, year_before: int | None) -> AreaFigure:
-    at = view.on(t)
+def _figure(at: ViewAt, i: int) -> AreaFigure:
     label = area_labels.area_label(at, i)
-    unit = area_labels.unit(view) if label.shown else ""
+    unit = area_labels.unit(at.view) if label.shown else ""
     figure = AreaFigure(label.value, " · ".join(part for part in (unit, label.rank) if part))
-    if view.state.mode == populations.CHANGE:
+    if at.state.mode == populations.CHANGE:
         return figure
+    year = at.year_before
     return replace(
         figure,
-        previous=_change(
-            view, t, i, t - 1, KEY_FIGURES["previousRound"], KEY_FIGURES["firstRound"]
-        ),
-        year=_change(
-            view,
-            t,
-            i,
-            -1 if year_before is None else year_before,
-            _SINCE_YEAR_BEFORE,
-            _NO_YEAR_BEFORE,
-        ),
+        previous=_change(at, i, at.t - 1, _PREVIOUS),
+        year=_change(at, i, -1 if year is None else year.t, _YEAR),
     )
 
 
-def _change(view: View, t: int, i: int, base: int, since: str, nothing: str) -> Change:
-    language, by = view.language, area_labels.difference(view.on(t), i, base)
+def _change(at: ViewAt, i: int, base: int, words: tuple[str, str]) -> Change:
+    since, nothing = words
+    language, by = at.language, area_labels.difference(at, i, base)
     if by is None:
         return Change(since=language.gettext(nothing))
-    date = language.date(view.counts.dates[base])
-    return Change(area_labels.difference_text(view, by), language.gettext(since, date=date))
+    date = language.date(at.counts.dates[base])
+    return Change(area_labels.difference_text(at.view, by), language.gettext(since, date=date))
 
 
 def _of_other_level(view: View, trend: Sequence[dict[str, Any]]) -> list[AreaFigure]:

@@ -275,7 +275,14 @@ def test_only_the_choice_of_shortcuts_is_kept_by_the_browser():
 def known_ids(app) -> set[str]:
     """Ids of the pages, of Dash's layout, and those that scripts give."""
     client = app.server.test_client()
-    pages = ("/", "/embed?area=IQG01", "/share", "/briefing", "/briefing/edit")
+    pages = (
+        "/",
+        "/?area=IQG01&prog=PHSS",
+        "/embed?area=IQG01",
+        "/share",
+        "/briefing",
+        "/briefing/edit",
+    )
     page = "".join(client.get(path).get_data(as_text=True) for path in pages)
     layout = client.get("/_dash-layout").get_data(as_text=True)
     scripts = "".join(path.read_text("utf-8") for path in SCRIPTS)
