@@ -310,6 +310,7 @@ KEYS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(KEYS, st.text(max_size=30)), max_size=4))
 @settings(deadline=None, max_examples=60)
 def test_whatever_is_asked_is_answered_or_refused(anyone, pairs):

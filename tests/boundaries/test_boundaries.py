@@ -800,6 +800,7 @@ def test_iraq_is_small_on_the_wire(iraq: Iraq) -> None:
     assert iraq.report.arcs == len(iraq.topology["arcs"])
 
 
+@pytest.mark.slow
 def test_iraq_builds_to_the_same_bytes(iraq: Iraq, sources) -> None:
     again = serialise(build_iraq(sources).topology)
     assert again == serialise(iraq.topology)

@@ -182,6 +182,7 @@ def test_the_longest_briefing_survives_its_file(snapshot):
     assert from_yaml(to_yaml(made), snapshot) == made
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_any_briefing_survives_its_file(snapshot, data):
     made = data.draw(briefings(snapshot))

@@ -73,6 +73,7 @@ def test_a_build_replaces_a_snapshot_and_nothing_else(run, published_folder, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
+@pytest.mark.slow
 def test_a_build_of_names_that_match_nothing_stops_with_the_report(run, published_folder, tmp_path):
     src = tmp_path / "data"
     shutil.copytree(published_folder, src, copy_function=os.symlink)
@@ -139,6 +140,7 @@ def test_a_snapshot_can_be_verified_and_built_where_the_one_to_serve_is_gone(syn
     assert "is whole" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_manifest_has_no_trace_of_where_it_was_built(built):
     out, _ = built
     text = (out / "manifest.json").read_text("utf-8")

@@ -245,6 +245,7 @@ def test_metadata_names_every_file_and_describes_every_column(snapshot):
 # -------------------------------------------------------------------------- pictures and the page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", KINDS, ids=str)
 @pytest.mark.parametrize(("paper", "points"), [("A4", (595, 842)), ("Letter", (612, 792))])
 def test_a_pdf_is_one_page_that_says_where_its_figures_are_from(snapshot, query, paper, points):
@@ -263,6 +264,7 @@ def test_a_pdf_is_one_page_that_says_where_its_figures_are_from(snapshot, query,
     assert any(str(link).startswith(f"{HERE}?") and "v=" in str(link) for link in links)
 
 
+@pytest.mark.slow
 def test_the_map_in_a_pdf_is_drawn_not_photographed(snapshot):
     page = PdfReader(io.BytesIO(made("map.pdf", viewed(snapshot)))).pages[0]
     assert "Ninewa" in page.extract_text()

@@ -152,6 +152,7 @@ def views(draw: st.DrawFn) -> View:
     return view.at(replace(state, time=draw(st.sampled_from(view.counts.dates))))
 
 
+@pytest.mark.slow
 @given(views(), st.sampled_from(["light", "dark"]))
 @settings(max_examples=40)
 def test_no_figure_is_another_than_that_of_the_view(view, theme):
@@ -337,6 +338,7 @@ def test_what_is_wide_is_as_ever(client: FlaskClient):
 # ------------------------------------------------------------------------------------------ Plotly
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", KINDS)
 def test_plotly_reads_the_file_as_the_function_makes_it(snapshot, query):
     view = viewed(snapshot, query)
@@ -376,6 +378,7 @@ def test_what_is_read_from_the_right_stands_on_the_right(snapshot, lang):
 # -------------------------------------------------------------------------------------- the address
 
 
+@pytest.mark.slow
 def test_it_is_made_without_plotly():
     code = (
         "import sys\n"

@@ -412,12 +412,14 @@ def same(name, data):
     return data
 
 
+@pytest.mark.slow
 def test_the_neutral_template_is_one_that_slides_can_be_made_in(made, contents, powerpoint):
     held = pptx_template.check_template(pptx_template.neutral(), "neutral.pptx")
     again = Presentation(io.BytesIO(pptx.deck(made, contents, link=link, template=held)))
     assert len(again.slides) == len(contents)
 
 
+@pytest.mark.slow
 def test_an_organisations_template_says_where_things_stand(made, contents, snapshot):
     own = Presentation(io.BytesIO(pptx_template.neutral()))
     layout = own.slide_layouts[0]
@@ -527,6 +529,7 @@ def test_what_is_no_template_is_refused_by_its_name_and_its_size():
 # ---------------------------------------------------------------------------------------------- PDF
 
 
+@pytest.mark.slow
 def test_the_pdf_has_a_page_for_each_slide_in_16_to_9(pdf, contents):
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert len(reader.pages) == len(contents)
@@ -536,6 +539,7 @@ def test_the_pdf_has_a_page_for_each_slide_in_16_to_9(pdf, contents):
     assert reader.metadata and reader.metadata.title == "A briefing"
 
 
+@pytest.mark.slow
 def test_the_pages_say_what_the_slides_say(pdf, contents):
     for page, content in zip(pypdf.PdfReader(io.BytesIO(pdf)).pages, contents, strict=True):
         said = squeezed(page.extract_text())
@@ -548,12 +552,14 @@ def test_the_pages_say_what_the_slides_say(pdf, contents):
             assert squeezed(row.name) in said and squeezed(row.value) in said
 
 
+@pytest.mark.slow
 def test_maps_stay_vectors_and_minus_signs_are_there(pdf):
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert all(not list(page.images) for page in reader.pages)
     assert "−92,188" in reader.pages[0].extract_text()  # a sign that Noto Sans lacks
 
 
+@pytest.mark.slow
 def test_pages_lead_to_the_live_map(pdf, contents):
     for page, content in zip(pypdf.PdfReader(io.BytesIO(pdf)).pages, contents, strict=True):
         links = [note.get_object()["/A"]["/URI"] for note in page.get("/Annots", [])]
@@ -613,6 +619,7 @@ def run():
     return invoke
 
 
+@pytest.mark.slow
 def test_the_command_writes_every_file_and_says_how_far_it_is(run, tmp_path):
     out = {name: tmp_path / f"out.{name}" for name in ("pptx", "pdf", "yaml")}
     options = [word for name, path in out.items() for word in (f"--{name}", path)]

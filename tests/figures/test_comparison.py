@@ -145,6 +145,7 @@ QUERIES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(QUERIES)
 def test_what_is_written_is_read_again(query):
@@ -582,6 +583,7 @@ def test_an_answer_may_be_kept_and_sets_no_cookie(client_of):
     assert "ETag" in answer.headers and "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(hostile("with", "rounds"))
 def test_hostile_queries_are_answered_and_never_echoed_as_markup(anyone, query):

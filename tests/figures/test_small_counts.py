@@ -104,6 +104,7 @@ def test_governorates_are_the_cells_where_no_district_is_counted():
     assert found["totals"][0] == 4003
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sizes", "said", "limit"),
     [
@@ -330,6 +331,7 @@ def test_a_flows_slide_of_one_governorate_tells_its_own_hidden_flows():
     assert any("too few" in note for note in flows_slide(held, query=f"area={ALPHA}").notes)
 
 
+@pytest.mark.slow
 @given(
     people=st.dictionaries(
         st.tuples(st.sampled_from([ALPHA, BETA]), st.sampled_from([ALPHA, BETA, FAR, FARTHER])),

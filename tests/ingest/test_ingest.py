@@ -104,6 +104,7 @@ def test_a_table_becomes_the_active_snapshot_and_says_what_changed(run, library,
     assert len(rows) == len(load(BUNDLED).tables.counts) + 2
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
     words = table(*NEW)
     code, said = run("ingest", *words, "--dry-run", FEW)
@@ -113,6 +114,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(run, library, table):
     assert library.versions() == []
 
 
+@pytest.mark.slow
 def test_what_was_active_before_comes_back(small, library, table, examplia):
     small("ingest", *table(*OF_SMALL), FEW)
     first = library.active()
@@ -128,6 +130,7 @@ def test_what_was_active_before_comes_back(small, library, table, examplia):
     assert "nothing to go back to" in said
 
 
+@pytest.mark.slow
 def test_the_same_file_again_changes_nothing(small, library, table):
     words = [*table(*OF_SMALL), FEW]
     small("ingest", *words)
@@ -156,6 +159,7 @@ def test_every_error_of_a_file_is_told_and_nothing_is_written(run, library, tabl
     assert library.active() == load(BUNDLED).version
 
 
+@pytest.mark.slow
 def test_places_that_match_nothing_are_refused_with_what_is_near(run, table):
     code, said = run("ingest", *table(("IQG99", "2021-06-30", "idp", "", 6)))
     assert code == 1
@@ -180,6 +184,7 @@ def test_a_numbering_that_is_not_known_is_refused(run, table):
     assert "There is no such numbering of P-codes" in said
 
 
+@pytest.mark.slow
 def test_a_list_of_another_country_is_told_as_such_in_one_sentence(run, table):
     rows = [(f"SY0{number}", "2021-06-30", "idp", "", 6) for number in range(1, 6)]
     for more in ((), ("--allow-unmatched",)):
@@ -191,6 +196,7 @@ def test_a_list_of_another_country_is_told_as_such_in_one_sentence(run, table):
         assert "begin with SY (Syria), not with IQ. Bring" in said
 
 
+@pytest.mark.slow
 def test_a_snapshot_may_be_held_and_shown_later(run, library, table):
     code, said = run("ingest", *table(*NEW), FEW, "--hold")
     assert code == 0
@@ -200,6 +206,7 @@ def test_a_snapshot_may_be_held_and_shown_later(run, library, table):
     assert (code, library.active()) == (0, held)
 
 
+@pytest.mark.slow
 def test_all_of_a_report_can_be_had_as_json(run, table):
     code, said = run("ingest", *table(*NEW), FEW, "--json")
     report = json.loads(said)
@@ -209,6 +216,7 @@ def test_all_of_a_report_can_be_had_as_json(run, table):
     assert report["files"][0]["rows"] == 2
 
 
+@pytest.mark.slow
 def test_a_total_that_falls_stops_it_and_is_the_first_thing_said(run, library, table):
     rows = [(f"IQG{n:02}", "2021-06-30", "idp", "", "") for n in range(1, 19)] * 4
     words = table(*rows, *NEW)
@@ -244,6 +252,7 @@ def test_warnings_are_cut_below_those_that_do_most_harm(run, table):
     assert harms == ["total_falls", *["not_assessed"] * 72]
 
 
+@pytest.mark.slow
 def test_how_far_a_total_may_fall_is_a_setting(tmp_path, table):
     commands = runner(str(tmp_path / "library"), largest_fall=0.9999)
     result = commands.invoke(args=[*map(str, ["ingest", *table(*NEW)])])

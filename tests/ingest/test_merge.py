@@ -129,6 +129,7 @@ def test_another_source_does_not_replace_a_date_unless_asked_to(examplia):
     assert people(replaced, LAST) == {"XXG01": 6}
 
 
+@pytest.mark.slow
 def test_another_source_that_dates_a_round_otherwise_is_seen_through(examplia):
     day = LAST + dt.timedelta(days=1)
     asked = reading(row("Beta", households=62, date=day), source=OTHER)
@@ -216,6 +217,7 @@ def test_a_governorate_without_districts_counts_by_district_as_not_placed(exampl
     assert people(merged, level=2) == {"Alpha / Not available": 90, "XXG02Q01": 42}
 
 
+@pytest.mark.slow
 def test_rows_of_the_rest_of_a_governorate_are_added_to_its_districts(examplia):
     rest = row("Alpha", "Not available", 5)
     refused = merge(examplia, reading(row("Alpha", "North Alpha", 10), rest))
@@ -252,6 +254,7 @@ def test_a_row_of_the_country_is_compared_and_never_counted(examplia, whole, sev
     assert told in said(merged, severity)
 
 
+@pytest.mark.slow
 def test_governorates_below_the_districts_that_are_held_are_refused(examplia):
     day = dt.date(2020, 1, 31)
     held = merge(examplia, reading(row("Alpha", "North Alpha", 9, date=day))).tables
@@ -286,6 +289,7 @@ def test_a_total_that_falls_too_far_is_refused_unless_told_otherwise(examplia):
     assert not merge(examplia, asked, allow_fall=False, largest_fall=0.25).errors
 
 
+@pytest.mark.slow
 def test_a_total_is_held_against_what_it_replaces(examplia):
     asked = reading(row("Beta", households=40, date=LAST + dt.timedelta(days=1)), source=OTHER)
     assert not merge(examplia, asked, allow_fall=False).errors  # nothing is replaced
@@ -295,6 +299,7 @@ def test_a_total_is_held_against_what_it_replaces(examplia):
     assert "-35% against the 372 that it replaces" in fall(merge(examplia, same, allow_fall=False))
 
 
+@pytest.mark.slow
 def test_a_total_that_was_taken_once_is_not_asked_about_again(examplia):
     first = merge(examplia, reading(row("Beta", households=20)))
     held = Snapshot("held", {"country": made_up.COUNTRY}, first.tables, examplia.topology)
@@ -302,6 +307,7 @@ def test_a_total_that_was_taken_once_is_not_asked_about_again(examplia):
     assert "-69%" in fall(merge(held, reading(row("Beta", households=19)), allow_fall=False))
 
 
+@pytest.mark.slow
 def test_counts_of_a_programme_are_held_against_its_own(examplia):
     asked = [row("Alpha", programme="OWN", households=n, date=dt.date(2022, n, 28)) for n in (9, 3)]
     merged = merge(examplia, reading(*asked, source=OTHER), allow_fall=False)
@@ -423,6 +429,7 @@ def test_what_breaks_the_schema_is_refused(examplia, wrong, rule):
         merge(examplia, reading(row("Alpha", **wrong)))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(
     cells=st.lists(

@@ -146,6 +146,7 @@ hostile = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(hostile, hostile, hostile)
 @settings(max_examples=20, deadline=None)
 def test_no_address_breaks_the_page(anyone, slides, title, more):
@@ -330,6 +331,7 @@ def test_where_there_is_no_room_for_a_slide_more_nothing_typed_is_lost(client: F
         assert answer.status_code == 400 and word in html and "data-unsent" in html
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300))
 @settings(max_examples=20, deadline=None)
 def test_no_file_breaks_the_editor(anyone, body):

@@ -256,6 +256,7 @@ def test_files_are_named_after_what_is_in_them(client: FlaskClient):
     assert answer.get_data(as_text=True).count("\n") == 19
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(["/embed", "/data.csv", "/embed/map.js", "/card.png"]),

@@ -274,6 +274,7 @@ def paired(ours: Any, theirs: Any) -> list[tuple[Any, Any]]:
     return [(ours, theirs)]
 
 
+@pytest.mark.slow
 def test_scripts_say_what_python_says(snapshot, asked, few, turn):
     view = viewed(snapshot, asked)
     days = view.counts.dates

@@ -317,6 +317,7 @@ keys = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(asked=st.lists(st.tuples(keys | hostile, hostile), max_size=6))
 @example([(key, MARKUP) for key in ("pop", "time", "width", "height", "theme", "freeze", "lang")])
 @example([("v", MARKUP)])
@@ -788,6 +789,7 @@ def test_a_comparison_whose_snapshot_is_not_held_leads_to_the_same_in_the_newest
     assert page.all("a", href="/share?page=compare&with=returnee")
 
 
+@pytest.mark.slow
 @given(query=queries.hostile("with", "rounds"))
 @settings(deadline=None, max_examples=50)
 def test_no_comparison_breaks_the_page_or_comes_back_as_markup(anyone, query):

@@ -127,6 +127,7 @@ def test_breakdowns_keep_their_households(published_rows, snapshot):
 # -------------------------------------------------------------------------------- a misspelt name
 
 
+@pytest.mark.slow
 def test_a_name_that_no_area_answers_to_stops_the_build(with_a_misspelt_name, tmp_path):
     with pytest.raises(JoinError) as refusal:
         bundled_snapshot.build(with_a_misspelt_name, tmp_path / "out")
@@ -142,6 +143,7 @@ def test_a_name_that_no_area_answers_to_stops_the_build(with_a_misspelt_name, tm
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_allowed_rows_are_kept_as_not_placed(kept):
     counts = kept.tables.counts
     lost = counts[counts["pcode"].isna() & (counts["population"] == "idp")]
@@ -151,11 +153,13 @@ def test_allowed_rows_are_kept_as_not_placed(kept):
     assert "Ninevva / Mosul" in set(lost["place"])
 
 
+@pytest.mark.slow
 def test_they_stay_in_every_national_total(kept, snapshot):
     for query in ({}, {"level": "2"}, {"measure": "households"}, {"measure": "rate"}):
         assert view_json(kept, **query)["totals"] == view_json(snapshot, **query)["totals"]
 
 
+@pytest.mark.slow
 def test_the_page_says_so(kept, snapshot):
     for level in ("1", "2"):
         found = view_json(kept, level=level)
@@ -169,6 +173,7 @@ def test_the_page_says_so(kept, snapshot):
     assert view_json(snapshot)["notPlaced"] is None
 
 
+@pytest.mark.slow
 def test_breakdowns_that_are_not_placed_are_kept_too(kept, snapshot):
     lost = kept.tables.breakdowns
     lost = lost[lost["pcode"].isna()]
@@ -177,6 +182,7 @@ def test_breakdowns_that_are_not_placed_are_kept_too(kept, snapshot):
     assert before == after
 
 
+@pytest.mark.slow
 def test_the_report_stays_with_the_snapshot(kept):
     unmatched = kept.join_report["unmatched"]
     assert {row["table"] for row in unmatched} == set(DTM_TABLES)
@@ -251,6 +257,7 @@ def test_a_wrong_cell_is_named_with_its_row_and_rule(tables, table, row, column,
     assert f"{table}.csv, row {row}, column {column!r}: {value!r} {rule}" in said
 
 
+@pytest.mark.slow
 def test_an_origin_that_matches_nothing_stops_the_build_or_keeps_its_name(tables):
     put(4, "from_governorate", "Anbr")(tables / "dtm" / "dtm_origin_round.csv")
     with pytest.raises(JoinError, match=r"'Anbr' in dtm_origin_round, from: .*Anbar \(IQG01\)"):
@@ -278,6 +285,7 @@ def test_levels_that_disagree_are_refused_with_both_sums(tables):
         data_folder.read(tables)
 
 
+@pytest.mark.slow
 def test_a_missing_table_and_a_missing_column_are_named(tables):
     residents = tables / "population" / "residents.csv"
     edit(residents, lambda row: row.pop("basis"))  # type: ignore[arg-type]

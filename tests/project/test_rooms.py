@@ -178,6 +178,7 @@ def test_a_forbidden_import_and_a_circle_are_found():
     assert "geodata.snapshots.snapshot" in circle(imports)
 
 
+@pytest.mark.slow
 def test_starting_the_server_loads_nothing_that_only_a_build_needs():
     """So that it starts in a second or two."""
     packages = {name.split(".")[0] for name in loaded().started}
@@ -185,6 +186,7 @@ def test_starting_the_server_loads_nothing_that_only_a_build_needs():
     assert packages & _HEAVY == set()
 
 
+@pytest.mark.slow
 def test_serving_views_loads_no_reader_no_writer_and_no_boundaries():
     served = loaded().served
     assert _NOT_FOR_A_VIEW & served == set()

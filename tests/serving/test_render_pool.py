@@ -202,6 +202,7 @@ def packages(modules: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
 
 
+@pytest.mark.slow
 def test_the_server_itself_draws_no_picture_and_sets_no_page():
     """A renderer may hold Python's lock: nothing else would be answered meanwhile."""
     process = loaded()
@@ -251,6 +252,7 @@ def children(pid: int) -> set[int]:
     return found
 
 
+@pytest.mark.slow
 def test_nothing_of_a_server_is_left_once_it_was_told_to_stop(tmp_path):
     bound = tmp_path / "map.sock"
     command = [sys.executable, "-m", "gunicorn", "--bind", f"unix:{bound}"]
