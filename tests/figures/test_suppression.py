@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from geodata.errors import DataError
 from geodata.figures.suppression import (
@@ -138,6 +137,9 @@ class Equations:
 
     def solve(self, name: Unknown, sign: float) -> dict[Unknown, int]:
         """Return whole numbers that fit all facts, with the least (1) or most (-1) of `name`."""
+        # Takes a second to load, which those who only collect the tests need not wait for.
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         column = {each: index for index, each in enumerate(self.names)}
         matrix = np.zeros((len(self.facts), len(column)))
         for row, (terms, _, _) in enumerate(self.facts):
