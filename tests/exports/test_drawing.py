@@ -10,7 +10,9 @@ import struct
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
+import shapely
 
 from geodata.exports.drawing import elements, pictures, svg
 from geodata.exports.drawing.country import NAME_SIZES, drawing, mercator
@@ -229,3 +231,37 @@ def test_a_view_at_another_date_is_the_same_view(snapshot):
     moved = view.at(state)
     assert moved.date_index() == 3
     assert moved.values is view.values
+
+
+# ---------------------------------------------------------------------------------------- legends
+
+
+def outlines(document: str) -> shapely.Geometry:
+    """Areas of a picture, in its pixels."""
+    inner = re.search(r'<svg [^>]*overflow="visible"[^>]*>', document[4:])
+    assert inner
+    place = {key: value for key, value in re.findall(r'(\S+)="([^"]*)"', inner[0])}
+    x, y, wide, _ = map(float, place["viewBox"].split())
+    scale = float(place["width"]) / wide
+    rings = []
+    for path in re.findall(r'<path d="([^"]*)" data-pcode', document):
+        for ring in path.split("M")[1:]:
+            steps = np.array(re.findall(r"-?\d+", ring), dtype=float).reshape(-1, 2)
+            rings.append((np.cumsum(steps, axis=0) - (x, y)) * scale)
+    return shapely.union_all([shapely.LinearRing(ring) for ring in rings])
+
+
+@pytest.mark.parametrize("lang", ["en", "ar", "ckb"])
+@pytest.mark.parametrize(
+    "query", ["", "level=2&time=2017-05-15", "level=2&mode=change&prog=PHSS&time=2021-02-28"]
+)
+def test_the_legend_of_a_slide_covers_no_area(snapshot, lang, query):
+    at = viewed(snapshot, query, lang=lang).on_its_date()
+    for size in ((608, 506), (608, 493), (500, 400)):
+        document = pictures.panel(at, size)
+        cards = re.findall(
+            r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" rx="10"', document
+        )
+        left, top, width, height = map(float, cards[-1])
+        card = shapely.box(left, top, left + width, top + height)
+        assert not card.intersects(outlines(document)), size

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from geodata.exports.drawing import country
-from geodata.exports.drawing.country import NAME_SIZES
+from geodata.exports.drawing import country, legend_room
+from geodata.exports.drawing.country import NAME_SIZES, Box
 from geodata.exports.drawing.elements import Mirrored, document, element
 from geodata.exports.drawing.svg import ColourScheme, map_layers, textures
 from geodata.exports.drawing.text_lines import BOLD_LETTER, LETTER, text_width, wrapped
@@ -71,16 +71,25 @@ def _name_size(scale: float, legible: float = _LEGIBLE) -> str:
     return large[0] if large else list(NAME_SIZES)[-1]
 
 
-def _map(paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE) -> str:
-    """Return the map in its frame, with the style it needs."""
+def _map(
+    paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE, legend: Box | None = None
+) -> str:
+    """Return the map in its frame, with the style it needs; ``legend`` will lie over a part."""
     drawing = country.view_drawing(paint.at.view)
     left, top, width, height = frame.country
     scale = min(width / drawing.width, height / drawing.height)
     x0 = left + (width - drawing.width * scale) / 2
     y0 = top + (height - drawing.height * scale) / 2
     size = _name_size(scale, legible)
-    box = (-x0 / scale, -y0 / scale, frame.width / scale, frame.height / scale)
-    layers = map_layers(paint, pixel=1 / scale, size=size, repeated=_REPEATED)
+    x, y, wide, high = (-x0 / scale, -y0 / scale, frame.width / scale, frame.height / scale)
+    layers = map_layers(
+        paint,
+        pixel=1 / scale,
+        size=size,
+        repeated=_REPEATED,
+        frame=(x, y, x + wide, y + high),
+        covered=_in_units(legend, (x0, y0), scale) if legend else None,
+    )
     inner = element(
         "svg",
         layers,
@@ -89,9 +98,16 @@ def _map(paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE) -> str:
         width=frame.width,
         height=frame.height,
         overflow="visible",
-        viewBox=" ".join(f"{side:.1f}" for side in box),
+        viewBox=f"{x:.1f} {y:.1f} {wide:.1f} {high:.1f}",
     )
     return _style(paint, scale, size) + inner + _surround(paint, frame)
+
+
+def _in_units(box: Box, origin: tuple[float, float], scale: float) -> Box:
+    """Return a box of the frame, in pixels, as one of the drawing."""
+    left, top, right, bottom = box
+    x, y = origin
+    return (left - x) / scale, (top - y) / scale, (right - x) / scale, (bottom - y) / scale
 
 
 def _surround(paint: ColourScheme, frame: _Frame) -> str:
@@ -223,8 +239,9 @@ def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", descriptio
     across, inner = Mirrored(at.language, WIDTH), WIDTH - 2 * left
     foot = [line for credit in _provenance(texts, permalink) for line in wrapped(credit, inner, 13)]
     bottom, wide = HEIGHT - 24 - 18 * len(foot), WIDTH - 400
-    country = (across.x(250, wide), 18, wide, bottom - 128 - 36)
-    frame = _Frame(0, 112, WIDTH, bottom - 128, country, (WIDTH, HEIGHT))
+    beside = left + _LEGEND_WIDTH + 40  # over which no country reaches, however wide it is
+    place = (across.x(beside, wide), 18, wide, bottom - 128 - 36)
+    frame = _Frame(0, 112, WIDTH, bottom - 128, place, (WIDTH, HEIGHT))
     muted, heading, sentence = paint.token("mute"), texts.title, texts.headline
     parts = [
         _map(paint, frame),
@@ -280,20 +297,24 @@ _FROM_AFAR = 13.5  # names on a slide
 def panel(at: ViewAt, size: tuple[int, int], *, with_legend: bool = True) -> str:
     """Draw the map that fills a part of a slide, with its legend in the corner left free."""
     paint, texts, (width, height) = ColourScheme(at, "light"), ViewText(at), size
-    beside = 150 if at.language.rtl else 130  # what is free there is narrower
-    across, start = Mirrored(at.language, width), beside if with_legend else 14
-    wide = width - start - 14
-    country = (across.x(start, wide), 14, wide, height - 28)
-    parts = [_map(paint, _Frame(0, 0, width, height, country, size), _FROM_AFAR)]
-    if with_legend:
-        parts.append(_small_legend(texts, paint, across, 10, height - 10))
-    return _document(paint, size, parts, texts.description)
+    across, rtl = Mirrored(at.language, width), at.language.rtl
+    if not with_legend:
+        place: Box = (14, 14, width - 28, height - 28)
+        drawn = _map(paint, _Frame(0, 0, width, height, place, size), _FROM_AFAR)
+        return _document(paint, size, [drawn], texts.description)
+    room = (14, 14, width - 14, height - 14)
+    legend, card = _small_legend(texts, paint, across, 10, height - 10)
+    place = legend_room.beside(country.view_drawing(at.view), card, room, on_the_right=rtl)
+    drawn = _map(paint, _Frame(0, 0, width, height, place, size), _FROM_AFAR, legend=card)
+    return _document(paint, size, [drawn, legend], texts.description)
 
 
 def _small_legend(
     texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float
-) -> str:
-    """Return classes and statuses that occur on the date, on a card; its lower edge is at ``y``.
+) -> tuple[str, Box]:
+    """Return classes and statuses that occur on the date, on a card, and the box of the card.
+
+    Its lower edge is at ``y``.
 
     Where it stands on the right it is as far from the upper edge: the country has its sea there
     below, and its hollow above.
@@ -310,7 +331,8 @@ def _small_legend(
     swatches = (
         _legend_row(row, paint, across, x + 14, below + 22 * n, "") for n, row in enumerate(rows)
     )
-    return card + lines + "".join(swatches)
+    start = across.x(x, width)
+    return card + lines + "".join(swatches), (start, top, start + width, top + height)
 
 
 def legend_strip(at: ViewAt, size: tuple[int, int]) -> str:

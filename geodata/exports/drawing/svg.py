@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from geodata.exports.drawing import country
-from geodata.exports.drawing.country import Drawing, Name
+from geodata.exports.drawing.country import Box, Drawing, Name, box_of, touch
 from geodata.exports.drawing.elements import element, text, title
 from geodata.exports.drawing.themes import THEMES
 from geodata.figures.statuses import (
@@ -41,6 +41,7 @@ ZOOMABLE = "+"
 
 # Units from the edge of the ground over which it fades into the page.
 _FADE = 90
+_COUNTRY_SIZE = 26  # of letters of their names, in units, with the space between them
 # Room around the country, in units; more of it where the legend may lie.
 _MARGIN, _LEGEND_ROOM = 28, 110
 
@@ -180,9 +181,19 @@ def _line(start: int, side: int) -> str:
     return f"M0 {start}h{side}v1h-{side}z"
 
 
-def _fades(drawing: Drawing, paint: ColourScheme) -> str:
+def _within(ground: Box, frame: Box | None) -> Box:
+    """Return the part of the ground that is seen in a frame."""
+    if frame is None:
+        return ground
+    starts = (max(pair) for pair in zip(ground[:2], frame[:2], strict=True))
+    ends = (min(pair) for pair in zip(ground[2:], frame[2:], strict=True))
+    left, top, right, bottom = *starts, *ends
+    return left, top, right, bottom
+
+
+def _fades(ground: Box, paint: ColourScheme) -> str:
     """Fade the edges of the ground: the drawing stops there, it is no coast."""
-    left, top, right, bottom = drawing.ground
+    left, top, right, bottom = ground
     width, height = right - left, bottom - top
     color = paint.token("sea")
 
@@ -205,13 +216,15 @@ def _fades(drawing: Drawing, paint: ColourScheme) -> str:
     )
 
 
-def _country_names(drawing: Drawing) -> str:
-    """Return names of neighbouring countries, except where the ground fades."""
-    left, _, right, _ = drawing.ground
+def _country_names(drawing: Drawing, ground: Box, covered: Box | None) -> str:
+    """Return names of neighbouring countries, except where the ground fades or is covered."""
+    left, _, right, _ = ground
     beside = [
         each
         for each in drawing.countries
-        if _MARGIN < each.y < drawing.height - _MARGIN and left + _FADE < each.x < right - _FADE
+        if _MARGIN < each.y < drawing.height - _MARGIN
+        and left + _FADE < each.x < right - _FADE
+        and not (covered and touch(box_of(each, _COUNTRY_SIZE), covered))
     ]
     return element(
         "g", *(text(each.text, x=each.x, y=each.y) for each in beside), class_="countries"
@@ -285,9 +298,16 @@ def map_layers(
     repeated: int = 1,
     size: str = "",
     sentences: Mapping[str, str] | None = None,
+    frame: Box | None = None,
+    covered: Box | None = None,
 ) -> str:
-    """Return all layers of the map in units of the drawing, from the ground up."""
+    """Return all layers of the map in units of the drawing, from the ground up.
+
+    ``frame`` is what will be seen of them, where nothing else says so, and ``covered`` what a
+    legend will lie over.
+    """
     drawing = country.view_drawing(paint.at.view)
+    seen = _within(drawing.ground, frame)
     places = {pcode: i for i, pcode in enumerate(paint.at.counts.areas.pcodes)}
     ground = element("g", *(element("path", d=d) for d in drawing.neighbours), class_="neighbours")
     outlines = element("path", d=drawing.outlines, class_="outlines") if drawing.outlines else ""
@@ -295,8 +315,8 @@ def map_layers(
         [
             textures(paint, pixel, repeated),
             ground,
-            _fades(drawing, paint),
-            _country_names(drawing),
+            _fades(seen, paint),
+            _country_names(drawing, seen, covered),
             _areas(drawing, paint, places, sentences),
             outlines,
             _cities(drawing) if size == ZOOMABLE else "",
