@@ -29,16 +29,18 @@ from callbacks import (
     panels,
     parts,
     places,
+    plugin_files,
     pwa,
     share,
 )
 from callbacks.commands import boundaries, publish, snapshots
 from callbacks.commands import briefing as briefing_commands
+from callbacks.plugins import EXTENSION
 from callbacks.serving import security, static_assets
 from callbacks.serving.content_coding import CODINGS, Negotiated
 from callbacks.serving.context import Context, preferred
 from callbacks.serving.response_cache import ResponseCache
-from geodata.errors import SnapshotError
+from geodata.errors import PluginError, SnapshotError
 from geodata.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent
@@ -52,8 +54,11 @@ def create_app(settings: Settings | None = None) -> Dash:
     ------
     SnapshotError
         If the snapshot to serve is missing or was changed.
+    PluginError
+        If a file or a package that extends the page cannot be used.
     """
     settings = settings or Settings()
+    plugin_files.load_hooks()
     app = Dash(
         __name__,
         assets_folder=str(ROOT / "assets"),
@@ -81,12 +86,14 @@ def create_app(settings: Settings | None = None) -> Dash:
 
 def _serve(app: Dash, context: Context) -> None:
     """Register every route, and begin to follow the library."""
+    app.server.extensions[EXTENSION] = context
+    plugins = plugin_files.load(context.settings.plugins)
     api.register(app, context)
     static_assets.register(app, context)
     embed.register(app, context)
     downloads.register(app, context)
     compare.register(app, context)
-    pages.register(app, context)
+    pages.register(app, context, plugins)
     parts.register(app, context)
     places.register(app, context)
     panels.register(app, context)
@@ -98,7 +105,6 @@ def _serve(app: Dash, context: Context) -> None:
     security.register(app, context)
     _stand_before(app, context)
     _warm(app, context)
-    app.server.extensions["displacement-context"] = context
     context.follow()
 
 
@@ -150,7 +156,7 @@ def start() -> Dash:
     """Make the application, or stop with one sentence that says why not."""
     try:
         return create_app()
-    except SnapshotError as error:
+    except (SnapshotError, PluginError) as error:
         sys.exit(f"The map cannot start: {error}")
     except ValidationError as error:
         wrong = "; ".join(

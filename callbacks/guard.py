@@ -39,7 +39,7 @@ PATH = "_dash-update-component"
 _TOO_LARGE = gettext("What was sent is too large for this address.")
 _NO_CALL = gettext("What was sent is not what this page asks with.")
 _UNKNOWN = gettext("Nothing of this page is computed under that name.")
-_NO_FIGURES = gettext("There are no figures for what was asked; please load the page again.")
+NO_FIGURES = gettext("There are no figures for what was asked; please load the page again.")
 _FAILED = gettext("A panel could not be brought up to date; why is written down on the server.")
 _PROPERTY = frozenset(["id", "property"])
 
@@ -93,7 +93,7 @@ def _answered(answer: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     except StateError as error:
         missing = isinstance(error, NotAvailable)
         status = HTTPStatus.NOT_FOUND if missing else HTTPStatus.BAD_REQUEST
-        raise Refused(status, _NO_FIGURES) from error
+        raise Refused(status, NO_FIGURES) from error
     except Exception as error:  # of a plugin, which must not take the page down
         current_app.logger.exception("a callback failed")
         raise Refused(HTTPStatus.BAD_REQUEST, _FAILED) from error

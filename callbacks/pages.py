@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 
-from dash import Dash
+from dash import Dash, hooks
+from dash.development.base_component import Component
 from dash.exceptions import DependencyException
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from callbacks import dash_index, plugin_files
+from callbacks.dash_index import DashIndex, index_of
 from callbacks.error_pages import (
     HTML,
     NOT_ACCEPTED,
@@ -23,18 +26,21 @@ from callbacks.error_pages import (
     problem,
     problem_response,
 )
-from callbacks.serving.context import Context, link_query, page_language
+from callbacks.plugins import Plugin, with_hooks, with_panels
+from callbacks.serving import static_assets
+from callbacks.serving.context import Context, last_values, link_query, page_language
 from callbacks.serving.responses import CachePolicy, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
 from geodata.errors import NotAvailable
 from geodata.figures.query_keys import SEPARATOR
 from geodata.figures.state import State, encode_query
+from geodata.figures.view import ViewAt
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
-from layouts import explore, explore_facts, share, sources
-from layouts.shell import CURRENT_URL, CurrentUrl, as_data
+from layouts import explore, explore_facts, share, shell, sources
+from layouts.shell import CURRENT_URL, CurrentUrl
 
-_CONFIG = "<!-- config -->"
+INLINE = "plugins.js"  # callbacks that plugins gave as JavaScript
 _CACHED_PAGES = 64  # states of a snapshot, some 100 kB each
 
 
@@ -44,43 +50,45 @@ def _programmes(args: MultiDict[str, str]) -> dict[str, str]:
     return {"prog": SEPARATOR.join(chosen)} if len(chosen) > 1 else {}
 
 
-def _without_empty(element: str) -> str:
-    """Leave out of Dash's configuration, an element, the components that it says nothing of.
-
-    Which of their properties hold components, its script looks up with none as the default; some
-    150 that have none were a twentieth of the page.
-    """
-    start, _, rest = element.partition(">")
-    config = json.loads(rest.rpartition("</")[0])
-    config["children_props"] = {
-        library: named
-        for library, components in config["children_props"].items()
-        if (named := {name: props for name, props in components.items() if props})
-    }
-    return f"{start}>{as_data(config)}</script>"
-
-
-def register(app: Dash, context: Context) -> None:
-    """Add the pages to ``app``."""
+def register(app: Dash, context: Context, plugins: Sequence[Plugin] = ()) -> None:
+    """Add the pages to ``app``, and to that of the map what plugins add."""
     urls = context.urls
 
     @memoise(_CACHED_PAGES)
     def content(snapshot: Snapshot, state: State) -> dict[str, Any]:
         return explore_facts.content(context.view_at(snapshot, state), urls)
 
-    # Dash's own page, which nobody is sent: the map's page has what stands after the mark.
-    app.index_string = f"{{%app_entry%}}{{%scripts%}}{{%renderer%}}{_CONFIG}{{%config%}}"
+    dash_index.prepare(app)
+
+    def later(index: DashIndex) -> dict[str, Any]:
+        """Return what scripts fetch beside Dash for what plugins show; nothing without them."""
+        if not plugins and not hooks.get_hooks("layout"):
+            return {}
+        own = shell.versioned("plugins/libraries.js", urls)
+        inline = [urls.built(INLINE, index.inline.version)] if index.inline.body else []
+        return {"plugins": [own, *inline, *index.others], "libraries": index.libraries}
 
     @cache
-    def dash() -> dict[str, str]:
-        """Return what Dash's script reads: the element of its configuration, its callbacks."""
+    def dash() -> dict[str, Any]:
+        """Return what Dash's script reads, and where the rest of it is."""
+        index = index_of(app)
         return {
-            "config": _without_empty(app.index().partition(_CONFIG)[2]),
-            "dependencies": json.dumps(app.dependencies().get_json(), separators=(",", ":")),
+            "config": index.config,
+            "dependencies": index.dependencies,
+            "inline": index.inline,
+            "later": later(index),
         }
 
+    def extended(view: ViewAt, query: Mapping[str, str], tree: Component) -> Component:
+        return with_hooks(with_panels(tree, plugins, view, query))
+
+    @app.server.get(urls.built(INLINE, "<version>"), endpoint="plugin_callbacks")
+    def plugin_callbacks(version: str) -> Response:
+        """Answer with callbacks that plugins gave as JavaScript: no page may have scripts in it."""
+        return static_assets.asset_response(dash()["inline"], version, "js")
+
     def map_page() -> Response:
-        query = link_query(request.args.to_dict() | _programmes(request.args))
+        query = link_query(last_values(request.args) | _programmes(request.args))
         try:
             snapshot, state, notices = context.parse(query, lenient=True)
         except NotAvailable as error:
@@ -92,13 +100,19 @@ def register(app: Dash, context: Context) -> None:
             notices=notices,
             tab=tab,
             dash=dash(),
+            extend=partial(extended, context.view_at(snapshot, state).on_its_date(), query),
             ages=context.ages(snapshot, state),
             briefing=query.get("briefing", ""),
         )
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 
-    # Dash checks its callbacks against it; every address is sent its own.
-    app.layout = explore.tree(content(context.snapshot, context.parse({})[1]), explore.Opening())
+    default = content(context.snapshot, context.parse({})[1])
+    plugin_files.attach(
+        app,
+        plugins,
+        lambda: explore.tree(default, explore.Opening()),
+        default["view"].on_its_date(),
+    )
     app.server.view_functions[urls.page()] = map_page
 
     @app.server.get(urls.sources(), endpoint="sources")

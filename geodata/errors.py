@@ -11,6 +11,7 @@ nearest valid choice.
     │   └── JoinError        rows name places that no area answers to
     ├── SnapshotError        a snapshot on disk is missing, changed or of another schema
     │   └── Unreachable      … cannot be read just now: a disk, a network or a database
+    ├── PluginError          a file that extends the map page cannot be used
     ├── PublishError         a folder cannot be published to
     ├── BriefingError        a briefing, in a file or an address, breaks one of its rules
     ├── TemplateError        a PowerPoint template lacks what slides are made with
@@ -55,6 +56,10 @@ class SnapshotError(DisplacementError):
 
 class Unreachable(SnapshotError):
     """The storage of snapshots cannot be used just now; it may be tried again."""
+
+
+class PluginError(DisplacementError):
+    """A file or a package that extends the map page cannot be used: which, and why not."""
 
 
 class PublishError(DisplacementError):

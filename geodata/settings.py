@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         description="Part by which a national total may fall against the round before, or against "
         "what it replaces; one that falls further stops an ingest unless --allow-fall is passed.",
     )
+    plugins: str = Field(
+        default="",
+        description="Python files that extend the map page (docs/extending.md), separated by "
+        "commas: beside app.py, or with their whole path.",
+    )
     url_base_pathname: str = Field(
         default="/",
         description="Where the application is mounted, e.g. /displacement/; a proxy in front of it "

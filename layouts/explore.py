@@ -17,7 +17,7 @@ takeover.js``). What happens when somebody chooses is in :mod:`callbacks.explore
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,7 +114,8 @@ def page(
     *,
     notices: list[str],
     tab: str,
-    dash: Mapping[str, str],
+    dash: Mapping[str, Any],
+    extend: Callable[[Component], Component],
     ages: Mapping[str, str],
     briefing: str = "",
 ) -> str:
@@ -129,7 +130,10 @@ def page(
     tab
         Whether the map or the table is shown.
     dash
-        What Dash's own script reads: ``config``, an element, and ``dependencies``, JSON.
+        What Dash's own script reads: ``config``, an element, and ``dependencies``, JSON; ``later``,
+        what scripts fetch beside it.
+    extend
+        Returns the tree with what plugins add to it.
     ages
         How long ago each date is that a newest figure may be of; empty where it is not long.
     briefing
@@ -143,7 +147,8 @@ def page(
         age=ages.get(newest_figure.newest_day(shared.view).isoformat(), ""),
         briefing=briefing,
     )
-    components = tree(facts, opening)
+    components = extend(tree(facts, opening))
+    handed_over = _handed_over(shared, ages, dash["later"])
     return render(
         "document.html",
         shared.snapshot,
@@ -155,7 +160,7 @@ def page(
         layout=_in_script(_compact(components)),
         dash_config=Markup(dash["config"]),  # noqa: S704 - written by Dash
         dependencies=_in_script(dash["dependencies"]),
-        data=script_data(shared.snapshot, shared.language, urls, **_handed_over(shared, ages)),
+        data=script_data(shared.snapshot, shared.language, urls, **handed_over),
         adding_url=adding_url(urls, opening.query, opening.briefing, table=tab == TABLE),
         view_url=facts["view_url"],
         scale=facts["scale"],
@@ -178,7 +183,9 @@ def _in_script(text: str) -> Markup:
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - JSON, with no markup left in it
 
 
-def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
+def _handed_over(
+    shared: Shared, ages: Mapping[str, str], later: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return what scripts need beside words and addresses."""
     view, urls = shared.view, shared.urls
     return {
@@ -189,7 +196,10 @@ def _handed_over(shared: Shared, ages: Mapping[str, str]) -> dict[str, Any]:
         },
         "frozen": bool(view.state.v),
         "ages": ages,
-        "later": {name: versioned(f"{name}.js", urls) for name in ("dash", "plotly")},
+        "later": {
+            **{name: versioned(f"{name}.js", urls) for name in ("dash", "plotly")},
+            **later,
+        },
     }
 
 
@@ -435,7 +445,7 @@ def side(facts: Mapping[str, Any]) -> Component:
             ),
         ],
         className="side",
-        id="side",
+        id=ids.SIDE,
     )
 
 

@@ -65,7 +65,7 @@ def filters(facts: Mapping[str, Any]) -> Component:
             _filter(_("Areas"), _segments(ids.LEVEL, "level", facts), _ends("level", facts)),
             _filter(_("Classes"), _segments(ids.CLASSES, "classes", facts)),
             Fixed(
-                "filters-send",
+                ids.FILTERS_SEND,
                 html.Button(language.pgettext("button", "Show"), className="button primary"),
                 attributes={"className": "unscripted"},
             ),

@@ -2,10 +2,10 @@
 
 VIEW, ADDRESS, NOTICES = "view", "address", "notices"
 POPULATION, MEASURE, MODE, LEVEL, CLASSES = "population", "measure", "mode", "level", "classes"
-FILTERS, FILTERS_BUTTON = "filters", "filters-button"
+FILTERS, FILTERS_BUTTON, FILTERS_SEND = "filters", "filters-button", "filters-send"
 PROGRAMMES, BASE, TAB = "programme", "base-date", "tab"
 PLACE = "place-search"
 MAP, MAP_PANE, LEGEND, TIMELINE = "map", "map-pane", "legend", "timeline"
 TABLE, TABLE_PANE = "table", "table-pane"
 KEY_FIGURES, AREA, PROGRAMME, RANKING = "key-figures", "area-card", "programme-card", "ranking"
-NOTES = "notes"
+SIDE, NOTES = "side", "notes"

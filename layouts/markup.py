@@ -1,19 +1,24 @@
 """Write a tree of Dash components as HTML: what stands in the page before Dash's script has come.
 
 ``html.*`` is written one to one, as React will draw it. A component of the product writes its own
-first view (:mod:`layouts.components`). Of any other library there stands a place with the
-component's id, which its script fills when it has come; :data:`PLACES` says how high it will be.
+first view (:mod:`layouts.components`), a component of ``dash.dcc`` has a stand-in
+(:mod:`layouts.stand_ins`). Of any other library there stands a place with the component's id and
+its children, which its script fills when it has come.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from dash import stringify_id
 from dash.development.base_component import Component
 from markupsafe import Markup, escape
+
+from layouts.native import Native
+from layouts.native import native as native
+from layouts.stand_ins import NAMESPACE, stand_in
 
 _HTML = "dash_html_components"
 # Elements that have no end tag: https://html.spec.whatwg.org/multipage/syntax.html#void-elements
@@ -29,24 +34,7 @@ _UNITLESS = frozenset(["opacity", "order", "zIndex", "flex", "flexGrow", "flexSh
     "fontWeight",
     "lineHeight",
 }
-# The height of a component of Dash's own library before it is drawn, where it is not a line's.
-PLACES = {"Graph": "180px"}
 _NOTHING = Markup("")
-
-
-@dataclass(frozen=True)
-class _Native:
-    tag: str
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    children: Any = None
-
-
-def native(tag: str, attributes: Mapping[str, Any], children: Any = None) -> Any:
-    """Return an element, or an attribute, that ``dash.html`` does not have.
-
-    It is for first views alone, and may stand there among components.
-    """
-    return _Native(tag, attributes, children)
 
 
 def to_markup(node: Any) -> Markup:
@@ -61,7 +49,7 @@ def to_markup(node: Any) -> Markup:
         return _NOTHING
     if isinstance(node, str | int | float):
         return escape(node)
-    if isinstance(node, _Native):
+    if isinstance(node, Native):
         return element(node.tag, node.attributes, to_markup(node.children))
     if hasattr(node, "to_markup"):  # it writes its first view itself
         return Markup(node.to_markup())
@@ -99,10 +87,10 @@ def _component(component: Component) -> Markup:
     if described["namespace"] == _HTML:
         tag = _TAGS.get(kind, kind.lower())
         return element(tag, given, to_markup(given.get("children")))
+    if described["namespace"] == NAMESPACE:
+        return to_markup(stand_in(kind, given))
     place = {"id": given.get("id"), "className": "place"}
-    if height := PLACES.get(kind):
-        place["style"] = {"height": height}
-    return element("div", place)
+    return element("div", place, to_markup(given.get("children")))
 
 
 def _attribute(name: str) -> str:
@@ -115,6 +103,8 @@ def _value(name: str, value: Any) -> str:
     """Return the value of an attribute as React writes it."""
     if name == "style":
         return "; ".join(f"{_kebab(key)}: {_length(key, each)}" for key, each in value.items())
+    if name == "id" and isinstance(value, dict):
+        return str(stringify_id(value))
     if value is True:
         return "true" if name.startswith(("data-", "aria-")) else ""
     return str(value)

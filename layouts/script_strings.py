@@ -96,6 +96,9 @@ def page(language: Language) -> dict[str, Any]:
             "failed": language.gettext(
                 "The figures could not be loaded ({reason}). Check the connection and try again."
             ),
+            "unanswered": language.gettext(
+                "A panel could not be brought up to date: the server has not answered."
+            ),
             "retry": language.gettext("Try again"),
             "newFigures": language.gettext(
                 "New figures have come in and are shown here. Load the page again to choose from "

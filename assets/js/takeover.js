@@ -58,6 +58,21 @@
       pressed = false;
     });
 
+  /**
+   * Dash itself says nothing of a callback that has failed: in the browser with a reason; on the
+   * server, which has a sentence for it, or has not answered.
+   */
+  async function tellFailure(callback, { error } = {}) {
+    if (!error) return;
+    const answer = await error
+      .clone?.()
+      .json()
+      .catch(() => null);
+    const reason = callback.clientside_function && (error.message || String(error));
+    const detail = { reason, sentence: answer?.error?.sentence };
+    document.dispatchEvent(new CustomEvent('displacement:failed', { detail }));
+  }
+
   async function takeOver() {
     await pointersUp();
     const entry = document.getElementById('react-entry-point');
@@ -86,11 +101,7 @@
         request_pre: null,
         request_post: null,
         request_refresh_jwt: null,
-        callback_resolved: (_, { error } = {}) => {
-          if (!error) return; // of which Dash itself says nothing
-          const detail = { reason: error.message || String(error) };
-          document.dispatchEvent(new CustomEvent('displacement:failed', { detail }));
-        },
+        callback_resolved: tellFailure,
       });
     });
   }

@@ -79,7 +79,7 @@ def register(app: Dash, context: Context) -> None:
             asset = bundle.built(f"{match['stem']}.{match['ending']}")
         except KeyError:
             raise NotFound from None
-        return _asset_response(asset, match["version"], match["ending"])
+        return asset_response(asset, match["version"], match["ending"])
 
 
 def _is_compressed(name: str, asset: Bundle) -> bool:
@@ -87,7 +87,7 @@ def _is_compressed(name: str, asset: Bundle) -> bool:
     return len(asset.body) >= WORTH_BYTES and not name.endswith("png")
 
 
-def _asset_response(asset: Bundle, version: str, ending: str) -> Response:
+def asset_response(asset: Bundle, version: str, ending: str) -> Response:
     """Answer with a file: immutable under its own version; any other is of another release."""
     accepted = coding(request.headers.get("Accept-Encoding", ""))
     chosen = accepted if _is_compressed(ending, asset) else None

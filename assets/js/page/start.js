@@ -10,15 +10,19 @@
   const { data } = words;
   const root = document.documentElement;
 
+  /** Load a script, or a style sheet of a plugin's components. */
   function addScript(url) {
     return new Promise((resolve, reject) => {
-      const script = element('script', { src: url });
-      script.addEventListener('load', resolve);
-      script.addEventListener('error', () => {
-        script.remove();
+      const isStyle = new URL(url, window.location).pathname.endsWith('.css');
+      const added = isStyle
+        ? element('link', { rel: 'stylesheet', href: url })
+        : element('script', { src: url });
+      added.addEventListener('load', resolve);
+      added.addEventListener('error', () => {
+        added.remove();
         reject(new Error(url.split('/').at(-1)));
       });
-      document.head.append(script);
+      document.head.append(added);
     });
   }
 
@@ -34,6 +38,7 @@
     };
   }
 
+  window.displacement.addScript = addScript;
   window.displacement.fetchPlotly = once(() => addScript(data.later.plotly));
 
   /** Without Dash nothing answers a choice: the form is sent, as without scripts. */
@@ -56,7 +61,7 @@
     root.dataset.live = 'true';
     await painted();
     try {
-      await addScript(data.later.dash);
+      await Promise.all([data.later.dash, ...(data.later.plugins ?? [])].map(addScript));
       await takeOver();
       root.dataset.dash = 'true';
       islands.tell();
@@ -66,9 +71,12 @@
     if (!root.dataset.seen) keepSeen();
   }
 
-  document.addEventListener('displacement:failed', ({ detail }) =>
-    page.notify([words.format.fill(words.strings.failed, detail)]),
-  );
+  document.addEventListener('displacement:failed', ({ detail }) => {
+    const { failed, unanswered } = words.strings;
+    page.notify([
+      detail.sentence || (detail.reason ? words.format.fill(failed, detail) : unanswered),
+    ]);
+  });
   // Heard by the document, for Dash draws a form of its own in the place of the one that was written.
   document.addEventListener('submit', (event) => {
     if (event.target.id === 'filters' && root.dataset.dash) event.preventDefault(); // acts at once
