@@ -87,7 +87,7 @@ def _reason(error: Exception, path: Path) -> str:
 
 
 def load_hooks() -> None:
-    """Import the packages that Dash finds by their entry points, before it does so itself.
+    """Load the packages that Dash finds by their entry points, before it does so itself.
 
     Raises
     ------
