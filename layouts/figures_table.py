@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from geodata import populations
 from geodata.figures.availability import DISTRICT
+from geodata.i18n.rounding import rounded
 from geodata.text import area_labels, wording
 from geodata.text.area_labels import AreaLabel
 from geodata.text.view_text import ViewText
@@ -89,7 +90,9 @@ def _cells(texts: ViewText, i: int, label: AreaLabel) -> dict[str, Cell]:
         "name": Cell(label.name),
         "parent": Cell(label.parent),
         "pcode": Cell(label.pcode),
-        "value": Cell(label.figure, float(at.values[i]) if label.shown else None),
+        "value": Cell(
+            label.figure, rounded(float(at.values[i]), at.state.decimals) if label.shown else None
+        ),
         "status": Cell(label.status),
         "rank": Cell(at.language.number(rank) if rank else "", rank or None),
         "change": Cell(label.by, area_labels.difference(at, i, at.t - 1)),
@@ -130,5 +133,5 @@ def _table(shown: Shown, texts: ViewText) -> Component:
 def _cell(shown: Shown, column: Column, label: AreaLabel, cell: Cell) -> Component:
     if column.key == "name":
         return html.Th(area_link(shown, label.pcode, cell.text, **{"class": "link"}), scope="row")
-    by = {} if cell.by is None else hyphenated(data_by=f"{cell.by:g}")
+    by = {} if cell.by is None else hyphenated(data_by=f"{cell.by:.12g}")
     return html.Td(cell.text, **by, **(_NUMBER if column.number else {}))

@@ -126,6 +126,18 @@ def test_few_people_stand_in_no_part(client: FlaskClient) -> None:
                 )
 
 
+@pytest.mark.parametrize("query", ["pop=returnee&time=2021-02-28", "measure=share&level=2"])
+def test_the_table_is_sorted_by_the_figures_that_are_shown(client: FlaskClient, query: str) -> None:
+    """By no digit more, and none less: millions differ by one, shares show one decimal."""
+    view = _json(client.get(f"/api/v1/view.json?{query}"))
+    day = view["state"]["time"] or view["dates"][view["newest"]]
+    row = view["values"][view["dates"].index(day)]
+    figures = dict(zip((area["pcode"] for area in view["areas"]), row, strict=True))
+    written = _json(client.get(f"/parts/table.json?{query}"))["props"]["written"]
+    cells = re.findall(r'<td>(IQG\w+)</td><td class="number"(?: data-by="([^"]+)")?', written)
+    assert {pcode: float(by) if by else None for pcode, by in cells} == figures
+
+
 def test_the_page_without_scripts_has_panels_of_area_and_programmes(client: FlaskClient) -> None:
     page = Document(client.get(f"/?{AREA}&prog=PHSS").get_data(as_text=True))
     panel = page.text(ids.AREA)
