@@ -28,12 +28,12 @@ from tests.chromium import CHROMIUM, FIREFOX
 from tests.firefox import Firefox
 from tests.paths import ROOT, SHARED
 from tests.servers import folder_served, free_port, wait_for
-from tests.windows import Watched
+from tests.windows import ONE_PROCESS, Contexts, Watched
 
 NO_LIBRARY = str(ROOT / "no-library")  # a checkout may have its own, of which tests know nothing
 CHROMIUM_ARGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
+    f" --disable-component-update --disable-sync {ONE_PROCESS}"
 ).split()
 
 
@@ -208,14 +208,20 @@ def window_size() -> tuple[int, int]:
     return 1440, 960
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    """Contexts that serve one test after the other."""
+    return Contexts(browser)
+
+
 @pytest.fixture
-def watched(browser: Browser, window_size: tuple[int, int]) -> Iterator[Callable[..., Watched]]:
+def watched(contexts: Contexts, window_size: tuple[int, int]) -> Iterator[Callable[..., Watched]]:
     """Open windows; at the end none said anything, kept a cookie or asked a stranger."""
     with ExitStack() as stack:
 
         def opened(*size: int, **options: Any) -> Watched:
             width, height = (*size, *window_size[len(size) :])
-            return stack.enter_context(Watched(browser, width, height, **options))
+            return stack.enter_context(Watched(contexts, width, height, **options))
 
         yield opened
 

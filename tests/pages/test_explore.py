@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from geodata.places.folding import ARABIC_FORMS, fold
+from tests.windows import Watched
 
 RETURNEES_NOT_ASSESSED = 10
 PHSS = {"IQG01", "IQG02", "IQG03", "IQG07", "IQG08", "IQG10", "IQG14", "IQG15", "IQG17", "IQG18"}
@@ -25,13 +27,10 @@ def get(url: str) -> Any:
 class Visit:
     """A page of the site, with everything it asked for and said on the console."""
 
-    def __init__(self, page: Page, site: str) -> None:
-        self.page, self.site = page, site
+    def __init__(self, window: Watched) -> None:
+        self.page, self.site, self.console = window.page, window.site, window.console
         self.requests: list[str] = []
-        self.console: list[str] = []
-        page.on("request", self._note)
-        page.on("console", lambda message: self.console.append(message.text))
-        page.on("pageerror", lambda error: self.console.append(str(error)))
+        self.page.on("request", self._note)
 
     def _note(self, request: Request) -> None:
         if "favicon" not in request.url:  # the browser asks for it when it likes
@@ -77,31 +76,19 @@ class Visit:
         return self.page.locator(f"path[data-pcode='{pcode}']")
 
 
+Visiting = Callable[..., Visit]
+
+
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Visit]:
-    """A fresh desktop visit; at its end the console must be empty and no request off-origin."""
-    with _visiting(browser, site, width=1440, height=960) as made:
-        yield made
+def visiting(watched: Callable[..., Watched], site: str) -> Visiting:
+    """Visit the site; at the end the console must be empty and no request off-origin."""
+    return lambda *size, **options: Visit(watched(*size, site=site, **options))
 
 
-class _visiting:  # noqa: N801 - reads as a verb where it is used
-    def __init__(self, browser: Browser, site: str, *, width: int, height: int, **options: Any):
-        size: Any = {"width": width, "height": height}
-        self.context = browser.new_context(viewport=size, **options)
-        self.context.set_default_timeout(30_000)
-        self.visit = Visit(self.context.new_page(), site)
-
-    def __enter__(self) -> Visit:
-        return self.visit
-
-    def __exit__(self, kind: type | None, *_: object) -> None:
-        cookies = self.context.cookies()
-        self.context.close()
-        if kind is None:
-            assert self.visit.console == []
-            strangers = [url for url in self.visit.requests if not url.startswith(self.visit.site)]
-            assert [url for url in strangers if not url.startswith(("data:", "blob:"))] == []
-            assert cookies == []
+@pytest.fixture
+def visit(visiting: Visiting) -> Visit:
+    """A visit from a desk."""
+    return visiting()
 
 
 def test_the_first_picture_is_the_newest_round_of_displaced_people(visit: Visit) -> None:
@@ -155,42 +142,39 @@ def test_a_part_is_never_written_as_the_whole(visit: Visit) -> None:
         expect(page.locator(place)).to_contain_text("more than 99%")
 
 
-@pytest.mark.parametrize(
-    ("group", "value", "query"),
-    [
-        ("population", "returnee", "pop=returnee"),
-        ("measure", "households", "measure=households"),
-        ("measure", "rate", "measure=rate"),
-        ("measure", "share", "measure=share"),
-        ("mode", "change", "mode=change"),
-        ("level", "2", "level=2"),
-        ("classes", "quantiles", "classes=quantiles"),
-        ("programmes", "CRP", "prog=CRP"),
-    ],
-)
-def test_each_filter_is_one_get_and_changes_the_right_figures(
-    visit: Visit, group: str, value: str, query: str
-) -> None:
+def test_each_filter_is_one_get_and_changes_the_right_figures(visit: Visit) -> None:
+    """Each on top of those before it."""
     page = visit.open()
     before = visit.ranking(), visit.fills()
-    visit.requests.clear()
-    visit.choose(group, value)
-    page.wait_for_url(re.compile(re.escape(query)))
-    visit.settled()
-    views = [url for url in visit.requests if "/view.json" in url]
-    parts = [url for url in visit.requests if "/parts/" in url and "/parts/drawing" not in url]
-    others = [url for url in visit.requests if "/view.json" not in url and "/parts/" not in url]
-    assert len(views) == 1
-    assert others == []
-    # What stands around the figures comes under their version, where a cache may have it already.
-    assert len(parts) <= (2 if group == "programmes" else 1)
-    assert all("v=" in url for url in parts)
-    view = visit.view(query)
-    newest = view["newest"]
-    expect(page.locator("#headline")).to_have_text(view["text"]["headline"][newest])
-    assert (visit.ranking(), visit.fills()) != before
-    top = min((rank, i) for i, rank in enumerate(view["ranks"][newest]) if rank)[1]
-    assert visit.ranking()[0].startswith(view["areas"][top]["name"])
+    for group, value, query in [
+        ("measure", "rate", "measure=rate"),
+        ("measure", "share", "measure=share"),
+        ("measure", "households", "measure=households"),
+        ("classes", "quantiles", "classes=quantiles"),
+        ("level", "2", "level=2"),
+        ("population", "returnee", "pop=returnee"),
+        ("mode", "change", "mode=change"),
+        ("programmes", "CRP", "prog=CRP"),
+    ]:
+        visit.requests.clear()
+        visit.choose(group, value)
+        page.wait_for_url(re.compile(re.escape(query)))
+        visit.settled()
+        views = [url for url in visit.requests if "/view.json" in url]
+        parts = [url for url in visit.requests if "/parts/" in url and "/parts/drawing" not in url]
+        others = [url for url in visit.requests if "/view.json" not in url and "/parts/" not in url]
+        assert (len(views), others) == (1, []), query
+        # What stands around the figures comes under their version, where a cache may have it.
+        assert len(parts) <= (2 if group == "programmes" else 1), query
+        assert all("v=" in url for url in parts), query
+        view = visit.view(urlsplit(page.url).query)
+        newest = view["newest"]
+        expect(page.locator("#headline")).to_have_text(view["text"]["headline"][newest])
+        after = visit.ranking(), visit.fills()
+        assert after != before, query
+        before = after
+        top = min((rank, i) for i, rank in enumerate(view["ranks"][newest]) if rank)[1]
+        assert after[0][0].startswith(view["areas"][top]["name"]), query
 
 
 def test_a_step_of_the_timeline_costs_no_request(visit: Visit) -> None:
@@ -234,20 +218,20 @@ def test_playing_moves_through_the_rounds_and_stops(visit: Visit) -> None:
     expect(page.locator("#headline")).not_to_have_text(shown)
 
 
-def test_a_link_reopens_the_same_view(visit: Visit, browser: Browser) -> None:
+def test_a_link_reopens_the_same_view(visit: Visit, visiting: Visiting) -> None:
     page = visit.open("?pop=returnee&measure=households&level=1&time=R101&area=IQG15&tab=table")
     seen = [
         page.locator(part).inner_text() for part in ("#title", "#headline", "#table-pane tbody")
     ]
     expect(page.locator("#area-card .panel-title")).to_have_text("Ninewa")
     assert "time=2018-08-15" in page.url  # R101 by its date
-    with _visiting(browser, visit.site, width=1440, height=960) as again:
-        again.open(page.url.removeprefix(visit.site + "/"))
-        parts = ("#title", "#headline", "#table-pane tbody")
-        assert [again.page.locator(part).inner_text() for part in parts] == seen
-        expect(again.page.locator("#area-card .panel-title")).to_have_text("Ninewa")
-        expect(again.page.locator("#population input[value='returnee']")).to_be_checked()
-        expect(again.page.locator("#measure input[value='households']")).to_be_checked()
+    again = visiting()
+    again.open(page.url.removeprefix(visit.site + "/"))
+    parts = ("#title", "#headline", "#table-pane tbody")
+    assert [again.page.locator(part).inner_text() for part in parts] == seen
+    expect(again.page.locator("#area-card .panel-title")).to_have_text("Ninewa")
+    expect(again.page.locator("#population input[value='returnee']")).to_be_checked()
+    expect(again.page.locator("#measure input[value='households']")).to_be_checked()
 
 
 def test_back_and_forward_walk_through_the_choices(visit: Visit) -> None:
@@ -488,37 +472,37 @@ def test_figure_to_source_in_two_clicks(visit: Visit) -> None:
 )
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1440, 960)])
 def test_nothing_overlaps_or_overflows(
-    browser: Browser, site: str, width: int, height: int, query: str
+    visiting: Visiting, width: int, height: int, query: str
 ) -> None:
-    with _visiting(browser, site, width=width, height=height) as visit:
-        page = visit.open(query)
-        page.evaluate("document.fonts.ready")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width
-        cards = page.evaluate(
-            """() => [...document.querySelectorAll('.card, .masthead, .foot')]
-                .filter(card => card.offsetParent && card.offsetHeight)
-                .map(card => {
-                  const { left, top, right, bottom } = card.getBoundingClientRect();
-                  const frame = card.closest('.side')?.getBoundingClientRect();
-                  const scrolls = frame && frame.height; // what is scrolled away is not seen
-                  return [left, scrolls ? Math.max(top, frame.top) : top, right,
-                          scrolls ? Math.min(bottom, frame.bottom) : bottom]; })
-                .filter(([, top, , bottom]) => bottom > top)"""
-        )
-        assert len(cards) >= 5
-        assert [pair for pair in _pairs(cards) if _overlap(*pair)] == []
-        parts = ["#title", "#headline", ".tabs", ".timeline-slot"]
-        boxes = [page.locator(part).bounding_box() for part in parts]
-        corners = [[b["x"], b["y"], b["x"] + b["width"], b["y"] + b["height"]] for b in boxes if b]
-        assert len(corners) == len(parts)
-        assert [pair for pair in _pairs(corners) if _overlap(*pair)] == []
-        cut = page.evaluate(
-            """() => [...document.querySelectorAll('.segments label, .button, .brand, h1, .big')]
-                .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
-                .map(e => e.textContent)"""
-        )
-        assert cut == []
+    visit = visiting(width, height)
+    page = visit.open(query)
+    page.evaluate("document.fonts.ready")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+    cards = page.evaluate(
+        """() => [...document.querySelectorAll('.card, .masthead, .foot')]
+            .filter(card => card.offsetParent && card.offsetHeight)
+            .map(card => {
+              const { left, top, right, bottom } = card.getBoundingClientRect();
+              const frame = card.closest('.side')?.getBoundingClientRect();
+              const scrolls = frame && frame.height; // what is scrolled away is not seen
+              return [left, scrolls ? Math.max(top, frame.top) : top, right,
+                      scrolls ? Math.min(bottom, frame.bottom) : bottom]; })
+            .filter(([, top, , bottom]) => bottom > top)"""
+    )
+    assert len(cards) >= 5
+    assert [pair for pair in _pairs(cards) if _overlap(*pair)] == []
+    parts = ["#title", "#headline", ".tabs", ".timeline-slot"]
+    boxes = [page.locator(part).bounding_box() for part in parts]
+    corners = [[b["x"], b["y"], b["x"] + b["width"], b["y"] + b["height"]] for b in boxes if b]
+    assert len(corners) == len(parts)
+    assert [pair for pair in _pairs(corners) if _overlap(*pair)] == []
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.segments label, .button, .brand, h1, .big')]
+            .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
+            .map(e => e.textContent)"""
+    )
+    assert cut == []
 
 
 def _pairs(boxes: list[Any]) -> list[tuple[Any, Any]]:
@@ -529,41 +513,41 @@ def _overlap(a: list[float], b: list[float]) -> bool:
     return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
 
 
-def test_dark_pages_paint_the_ramp_the_other_way_round(browser: Browser, site: str) -> None:
-    with _visiting(browser, site, width=1440, height=960, color_scheme="dark") as visit:
-        visit.open("?time=2017-05-15")
-        scale = visit.view()["scale"]
-        red, green, blue = (int(scale["colorsDark"][-1][i : i + 2], 16) for i in (1, 3, 5))
-        assert visit.fills()["IQG15"] == f"rgb({red}, {green}, {blue})"
+def test_dark_pages_paint_the_ramp_the_other_way_round(visiting: Visiting) -> None:
+    visit = visiting(color_scheme="dark")
+    visit.open("?time=2017-05-15")
+    scale = visit.view()["scale"]
+    red, green, blue = (int(scale["colorsDark"][-1][i : i + 2], 16) for i in (1, 3, 5))
+    assert visit.fills()["IQG15"] == f"rgb({red}, {green}, {blue})"
 
 
-def test_a_failed_load_says_so_and_can_be_tried_again(browser: Browser, site: str) -> None:
-    with _visiting(browser, site, width=1440, height=960) as visit:
-        page = visit.open()
-        page.route("**/view.json*", lambda route: route.abort())
-        visit.choose("population", "returnee")
-        expect(page.locator("#notices")).to_contain_text("could not be loaded")
-        expect(page.locator("#title")).to_have_text("Where displaced people are living")
-        page.unroute("**/view.json*")
-        page.get_by_role("button", name="Try again").click()
-        expect(page.locator("#notices")).to_be_hidden()
-        expect(page.locator("#title")).to_have_text("Where people have returned")
-        visit.console.clear()  # the browser itself reports the request that was cut
+def test_a_failed_load_says_so_and_can_be_tried_again(visiting: Visiting) -> None:
+    visit = visiting()
+    page = visit.open()
+    page.route("**/view.json*", lambda route: route.abort())
+    visit.choose("population", "returnee")
+    expect(page.locator("#notices")).to_contain_text("could not be loaded")
+    expect(page.locator("#title")).to_have_text("Where displaced people are living")
+    page.unroute("**/view.json*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#notices")).to_be_hidden()
+    expect(page.locator("#title")).to_have_text("Where people have returned")
+    visit.console.clear()  # the browser itself reports the request that was cut
 
 
-def test_a_first_load_that_failed_can_be_tried_again(browser: Browser, site: str) -> None:
-    with _visiting(browser, site, width=1440, height=960) as visit:
-        page = visit.page
-        page.route("**/api/v1/**", lambda route: route.abort())
-        page.goto(f"{site}/?area=IQG15&time=2019-04-30")
-        expect(page.locator("#notices")).to_contain_text("could not be loaded")
-        page.unroute("**/api/v1/**")
-        page.get_by_role("button", name="Try again").click()
-        visit.settled()
-        assert len(visit.fills()) == 18
-        expect(page.locator("#headline")).to_contain_text("1,665,108")
-        expect(page.locator("#area-card .panel-title")).to_have_text("Ninewa")
-        visit.console.clear()  # the browser itself reports the requests that were cut
+def test_a_first_load_that_failed_can_be_tried_again(visiting: Visiting) -> None:
+    visit = visiting()
+    page = visit.page
+    page.route("**/api/v1/**", lambda route: route.abort())
+    page.goto(f"{visit.site}/?area=IQG15&time=2019-04-30")
+    expect(page.locator("#notices")).to_contain_text("could not be loaded")
+    page.unroute("**/api/v1/**")
+    page.get_by_role("button", name="Try again").click()
+    visit.settled()
+    assert len(visit.fills()) == 18
+    expect(page.locator("#headline")).to_contain_text("1,665,108")
+    expect(page.locator("#area-card .panel-title")).to_have_text("Ninewa")
+    visit.console.clear()  # the browser itself reports the requests that were cut
 
 
 # ------------------------------------------------------------------------- finding a programme

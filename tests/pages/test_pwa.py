@@ -44,7 +44,7 @@ def kept(page: Page) -> list[str]:
 @pytest.fixture
 def seen(watched: Callable[..., Watched], site: str) -> Watched:
     """A window that has seen the map, of which everything is kept."""
-    window = watched(site=site)
+    window = watched(site=site, afresh=True)
     window.page.goto(f"{site}/?pop=returnee")
     moves(window.page)
     window.page.evaluate(UNTIL_KEPT)

@@ -134,7 +134,7 @@ def test_the_document_asks_for_no_more_than_a_style_a_script_and_the_figures(
 def test_nothing_moves_when_scripts_take_over(
     watched: Callable[..., Watched], site: str, size: tuple[int, int], query: str
 ) -> None:
-    page = watched(*size, site=site).page
+    page = watched(*size, site=site, afresh=True).page
     page.goto(f"{site}/?{query}")
     page.wait_for_function("() => document.documentElement.dataset.settled")
     if "area" in query:
@@ -184,7 +184,7 @@ def test_other_areas_that_do_not_come_may_be_asked_for_again(
 def test_what_is_large_is_asked_for_when_the_page_is_in_use(
     watched: Callable[..., Watched], site: str
 ) -> None:
-    window = watched(site=site)
+    window = watched(site=site, afresh=True)
     page = window.page
     page.add_init_script(MARK_LIVE)
     page.goto(f"{site}/")
@@ -197,7 +197,7 @@ def test_what_is_large_is_asked_for_when_the_page_is_in_use(
 
 
 def test_bytes_until_the_map_can_be_moved(watched: Callable[..., Watched], site: str) -> None:
-    page = watched(site=site).page
+    page = watched(site=site, afresh=True).page
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     sizes: list[float] = []

@@ -617,7 +617,7 @@ def test_an_open_page_follows_and_says_so(library, edition, other, serving_with,
     origin = serving_with(
         DISPLACEMENT_SNAPSHOTS=library.name, GUNICORN_CMD_ARGS="--workers=1 --threads=12"
     )
-    page = watched(site=origin).page
+    page = watched(site=origin, afresh=True).page
     page.goto(f"{origin}/?time=2020-07-31")
     expect(page.locator("#headline")).to_contain_text("31 July 2020")
     expect(page.locator("#notices")).to_be_hidden()
