@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError
 
 LIVE = "() => document.documentElement.dataset.live"
 # All pages of a site in one process: one that stays open has its compiled scripts for the next.
@@ -89,17 +89,24 @@ class Watched:
         self.requests: list[str] = []
         self.contexts = None if afresh else contexts
         self.options = options
+        self._origins: set[str] = set()
         self.context = contexts.browser.new_context(**options) if afresh else contexts.take(options)
         self.context.set_default_timeout(30_000)
         self._heard: dict[Any, Callable[[Any], None]] = {
             "console": self._said,
             "weberror": self._failed,
-            "request": lambda request: self.requests.append(request.url),
+            "request": self._asked,
         }
         for event, note in self._heard.items():
             self.context.on(event, note)
         self.page = self.context.new_page()
         self.page.set_viewport_size({"width": width, "height": height})
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request.url)
+        address = urlsplit(request.url)
+        if address.scheme.startswith("http"):
+            self._origins.add(f"{address.scheme}://{address.netloc}")
 
     def _failed(self, error: WebError) -> None:
         self.console.append(str(error.error))
@@ -130,9 +137,7 @@ class Watched:
         if self.contexts and kind is None and not cookies:
             for event, note in self._heard.items():
                 self.context.remove_listener(event, note)
-            parts = [urlsplit(url) for url in self.requests]
-            origins = {f"{part.scheme}://{part.netloc}" for part in parts if part.hostname}
-            self.contexts.give_back(self.context, self.options, origins)
+            self.contexts.give_back(self.context, self.options, self._origins)
         else:
             self.context.close()
         if kind is None:

@@ -53,7 +53,7 @@ def overview(snapshot: Snapshot, language: Language) -> list[dict[str, Any]]:
     order = {pillar: i for i, pillar in enumerate(pillars)}
     coverage = snapshot.tables.coverage
     implemented = coverage[coverage["status"] == IMPLEMENTED]
-    places: dict[str, int] = implemented.groupby("programme")["pcode"].nunique().to_dict()
+    places = implemented.groupby("programme")["pcode"].nunique().to_dict()
     rows = [
         {
             "code": row.code,
