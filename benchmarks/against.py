@@ -56,7 +56,7 @@ MOVABLE = (
     f"({_COMPONENTS} ? !document.getElementById('zoom').hidden"
     " : document.querySelector('path.choroplethlocation[data-pcode]')?.style.fill)"
 )
-CHART = "document.querySelector('#side .scatterlayer .trace')"
+CHART = "document.querySelector(':is(#side, #trend-slot) .scatterlayer .trace')"
 _LAST_ANSWER = "Math.max(...performance.getEntriesByType('resource').map((e) => e.responseEnd))"
 _WATCH_SHIFTS = """
   window.layoutShift = 0;
@@ -66,7 +66,7 @@ _WATCH_SHIFTS = """
 """
 _CLICK = """() => {
   const began = performance.now();
-  document.querySelector('#ranking a').click();
+  document.querySelector('#ranking :is(a, button)').click();
   return began;
 }"""
 
