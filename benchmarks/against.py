@@ -53,7 +53,7 @@ LIVE = "document.documentElement.dataset.live"
 _COMPONENTS = "document.querySelector('[data-island]')"
 ACTS = f"({_COMPONENTS} ? document.documentElement.dataset.dash : {LIVE})"
 MOVABLE = (
-    f"({_COMPONENTS} ? !document.getElementById('zoom').hidden"
+    f"({_COMPONENTS} ? document.querySelector('#zoom:not([hidden])')"
     " : document.querySelector('path.choroplethlocation[data-pcode]')?.style.fill)"
 )
 CHART = "document.querySelector(':is(#side, #trend-slot) .scatterlayer .trace')"
