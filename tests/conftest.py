@@ -38,6 +38,7 @@ CHROMIUM_ARGS = (
 
 
 bundled.share()
+made_up.share_files()
 
 # Machines are slow at times; what is measured is measured by `make bench`.
 hypothesis_settings.register_profile(

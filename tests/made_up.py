@@ -17,12 +17,15 @@ Alpha + Beta and 50 in neither; on 2019-06-30, one refugee in Alpha and 500 in B
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
+from geodata.snapshots import serialise
 from geodata.snapshots.schemas import check, check_references
 from geodata.snapshots.serialise import write_snapshot
 from geodata.snapshots.tables import Tables
@@ -348,14 +351,34 @@ def _as_it_is() -> Tables:
     return held
 
 
-def tables(extra: Rows | None = None) -> Tables:
-    """Every table of the snapshot, checked; whoever asks may change them."""
-    own = {name: table.copy() for name, table in _as_it_is().items()}
+def shared(extra: Rows | None = None) -> Tables:
+    """Every table of the snapshot, checked; not to be changed."""
     if not extra:
-        return Tables(**own)
-    held = Tables(**own | {"counts": counts_table(extra)})
+        return _as_it_is()
+    held = replace(_as_it_is(), counts=counts_table(extra))
     check_references(dict(held.items()))
     return held
+
+
+def tables(extra: Rows | None = None) -> Tables:
+    """The same; whoever asks may change them."""
+    return Tables(**{name: table.copy() for name, table in shared(extra).items()})
+
+
+_serialised = serialise._parquet
+
+
+@cache
+def _files() -> dict[int, bytes]:
+    """The files of the tables as they are: to compress them takes longer than all else."""
+    return {id(table): _serialised(table) for _, table in _as_it_is().items()}
+
+
+def share_files() -> None:
+    """Let every snapshot that holds one of the shared tables have its file, written once."""
+    pytest.MonkeyPatch().setattr(
+        serialise, "_parquet", lambda table: _files().get(id(table)) or _serialised(table)
+    )
 
 
 def write(out: Path, extra: Rows | None = None, **country: Any) -> Path:
@@ -367,6 +390,6 @@ def write(out: Path, extra: Rows | None = None, **country: Any) -> Path:
         "areas_without_rows": {},
     }
     write_snapshot(
-        out, tables(extra), squares(), join_report=report, country={**COUNTRY, **country}
+        out, shared(extra), squares(), join_report=report, country={**COUNTRY, **country}
     )
     return out

@@ -37,7 +37,7 @@ from geodata.snapshots.storage_fsspec import ObjectStorage
 from tests import made_up
 
 UNKNOWN = "0" * 12
-TABLES = made_up.tables()
+TABLES = made_up.shared()
 REPORT: dict[str, Any] = {"rows": {}, "unmatched": [], "areas_without_rows": {}}
 
 
@@ -113,7 +113,11 @@ def memory() -> Iterator[str]:
     MemoryFileSystem.pseudo_dirs[:] = [""]
 
 
-@pytest.fixture(params=["folder", "file URL", "memory", "S3"])
+# Its fixture is asked for while a test runs, too late for the mark that goes with it.
+S3 = pytest.param("S3", marks=pytest.mark.service)
+
+
+@pytest.fixture(params=["folder", "file URL", "memory", S3])
 def where(request: pytest.FixtureRequest) -> str:
     """Every kind of place, empty."""
     if request.param == "S3":
@@ -555,7 +559,7 @@ def test_the_first_of_two_first_ingests_is_not_overtaken(library, where):
 # ----------------------------------------------------------------- the lock of an object store
 
 
-@pytest.fixture(params=["memory", "S3"])
+@pytest.fixture(params=["memory", S3])
 def remote(request: pytest.FixtureRequest) -> str:
     if request.param == "S3":
         return f"{request.getfixturevalue('s3')}/{abs(hash(request.node.name))}"

@@ -92,7 +92,7 @@ def held(library, examplia_folder) -> SnapshotRegistry:
 def add(library: Library, said: str, **provenance: Any) -> str:
     """Add a snapshot whose disclaimer says this."""
     return library.add(
-        made_up.tables(),
+        made_up.shared(),
         made_up.squares(),
         join_report={"rows": {}, "unmatched": [], "areas_without_rows": {}},
         country={**made_up.COUNTRY, "disclaimer": said},
