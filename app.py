@@ -65,7 +65,8 @@ def create_app(settings: Settings | None = None) -> Dash:
         assets_ignore=".*",  # pages load theirs from callbacks/serving/static_assets.py
         url_base_pathname=settings.url_base_pathname,
         update_title="",
-        enable_mcp=False,
+        enable_mcp=settings.mcp,
+        mcp_path="_mcp",  # whatever DASH_MCP_PATH says: it is where Urls.mcp leads
         suppress_callback_exceptions=False,
     )
     _compress(app)
@@ -102,6 +103,10 @@ def _serve(app: Dash, context: Context) -> None:
     share.register(app, context)
     briefing.register(app, context)
     guard.register(app)
+    if context.settings.mcp:
+        from callbacks import mcp_server  # which loads what nothing else needs
+
+        mcp_server.register(app, context)
     security.register(app, context)
     _stand_before(app, context)
     _warm(app, context)

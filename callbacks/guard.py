@@ -61,7 +61,7 @@ def register(app: Dash) -> None:
 
     def guarded() -> ResponseReturnValue:
         try:
-            check(_body(), app.callback_map)
+            check(sent_json(), app.callback_map)
             return _answered(answer)
         except Refused as error:
             referrer = dict(parse_qsl(urlsplit(request.referrer or "").query))
@@ -71,7 +71,14 @@ def register(app: Dash) -> None:
     app.server.view_functions[rule.endpoint] = guarded
 
 
-def _body() -> object:
+def sent_json() -> object:
+    """Return the JSON that a request sent.
+
+    Raises
+    ------
+    Refused
+        Where it is too large, or none.
+    """
     try:
         text = request.get_data(as_text=True)
     except RequestEntityTooLarge:

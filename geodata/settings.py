@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=10, description="How many proxies before it set X-Forwarded-*."
     )
+    mcp: bool = Field(
+        default=False,
+        description="Whether assistants may ask for figures by the Model Context Protocol, at _mcp "
+        "below where the application is mounted.",
+    )
     cached_views: int = Field(
         default=256, ge=1, description="How many computed answers of a snapshot are kept in memory."
     )

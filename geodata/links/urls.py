@@ -161,6 +161,10 @@ class Urls:
         """Return a briefing as a file: ``yaml``, ``pptx``, ``pdf``."""
         return self._with(f"{self.prefix}briefing.{ending}", query)
 
+    def mcp(self) -> str:
+        """Return where an assistant asks for figures by the Model Context Protocol."""
+        return f"{self.prefix}_mcp"
+
     def health(self) -> str:
         """Tell whether the process answers."""
         return f"{self.prefix}healthz"
