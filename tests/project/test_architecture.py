@@ -123,8 +123,8 @@ UNAVOIDABLE = {
     *("_p", "_r"),  # python-pptx: the elements of a paragraph and a run, for the way they are read
     *("_get_endpoint", "_is_retryable_error"),  # dtmapi: its address, and when it asks again
     "_typeshed",  # the types of WSGI, for annotations: there are no others
-    # dash: what its MCP server offers. The public decorator describes no argument of a function, and
-    # answers what it raises with the name of the class before the sentence.
+    # dash: what its MCP server offers. The public decorator describes no argument of a function,
+    # and answers what it raises with the name of the class before the sentence.
     "_TOOL_PROVIDERS",
     "_Decompress",  # zlib: the type of what it decompresses with, for annotations
 }
