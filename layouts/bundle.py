@@ -5,6 +5,7 @@ and minified once. A URL that names the version never changes what it answers.
 
 ==================  ==============================================================================
 ``page.css``, -js   the map page: all that it needs to be seen and used, before Dash is there
+``components.js``   the map and the timeline for other Dash applications
 ``dash.js``         Dash with React, and of its components those that the page has
 ``plotly.js``       Plotly's charts
 the others          each file of ``assets/`` as it is
@@ -56,6 +57,11 @@ CHARTS = ("chart/trend.js",)  # what the page draws with it
 PAGE = (
     *("shown", "explore-map", "area-sheet", "place-field", "panel-text", "panels"),
     *("components", "panel-islands", "callbacks", "adding", "start"),
+)
+# What makes the map and the timeline components of another Dash application.
+ELSEWHERE = (
+    *("js/element.js", "js/format.js", "js/reading.js", "js/painter.js", "js/timeline.js"),
+    *("js/zoom.js", "js/islands.js", "js/page/explore-map.js", "elsewhere/components.js"),
 )
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
 # the graph's part is, which it would fetch when it meets the graph.
@@ -141,6 +147,7 @@ def _dash() -> bytes:
 _JOINED: dict[str, Callable[[], str | bytes]] = {
     "page.js": lambda: rjsmin.jsmin(joined(_page_scripts())),
     "page.css": lambda: rcssmin.cssmin(joined(_page_styles())),
+    "components.js": lambda: rjsmin.jsmin(joined(ELSEWHERE)),
     "dash.js": _dash,
     "plotly.js": lambda: f"{joined((PLOTLY,))}\n{rjsmin.jsmin(joined(CHARTS))}",
 }
@@ -175,7 +182,10 @@ def _newest(_second: int) -> int:
     """Return when a joined file was last changed, looked up once in a second."""
     folders = (
         ASSETS,
-        *(ASSETS / name for name in ("js", "js/page", "chart", "css", "css/page", "drawn")),
+        *(
+            ASSETS / name
+            for name in ("js", "js/page", "chart", "css", "css/page", "drawn", "elsewhere")
+        ),
     )
     files = (path for folder in folders for path in folder.iterdir())
     return max(path.stat().st_mtime_ns for path in files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -18,8 +19,10 @@ from playwright.sync_api import Browser, expect
 from callbacks import plugin_files
 from geodata.errors import PluginError
 from geodata.snapshots.snapshot import Snapshot
+from geodata.text.area_labels import area_labels
 from tests.documents import Document
 from tests.paths import ROOT
+from tests.servers import free_port, wait_for
 from tests.views import viewed
 from tests.windows import Watched
 
@@ -27,6 +30,7 @@ FOLDER = ROOT / "docs" / "extending"
 EXAMPLES = "docs/extending/largest.py, docs/extending/moments.py"
 TAKEN_OVER = "() => document.documentElement.dataset.dash"
 BARS = "(n) => document.querySelectorAll('#largest .bars .point').length === n"
+FILLS = "[...document.querySelectorAll('path[data-pcode]')].map((each) => each.style.fill)"
 SHIFTS = """() => {
   window.shifts = [];
   new PerformanceObserver((entries) => {
@@ -357,3 +361,43 @@ def test_a_package_that_cannot_be_imported_is_named(installed: Path):
     run = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
     assert run.returncode and "the package own-badge cannot be used" in run.stderr
     assert "No module named 'nowhere'" in run.stderr
+
+
+# ---------------------------------------------------------------------------------- elsewhere
+
+
+@pytest.mark.browser
+def test_another_dash_page_has_the_map_and_the_timeline(
+    watched: Callable[..., Watched], snapshot: Snapshot
+):
+    file = FOLDER / "elsewhere.py"
+    assert len([line for line in file.read_text("utf-8").splitlines() if line]) <= 25
+    port = free_port()
+    variables = os.environ | {"PORT": str(port), "PYTHONPATH": str(ROOT)}
+    server = subprocess.Popen([sys.executable, str(file)], env=variables)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/")
+        window = watched(1100, 900)
+        page = window.page
+        page.goto(f"http://127.0.0.1:{port}/")
+        expect(page.locator("#said")).to_have_text("2024-12-31")
+        page.locator("path[data-pcode=IQG15]").click()
+        expect(page.locator("#said")).to_have_text(_sentence(snapshot, "2024-12-31"))
+        colours = page.evaluate(FILLS)
+        asked = len(window.requests)
+        for _ in range(40):
+            page.locator("#timeline-previous").press("Enter")
+        assert page.evaluate(FILLS) != colours
+        date = page.evaluate("({ view, index } = displacement.islands.shown) => view.dates[index]")
+        assert date < "2022"
+        expect(page.locator("#said")).to_have_text(_sentence(snapshot, date))
+        sent = window.requests[asked:]
+        assert all("_dash-update-component" in url for url in sent) and len(sent) < 20
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _sentence(snapshot: Snapshot, date: str) -> str:
+    labels = area_labels(viewed(snapshot, time=date).on_its_date())
+    return next(label.sentence for label in labels if label.pcode == "IQG15")
