@@ -1,6 +1,6 @@
 """Every page in every language, in both themes, from a small phone to a wide screen.
 
-One window visits a page in a language; the theme and the width change under it, as they do when a
+One window visits every page; the theme and the width change under it, as they do when a
 phone is turned or a window is dragged. At each stop nothing reaches over the edge and axe finds
 nothing; the parts of the page are there, and no word is of another language than the page says.
 """
@@ -8,11 +8,14 @@ nothing; the parts of the page are there, and no word is of another language tha
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Page
 
 from geodata.i18n.language import SOURCE_LANGUAGE, languages, load_language
 from tests import access
+from tests.windows import Contexts
 
 # A window of 1280 × 1024 pixels, enlarged to 400%, has 320 × 256 of them (WCAG 2.2, 1.4.10).
 WIDTHS = {320: 256, 390: 844, 768: 1024, 1440: 960, 1920: 1080}
@@ -83,6 +86,15 @@ _OVER_THE_EDGE = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def page(contexts: Contexts) -> Iterator[Page]:
+    """One window for every page: its process has their scripts, and axe, compiled."""
+    options = {"locale": "en-GB"}
+    context = contexts.take(options)
+    yield context.new_page()
+    contexts.give_back(context, options, set())
+
+
 def not_translated(texts: list[str]) -> set[str]:
     """Latin words that are no acronym, address or code, with what they stand in."""
     return {said for said in texts if _LATIN_WORD.search(_SAME_EVERYWHERE.sub("", said))}
@@ -95,11 +107,11 @@ def test_words_of_another_language_are_found():
 
 @pytest.mark.parametrize("code", languages())
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_in_every_theme_and_width(browser, site, name, code):
+def test_a_page_in_every_theme_and_width(page, site, name, code):
     path = PAGES[name]
     language = load_language(code)
-    context = browser.new_context(viewport={"width": 1440, "height": 960}, locale="en-GB")
-    page = context.new_page()
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 960})
     page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={code}")
     if name in ("map", "change", "table", "compare", "briefing", "embed"):
         page.wait_for_function("() => document.documentElement.dataset.live")
@@ -140,5 +152,4 @@ def test_a_page_in_every_theme_and_width(browser, site, name, code):
             found += [(width, "dark", each) for each in dark]
     access.open_everything(page)
     found += access.small_targets(page, least=24)
-    context.close()
     assert found == []
