@@ -12,9 +12,10 @@ from itertools import accumulate, chain, repeat
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.paths import ROOT
+from tests.windows import Contexts
 
 ASSETS = ROOT / "assets"
 
@@ -81,17 +82,18 @@ Stage = Callable[..., Page]
 
 
 @pytest.fixture
-def stage(browser: Browser) -> Iterator[Stage]:
+def stage(contexts: Contexts) -> Iterator[Stage]:
     """Open a page that holds a timeline and nothing else; fail on any error it reports."""
-    contexts = []
+    taken = []
     errors: list[str] = []
 
     def mount(
         data: dict[str, Any], direction: str = "ltr", width: int = 900, **options: Any
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 700}, **options)
-        contexts.append(context)
+        context = contexts.take(options)
+        taken.append((context, options))
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 700})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text))
         page.clock.install(time="2024-01-01T00:00:00Z")
@@ -103,8 +105,8 @@ def stage(browser: Browser) -> Iterator[Stage]:
         return page
 
     yield mount
-    for context in contexts:
-        context.close()
+    for context, options in taken:
+        contexts.give_back(context, options, set())
     assert not errors
 
 
