@@ -8,6 +8,7 @@ and minified once. A URL that names the version never changes what it answers.
 ``components.js``   the map and the timeline for other Dash applications
 ``dash.js``         Dash with React, and of its components those that the page has
 ``plotly.js``       Plotly's charts
+``used.js``         the map page: what is fetched when a place is looked for, or an area tapped
 the others          each file of ``assets/`` as it is
 ==================  ==============================================================================
 """
@@ -55,7 +56,7 @@ PLOTLY = "vendor/plotly-basic.min.js"
 CHARTS = ("chart/trend.js",)  # what the page draws with it
 # The map page's own scripts: what is shown, the panels, the components made of them, what happens.
 PAGE = (
-    *("shown", "explore-map", "area-sheet", "place-field", "panel-text", "panels"),
+    *("shown", "explore-map", "panel-text", "panels"),
     *("components", "panel-islands", "callbacks", "adding", "start"),
 )
 # What makes the map and the timeline components of another Dash application.
@@ -63,6 +64,8 @@ ELSEWHERE = (
     *("js/element.js", "js/format.js", "js/reading.js", "js/painter.js", "js/timeline.js"),
     *("js/zoom.js", "js/islands.js", "js/page/explore-map.js", "elsewhere/components.js"),
 )
+# Of the map page, what is fetched when it is first used.
+USED = tuple(f"js/page/{name}.js" for name in ("place-search", "place-field", "area-sheet"))
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
 # the graph's part is, which it would fetch when it meets the graph.
 DASH = (
@@ -150,6 +153,7 @@ _JOINED: dict[str, Callable[[], str | bytes]] = {
     "components.js": lambda: rjsmin.jsmin(joined(ELSEWHERE)),
     "dash.js": _dash,
     "plotly.js": lambda: f"{joined((PLOTLY,))}\n{rjsmin.jsmin(joined(CHARTS))}",
+    "used.js": lambda: rjsmin.jsmin(joined(USED)),
 }
 
 

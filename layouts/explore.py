@@ -197,7 +197,7 @@ def _handed_over(
         "frozen": bool(view.state.v),
         "ages": ages,
         "later": {
-            **{name: versioned(f"{name}.js", urls) for name in ("dash", "plotly")},
+            **{name: versioned(f"{name}.js", urls) for name in ("dash", "plotly", "used")},
             **later,
         },
     }

@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 global.window = {};
-for (const name of ['folding', 'place-search'])
+for (const name of ['folding', 'page/place-search'])
   require(path.join(__dirname, '..', 'assets', 'js', `${name}.js`));
 const { createFolding, matchPlaces } = window.displacement;
 

@@ -33,13 +33,18 @@
     const tooltip = root.querySelector('.tooltip');
     const painter = d.createPainter(stage, { reading, strings, tooltip, dark });
     painter.takeOver(stage.querySelector('svg.map'));
-    const sheet = d.createAreaSheet({
-      ...words,
-      narrow,
-      frame: stage,
-      pathOf: (pcode) => stage.querySelector(`path[data-pcode="${pcode}"]`),
-      select: page.select,
-    });
+    let sheet = null;
+    async function openSheet(pcode) {
+      await d.fetchUsed().catch(() => {}); // without it the panel opens below
+      sheet ??= d.createAreaSheet?.({
+        ...words,
+        narrow,
+        frame: stage,
+        pathOf: (each) => stage.querySelector(`path[data-pcode="${each}"]`),
+        select: page.select,
+      });
+      return sheet ? sheet.open(pcode) : page.select(pcode);
+    }
     const map = d.createExploreMap(stage, {
       painter,
       buttons: root.querySelector('.zoom'),
@@ -48,7 +53,7 @@
       choose(pcode, byKey),
     );
     function choose(pcode, focus) {
-      if (pcode && narrow.matches) return sheet.open(pcode);
+      if (pcode && narrow.matches) return openSheet(pcode);
       return page.select(pcode, { focus: focus && Boolean(pcode) });
     }
     stage.addEventListener('displacement:hover', ({ detail }) =>
@@ -61,12 +66,12 @@
       point: painter.point,
       choose,
       show: painter.show,
-      step: sheet.step,
+      step: (view, t) => sheet?.step(view, t),
       paint: (_, t) => painter.step(t),
       settle: painter.settle,
       select(pcode) {
         painter.select(pcode);
-        sheet.follow(pcode);
+        sheet?.follow(pcode);
         if (pcode !== props.selected) set({ selected: pcode });
         props = { ...props, selected: pcode };
       },
@@ -281,7 +286,13 @@
   });
 
   island('PlaceField', ({ root }) => {
-    d.createPlaceField(root, { folding, format, strings, placesOf: page.placesOf, goTo });
+    let begun = false;
+    root.addEventListener('focusin', async () => {
+      await d.fetchUsed().catch(() => {}); // without it the form is sent
+      if (begun || !d.createPlaceField) return;
+      begun = true;
+      d.createPlaceField(root, { folding, format, strings, placesOf: page.placesOf, goTo });
+    });
     return {};
   });
 
@@ -323,6 +334,7 @@
       taken() {
         fit();
         if (isOpen && narrow.matches) form().showPopover();
+        if (narrow.matches) d.fetchUsed().catch(() => {}); // a tap is answered at once
       },
     };
   });

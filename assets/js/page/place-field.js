@@ -112,8 +112,9 @@
 
     const failed = ({ message }) => say(format.fill(strings.failed, { reason: message }));
 
-    field.addEventListener('focus', () => placesOf().catch(() => {}));
+    placesOf().catch(() => {}); // the field has the focus
     field.addEventListener('input', () => suggest().catch(failed));
+    if (field.value) suggest().catch(failed); // typed before this was there
     form.addEventListener('focusout', ({ relatedTarget }) => {
       if (form.contains(relatedTarget)) return; // on the way to what is offered
       close();

@@ -40,6 +40,7 @@
 
   window.displacement.addScript = addScript;
   window.displacement.fetchPlotly = once(() => addScript(data.later.plotly));
+  window.displacement.fetchUsed = once(() => addScript(data.later.used));
 
   /** Without Dash nothing answers a choice: the form is sent, as without scripts. */
   function sendForms() {
