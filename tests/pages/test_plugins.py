@@ -388,7 +388,8 @@ def test_another_dash_page_has_the_map_and_the_timeline(
         for _ in range(40):
             page.locator("#timeline-previous").press("Enter")
         assert page.evaluate(FILLS) != colours
-        date = page.evaluate("({ view, index } = displacement.islands.shown) => view.dates[index]")
+        shown = "displacement.islands.shown"
+        date = page.evaluate(f"{shown}.view.dates[{shown}.index]")
         assert date < "2022"
         expect(page.locator("#said")).to_have_text(_sentence(snapshot, date))
         sent = window.requests[asked:]
