@@ -268,11 +268,7 @@ def area_answer(panel: Json, view: Json, state: State, excerpt: Excerpt) -> Json
         "area": panel["area"],
         "figure": {key: own[0][key] for key in ("value", "status", "rank")} if own else None,
         "newestOfPopulations": [_newest(trend) for trend in panel["trend"]],
-        "breakdowns": [
-            table
-            for each in panel["breakdowns"]
-            if (table := _breakdown(each, panel, day, excerpt))
-        ],
+        "breakdowns": [_breakdown(tables, panel, day, excerpt) for tables in _by_kind(panel)],
         "programmes": excerpt.of([_programme(each) for each in panel["programmes"]]),
         "shelterNotes": [
             note["text"]
@@ -298,20 +294,25 @@ def _newest(trend: Json) -> Json:
     }
 
 
-def _breakdown(table: Json, panel: Json, day: dt.date, excerpt: Excerpt) -> Json:
+def _by_kind(panel: Json) -> list[list[Json]]:
+    """Return the tables of each kind of breakdown: households, and later people, are two."""
+    kinds = dict.fromkeys(table["kind"] for table in panel["breakdowns"])
+    return [[table for table in panel["breakdowns"] if table["kind"] == kind] for kind in kinds]
+
+
+def _breakdown(tables: list[Json], panel: Json, day: dt.date, excerpt: Excerpt) -> Json:
     """Return a breakdown on the date nearest to ``day`` that has it, from most to least.
 
     Categories with too few to show are counted in ``hidden``; which they are is not told.
     """
-    dates = [
-        dt.date.fromisoformat(each)
-        for each, values, hidden in zip(
-            panel["dates"], table["values"], table["hidden"], strict=True
-        )
-        if values or hidden
-    ]
-    nearest = nearest_date(dates, day)
-    t = panel["dates"].index(nearest.isoformat())
+    known = {
+        dt.date.fromisoformat(date): (table, t)
+        for table in tables
+        for t, date in enumerate(panel["dates"])
+        if table["values"][t] or table["hidden"][t]
+    }
+    nearest = nearest_date(sorted(known), day)
+    table, t = known[nearest]
     values = table["values"][t] or [None] * len(table["codes"])
     rows = [
         {"code": code, "label": label, "value": value}

@@ -314,3 +314,19 @@ def test_an_area_is_answered_on_its_own_level(assisted):
     assert (district["state"]["level"], district["figure"]["status"]) == (2, "Counted")
     within = ask(assisted, "get_view", area="IQG15", level=2)["areas"]["rows"]
     assert {row["parent"] for row in within} == {"IQG15"}
+
+
+def test_a_breakdown_is_of_the_nearest_date_in_whichever_unit_it_has(assisted):
+    """Households until 2021 and people from 2024 on are two tables of one kind."""
+    tables = {
+        time: ask(assisted, "get_area", area="IQG15", time=time)["breakdowns"]
+        for time in ("2016-03-31", "2024-12-31")
+    }
+    for each in tables.values():
+        assert [row["kind"] for row in each] == ["origin", "destination", "shelter", "period"]
+    assert {(row["unit"], row["date"]) for row in tables["2016-03-31"]} == {
+        ("households", "2016-03-31")
+    }
+    origin, _, shelter, _ = tables["2024-12-31"]
+    assert (origin["unit"], origin["date"], origin["hidden"]) == ("people", "2024-12-31", 2)
+    assert (shelter["unit"], shelter["date"]) == ("households", "2021-02-28")
