@@ -5,7 +5,7 @@
 (() => {
   'use strict';
 
-  const { page } = window.displacement;
+  const { islands, page } = window.displacement;
   window.dash_clientside = window.dash_clientside || {};
   const MULTIPLE = '~';
   const MAP_KEYS = ['pop', 'measure', 'mode', 'level', 'classes'];
@@ -29,13 +29,19 @@
     return query;
   }
 
+  // As callbacks/explore.py gives them.
+  const CHOICES = ['population', 'programme', 'measure', 'mode', 'base-date', 'level', 'classes'];
+
   const explore = {
+    /** What the controls say, as `chosen` has it, whether or not Dash has been told. */
+    wanted: () => chosen(...CHOICES.map((id) => islands.made.get(id).props.value)),
+
     /** Choices lead to one GET of the figures, where they are not those that are shown. */
     async ask(...choices) {
       const query = chosen(...choices);
-      if (!query) return window.dash_clientside.no_update;
-      await page.ask(query, { history: 'push' });
-      return page.viewUrl();
+      if (query) await page.ask(query, { history: 'push', chosen: true });
+      else page.stay();
+      return query ? page.viewUrl() : window.dash_clientside.no_update;
     },
 
     /** The map or the table. */
@@ -62,6 +68,9 @@
    */
   async function part(called, [url, ...given]) {
     const [name, keys] = called.split('?');
+    const turn = (turns.get(name) ?? 0) + 1;
+    turns.set(name, turn);
+    begin(name);
     const { id, property } = window.dash_clientside.callback_context.outputs_list;
     const figures = new URLSearchParams(url.split('?')[1]);
     const place = {};
@@ -71,24 +80,46 @@
       if (!value) return [];
       if (own) place[own] = value;
     }
-    // Of figures that have gone, or a date that they do not have: it is called once more.
+    // Of an area that has been left, of figures that have gone, or a date that they do not have.
     const gone = () =>
-      url !== page.viewUrl() || (place.time && !page.view.dates.includes(place.time));
+      turn !== turns.get(name) ||
+      url !== page.viewUrl() ||
+      (place.time && !page.view.dates.includes(place.time));
     const fetched = async () => {
-      const children = gone() || (await page.partOf(name, place));
+      const children = gone() || (await page.partOf(name, place).catch(failed));
       return gone() ? window.dash_clientside.no_update : children;
     };
-    try {
-      return await fetched();
-    } catch (error) {
-      const again = async () => {
-        page.notify([]);
-        window.dash_clientside.set_props(id, { [property]: await page.partOf(name, place) });
-      };
-      page.fail(error, () => again().catch((failed) => page.fail(failed, again)));
+    const again = async () => {
+      const children = await fetched();
+      if (!gone()) window.dash_clientside.set_props(id, { [property]: children });
+    };
+    function failed(error) {
+      if (!gone()) tellMissing(error, name, again);
       return [];
     }
+    return fetched();
   }
+
+  const turns = new Map(); // how often each part has been called: the last call alone counts
+  const missing = new Map(); // parts that have not come, and how each is asked for again
+  let retry = null; // the button that asks for them
+
+  function tellMissing(error, name, again) {
+    missing.set(name, again);
+    retry = page.fail(error, () => {
+      for (const each of missing.keys()) bring(each);
+    });
+  }
+
+  /** A part is called anew, so that it is missing no more. */
+  function begin(name) {
+    const again = missing.get(name);
+    missing.delete(name);
+    if (!missing.size && retry?.isConnected) page.notify([]);
+    return again;
+  }
+
+  const bring = (name) => begin(name)();
 
   window.dash_clientside.explore = explore;
   window.dash_clientside.parts = new Proxy(

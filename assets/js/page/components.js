@@ -123,17 +123,17 @@
     function check(wanted) {
       for (const input of inputs(root)) input.checked = input.value === wanted;
     }
-    const tell = props.name === 'tab' ? see : waiting;
-    root.addEventListener('change', () => {
-      tell(value());
+    function tell() {
       set({ value: value() });
-    });
+      if (props.name === 'tab') see(value());
+      else tellChosen();
+    }
+    root.addEventListener('change', tell);
     return {
       choose(wanted) {
         if (wanted === value()) return;
         check(wanted);
-        tell(wanted);
-        set({ value: wanted });
+        tell();
       },
       show(view) {
         const state = view.state[props.name];
@@ -154,9 +154,8 @@
     byId('table-pane').hidden = !table;
   }
 
-  /** A choice acts when Dash has come; until then the reader sees that it is on its way. */
-  function waiting() {
-    if (!document.documentElement.dataset.dash) byId('main').dataset.loading = 'true';
+  function tellChosen() {
+    if (!document.documentElement.dataset.dash) page.tellWaiting();
     document.dispatchEvent(new CustomEvent('displacement:chosen'));
   }
 
@@ -194,7 +193,7 @@
     };
   });
 
-  island('Programmes', ({ root, set }) => {
+  island('Programmes', ({ root, props, set }) => {
     const list = root.querySelector('.programmes');
     const none = root.querySelector('.choice-all');
     const boxes = () => [...list.querySelectorAll('input')];
@@ -204,9 +203,12 @@
       none.setAttribute('aria-pressed', String(!codes.length));
     }
     function choose(codes) {
-      waiting();
       set({ value: codes });
+      tellChosen();
     }
+    const sorted = (codes) => [...codes].sort();
+    const others = sorted(value()).join() !== sorted(props.value).join();
+    let early = others ? value() : null; // chosen before there were figures
     list.addEventListener('change', () => choose(value()));
     none.addEventListener('click', () => {
       check([]);
@@ -240,19 +242,22 @@
 
     return {
       show(view) {
-        check(view.state.prog);
-        set({ value: [...view.state.prog].sort() });
+        const codes = early ?? view.state.prog;
+        check(codes);
+        set({ value: sorted(codes) });
+        early = null;
         if (view.state.prog.length) requestAnimationFrame(showChosen);
       },
       update: ({ value: codes }) => check(codes),
     };
   });
 
-  island('BaseDate', ({ root, set }) => {
+  island('BaseDate', ({ root, props, set }) => {
     const list = root.querySelector('select');
+    let early = props.value && list.value !== props.value ? list.value : '';
     function choose(date) {
-      waiting();
       set({ value: date });
+      tellChosen();
     }
     list.addEventListener('change', () => choose(list.value));
     return {
@@ -266,7 +271,9 @@
             element('option', { value: iso, selected: iso === state.base }, format.date(iso)),
           ),
         );
-        set({ value: state.base ?? '' });
+        if (early) list.value = early;
+        set({ value: early || (state.base ?? '') });
+        early = '';
       },
     };
   });
@@ -299,6 +306,7 @@
   /** Choose a place and show it in the middle of the map, of districts if it is one. */
   async function goTo({ pcode, level, parent }) {
     const { state, available } = page.view;
+    islands.made.get('tab').choose('map'); // before the address is written, which says so
     if (level > state.level && available.levels.includes(level)) {
       const query = page.queryOf();
       query.set('level', level);
@@ -309,7 +317,6 @@
     const { areas } = page.view;
     const own = areas.filter((area) => area.pcode === pcode || area.parent === pcode);
     const map = islands.made.get('map');
-    islands.made.get('tab').choose('map');
     map.frame(own.length ? own.map((area) => area.pcode) : [parent]);
     await map.choose(pcode, true);
   }

@@ -131,8 +131,8 @@
   // ---- the URL ----------------------------------------------------------------------------
 
   /** The query of what is shown: the server's words for the figures, and the reader's place. */
-  function shownQuery() {
-    const query = new URLSearchParams(view.query);
+  function shownQuery(figures = view.query) {
+    const query = new URLSearchParams(figures);
     for (const key of ['time', 'area']) query.delete(key);
     const ordered = [...query].filter(([key]) => key !== 'base');
     if (pinned) ordered.push(['time', view.dates[now()]]);
@@ -179,8 +179,11 @@
 
   // ---- figures ----------------------------------------------------------------------------
 
-  async function load(promise, retry, { history } = {}) {
+  let choosing = false; // whether what is on its way was chosen with the controls
+
+  async function load(promise, retry, { history, chosen = false } = {}) {
     const turn = ++asked;
+    choosing = chosen;
     byId('main').dataset.loading = 'true';
     try {
       const next = await promise;
@@ -190,8 +193,28 @@
     } catch (error) {
       if (turn === asked) fail(error, retry);
     } finally {
-      if (turn === asked) delete byId('main').dataset.loading;
+      if (turn === asked) rest();
     }
+  }
+
+  function rest() {
+    choosing = false;
+    tellWaiting();
+  }
+
+  /** A choice acts when Dash has come; until then the reader sees that it is on its way. */
+  function tellWaiting() {
+    const taken = document.documentElement.dataset.dash;
+    const waits = view && !taken && window.displacement.explore.wanted();
+    if (waits) byId('main').dataset.loading = 'true';
+    else delete byId('main').dataset.loading;
+  }
+
+  /** What is shown is what the reader has come back to: no choice before that is shown any more. */
+  function stay() {
+    if (!choosing) return;
+    asked += 1;
+    rest();
   }
 
   /** Whether a view is of other areas than those that are drawn. */
@@ -205,6 +228,7 @@
       strings.retry,
     );
     notify([format.fill(strings.failed, { reason: error.message })], again);
+    return again;
   }
 
   /** Fetch and show what a query asks for; `whole` is with its date and its area. */
@@ -326,7 +350,9 @@
       notify,
       select,
       settle,
+      stay,
       step,
+      tellWaiting,
       viewUrl: () => viewUrl,
       writeUrl,
       addingUrl,
@@ -336,6 +362,7 @@
       placesOf,
       partOf,
       shownQuery: () => readable(shownQuery()),
+      urlOf: (figures) => withQuery(urls.page, shownQuery(figures)),
       queryOf: () => new URLSearchParams(view.query),
       start: (retry) => load(getFirst(), retry),
       get briefing() {

@@ -6,7 +6,7 @@
 (() => {
   'use strict';
 
-  const { element, islands, keepSeen, page, takeOver, words } = window.displacement;
+  const { element, explore, islands, keepSeen, page, takeOver, words } = window.displacement;
   const { data } = words;
   const root = document.documentElement;
 
@@ -42,11 +42,14 @@
   window.displacement.fetchPlotly = once(() => addScript(data.later.plotly));
   window.displacement.fetchUsed = once(() => addScript(data.later.used));
 
-  /** Without Dash nothing answers a choice: the form is sent, as without scripts. */
-  function sendForms() {
-    const send = () => document.getElementById('filters').requestSubmit();
+  /** Without Dash nothing answers a choice: its address is opened, as where the form is sent. */
+  function openChoices() {
+    const send = () => {
+      const query = explore.wanted();
+      if (query) window.location.assign(page.urlOf(query));
+    };
     document.addEventListener('displacement:chosen', send);
-    if (document.getElementById('main').dataset.loading) send();
+    send();
     // Nor does an area bring its panel: its address is opened, which has it.
     const open = () => window.location.reload();
     document.addEventListener('displacement:area', () => queueMicrotask(open));
@@ -67,7 +70,7 @@
       root.dataset.dash = 'true';
       islands.tell();
     } catch {
-      sendForms();
+      openChoices();
     }
     if (!root.dataset.seen) keepSeen();
   }

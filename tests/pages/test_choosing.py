@@ -1,0 +1,123 @@
+"""Choices that come early, quickly one after another, or while answers are late or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.windows import Watched
+
+pytestmark = pytest.mark.browser
+
+FIGURES, DASH = "**/view.json*", "**/built/dash.*"
+TAKEN_OVER = "() => document.documentElement.dataset.dash"
+AT_REST = "() => !document.querySelector('#main').dataset.loading"
+
+
+@pytest.fixture
+def page(watched: Callable[..., Watched]) -> Page:
+    window = watched(1440, 960)
+    window.context.set_default_timeout(10_000)
+    return window.page
+
+
+@contextmanager
+def late(page: Page, pattern: str) -> Iterator[Callable[[], None]]:
+    """Hold back what answers to a pattern, until what is given is called."""
+    waiting: list[Route] = []
+    page.route(pattern, lambda route: waiting.append(route))  # noqa: PLW0108 - it is asked its names
+
+    def let_go() -> None:
+        for route in waiting:
+            with page.expect_response(route.request.url) as answer:
+                route.continue_()
+            answer.value.finished()
+        page.unroute(pattern)
+
+    yield let_go
+
+
+def choose(page: Page, group: str, value: str) -> None:
+    page.locator(f"#{group} label:has(input[value='{value}'])").first.click()
+
+
+def test_what_was_chosen_last_is_shown_also_where_it_was_shown_before(
+    page: Page, site: str
+) -> None:
+    page.goto(site)
+    page.wait_for_function(TAKEN_OVER)
+    with late(page, FIGURES) as let_go:
+        with page.expect_request(FIGURES):
+            choose(page, "population", "returnee")
+        choose(page, "population", "idp")
+        page.wait_for_function(AT_REST)  # nothing is on its way any more
+        let_go()
+    expect(page.locator("#headline")).to_contain_text("internally displaced people")
+    expect(page.locator("#population input:checked")).to_have_value("idp")
+    assert "pop=" not in page.url
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["Dash comes", "Dash fails"])
+def test_what_is_chosen_before_there_are_figures_is_done(
+    watched: Callable[..., Watched], site: str, *, fails: bool
+) -> None:
+    window = watched(1440, 960)
+    page = window.page
+    if fails:
+        page.route(DASH, lambda route: route.abort())
+    with late(page, FIGURES) as let_go:
+        with page.expect_request(FIGURES):
+            page.goto(f"{site}/?time=2018-04-30&area=IQG15&briefing=slides%3Ddefault")
+        choose(page, "population", "returnee")
+        choose(page, "programmes", "PHSS")
+        let_go()
+    page.wait_for_url("**pop=returnee**")
+    page.wait_for_function(AT_REST)
+    expect(page.locator("#headline")).to_contain_text("returnees")
+    expect(page.locator("#programmes input:checked")).to_have_value("PHSS")
+    for kept in ("prog=PHSS", "time=2018-04-30", "area=IQG15", "briefing=slides"):
+        assert kept in page.url
+    if fails:
+        window.console.clear()
+
+
+def test_a_choice_taken_back_before_dash_has_come_waits_for_nothing(page: Page, site: str) -> None:
+    with late(page, DASH) as let_go:
+        page.goto(site)
+        page.wait_for_function("() => document.documentElement.dataset.live")
+        choose(page, "population", "returnee")
+        assert page.locator("#main").get_attribute("data-loading") == "true"
+        choose(page, "population", "idp")
+        assert page.locator("#main").get_attribute("data-loading") is None
+        let_go()
+
+
+def test_a_panel_that_failed_is_not_brought_for_an_area_that_is_left(
+    watched: Callable[..., Watched], site: str
+) -> None:
+    window = watched(1440, 960)
+    page = window.open(f"{site}/?prog=PHSS")
+    page.wait_for_function(TAKEN_OVER)
+    notices, title = page.locator("#notices"), page.locator("#area-title")
+    parts = "**/parts/*.json*"
+
+    page.route(parts, lambda route: route.abort())
+    page.locator("#ranking button", has_text="Baghdad").click()
+    notices.get_by_role("button").wait_for()
+    page.unroute(parts)
+    page.locator("#ranking button", has_text="Ninewa").click()
+    expect(title).to_have_text("Ninewa")
+    expect(notices).to_be_hidden()  # nothing is missing now
+
+    # Several fail, as without a network: one button brings all of them.
+    page.route(parts, lambda route: route.abort())
+    choose(page, "measure", "share")
+    notices.get_by_role("button").wait_for()
+    page.unroute(parts)
+    notices.get_by_role("button").click()
+    expect(title).to_have_text("Ninewa")
+    expect(page.locator("#programme-card")).to_be_visible()
+    window.console.clear()
