@@ -36,6 +36,7 @@ from geodata.errors import NotAvailable, StateError
 from geodata.i18n.messages import gettext
 
 PATH = "_dash-update-component"
+_MOST_DISCARDED = 1_000_000  # bytes
 _TOO_LARGE = gettext("What was sent is too large for this address.")
 _NO_CALL = gettext("What was sent is not what this page asks with.")
 _UNKNOWN = gettext("Nothing of this page is computed under that name.")
@@ -82,6 +83,7 @@ def sent_json() -> object:
     try:
         text = request.get_data(as_text=True)
     except RequestEntityTooLarge:
+        _discard()
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE) from None
     if not request.is_json:
         _refuse()
@@ -89,6 +91,14 @@ def sent_json() -> object:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         _refuse()
+
+
+def _discard() -> None:
+    """Read what is refused unread, up to a megabyte: the next request may come after it.
+
+    Gunicorn closes a connection of which more than 64 KiB are left, having said that it keeps it.
+    """
+    request.environ["wsgi.input"].read(min(request.content_length or 0, _MOST_DISCARDED))
 
 
 def _answered(answer: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import urllib.request
 from collections.abc import Callable
@@ -96,6 +97,7 @@ def test_the_official_client_is_answered_with_the_figures_of_the_api(
     links_lead_to_the_map(answers, origin)
     areas_have_the_figures(answers, api("area/XXG01.json"))
     what_is_wrong_is_told(results)
+    a_connection_outlives_what_is_too_large(origin)
 
 
 def questions_are_described(results: dict[str, Any]) -> None:
@@ -164,6 +166,19 @@ def what_is_wrong_is_told(results: dict[str, Any]) -> None:
     assert not sentence.isascii()
     assert "too large" in str(results["oversized"]) and MARK not in str(results["oversized"])
     assert "name may be list_choices" in str(results["layout"])
+
+
+def a_connection_outlives_what_is_too_large(origin: str) -> None:
+    """Gunicorn says that it keeps one of which much was not read, and then closes it."""
+    connection = http.client.HTTPConnection(origin.removeprefix("http://"))
+    for body, status in (
+        ("0" * 200_000, 413),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "ping"}', 200),
+    ):
+        connection.request("POST", "/_mcp", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        assert (answer.status, bool(answer.read())) == (status, True)
+    connection.close()
 
 
 def text_of(result: Any) -> str:
