@@ -112,12 +112,31 @@ def test_a_panel_that_failed_is_not_brought_for_an_area_that_is_left(
     expect(title).to_have_text("Ninewa")
     expect(notices).to_be_hidden()  # nothing is missing now
 
-    # Several fail, as without a network: one button brings all of them.
+    page.route(FIGURES, lambda route: route.abort())
+    choose(page, "population", "returnee")
+    notices.get_by_role("button").wait_for()
+    choose(page, "population", "idp")
+    expect(notices).to_be_hidden()  # what is shown is what is chosen
+
+    # All of it fails, as without a network: one button brings everything.
+    choose(page, "population", "returnee")
+    notices.get_by_role("button").wait_for()
+    page.route(parts, lambda route: route.abort())
+    page.locator("#ranking button", has_text="Baghdad").click()
+    expect(page.locator("#area-card")).to_be_hidden()
+    page.unroute(parts)
+    page.unroute(FIGURES)
+    notices.get_by_role("button").click()
+    expect(title).to_have_text("Baghdad")
+    expect(page.locator("#headline")).to_contain_text("returnees")
+    expect(notices).to_be_hidden()
+
+    # Several panels fail.
     page.route(parts, lambda route: route.abort())
     choose(page, "measure", "share")
     notices.get_by_role("button").wait_for()
     page.unroute(parts)
     notices.get_by_role("button").click()
-    expect(title).to_have_text("Ninewa")
+    expect(title).to_have_text("Baghdad")
     expect(page.locator("#programme-card")).to_be_visible()
     window.console.clear()

@@ -39,9 +39,10 @@
     /** Choices lead to one GET of the figures, where they are not those that are shown. */
     async ask(...choices) {
       const query = chosen(...choices);
+      const before = page.viewUrl();
       if (query) await page.ask(query, { history: 'push', chosen: true });
       else page.stay();
-      return query ? page.viewUrl() : window.dash_clientside.no_update;
+      return page.viewUrl() === before ? window.dash_clientside.no_update : page.viewUrl();
     },
 
     /** The map or the table. */
@@ -70,7 +71,7 @@
     const [name, keys] = called.split('?');
     const turn = (turns.get(name) ?? 0) + 1;
     turns.set(name, turn);
-    begin(name);
+    page.begin(name);
     const { id, property } = window.dash_clientside.callback_context.outputs_list;
     const figures = new URLSearchParams(url.split('?')[1]);
     const place = {};
@@ -94,32 +95,13 @@
       if (!gone()) window.dash_clientside.set_props(id, { [property]: children });
     };
     function failed(error) {
-      if (!gone()) tellMissing(error, name, again);
+      if (!gone()) page.fail(error, again, name);
       return [];
     }
     return fetched();
   }
 
   const turns = new Map(); // how often each part has been called: the last call alone counts
-  const missing = new Map(); // parts that have not come, and how each is asked for again
-  let retry = null; // the button that asks for them
-
-  function tellMissing(error, name, again) {
-    missing.set(name, again);
-    retry = page.fail(error, () => {
-      for (const each of missing.keys()) bring(each);
-    });
-  }
-
-  /** A part is called anew, so that it is missing no more. */
-  function begin(name) {
-    const again = missing.get(name);
-    missing.delete(name);
-    if (!missing.size && retry?.isConnected) page.notify([]);
-    return again;
-  }
-
-  const bring = (name) => begin(name)();
 
   window.dash_clientside.explore = explore;
   window.dash_clientside.parts = new Proxy(

@@ -184,6 +184,7 @@
   async function load(promise, retry, { history, chosen = false } = {}) {
     const turn = ++asked;
     choosing = chosen;
+    begin('figures');
     byId('main').dataset.loading = 'true';
     try {
       const next = await promise;
@@ -212,6 +213,7 @@
 
   /** What is shown is what the reader has come back to: no choice before that is shown any more. */
   function stay() {
+    begin('figures');
     if (!choosing) return;
     asked += 1;
     rest();
@@ -221,14 +223,24 @@
   const drawsAnew = ({ state, version }) =>
     state.level !== view.state.level || version !== view.version;
 
-  function fail(error, retry) {
-    const again = element(
-      'button',
-      { type: 'button', class: 'button', onclick: retry },
-      strings.retry,
-    );
-    notify([format.fill(strings.failed, { reason: error.message })], again);
-    return again;
+  const missing = new Map(); // what has not come, by its name, and how it is asked for again
+  let retrying = null; // the button that asks for all of it
+
+  function fail(error, retry, name = 'figures') {
+    missing.set(name, retry);
+    const onclick = () => {
+      for (const each of [...missing.keys()]) begin(each)();
+    };
+    retrying = element('button', { type: 'button', class: 'button', onclick }, strings.retry);
+    notify([format.fill(strings.failed, { reason: error.message })], retrying);
+  }
+
+  /** Something is asked for anew, or is not wanted any more: it is missing no longer. */
+  function begin(name) {
+    const retry = missing.get(name);
+    missing.delete(name);
+    if (!missing.size && retrying?.isConnected) notify([]);
+    return retry;
   }
 
   /** Fetch and show what a query asks for; `whole` is with its date and its area. */
@@ -344,6 +356,7 @@
     words: { data, strings, format, reading, urls },
     page: {
       ask,
+      begin,
       follow,
       arrived: () => arrive(),
       fail,
