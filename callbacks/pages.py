@@ -55,8 +55,8 @@ def register(app: Dash, context: Context, plugins: Sequence[Plugin] = ()) -> Non
     urls = context.urls
 
     @memoise(_CACHED_PAGES)
-    def content(snapshot: Snapshot, state: State) -> dict[str, Any]:
-        return explore_facts.content(context.view_at(snapshot, state), urls)
+    def content(snapshot: Snapshot, state: State, briefing: str = "") -> dict[str, Any]:
+        return explore_facts.content(context.view_at(snapshot, state), urls, briefing)
 
     dash_index.prepare(app)
 
@@ -93,16 +93,17 @@ def register(app: Dash, context: Context, plugins: Sequence[Plugin] = ()) -> Non
             snapshot, state, notices = context.parse(query, lenient=True)
         except NotAvailable as error:
             return problem(context, error)
+        briefing = query.get("briefing", "")
         tab = explore.TABLE if query.get("tab") == explore.TABLE else explore.MAP
         html = explore.page(
             context.shared(snapshot, state),
-            content(snapshot, state),
+            content(snapshot, state, briefing),
             notices=notices,
             tab=tab,
             dash=dash(),
             extend=partial(extended, context.view_at(snapshot, state).on_its_date(), query),
             ages=context.ages(snapshot, state),
-            briefing=query.get("briefing", ""),
+            briefing=briefing,
         )
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)
 

@@ -33,14 +33,14 @@ def register(app: Dash, context: Context) -> None:
     """Add the routes to ``app``."""
     urls = context.urls
 
-    def link(snapshot: Snapshot, state: State, place: Place) -> str:
+    def link(snapshot: Snapshot, state: State, place: Place, carried: list[tuple[str, str]]) -> str:
         """Return the map at a place: of its level, where the population has figures of it."""
         finer = place.level > state.level and place.level in availability.levels(
             snapshot, state.pop
         )
         changed = {"area": place.pcode, **({"level": str(place.level)} if finer else {})}
         items = dict(query_items(state, snapshot)) | changed
-        return f"{urls.page(encode_items(items.items()))}#{ids.AREA}"
+        return f"{urls.page(encode_items([*items.items(), *carried]))}#{ids.AREA}"
 
     @app.server.get(urls.places(), endpoint="places")
     def places() -> Response:
@@ -59,15 +59,16 @@ def register(app: Dash, context: Context) -> None:
     def place() -> WerkzeugResponse:
         query = link_query(request.args.to_dict())
         typed = query.pop("q", "")
+        carried = [("briefing", query["briefing"])] if query.get("briefing") else []
         try:
             snapshot, state, _ = context.parse(query, lenient=True)
         except NotAvailable as error:
             return problem(context, error)
         found = answer(snapshot, typed, state.language)
         if found.place:
-            return redirect(link(snapshot, state, found.place), HTTPStatus.SEE_OTHER)
+            return redirect(link(snapshot, state, found.place, carried), HTTPStatus.SEE_OTHER)
         language, own = state.language, urls.following(state)
-        kept = query_items(state, snapshot)
+        kept = query_items(state, snapshot) + carried
         html = render(
             "places.html",
             snapshot,
@@ -77,7 +78,7 @@ def register(app: Dash, context: Context) -> None:
             heading=language.gettext("Find a place"),
             sentence=found.sentence,
             candidates=[
-                describe(snapshot, each, language) | {"url": link(snapshot, state, each)}
+                describe(snapshot, each, language) | {"url": link(snapshot, state, each, carried)}
                 for each in found.candidates[:_FEW]
             ],
             kept=kept,

@@ -16,6 +16,7 @@ from geodata.figures import programmes, state
 from geodata.figures.availability import available_measures, levels, populations_with_counts
 from geodata.figures.classes import JENKS, QUANTILES, ROUND_STYLE
 from geodata.figures.counts import counts
+from geodata.figures.query_keys import encode_items
 from geodata.figures.statuses import OUTSIDE
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
@@ -30,7 +31,8 @@ from layouts.embed import scale_style
 from layouts.script_strings import UNTIL
 
 _ALMOST_NONE = 1e-9  # what bars are drawn against where there is nothing
-_NO_CONTROL = ("time", "area", "lang", "digits", "v")  # keys that no control of the form has
+# Keys that no control of the form has.
+_NO_CONTROL = ("time", "area", "lang", "digits", "v", "briefing")
 _CLASSES = {
     ROUND_STYLE: gettext("Round"),
     QUANTILES: gettext("Quantiles"),
@@ -49,10 +51,16 @@ class Option:
     small: str = ""
 
 
-def content(view: View, urls: Urls) -> dict[str, Any]:
-    """Return what the page says of a view; it is the same for everyone and can be cached."""
+def content(view: View, urls: Urls, briefing: str = "") -> dict[str, Any]:
+    """Return what the page says of a view; it is the same for everyone and can be cached.
+
+    Parameters
+    ----------
+    briefing
+        The query of the briefing that slides are being added to, which links and forms keep.
+    """
     at = view.on_its_date()
-    shown = Shown(view, urls)
+    shown = Shown(view, urls, briefing)
     texts = ViewText(at)
     cells = texts.labels
     return {
@@ -64,7 +72,7 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "scale": Markup(scale_style(view, AUTO)),  # noqa: S704 - colours of the scale
         "title": wording.title(view),
         "choices": wording.choices(view),
-        "place_kept": state.query_items(replace(view.state, area=""), view.snapshot),
+        "place_kept": shown.items(area=""),
         "headline": texts.headline,
         "map": drawing(at, cells),
         "plane": _plane(view),
@@ -78,22 +86,28 @@ def content(view: View, urls: Urls) -> dict[str, Any]:
         "newest": texts.newest,
         "source": texts.sources[sentences.sources_on(view)[at.t]]["id"],
         "level": view.state.level,
-        **_filters(view),
+        **_filters(shown),
         **_dates(shown),
     }
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A view, and the builder of links to other views."""
+    """A view, the builder of links to other views, and the briefing that they carry along."""
 
     view: View
     urls: Urls
+    briefing: str = ""
+
+    def items(self, **changes: Any) -> list[tuple[str, str]]:
+        """Return the query of the view with some fields of its state changed, as its items."""
+        there = replace(self.view.state, **changes)
+        carried = [("briefing", self.briefing)] if self.briefing else []
+        return state.query_items(there, self.view.snapshot) + carried
 
     def link(self, **changes: Any) -> str:
         """Return the address of the view with some fields of its state changed."""
-        there = replace(self.view.state, **changes)
-        return self.urls.page(state.encode_query(there, self.view.snapshot))
+        return self.urls.page(encode_items(self.items(**changes)))
 
     def source(self, source: str = "") -> str:
         """Return the address of a source, or of all, in the language of the view."""
@@ -125,7 +139,8 @@ def _plane(view: View) -> dict[str, float]:
 # ---- what can be chosen
 
 
-def _filters(view: View) -> dict[str, Any]:
+def _filters(shown: Shown) -> dict[str, Any]:
+    view = shown.view
     snapshot, language, chosen = view.snapshot, view.language, view.state
     measures = available_measures(snapshot, chosen.pop, chosen.level)
     held = [str(level) for level in levels(snapshot, chosen.pop)]
@@ -151,7 +166,7 @@ def _filters(view: View) -> dict[str, Any]:
         "classes_options": options(_CLASSES, chosen.classes),
         "mode": chosen.mode,
         "chosen_programmes": chosen.prog,
-        "kept": [pair for pair in state.query_items(chosen, snapshot) if pair[0] in _NO_CONTROL],
+        "kept": [pair for pair in shown.items() if pair[0] in _NO_CONTROL],
     }
 
 
@@ -237,7 +252,7 @@ def _dates(shown: Shown) -> dict[str, Any]:
         return shown.link(time=dates[there]) if there != at.t else ""
 
     return {
-        "same_view": state.query_items(replace(view.state, time=None), view.snapshot),
+        "same_view": shown.items(time=None),
         "day": at.date.isoformat(),
         "date": language.date(at.date),
         "round": area_labels.caption(at),

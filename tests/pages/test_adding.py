@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import unescape
+from html import escape, unescape
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -48,6 +48,23 @@ def test_the_map_s_link_leads_to_slides_that_say_so_and_back_without_scripts(
     [once_more] = ADDING.findall(again)
     assert "slides=trend%3Btable%3Apop%3Dreturnee" in once_more
     assert once_more.endswith("layout=table")  # it is shown as a table, as before
+
+
+def test_links_and_forms_of_the_map_keep_the_briefing_without_scripts(client: FlaskClient) -> None:
+    briefing = "slides=trend&title=A & <b>"
+    page = client.get(
+        "/", query_string={"time": "2019-04-30", "briefing": briefing, "area": "IQG15"}
+    )
+    tree = page.text.partition('id="dash-layout"')[0]
+    forms = re.findall('<form[^>]* action="/(?:place)?".*?</form>', tree, re.DOTALL)
+    assert len(forms) == 3  # filters, a date, a place
+    field = f'name="briefing" value="{escape(briefing)}"'
+    assert [form for form in forms if field not in form] == []
+    for link in map(unescape, re.findall('href="(/[?][^"]*)"', tree)):
+        assert parse_qs(urlsplit(link).query)["briefing"] == [briefing], link
+    for typed in ("Sinjar", "kirk"):
+        found = client.get("/place", query_string={"q": typed, "briefing": briefing})
+        assert quote(briefing) in (found.headers.get("Location") or found.text)
 
 
 def test_slides_that_were_not_just_added_say_nothing(client: FlaskClient) -> None:
