@@ -7,6 +7,7 @@ and minified once. A URL that names the version never changes what it answers.
 ``page.css``, -js   the map page: all that it needs to be seen and used, before Dash is there
 ``components.js``   the map and the timeline for other Dash applications
 ``dash.js``         Dash with React, and of its components those that the page has
+``with-dash.js``    the map page: what Dash needs of it, and what opens when it is there
 ``plotly.js``       Plotly's charts
 ``used.js``         the map page: what is fetched when a place is looked for, or an area tapped
 the others          each file of ``assets/`` as it is
@@ -54,10 +55,13 @@ STYLES = (
 HOST = "embed/host.js"
 PLOTLY = "vendor/plotly-basic.min.js"
 CHARTS = ("chart/trend.js",)  # what the page draws with it
-# The map page's own scripts: what is shown, the panels, the components made of them, what happens.
-PAGE = (
-    *("shown", "explore-map", "panel-text", "panels"),
-    *("components", "panel-islands", "callbacks", "adding", "start"),
+# The map page's own scripts: what is shown, what stands around the map, the components made of that.
+PAGE = ("shown", "explore-map", "panel-text", "panels", "components", "start")
+# Of the map page, what is fetched with Dash, so that the map moves sooner; until then the links that
+# some of them answer lead to pages of their own.
+WITH_DASH = (
+    *("js/copying.js", "js/share.js", "js/download.js", "js/takeover.js"),
+    *(f"js/page/{name}.js" for name in ("panel-islands", "callbacks", "adding")),
 )
 # What makes the map and the timeline components of another Dash application.
 ELSEWHERE = (
@@ -133,7 +137,8 @@ def host() -> Bundle:
 def _page_scripts() -> tuple[str, ...]:
     """Return what the map page runs: shared scripts, then its own in their order."""
     shared = [f"js/{path.name}" for path in sorted(ASSETS.glob("js/*.js"))]
-    return (*shared, *(f"js/page/{name}.js" for name in PAGE))
+    first = [name for name in shared if name not in WITH_DASH]
+    return (*first, *(f"js/page/{name}.js" for name in PAGE))
 
 
 def _page_styles() -> tuple[str, ...]:
@@ -152,6 +157,7 @@ _JOINED: dict[str, Callable[[], str | bytes]] = {
     "page.css": lambda: rcssmin.cssmin(joined(_page_styles())),
     "components.js": lambda: rjsmin.jsmin(joined(ELSEWHERE)),
     "dash.js": _dash,
+    "with-dash.js": lambda: rjsmin.jsmin(joined(WITH_DASH)),
     "plotly.js": lambda: f"{joined((PLOTLY,))}\n{rjsmin.jsmin(joined(CHARTS))}",
     "used.js": lambda: rjsmin.jsmin(joined(USED)),
 }

@@ -197,7 +197,10 @@ def _handed_over(
         "frozen": bool(view.state.v),
         "ages": ages,
         "later": {
-            **{name: versioned(f"{name}.js", urls) for name in ("dash", "plotly", "used")},
+            **{
+                name: versioned(f"{name}.js", urls)
+                for name in ("dash", "with-dash", "plotly", "used")
+            },
             **later,
         },
     }

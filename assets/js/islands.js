@@ -49,9 +49,9 @@
 
   /** Let it say what is shown, as all others do already. */
   function join(one) {
-    if (shown.view) one.show?.(shown.view, shown.index);
-    if (shown.view) one.step?.(shown.view, shown.index);
-    one.mounted?.();
+    if (!shown.view) return;
+    one.show?.(shown.view, shown.index);
+    one.step?.(shown.view, shown.index);
   }
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -86,11 +86,15 @@
     }
   }
 
-  /** Make live what the server has written, by the layout that stands in the page. */
+  /**
+   * Make live what the server has written, by the layout that stands in the page. It may be called
+   * again when the scripts of more components have come.
+   */
   function start(layout) {
     for (const { type, props } of identified(layout)) {
       const place = document.querySelector(`[data-island="${CSS.escape(props.id)}"]`);
-      if (place && kinds.has(type)) begin(type, props, place.firstElementChild);
+      if (place && kinds.has(type) && !made.has(props.id))
+        join(begin(type, props, place.firstElementChild));
     }
   }
 
@@ -150,7 +154,10 @@
         if (stands && place.current.moveBefore && one.root.isConnected)
           place.current.moveBefore(one.root, null);
         else keepFocus(place.current, () => place.current.replaceChildren(one.root));
-        if (!stands) join(one);
+        if (!stands) {
+          join(one);
+          one.mounted?.();
+        }
         return () => {
           one.destroy?.();
           made.delete(props.id);

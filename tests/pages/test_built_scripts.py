@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from geodata.links.urls import Urls
+from layouts import bundle
 from tests.node import node
 
 # A regular expression after an arrow, which the minifier takes for a division, and what follows
@@ -14,11 +16,14 @@ from tests.node import node
 AFTER_ARROW = re.compile(r"=>\s*/")
 
 
-@pytest.mark.parametrize("path", ["/worker.js", "/embed/map.js", "/embed/host.js", "page.js"])
+@pytest.mark.parametrize(
+    "path",
+    ["/worker.js", "/embed/map.js", "/embed/host.js"]
+    + [f"{name}.js" for name in ("page", "with-dash", "used", "components")],
+)
 def test_a_minified_script_can_be_read(client, path, tmp_path):
-    if path == "page.js":
-        text = client.get("/").get_data(as_text=True)
-        path = re.search(r'src="([^"]*built/page\.[^"]+\.js)"', text)[1]  # type: ignore[index]
+    if not path.startswith("/"):
+        path = Urls("/").built(path, bundle.built(path).version)
     script = tmp_path / "script.js"
     script.write_bytes(client.get(path).data)
     result = subprocess.run(

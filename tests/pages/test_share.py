@@ -350,8 +350,17 @@ def page(visiting: Visiting) -> Page:
     return visiting(permissions=["clipboard-read", "clipboard-write"]).page
 
 
+def answered(page: Page) -> None:
+    """Wait until the button opens a dialog: on the map page that comes with Dash."""
+    page.wait_for_function(
+        """() => document.documentElement.dataset.dash
+            || !document.getElementById('react-entry-point')"""
+    )
+
+
 def open_map(page: Page, site: str, text: str = "") -> None:
     page.goto(f"{site}/?{text}")
+    answered(page)
     page.wait_for_function(
         """() => document.querySelector('#title')?.textContent
             && !document.querySelector('#main').dataset.loading"""
@@ -359,6 +368,10 @@ def open_map(page: Page, site: str, text: str = "") -> None:
 
 
 def open_dialog(page: Page) -> Locator:
+    answered(page)
+    menu = page.locator(".menu-toggle summary")
+    if menu.is_visible():  # there is no room for the button beside it
+        menu.click()
     page.get_by_role("link", name="Share & embed").click()
     dialog = page.get_by_role("dialog", name="Share & embed")
     expect(dialog).to_be_visible()

@@ -259,10 +259,12 @@
     notices.hidden = !sentences.length;
   }
 
+  const makeLive = () => islands.start(JSON.parse(byId('dash-layout').textContent));
+
   async function show(next, drawing, history) {
     const shownDate = view?.dates[now()];
     // Not before there are figures: what the server wrote gives way to what follows the timeline.
-    if (!view) islands.start(JSON.parse(byId('dash-layout').textContent));
+    if (!view) makeLive();
     const notices = [...(next.notices || [])];
     view = next;
     viewUrl = addressOf(view);
@@ -359,6 +361,7 @@
       begin,
       follow,
       arrived: () => arrive(),
+      makeLive,
       fail,
       notify,
       select,

@@ -6,7 +6,7 @@
 (() => {
   'use strict';
 
-  const { element, explore, islands, keepSeen, page, takeOver, words } = window.displacement;
+  const { element, islands, keepSeen, page, words } = window.displacement;
   const { data } = words;
   const root = document.documentElement;
 
@@ -44,12 +44,14 @@
 
   /** Without Dash nothing answers a choice: its address is opened, as where the form is sent. */
   function openChoices() {
+    const { explore } = window.displacement;
     const send = () => {
-      const query = explore.wanted();
+      const query = explore?.wanted();
       if (query) window.location.assign(page.urlOf(query));
+      else if (!explore) document.getElementById('filters').requestSubmit();
     };
     document.addEventListener('displacement:chosen', send);
-    send();
+    if (explore || document.getElementById('main').dataset.loading) send();
     // Nor does an area bring its panel: its address is opened, which has it.
     const open = () => window.location.reload();
     document.addEventListener('displacement:area', () => queueMicrotask(open));
@@ -65,8 +67,10 @@
     root.dataset.live = 'true';
     await painted();
     try {
-      await Promise.all([data.later.dash, ...(data.later.plugins ?? [])].map(addScript));
-      await takeOver();
+      const { dash, plugins = [], 'with-dash': own } = data.later;
+      await Promise.all([dash, own, ...plugins].map(addScript));
+      page.makeLive(); // the components whose scripts have come only now
+      await window.displacement.takeOver();
       root.dataset.dash = 'true';
       islands.tell();
     } catch {
