@@ -56,7 +56,7 @@ HOST = "embed/host.js"
 PLOTLY = "vendor/plotly-basic.min.js"
 CHARTS = ("chart/trend.js",)  # what the page draws with it
 # The map page's own scripts: what is shown, what stands around the map, the components made of that.
-PAGE = ("shown", "explore-map", "panel-text", "panels", "components", "start")
+PAGE = ("shown", "explore-map", "panel-text", "panels", "components", "choices", "start")
 # Of the map page, what is fetched with Dash, so that the map moves sooner; until then the links that
 # some of them answer lead to pages of their own.
 WITH_DASH = (

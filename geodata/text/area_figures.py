@@ -20,7 +20,7 @@ from geodata.text.key_figures import WORDS as KEY_FIGURES
 # What stands after a change, and in its place where there is nothing to compare with.
 _PREVIOUS = (KEY_FIGURES["previousRound"], KEY_FIGURES["firstRound"])
 _YEAR = (gettext("since a year before ({date})"), gettext("no figure a year before"))
-_HERE = gettext("{population} here")
+_IN_AREA = gettext("{population} here")
 _BROKEN_DOWN = {
     populations.HOUSEHOLDS: gettext("Households on {date}"),
     populations.PEOPLE: gettext("People on {date}"),
@@ -96,7 +96,7 @@ def _change(at: ViewAt, i: int, base: int, words: tuple[str, str]) -> Change:
 def _of_other_level(view: View, trend: Sequence[dict[str, Any]]) -> list[AreaFigure]:
     language = view.language
     nouns = language.gettext(populations.POPULATIONS[view.state.pop].nouns)
-    about = language.gettext(_HERE, population=nouns)
+    about = language.gettext(_IN_AREA, population=nouns)
     people: dict[str, float | None] = next(
         (
             dict(zip(line["dates"], line["people"], strict=True))

@@ -5,40 +5,13 @@
 (() => {
   'use strict';
 
-  const { islands, page } = window.displacement;
+  const { choices, page } = window.displacement;
   window.dash_clientside = window.dash_clientside || {};
-  const MULTIPLE = '~';
-  const MAP_KEYS = ['pop', 'measure', 'mode', 'level', 'classes'];
-
-  /** The query of what is chosen, where it is not what is shown already. */
-  function chosen(pop, prog, measure, mode, base, level, classes) {
-    const { state } = page.view;
-    const wanted = { pop, measure, mode, level, classes };
-    const changed = MAP_KEYS.filter((key) => wanted[key] && wanted[key] !== String(state[key]));
-    const programmes = [...prog].sort();
-    const others = programmes.join() !== [...state.prog].sort().join();
-    const otherBase = mode === 'change' && state.mode === 'change' && base && base !== state.base;
-    if (!changed.length && !others && !otherBase) return null;
-    const query = page.queryOf();
-    for (const key of changed) query.set(key, wanted[key]);
-    if (programmes.length) query.set('prog', programmes.join(MULTIPLE));
-    else query.delete('prog');
-    if (otherBase) query.set('base', base);
-    if (changed.includes('pop') || (changed.includes('mode') && mode === 'level'))
-      query.delete('base');
-    return query;
-  }
-
-  // As callbacks/explore.py gives them.
-  const CHOICES = ['population', 'programme', 'measure', 'mode', 'base-date', 'level', 'classes'];
 
   const explore = {
-    /** What the controls say, as `chosen` has it, whether or not Dash has been told. */
-    wanted: () => chosen(...CHOICES.map((id) => islands.made.get(id).props.value)),
-
     /** Choices lead to one GET of the figures, where they are not those that are shown. */
-    async ask(...choices) {
-      const query = chosen(...choices);
+    async ask(...chosen) {
+      const query = choices.query(...chosen);
       const before = page.viewUrl();
       if (query) await page.ask(query, { history: 'push', chosen: true });
       else page.stay();
@@ -113,5 +86,4 @@
           part(called, given),
     },
   );
-  Object.assign(window.displacement, { explore });
 })();

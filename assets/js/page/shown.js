@@ -206,7 +206,7 @@
   /** A choice acts when Dash has come; until then the reader sees that it is on its way. */
   function tellWaiting() {
     const taken = document.documentElement.dataset.dash;
-    const waits = view && !taken && window.displacement.explore.wanted();
+    const waits = view && !taken && window.displacement.choices.wanted();
     if (waits) byId('main').dataset.loading = 'true';
     else delete byId('main').dataset.loading;
   }

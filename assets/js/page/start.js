@@ -6,7 +6,7 @@
 (() => {
   'use strict';
 
-  const { element, islands, keepSeen, page, words } = window.displacement;
+  const { choices, element, islands, keepSeen, page, words } = window.displacement;
   const { data } = words;
   const root = document.documentElement;
 
@@ -44,14 +44,12 @@
 
   /** Without Dash nothing answers a choice: its address is opened, as where the form is sent. */
   function openChoices() {
-    const { explore } = window.displacement;
     const send = () => {
-      const query = explore?.wanted();
+      const query = choices.wanted();
       if (query) window.location.assign(page.urlOf(query));
-      else if (!explore) document.getElementById('filters').requestSubmit();
     };
     document.addEventListener('displacement:chosen', send);
-    if (explore || document.getElementById('main').dataset.loading) send();
+    send();
     // Nor does an area bring its panel: its address is opened, which has it.
     const open = () => window.location.reload();
     document.addEventListener('displacement:area', () => queueMicrotask(open));
