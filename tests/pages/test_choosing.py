@@ -14,6 +14,8 @@ pytestmark = pytest.mark.browser
 
 FIGURES, DASH = "**/view.json*", "**/built/dash.*"
 TAKEN_OVER = "() => document.documentElement.dataset.dash"
+# What a pane shows while something of it is on its way.
+SIGN = "(pane) => getComputedStyle(document.querySelector(pane), '::after').content"
 AT_REST = "() => !document.querySelector('#main').dataset.loading"
 
 
@@ -84,7 +86,9 @@ def test_what_is_chosen_before_there_are_figures_is_done(
         window.console.clear()
 
 
-def test_a_choice_taken_back_before_dash_has_come_waits_for_nothing(page: Page, site: str) -> None:
+def test_what_waits_for_dash_is_seen_to_be_on_its_way_and_nothing_else(
+    page: Page, site: str
+) -> None:
     with late(page, DASH) as let_go:
         page.goto(site)
         page.wait_for_function("() => document.documentElement.dataset.live")
@@ -92,7 +96,11 @@ def test_a_choice_taken_back_before_dash_has_come_waits_for_nothing(page: Page, 
         assert page.locator("#main").get_attribute("data-loading") == "true"
         choose(page, "population", "idp")
         assert page.locator("#main").get_attribute("data-loading") is None
+        page.locator("#tab label", has_text="Table").click()
+        assert page.evaluate(SIGN, "#table-pane") != "none"  # the table is on its way
         let_go()
+    page.locator("#table table").wait_for()
+    assert page.evaluate(SIGN, "#table-pane") == "none"
 
 
 def test_a_panel_that_failed_is_not_brought_for_an_area_that_is_left(

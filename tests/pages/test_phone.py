@@ -81,9 +81,8 @@ def test_a_phone_shows_header_choices_and_map_and_an_area_in_a_sheet(phone: Page
 def test_a_sheet_is_put_away_by_a_button_and_a_swipe_and_leads_to_the_panel(
     watched: Callable[..., Watched], site: str
 ) -> None:
-    page = watched(390, 844, has_touch=True, reduced_motion="reduce").open(
-        f"{site}/?time=2017-05-15"
-    )
+    window = watched(390, 844, has_touch=True, reduced_motion="reduce")
+    page = window.open(f"{site}/?time=2017-05-15")
     sheet = page.locator(SHEET)
     area(page, "IQG15").tap()
     for part in ("Ninewa", "643,824", "people", "Counted"):
@@ -110,6 +109,14 @@ def test_a_sheet_is_put_away_by_a_button_and_a_swipe_and_leads_to_the_panel(
     expect(page.locator("#area-card .panel-title")).to_be_in_viewport()
     expect(page.locator("#area-card .panel-title")).to_have_text("Ninewa")
     assert "area=IQG15" in page.url
+
+    # Where the panel does not come, to what says so and asks for it again.
+    page.route("**/parts/area.json*", lambda route: route.abort())
+    area(page, "IQG01").tap()
+    sheet.get_by_role("button", name="More").tap()
+    expect(sheet).to_be_hidden()
+    expect(page.locator("#notices button")).to_be_focused()
+    window.console.clear()
 
 
 def test_filters_are_a_sheet_whose_button_says_what_is_chosen(

@@ -79,13 +79,14 @@
       path?.focus({ preventScroll: true });
     }
 
-    /** Lead to the panel, which stands below. */
+    /** Lead to the panel, which stands below; where it has not come, to what brings it. */
     async function more() {
       await selecting;
       hide();
       const panel = document.getElementById('area-card');
-      panel.focus({ preventScroll: true });
-      panel.scrollIntoView();
+      const place = panel.firstChild ? panel : document.querySelector('#notices button');
+      place?.focus({ preventScroll: true });
+      place?.scrollIntoView();
     }
 
     document.addEventListener('keydown', (event) => {

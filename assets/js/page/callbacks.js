@@ -68,7 +68,9 @@
       if (!gone()) window.dash_clientside.set_props(id, { [property]: children });
     };
     function failed(error) {
-      if (!gone()) page.fail(error, again, name);
+      if (gone()) return [];
+      page.fail(error, again, name);
+      if (name === 'area') page.arrived(); // whoever waits for it is led to what says so
       return [];
     }
     return fetched();
