@@ -22,6 +22,9 @@ def visited(browser: Browser, url: str, **context: object) -> Page:
 
 
 def opened(page: Page) -> Page:
+    menu = page.locator(".menu-toggle summary")
+    if menu.is_visible():  # a phone has one menu, and in it the others
+        menu.click()
     page.locator(".download-menu summary").click()
     return page
 
