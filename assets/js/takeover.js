@@ -78,6 +78,11 @@
     const entry = document.getElementById('react-entry-point');
     const written = document.getElementById('written');
     const places = scrolled(written);
+    // Not when the two change places: what Dash has drawn is moved out of sight by then.
+    const seen = {};
+    const note = () => Object.assign(seen, { left: window.scrollX, top: window.scrollY });
+    note();
+    document.addEventListener('scroll', note);
     const active = document.activeElement;
     const focused = written.contains(active) ? active : null;
     answerFromPage();
@@ -87,6 +92,9 @@
         observer.disconnect();
         entry.hidden = false;
         written.remove();
+        // Where the focus was in it, browsers lay the page out on the way, and scroll.
+        document.removeEventListener('scroll', note);
+        window.scrollTo({ ...seen, behavior: 'instant' });
         for (const [id, top, left] of places) {
           const again = document.getElementById(id);
           if (again) [again.scrollTop, again.scrollLeft] = [top, left];

@@ -127,6 +127,22 @@ def test_focus_and_scroll_stay(window: Watched, site: str) -> None:
     assert page.evaluate("document.activeElement.dataset.pcode")
 
 
+def test_a_panel_that_a_link_leads_to_stays_in_sight_on_a_phone(
+    watched: Callable[..., Watched], site: str
+) -> None:
+    """It has the focus, and browsers follow what is focused where both trees stand."""
+    page = watched(390, 844).page
+    top = "() => document.querySelector('#area-card').getBoundingClientRect().top"
+    with held_back(page) as let_go:
+        page.goto(f"{site}/?area=IQG15#area-card")
+        page.wait_for_function("() => document.documentElement.dataset.settled")
+        assert page.evaluate("() => document.activeElement.id") == "area-card"
+        before = page.evaluate(top)
+        assert 0 <= before <= 100
+        let_go()
+    assert page.evaluate(top) == before
+
+
 def test_a_drag_under_way_goes_on(window: Watched, site: str) -> None:
     page = window.page
     with held_back(page) as let_go:
