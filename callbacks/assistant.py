@@ -52,7 +52,7 @@ class Question(BaseModel):
     )
 
     lang: Word = ""
-    """Language of the answer: en (the default), ar (Arabic) or ckb (Sorani Kurdish)."""
+    """Language of the answer: en (the default), ar (Arabic) or ckb (Sorani)."""
     digits: Word = ""
     """Digits in Arabic and Sorani sentences: western (the default) or native."""
     v: Word = ""

@@ -376,7 +376,8 @@ def test_scripts_are_handed_words_addresses_and_language(client, snapshot):
     assert (data["lang"], data["digits"]) == ("en", "western")
     assert data["writing"] == load_language("en").js_format()
     assert set(data["urls"]) == {
-        *("page", "briefing", "view", "drawing", "area", "meta", "sources")
+        *("page", "briefing", "briefingAdding", "view", "drawing", "part", "places"),
+        *("meta", "sources"),
     }
     assert data["strings"] and data["timeline"]
 

@@ -66,8 +66,8 @@
     await painted();
     try {
       const { dash, plugins = [], 'with-dash': own } = data.later;
-      await Promise.all([dash, own, ...plugins].map(addScript));
-      page.makeLive(); // the components whose scripts have come only now
+      const panels = addScript(own).then(page.makeLive); // without waiting for Dash
+      await Promise.all([panels, ...[dash, ...plugins].map(addScript)]);
       await window.displacement.takeOver();
       root.dataset.dash = 'true';
       islands.tell();
