@@ -91,6 +91,8 @@ def test_nothing_is_seen_of_it(watched: Callable[..., Watched], site: str, query
         page.wait_for_function("() => document.documentElement.dataset.settled")
         if "area=" in query:
             page.wait_for_function(CHART)
+        if "tab=table" in query:
+            page.locator("#figures-table[data-stale]").wait_for()  # it is alive
         written, seen = page.evaluate(DOM, "#written"), picture(page)
         let_go()
     assert page.evaluate(DOM, "#react-entry-point") == written
