@@ -7,6 +7,7 @@ import http.client
 import json
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ def test_the_official_client_is_answered_with_the_figures_of_the_api(
 ):
     """One conversation, of which each function below looks at a part."""
     origin = serving_with(DISPLACEMENT_SNAPSHOT=str(examplia_folder), DISPLACEMENT_MCP="1")
-    results = asyncio.run(asked(f"{origin}/_mcp", CALLS))
+    with ThreadPoolExecutor(1) as apart:  # in this thread a browser's loop may be running
+        results = apart.submit(asyncio.run, asked(f"{origin}/_mcp", CALLS)).result()
     answers = {
         name: result.structured_content
         for name, result in results.items()
