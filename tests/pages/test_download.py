@@ -80,6 +80,7 @@ def test_the_menu_opens_and_leads_to_files_without_scripts(browser: Browser, sit
 @browsed
 def test_the_menu_follows_the_map_and_saves_under_the_files_own_name(browser: Browser, site: str):
     page = visited(browser, f"{site}/?pop=returnee")
+    page.locator("html[data-dash]").wait_for()
     expect(page.locator("#headline")).to_contain_text("returnees")
     page.get_by_label("Syrian refugees").check()
     expect(page.locator("#headline")).to_contain_text("refugees")
