@@ -206,6 +206,7 @@
 
   document.addEventListener('displacement:area', ({ detail: { pcode, focus, before } }) => {
     opening = focus ? pcode : '';
+    if (pcode) d.fetchPlotly().catch(() => {}); // beside the panel, which has a chart; told there
     const inside = card().contains(document.activeElement);
     if (!pcode && inside) giveBack(before);
     else if (!inside) opener = document.activeElement;
