@@ -21,7 +21,7 @@ from layouts import ids
 from layouts.components import AreaFigures, Bars, Fixed, Trend
 from layouts.explore_facts import Shown
 from layouts.markup import hyphenated, native
-from layouts.plotly_figures import trend_figure
+from layouts.plotly_figures import trend_layout
 
 MOST_BARS = 6  # so many are seen at first
 _FOLDED = frozenset(["shelter", "period", "programmes"])
@@ -48,7 +48,7 @@ def area_panel(shown: Shown) -> list[Component]:
             "trend-slot",
             html.Div(id="trend"),
             lines=facts["trend"],
-            layout=trend_figure().to_plotly_json()["layout"],
+            layout=trend_layout(),
             attributes={
                 "className": "live-only",
                 "role": "img",
@@ -222,10 +222,7 @@ def _bars(
         "tooFew": breakdown.too_few,
         "more": [_show_all(row, language) for row in breakdown.values],
         **{
-            f"note{n}": [
-                note["text"] if not note["until"] or day.isoformat() <= note["until"] else ""
-                for day in dates
-            ]
+            f"note{n}": [note["text"] if area_figures.holds(note, day) else "" for day in dates]
             for n, note in enumerate(notes)
         },
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
 
 
-def trend_figure() -> go.Figure:
-    """Return an empty trend: lines are added for each population by a script."""
+@cache
+def trend_layout() -> dict[str, Any]:
+    """Return the layout of a trend, to which a script adds a line for each population."""
     figure = go.Figure()
     axis: dict[str, Any] = {"fixedrange": True, "zeroline": False, "showgrid": False}
     figure.update_layout(
@@ -22,4 +24,5 @@ def trend_figure() -> go.Figure:
         yaxis=axis | {"rangemode": "tozero", "showgrid": True},
         template=None,
     )
-    return figure
+    layout: dict[str, Any] = figure.to_plotly_json()["layout"]
+    return layout

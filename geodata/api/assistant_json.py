@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from geodata import populations
+from geodata.api.places_json import place_entry
 from geodata.figures.state import State
 from geodata.figures.statuses import STATUSES
 from geodata.i18n.language import Language
-from geodata.places.place_search import Place, answer, describe, places
+from geodata.places.place_search import answer, places
 from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import comparison_summary
+from geodata.text import area_figures, comparison_summary
 from geodata.text.comparison_tables import Comparison, Side
 from geodata.util.json_encoding import json_numbers, number
 
@@ -102,24 +103,19 @@ def places_answer(snapshot: Snapshot, text: str, excerpt: Excerpt) -> Json:
     Without a text, all places: governorates first.
     """
     if not text.strip():
-        every = [_place(snapshot, place, excerpt.language) for place in places(snapshot)]
+        every = [place_entry(snapshot, place, excerpt.language) for place in places(snapshot)]
         return {"places": excerpt.of(every)}
     match = answer(snapshot, text, excerpt.language)
     if match.place is None:
-        candidates = [_place(snapshot, place, excerpt.language) for place in match.candidates]
+        candidates = [place_entry(snapshot, place, excerpt.language) for place in match.candidates]
         return {"place": None, "sentence": match.sentence, "candidates": excerpt.of(candidates)}
     districts = [
-        _place(snapshot, place, excerpt.language)
+        place_entry(snapshot, place, excerpt.language)
         for place in places(snapshot)
         if place.parent == match.place.pcode
     ]
-    own = _place(snapshot, match.place, excerpt.language)
+    own = place_entry(snapshot, match.place, excerpt.language)
     return {"place": own, "districts": excerpt.of(districts)}
-
-
-def _place(snapshot: Snapshot, place: Place, language: Language) -> Json:
-    words = describe(snapshot, place, language)
-    return {"pcode": place.pcode, "level": place.level, "parent": place.parent, **words}
 
 
 # ---- a view
@@ -268,12 +264,12 @@ def area_answer(panel: Json, view: Json, state: State, excerpt: Excerpt) -> Json
         "area": panel["area"],
         "figure": {key: own[0][key] for key in ("value", "status", "rank")} if own else None,
         "newestOfPopulations": [_newest(trend) for trend in panel["trend"]],
-        "breakdowns": [_breakdown(tables, panel, day, excerpt) for tables in _by_kind(panel)],
+        "breakdowns": [
+            _breakdown(tables, panel, day, excerpt) for tables in area_figures.tables_by_kind(panel)
+        ],
         "programmes": excerpt.of([_programme(each) for each in panel["programmes"]]),
         "shelterNotes": [
-            note["text"]
-            for note in panel["shelterNotes"]
-            if not note["until"] or day.isoformat() <= note["until"]
+            note["text"] for note in panel["shelterNotes"] if area_figures.holds(note, day)
         ],
         **_reading(view, t, own, state.language),
     }
@@ -294,24 +290,13 @@ def _newest(trend: Json) -> Json:
     }
 
 
-def _by_kind(panel: Json) -> list[list[Json]]:
-    """Return the tables of each kind of breakdown: households, and later people, are two."""
-    kinds = dict.fromkeys(table["kind"] for table in panel["breakdowns"])
-    return [[table for table in panel["breakdowns"] if table["kind"] == kind] for kind in kinds]
-
-
 def _breakdown(tables: list[Json], panel: Json, day: dt.date, excerpt: Excerpt) -> Json:
     """Return a breakdown on the date nearest to ``day`` that has it, from most to least.
 
     Categories with too few to show are counted in ``hidden``; which they are is not told.
     """
-    known = {
-        dt.date.fromisoformat(date): (table, t)
-        for table in tables
-        for t, date in enumerate(panel["dates"])
-        if table["values"][t] or table["hidden"][t]
-    }
-    nearest = nearest_date(sorted(known), day)
+    known = area_figures.rows_by_date(tables, panel["dates"])
+    nearest = nearest_date(known, day)
     table, t = known[nearest]
     values = table["values"][t] or [None] * len(table["codes"])
     rows = [

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from geodata.i18n.language import Language
-from geodata.places.place_search import answer, describe, places
+from geodata.places.place_search import Place, answer, describe, places
 from geodata.snapshots.snapshot import Snapshot
 
 
+def place_entry(snapshot: Snapshot, place: Place, language: Language) -> dict[str, Any]:
+    """Return a place: code, level, governorate, name and note in words."""
+    words = describe(snapshot, place, language)
+    return {"pcode": place.pcode, "level": place.level, "parent": place.parent, **words}
+
+
 def index(snapshot: Snapshot, language: Language) -> dict[str, Any]:
-    """Return every place: code, level, governorate, name and note in words, folded spellings."""
+    """Return every place, with its folded spellings."""
     return {
         "places": [
-            {
-                "pcode": place.pcode,
-                "level": place.level,
-                "parent": place.parent,
-                **describe(snapshot, place, language),
-                "spellings": place.spellings,
-            }
+            {**place_entry(snapshot, place, language), "spellings": place.spellings}
             for place in places(snapshot)
         ],
         "count": language.plurals("{n} place", "{n} places"),

@@ -14,6 +14,7 @@ from geodata import populations
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext, ngettext
+from geodata.snapshots.rounds import nearest_date
 from geodata.text import area_labels
 from geodata.text.key_figures import WORDS as KEY_FIGURES
 
@@ -149,15 +150,30 @@ def breakdowns(facts: dict[str, Any], view: View) -> list[Breakdown]:
 
     Households and later people of one kind stand in two tables; a date has one of them, never both.
     """
+    return [_breakdown(tables, facts["dates"], view) for tables in tables_by_kind(facts)]
+
+
+def tables_by_kind(facts: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """Return the tables of each kind of breakdown: households, and later people, are two."""
     kinds = dict.fromkeys(table["kind"] for table in facts["breakdowns"])
-    return [
-        _breakdown(
-            [table for table in facts["breakdowns"] if table["kind"] == kind],
-            facts["dates"],
-            view,
-        )
-        for kind in kinds
-    ]
+    return [[table for table in facts["breakdowns"] if table["kind"] == kind] for kind in kinds]
+
+
+def rows_by_date(
+    tables: list[dict[str, Any]], dates: list[str]
+) -> dict[dt.date, tuple[dict[str, Any], int]]:
+    """Return each date of which there is a row: the table that has it, and its position there."""
+    return {
+        dt.date.fromisoformat(day): (table, t)
+        for t, day in enumerate(dates)
+        for table in tables
+        if table["values"][t] or table["hidden"][t]
+    }
+
+
+def holds(note: dict[str, Any], day: dt.date) -> bool:
+    """Tell whether a note on shelter holds on a date."""
+    return not note["until"] or day.isoformat() <= note["until"]
 
 
 def _breakdown(tables: list[dict[str, Any]], dates: list[str], view: View) -> Breakdown:
@@ -166,13 +182,8 @@ def _breakdown(tables: list[dict[str, Any]], dates: list[str], view: View) -> Br
         for table in tables
         for code, label in zip(table["codes"], table["labels"], strict=True)
     }
-    known = {
-        day: (table, t)
-        for t, day in enumerate(dates)
-        for table in tables
-        if table["values"][t] or table["hidden"][t]
-    }
-    rows = [(day.isoformat(), known.get(day.isoformat())) for day in view.counts.dates]
+    known = rows_by_date(tables, dates)
+    rows = [(day, known.get(day)) for day in view.counts.dates]
     return Breakdown(
         kind=tables[0]["kind"],
         title=tables[0]["title"],
@@ -190,25 +201,21 @@ def _values(table: dict[str, Any], t: int, codes: list[str]) -> list[float | Non
 
 
 def _about(
-    day: str, row: tuple[dict[str, Any], int] | None, known: list[str], language: Language
+    day: dt.date,
+    row: tuple[dict[str, Any], int] | None,
+    known: list[dt.date],
+    language: Language,
 ) -> str:
     """Say what is counted on a date; where there is no row, when the nearest is of."""
     if row:
-        return language.gettext(_BROKEN_DOWN[row[0]["unit"]], date=written_date(day, language))
-    return language.gettext(_NO_BREAKDOWN, date=written_date(_nearest(known, day), language))
+        return language.gettext(_BROKEN_DOWN[row[0]["unit"]], date=language.date(day))
+    return language.gettext(_NO_BREAKDOWN, date=language.date(nearest_date(known, day)))
 
 
 def _too_few(table: dict[str, Any], t: int, language: Language) -> str:
     """Say how many categories have too few to show; which, is not said."""
     pair = _TOO_FEW_PLACES if table["kind"] in _PLACES else _TOO_FEW_GROUPS
     return language.ngettext(*pair, n) if (n := table["hidden"][t]) else ""
-
-
-def _nearest(known: list[str], day: str) -> str:
-    def away(other: str) -> dt.timedelta:
-        return abs(dt.date.fromisoformat(other) - dt.date.fromisoformat(day))
-
-    return min(known, key=away)
 
 
 def written_date(day: str, language: Language) -> str:
