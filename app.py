@@ -35,10 +35,9 @@ from callbacks import (
 )
 from callbacks.commands import boundaries, publish, snapshots
 from callbacks.commands import briefing as briefing_commands
-from callbacks.plugins import EXTENSION
 from callbacks.serving import security, static_assets
 from callbacks.serving.content_coding import CODINGS, Negotiated
-from callbacks.serving.context import Context, preferred
+from callbacks.serving.context import EXTENSION, Context, preferred
 from callbacks.serving.response_cache import ResponseCache
 from geodata.errors import PluginError, SnapshotError
 from geodata.settings import PREFIX, Settings

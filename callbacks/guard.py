@@ -31,8 +31,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callbacks.serving.context import link_query, query_language
-from callbacks.serving.responses import json_error
-from geodata.errors import NotAvailable, StateError
+from callbacks.serving.responses import json_error, refusal_status
+from geodata.errors import StateError
 from geodata.i18n.messages import gettext
 
 PATH = "_dash-update-component"
@@ -108,9 +108,7 @@ def _answered(answer: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     except PreventUpdate:
         raise  # which Dash answers with 204
     except StateError as error:
-        missing = isinstance(error, NotAvailable)
-        status = HTTPStatus.NOT_FOUND if missing else HTTPStatus.BAD_REQUEST
-        raise Refused(status, NO_FIGURES) from error
+        raise Refused(refusal_status(error), NO_FIGURES) from error
     except Exception as error:  # of a plugin, which must not take the page down
         current_app.logger.exception("a callback failed")
         raise Refused(HTTPStatus.BAD_REQUEST, _FAILED) from error

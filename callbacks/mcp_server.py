@@ -45,7 +45,7 @@ from flask.typing import ResponseReturnValue
 
 from callbacks.assistant import QUESTIONS, ask, language_of
 from callbacks.guard import Refused, sent_json
-from callbacks.serving.context import Context, page_language
+from callbacks.serving.context import Context, current_context, page_language
 from callbacks.serving.responses import JSON, CachePolicy, plain
 from geodata.errors import StateError
 from geodata.figures.query_keys import QueryReader
@@ -97,7 +97,7 @@ class FigureTools(MCPToolProvider):
         """Answer a question, or say in a sentence why there is no answer."""
         arguments = arguments or {}
         try:
-            body = ask(_context(), tool_name, arguments)
+            body = ask(current_context(), tool_name, arguments)
         except StateError as error:
             return _answered({"error": {"key": error.key, "sentence": str(error)}}, is_error=True)
         except Exception:
@@ -113,11 +113,6 @@ def _answered(body: dict[str, Any], *, is_error: bool = False) -> CallToolResult
     return CallToolResult(
         content=[TextContent(type="text", text=text)], structuredContent=body, isError=is_error
     )
-
-
-def _context() -> Context:
-    context: Context = current_app.extensions["displacement-context"]
-    return context
 
 
 def register(app: Dash, context: Context) -> None:
@@ -212,7 +207,7 @@ def _answer_of_ours(message: Mapping[str, Any]) -> Response | None:
 
 def _introduction() -> InitializeResult:
     """Return what a client is told first, in place of what Dash says of its callbacks."""
-    context = _context()
+    context = current_context()
     return InitializeResult(
         protocolVersion=LATEST_PROTOCOL_VERSION,
         capabilities=ServerCapabilities(tools=ToolsCapability(listChanged=False)),

@@ -12,14 +12,12 @@ fetches what a Python function makes of the state that is shown: under ``v=`` it
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Response, current_app, request
-from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.error_pages import HTML
 from callbacks.serving.context import Context, query_language
@@ -27,6 +25,7 @@ from callbacks.serving.responses import JSON, bad_request, cacheable_response, p
 from geodata.errors import StateError
 from layouts import explore_facts, ids
 from layouts.explore_facts import Shown
+from layouts.markup import layout_json
 
 Part = Callable[[Shown], Any]
 _NAMESPACE = "parts"  # of the functions in the browser
@@ -102,5 +101,4 @@ def _answer(context: Context, function: Part) -> Response:
             "This part of the page cannot be shown for what was chosen."
         )
         return bad_request(StateError("path", request.path, sentence))
-    body = json.dumps(components, cls=PlotlyJSONEncoder, ensure_ascii=False, separators=(",", ":"))
-    return cacheable_response(body.encode(), JSON, policy_for_request())
+    return cacheable_response(layout_json(components).encode(), JSON, policy_for_request())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import re
 import traceback
 from collections import Counter
@@ -15,13 +14,12 @@ from types import ModuleType
 from dash import Dash, hooks, html
 from dash.development.base_component import Component
 from flask import Response
-from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.plugins import PLACES, Plugin, with_hooks, with_panels
 from geodata.errors import PluginError
 from geodata.figures.view import ViewAt
 from layouts import ids
-from layouts.markup import to_markup
+from layouts.markup import layout_json, to_markup
 
 _FOLDER = Path(__file__).parents[1]
 _ID = re.compile(r'\bid="([^"]+)"')
@@ -136,7 +134,7 @@ def attach(
         path = app.config.routes_pathname_prefix + "_dash-layout"
         rule = next(each for each in app.server.url_map.iter_rules() if each.rule == path)
         app.server.view_functions[rule.endpoint] = lambda: Response(
-            json.dumps(with_hooks(extended()), cls=PlotlyJSONEncoder), mimetype="application/json"
+            layout_json(with_hooks(extended())), mimetype="application/json"
         )
 
 

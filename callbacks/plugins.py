@@ -13,7 +13,6 @@ log, and the page says so in its place. docs/extending.md is for who writes one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,18 +21,16 @@ from urllib.parse import parse_qsl
 from dash import Dash, hooks, html
 from dash.development.base_component import Component
 from flask import current_app
-from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.guard import NO_FIGURES
-from callbacks.serving.context import Context
+from callbacks.serving.context import current_context
 from geodata.errors import PluginError, StateError
 from geodata.figures.view import ViewAt
 from geodata.i18n.messages import gettext
 from layouts import ids
-from layouts.markup import to_markup
+from layouts.markup import layout_json, to_markup
 
 PLACES = (ids.SIDE, ids.FILTERS)
-EXTENSION = "displacement-context"
 _FAILED = gettext("The panel {name} could not be shown; why is written down on the server.")
 
 Layout = Callable[[ViewAt, Mapping[str, str]], Component]
@@ -66,7 +63,7 @@ class Plugin:
         if not isinstance(panel, Component):
             raise TypeError(f"layout returned {type(panel).__name__}, which is no component")
         to_markup(panel)
-        json.dumps(panel, cls=PlotlyJSONEncoder)
+        layout_json(panel)
         return panel
 
     def refused(self, wrong: str, expected: str) -> PluginError:
@@ -86,7 +83,7 @@ def view_of(query: str) -> ViewAt:
     """
     if not isinstance(query, str):
         raise StateError("query", "", NO_FIGURES)
-    context: Context = current_app.extensions[EXTENSION]
+    context = current_context()
     snapshot, state, _ = context.parse(dict(parse_qsl(query)))
     return context.view_at(snapshot, state).on_its_date()
 

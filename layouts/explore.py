@@ -16,7 +16,6 @@ takeover.js``). What happens when somebody chooses is in :mod:`callbacks.explore
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,14 +50,13 @@ from layouts.components import (
 )
 from layouts.explore_facts import Option, Shown
 from layouts.explore_filters import filters, filters_button, segment
-from layouts.markup import hyphenated, native, to_markup
+from layouts.markup import hyphenated, layout_json, native, to_markup
 from layouts.programme_panel import programme_panel
 from layouts.share import Shared
-from layouts.shell import render, script_data, versioned
+from layouts.shell import in_script, render, script_data, versioned
 
 MAP, TABLE = "map", "table"
 _HIDDEN = "visually-hidden"
-_MISSING = {"className": "missing"}
 _SHOW_AS = {MAP: gettext("Map"), TABLE: gettext("Table")}
 
 
@@ -157,9 +155,9 @@ def page(
         current="map",
         card=share.card(shared),
         tree=to_markup(components),
-        layout=_in_script(_compact(components)),
+        layout=in_script(layout_json(components, _OfDocument)),
         dash_config=Markup(dash["config"]),  # noqa: S704 - written by Dash
-        dependencies=_in_script(dash["dependencies"]),
+        dependencies=in_script(dash["dependencies"]),
         data=script_data(shared.snapshot, shared.language, urls, **handed_over),
         adding_url=adding_url(urls, opening.query, opening.briefing, table=tab == TABLE),
         view_url=facts["view_url"],
@@ -167,20 +165,11 @@ def page(
     )
 
 
-def _compact(components: Component) -> str:
-    return json.dumps(components, cls=_OfDocument, ensure_ascii=False, separators=(",", ":"))
-
-
 class _OfDocument(PlotlyJSONEncoder):  # type: ignore[misc]
     """Writes components without the elements that stand in the document."""
 
     def default(self, obj: Any) -> Any:
         return obj.described() if isinstance(obj, Island) else super().default(obj)
-
-
-def _in_script(text: str) -> Markup:
-    """Return JSON as an element of a script may hold it: nothing in it can end the element."""
-    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - JSON, with no markup left in it
 
 
 def _handed_over(

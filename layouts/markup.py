@@ -8,6 +8,7 @@ its children, which its script fills when it has come.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from dash import stringify_id
 from dash.development.base_component import Component
 from markupsafe import Markup, escape
+from plotly.utils import PlotlyJSONEncoder
 
 from layouts.native import Native
 from layouts.native import native as native
@@ -58,6 +60,11 @@ def to_markup(node: Any) -> Markup:
     if isinstance(node, Iterable):
         return Markup("").join(map(to_markup, node))
     raise TypeError(f"{type(node).__name__} cannot be written as HTML: it is no component or text.")
+
+
+def layout_json(components: Any, encoder: type[PlotlyJSONEncoder] = PlotlyJSONEncoder) -> str:
+    """Write components as the JSON that Dash's script reads."""
+    return json.dumps(components, cls=encoder, ensure_ascii=False, separators=(",", ":"))
 
 
 def hyphenated(**attributes: Any) -> dict[str, Any]:

@@ -143,7 +143,11 @@ def template(name: str) -> Template:
 
 def as_data(value: object) -> Markup:
     """Write JSON for a ``script`` element of data, which it cannot end."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return in_script(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def in_script(text: str) -> Markup:
+    """Return JSON as a ``script`` element may hold it: nothing in it can end the element."""
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704
 
 

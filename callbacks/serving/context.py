@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import g, has_request_context, request
+from flask import current_app, g, has_request_context, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_accept_header
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _VIEWS = 32  # arrays of a view are some ten times its JSON
 _PINNED = "displacement.now"
+EXTENSION = "displacement-context"  # of Flask's application
 
 
 class Context:
@@ -186,6 +187,12 @@ class Context:
 
     def _places(self, snapshot: Snapshot, lang: str, digits: str) -> bytes:
         return to_json(index(snapshot, load_language(lang, digits)))
+
+
+def current_context() -> Context:
+    """Return the context of the application that answers a request."""
+    context: Context = current_app.extensions[EXTENSION]
+    return context
 
 
 def query_language(query: Mapping[str, str]) -> Language:

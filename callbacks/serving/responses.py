@@ -79,10 +79,14 @@ def _compressed(body: bytes) -> bytes:
     return bytes(brotli.compress(body, quality=_HARD if len(body) <= _HARD_BYTES else _QUICK))
 
 
+def refusal_status(error: StateError) -> HTTPStatus:
+    """Return the status of a wrong value: 404 for a snapshot that is not held, else 400."""
+    return HTTPStatus.NOT_FOUND if isinstance(error, NotAvailable) else HTTPStatus.BAD_REQUEST
+
+
 def bad_request(error: StateError) -> Response:
-    """Answer a wrong value: 404 for a snapshot that is not held, else 400, with the sentence."""
-    status = HTTPStatus.NOT_FOUND if isinstance(error, NotAvailable) else HTTPStatus.BAD_REQUEST
-    return json_error(status, str(error), key=error.key, value=error.value)
+    """Answer a wrong value with the sentence that says so."""
+    return json_error(refusal_status(error), str(error), key=error.key, value=error.value)
 
 
 def json_error(status: HTTPStatus, sentence: str, *, key: str = "", value: str = "") -> Response:
