@@ -35,7 +35,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, Page
 
 from benchmarks.browser import LATE_MS, VARIABLE, Traffic, chromium, opened, wait_until
 from benchmarks.revisions import CannotCompare, checked_out, commit_of, python_for
@@ -105,8 +105,7 @@ def first_visit(browser: Browser, url: str) -> Measures:
     """Open the page with empty caches, and open its first chart."""
     with opened(browser) as page:
         page.add_init_script(_WATCH_SHIFTS)
-        traffic, session = Traffic(page), page.context.new_cdp_session(page)
-        session.send("Performance.enable")
+        traffic = Traffic(page)
         page.goto(url, wait_until="commit")
         measures: Measures = {"live": wait_until(page, LIVE)}
         measures["bytes until live"] = traffic.bytes
@@ -119,19 +118,14 @@ def first_visit(browser: Browser, url: str) -> Measures:
             "at rest": max(acts, measures["movable"], page.evaluate(_LAST_ANSWER)),
             "bytes until at rest": traffic.bytes,
             "requests until at rest": len(traffic.exchanges),
-            "script time until at rest": 1000 * _metric(session, "ScriptDuration"),
+            "script time until at rest": 1000 * traffic.metric("ScriptDuration"),
         }
-        session.send("HeapProfiler.collectGarbage")
-        measures["heap at rest"] = _metric(session, "JSHeapUsedSize")
+        traffic.collect_garbage()
+        measures["heap at rest"] = traffic.metric("JSHeapUsedSize")
         measures["layout shift"] = page.evaluate("window.layoutShift")
         began = page.evaluate(_CLICK)
         measures["first chart, from the click"] = wait_until(page, CHART) - began
     return measures
-
-
-def _metric(session: CDPSession, name: str) -> float:
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    return next(float(each["value"]) for each in metrics if each["name"] == name)
 
 
 def slow_visit(browser: Browser, url: str) -> Measures:

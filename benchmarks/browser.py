@@ -79,8 +79,16 @@ class Traffic:
 
     def busy_ms(self) -> float:
         """Milliseconds for which the page's main thread has worked so far."""
+        return 1000 * self.metric("TaskDuration")
+
+    def metric(self, name: str) -> float:
+        """Return what Chromium has counted of the page so far: seconds, or bytes."""
         metrics = self._session.send("Performance.getMetrics")["metrics"]
-        return next(1000 * m["value"] for m in metrics if m["name"] == "TaskDuration")
+        return next(float(each["value"]) for each in metrics if each["name"] == name)
+
+    def collect_garbage(self) -> None:
+        """Free what the page's scripts no longer use."""
+        self._session.send("HeapProfiler.collectGarbage")
 
 
 @contextmanager

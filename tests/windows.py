@@ -10,6 +10,15 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError
 
 LIVE = "() => document.documentElement.dataset.live"
+TAKEN_OVER = "() => document.documentElement.dataset.dash"
+# Sums what has moved without anybody's doing: https://web.dev/articles/cls
+SHIFTS = """() => {
+  window.shifts = [];
+  new PerformanceObserver((entries) => {
+    for (const entry of entries.getEntries())
+      if (!entry.hadRecentInput) window.shifts.push(entry.value);
+  }).observe({ type: 'layout-shift', buffered: true });
+}"""
 # All pages of a site in one process: one that stays open has its compiled scripts for the next.
 ONE_PROCESS = "--process-per-site"
 _STAYS_OPEN = "http://127.0.0.1/"  # of the site that tests serve, whatever their port

@@ -8,9 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
-from tests.windows import Watched
+from tests.windows import TAKEN_OVER, Watched
 
-TAKEN_OVER = "() => document.documentElement.dataset.dash"
 MIDDLE = """(pcode) => {
   const middle = (node) => {
     const { left, top, width, height } = node.getBoundingClientRect();

@@ -13,10 +13,9 @@ from playwright.sync_api import Page, expect
 
 from layouts import ids
 from tests.documents import Document
-from tests.windows import Watched
+from tests.windows import TAKEN_OVER, Watched
 
 PARTS = ("area", "programmes", "table", "notes")
-TAKEN_OVER = "() => document.documentElement.dataset.dash"
 AREA = "area=IQG09&time=2019-04-30"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.windows import Watched
+from tests.windows import TAKEN_OVER, Watched
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,6 @@ BOXES = """(selectors) => Object.fromEntries(selectors.map((selector) => {
   return [selector, { left, top, right, bottom }];
 }))"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-TAKEN_OVER = "() => document.documentElement.dataset.dash"
 STACKED = [".masthead", "#filters-button", "#title", "#headline", "#map-stage", "#legend"]
 BUTTON, SHEET = "#filters-button", ".area-sheet"
 PHONES: list[tuple[str, int, int, str]] = [

@@ -24,20 +24,12 @@ from tests.documents import Document
 from tests.paths import ROOT
 from tests.servers import free_port, wait_for
 from tests.views import viewed
-from tests.windows import Watched
+from tests.windows import SHIFTS, TAKEN_OVER, Watched
 
 FOLDER = ROOT / "docs" / "extending"
 EXAMPLES = "docs/extending/largest.py, docs/extending/moments.py"
-TAKEN_OVER = "() => document.documentElement.dataset.dash"
 BARS = "(n) => document.querySelectorAll('#largest .bars .point').length === n"
 FILLS = "[...document.querySelectorAll('path[data-pcode]')].map((each) => each.style.fill)"
-SHIFTS = """() => {
-  window.shifts = [];
-  new PerformanceObserver((entries) => {
-    for (const entry of entries.getEntries())
-      if (!entry.hadRecentInput) window.shifts.push(entry.value);
-  }).observe({ type: 'layout-shift', buffered: true });
-}"""
 
 
 # ---------------------------------------------------------------------------------- at the start

@@ -16,12 +16,11 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Page, Route
 
-from tests.windows import Watched
+from tests.windows import SHIFTS, TAKEN_OVER, Watched
 
 pytestmark = pytest.mark.browser
 
 DASH = "**/built/dash.*"
-TAKEN_OVER = "() => document.documentElement.dataset.dash"
 STATES = [
     "",
     "time=2017-05-15&area=IQG11",
@@ -52,14 +51,6 @@ DOM = """(selector) => {
   return [...document.querySelector(selector).childNodes].flatMap(list);
 }"""
 CHART = "() => document.querySelector('#trend-slot .main-svg .legend, #trend-slot .xtick')"
-# Sums what has moved without anybody's doing: https://web.dev/articles/cls
-SHIFTS = """() => {
-  window.shifts = [];
-  new PerformanceObserver((entries) => {
-    for (const entry of entries.getEntries())
-      if (!entry.hadRecentInput) window.shifts.push(entry.value);
-  }).observe({ type: 'layout-shift', buffered: true });
-}"""
 
 
 @contextmanager
