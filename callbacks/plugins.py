@@ -92,7 +92,7 @@ def with_panels(
     tree: Component, plugins: Iterable[Plugin], view: ViewAt, query: Mapping[str, str]
 ) -> Component:
     """Return a page with the panels and controls of plugins in their places."""
-    waits = bool(view.state.area or view.state.prog)
+    waits = bool(view.state.area or view.state.programmes)
     for plugin in plugins:
         panel = _shown(plugin, view, query)
         children = tree[plugin.place].children

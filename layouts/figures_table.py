@@ -77,9 +77,11 @@ def columns(shown: Shown) -> list[Column]:
         Column("status", _("Status")),
         Column("rank", _("Rank"), number=True),
         Column("change", _("Since previous round"), number=True),
+        Column("work", _("Programme")),
     ]
     lacking = {"parent"} if view.state.level != DISTRICT else set()
     lacking |= {"change"} if view.state.mode == populations.CHANGE else set()
+    lacking |= {"work"} if view.work is None else set()
     return [column for column in every if column.key not in lacking]
 
 
@@ -95,6 +97,7 @@ def _cells(texts: ViewText, i: int, label: AreaLabel) -> dict[str, Cell]:
         ),
         "status": Cell(label.status),
         "rank": Cell(at.language.number(rank) if rank else "", rank or None),
+        "work": Cell(label.work),
         "change": Cell(label.by, area_labels.difference(at, i, at.t - 1)),
     }
 

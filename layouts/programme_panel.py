@@ -20,7 +20,7 @@ def programme_panel(shown: Shown) -> list[Component]:
     view = shown.view
     sections = [
         _section(programmes.details(view.snapshot, code, view.language), shown)
-        for code in view.state.prog
+        for code in view.state.programmes
     ]
     return [Fixed("programme-panel", sections)] if sections else []
 

@@ -11,7 +11,7 @@ from geodata.figures.state import NEAREST_DATE
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.text.area_labels import COUNTED_IN, WORDS
-from geodata.text.key_figures import IN_PROGRAMMES, WITHOUT_FIGURE
+from geodata.text.key_figures import WITHOUT_FIGURE
 from geodata.text.key_figures import WORDS as KEY_FIGURES
 
 UNTIL = gettext("{choice}: until {date}")
@@ -78,12 +78,10 @@ def briefing(language: Language) -> dict[str, str]:
 def page(language: Language) -> dict[str, Any]:
     """Return words of the map, legend, ranking and panels."""
     key_figures = {key: language.gettext(word) for key, word in KEY_FIGURES.items()}
-    in_programmes = {key: language.plurals(*pair) for key, pair in IN_PROGRAMMES.items()}
     return (
         reading(language)
         | painter(language)
         | key_figures
-        | in_programmes
         | {
             "legendCount": language.plurals("{n} area", "{n} areas"),
             "notAssessedAreas": language.plurals(*WITHOUT_FIGURE),

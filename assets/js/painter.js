@@ -96,6 +96,12 @@
     return dark;
   }
 
+  function svgElement(name, attributes) {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  }
+
   let described = 0; // maps on this page, each with a description of its own
 
   function createPainter(root, { reading, strings, tooltip, dark, still = false }) {
@@ -129,7 +135,29 @@
         label: labels.get(pcode),
         fill: null,
         ink: null,
+        work: null,
+        line: null,
       }));
+    }
+
+    /** Lines inside the borders of areas where programmes ever worked, in the place of others. */
+    function drawWorks() {
+      if (!paths.size) return;
+      const svg = paths.values().next().value.ownerSVGElement;
+      svg.querySelector(':scope > .works')?.remove();
+      if (!view.work) return;
+      const group = svgElement('g', { class: 'works', 'aria-hidden': 'true' });
+      cells.forEach((cell, i) => {
+        const d = cell.path?.getAttribute('d');
+        if (!d || view.work[0][i] === '-') return;
+        const id = `work-${description.id}-${cell.pcode}`;
+        const clip = svgElement('clipPath', { id });
+        clip.append(svgElement('path', { d }));
+        cell.line = svgElement('g', { 'clip-path': `url(#${id})` });
+        cell.line.append(clip, svgElement('path', { d }), svgElement('path', { d, class: 'line' }));
+        group.append(cell.line);
+      });
+      svg.insertBefore(group, svg.querySelector(':scope > :is(.cities, .names)'));
     }
 
     function step(t) {
@@ -146,6 +174,11 @@
         if (cell.fill !== fill) {
           cell.fill = fill;
           cell.path.style.fill = fill;
+        }
+        const work = cell.line && view.work[t][i];
+        if (cell.work !== work) {
+          cell.work = work;
+          cell.line.setAttribute('class', `work-${work}`);
         }
         const ink = k >= 0 ? inks[k] : 'n';
         if (cell.label && cell.ink !== ink) {
@@ -166,6 +199,7 @@
     function show(next, t) {
       view = next;
       bind();
+      drawWorks();
       if (!cells.some((cell) => cell.pcode === entry)) entry = '';
       rove(entry || selected || cells[0]?.pcode);
       step(t);
@@ -260,6 +294,7 @@
         ['strong', reading.place(cell)],
         ['span', reading.inOneLine(view, now, i)],
         ['small', [cell.rank, cell.change].filter(Boolean).join(' · ')],
+        ['small', cell.work],
       ];
       tooltip.replaceChildren(
         ...lines

@@ -60,6 +60,9 @@
       return fill(strings.rank, { rank: format.number(place), n: format.number(n) });
     }
 
+    /** Whether the chosen programmes were at work there; "" without any. */
+    const work = (view, t, i) => view.text.work[view.work?.[t][i]] ?? '';
+
     /** The unit in words, with the date compared with in change mode. */
     function unit(view) {
       if (!isChange(view)) return view.text.unit;
@@ -95,9 +98,11 @@
         unit: shown ? unit(view) : '',
         rank: rank(view, t, i),
         change: change(view, t, t - 1, i),
+        work: work(view, t, i),
       };
       const said = measured(view, t, i, parts.value);
-      const rest = format.listed([said, parts.rank, parts.change].filter(Boolean));
+      const told = [said, parts.rank, parts.change, parts.work];
+      const rest = format.listed(told.filter(Boolean));
       return { ...parts, sentence: fill(strings.areaLabel, { name: parts.name, value: rest }) };
     }
 

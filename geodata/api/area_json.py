@@ -51,7 +51,7 @@ def panel(
     Breakdowns are households or people by governorate, for every date of the state's population;
     ``None`` where the source has no row, or one of too few people to show: ``hidden`` counts those.
     """
-    series = State(pop=state.pop, prog=state.prog, lang=state.lang, digits=state.digits)
+    series = State(pop=state.pop, prog=state.programmes, lang=state.lang, digits=state.digits)
     return _panel(snapshot, series, pcode, threshold)
 
 
@@ -77,7 +77,7 @@ def _panel(
             "parent": "" if level == GOVERNORATE else governorate,
             "parentName": "" if level == GOVERNORATE else names[governorate],
         },
-        "dates": [day.isoformat() for day in dates_of(snapshot, state.pop, state.prog)],
+        "dates": [day.isoformat() for day in dates_of(snapshot, state.pop, state.programmes)],
         "trend": _trends(snapshot, pcode, level, threshold, language),
         "breakdowns": _breakdowns(snapshot, state, pcode, threshold, names, language)
         if level == GOVERNORATE
@@ -141,8 +141,10 @@ def _breakdowns(
     rows = of_area(snapshot, state.pop, pcode, threshold)
     displaced = of_area(snapshot, populations.DISPLACED, pcode, threshold)
     # Who else counted knows nothing of where the displaced come from.
-    displaced = displaced[displaced["source"].isin(sources_of(snapshot, state.pop, state.prog))]
-    dates = dates_of(snapshot, state.pop, state.prog)
+    displaced = displaced[
+        displaced["source"].isin(sources_of(snapshot, state.pop, state.programmes))
+    ]
+    dates = dates_of(snapshot, state.pop, state.programmes)
     tables = [
         {"kind": part.kind, "title": language.gettext(part.title), "unit": unit,
          "source": _source(of_unit)}

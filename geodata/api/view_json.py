@@ -42,6 +42,8 @@ def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
         "state": {
             "pop": state.pop,
             "prog": list(state.prog),
+            "prog_when": state.prog_when,
+            "funder": list(state.funder),
             "measure": state.measure,
             "mode": state.mode,
             "level": state.level,
@@ -70,6 +72,12 @@ def _scale(view: View) -> dict[str, Any]:
     }
 
 
+def _comparable_before(view: View) -> list[int | None]:
+    """Return for each date the position of the one before it, if totals are of the same areas."""
+    before = previous_dates(len(view.totals))
+    return [t if t is None or view.same_areas(t, t + 1) else None for t in before]
+
+
 def as_dict(view: View) -> dict[str, Any]:
     """Return the view as the JSON of ``/api/v1/view.json`` (see docs/api.md), but for the state.
 
@@ -94,21 +102,24 @@ def as_dict(view: View) -> dict[str, Any]:
         "classes": view.classes.tolist(),
         "ranks": view.ranks.tolist(),
         "tallies": [class_counts(view.on(t)) for t in dates],
+        "work": None if view.work is None else ["".join(row) for row in view.work],
         "scale": _scale(view),
         "totals": json_numbers(view.totals, total_decimals),
         "stocks": json_numbers(view.stocks, total_decimals)
         if state.mode == populations.CHANGE
         else None,
         "totalChanges": json_numbers(
-            changes_since(view.totals[:, None], previous_dates(len(view.totals)))[:, 0],
+            changes_since(view.totals[:, None], _comparable_before(view))[:, 0],
             total_decimals,
         ),
         "yearBefore": years_before(counts.dates),
-        "shares": json_numbers(view.shares, 4) if state.prog else None,
+        "shares": json_numbers(view.shares, 4) if state.programmes else None,
         "notPlaced": json_numbers(view.not_placed, 0) if view.not_placed.any() else None,
         "top": [top_areas_json(*top) for t in dates if (top := top_areas(view.on(t)))],
         "text": view_text.view_texts(view),
-        "programmes": [programmes.details(snapshot, code, state.language) for code in state.prog],
+        "programmes": [
+            programmes.details(snapshot, code, state.language) for code in state.programmes
+        ],
         "sources": sentences.sources(view),
         "sourceOn": sentences.sources_on(view),
     }

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl
 from geodata.errors import BriefingError, Choices, StateError
 from geodata.figures.availability import by_area_of, populations_with_counts
 from geodata.figures.breakdowns import has_origins
-from geodata.figures.programmes import IMPLEMENTED
+from geodata.figures.coverage import IMPLEMENTED
 from geodata.figures.state import KEYS, State, encode_query, language_items, parse
 from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language, load_language
 from geodata.i18n.messages import gettext

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata import populations
-from geodata.figures import programmes
+from geodata.figures.coverage import IMPLEMENTED, ON_DATE
 from geodata.figures.flows import Flows, governorate_of
 from geodata.figures.statuses import NOT_COMPARABLE, SHOWN, SUPPRESSED
 from geodata.figures.view import View, ViewAt
@@ -124,12 +124,14 @@ def map_headline(at: ViewAt) -> str:
     """Write where people are on a date, or how the total changed in change mode."""
     if at.state.mode == populations.CHANGE:
         return change_headline(at)
+    if at.state.prog_when == ON_DATE:
+        return view_headlines.headline(at)
     whole = at.total
     if not whole > 0:
         return _nothing(at) if whole == 0 else view_headlines.headline(at)
     if at.state.area in at.counts.areas.pcodes:
         return _of_area(at)
-    if at.state.prog:  # counts of their own are of no area that they work in
+    if at.state.programmes:  # counts of their own are of no area that they work in
         own = wording.counted_by_programmes(at.view)
         return view_headlines.headline(at) if own else _of_programmes(at)
     if at.state.measure == populations.RATE:
@@ -217,7 +219,7 @@ def _of_area(at: ViewAt) -> str:
     """Write the chosen area's share of the whole, or its label."""
     i = at.counts.areas.index(at.state.area)
     cell = area_labels(at)[i]
-    plain = at.state.measure != populations.RATE and not at.state.prog
+    plain = at.state.measure != populations.RATE and not at.state.programmes
     size = float(_sizes(at)[i]) if plain and cell.shown else 0
     if not size > 0:
         return cell.sentence
@@ -256,7 +258,8 @@ def change_headline(at: ViewAt) -> str:
     """Write how the total changed since the date compared with."""
     change, base = at.total, at.base
     plain = np.isnan(change) or change == 0 or base.t >= at.t  # “since” needs an earlier date
-    if plain or wording.counted_by_programmes(at.view):
+    moving = at.state.prog_when == ON_DATE  # totals of other dates are of other areas
+    if plain or moving or wording.counted_by_programmes(at.view):
         return view_headlines.headline(at)
     then, now = base.stock, at.stock
     if min(then, now) == 0 or now >= _AS_MANY_AGAIN * then:
@@ -275,7 +278,7 @@ def _from_to(base: ViewAt, at: ViewAt) -> str:
         "base": language.date(base.date, "long"),
         "date": language.date(at.date, "long"),
     }
-    if at.state.prog:
+    if at.state.programmes:
         return wording.of_programmes(at.view, _FROM_TO_WITHIN, **values)
     return language.gettext("{then} on {base}, {now} on {date}", **values)
 
@@ -288,7 +291,7 @@ def _changed(at: ViewAt, rose: bool, part: float) -> str:
         "percent": language.percent(part),
         "base": language.date(at.state.base or at.counts.dates[0], "long"),
     }
-    if at.state.prog:
+    if at.state.programmes:
         return wording.of_programmes(at.view, _CHANGED_WITHIN[rose], **values)
     if area := _mover(at, rose):
         return language.gettext(_CHANGED_MOST[rose], area=area, **values)
@@ -411,7 +414,7 @@ def flows_headline(at: ViewAt, flows: Flows) -> str:
 
 def footprint_headline(at: ViewAt) -> str:
     """Write how many programmes work where most people are, or the part of chosen ones."""
-    if at.state.prog or at.state.mode == populations.CHANGE or not at.total > 0:
+    if at.state.programmes or at.state.mode == populations.CHANGE or not at.total > 0:
         return map_headline(at)
     language = at.language
     first = leaders(_figures(at), at.total) if at.state.measure != populations.RATE else None
@@ -434,7 +437,7 @@ def footprint_headline(at: ViewAt) -> str:
 def programmes_in(view: View, only: Sequence[str] | None = None) -> frozenset[str]:
     """Return the programmes with implemented coverage in these governorates, or in any."""
     rows = view.snapshot.tables.coverage
-    rows = rows[rows["status"] == programmes.IMPLEMENTED]
+    rows = rows[rows["status"] == IMPLEMENTED]
     if only is not None:
         named = area_names(view.snapshot, view.language)
         areas = view.counts.areas

@@ -14,6 +14,7 @@ from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, MAP, TABLE, TRE
 from geodata.briefing.content import Body, ChartSeries, SlideFigure, SlideRow, SlideView
 from geodata.figures import programmes
 from geodata.figures.availability import populations_with_counts, sources_of
+from geodata.figures.coverage import ANY_TIME
 from geodata.figures.dates import default_base
 from geodata.figures.flows import Flow, Flows, flows
 from geodata.figures.state import State, with_population
@@ -70,14 +71,16 @@ def _total(at: ViewAt) -> SlideFigure | None:
 def _yearly(at: ViewAt) -> SlideFigure | None:
     """Return the change since a year before, where there was a count."""
     base = at.year_before
-    return None if base is None or np.isnan(at.stock - base.stock) else _since(at, base)
+    if base is None or np.isnan(at.stock - base.stock):
+        return None
+    return _since(at, base, at.stock - base.stock)
 
 
-def _since(at: ViewAt, base: ViewAt) -> SlideFigure:
+def _since(at: ViewAt, base: ViewAt, by: float) -> SlideFigure:
     label = gettext("since {date}") if base.t < at.t else gettext("compared with {date}")
     label = at.language.gettext(label, date=at.language.date(base.date))
     label = breaks.across_breaks(at.view, label, base.date, at.date)
-    return SlideFigure(_signed(at.view, at.stock - base.stock), label)
+    return SlideFigure(_signed(at.view, by), label)
 
 
 def _on(at: ViewAt) -> SlideFigure | None:
@@ -112,9 +115,9 @@ def _beside(slide_view: SlideView) -> SlideFigure | None:
 def _other_population(slide_view: SlideView) -> ViewAt | None:
     """Compute the view of another population that the same source counts."""
     snapshot, state = slide_view.at.snapshot, slide_view.state
-    if state.prog or state.measure not in (populations.PEOPLE, populations.HOUSEHOLDS):
+    if state.programmes or state.measure not in (populations.PEOPLE, populations.HOUSEHOLDS):
         return None
-    sources = set(sources_of(snapshot, state.pop, state.prog))
+    sources = set(sources_of(snapshot, state.pop, state.programmes))
     others = [
         pop
         for pop in populations_with_counts(snapshot)
@@ -180,7 +183,7 @@ def _map(slide_view: SlideView, _: State) -> Body:
     if slide_view.state.mode == populations.CHANGE:
         figures, heading = _change_figures(at), LEVELS[slide_view.state.level].changes
     else:
-        third = _share(at) if slide_view.state.prog else _beside(slide_view)
+        third = _share(at) if slide_view.state.programmes else _beside(slide_view)
         figures = _present(_total(at), _yearly(at), third)
         heading = POPULATIONS[slide_view.state.pop].largest[slide_view.state.level]
     return Body(
@@ -193,13 +196,13 @@ def _map(slide_view: SlideView, _: State) -> Body:
 
 
 def _change_figures(at: ViewAt) -> tuple[SlideFigure, ...]:
-    since = None if np.isnan(at.total) else _since(at, at.base)
+    since = None if np.isnan(at.total) else _since(at, at.base, at.total)
     return _present(since, _total(at))
 
 
 def _compare(slide_view: SlideView, state: State) -> Body:
     """Lay out two dates on one scale, and the change of each area."""
-    at, language = slide_view.at, slide_view.language
+    at, language = _at_any_time(slide_view), slide_view.language
     base = state.base or default_base(at.counts.dates[: at.t + 1])
     before = at.view.at(replace(at.state, time=base)).on_its_date()
     change = slide_view.of(replace(at.state, mode=populations.CHANGE, base=base))
@@ -208,7 +211,7 @@ def _compare(slide_view: SlideView, state: State) -> Body:
         _row(changes[i], _number(change, i), then[i].value, now[i].value)
         for i in _ranked(change, RANKED)
     )
-    since = None if np.isnan(change.total) else _since(at, before)
+    since = None if np.isnan(change.total) else _since(at, before, change.total)
     return Body(
         headlines.change_headline(change),
         _present(_on(before), _on(at), since),
@@ -223,6 +226,13 @@ def _compare(slide_view: SlideView, state: State) -> Body:
         other=before,
         change=change,
     )
+
+
+def _at_any_time(slide_view: SlideView) -> ViewAt:
+    """Return the view of wherever programmes worked at any time: dates are compared in it."""
+    if slide_view.state.prog_when == ANY_TIME:
+        return slide_view.at
+    return slide_view.of(replace(slide_view.at.state, prog_when=ANY_TIME))
 
 
 def _stocks(view: View) -> Floats:
@@ -256,7 +266,8 @@ def _line(view: View, until: dt.date) -> ChartSeries:
 
 def _trend(slide_view: SlideView, _: State) -> Body:
     """Lay out every count up to the date, beside another population of the same source."""
-    at, language, stocks = slide_view.at, slide_view.language, _stocks(slide_view.at.view)
+    at, language = _at_any_time(slide_view), slide_view.language
+    stocks = _stocks(at.view)
     other = _other_population(slide_view)
     lines = [_line(each.view, at.date) for each in (at, other) if each is not None]
     area = slide_view.state.area in at.counts.areas.pcodes
@@ -360,7 +371,7 @@ def _flow_row(flow: Flow, view: View) -> SlideRow:
 def _footprint(slide_view: SlideView, _: State) -> Body:
     """Lay out where programmes work or worked, and where the people are."""
     at, language, state = slide_view.at, slide_view.language, slide_view.state
-    codes = state.prog or tuple(sorted(headlines.programmes_in(at.view)))
+    codes = state.programmes or tuple(sorted(headlines.programmes_in(at.view)))
     covered = [programmes.governorates(at.snapshot, [code]) for code in codes]
     labels = area_labels(at)
     rows = tuple(

@@ -224,6 +224,28 @@ COUNTRY: dict[str, Any] = {
         "mobility": gettext("Mobility"),
         "governance": gettext("Governance"),
     },
+    # Governments and organisations by code, with the spellings of theirs and of their offices that
+    # the table of programmes has.
+    "funders": {
+        "AUSTRALIA": {"name": gettext("Australia"), "spellings": []},
+        "CANADA": {"name": gettext("Canada"), "spellings": []},
+        "EU": {"name": gettext("European Union"), "spellings": ["ECHO"]},
+        "GERMANY": {"name": gettext("Germany"), "spellings": []},
+        "GREECE": {"name": gettext("Greece"), "spellings": []},
+        "JAPAN": {"name": gettext("Japan"), "spellings": []},
+        "KOREA": {"name": gettext("Republic of Korea"), "spellings": []},
+        "NETHERLANDS": {"name": gettext("Netherlands"), "spellings": []},
+        "NORWAY": {"name": gettext("Norway"), "spellings": []},
+        "SAUDI-ARABIA": {"name": gettext("Saudi Arabia"), "spellings": []},
+        "UK": {"name": gettext("United Kingdom"), "spellings": []},
+        "UN": {"name": gettext("United Nations"), "spellings": []},
+        "US": {
+            "name": gettext("United States"),
+            "spellings": ["US", "US DRL", "US OFDA", "US OFDA/PRM", "US PRM"],
+        },
+    },
+    # What stands where a funder would, and names none.
+    "no_funders": ["as parent programme"],
     "notes": [
         {
             "populations": ["idp", "returnee"],

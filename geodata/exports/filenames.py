@@ -14,7 +14,14 @@ def filename(view: View, ending: str, *, every_date: bool = False) -> str:
     A file of every date has no date in its name; a language other than English stands at the end.
     """
     state = view.state
-    parts = [view.snapshot.country, state.pop, *state.prog, state.measure, LEVELS[state.level].name]
+    parts = [
+        view.snapshot.country,
+        state.pop,
+        *state.funder,
+        *state.prog,
+        state.measure,
+        LEVELS[state.level].name,
+    ]
     if state.mode != LEVEL:
         parts += [state.mode, "since", str(state.base)]
     if not every_date:

@@ -75,7 +75,7 @@ def provenance_of(at: ViewAt, permalink: str) -> Provenance:
         unit=texts.unit,
         mode=language.gettext(MODE_LABELS[state.mode]),
         compared_with=state.base.isoformat() if state.base else "",
-        programmes=state.prog,
+        programmes=state.programmes,
         statuses=status_meanings(language),
         missing=texts.missing,
         method=(*texts.breaks, *texts.notes),

@@ -26,6 +26,7 @@ from geodata.figures import query_keys
 from geodata.figures import state as states
 from geodata.figures.availability import dates_of, populations_with_counts
 from geodata.figures.classes import diverging, sequential
+from geodata.figures.coverage import ANY_TIME
 from geodata.figures.dates import default_base
 from geodata.figures.query_keys import SEPARATOR, QueryReader, split_list
 from geodata.figures.state import State, newest, read_date, with_population
@@ -64,7 +65,7 @@ class ComparisonState:
         """What the two sides differ in."""
         if self.first.pop != self.second.pop:
             return POPULATIONS
-        return PROGRAMMES if self.first.prog != self.second.prog else DATES
+        return PROGRAMMES if self.first.programmes != self.second.programmes else DATES
 
     @property
     def change(self) -> State:
@@ -102,7 +103,8 @@ def parse_comparison(
     changes_query = {**query, "mode": populations.CHANGE}
     parsed, notices = states.parse(changes_query, snapshot, lenient=lenient)
     reader = QueryReader(query, lenient, parsed.language, notices)
-    state = replace(parsed, mode=populations.LEVEL, base=None)
+    # Two dates are compared for the same areas: for those of any time.
+    state = replace(parsed, mode=populations.LEVEL, base=None, prog_when=ANY_TIME)
     dates = dates_of(snapshot, *state.series)
     day = state.time or newest(snapshot, state)
     no_rounds: tuple[dt.date, ...] = ()
@@ -130,7 +132,7 @@ def _other(reader: QueryReader, snapshot: Snapshot, state: State, text: str) -> 
         return with_population(state, text, snapshot)
     programmes = list(snapshot.tables.programmes["code"])
     codes = tuple(sorted(set(split_list(text))))
-    if text == state.pop or codes == state.prog:
+    if text == state.pop or codes == state.programmes:
         raise StateError(
             "with",
             text,
@@ -143,7 +145,7 @@ def _other(reader: QueryReader, snapshot: Snapshot, state: State, text: str) -> 
     for code in codes or (text,):
         if code not in programmes:
             raise reader.wrong("with", code, [*others, *programmes])
-    return replace(state, prog=codes)
+    return replace(state, prog=codes, funder=(), paid=())
 
 
 def _on_common_ground(state: State, other: State, reader: QueryReader) -> State:
@@ -202,7 +204,7 @@ def query_items(comparison: ComparisonState, snapshot: Snapshot) -> list[tuple[s
     if comparison.kind == POPULATIONS:
         items.append(("with", comparison.second.pop))
     elif comparison.kind == PROGRAMMES:
-        items.append(("with", SEPARATOR.join(comparison.second.prog)))
+        items.append(("with", SEPARATOR.join(comparison.second.programmes)))
     else:
         dates = dates_of(snapshot, *comparison.state.series)
         day = comparison.second.time or newest(snapshot, comparison.state)
@@ -231,12 +233,14 @@ def swap(comparison: ComparisonState) -> ComparisonState | None:
     >>> swap(comparison).first.time.isoformat()
     '2021-01-31'
     """
-    if comparison.kind == PROGRAMMES and not comparison.first.prog:
+    if comparison.kind == PROGRAMMES and not comparison.first.programmes:
         return None
+    first = comparison.first
+    by_name = replace(first, prog=first.programmes, funder=(), paid=())  # what ``with`` can say
     return ComparisonState(
-        state=comparison.first if comparison.kind == DATES else comparison.second,
+        state=first if comparison.kind == DATES else comparison.second,
         first=comparison.second,
-        second=comparison.first,
+        second=by_name if comparison.kind == PROGRAMMES else first,
         # Rounds are of one population.
         rounds=() if comparison.kind == POPULATIONS else comparison.rounds,
     )
@@ -314,6 +318,7 @@ def subtract(second: ViewAt, first: ViewAt) -> ViewAt:
         stocks=nothing,
         shares=nothing,
         not_placed=np.zeros(1),
+        work=None,
     )
     return difference.on(0)
 

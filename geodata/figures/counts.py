@@ -109,11 +109,12 @@ class Counts:
         Parameters
         ----------
         chosen
-            Which areas; shape ``(A,)``.
+            Which areas: shape ``(A,)``, or ``(T, A)`` where they are others on each date.
         """
-        cells = (self.households if unit == HOUSEHOLDS else self.people)[:, chosen]
-        nobody = np.zeros(len(self.dates))
-        return np.where(self.hidden[:, chosen].any(axis=1), np.nan, _national(cells, nobody))
+        figures = self.households if unit == HOUSEHOLDS else self.people
+        cells, nobody = np.where(chosen, figures, np.nan), np.zeros(len(self.dates))
+        hidden = (self.hidden & chosen).any(axis=1)
+        return np.where(hidden, np.nan, _national(cells, nobody))
 
     def on(self, dates: Sequence[dt.date]) -> Counts:
         """Return the counts on other dates; a date that they lack is one without any count."""

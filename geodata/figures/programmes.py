@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.figures.coverage import IMPLEMENTED
 from geodata.i18n.language import Language
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import records
-
-IMPLEMENTED = "implemented"
 
 
 def governorates(snapshot: Snapshot, codes: Iterable[str]) -> frozenset[str]:

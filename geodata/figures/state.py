@@ -20,7 +20,9 @@ from geodata.errors import StateError, snapshot_not_available
 from geodata.figures import availability
 from geodata.figures.availability import available_measures
 from geodata.figures.classes import CLASSIFICATIONS, ROUND_STYLE
+from geodata.figures.coverage import ANY_TIME, WHEN
 from geodata.figures.dates import default_base
+from geodata.figures.funders import funder_codes, funder_names, paid_by
 from geodata.figures.query_keys import SEPARATOR, QueryReader, encode_items, split_list
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, languages, load_language
 from geodata.i18n.messages import gettext
@@ -48,6 +50,12 @@ class State:
 
     Attributes
     ----------
+    prog_when
+        Whether figures are of where the programmes worked at any time, or on each date.
+    funder
+        Those whose programmes are chosen; with ``prog``, those among them.
+    paid
+        Codes of the programmes that the funders pay for, as :func:`parse` reads them.
     time
         A date of the population, or ``None`` for the newest.
     base
@@ -63,6 +71,8 @@ class State:
 
     pop: str = populations.DISPLACED
     prog: tuple[str, ...] = ()
+    prog_when: str = ANY_TIME
+    funder: tuple[str, ...] = ()
     measure: str = populations.PEOPLE
     mode: str = populations.LEVEL
     level: int = 1
@@ -74,11 +84,19 @@ class State:
     digits: str = WESTERN
     v: str = ""
     english: bool = False
+    paid: tuple[str, ...] = ()
 
     @property
     def language(self) -> Language:
         """What the answer is written in."""
         return load_language(self.lang, self.digits)
+
+    @property
+    def programmes(self) -> tuple[str, ...]:
+        """Codes of the chosen programmes: by name, by who pays for them, or by both."""
+        if not self.funder:
+            return self.prog
+        return tuple(code for code in self.paid if not self.prog or code in self.prog)
 
     @property
     def decimals(self) -> int:
@@ -88,7 +106,7 @@ class State:
     @property
     def series(self) -> tuple[str, tuple[str, ...], int, str]:
         """What is counted, as arguments of :func:`geodata.figures.availability.dates_of`."""
-        return self.pop, self.prog, self.level, self.measure
+        return self.pop, self.programmes, self.level, self.measure
 
     @property
     def view_key(self) -> State:
@@ -96,8 +114,8 @@ class State:
         return replace(self, time=None, area="", v="", english=False)
 
 
-# A field has the name of its key; ``english`` is how ``lang`` was written.
-KEYS = tuple(each.name for each in fields(State) if each.name != "english")
+# A field has the name of its key, but for those that other keys make.
+KEYS = tuple(each.name for each in fields(State) if each.name not in ("english", "paid"))
 
 
 def earlier_last_dates(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
@@ -182,12 +200,20 @@ def parse(
     mode = reader.get("mode", populations.LEVEL, reader.choice("mode", populations.MODES))
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
-    series = (pop, prog, level, measure)
+    funder = reader.get("funder", none, lambda text: _funders(reader, snapshot, text))
+    paid = paid_by(snapshot, funder)
+    prog = _paid_for(reader, snapshot, prog, funder)
+    when = reader.get("prog_when", ANY_TIME, reader.choice("prog_when", WHEN))
+    chosen = State(prog=prog, funder=funder, paid=paid).programmes
+    series = (pop, chosen, level, measure)
     time = reader.get("time", None, lambda text: read_date(reader, snapshot, series, "time", text))
     base = _base_date(reader, query, snapshot, series) if mode == populations.CHANGE else None
     return State(
         pop=pop,
         prog=prog,
+        prog_when=when if chosen else ANY_TIME,
+        funder=funder,
+        paid=paid,
         measure=measure,
         mode=mode,
         level=level,
@@ -352,6 +378,35 @@ def _programmes(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str
     return codes
 
 
+def _funders(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
+    """Read codes of funders; whoever writes a name is told the code."""
+    known_codes, choices = funder_codes(snapshot), funder_names(snapshot)
+    codes = tuple(sorted(set(split_list(text.upper()))))
+    for code in codes:
+        if code not in known_codes:
+            raise reader.wrong("funder", code, known_codes, choices)
+    return codes
+
+
+def _paid_for(
+    reader: QueryReader, snapshot: Snapshot, prog: tuple[str, ...], funder: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse programmes of which none is funded by the funders: nothing would be chosen."""
+    paid = paid_by(snapshot, funder)
+    if not funder or not prog or set(prog) & set(paid):
+        return prog
+    language, chosen = reader.language, SEPARATOR.join(prog)
+    sentence = language.gettext(
+        "prog={value} is not funded by {funders}: with funder={funders}, prog may be {allowed}.",
+        value=language.quoted(chosen),
+        funders=SEPARATOR.join(funder),
+        allowed=language.join_items(paid),
+    )
+    default_notice = language.gettext("The default is shown instead.")
+    reader.refuse(StateError("prog", chosen, sentence), f"{sentence} {default_notice}")
+    return ()
+
+
 def _area(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
     pcodes = list(snapshot.tables.areas["pcode"])
     rules = former_codes(snapshot.manifest["country"])
@@ -389,6 +444,8 @@ def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
     values = [
         ("pop", "" if state.pop == first else state.pop),
         ("prog", SEPARATOR.join(state.prog)),
+        ("funder", SEPARATOR.join(state.funder)),
+        ("prog_when", "" if state.prog_when == ANY_TIME else state.prog_when),
         ("measure", "" if state.measure == populations.PEOPLE else state.measure),
         ("mode", "" if state.mode == populations.LEVEL else state.mode),
         ("level", "" if state.level == 1 else str(state.level)),
@@ -426,7 +483,7 @@ def with_population(state: State, population: str, snapshot: Snapshot) -> State:
     level = state.level if state.level in availability.levels(snapshot, population) else 1
     measures = available_measures(snapshot, population, level)
     measure = state.measure if state.measure in measures else populations.PEOPLE
-    dates = availability.dates_of(snapshot, population, state.prog, level, measure)
+    dates = availability.dates_of(snapshot, population, state.programmes, level, measure)
     return replace(
         state,
         pop=population,

@@ -3,7 +3,7 @@
 ::
 
     state ──▶ Counts ──▶ figures (level or change) ──▶ statuses ──▶ classes, ranks, tallies ──▶ View
-                 └─ hidden cells (suppression)   └─ programmes' area (outside)
+                 └─ hidden cells (suppression)   └─ programmes' area by date (outside)
 
 A figure, a class and a status are made here; :mod:`geodata.figures.comparison` sets two views on
 one scale, and subtracts them.
@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata import populations
-from geodata.figures import programmes
 from geodata.figures.availability import programme_counts, residents_year
 from geodata.figures.classes import Scale, diverging, sequential
 from geodata.figures.counts import Counts, counts
+from geodata.figures.coverage import WORK, counted_in, work_by_governorate
 from geodata.figures.dates import year_before, years_before
 from geodata.figures.state import State
 from geodata.figures.statuses import (
@@ -69,6 +69,9 @@ class View:
         ``(T,)`` counted nationally but in no known area.
     threshold
         Cells under it are not shown (:mod:`geodata.figures.suppression`).
+    work
+        ``(T, A)`` whether the chosen programmes were at work, as letters of
+        :mod:`geodata.figures.coverage`; ``None`` where none is chosen, or figures are their own.
     """
 
     snapshot: Snapshot
@@ -84,6 +87,7 @@ class View:
     shares: Floats
     not_placed: Floats
     threshold: Threshold | int
+    work: NDArray[np.str_] | None = None
 
     @property
     def language(self) -> Language:
@@ -106,6 +110,11 @@ class View:
         """Return the position of the state's date, else of the newest with figures by area."""
         counts = self.counts
         return counts.dates.index(self.state.time) if self.state.time else counts.newest
+
+    def same_areas(self, t: int, other: int) -> bool:
+        """Tell whether totals of two dates are of the same areas, and so may be compared."""
+        outside = self.status == OUTSIDE
+        return bool((outside[t] == outside[other]).all())
 
     def base_index(self) -> int:
         """Return the position of the date compared with; the first where there is none."""
@@ -135,9 +144,10 @@ class ViewAt:
 
     @property
     def year_before(self) -> ViewAt | None:
-        """The view a year before, where there was a count."""
+        """The view a year before, where there was a count of the same areas."""
         base = year_before(self.counts.dates, self.t)
-        return None if base is None else self.view.on(base)
+        comparable = base is not None and self.view.same_areas(self.t, base)
+        return self.view.on(base) if base is not None and comparable else None
 
     @property
     def language(self) -> Language:
@@ -180,6 +190,11 @@ class ViewAt:
         """Status letter of each area."""
         row: NDArray[np.str_] = self.view.status[self.t]
         return row
+
+    @property
+    def work(self) -> NDArray[np.str_] | None:
+        """Letter of each area on whether the chosen programmes were at work there."""
+        return None if self.view.work is None else self.view.work[self.t]
 
     @property
     def classes(self) -> NDArray[np.int64]:
@@ -290,26 +305,44 @@ def _measured(counts: Counts, snapshot: Snapshot, measure: str) -> _Measured:
     return _Measured(figures, has_figure, totals, counts.not_placed)
 
 
-def _scope(snapshot: Snapshot, state: State, counts: Counts) -> Bools:
-    """Return a mask of areas that the chosen programmes worked in; of all where none is chosen.
+@dataclass(frozen=True)
+class _Scope:
+    """Where the figures are of, on each date.
 
-    Shape ``(A,)``.
+    Attributes
+    ----------
+    governorates, areas
+        Shapes ``(T, G)`` and ``(T, A)``; all where no programme is chosen.
+    work
+        Letters of :attr:`View.work`.
     """
-    if not state.prog or programme_counts(snapshot, state.pop, state.prog):
-        return np.ones(len(counts.areas.pcodes), dtype=bool)
-    covered = programmes.governorates(snapshot, state.prog)
-    where = counts.areas.pcodes if state.level == 1 else counts.areas.parents
-    return np.array([pcode in covered for pcode in where])
+
+    governorates: Bools
+    areas: Bools
+    work: NDArray[np.str_] | None = None
 
 
-def _status(measured: _Measured, counts: Counts, inside: Bools) -> NDArray[np.str_]:
+def _scope(snapshot: Snapshot, state: State, governorates: Counts, counts: Counts) -> _Scope:
+    """Return where the chosen programmes worked, at any time or on each date."""
+    shapes = [(len(each.dates), len(each.areas.pcodes)) for each in (governorates, counts)]
+    if not state.programmes or programme_counts(snapshot, state.pop, state.programmes):
+        return _Scope(*(np.ones(shape, dtype=bool) for shape in shapes))
+    pcodes = governorates.areas.pcodes
+    work = work_by_governorate(snapshot, state.programmes, counts.dates, pcodes)
+    inside = counted_in(work, state.prog_when)
+    if state.level == 1:
+        return _Scope(inside, inside, work)
+    parents = [pcodes.index(parent) for parent in counts.areas.parents]
+    return _Scope(inside, inside[:, parents], work[:, parents])
+
+
+def _status(measured: _Measured, counts: Counts) -> NDArray[np.str_]:
     """Return the status letter of each cell in the measure; ``(T, A)``."""
     status = np.full(measured.figures.shape, COUNTED)
     status[measured.figures == 0] = ZERO
     status[counts.hidden] = SUPPRESSED
     status[~measured.has_figure] = NOT_ASSESSED
     status[counts.national_only] = NATIONAL_ONLY
-    status[:, ~inside] = OUTSIDE
     return status
 
 
@@ -324,7 +357,6 @@ def _change_status(change: Floats, status: NDArray[np.str_], base: int) -> NDArr
     neither_missing = (status != NOT_ASSESSED) & (at_base != NOT_ASSESSED)
     result[~either & neither_missing] = SUPPRESSED
     result[(status == NATIONAL_ONLY) | (at_base == NATIONAL_ONLY)] = NATIONAL_ONLY
-    result[status == OUTSIDE] = OUTSIDE
     return result
 
 
@@ -335,32 +367,36 @@ def _ranks(values: Floats) -> NDArray[np.int64]:
 
 
 def _area_totals(
-    snapshot: Snapshot, state: State, governorates: Counts, inside: Bools, totals: Floats
-) -> tuple[Floats, Floats]:
-    """Return totals of the chosen area in the measure, and its part of the country's people.
+    snapshot: Snapshot, measure: str, governorates: Counts, chosen: Bools, totals: Floats
+) -> Floats:
+    """Return totals of the chosen governorates in the measure, or the country's where all are.
 
-    From governorates (``governorates``) at either level, so that no hidden district is missing
-    from a total.
+    From governorates at either level, so that no hidden district is missing from a total.
+
+    Parameters
+    ----------
+    chosen
+        Shape ``(T, G)``.
+    totals
+        Those of the country in the measure, with what is in no area.
     """
-    if inside.all():
-        return totals, np.full(len(totals), np.nan)
-    covered = programmes.governorates(snapshot, state.prog)
-    chosen = np.array([pcode in covered for pcode in governorates.areas.pcodes])
+    part = governorates.total_of(chosen, populations.unit_of(measure))
+    if measure == populations.RATE:
+        reside = np.where(chosen, residents(snapshot, governorates.areas.pcodes), np.nan)
+        denominators = np.nansum(reside, axis=1)
+        part = part / np.where(denominators > 0, denominators, np.nan) * RATE_PER
+    return np.where(chosen.all(axis=1), totals, part)
+
+
+def _area_shares(governorates: Counts, chosen: Bools) -> Floats:
+    """Return the part of the country's people in the chosen governorates; NaN where all are."""
     people, country = (
         governorates.total_of(chosen, populations.PEOPLE),
         governorates.national_people,
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(country > 0, people / country, np.nan)
-    part = people
-    if state.measure == populations.HOUSEHOLDS:
-        part = governorates.total_of(chosen, populations.HOUSEHOLDS)
-    elif state.measure == populations.RATE:
-        denominator = (
-            float(np.nansum(residents(snapshot, governorates.areas.pcodes)[chosen])) or np.nan
-        )
-        part = people / denominator * RATE_PER
-    return part, shares
+    return np.where(chosen.all(axis=1), np.nan, shares)
 
 
 def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
@@ -423,34 +459,36 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     level_counts = counts(snapshot, state.pop, state.level, threshold, own, state.measure)
     governorate_counts = counts(snapshot, state.pop, 1, threshold, own, unit).on(level_counts.dates)
     measured = _measured(level_counts, snapshot, state.measure)
-    inside = _scope(snapshot, state, level_counts)
+    scope = _scope(snapshot, state, governorate_counts, level_counts)
     scale = _scale(measured.figures, level_counts, state, state.language)
-    in_scope = np.where(inside, measured.figures, np.nan)
-    status = _status(measured, level_counts, inside)
-    stocks, shares = _area_totals(snapshot, state, governorate_counts, inside, measured.totals)
+    values, status = measured.figures, _status(measured, level_counts)
+    chosen = scope.governorates
+    stocks = _area_totals(snapshot, state.measure, governorate_counts, chosen, measured.totals)
     totals, not_placed = stocks, measured.not_placed
     if state.mode == populations.CHANGE:
         base = _base_index(level_counts, state)
-        values = in_scope - in_scope[base]
+        values = values - values[base]
         status = _change_status(values, status, base)
-        totals = stocks - stocks[base]
+        repeated = governorate_counts.on([level_counts.dates[base]] * len(stocks))
+        whole = np.full(len(stocks), measured.totals[base])
+        totals = stocks - _area_totals(snapshot, state.measure, repeated, chosen, whole)
         not_placed = not_placed - not_placed[base]
-    else:
-        values = in_scope
+    values = np.where(scope.areas, values, np.nan)
     return View(
         snapshot=snapshot,
         state=state,
         counts=level_counts,
         values=values,
-        status=status,
+        status=np.where(scope.areas, status, OUTSIDE),
         classes=scale.classify(values).astype(np.int64),
         ranks=_ranks(values),
         scale=scale,
         totals=totals,
         stocks=stocks,
-        shares=shares,
-        not_placed=np.where(inside.all(), not_placed, 0.0),
+        shares=_area_shares(governorate_counts, chosen),
+        not_placed=np.where(chosen.all(axis=1), not_placed, 0.0),
         threshold=threshold,
+        work=scope.work,
     )
 
 
@@ -487,8 +525,11 @@ def top_areas_json(share: float | None, *positions: int) -> list[Any]:
 def class_counts(at: ViewAt) -> list[int]:
     """Count the areas in each class on a date, then in each status of ``UNCOLOURED``.
 
+    Where programmes are chosen, then those of each letter of ``WORK``.
+
     >>> class_counts(view.on(0))
     [0, 1, 1, 0, 0, 0, 0, 0, 0, 0]
     """
     in_classes = [int((at.classes == k).sum()) for k in range(len(at.scale.colors))]
-    return in_classes + [int((at.status == letter).sum()) for letter in UNCOLOURED]
+    work = [] if at.work is None else [int((at.work == letter).sum()) for letter in WORK]
+    return in_classes + [int((at.status == letter).sum()) for letter in UNCOLOURED] + work

@@ -26,6 +26,7 @@ from geodata.figures.availability import (
 )
 from geodata.figures.classes import ROUND_STYLE
 from geodata.figures.counts import counts
+from geodata.figures.coverage import ANY_TIME
 from geodata.figures.dates import default_base
 from geodata.figures.query_keys import encode_items
 from geodata.figures.state import KEYS as state_keys
@@ -120,7 +121,9 @@ class Embed:
 
 def _name_parts(state: State, snapshot: Snapshot) -> Iterator[str]:
     """Yield the parts of a state's name: what it shows, then what differs from the defaults."""
-    yield from (state.pop, *state.prog, state.measure, LEVELS[state.level].name)
+    yield from (state.pop, *state.funder, *state.prog, state.measure, LEVELS[state.level].name)
+    if state.prog_when != ANY_TIME:
+        yield state.prog_when
     if state.mode != populations.LEVEL:
         yield state.mode
     if state.base and state.base != default_base(by_area_of(snapshot, *state.series)):

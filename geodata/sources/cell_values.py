@@ -7,7 +7,6 @@ rows is one kind of finding.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 import re
@@ -17,6 +16,7 @@ from functools import lru_cache
 
 from geodata.places.pcode_schemes import NOT_AVAILABLE
 from geodata.sources import months
+from geodata.util.partial_dates import month_end
 from geodata.util.suggestions import suggestions
 
 MAX_COUNT = 10_000_000_000  # people on Earth, rounded up
@@ -292,11 +292,6 @@ def parse_date(value: object, pattern: str = "") -> dt.date | None:
     if cell.casefold() in _BLANK_WORDS:
         return None
     return _in_range(_parse_date_text(cell, pattern))
-
-
-def month_end(year: int, month: int) -> dt.date:
-    """Return the last day of a month."""
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 @lru_cache(maxsize=16_384)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geodata import populations
+from geodata.figures.coverage import WORK, WORK_LABELS
 from geodata.figures.statuses import (
     NOT_ASSESSED,
     NOT_COMPARABLE,
@@ -56,6 +57,8 @@ class AreaLabel:
         The figure, or the status in words where there is none.
     rank, change
         Empty where there is none; ``change`` is since the date before.
+    work
+        Whether the chosen programmes were at work there; empty without any.
     figure, status, by
         What stands in the columns of a table: the figure alone, the status in words, and the
         number of the change; empty where there is none.
@@ -75,6 +78,7 @@ class AreaLabel:
     figure: str
     status: str
     by: str
+    work: str
 
 
 def area_labels(at: ViewAt) -> list[AreaLabel]:
@@ -168,6 +172,18 @@ def _rank(at: ViewAt, i: int) -> str:
     return language.gettext(WORDS["rank"], rank=language.number(place), n=language.number(n))
 
 
+def work_labels(view: View) -> dict[str, str]:
+    """Label what may be of programmes on a date, by its letter; nothing where none is chosen."""
+    if view.work is None:
+        return {}
+    return {letter: view.language.gettext(label) for letter, label in WORK_LABELS.items()}
+
+
+def _work(at: ViewAt, i: int) -> str:
+    letter = "" if at.work is None else str(at.work[i])
+    return at.language.gettext(WORK_LABELS[letter]) if letter in WORK_LABELS else ""
+
+
 def area_label(at: ViewAt, i: int) -> AreaLabel:
     """Write one area in words; ``i`` is its place in the view's order."""
     language, areas = at.language, at.counts.areas
@@ -177,7 +193,8 @@ def area_label(at: ViewAt, i: int) -> AreaLabel:
     by, change_mode = difference(at, i, at.t - 1), at.state.mode == populations.CHANGE
     value, rank, change = _value(at, i, letter), _rank(at, i), _change(at, by)
     text = _value_with_unit(at, i, letter, value)
-    rest = language.join_items(part for part in (text, rank, change) if part)
+    work = _work(at, i)
+    rest = language.join_items(part for part in (text, rank, change, work) if part)
     return AreaLabel(
         pcode=areas.pcodes[i],
         name=names[areas.pcodes[i]],
@@ -191,6 +208,7 @@ def area_label(at: ViewAt, i: int) -> AreaLabel:
         figure=_figure(at.view, float(at.values[i]), change=change_mode) if shown else "",
         status=_status(at.view, letter),
         by="" if by is None else _figure(at.view, by, change=True),
+        work=work,
     )
 
 
@@ -201,7 +219,8 @@ class LegendRow:
     Attributes
     ----------
     kind
-        ``k`` and the position of the class's colour in the scale, or the status letter.
+        ``k`` and the position of the class's colour in the scale, the status letter, or ``work-``
+        and the letter of :data:`~geodata.figures.coverage.WORK`.
     place
         Position in :func:`geodata.figures.view.class_counts`.
     count
@@ -215,7 +234,7 @@ class LegendRow:
 
 
 def legend(at: ViewAt) -> list[LegendRow]:
-    """List the classes from most to least, then the statuses that occur on any date."""
+    """List the classes from most to least, then statuses and programmes' work of any date."""
     n, counted = len(at.scale.colors), class_counts(at)
     change = at.state.mode == populations.CHANGE
     always = ZERO + (NOT_COMPARABLE if change else NOT_ASSESSED)
@@ -226,6 +245,13 @@ def legend(at: ViewAt) -> list[LegendRow]:
         for letter in UNCOLOURED
         if letter in always or (at.view.status == letter).any()
     ]
+    first, work = n + len(UNCOLOURED), work_labels(at.view)
+    works = [
+        (f"work-{letter}", work[letter], first + WORK.index(letter))
+        for letter in work
+        if at.view.work is not None and (at.view.work == letter).any()
+    ]
     return [
-        LegendRow(kind, label, place, counted[place]) for kind, label, place in classes + statuses
+        LegendRow(kind, label, place, counted[place])
+        for kind, label, place in classes + statuses + works
     ]

@@ -74,7 +74,7 @@ def summary(comparison: Comparison) -> str:
 def _why_not_comparable(comparison: Comparison) -> str:
     """Say why the wholes cannot be compared; empty where they can."""
     for side in comparison.sides:
-        if view_headlines.no_coverage(side.view) or np.isnan(side.total):
+        if view_headlines.no_coverage(side.at) or np.isnan(side.total):
             return comparison.language.gettext(
                 "The totals cannot be compared. {reason}.",
                 reason=view_headlines.headline(side.at),
@@ -101,7 +101,7 @@ def _dates(comparison: Comparison) -> str:
         "percent": language.percent(abs(by) / first.total) if first.total > 0 else "",
     }
     case = "same" if not by else "from_none" if not first.total else "more" if by > 0 else "fewer"
-    if first.view.state.prog:
+    if first.view.state.programmes:
         sentence = wording.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **values)
     else:
         sentence = language.gettext(_BETWEEN_DATES[case], **values)
@@ -313,7 +313,10 @@ def meaning(comparison: Comparison) -> str:
 def _own_counts(comparison: Comparison) -> bool:
     state = comparison.first.view.state
     own = programmes_with_counts(comparison.snapshot, state.pop)
-    return bool(own.intersection(state.prog) or own.intersection(comparison.second.view.state.prog))
+    return bool(
+        own.intersection(state.programmes)
+        or own.intersection(comparison.second.view.state.programmes)
+    )
 
 
 def notes(comparison: Comparison) -> list[str]:
@@ -334,7 +337,7 @@ def _notes_of_both(comparison: Comparison) -> Iterator[str]:
             date=language.date(second.day),
         )
     counted_by = [
-        sources_of(comparison.snapshot, side.view.state.pop, side.view.state.prog)
+        sources_of(comparison.snapshot, side.view.state.pop, side.view.state.programmes)
         for side in comparison.sides
     ]
     if not set(counted_by[0]).intersection(counted_by[1]):

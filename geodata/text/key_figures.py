@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geodata import populations
+from geodata.figures.coverage import ANY_TIME, ON_DATE
 from geodata.figures.statuses import OUTSIDE, SHOWN
 from geodata.figures.view import View, ViewAt, top_areas
 from geodata.i18n.messages import gettext, ngettext
@@ -23,6 +24,7 @@ NONE = "–"
 WORDS = {
     "nationally": gettext("{population}, nationally"),
     "previousRound": gettext("since previous round ({date})"),
+    "otherAreas": gettext("the previous round is of other areas"),
     "firstRound": gettext("no earlier round to compare with"),
     "topIn": gettext("in {names}"),
     "highest": gettext("in {name}, the highest"),
@@ -33,15 +35,23 @@ WORDS = {
     "nowhereKnown": gettext("{population}: no figure"),
     "nationallyHouseholds": gettext("{population}, nationally (households)"),
 }
-# The total where programmes are chosen, by what is counted.
-IN_PROGRAMMES = {
-    "inProgrammes": ngettext(
+# The total where programmes are chosen, by when they worked there and what is counted.
+_IN_PROGRAMMES = {
+    (ANY_TIME, ""): ngettext(
         "{population} where {programmes} works or worked",
         "{population} where {programmes} work or worked",
     ),
-    "inProgrammesHouseholds": ngettext(
+    (ANY_TIME, "Households"): ngettext(
         "{population} where {programmes} works or worked (households)",
         "{population} where {programmes} work or worked (households)",
+    ),
+    (ON_DATE, ""): ngettext(
+        "{population} where {programmes} worked at the time",
+        "{population} where {programmes} worked at the time",
+    ),
+    (ON_DATE, "Households"): ngettext(
+        "{population} where {programmes} worked at the time (households)",
+        "{population} where {programmes} worked at the time (households)",
     ),
 }
 WITHOUT_FIGURE = ngettext(
@@ -71,7 +81,7 @@ def _total_label(view: View) -> str:
     """Write the label of the total: who is counted, where, and since when."""
     language, state = view.language, view.state
     households = "Households" if state.measure == populations.HOUSEHOLDS else ""
-    if state.measure == populations.RATE and not state.prog:
+    if state.measure == populations.RATE and not state.programmes:
         label = language.gettext(WORDS["rates"])
     else:
         label = _population_label(view, households)
@@ -83,8 +93,8 @@ def _total_label(view: View) -> str:
 def _population_label(view: View, households: str = "") -> str:
     """Write who is counted, in the country or where the chosen programmes work."""
     population = _population(view)
-    if view.state.prog:
-        pair = IN_PROGRAMMES[f"inProgrammes{households}"]
+    if view.state.programmes:
+        pair = _IN_PROGRAMMES[view.state.prog_when, households]
         return of_programmes(view, pair, population=population)
     return view.language.gettext(WORDS[f"nationally{households}"], population=population)
 
@@ -106,6 +116,8 @@ def _change(at: ViewAt) -> KeyFigure:
     now, then = (float(at.view.totals[n]) if n >= 0 else np.nan for n in (at.t, at.t - 1))
     if np.isnan(now - then):
         return KeyFigure(NONE, language.gettext(WORDS["firstRound"]))
+    if not at.view.same_areas(at.t, at.t - 1):
+        return KeyFigure(NONE, language.gettext(WORDS["otherAreas"]))
     decimals = int(at.state.measure == populations.RATE)
     by = rounded(now, decimals) - rounded(then, decimals)  # of the figures that are shown
     number = language.signed(by, decimals if by else 0)
@@ -116,7 +128,7 @@ def _change(at: ViewAt) -> KeyFigure:
 def _top(at: ViewAt) -> KeyFigure:
     """Write the programmes' share of the country, or else that of the three largest areas."""
     language, percent = at.language, part(at)
-    if at.state.prog and not np.isnan(at.share):
+    if at.state.programmes and not np.isnan(at.share):
         return KeyFigure(percent, language.gettext(WORDS["shareOfCountry"]))
     if not (top := top_areas(at)):
         return _extreme(at)
@@ -131,7 +143,7 @@ def _top(at: ViewAt) -> KeyFigure:
 def part(at: ViewAt) -> str:
     """Write the share that the third figure states, in per cent; empty where it states none."""
     share = at.share
-    if at.state.prog and not np.isnan(share):
+    if at.state.programmes and not np.isnan(share):
         return at.language.percent(share)
     top = top_areas(at)
     return at.language.percent(top[0]) if top and top[0] is not None else ""
@@ -159,6 +171,16 @@ def _gaps(at: ViewAt) -> KeyFigure:
     without = sum(letter not in SHOWN for letter in inside)
     label = language.ngettext(*WITHOUT_FIGURE, len(inside))
     return KeyFigure(language.number(without), label)
+
+
+def populations_there(view: View) -> list[str]:
+    """Write who is counted where the chosen programmes work, in people and in households.
+
+    Empty where no programme is chosen.
+    """
+    if not view.state.programmes:
+        return []
+    return [_population_label(view, unit) for unit in ("", "Households")]
 
 
 def parts(view: View) -> list[str]:

@@ -15,7 +15,7 @@ from geodata.snapshots.snapshot import Snapshot
 def newest_day(view: View) -> dt.date:
     """Return the date of the population's newest figure, by area or for the country."""
     state = view.state
-    return dates_of(view.snapshot, state.pop, state.prog)[-1]
+    return dates_of(view.snapshot, state.pop, state.programmes)[-1]
 
 
 def newest(view: View) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from geodata import populations
 from geodata.figures.availability import printed_sources_of, residents_year, sources_of
+from geodata.figures.coverage import ON_DATE
 from geodata.figures.printed_totals import printed_totals
 from geodata.figures.statuses import NATIONAL_ONLY, NOT_ASSESSED, NOT_COMPARABLE, SUPPRESSED
 from geodata.figures.view import View, ViewAt
@@ -37,7 +38,7 @@ def _missing(at: ViewAt, published: dict[dt.date, str]) -> str:
     printed = published.get(at.date, "")
     parts = [*_status_sentences(at), _not_placed_sentence(at), printed]
     nothing = at.language.gettext("Every area shown has a figure on this date.")
-    return " ".join(filter(None, parts)) or ("" if no_coverage(at.view) else nothing)
+    return " ".join(filter(None, parts)) or ("" if no_coverage(at) else nothing)
 
 
 def _status_sentences(at: ViewAt) -> list[str]:
@@ -107,7 +108,7 @@ def _published_differences(view: View) -> dict[dt.date, str]:
     if (
         view.state.mode == populations.CHANGE
         or view.state.measure != populations.PEOPLE
-        or view.state.prog
+        or view.state.programmes
     ):
         return {}
     language = view.language
@@ -134,7 +135,7 @@ def notes(view: View) -> list[str]:
     if state.measure == populations.RATE:
         notes.append(_rate_note(view))
     notes += _too_few(view)
-    if state.prog:
+    if state.programmes:
         notes.append(_programmes_note(view))
     return notes
 
@@ -159,6 +160,13 @@ def _programmes_note(view: View) -> str:
             "Figures are what {programmes} counted, not everyone who lives there; they stand "
             "apart from the national counts and are never added to them.",
             programmes=own,
+        )
+    if view.state.prog_when == ON_DATE:
+        return view.language.gettext(
+            "Only governorates to which a source dates work of a chosen programme on the date are "
+            "counted, so they are others on each date. A month or a year is taken whole; a page "
+            "without a date says nothing of any. Figures are everyone counted there, not people "
+            "the programme reached."
         )
     return view.language.gettext(
         "“Works or worked”: at least one source says so, at some time; not necessarily on "
@@ -191,11 +199,11 @@ def sources(view: View) -> list[dict[str, str]]:
     roles = {"boundaries"}
     if view.state.measure == populations.RATE:
         roles.add("residents")
-    if view.state.prog:
+    if view.state.programmes:
         roles.add("programmes")
     counted_by = sources_of(view.snapshot, *view.state.series)
     if view.counts.national_only.any():
-        counted_by += printed_sources_of(view.snapshot, view.state.pop, view.state.prog)
+        counted_by += printed_sources_of(view.snapshot, view.state.pop, view.state.programmes)
     return [
         {key: row[key] for key in ("id", "title", "url", "terms", "credit")}
         for row in listed_sources(view.snapshot, view.language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geodata import populations
+from geodata.figures.coverage import ANOTHER_TIME, AT_WORK, NO_COVERAGE
 from geodata.figures.statuses import OUTSIDE
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.messages import gettext, ngettext
@@ -15,14 +16,40 @@ _NOWHERE = ngettext(
     "No source at hand says in which governorates {programmes} works or worked",
     "No source at hand says in which governorates {programmes} work or worked",
 )
-_WITHIN = ngettext(
-    "{counted} where {programmes} works or worked, on {date}",
-    "{counted} where {programmes} work or worked, on {date}",
+_NOWHERE_ON = ngettext(
+    "No source at hand dates work of {programmes} to {date}",
+    "No source at hand dates work of {programmes} to {date}",
 )
-_WITHIN_WITH_SHARE = ngettext(
-    "{counted} where {programmes} works or worked: {share} of the country, on {date}",
-    "{counted} where {programmes} work or worked: {share} of the country, on {date}",
-)
+# When programmes worked where figures are of: at some time, on the date, or only at others.
+_SOME_TIME, _AT_THE_TIME, _ANOTHER_TIME = "some", "then", "another"
+_WITHIN = {
+    _SOME_TIME: ngettext(
+        "{counted} where {programmes} works or worked, on {date}",
+        "{counted} where {programmes} work or worked, on {date}",
+    ),
+    _AT_THE_TIME: ngettext(
+        "{counted} where {programmes} worked at the time, on {date}",
+        "{counted} where {programmes} worked at the time, on {date}",
+    ),
+    _ANOTHER_TIME: ngettext(
+        "{counted} where {programmes} worked at another time, on {date}",
+        "{counted} where {programmes} worked at another time, on {date}",
+    ),
+}
+_WITHIN_WITH_SHARE = {
+    _SOME_TIME: ngettext(
+        "{counted} where {programmes} works or worked: {share} of the country, on {date}",
+        "{counted} where {programmes} work or worked: {share} of the country, on {date}",
+    ),
+    _AT_THE_TIME: ngettext(
+        "{counted} where {programmes} worked at the time: {share} of the country, on {date}",
+        "{counted} where {programmes} worked at the time: {share} of the country, on {date}",
+    ),
+    _ANOTHER_TIME: ngettext(
+        "{counted} where {programmes} worked at another time: {share} of the country, on {date}",
+        "{counted} where {programmes} worked at another time: {share} of the country, on {date}",
+    ),
+}
 _UP, _DOWN = True, False
 _CHANGED = {
     _UP: gettext("Up by {size}, {date} compared with {base}"),
@@ -33,13 +60,29 @@ _CHANGED_AS_COUNTED = {
     _DOWN: gettext("Down by {size} as {where} counted, {date} compared with {base}"),
 }
 _CHANGED_WITHIN = {
-    _UP: ngettext(
+    (_UP, _SOME_TIME): ngettext(
         "Up by {size} where {programmes} works or worked, {date} compared with {base}",
         "Up by {size} where {programmes} work or worked, {date} compared with {base}",
     ),
-    _DOWN: ngettext(
+    (_DOWN, _SOME_TIME): ngettext(
         "Down by {size} where {programmes} works or worked, {date} compared with {base}",
         "Down by {size} where {programmes} work or worked, {date} compared with {base}",
+    ),
+    (_UP, _AT_THE_TIME): ngettext(
+        "Up by {size} where {programmes} worked on {date}, compared with {base}",
+        "Up by {size} where {programmes} worked on {date}, compared with {base}",
+    ),
+    (_DOWN, _AT_THE_TIME): ngettext(
+        "Down by {size} where {programmes} worked on {date}, compared with {base}",
+        "Down by {size} where {programmes} worked on {date}, compared with {base}",
+    ),
+    (_UP, _ANOTHER_TIME): ngettext(
+        "Up by {size} where {programmes} worked at another time, {date} compared with {base}",
+        "Up by {size} where {programmes} worked at another time, {date} compared with {base}",
+    ),
+    (_DOWN, _ANOTHER_TIME): ngettext(
+        "Down by {size} where {programmes} worked at another time, {date} compared with {base}",
+        "Down by {size} where {programmes} worked at another time, {date} compared with {base}",
     ),
 }
 
@@ -55,18 +98,29 @@ def headline(at: ViewAt) -> str:
     return write(at)
 
 
-def no_coverage(view: View) -> bool:
+def no_coverage(at: ViewAt) -> bool:
     """Tell whether no source says where the chosen programmes work: every area is outside."""
-    return bool((view.status == OUTSIDE).all())
+    return bool((at.status == OUTSIDE).all())
 
 
-def _nowhere(view: View) -> str:
-    return of_programmes(view, _NOWHERE)
+def _nowhere(at: ViewAt) -> str:
+    """Say that no source names a governorate, or none that figures are of on the date."""
+    if at.work is None or (at.work == NO_COVERAGE).all():
+        return of_programmes(at.view, _NOWHERE)
+    return of_programmes(at.view, _NOWHERE_ON, date=at.language.date(at.date, "long"))
+
+
+def _when(at: ViewAt) -> str:
+    """Tell when the programmes worked in the areas that figures are of."""
+    letters = set() if at.work is None else set(at.work[at.status != OUTSIDE].tolist())
+    return {AT_WORK: _AT_THE_TIME, ANOTHER_TIME: _ANOTHER_TIME}.get(
+        letters.pop() if len(letters) == 1 else "", _SOME_TIME
+    )
 
 
 def _level_headline(at: ViewAt) -> str:
-    if no_coverage(at.view):
-        return _nowhere(at.view)
+    if no_coverage(at):
+        return _nowhere(at)
     if np.isnan(at.total):
         return _without_total(at)
     language, date = at.language, at.language.date(at.date, "long")
@@ -77,7 +131,7 @@ def _level_headline(at: ViewAt) -> str:
             counted=counted,
             date=date,
         )
-    if not at.state.prog:
+    if not at.state.programmes:
         return language.gettext("{counted} on {date}", counted=counted, date=date)
     if own := counted_by_programmes(at.view):
         return language.gettext(
@@ -88,10 +142,14 @@ def _level_headline(at: ViewAt) -> str:
         )
     share = at.share
     if np.isnan(share):
-        return of_programmes(at.view, _WITHIN, counted=counted, date=date)
+        return of_programmes(at.view, _WITHIN[_when(at)], counted=counted, date=date)
     share_of_country = language.percent(float(share))
     return of_programmes(
-        at.view, _WITHIN_WITH_SHARE, counted=counted, share=share_of_country, date=date
+        at.view,
+        _WITHIN_WITH_SHARE[_when(at)],
+        counted=counted,
+        share=share_of_country,
+        date=date,
     )
 
 
@@ -118,8 +176,8 @@ def _change_headline(at: ViewAt) -> str:
     date = language.date(at.date, "long")
     base = language.date(state.base, "long") if state.base else ""
     change = at.total
-    if no_coverage(at.view):
-        return _nowhere(at.view)
+    if no_coverage(at):
+        return _nowhere(at)
     if state.base == at.date:
         return language.gettext("{date} is the date compared with; choose another", date=date)
     if np.isnan(change):
@@ -131,14 +189,15 @@ def _change_headline(at: ViewAt) -> str:
     if change == 0:
         return language.gettext("No change between {base} and {date}", base=base, date=date)
     size = amount(at.view, abs(change))
-    sentence = _compared(at.view, change > 0, size=size, date=date, base=base)
+    sentence = _compared(at, change > 0, size=size, date=date, base=base)
     return across_breaks(at.view, sentence, at.base.date, at.date)
 
 
-def _compared(view: View, up: bool, **values: str) -> str:
+def _compared(at: ViewAt, up: bool, **values: str) -> str:
     """Write a change: of what programmes counted, of where they work, or of the country."""
+    view = at.view
     if own := counted_by_programmes(view):
         return view.language.gettext(_CHANGED_AS_COUNTED[up], where=own, **values)
-    if view.state.prog:
-        return of_programmes(view, _CHANGED_WITHIN[up], **values)
+    if view.state.programmes:
+        return of_programmes(view, _CHANGED_WITHIN[up, _when(at)], **values)
     return view.language.gettext(_CHANGED[up], **values)

@@ -12,7 +12,7 @@ from geodata.figures.view import View, ViewAt
 from geodata.text import area_labels, sentences, wording
 from geodata.text.area_labels import AreaLabel, LegendRow
 from geodata.text.breaks import breaks, breaks_on
-from geodata.text.key_figures import parts
+from geodata.text.key_figures import parts, populations_there
 from geodata.text.newest_figure import newest, newest_day
 from geodata.text.view_headlines import headline, headlines
 
@@ -114,6 +114,8 @@ def view_texts(view: View) -> dict[str, Any]:
         "statuses": status_labels(language, change=change),
         "headline": headlines(view),
         "parts": parts(view),
+        "there": populations_there(view),
+        "work": area_labels.work_labels(view),
         "missing": sentences.gaps(view),
         "breaks": breaks(view),
         "newest": newest(view),

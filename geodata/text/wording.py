@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geodata import populations
 from geodata.figures.availability import programme_counts, residents_year
+from geodata.figures.funders import funder_name
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.places.area_names import area_names
@@ -38,8 +39,9 @@ def choices(view: View) -> str:
     if state.level != 1:
         labels.append(populations.LEVEL_LABELS[state.level])
     words = [language.gettext(label) for label in labels]
-    if state.prog:
-        words.append(language.ngettext("{n} programme", "{n} programmes", len(state.prog)))
+    words += [funder_name(view.snapshot, code, language) for code in state.funder]
+    if state.programmes:
+        words.append(language.ngettext("{n} programme", "{n} programmes", len(state.programmes)))
     return " · ".join(words)
 
 
@@ -72,13 +74,23 @@ def amount(view: View, size: float) -> str:
 
 def counted_by_programmes(view: View) -> str:
     """Name the chosen programmes whose own counts are shown; empty where none are."""
-    own = programme_counts(view.snapshot, view.state.pop, view.state.prog)
+    own = programme_counts(view.snapshot, view.state.pop, view.state.programmes)
     return view.language.join_names(sorted(own)) if own else ""
 
 
 def programme_names(view: View) -> str:
-    """Name the chosen programmes as a sentence does; empty where none is chosen."""
-    return view.language.join_names(list(view.state.prog)) if view.state.prog else ""
+    """Name the chosen programmes, or who funds them, as a sentence does; empty without any."""
+    state, language = view.state, view.language
+    if not state.funder:
+        return language.join_names(list(state.programmes)) if state.programmes else ""
+    return language.ngettext(
+        "{n} programme funded by {funders}",
+        "{n} programmes funded by {funders}",
+        len(state.programmes),
+        funders=language.join_names(
+            [funder_name(view.snapshot, code, language) for code in state.funder]
+        ),
+    )
 
 
 def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:
@@ -88,7 +100,7 @@ def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:
     """
     one, many = pair
     filled: dict[str, object] = {"programmes": programme_names(view), **values}
-    return view.language.ngettext(one, many, len(view.state.prog), "", **filled)
+    return view.language.ngettext(one, many, len(view.state.programmes), "", **filled)
 
 
 def area_list(pcodes: list[str], view: View) -> str:

@@ -336,9 +336,10 @@ def test_the_legend_counts_every_area_once(any_answer):
     for tally, status, classes in zip(
         found["tallies"], found["status"], found["classes"], strict=True
     ):
-        assert sum(tally) == areas
+        statuses = tally[colours : colours + len(UNCOLOURED)]  # programmes' work is counted after
+        assert sum(tally[:colours] + statuses) == areas
         assert tally[:colours] == [classes.count(k) for k in range(colours)]
-        assert tally[colours:] == [status.count(letter) for letter in UNCOLOURED]
+        assert statuses == [status.count(letter) for letter in UNCOLOURED]
 
 
 # ------------------------------------------------------------------------------------------- change
@@ -577,7 +578,7 @@ def test_sources_are_those_of_what_is_shown():
 CONTRACT = {
     *("version", "areas", "dates", "rounds", "values", "status", "classes", "scale", "totals"),
     *("text", "sources", "available", "ranks", "tallies", "stocks", "totalChanges", "yearBefore"),
-    *("shares", "notPlaced", "top", "programmes", "newest", "sourceOn"),
+    *("shares", "notPlaced", "top", "programmes", "newest", "sourceOn", "work"),
 }
 
 

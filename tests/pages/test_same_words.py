@@ -79,7 +79,8 @@ def in_words(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
     """What is replayed without a browser: also one language on every date, and each on many."""
     idp = [{"pop": "idp", "lang": code, "digits": digits} for code, digits in SPOKEN]
     changes = [each | {"mode": populations.CHANGE} for each in idp]
-    return [(idp[0], 0), *((each, MANY) for each in idp[1:] + changes), *sweep(snapshot)]
+    then = {"pop": "idp", "prog": "CRP", "prog_when": "date"}  # of other areas on other dates
+    return [(idp[0], 0), (then, 0), *((each, MANY) for each in idp[1:] + changes), *sweep(snapshot)]
 
 
 def in_a_browser(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
@@ -220,7 +221,7 @@ def said_by_python(view: View, t: int) -> dict[str, Any]:
                 **{"name": cell.name, "parent": cell.parent, "status": cell.letter},
                 **{"shown": cell.shown, "value": cell.value, "rank": cell.rank},
                 **{"unit": area_labels.unit(view) if cell.shown else ""},
-                **{"change": cell.change, "sentence": cell.sentence},
+                **{"change": cell.change, "work": cell.work, "sentence": cell.sentence},
             }
             for cell in cells
         ],

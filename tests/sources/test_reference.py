@@ -14,8 +14,9 @@ from geodata.places.gazetteer import Match, gazetteers
 from geodata.sources.cell_values import CellError
 from geodata.sources.contract import ParsedSource, ReadOptions
 from geodata.sources.reference import reader as reference
-from geodata.sources.reference.cells import part_of_date, span_of
+from geodata.sources.reference.cells import part_of_date
 from geodata.util.findings import no_progress
+from geodata.util.partial_dates import span_of
 
 unhurried = settings(deadline=None)
 READERS = {kind.name: kind.read for kind in reference.KINDS}

@@ -15,6 +15,7 @@
   const UNCOLOURED = 'znsoxp';
   const SHOWN = 'cz';
   const OUTSIDE = 'o';
+  const WORK = 'dtu'; // of programmes: at work on the date, at another time, date not known
   const NONE = '–';
   const ALMOST_NONE = 1e-9; // what bars are drawn against where there is nothing
   const FEW_DATES = 10; // so few are counted, where a total would not be of the date
@@ -25,11 +26,11 @@
 
     // ---- legend
 
-    /** Classes from most to least, then the statuses that occur on any date. */
+    /** Classes from most to least, then statuses and programmes' work that occur on any date. */
     function legend(view) {
       const n = view.scale.colors.length;
       const always = isChange(view) ? 'zx' : 'zn';
-      const placeOf = (letter) => n + UNCOLOURED.indexOf(letter);
+      const placeOf = (letter) => n + (UNCOLOURED + WORK).indexOf(letter);
       const occurs = (letter) => view.tallies.some((tally) => tally[placeOf(letter)]);
       const classes = view.scale.labels.map((label, k) => ({ kind: `k${k}`, label, at: k }));
       const statuses = [...UNCOLOURED]
@@ -39,7 +40,12 @@
           label: view.text.statuses[letter],
           at: placeOf(letter),
         }));
-      return [...classes.reverse(), ...statuses];
+      const works = [...WORK].filter(occurs).map((letter) => ({
+        kind: `work-${letter}`,
+        label: view.text.work[letter],
+        at: placeOf(letter),
+      }));
+      return [...classes.reverse(), ...statuses, ...works];
     }
 
     /** How many areas a row of the legend has, alone and in words; "" where it has none. */
@@ -54,13 +60,10 @@
 
     const keyFigure = (number, label, exact = '') => ({ number, label, exact });
 
-    // Who is counted, in the country or where the chosen programmes work.
-    const PEOPLE = [strings.nationally, strings.inProgrammes];
-    const HOUSEHOLDS = [strings.nationallyHouseholds, strings.inProgrammesHouseholds];
-    function populationThere({ text, state }, [nationally, inProgrammes] = PEOPLE) {
-      const { population, programmes } = text;
-      if (!programmes) return fill(nationally, { population });
-      return format.plural(inProgrammes, state.prog.length, { population, programmes });
+    /** Who is counted, in the country or where the chosen programmes work. */
+    function populationThere({ text }, households = false) {
+      const nationally = households ? strings.nationallyHouseholds : strings.nationally;
+      return text.there[Number(households)] ?? fill(nationally, { population: text.population });
     }
 
     function total(view, t) {
@@ -70,16 +73,22 @@
       const rate = view.state.measure === 'rate';
       const exact = (isChange(view) ? format.signed : format.number)(value, rate ? 1 : 0);
       const written = rate ? exact : format.compact(value, isChange(view));
-      const counted = view.state.measure === 'households' ? HOUSEHOLDS : PEOPLE;
-      const whom = rate && !view.text.programmes ? strings.rates : populationThere(view, counted);
+      const nationalRate = rate && !view.text.programmes;
+      const households = view.state.measure === 'households';
+      const whom = nationalRate ? strings.rates : populationThere(view, households);
       const since = () =>
         fill(strings.valueSince, { value: whom, date: format.date(view.state.base) });
       return keyFigure(written, isChange(view) ? since() : whom, exact);
     }
 
+    /** Whether totals of two dates are of the same areas: programmes may have worked in others. */
+    const sameAreas = ({ status }, t, other) =>
+      [...status[t]].every((letter, i) => (letter === OUTSIDE) === (status[other][i] === OUTSIDE));
+
     function change(view, t) {
       const [now, then] = [view.totals[t] ?? null, view.totals[t - 1] ?? null];
       if (now === null || then === null) return keyFigure(NONE, strings.firstRound);
+      if (!sameAreas(view, t, t - 1)) return keyFigure(NONE, strings.otherAreas);
       const by = now - then; // of the figures that are shown, as the server does
       const decimals = by && view.state.measure === 'rate' ? 1 : 0;
       const date = format.date(view.dates[t - 1]);

@@ -19,7 +19,7 @@
           const said = element('span', { class: 'visually-hidden' });
           const ofClass = at < colours.length;
           const swatch = element('i', {
-            class: ofClass ? 'swatch' : `status-${kind}`,
+            class: ofClass ? 'swatch' : kind.length > 1 ? kind : `status-${kind}`,
             style: ofClass && `background:${colours[at]}`,
           });
           const row = element('li', {}, swatch, element('span', {}, label), count, said);

@@ -19,7 +19,7 @@
   // Keys that change the figures; time and area only choose among what a view holds.
   const WRITTEN = ['lang', 'digits'];
   const FIGURE_KEYS = [
-    ...['pop', 'prog', 'measure', 'mode', 'base', 'level', 'classes'],
+    ...['pop', 'prog', 'funder', 'prog_when', 'measure', 'mode', 'base', 'level', 'classes'],
     ...WRITTEN,
     'v',
   ];

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from geodata.exports.drawing import country, legend_room
 from geodata.exports.drawing.country import NAME_SIZES, Box
 from geodata.exports.drawing.elements import Mirrored, document, element
-from geodata.exports.drawing.svg import ColourScheme, map_layers, textures
+from geodata.exports.drawing.svg import (
+    WORK_DASHES,
+    WORK_EDGE,
+    WORK_LINE,
+    ColourScheme,
+    map_layers,
+    textures,
+)
 from geodata.exports.drawing.text_lines import BOLD_LETTER, LETTER, text_width, wrapped
 from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language
@@ -40,6 +47,11 @@ class _Frame:
     document: tuple[float, float]  # width and height
 
 
+def _dashes(dashes: tuple[int, ...], scale: float = 1) -> str | None:
+    """Write dashes in pixels as units; ``None`` for a line without any."""
+    return " ".join(f"{dash / scale:.1f}" for dash in dashes) or None
+
+
 def _style(paint: ColourScheme, scale: float, size: str) -> str:
     """Return the style of a document's map, drawn at ``scale`` pixels for a unit."""
     token = paint.token
@@ -49,6 +61,11 @@ def _style(paint: ColourScheme, scale: float, size: str) -> str:
         f'.names text[data-ink="{kind}"]{{fill:{ink[kind]};stroke:{halo[kind]}}}' for kind in ink
     )
     border = 1.2 / scale
+    works = "".join(
+        f".work-{letter} .line{{stroke-dasharray:{_dashes(dashes, scale)}}}"
+        for letter, dashes in WORK_DASHES.items()
+        if dashes
+    )
     # Letters that are joined are not spaced.
     apart = "" if paint.at.language.rtl else f"letter-spacing:{1.4 / scale:.1f}px;"
     return element(
@@ -60,6 +77,8 @@ def _style(paint: ColourScheme, scale: float, size: str) -> str:
         f".areas path{{stroke:{paint.border};stroke-width:{border:.2f};stroke-linejoin:round}}"
         f".level-2 path{{stroke-width:{border / 2:.2f}}}"
         f".outlines{{fill:none;stroke:{paint.border};stroke-width:{border * 1.5:.2f}}}"
+        f".works path{{fill:none;stroke:{token('card')};stroke-width:{WORK_EDGE / scale:.2f}}}"
+        f".works .line{{stroke:{token('ink')};stroke-width:{WORK_LINE / scale:.2f}}}{works}"
         f".names text{{font-size:{NAME_SIZES[size]}px;font-weight:700;text-anchor:middle;"
         f"paint-order:stroke;stroke-width:{2.5 / scale:.1f}px}}{names}",
     )
@@ -163,17 +182,16 @@ def _legend_card(paint: ColourScheme, x: float, y: float, width: float, height: 
 def _legend_row(
     row: LegendRow, paint: ColourScheme, across: Mirrored, x: float, y: float, count: str
 ) -> str:
-    swatch = element(
-        "rect",
-        x=across.x(x, 26),
-        y=y - 12,
-        width=26,
-        height=15,
-        rx=3,
-        fill=paint.fill(row.kind),
-        stroke="#888",
-        stroke__opacity=0.35,
-    )
+    box = {"x": across.x(x, 26), "y": y - 12, "width": 26, "height": 15, "rx": 3}
+    look = {"stroke": "#888", "stroke__opacity": 0.35}
+    kind, _, work = row.kind.partition("-")
+    swatch = element("rect", **box, **look, fill=paint.token("card") if work else paint.fill(kind))
+    if work:
+        box = {"x": across.x(x + 1, 24), "y": y - 11, "width": 24, "height": 13}
+        look = {"stroke": paint.token("ink"), "stroke__width": WORK_LINE / 2}
+        swatch += element(
+            "rect", **box, **look, fill="none", stroke__dasharray=_dashes(WORK_DASHES[work])
+        )
     muted = paint.token("mute")
     room = _LEGEND_WIDTH - 42 - 8 * len(count)
     size = _fitting(row.label, room, 14.5) if count else 14.5

@@ -15,6 +15,7 @@ from geodata.exports.drawing import country
 from geodata.exports.drawing.country import Box, Drawing, Name, box_of, touch
 from geodata.exports.drawing.elements import element, text, title
 from geodata.exports.drawing.themes import THEMES
+from geodata.figures.coverage import ANOTHER_TIME, AT_WORK, DATE_UNKNOWN, NO_COVERAGE
 from geodata.figures.statuses import (
     NATIONAL_ONLY,
     NOT_ASSESSED,
@@ -35,6 +36,11 @@ TEXTURES = {
     NATIONAL_ONLY: "url(#displacement-bars)",
 }
 _NO_INK = "n"
+# Dashes of the line inside an area's border, in pixels: a programme was at work there on the date,
+# at another time, or it is not known when. On what lies below it is seen by its light edge. As in
+# ``assets/css/map.css``.
+WORK_DASHES = {AT_WORK: (), ANOTHER_TIME: (9, 5), DATE_UNKNOWN: (2, 5)}
+WORK_LINE, WORK_EDGE = 4, 7  # pixels across, of which the area's side of the border is seen
 Mark = Callable[[int, int], str]  # start and side of a tile -> path data
 # In place of a size of names: all that a map may show that is zoomed.
 ZOOMABLE = "+"
@@ -291,6 +297,36 @@ def _areas(
     return element("g", *paths, class_=f"areas level-{paint.at.state.level}")
 
 
+def _works(drawing: Drawing, paint: ColourScheme, places: dict[str, int]) -> str:
+    """Return lines inside the borders of areas where the chosen programmes worked, by when."""
+    work = paint.at.work
+    if work is None:
+        return ""
+    letters = {pcode: str(work[places[pcode]]) for pcode in drawing.areas}
+    return element(
+        "g",
+        *(
+            _work(drawing.areas[pcode], letter, paint.id(f"work-{pcode}"))
+            for pcode, letter in letters.items()
+            if letter != NO_COVERAGE
+        ),
+        class_="works",
+        aria__hidden="true",
+    )
+
+
+def _work(d: str, letter: str, clip: str) -> str:
+    """Return a line on an area's border, of which the half beyond is cut off."""
+    return element(
+        "g",
+        element("clipPath", element("path", d=d), id=clip),
+        element("path", d=d),
+        element("path", d=d, class_="line"),
+        class_=f"work-{letter}",
+        clip__path=f"url(#{clip})",
+    )
+
+
 def map_layers(
     paint: ColourScheme,
     *,
@@ -319,6 +355,7 @@ def map_layers(
             _country_names(drawing, seen, covered),
             _areas(drawing, paint, places, sentences),
             outlines,
+            _works(drawing, paint, places),
             _cities(drawing) if size == ZOOMABLE else "",
             _area_names(drawing, paint, places, size),
         ]

@@ -18,6 +18,7 @@ from geodata.i18n.language import strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.places.area_names import area_names
 from geodata.text import sentences, wording
+from geodata.text.area_labels import work_labels
 from geodata.util.json_encoding import number
 
 # Each column with what it holds; the names are English in every language.
@@ -36,6 +37,10 @@ COLUMNS = {
     "value": gettext("The figure; empty where there is none, never zero for unknown."),
     "unit": gettext("What the figure counts."),
     "status": gettext("Whether there is a figure and, where there is none, why."),
+    "programme_time": gettext(
+        "Whether a source dates a chosen programme’s work there to the date, to another time, or "
+        "gives no date; empty where none is chosen or none worked there."
+    ),
     "rank": gettext("1 is the most on the date; ties share a rank; empty where not ranked."),
     "source": gettext("Id of the source of the counts, see the sources."),
     "credit": gettext("How the source is to be credited."),
@@ -52,6 +57,7 @@ _TAGS = {
     "programmes": "#activity+programme+code",
     "unit": "#indicator+unit",
     "status": "#status",
+    "programme_time": "#activity+status",
     "rank": "#indicator+rank",
     "source": "#meta+source",
     "credit": "#meta+credit",
@@ -88,7 +94,8 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     language, state, counts = view.language, view.state, view.counts
     named, word_of = area_names(view.snapshot, language), statuses.status_words(language)
     decimals = populations.decimals(state.measure, state.level)
-    selection = (state.pop, state.measure, state.mode, state.base, "~".join(state.prog))
+    selection = (state.pop, state.measure, state.mode, state.base, "~".join(state.programmes))
+    work_of = work_labels(view)
     unit = strip_isolates(wording.unit(view))
     listed, source_on = sentences.sources(view), sentences.sources_on(view)
     areas = list(zip(counts.areas.pcodes, counts.areas.parents, strict=True))
@@ -105,6 +112,7 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
                 number(value, decimals) if value == value else None,
                 unit,
                 word_of[str(view.status[t, i])],
+                work_of.get(str(view.work[t, i])) if view.work is not None else None,
                 int(view.ranks[t, i]) or None,
                 *origin,
                 link,

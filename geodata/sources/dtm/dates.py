@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from geodata.sources import months
-from geodata.sources.cell_values import DAY_OR_MONTH, CellError, clean_text, month_end, parse_date
+from geodata.sources.cell_values import DAY_OR_MONTH, CellError, clean_text, parse_date
 from geodata.sources.contract import ReadOptions
 from geodata.sources.dtm import column_names
 from geodata.sources.dtm.layouts import Column
 from geodata.sources.dtm.periods import MONTH
 from geodata.sources.dtm.workspace import LoadedList
 from geodata.sources.finding_log import FindingLog
+from geodata.util.partial_dates import month_end
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _Y, _BY = r"(?P<y>(?:19|20)\d\d)", r"[ ._-]+"

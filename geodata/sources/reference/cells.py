@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from geodata.sources.cell_values import (
     clean_text,
     due_text,
     formula_error,
-    month_end,
     optional_text,
     parse_count,
 )
+from geodata.util.partial_dates import span_of
 from geodata.util.suggestions import suggestions
 
 CellParser = Callable[[str, "Checks"], Any]
@@ -164,18 +163,6 @@ def part_of_date(cell: str, _: Checks | None = None) -> str:
     except ValueError:
         raise CellError("This is a date that the calendar does not have.") from None
     return word
-
-
-def span_of(word: str) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day that a part of a date may mean."""
-    if not word:
-        return dt.date.min, dt.date.max
-    year, month, of_month = (*map(int, word.split("-")), 0, 0)[:3]
-    if not month:
-        return dt.date(year, 1, 1), dt.date(year, 12, 31)
-    if not of_month:
-        return dt.date(year, month, 1), month_end(year, month)
-    return dt.date(year, month, of_month), dt.date(year, month, of_month)
 
 
 def governorate_code(cell: str, checks: Checks) -> str:

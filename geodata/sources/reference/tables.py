@@ -27,8 +27,8 @@ from geodata.sources.reference.cells import (
     required_count,
     required_text,
     required_year,
-    span_of,
 )
+from geodata.util.partial_dates import span_of
 
 
 @dataclass(frozen=True)

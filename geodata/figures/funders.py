@@ -1,0 +1,133 @@
+"""Funders: who pays for which programmes, and in which years, as sources print it.
+
+A programme names its funders as free text, ``Japan (2008); US PRM among others``: parts of a list
+with what is known of each in brackets. The spellings of one funder are folded by the table
+``funders`` of the country (``geodata/bundled``), offices of a government to the government; a
+name that is not in the table is a funder of its own. What a source prints is kept beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from geodata.i18n.language import Language
+from geodata.places.folding import fold
+from geodata.snapshots.memo import memoise
+from geodata.snapshots.snapshot import Snapshot
+from geodata.util.arrays import records
+
+_PART = re.compile(r"(?P<name>[^(]*?)\s*(?:\((?P<note>[^)]*)\))?\s*(?:among others)?")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+@dataclass(frozen=True)
+class Funding:
+    """That a funder pays for a programme.
+
+    Attributes
+    ----------
+    printed
+        How the source puts it.
+    years
+        Those that it names; mostly none.
+    """
+
+    programme: str
+    printed: str
+    years: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Funder:
+    """One who pays for programmes; ``name`` is to be translated."""
+
+    code: str
+    name: str
+    fundings: tuple[Funding, ...]
+
+    @property
+    def programmes(self) -> tuple[str, ...]:
+        """Codes of the programmes, sorted, each once."""
+        return tuple(sorted({funding.programme for funding in self.fundings}))
+
+
+@memoise(1)
+def funders(snapshot: Snapshot) -> tuple[Funder, ...]:
+    """List all funders by name, each with the programmes that it pays for.
+
+    >>> funders(snapshot)
+    ()
+    """
+    found: dict[str, tuple[str, list[Funding]]] = {}
+    for row in records(snapshot.tables.programmes):
+        for code, name, funding in _fundings(snapshot, row):
+            found.setdefault(code, (name, []))[1].append(funding)
+    return tuple(
+        Funder(code, name, tuple(fundings))
+        for code, (name, fundings) in sorted(found.items(), key=lambda item: item[1][0])
+    )
+
+
+def _fundings(snapshot: Snapshot, row: Any) -> Iterator[tuple[str, str, Funding]]:
+    """Yield code and name of each funder of a programme, with what is printed of it."""
+    country = snapshot.manifest["country"]
+    ours = {
+        fold(spelling): (code, entry["name"])
+        for code, entry in country.get("funders", {}).items()
+        for spelling in (entry["name"], *entry["spellings"])
+    }
+    nobody = set(map(fold, country.get("no_funders", ())))
+    for printed in filter(None, map(str.strip, row.funders.split(";"))):
+        match = _PART.fullmatch(printed)
+        name, note = (match["name"], match["note"] or "") if match else (printed, "")
+        if fold(name) in nobody:
+            continue
+        years = tuple(int(year) for year in _YEAR.findall(note))
+        yield *ours.get(fold(name), (_slug(name), name)), Funding(row.code, printed, years)
+
+
+def _slug(name: str) -> str:
+    """Write a name as a code: ``World Bank`` as ``WORLD-BANK``."""
+    return re.sub(r"[^\w]+", "-", name).strip("-").upper()
+
+
+def funder_codes(snapshot: Snapshot) -> tuple[str, ...]:
+    """List the codes of all funders.
+
+    >>> funder_codes(snapshot)
+    ()
+    """
+    return tuple(funder.code for funder in funders(snapshot))
+
+
+def funder_names(snapshot: Snapshot) -> dict[str, str]:
+    """Return the code of each funder by its folded name, and by itself.
+
+    >>> funder_names(snapshot)
+    {}
+    """
+    every = funders(snapshot)
+    return {fold(word): each.code for each in every for word in (each.name, each.code)}
+
+
+def paid_by(snapshot: Snapshot, codes: Collection[str]) -> tuple[str, ...]:
+    """Return the codes of the programmes that any of the funders pays for, sorted.
+
+    >>> paid_by(snapshot, ())
+    ()
+    """
+    chosen = [funder for funder in funders(snapshot) if funder.code in codes]
+    return tuple(sorted({code for funder in chosen for code in funder.programmes}))
+
+
+def funder_name(snapshot: Snapshot, code: str, language: Language) -> str:
+    """Name a funder in the reader's language; the code where it is none of the snapshot's.
+
+    >>> funder_name(snapshot, "NOBODY", english)
+    'NOBODY'
+    """
+    named = {funder.code: funder.name for funder in funders(snapshot)}
+    return language.gettext(named[code]) if code in named else code
