@@ -2,7 +2,7 @@
 
 ::
 
-    Choices, Programmes, BaseDate ──▶ ask ──▶ View.url       one GET, if others are asked for
+    Choices, Programmes, BaseDate … ──▶ ask ──▶ View.url       one GET, if others are asked for
     View.url, Timeline.date, Choropleth.selected, Choices.value (tab) ──▶ address ──▶ Address.query
     Choices.value (tab) ──▶ tab ──▶ the map or the table is seen
 
@@ -21,6 +21,8 @@ from layouts import ids
 CHOICES = (
     ids.POPULATION,
     ids.PROGRAMMES,
+    ids.FUNDER,
+    ids.PROG_WHEN,
     ids.MEASURE,
     ids.MODE,
     ids.BASE,

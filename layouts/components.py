@@ -131,6 +131,13 @@ class Programmes(Island):
     properties = ("value",)
 
 
+class Funder(Island):
+    """The list of funders: ``value`` is the code of the chosen one, several joined, or empty."""
+
+    properties = ("value",)
+    class_name = "inline-choice"
+
+
 class BaseDate(Island):
     """The date that a change is counted from: ``value`` (ISO 8601), or empty."""
 

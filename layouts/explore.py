@@ -6,7 +6,8 @@
     filters        card                side
     Choices        Choropleth, Legend  KeyFigures
     Programmes     Table               AreaPanel, ProgrammePanel
-    BaseDate       Timeline            Ranking
+    Funder         Timeline            Ranking
+    BaseDate
                    Notes
 
 The document holds the tree as HTML, which says all that the page shows before any script has come

@@ -16,7 +16,9 @@ from geodata.figures import programmes, state
 from geodata.figures.availability import available_measures, levels, populations_with_counts
 from geodata.figures.classes import JENKS, QUANTILES, ROUND_STYLE
 from geodata.figures.counts import counts
-from geodata.figures.query_keys import encode_items
+from geodata.figures.coverage import ANY_TIME, ON_DATE
+from geodata.figures.funders import funder_name, funders
+from geodata.figures.query_keys import SEPARATOR, encode_items
 from geodata.figures.statuses import OUTSIDE
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
@@ -31,6 +33,7 @@ from layouts.embed import scale_style
 from layouts.script_strings import UNTIL
 
 _ALMOST_NONE = 1e-9  # what bars are drawn against where there is nothing
+_PROG_WHEN = {ANY_TIME: gettext("At any time"), ON_DATE: gettext("On the date")}
 # Keys that no control of the form has.
 _NO_CONTROL = ("time", "area", "lang", "digits", "v", "briefing")
 _CLASSES = {
@@ -165,6 +168,8 @@ def _filters(shown: Shown) -> dict[str, Any]:
         "ends": _ends(view),
         "classes_options": options(_CLASSES, chosen.classes),
         "mode": chosen.mode,
+        "funders": _funders(view),
+        "prog_when_options": options(_PROG_WHEN, chosen.prog_when),
         "chosen_programmes": chosen.prog,
         "kept": [pair for pair in shown.items() if pair[0] in _NO_CONTROL],
     }
@@ -238,6 +243,18 @@ def _programme(row: dict[str, Any], language: Language, chosen: tuple[str, ...])
     places = language.ngettext("{n} governorate", "{n} governorates", row["governorates"])
     small = " · ".join(part for part in (row["years"], places) if part)
     return Option(row["code"], row["name"], chosen=row["code"] in chosen, small=small)
+
+
+def _funders(view: View) -> list[Option]:
+    """Return all funders, after none of them, and those that are chosen together."""
+    snapshot, language, chosen = view.snapshot, view.language, view.state.funder
+    together = SEPARATOR.join(chosen)
+    labels = {"": language.gettext("Any funder")}
+    labels |= {each.code: language.gettext(each.name) for each in funders(snapshot)}
+    if together not in labels:
+        names = [funder_name(snapshot, code, language) for code in chosen]
+        labels[together] = language.join_names(names)
+    return [Option(code, label, code == together) for code, label in labels.items()]
 
 
 # ---- where links lead

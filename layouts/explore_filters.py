@@ -16,6 +16,7 @@ from layouts.components import (
     Ends,
     FiltersButton,
     Fixed,
+    Funder,
     Populations,
     Programmes,
 )
@@ -59,7 +60,7 @@ def filters(facts: Mapping[str, Any]) -> Component:
                     value=_chosen(facts["populations"]),
                 ),
             ),
-            _filter(_("Programme"), programmes(facts)),
+            _filter(_("Programme"), funder(facts), programmes(facts), programme_time(facts)),
             _filter(_("Show"), _segments(ids.MEASURE, "measure", facts), _ends("measure", facts)),
             _filter(_("Colour by"), _segments(ids.MODE, "mode", facts), base_date(facts)),
             _filter(_("Areas"), _segments(ids.LEVEL, "level", facts), _ends("level", facts)),
@@ -159,6 +160,38 @@ def programmes(facts: Mapping[str, Any]) -> Component:
     search = native("input", field | {"placeholder": _("Find a programme"), "autocomplete": "off"})
     pillars_list = html.Div(pillars, className="programmes", id="programmes")
     return Programmes(ids.PROGRAMMES, [everything, label, search, pillars_list], value=list(chosen))
+
+
+def funder(facts: Mapping[str, Any]) -> Component:
+    """Return the list of funders, whose programmes are chosen together."""
+    options = [
+        native("option", {"value": option.value, "selected": option.chosen}, option.label)
+        for option in facts["funders"]
+    ]
+    select = html.Select(options, id="funder-list", name="funder")
+    label = html.Label(facts["view"].language.gettext("Funder"), htmlFor="funder-list")
+    return Funder(
+        ids.FUNDER,
+        [label, select],
+        value=_chosen(facts["funders"]),
+        attributes={"id": "funder-row"},
+    )
+
+
+def programme_time(facts: Mapping[str, Any]) -> Component:
+    """Return whether figures are of where the chosen programmes worked ever, or on the date."""
+    options: list[Option] = facts["prog_when_options"]
+    return Choices(
+        ids.PROG_WHEN,
+        [segment("prog_when", option) for option in options],
+        name="prog_when",
+        value=_chosen(options),
+        attributes={
+            "role": "radiogroup",
+            "aria-label": facts["view"].language.gettext("When the programme worked"),
+            "hidden": not facts["view"].state.programmes,
+        },
+    )
 
 
 def base_date(facts: Mapping[str, Any]) -> Component:

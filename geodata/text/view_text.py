@@ -111,6 +111,7 @@ def view_texts(view: View) -> dict[str, Any]:
         "decimals": view.state.decimals,
         "population": language.gettext(population.nouns),
         "programmes": wording.programme_names(view),
+        "funders": wording.funder_names(view),
         "statuses": status_labels(language, change=change),
         "headline": headlines(view),
         "parts": parts(view),

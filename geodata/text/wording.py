@@ -87,10 +87,15 @@ def programme_names(view: View) -> str:
         "{n} programme funded by {funders}",
         "{n} programmes funded by {funders}",
         len(state.programmes),
-        funders=language.join_names(
-            [funder_name(view.snapshot, code, language) for code in state.funder]
-        ),
+        funders=funder_names(view),
     )
+
+
+def funder_names(view: View) -> str:
+    """Name the chosen funders as a sentence does; empty where none is chosen."""
+    state, language = view.state, view.language
+    names = [funder_name(view.snapshot, code, language) for code in state.funder]
+    return language.join_names(names) if names else ""
 
 
 def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from geodata.api.view_json import as_dict
 from geodata.figures.view import View
+from geodata.snapshots.schemas import check
 from geodata.snapshots.serialise import write_snapshot
 from geodata.snapshots.snapshot import Snapshot, load
 from geodata.text.area_labels import area_labels, legend
@@ -30,9 +31,7 @@ def country(folder: Path, *rows: Dated, status: str = "implemented") -> Snapshot
         **{"programme": "AID", "phase": "", "status": status, "source": "A letter"},
         **{"locator": "", "note": ""},
     )
-    tables = replace(
-        made_up.shared(), coverage=made_up.check("coverage", table[list(_coverage_columns())])
-    )
+    tables = replace(made_up.shared(), coverage=check("coverage", table[list(_coverage_columns())]))
     folder = folder / "snapshot"
     write_snapshot(folder, tables, made_up.squares(), join_report={}, country=made_up.COUNTRY)
     return load(folder)

@@ -9,21 +9,24 @@
 
   const { islands, page } = window.displacement;
   const MULTIPLE = '~';
-  const MAP_KEYS = ['pop', 'measure', 'mode', 'level', 'classes'];
+  const MAP_KEYS = ['pop', 'prog_when', 'measure', 'mode', 'level', 'classes'];
 
   /** The query of what is chosen, where it is not what is shown already. */
-  function query(pop, prog, measure, mode, base, level, classes) {
+  function query(pop, prog, funder, when, measure, mode, base, level, classes) {
     const { state } = page.view;
-    const wanted = { pop, measure, mode, level, classes };
+    const wanted = { pop, prog_when: when, measure, mode, level, classes };
     const changed = MAP_KEYS.filter((key) => wanted[key] && wanted[key] !== String(state[key]));
     const programmes = [...prog].sort();
     const others = programmes.join() !== [...state.prog].sort().join();
     const otherBase = mode === 'change' && state.mode === 'change' && base && base !== state.base;
-    if (!changed.length && !others && !otherBase) return null;
+    const otherFunder = funder !== state.funder.join(MULTIPLE);
+    if (!changed.length && !others && !otherFunder && !otherBase) return null;
     const next = page.queryOf();
     for (const key of changed) next.set(key, wanted[key]);
     if (programmes.length) next.set('prog', programmes.join(MULTIPLE));
     else next.delete('prog');
+    if (funder) next.set('funder', funder);
+    else next.delete('funder');
     if (otherBase) next.set('base', base);
     if (changed.includes('pop') || (changed.includes('mode') && mode === 'level'))
       next.delete('base');
@@ -31,7 +34,10 @@
   }
 
   // As callbacks/explore.py gives them.
-  const CHOICES = ['population', 'programme', 'measure', 'mode', 'base-date', 'level', 'classes'];
+  const CHOICES = [
+    ...['population', 'programme', 'funder', 'programme-time'],
+    ...['measure', 'mode', 'base-date', 'level', 'classes'],
+  ];
 
   /** Whether or not Dash has been told. */
   const wanted = () => query(...CHOICES.map((id) => islands.made.get(id).props.value));

@@ -142,6 +142,7 @@
         offer(root, view.available[`${props.name}s`]);
         set({ value: early || String(state) });
         early = '';
+        if (props.name === 'prog_when') root.hidden = !view.text.programmes;
       },
       update: (next) => check(next.value),
     };
@@ -249,6 +250,25 @@
         if (view.state.prog.length) requestAnimationFrame(showChosen);
       },
       update: ({ value: codes }) => check(codes),
+    };
+  });
+
+  island('Funder', ({ root, props, set }) => {
+    const list = root.querySelector('select');
+    let early = list.value === props.value ? null : list.value; // chosen before there were figures
+    list.addEventListener('change', () => {
+      set({ value: list.value });
+      tellChosen();
+    });
+    return {
+      show({ state, text: { funders } }) {
+        const value = early ?? state.funder.join('~');
+        early = null;
+        const offered = [...list.options].some((option) => option.value === value);
+        if (!offered) list.append(element('option', { value }, funders)); // several together
+        list.value = value;
+        set({ value });
+      },
     };
   });
 
