@@ -146,7 +146,8 @@
       const svg = paths.values().next().value.ownerSVGElement;
       svg.querySelector(':scope > .works')?.remove();
       if (!view.work) return;
-      const group = svgElement('g', { class: 'works', 'aria-hidden': 'true' });
+      const names = `works works-${view.state.level}`;
+      const group = svgElement('g', { class: names, 'aria-hidden': 'true' });
       cells.forEach((cell, i) => {
         const d = cell.path?.getAttribute('d');
         if (!d || view.work[0][i] === '-') return;

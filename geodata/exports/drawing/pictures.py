@@ -17,6 +17,7 @@ from geodata.exports.drawing.svg import (
     textures,
 )
 from geodata.exports.drawing.text_lines import BOLD_LETTER, LETTER, text_width, wrapped
+from geodata.figures.availability import DISTRICT
 from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import sentence_case
@@ -61,6 +62,8 @@ def _style(paint: ColourScheme, scale: float, size: str) -> str:
         f'.names text[data-ink="{kind}"]{{fill:{ink[kind]};stroke:{halo[kind]}}}' for kind in ink
     )
     border = 1.2 / scale
+    thin = 1.7 if paint.at.state.level == DISTRICT else 1
+    edge, line = WORK_EDGE / thin, WORK_LINE / thin
     works = "".join(
         f".work-{letter} .line{{stroke-dasharray:{_dashes(dashes, scale)}}}"
         for letter, dashes in WORK_DASHES.items()
@@ -77,8 +80,8 @@ def _style(paint: ColourScheme, scale: float, size: str) -> str:
         f".areas path{{stroke:{paint.border};stroke-width:{border:.2f};stroke-linejoin:round}}"
         f".level-2 path{{stroke-width:{border / 2:.2f}}}"
         f".outlines{{fill:none;stroke:{paint.border};stroke-width:{border * 1.5:.2f}}}"
-        f".works path{{fill:none;stroke:{token('card')};stroke-width:{WORK_EDGE / scale:.2f}}}"
-        f".works .line{{stroke:{token('ink')};stroke-width:{WORK_LINE / scale:.2f}}}{works}"
+        f".works path{{fill:none;stroke:{token('card')};stroke-width:{edge / scale:.2f}}}"
+        f".works .line{{stroke:{token('ink')};stroke-width:{line / scale:.2f}}}{works}"
         f".names text{{font-size:{NAME_SIZES[size]}px;font-weight:700;text-anchor:middle;"
         f"paint-order:stroke;stroke-width:{2.5 / scale:.1f}px}}{names}",
     )

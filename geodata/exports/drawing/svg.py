@@ -310,7 +310,7 @@ def _works(drawing: Drawing, paint: ColourScheme, places: dict[str, int]) -> str
             for pcode, letter in letters.items()
             if letter != NO_COVERAGE
         ),
-        class_="works",
+        class_=f"works works-{paint.at.state.level}",
         aria__hidden="true",
     )
 
