@@ -381,11 +381,11 @@ def _programmes(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str
 def _funders(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """Read codes of funders; whoever writes a name is told the code."""
     known_codes, choices = funder_codes(snapshot), funder_names(snapshot)
-    codes = tuple(sorted(set(split_list(text.upper()))))
-    for code in codes:
-        if code not in known_codes:
+    written = set(split_list(text))
+    for code in sorted(written):
+        if code.upper() not in known_codes:
             raise reader.wrong("funder", code, known_codes, choices)
-    return codes
+    return tuple(sorted({code.upper() for code in written}))
 
 
 def _paid_for(

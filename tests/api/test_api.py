@@ -45,6 +45,8 @@ def test_a_view_has_its_state_and_its_figures(client):
     assert found["state"] == {
         "pop": "returnee",
         "prog": [],
+        "prog_when": "any",
+        "funder": [],
         "measure": "people",
         "mode": "level",
         "level": 1,

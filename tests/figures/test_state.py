@@ -20,12 +20,28 @@ from geodata.figures.availability import (
     round_numbers,
 )
 from geodata.figures.classes import CLASSIFICATIONS
+from geodata.figures.coverage import ANY_TIME, WHEN
 from geodata.figures.dates import default_base, years_before
+from geodata.figures.funders import funder_codes, paid_by
 from geodata.figures.state import State, encode_query, parse
 from geodata.snapshots.rounds import nearest_date
 from tests.bundled import SNAPSHOT
 
-KEYS = ("pop", "prog", "measure", "mode", "level", "classes", "time", "base", "area", "lang", "v")
+KEYS = (
+    "pop",
+    "prog",
+    "funder",
+    "prog_when",
+    "measure",
+    "mode",
+    "level",
+    "classes",
+    "time",
+    "base",
+    "area",
+    "lang",
+    "v",
+)
 unhurried = settings(deadline=None)
 
 
@@ -37,10 +53,16 @@ def states(draw: st.DrawFn) -> State:
     mode = draw(st.sampled_from(populations.MODES))
     measure = draw(st.sampled_from(available_measures(SNAPSHOT, pop, level)))
     dates = st.sampled_from(dates_of(SNAPSHOT, pop, (), level, measure))
-    programmes = st.sampled_from(sorted(SNAPSHOT.tables.programmes["code"]))
+    funder = tuple(sorted(draw(st.sets(st.sampled_from(funder_codes(SNAPSHOT)), max_size=2))))
+    paid = paid_by(SNAPSHOT, funder)
+    programmes = st.sampled_from(paid or sorted(SNAPSHOT.tables.programmes["code"]))
+    prog = tuple(sorted(draw(st.sets(programmes, max_size=4))))
     return State(
         pop=pop,
-        prog=tuple(sorted(draw(st.sets(programmes, max_size=4)))),
+        prog=prog,
+        funder=funder,
+        paid=paid,
+        prog_when=draw(st.sampled_from(WHEN)) if prog or funder else ANY_TIME,
         measure=measure,
         mode=mode,
         level=level,

@@ -422,10 +422,11 @@ def test_controls_stand_at_what_is_shown(client):
         return {str(each["name"]): str(each["value"]) for each in radios if "checked" in each}
 
     defaults = {"pop": "idp", "measure": "people", "mode": "level", "level": "1"}
-    assert chosen("/") == defaults | {"classes": "round", "tab": "map"}
+    assert chosen("/") == defaults | {"classes": "round", "tab": "map", "prog_when": "any"}
     other = {"pop": "returnee", "measure": "share", "mode": "change", "level": "2"}
-    other |= {"classes": "jenks", "tab": "table"}
-    assert chosen("/?" + "&".join(f"{key}={value}" for key, value in other.items())) == other
+    other |= {"classes": "jenks", "tab": "table", "prog_when": "date"}
+    query = "&".join(f"{key}={value}" for key, value in other.items())
+    assert chosen(f"/?funder=JAPAN&{query}") == other
 
 
 def test_every_callback_is_between_components_of_the_page(client, layout):

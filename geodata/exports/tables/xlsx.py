@@ -35,6 +35,7 @@ HEADS = {
     "value": gettext("Figure"),
     "unit": gettext("Unit"),
     "status": gettext("Status"),
+    "programme_time": gettext("Programme at the time"),
     "rank": gettext("Rank"),
     "source": gettext("Source"),
     "credit": gettext("Credit"),
