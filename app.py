@@ -24,6 +24,7 @@ from callbacks import (
     downloads,
     embed,
     explore,
+    funders,
     guard,
     pages,
     panels,
@@ -93,6 +94,7 @@ def _serve(app: Dash, context: Context) -> None:
     embed.register(app, context)
     downloads.register(app, context)
     compare.register(app, context)
+    funders.register(app, context)
     pages.register(app, context, plugins)
     parts.register(app, context)
     places.register(app, context)

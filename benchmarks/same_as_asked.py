@@ -93,7 +93,7 @@ EVERY: tuple[tuple[str, int, dict[str, tuple[str, ...]]], ...] = (
 LANGUAGE_QUERIES = ("", "lang=ar", "lang=ckb", "lang=ar&digits=native", "lang=ckb&digits=native")
 EACH_LANGUAGE = (
     *("/", "/embed", "/share", "/download", "/compare", "/map.pdf"),
-    *("/sources", "/briefing/edit", "/manifest.webmanifest", "/api/v1/meta.json"),
+    *("/sources", "/funders", "/briefing/edit", "/manifest.webmanifest", "/api/v1/meta.json"),
     *("/no-such-page", "/api/v1/no-such.json", "/api/v1/areas/3.topojson"),
 )
 BRIEFINGS = (

@@ -6,15 +6,18 @@ What stands in the document for a chosen area, and what comes when another is ch
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from geodata.api.area_json import panel
+from geodata.figures.funders import funders_of
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
+from geodata.snapshots.snapshot import Snapshot
 from geodata.text import area_figures, sentences
 from geodata.text.area_figures import AreaFigure, Breakdown, Change
 from layouts import ids
@@ -74,6 +77,17 @@ def linked(source: dict[str, str]) -> Any:
     if not source["url"]:
         return published("span", source["title"])
     return native("a", {"href": source["url"], "rel": "noopener", **AS_PUBLISHED}, source["title"])
+
+
+def funder_links(
+    snapshot: Snapshot, programme: str, language: Language, funder_url: Callable[[str], str]
+) -> list[Any]:
+    """Return links to those who fund a programme, with what stands between them."""
+    links = [
+        html.A(language.gettext(each.name), href=funder_url(each.code))
+        for each in funders_of(snapshot, programme)
+    ]
+    return [part for link in links for part in (link, " · ")][:-1]
 
 
 def area_link(shown: Shown, pcode: str, *children: Any, **attributes: Any) -> Any:
@@ -295,7 +309,7 @@ def _rows(breakdown: Breakdown, t: int, language: Language, *, ordered: bool) ->
 
 def _programmes(shown: Shown, facts: dict[str, Any]) -> list[Any]:
     language = shown.view.language
-    list_ = [_programme(each, language) for each in facts["programmes"]]
+    list_ = [_programme(each, shown) for each in facts["programmes"]]
     nobody = html.P(language.gettext("No source at hand names a programme here."))
     title = language.gettext("Programmes present")
     return [
@@ -316,11 +330,14 @@ def _by_governorate(shown: Shown, area: dict[str, Any]) -> list[Component]:
     return [html.P([before, up, after], className="about")]
 
 
-def _programme(programme: dict[str, Any], language: Language) -> Component:
+def _programme(programme: dict[str, Any], shown: Shown) -> Component:
+    language = shown.view.language
     years = programme["years"] or language.gettext("years not known")
     title: list[Any] = [html.B(programme["code"]), f" {programme['name']} ", html.Small(years)]
     rows = [html.Li(_stay(row, language)) for row in programme["rows"]]
-    return html.Details([html.Summary(title), html.Ul(rows)])
+    links = funder_links(shown.view.snapshot, programme["code"], language, shown.funder)
+    funders = [html.P([language.gettext("Funders"), ": ", *links])] if links else []
+    return html.Details([html.Summary(title), *funders, html.Ul(rows)])
 
 
 def _stay(row: dict[str, Any], language: Language) -> list[Any]:

@@ -50,7 +50,7 @@ _OF_FIRST = (
     gettext("The picture is of the first map, “{side}”."),
 )
 _DARK = DARK_QUERY["auto"]
-_STYLES = (*STYLES, "drawn/map.css", "compare/compare.css")
+_STYLES = (*STYLES, "drawn/map.css", "drawn/small.css", "compare/compare.css")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from geodata.figures.availability import available_measures, levels, populations
 from geodata.figures.classes import JENKS, QUANTILES, ROUND_STYLE
 from geodata.figures.counts import counts
 from geodata.figures.coverage import ANY_TIME, ON_DATE
-from geodata.figures.funders import funder_name, funders
+from geodata.figures.funders import funders
 from geodata.figures.query_keys import SEPARATOR, encode_items
 from geodata.figures.statuses import OUTSIDE
 from geodata.figures.view import View, ViewAt
@@ -116,6 +116,11 @@ class Shown:
         """Return the address of a source, or of all, in the language of the view."""
         urls = self.urls.following(self.view.state)
         return urls.sources(source, urls.link_query)
+
+    def funder(self, code: str) -> str:
+        """Return where a funder is described, in the language of the view."""
+        urls = self.urls.following(self.view.state)
+        return urls.funders(code, urls.link_query)
 
     @property
     def url(self) -> str:
@@ -252,8 +257,7 @@ def _funders(view: View) -> list[Option]:
     labels = {"": language.gettext("Any funder")}
     labels |= {each.code: language.gettext(each.name) for each in funders(snapshot)}
     if together not in labels:
-        names = [funder_name(snapshot, code, language) for code in chosen]
-        labels[together] = language.join_names(names)
+        labels[together] = wording.funder_names(view)
     return [Option(code, label, code == together) for code, label in labels.items()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import html
@@ -10,7 +11,7 @@ from dash.development.base_component import Component
 from geodata.figures import programmes
 from geodata.i18n.language import Language
 from geodata.places.area_names import area_names
-from layouts.area_panel import linked, published
+from layouts.area_panel import funder_links, linked, published
 from layouts.components import Fixed
 from layouts.explore_facts import Shown
 
@@ -26,6 +27,21 @@ def programme_panel(shown: Shown) -> list[Component]:
 
 
 def _section(programme: dict[str, Any], shown: Shown) -> Component:
+    title = html.H2(f"{programme['code']} · {programme['name']}", className="panel-title")
+    facts = programme_facts(programme, shown, shown.funder)
+    return html.Section([title, *facts], className="programme-facts")
+
+
+def programme_facts(
+    programme: dict[str, Any], shown: Shown, funder_url: Callable[[str], str]
+) -> list[Component]:
+    """Return what is known of a programme: years, funders, places, results, sources.
+
+    Parameters
+    ----------
+    funder_url
+        Returns where a funder is described, by its code.
+    """
     language = shown.view.language
     _ = language.gettext
     names = area_names(shown.view.snapshot, language)
@@ -33,30 +49,36 @@ def _section(programme: dict[str, Any], shown: Shown) -> Component:
     none = _("none known")
     rows = [
         (_("Years"), programme["years"] or _("years not known")),
-        (_("Funders"), _as_published(programme["funders"]) or none),
+        (_("Funders"), _funders(programme, shown, funder_url) or none),
         (_("People served"), _as_published(programme["people"]) or none),
         (_numbered(_("Governorates"), programme["governorates"], language), governorates or none),
     ]
-    return html.Section(
-        [
-            html.H2(f"{programme['code']} · {programme['name']}", className="panel-title"),
-            published("p", programme["description"]),
-            html.Dl([cell for label, text in rows for cell in (html.Dt(label), html.Dd(text))]),
-            html.Details(
-                [
-                    html.Summary(_numbered(_("Reported results"), programme["results"], language)),
-                    *_results(programme["results"], names, shown),
-                ]
-            ),
-            html.Details(
-                [
-                    html.Summary(_numbered(_("Sources"), programme["sources"], language)),
-                    html.Ul([html.Li(linked(source)) for source in programme["sources"]]),
-                ]
-            ),
-        ],
-        className="programme-facts",
-    )
+    return [
+        published("p", programme["description"]),
+        html.Dl([cell for label, text in rows for cell in (html.Dt(label), html.Dd(text))]),
+        html.Details(
+            [
+                html.Summary(_numbered(_("Reported results"), programme["results"], language)),
+                *_results(programme["results"], names, shown),
+            ]
+        ),
+        html.Details(
+            [
+                html.Summary(_numbered(_("Sources"), programme["sources"], language)),
+                html.Ul([html.Li(linked(source)) for source in programme["sources"]]),
+            ]
+        ),
+    ]
+
+
+def _funders(
+    programme: dict[str, Any], shown: Shown, funder_url: Callable[[str], str]
+) -> list[Any]:
+    """Return funders as a source prints them, then a link to each; nothing where none is named."""
+    snapshot, language = shown.view.snapshot, shown.view.language
+    links = funder_links(snapshot, programme["code"], language, funder_url)
+    printed = _as_published(programme["funders"])
+    return [printed, *([" → ", *links] if links else [])] if printed else []
 
 
 def _as_published(text: str) -> Any:

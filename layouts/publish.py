@@ -15,16 +15,17 @@ import rcssmin
 import rjsmin
 
 from geodata import populations
+from geodata.figures.state import State
 from geodata.figures.suppression import Threshold
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.links import embed_html
 from geodata.links.embed_html import FrameSize
-from geodata.links.urls import FolderUrls
+from geodata.links.urls import FolderUrls, Urls
 from geodata.publishing.embeds import Embed
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import sentences, view_headlines, wording
-from layouts import sources
+from layouts import funders, sources
 from layouts.bundle import Bundle, bundled, joined
 from layouts.share import Card
 from layouts.shell import template
@@ -35,6 +36,7 @@ STYLES = (
     "css/page/main.css",
     "css/page/narrow.css",
     "css/page/share.css",
+    *funders.STYLES,
     "embed/published.css",
 )
 SCRIPTS = ("js/copying.js", "embed/published.js")
@@ -142,6 +144,25 @@ def sources_page(folder: PublishedFolder, *, threshold: Threshold) -> str:
     """Render the page of sources; no script in it."""
     context = sources.context(folder.snapshot, folder.language, threshold)
     return _page("published-sources.html", folder, current="sources", **context)
+
+
+def funders_page(folder: PublishedFolder, view_of: funders.ViewOf, state: State) -> str:
+    """Render the page of funders, which leads to maps where there is an application.
+
+    Parameters
+    ----------
+    state
+        Language, digits and snapshot of the page, and no more.
+    """
+    urls = Urls(folder.site) if folder.site else None
+    context = funders.context(folder.snapshot, state, view_of, urls)
+    return _page(
+        "published-funders.html",
+        folder,
+        current="funders",
+        sources_url=FolderUrls().sources(),
+        **context,
+    )
 
 
 def _page(name: str, folder: PublishedFolder, **values: Any) -> str:

@@ -101,6 +101,11 @@ def navigation(language: Language, urls: Urls) -> list[dict[str, str]]:
             "url": urls.briefing(urls.link_query),
         },
         {
+            "key": "funders",
+            "label": language.gettext("Funders"),
+            "url": urls.funders(query=urls.link_query),
+        },
+        {
             "key": "sources",
             "label": language.gettext("Data & sources"),
             "url": urls.sources(query=urls.link_query),

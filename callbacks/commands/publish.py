@@ -2,7 +2,7 @@
 
 ::
 
-    DIR/index.html  sources.html                every map, with its code to paste; the sources
+    DIR/index.html  sources.html  funders.html  every map, with its code to paste; the sources
         embed/returnee-people-districts.html
         data/returnee-people-districts.<hash>.js        all dates of the map
         static/map.<hash>.js  auto.<hash>.css  index.<hash>.css  host.js

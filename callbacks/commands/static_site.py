@@ -5,7 +5,7 @@
     Publication ─┬─▶ static/           scripts and styles, once
                  ├─▶ embed/            a page for each map … data/ its view, files/ its figures
                  ├─▶ files/, cards/    pictures, which take most of the time
-                 ├─▶ index.html, sources.html
+                 ├─▶ index.html, sources.html, funders.html
                  └─▶ _headers, nginx.conf
 """
 
@@ -290,7 +290,7 @@ def _card(publication: Publication, embed: Embed) -> bytes:
 
 
 def _lists(publication: Publication, listed: list[PublishedMap]) -> Iterator[tuple[str, str]]:
-    """Yield the list, and a page of sources for each language and snapshot that a map is of."""
+    """Yield the list, and sources and funders in each language and snapshot that a map is of."""
     snapshot, language = publication.context.snapshot, publication.language
     folder = _folder(publication, snapshot, language)
     yield _TOP.index(), pages.index(folder, listed)
@@ -301,6 +301,17 @@ def _lists(publication: Publication, listed: list[PublishedMap]) -> Iterator[tup
     for suffix, each in needed.items():
         html = pages.sources_page(each, threshold=publication.context.threshold)
         yield _TOP.sources(suffix), html
+        yield _TOP.funders(suffix), _funders(publication, each)
+
+
+def _funders(publication: Publication, folder: PublishedFolder) -> str:
+    """Render the page of funders, on the newest date of the folder's snapshot."""
+    context, snapshot, language = publication.context, folder.snapshot, folder.language
+    version = "" if snapshot.version == context.snapshot.version else snapshot.version
+    state = State(lang=language.code, digits=language.digits, v=version)
+    return pages.funders_page(
+        folder, lambda chosen: context.view_at(snapshot, chosen).on_its_date(), state
+    )
 
 
 def _folder(publication: Publication, snapshot: Snapshot, language: Language) -> PublishedFolder:

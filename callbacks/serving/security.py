@@ -29,7 +29,7 @@ PUBLIC = frozenset(
 EMBED = "embed"
 MOST_SENT_BYTES = 64_000  # of a body, where its own address takes no more
 # Where the share dialog opens, which shows the public map in a frame.
-_WITH_DIALOG = frozenset(["share", "sources", "download", "compare"])
+_WITH_DIALOG = frozenset(["share", "sources", "funders", "download", "compare"])
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",

@@ -225,22 +225,43 @@ COUNTRY: dict[str, Any] = {
         "governance": gettext("Governance"),
     },
     # Governments and organisations by code, with the spellings of theirs and of their offices that
-    # the table of programmes has.
+    # the table of programmes has; within a sentence some have an article.
     "funders": {
         "AUSTRALIA": {"name": gettext("Australia"), "spellings": []},
         "CANADA": {"name": gettext("Canada"), "spellings": []},
-        "EU": {"name": gettext("European Union"), "spellings": ["ECHO"]},
+        "EU": {
+            "name": gettext("European Union"),
+            "within": gettext("the European Union"),
+            "spellings": ["ECHO"],
+        },
         "GERMANY": {"name": gettext("Germany"), "spellings": []},
         "GREECE": {"name": gettext("Greece"), "spellings": []},
         "JAPAN": {"name": gettext("Japan"), "spellings": []},
-        "KOREA": {"name": gettext("Republic of Korea"), "spellings": []},
-        "NETHERLANDS": {"name": gettext("Netherlands"), "spellings": []},
+        "KOREA": {
+            "name": gettext("Republic of Korea"),
+            "within": gettext("the Republic of Korea"),
+            "spellings": [],
+        },
+        "NETHERLANDS": {
+            "name": gettext("Netherlands"),
+            "within": gettext("the Netherlands"),
+            "spellings": [],
+        },
         "NORWAY": {"name": gettext("Norway"), "spellings": []},
         "SAUDI-ARABIA": {"name": gettext("Saudi Arabia"), "spellings": []},
-        "UK": {"name": gettext("United Kingdom"), "spellings": []},
-        "UN": {"name": gettext("United Nations"), "spellings": []},
+        "UK": {
+            "name": gettext("United Kingdom"),
+            "within": gettext("the United Kingdom"),
+            "spellings": [],
+        },
+        "UN": {
+            "name": gettext("United Nations"),
+            "within": gettext("the United Nations"),
+            "spellings": [],
+        },
         "US": {
             "name": gettext("United States"),
+            "within": gettext("the United States"),
             "spellings": ["US", "US DRL", "US OFDA", "US OFDA/PRM", "US PRM"],
         },
     },

@@ -9,7 +9,7 @@ name that is not in the table is a funder of its own. What a source prints is ke
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +42,17 @@ class Funding:
 
 @dataclass(frozen=True)
 class Funder:
-    """One who pays for programmes; ``name`` is to be translated."""
+    """One who pays for programmes.
+
+    Attributes
+    ----------
+    name, within
+        What it is called, alone and within a sentence; to be translated.
+    """
 
     code: str
     name: str
+    within: str
     fundings: tuple[Funding, ...]
 
     @property
@@ -61,13 +68,16 @@ def funders(snapshot: Snapshot) -> tuple[Funder, ...]:
     >>> funders(snapshot)
     ()
     """
-    found: dict[str, tuple[str, list[Funding]]] = {}
+    country = snapshot.manifest["country"].get("funders", {})
+    names: dict[str, str] = {}
+    fundings: dict[str, list[Funding]] = {}
     for row in records(snapshot.tables.programmes):
         for code, name, funding in _fundings(snapshot, row):
-            found.setdefault(code, (name, []))[1].append(funding)
+            names[code] = name
+            fundings.setdefault(code, []).append(funding)
     return tuple(
-        Funder(code, name, tuple(fundings))
-        for code, (name, fundings) in sorted(found.items(), key=lambda item: item[1][0])
+        Funder(code, name, country.get(code, {}).get("within", name), tuple(fundings[code]))
+        for code, name in sorted(names.items(), key=lambda pair: pair[1])
     )
 
 
@@ -113,6 +123,15 @@ def funder_names(snapshot: Snapshot) -> dict[str, str]:
     return {fold(word): each.code for each in every for word in (each.name, each.code)}
 
 
+def funders_of(snapshot: Snapshot, programme: str) -> tuple[Funder, ...]:
+    """List those who pay for a programme.
+
+    >>> funders_of(snapshot, "AID")
+    ()
+    """
+    return tuple(each for each in funders(snapshot) if programme in each.programmes)
+
+
 def paid_by(snapshot: Snapshot, codes: Collection[str]) -> tuple[str, ...]:
     """Return the codes of the programmes that any of the funders pays for, sorted.
 
@@ -123,11 +142,13 @@ def paid_by(snapshot: Snapshot, codes: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted({code for funder in chosen for code in funder.programmes}))
 
 
-def funder_name(snapshot: Snapshot, code: str, language: Language) -> str:
-    """Name a funder in the reader's language; the code where it is none of the snapshot's.
+def names_of(
+    snapshot: Snapshot, codes: Iterable[str], language: Language, *, within: bool = False
+) -> list[str]:
+    """Name funders in the reader's language, as they are called alone, or ``within`` a sentence.
 
-    >>> funder_name(snapshot, "NOBODY", english)
-    'NOBODY'
+    >>> names_of(snapshot, (), english)
+    []
     """
-    named = {funder.code: funder.name for funder in funders(snapshot)}
-    return language.gettext(named[code]) if code in named else code
+    every = {each.code: each.within if within else each.name for each in funders(snapshot)}
+    return [language.gettext(every[code]) for code in codes]

@@ -52,6 +52,10 @@ class Urls:
         """Return data and sources; ``source`` is the id of one of them."""
         return self._with(f"{self.prefix}sources", query) + (f"#{source}" if source else "")
 
+    def funders(self, funder: str = "", query: str = "") -> str:
+        """Return who pays for programmes; ``funder`` is the code of one of them."""
+        return self._with(f"{self.prefix}funders", query) + (f"#{funder}" if funder else "")
+
     def built(self, name: str, version: str) -> str:
         """Return a versioned file that pages load: ``page.js`` is ``built/page.<version>.js``."""
         stem, dot, ending = name.rpartition(".")
@@ -200,6 +204,10 @@ class FolderUrls:
     def sources(self, suffix: str = "") -> str:
         """Return data and sources; ``suffix`` tells those of another language or snapshot."""
         return f"{self.base}sources{suffix}.html"
+
+    def funders(self, suffix: str = "") -> str:
+        """Return who pays for programmes; ``suffix`` as of :meth:`sources`."""
+        return f"{self.base}funders{suffix}.html"
 
     def embed(self, name: str) -> str:
         """Return a public map."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geodata import populations
 from geodata.figures.availability import programme_counts, residents_year
-from geodata.figures.funders import funder_name
+from geodata.figures.funders import names_of
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.places.area_names import area_names
@@ -39,7 +39,7 @@ def choices(view: View) -> str:
     if state.level != 1:
         labels.append(populations.LEVEL_LABELS[state.level])
     words = [language.gettext(label) for label in labels]
-    words += [funder_name(view.snapshot, code, language) for code in state.funder]
+    words += names_of(view.snapshot, state.funder, language)
     if state.programmes:
         words.append(language.ngettext("{n} programme", "{n} programmes", len(state.programmes)))
     return " · ".join(words)
@@ -87,15 +87,14 @@ def programme_names(view: View) -> str:
         "{n} programme funded by {funders}",
         "{n} programmes funded by {funders}",
         len(state.programmes),
-        funders=funder_names(view),
+        funders=language.join_names(names_of(view.snapshot, state.funder, language, within=True)),
     )
 
 
 def funder_names(view: View) -> str:
-    """Name the chosen funders as a sentence does; empty where none is chosen."""
-    state, language = view.state, view.language
-    names = [funder_name(view.snapshot, code, language) for code in state.funder]
-    return language.join_names(names) if names else ""
+    """Name the chosen funders as a list does; empty where none is chosen."""
+    names = names_of(view.snapshot, view.state.funder, view.language)
+    return view.language.join_names(names) if names else ""
 
 
 def of_programmes(view: View, pair: tuple[str, str], **values: str) -> str:

@@ -13,7 +13,16 @@ from geodata.places.area_names import area_names
 from geodata.places.folding import fold
 from tests.documents import Document
 
-HTML = ["/", "/compare", "/briefing", "/briefing/edit", "/share", "/sources", "/download"]
+HTML = [
+    "/",
+    "/compare",
+    "/briefing",
+    "/briefing/edit",
+    "/share",
+    "/sources",
+    "/funders",
+    "/download",
+]
 PROBLEMS = ["/nowhere", "/?v=000000000000", "/compare?v=000000000000"]
 DATA = ["/api/v1/view.json", "/api/v1/meta.json", "/data.csv", "/metadata.json"]
 ARABIC = {"Accept-Language": "ar-IQ,ar;q=0.9,en;q=0.5"}

@@ -26,6 +26,7 @@ PAGES = {
     "sharing": "/share",
     "downloads": "/download",
     "sources": "/sources",
+    "funders": "/funders",
     "embed": "/embed?time=2019-04-30&prog=PHSS",
     "mistake": "/nowhere",
 }

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from geodata.figures.funders import funder_codes
 from geodata.figures.printed_totals import printed_totals
 from geodata.figures.statuses import STATUSES
 from geodata.i18n.language import load_language
@@ -25,7 +26,7 @@ from layouts import ids
 from tests import made_up
 from tests.documents import Document, words
 
-PAGES = ["/", "/sources", "/share", "/nope"]
+PAGES = ["/", "/sources", "/funders", "/share", "/nope"]
 # Links that say where something is, and load nothing.
 NAMED_ONLY = {"canonical", "alternate", "expect"}
 
@@ -59,7 +60,8 @@ def test_a_page_is_a_sound_document(client, path):
     found = page.values("id")
     assert len(found) == len(set(found))
     assert all(element.get("alt") is not None for element in page.all("img"))
-    assert all(element.get("aria-label") for element in page.all("svg"))
+    drawn = page.all("svg")
+    assert all(each.get("aria-label") or each.get("aria-hidden") for each in drawn)
 
 
 @pytest.mark.slow
@@ -173,6 +175,44 @@ def test_limits_are_told(sources):
 def test_without_suppression_none_is_told(client_of):
     text = words(read(client_of(suppression_threshold=0), "/sources"))
     assert "households are not shown" not in text
+
+
+# ------------------------------------------------------------------------------------ /funders
+
+
+def test_each_funder_stands_with_its_programmes_places_results_and_a_link_to_the_map(
+    client, snapshot
+):
+    text = read(client, "/funders")
+    sections = dict(
+        re.findall(r'<section class="card funder" id="(.*?)"(.*?)</section>', text, re.S)
+    )
+    assert tuple(sections) == funder_codes(snapshot)
+    japan = words(sections["JAPAN"])
+    assert "where 3 programmes funded by Japan work or worked" in japan
+    assert "Years that a text names 2008" in japan
+    assert sections["JAPAN"].count('class="in"') == 16  # governorates, on the map
+    assert 'href="/?funder=JAPAN"' in sections["JAPAN"]
+    for code in ("CBIBMP", "IDPP", "PHSS"):
+        assert f"<b>{code}</b>" in sections["JAPAN"]
+    reach = snapshot.tables.reach
+    for row in reach[reach["programme"] == "PHSS"].itertuples():
+        assert row.indicator in japan and row.source in html.unescape(sections["JAPAN"])
+
+
+def test_programmes_lead_to_their_funders_and_a_donor_from_there_to_the_map(client):
+    panel = read(client, "/?prog=PHSS&lang=ar")
+    assert 'href="/funders?lang=ar#JAPAN"' in panel
+    area = read(client, "/?area=IQG02")
+    assert 'href="/funders#JAPAN"' in area
+    there = read(client, "/?funder=JAPAN")
+    assert "3 programmes funded by Japan" in words(there)
+    assert 'value="JAPAN" selected' in there or 'selected value="JAPAN"' in there
+
+
+def test_without_funders_the_page_says_so(client_of, synthetic):
+    text = read(client_of(snapshot=synthetic()), "/funders")
+    assert "No text at hand names a funder." in text
 
 
 LOADED = ("menus", "languages", "copying", "offline", "share", "download")

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from geodata.exports.drawing import country
 from geodata.exports.drawing.elements import element
 from geodata.exports.drawing.svg import ColourScheme, surroundings_class, textures
@@ -36,12 +38,20 @@ def shapes(at: ViewAt) -> str:
 
 def small(at: ViewAt, label: str) -> str:
     """Return one map; ``label`` is its name for screen readers."""
-    drawing, paint = country.view_drawing(at.view), ColourScheme(at, scope=_SCOPE)
+    paint = ColourScheme(at, scope=_SCOPE)
     places = {pcode: i for i, pcode in enumerate(at.counts.areas.pcodes)}
-    used = [
-        element("use", href=f"#{_id(pcode)}", fill=paint.fill(paint.kind(places[pcode])))
-        for pcode in drawing.areas
-    ]
+    return _map(at, label, lambda pcode: {"fill": paint.fill(paint.kind(places[pcode]))})
+
+
+def covered(at: ViewAt, pcodes: Collection[str], label: str) -> str:
+    """Return a map of some areas among all, whatever is counted in them."""
+    return _map(at, label, lambda pcode: {"class_": "in" if pcode in pcodes else "out"})
+
+
+def _map(at: ViewAt, label: str, look: Callable[[str], dict[str, str]]) -> str:
+    """Return a map of which each area looks as is said of its P-code."""
+    drawing = country.view_drawing(at.view)
+    used = [element("use", href=f"#{_id(pcode)}", **look(pcode)) for pcode in drawing.areas]
     if drawing.outlines:
         used.append(element("use", href=f"#{_OUTLINES}"))
     width, height = drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN
