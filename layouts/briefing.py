@@ -19,7 +19,16 @@ from urllib.parse import parse_qsl
 from markupsafe import Markup
 
 from geodata.briefing import briefing as briefings
-from geodata.briefing.briefing import COMPARE, FOOTPRINT, LAYOUT_LABELS, MAP, TABLE, TREND, Briefing
+from geodata.briefing.briefing import (
+    COMPARE,
+    FOOTPRINT,
+    FUNDERS,
+    LAYOUT_LABELS,
+    MAP,
+    TABLE,
+    TREND,
+    Briefing,
+)
 from geodata.briefing.content import Content, SlideFigure, SlideRow
 from geodata.briefing.slides import title_of
 from geodata.exports.drawing import charts, svg
@@ -38,7 +47,7 @@ from layouts.shell import STYLES, as_data, render
 # One chart for all windows; letters of 15 units are 19 pixels of a slide of 1280.
 CHART = (576, 416)
 _OF_BRIEFING = ("lang", "digits", "v")  # keys that are the same for all slides of a briefing
-_BARRED = (MAP, FOOTPRINT, TREND)
+_BARRED = (MAP, FOOTPRINT, FUNDERS, TREND)
 # A headline longer than this many letters is set smaller, and smaller still; above many rows, which
 # leave it three lines, it is so earlier.
 _LONG, _LONGER = 84, 130

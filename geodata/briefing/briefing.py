@@ -31,8 +31,8 @@ from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.suggestions import suggestions
 
-MAP, COMPARE, TREND, FLOWS, FOOTPRINT, TABLE = (
-    *("map", "compare", "trend", "flows", "footprint", "table"),
+MAP, COMPARE, TREND, FLOWS, FOOTPRINT, FUNDERS, TABLE = (
+    *("map", "compare", "trend", "flows", "footprint", "funders", "table"),
 )
 LAYOUT_LABELS = {
     MAP: gettext("Map, key figures and ranking"),
@@ -40,6 +40,7 @@ LAYOUT_LABELS = {
     TREND: gettext("Trend"),
     FLOWS: gettext("Origins and destinations"),
     FOOTPRINT: gettext("Programmes"),
+    FUNDERS: gettext("Funders"),
     TABLE: gettext("Table"),
 }
 LAYOUTS = tuple(LAYOUT_LABELS)

@@ -19,6 +19,7 @@ import numpy as np
 from geodata import populations
 from geodata.figures.coverage import IMPLEMENTED, ON_DATE
 from geodata.figures.flows import Flows, governorate_of
+from geodata.figures.funders import funders
 from geodata.figures.statuses import NOT_COMPARABLE, SHOWN, SUPPRESSED
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.messages import gettext, ngettext
@@ -431,6 +432,26 @@ def footprint_headline(at: ViewAt) -> str:
         percent=language.percent(first.share),
         population=nouns(at.view),
         of_population=nouns_of(at.view),
+    )
+
+
+def funders_headline(at: ViewAt, number: int) -> str:
+    """Write how many funders the texts at hand name, for the chosen programmes or for all."""
+    snapshot, language = at.snapshot, at.language
+    named = len({code for each in funders(snapshot) for code in each.programmes})
+    if at.state.programmes:
+        return language.ngettext(
+            "Texts name {n} funder of {programmes}",
+            "Texts name {n} funders of {programmes}",
+            number,
+            programmes=wording.programme_names(at.view),
+        )
+    return language.ngettext(
+        "Texts name {n} funder, for {funded} of {all} programmes",
+        "Texts name {n} funders, for {funded} of {all} programmes",
+        number,
+        funded=language.number(named),
+        all=language.number(len(snapshot.tables.programmes)),
     )
 
 

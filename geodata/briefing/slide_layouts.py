@@ -1,4 +1,4 @@
-"""Fill each layout of a slide from views: map, compare, trend, flows, footprint, table."""
+"""Fill each layout of a slide from views: map, compare, trend, flows, programmes, table."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from geodata import populations
 from geodata.briefing import headlines
-from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, MAP, TABLE, TREND
+from geodata.briefing.briefing import COMPARE, FLOWS, FOOTPRINT, FUNDERS, MAP, TABLE, TREND
 from geodata.briefing.content import Body, ChartSeries, SlideFigure, SlideRow, SlideView
+from geodata.briefing.funding import funded_programmes, funders_by_programmes
 from geodata.figures import programmes
 from geodata.figures.availability import populations_with_counts, sources_of
 from geodata.figures.coverage import ANY_TIME
@@ -40,6 +41,9 @@ _WITH_ORIGIN = {
 _AT_SOME_TIME = gettext(
     "Programmes: those that at least one source says work or worked in the governorate, at some "
     "time; not necessarily on this date."
+)
+_FUNDED = gettext(
+    "Funders: those that a public text names. No text says whose money paid for what, or where."
 )
 
 
@@ -392,11 +396,42 @@ def _footprint(slide_view: SlideView, _: State) -> Body:
         _heads(at.view, language.gettext("Programmes")),
         rows,
         notes=(language.gettext(_AT_SOME_TIME),),
-        credits=tuple(
-            source["credit"]
-            for source in sentences.listed_sources(at.snapshot, language)
-            if source["role"] == "programmes"
+        credits=_programme_credits(at),
+    )
+
+
+def _programme_credits(at: ViewAt) -> tuple[str, ...]:
+    listed = sentences.listed_sources(at.snapshot, at.language)
+    return tuple(source["credit"] for source in listed if source["role"] == "programmes")
+
+
+def _funders(slide_view: SlideView, _: State) -> Body:
+    """Lay out the programmes that the chosen funders pay for, or else who pays for how many."""
+    at, language, state = slide_view.at, slide_view.language, slide_view.state
+    chosen = bool(state.funder)
+    entries = funded_programmes(at) if chosen else funders_by_programmes(at)
+    number = SlideFigure(
+        language.number(len(entries)),
+        language.ngettext("programme", "programmes", len(entries))
+        if chosen
+        else language.ngettext("funder", "funders", len(entries)),
+    )
+    heading = language.gettext("Funders and programmes")
+    heads = (language.gettext("Funder"), language.gettext("Programmes"))
+    if chosen:
+        heading = language.gettext("Programmes and governorates")
+        heads = (language.gettext("Programme"), language.gettext("Governorates"))
+    return Body(
+        headlines.map_headline(at) if chosen else headlines.funders_headline(at, len(entries)),
+        _present(_total(at), _share(at), number),
+        heading,
+        heads,
+        tuple(
+            SlideRow("", name, language.number(n), n, COUNTED)
+            for name, n in sorted(entries, key=lambda entry: -entry[1])[:RANKED]
         ),
+        notes=tuple(map(language.gettext, (_AT_SOME_TIME, _FUNDED))),
+        credits=_programme_credits(at),
     )
 
 
@@ -460,5 +495,6 @@ BODIES: dict[str, Callable[[SlideView, State], Body]] = {
     TREND: _trend,
     FLOWS: _flows,
     FOOTPRINT: _footprint,
+    FUNDERS: _funders,
     TABLE: _table,
 }

@@ -14,7 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from geodata import populations
-from geodata.briefing.briefing import FLOWS, FOOTPRINT, MAP, TREND, Briefing, Slide, state_of
+from geodata.briefing.briefing import (
+    FLOWS,
+    FOOTPRINT,
+    FUNDERS,
+    MAP,
+    TREND,
+    Briefing,
+    Slide,
+    state_of,
+)
 from geodata.briefing.content import Body, Compute, Content, SlideView, view_on
 from geodata.briefing.slide_layouts import BODIES
 from geodata.figures.state import State, encode_query, frozen, with_population
@@ -93,7 +102,7 @@ def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:
 def _layout_state(slide: Slide, snapshot: Snapshot, language: Language) -> State:
     """Return the state of a slide, with the level and measure that its layout can show."""
     state = state_of(slide, snapshot, language)
-    if slide.layout in (FLOWS, FOOTPRINT):
+    if slide.layout in (FLOWS, FOOTPRINT, FUNDERS):
         # Origins and coverage are known of governorates.
         state = with_population(replace(state, level=1), state.pop, snapshot)
     if slide.layout == TREND and state.measure == populations.SHARE:

@@ -28,6 +28,7 @@ VIEWS = (
     "prog=CRP~PHSS&measure=share",
     "mode=change&base=2018-08-31&time=2021-02-28",
     "measure=rate&area=IQG15",
+    "funder=JAPAN&prog_when=date",
 )
 
 
