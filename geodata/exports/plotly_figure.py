@@ -26,6 +26,7 @@ from geodata.exports.drawing.pictures import joined
 from geodata.exports.drawing.svg import ColourScheme
 from geodata.exports.drawing.text_lines import force_rtl, text_width, wrapped
 from geodata.exports.provenance import Provenance, as_dict, provenance_of
+from geodata.figures.coverage import ANOTHER_TIME, AT_WORK, DATE_UNKNOWN
 from geodata.figures.statuses import (
     NATIONAL_ONLY,
     NOT_ASSESSED,
@@ -87,6 +88,13 @@ _TEXTURES = {
     OUTSIDE: _Texture((0,), "line-ew-open"),
     NATIONAL_ONLY: _Texture((90,), "line-ns-open"),
 }
+# When programmes worked, as Plotly's styles of lines.
+_WORK_DASHES = {
+    f"work-{AT_WORK}": "solid",
+    f"work-{ANOTHER_TIME}": "dash",
+    f"work-{DATE_UNKNOWN}": "dot",
+}
+_INSIDE = 300  # part of the longer side of a country by which a line lies inside a border
 _LINES_ACROSS = 70  # hatching lines over the longer side of a country
 
 
@@ -133,6 +141,24 @@ def _hatching(snapshot: Snapshot, level: int, angle: int) -> dict[str, list[list
     return {
         pcode: hatching(shapely.geometry.shape(area), angle, apart)
         for pcode, area in drawn.areas.items()
+    }
+
+
+@memoise(8)
+def _inner_borders(snapshot: Snapshot, level: int) -> dict[str, list[list[Position]]]:
+    """Return lines a little inside the border of each area, by P-code."""
+    import shapely
+
+    drawn = country_in_degrees(snapshot, level)
+    west, south, east, north = drawn.bounds
+    inside = max(east - west, north - south) / _INSIDE
+    borders = {
+        pcode: shapely.geometry.shape(area).buffer(-inside).boundary
+        for pcode, area in drawn.areas.items()
+    }
+    return {
+        pcode: [list(line.coords) for line in getattr(border, "geoms", [border]) if line.coords]
+        for pcode, border in borders.items()
     }
 
 
@@ -210,6 +236,8 @@ class _Figure:
         n = self.texts.legend.index(row)
         places = [i for i in range(len(self.texts.labels)) if self.paint.kind(i) == row.kind]
         group = {"name": self._shown(row.label), "legendgroup": row.kind, "meta": row.kind}
+        if row.kind in _WORK_DASHES:
+            return [trace | group for trace in self._work(row.kind)]
         drawn = [self._entry(row)]
         if places:
             drawn.append(self._areas(places, n))
@@ -272,6 +300,19 @@ class _Figure:
         )
         look = {"color": self.paint.token("texture-mark"), "width": 1.5, "dash": texture.dash}
         return self._unasked("lines") | _along(lines) | {"line": look, "showlegend": False}
+
+    def _work(self, kind: str) -> list[Trace]:
+        """Return the entry of when programmes worked, and lines inside the borders of its areas."""
+        work = () if self.at.work is None else self.at.work
+        level = self.at.state.level
+        borders = _inner_borders(self.at.snapshot, level)
+        every = self.at.counts.areas.pcodes
+        pcodes = [every[i] for i, letter in enumerate(work) if kind == f"work-{letter}"]
+        lines = [line for pcode in pcodes for line in borders[pcode]]
+        look = {"color": self.paint.token("ink"), "width": 2, "dash": _WORK_DASHES[kind]}
+        trace = self._unasked("lines") | {"line": look}
+        entry = trace | {"lon": [None], "lat": [None], "showlegend": True}
+        return [entry, *([trace | _along(lines) | {"showlegend": False}] if lines else [])]
 
     def _entry(self, row: LegendRow) -> Trace:
         """Return an entry of the legend, which is there on every date."""

@@ -55,11 +55,16 @@ UNDATED = ("undated page", "undated text", "undated file")
 # Ways to know a date that say when something was written or counted: the work went on around it.
 OF_THE_EVIDENCE = ("publication date", "data in hand")
 
-# Of areas on a date, in legend, tooltip and table; by letter.
+# Of areas on a date, by letter: in a legend, where they are short, and elsewhere.
 WORK_LABELS = {
-    AT_WORK: gettext("Programme: this date"),
-    ANOTHER_TIME: gettext("Programme: other time"),
-    DATE_UNKNOWN: gettext("Programme: no date"),
+    AT_WORK: gettext("Active on this date"),
+    ANOTHER_TIME: gettext("Active at other time"),
+    DATE_UNKNOWN: gettext("Active, no date"),
+}
+WORK_WORDS = {
+    AT_WORK: gettext("programme active on this date"),
+    ANOTHER_TIME: gettext("programme active at another time"),
+    DATE_UNKNOWN: gettext("programme active, date not known"),
 }
 
 

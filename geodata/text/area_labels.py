@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geodata import populations
-from geodata.figures.coverage import WORK, WORK_LABELS
+from geodata.figures.coverage import WORK, WORK_LABELS, WORK_WORDS
 from geodata.figures.statuses import (
     NOT_ASSESSED,
     NOT_COMPARABLE,
@@ -173,15 +173,24 @@ def _rank(at: ViewAt, i: int) -> str:
 
 
 def work_labels(view: View) -> dict[str, str]:
-    """Label what may be of programmes on a date, by its letter; nothing where none is chosen."""
+    """Label for a legend when programmes worked, by letter; nothing where none is chosen."""
+    return _work_texts(view, WORK_LABELS)
+
+
+def work_words(view: View) -> dict[str, str]:
+    """Say of an area when programmes worked there, by letter; nothing where none is chosen."""
+    return _work_texts(view, WORK_WORDS)
+
+
+def _work_texts(view: View, texts: dict[str, str]) -> dict[str, str]:
     if view.work is None:
         return {}
-    return {letter: view.language.gettext(label) for letter, label in WORK_LABELS.items()}
+    return {letter: view.language.gettext(text) for letter, text in texts.items()}
 
 
 def _work(at: ViewAt, i: int) -> str:
     letter = "" if at.work is None else str(at.work[i])
-    return at.language.gettext(WORK_LABELS[letter]) if letter in WORK_LABELS else ""
+    return at.language.gettext(WORK_WORDS[letter]) if letter in WORK_WORDS else ""
 
 
 def area_label(at: ViewAt, i: int) -> AreaLabel:

@@ -26,7 +26,7 @@ from geodata.exports.drawing.themes import DARK, LIGHT
 from geodata.exports.plotly_figure import HEIGHT, WIDE, figure, plotly_json
 from geodata.exports.provenance import provenance_of
 from geodata.exports.tables.geojson import geometries
-from geodata.figures.statuses import SHOWN, status_words
+from geodata.figures.statuses import SHOWN, STATUSES, status_words
 from geodata.figures.view import View
 from geodata.i18n.language import strip_isolates
 from geodata.i18n.rounding import rounded
@@ -102,7 +102,7 @@ def hatched(spec: Spec) -> dict[str, Spec]:
     return {
         trace["meta"]: trace
         for trace in spec["data"]
-        if trace.get("mode") == "lines" and trace["name"] != "borders"
+        if trace.get("mode") == "lines" and trace.get("meta") in STATUSES
     }
 
 
@@ -219,6 +219,19 @@ def within(at_level: int, pcodes: list[str]) -> shapely.Geometry:
     return shapely.union_all(shapes)
 
 
+def test_when_programmes_worked_is_a_line_inside_the_border_of_each_of_its_areas(snapshot):
+    view = viewed(snapshot, "prog=SNFI&time=2016-12-08")
+    spec, work = made(view), view.on_its_date().work
+    assert work is not None
+    for letter, dash in (("d", "solid"), ("u", "dot")):
+        entry, drawn = (each for each in spec["data"] if each.get("meta") == f"work-{letter}")
+        assert entry["showlegend"] and entry["line"]["dash"] == drawn["line"]["dash"] == dash
+        own = [p for p, each in zip(view.counts.areas.pcodes, work, strict=True) if each == letter]
+        every = shapely.MultiLineString(lines(drawn))
+        assert within(1, own).contains(every)
+        assert all(within(1, [pcode]).intersects(every) for pcode in own)
+
+
 @pytest.mark.parametrize("query", KINDS)
 def test_every_area_without_a_figure_is_hatched_and_no_other(snapshot, query):
     view = viewed(snapshot, query)
@@ -252,7 +265,7 @@ def test_no_two_statuses_look_the_same(snapshot):
         trace["meta"]: trace["marker"]["symbol"]
         for query in KINDS
         for trace in made(viewed(snapshot, query))["data"]
-        if trace["showlegend"]
+        if trace["showlegend"] and "marker" in trace
     }
     assert len({entries[letter] for letter in "nsoxp"} | {"square"}) == 6
 

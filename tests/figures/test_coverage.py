@@ -138,12 +138,12 @@ def test_legend_and_labels_tell_the_three_apart_with_their_numbers(moving):
     at = viewed(moving, prog="AID").on(2)
     rows = [(row.kind, row.label, row.count) for row in legend(at) if row.kind[:5] == "work-"]
     assert rows == [
-        ("work-d", "Programme: this date", 1),
-        ("work-t", "Programme: other time", 1),
+        ("work-d", "Active on this date", 1),
+        ("work-t", "Active at other time", 1),
     ]
     assert [label.sentence.rsplit(", ", 1)[1] for label in area_labels(at)] == [
-        "Programme: other time",
-        "Programme: this date",
+        "programme active at another time",
+        "programme active on this date",
     ]
     sent = as_dict(at.view)
     assert sent["work"] == ["dt", "dd", "td", "tt"]

@@ -57,7 +57,9 @@ def hidden(page: Page) -> dict[str, Any]:
     return {pcode: part for pcode, part in page.evaluate(COVERED).items() if part > MOST}
 
 
-@pytest.mark.parametrize("query", ["level=2&lang=en", "lang=en", "level=2&lang=ar&mode=change"])
+@pytest.mark.parametrize(
+    "query", ["level=2&lang=en", "prog=CRP~SNFI&lang=en", "level=2&lang=ar&mode=change"]
+)
 def test_on_the_map_page_it_covers_no_area_at_any_size(
     watched: Callable[..., Watched], site: str, query: str
 ) -> None:
@@ -101,3 +103,6 @@ def test_on_a_slide_it_covers_no_area_and_cuts_no_name(
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function(f"() => !({CUT})().length")
             assert hidden(page) == {}, (lang, width)
+        page = watched(1280, 720).open(f"{site}/briefing?slides=funders:funder=JAPAN&lang={lang}")
+        page.locator("[data-shown][data-live]").wait_for()
+        assert hidden(page) == {}, lang

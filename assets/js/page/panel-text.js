@@ -42,7 +42,7 @@
         }));
       const works = [...WORK].filter(occurs).map((letter) => ({
         kind: `work-${letter}`,
-        label: view.text.work[letter],
+        label: view.text.workLabels[letter],
         at: placeOf(letter),
       }));
       return [...classes.reverse(), ...statuses, ...works];

@@ -18,7 +18,7 @@ from geodata.i18n.language import strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.places.area_names import area_names
 from geodata.text import sentences, wording
-from geodata.text.area_labels import work_labels
+from geodata.text.area_labels import work_words
 from geodata.util.json_encoding import number
 
 # Each column with what it holds; the names are English in every language.
@@ -95,7 +95,7 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     named, word_of = area_names(view.snapshot, language), statuses.status_words(language)
     decimals = populations.decimals(state.measure, state.level)
     selection = (state.pop, state.measure, state.mode, state.base, "~".join(state.programmes))
-    work_of = work_labels(view)
+    work_of = work_words(view)
     unit = strip_isolates(wording.unit(view))
     listed, source_on = sentences.sources(view), sentences.sources_on(view)
     areas = list(zip(counts.areas.pcodes, counts.areas.parents, strict=True))
