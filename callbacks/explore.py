@@ -28,6 +28,7 @@ CHOICES = (
     ids.BASE,
     ids.LEVEL,
     ids.CLASSES,
+    ids.FLOWS,
 )
 
 

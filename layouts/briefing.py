@@ -39,7 +39,7 @@ from geodata.i18n.language import Language, strip_isolates
 from geodata.links.urls import Urls
 from geodata.text import area_labels
 from geodata.text.area_labels import LegendRow
-from layouts import script_strings
+from layouts import flows, script_strings
 from layouts.bundle import DARK_QUERY, LIVE
 from layouts.embed import scale_style
 from layouts.shell import STYLES, as_data, render
@@ -147,6 +147,7 @@ class RenderedSlide:
     maps: tuple[SlideMap, ...]
     chart: Markup
     legend: tuple[LegendRow, ...]
+    flows: Mapping[str, Markup]
     unit: str
     bars: tuple[float | None, ...]
     size: str
@@ -173,6 +174,9 @@ def render_slide(number: int, content: Content, urls: Urls) -> RenderedSlide:
         ),
         chart=_chart(content),
         legend=tuple(area_labels.legend(content.at)) if views else (),
+        flows=flows.beside(
+            content.at if len(views) == 1 else svg.without_flows(content.at), seen=False
+        ),
         unit=area_labels.unit(content.at.view),
         bars=_bars(content.rows) if layout in _BARRED else (),
         size=_size(content.headline, len(content.rows)),
@@ -192,6 +196,7 @@ def _views(content: Content) -> tuple[ViewAt, ...]:
 
 def _slide_map(at: ViewAt, scope: str, *, tight: bool) -> SlideMap:
     """Draw a map; ``tight`` where two stand side by side, without room for a legend."""
+    at = svg.without_flows(at) if tight else at
     picture = Markup(svg.inline(at, scope=scope, tight=tight))  # noqa: S704 - escaped in there
     return SlideMap(picture, at.language.date(at.date, "long"), at.date.isoformat())
 

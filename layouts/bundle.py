@@ -39,6 +39,7 @@ LIVE = (
     "js/reading.js",
     "js/announcer.js",
     "js/shortcuts.js",
+    "js/flows.js",
     "js/painter.js",
     "js/timeline.js",
     "drawn/live.js",
@@ -65,7 +66,8 @@ WITH_DASH = (
 )
 # What makes the map and the timeline components of another Dash application.
 ELSEWHERE = (
-    *("js/element.js", "js/format.js", "js/reading.js", "js/painter.js", "js/timeline.js"),
+    *("js/element.js", "js/format.js", "js/reading.js", "js/flows.js", "js/painter.js"),
+    "js/timeline.js",
     *("js/zoom.js", "js/islands.js", "js/page/explore-map.js", "elsewhere/components.js"),
 )
 # Of the map page, what is fetched when it is first used.

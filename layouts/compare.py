@@ -33,11 +33,12 @@ from geodata.i18n.messages import gettext
 from geodata.text import citation, comparison_summary, comparison_tables
 from geodata.text.comparison_tables import Comparison, Side
 from geodata.text.view_headlines import headline
+from layouts import flows
 from layouts.bundle import DARK_QUERY
 from layouts.share import COMPARE, PAGE, Shared, Subject, card
 from layouts.shell import STYLES, as_data, render
 
-_CARRIED = ("classes", "area", "lang", "digits", "v", "rounds")
+_CARRIED = ("classes", "area", "flows", "lang", "digits", "v", "rounds")
 _KEYS = ("first", "second", "difference")
 _SHARED = (PAGE, COMPARE)
 # What the code to paste and the picture are of, where dates are compared and where not.
@@ -286,6 +287,7 @@ def _map(compared: Comparison, side: Side, key: str, shared: Shared) -> dict[str
         "map": Markup(picture),  # noqa: S704 - escaped where it is made
         "unit": comparison_summary.unit_words(side),
         "legend": comparison_summary.legend_rows(compared, side),
+        "flows": flows.beside(side.at),
         "url": shared.urls.page(encode_query(side.view.state, compared.snapshot))
         if on_the_map
         else "",

@@ -25,7 +25,7 @@ from geodata.links.embed_options import AUTO, DARK, EmbedOptions
 from geodata.links.urls import Urls
 from geodata.populations import POPULATIONS
 from geodata.text.view_text import ViewText
-from layouts import script_strings
+from layouts import flows, script_strings
 from layouts.bundle import DARK_QUERY, style
 from layouts.share import Card
 from layouts.shell import as_data, template
@@ -111,7 +111,7 @@ def page(
     """
     language, at = view.language, view.on_its_date()
     texts = ViewText(at)
-    colors = scale_style(view, options.theme)
+    colors = scale_style(view, options.theme) + flows.style(at)
     html = template("embed.html").render(
         _=language.gettext,
         language=language,
@@ -132,6 +132,7 @@ def page(
         age=age,
         map=Markup(svg.inline(at)),  # noqa: S704 - escaped where it is made
         legend=texts.legend,
+        flows=flows.beside(at),
         unit=texts.unit,
         level=view.state.level,
         cells=texts.labels,

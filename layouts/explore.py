@@ -51,6 +51,7 @@ from layouts.components import (
 )
 from layouts.explore_facts import Option, Shown
 from layouts.explore_filters import filters, filters_button, segment
+from layouts.flows import flow_legend, flow_list
 from layouts.markup import hyphenated, layout_json, native, to_markup
 from layouts.programme_panel import programme_panel
 from layouts.share import Shared
@@ -201,7 +202,7 @@ def _handed_over(
 
 def card(facts: Mapping[str, Any], opening: Opening) -> Component:
     """Return the map or the table, with its headline and the timeline."""
-    table = opening.tab == TABLE
+    table, at = opening.tab == TABLE, facts["view"].on_its_date()
     return html.Section(
         [
             _head(facts, opening),
@@ -227,6 +228,12 @@ def card(facts: Mapping[str, Any], opening: Opening) -> Component:
                 hidden=not table,
             ),
             Timeline(ids.TIMELINE, steps(facts), date=facts["view"].on_its_date().date.isoformat()),
+            Fixed(
+                ids.FLOW_LIST,
+                flow_list(at),
+                tag="details",
+                attributes={"className": "flow-list", "hidden": at.view.flows is None},
+            ),
             Sentence(
                 "missing", facts["missing"], of="missing", attributes={"className": "missing"}
             ),
@@ -364,7 +371,8 @@ def legend(facts: Mapping[str, Any]) -> Component:
                 **({} if row.count else hyphenated(data_empty="true")),
             )
         )
-    return Legend(ids.LEGEND, [html.B(facts["unit"]), html.Ul(rows)])
+    arrows = flow_legend(facts["view"].on_its_date())
+    return Legend(ids.LEGEND, [html.B(facts["unit"]), html.Ul(rows), arrows])
 
 
 def steps(facts: Mapping[str, Any]) -> list[Component]:

@@ -17,6 +17,7 @@ from geodata.figures.availability import available_measures, levels, populations
 from geodata.figures.classes import JENKS, QUANTILES, ROUND_STYLE
 from geodata.figures.counts import counts
 from geodata.figures.coverage import ANY_TIME, ON_DATE
+from geodata.figures.flow_key import CHOICES, flow_choices
 from geodata.figures.funders import funders
 from geodata.figures.query_keys import SEPARATOR, encode_items
 from geodata.figures.statuses import OUTSIDE
@@ -172,12 +173,28 @@ def _filters(shown: Shown) -> dict[str, Any]:
         "level_options": options(populations.LEVEL_LABELS, chosen.level, held),
         "ends": _ends(view),
         "classes_options": options(_CLASSES, chosen.classes),
+        "flows_options": _flow_options(view),
         "mode": chosen.mode,
         "funders": _funders(view),
         "prog_when_options": options(_PROG_WHEN, chosen.prog_when),
         "chosen_programmes": chosen.prog,
         "kept": [pair for pair in shown.items() if pair[0] in _NO_CONTROL],
     }
+
+
+def _flow_options(view: View) -> list[Option]:
+    """Return how many flows may be drawn; what the address asks for is among them."""
+    chosen, language = view.state, view.language
+    offered = flow_choices(view.snapshot, chosen.pop, chosen.level)
+    return [
+        Option(
+            str(number),
+            language.whole(number) if number else language.pgettext("flows", "None"),
+            chosen=number == chosen.flows,
+            offered=number in offered or number == chosen.flows,
+        )
+        for number in sorted({*CHOICES, chosen.flows})
+    ]
 
 
 # What the options of a control are called, by key and value.

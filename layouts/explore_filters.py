@@ -65,6 +65,7 @@ def filters(facts: Mapping[str, Any]) -> Component:
             _filter(_("Colour by"), _segments(ids.MODE, "mode", facts), base_date(facts)),
             _filter(_("Areas"), _segments(ids.LEVEL, "level", facts), _ends("level", facts)),
             _filter(_("Classes"), _segments(ids.CLASSES, "classes", facts)),
+            _filter(_("Flows"), _segments(ids.FLOWS, "flows", facts)),
             Fixed(
                 ids.FILTERS_SEND,
                 html.Button(language.pgettext("button", "Show"), className="button primary"),

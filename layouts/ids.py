@@ -2,6 +2,7 @@
 
 VIEW, ADDRESS, NOTICES = "view", "address", "notices"
 POPULATION, MEASURE, MODE, LEVEL, CLASSES = "population", "measure", "mode", "level", "classes"
+FLOWS, FLOW_LIST = "flows", "flow-list"
 FILTERS, FILTERS_BUTTON, FILTERS_SEND = "filters", "filters-button", "filters-send"
 PROGRAMMES, BASE, TAB = "programme", "base-date", "tab"
 FUNDER, PROG_WHEN = "funder", "programme-time"

@@ -10,14 +10,15 @@ const { join } = require('node:path');
 const { createInterface } = require('node:readline');
 const { runInThisContext } = require('node:vm');
 
-const SCRIPTS = ['format.js', 'reading.js', 'page/panel-text.js'];
+const SCRIPTS = ['format.js', 'reading.js', 'flows.js', 'page/panel-text.js'];
 
 globalThis.window = globalThis;
 for (const name of SCRIPTS) {
   const path = join(__dirname, '../assets/js', name);
   runInThisContext(readFileSync(path, 'utf8'), { filename: path });
 }
-const { createFormat, createPanelText, createReading } = globalThis.displacement;
+const { createFormat, createPanelText, createReading, flowArrow, flowWidth } =
+  globalThis.displacement;
 
 /** Numbers, dates, lists and plurals of a language. */
 function inAllWays(format, { numbers, days, lists, forms, counts }) {
@@ -43,6 +44,11 @@ function said({ reading, text }, view, populations, t) {
     legend: text.legend(view).map((row) => ({ ...row, ...text.legendCount(view, t, row.at) })),
     keyFigures: text.keyFigures(view, t),
     ranking: text.ranking(view, t),
+    flows: reading.flows(view, t),
+    flowTitle: reading.flowLegend(view, t).title,
+    arrows: reading
+      .flowsOn(view, t)
+      .map(({ curve, number, most }) => flowArrow(curve, flowWidth(number, most))),
     totals: populations.map((population) => text.total(population, view.dates[t])),
   };
 }

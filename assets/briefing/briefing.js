@@ -113,7 +113,7 @@
 
     function takeOver(stage, at) {
       const tooltip = stage.parentElement.querySelector('.tooltip');
-      const painter = createPainter(stage, { reading, strings, tooltip, dark });
+      const painter = createPainter(stage, { reading, format, strings, tooltip, dark });
       painter.takeOver(stage.querySelector('svg'));
       dropCovered(stage, section.querySelector('.legend'));
       painter.show(view, at);

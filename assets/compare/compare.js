@@ -81,7 +81,10 @@
     });
   }
 
-  createZoom(sides, { buttons: sides.querySelector('.zoom') });
+  createZoom(sides, {
+    buttons: sides.querySelector('.zoom'),
+    onZoom: () => painters.forEach((painter) => painter.fit()),
+  });
 
   // What a pointer has brought up can be put away without moving the pointer.
   document.addEventListener('keydown', ({ key }) => {

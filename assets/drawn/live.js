@@ -13,7 +13,7 @@
 
   /** Count the areas of each class and status anew: given a date's tally of the view. */
   function createTallies(legend, format) {
-    const rows = [...legend.querySelectorAll('li')];
+    const rows = [...legend.querySelectorAll('li[data-place]')];
     return (tally) => {
       for (const row of rows) {
         const n = tally[row.dataset.place];

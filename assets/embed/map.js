@@ -111,7 +111,7 @@
 
   function takeOver() {
     const tooltip = byId('tooltip');
-    painter = createPainter(stage, { reading, strings, tooltip, dark, still: data.lock });
+    painter = createPainter(stage, { reading, format, strings, tooltip, dark, still: data.lock });
     painter.takeOver(stage.querySelector('svg'));
     if (legend) dropCovered(stage, legend);
     painter.show(view, now);

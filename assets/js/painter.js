@@ -6,6 +6,7 @@
  *   painter.adopt(new Map([['IQG01', path], …]), new Map([['IQG01', text], …]));
  *   painter.takeOver(svg); // or all of a map in the page
  *   painter.show(view, t); painter.step(t); painter.settle(); painter.select('IQG15');
+ *   painter.fit(); // the map is of another size, or zoomed
  *
  * strings   mapLabel, the map's name; mapKeys, what its keys do
  * dark      whether what is seen is dark: what `followDark` returns
@@ -104,7 +105,7 @@
 
   let described = 0; // maps on this page, each with a description of its own
 
-  function createPainter(root, { reading, strings, tooltip, dark, still = false }) {
+  function createPainter(root, { reading, format, strings, tooltip, dark, still = false }) {
     textures();
     let view = null;
     let now = 0;
@@ -116,6 +117,7 @@
     let entry = '';
     const description = document.createElement('p');
     let pressed = [0, 0];
+    const flows = window.displacement.createFlows(root, { reading, format });
 
     const emit = (name, detail) =>
       root.dispatchEvent(new CustomEvent(`displacement:${name}`, { bubbles: true, detail }));
@@ -188,13 +190,27 @@
         }
       }
       if (pointed) fillTooltip(pointed);
+      if (paths.size) flows.paint(drawing(), view, now);
+    }
+
+    const drawing = () => paths.values().next().value.ownerSVGElement;
+
+    /** Draw arrows anew, which follow the size of the map and its zoom. */
+    function fit() {
+      if (!view || !paths.size) return;
+      flows.paint(drawing(), view, now);
+      flows.measure(drawing());
     }
 
     function settle() {
+      flows.tell(view, now);
       cells.forEach((cell, i) => {
         if (cell.path) cell.path.setAttribute('aria-label', reading.cell(view, now, i).sentence);
       });
-      description.textContent = [reading.summary(view, now), strings.mapKeys].join(' ');
+      const listed = view.flows ? strings.flowsListed : '';
+      description.textContent = [reading.summary(view, now), listed, strings.mapKeys]
+        .filter(Boolean)
+        .join(' ');
     }
 
     function show(next, t) {
@@ -205,6 +221,7 @@
       rove(entry || selected || cells[0]?.pcode);
       step(t);
       settle();
+      fit();
       drawRings();
       if (focused()) placeBeside(...centre(paths.get(focused()))); // it may have been moved
     }
@@ -268,7 +285,7 @@
 
     /** Where outlines are drawn: above all areas, below their names. */
     function overlay() {
-      const svg = paths.values().next().value.ownerSVGElement;
+      const svg = drawing();
       const drawn = svg.querySelector(':scope > .area-overlay');
       if (drawn) return drawn;
       const group = document.createElementNS(SVG, 'g');
@@ -398,6 +415,7 @@
       if (view) step(now);
     });
     described += 1;
+    new ResizeObserver(fit).observe(root);
     description.id = `map-description-${described}`;
     description.className = 'visually-hidden';
     root.append(description);
@@ -411,6 +429,7 @@
       show,
       step,
       settle,
+      fit,
       select,
       point,
       drawRings,

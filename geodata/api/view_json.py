@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from geodata import populations
+from geodata.api.flows_json import flows_json
 from geodata.boundaries.adjacency import neighbours
 from geodata.figures import programmes
 from geodata.figures.availability import available_measures, levels
 from geodata.figures.dates import years_before
+from geodata.figures.flow_key import flow_choices
 from geodata.figures.state import State, earlier_last_dates, encode_query
 from geodata.figures.view import (
     View,
@@ -51,6 +53,7 @@ def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
             "time": state.time.isoformat() if state.time else None,
             "base": state.base.isoformat() if state.base else None,
             "area": state.area,
+            "flows": state.flows,
             "lang": state.lang,
             "digits": state.digits,
             "v": state.v,
@@ -91,6 +94,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "available": {
             "measures": list(available_measures(snapshot, state.pop, state.level)),
             "levels": list(levels(snapshot, state.pop)),
+            "flows": list(flow_choices(snapshot, state.pop, state.level)),
             "until": earlier_last_dates(snapshot, state),
         },
         "areas": _areas(view),
@@ -122,4 +126,4 @@ def as_dict(view: View) -> dict[str, Any]:
         ],
         "sources": sentences.sources(view),
         "sourceOn": sentences.sources_on(view),
-    }
+    } | flows_json(view)

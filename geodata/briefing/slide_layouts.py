@@ -25,7 +25,7 @@ from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.i18n.rounding import rounded
 from geodata.populations import LEVELS, POPULATIONS
-from geodata.text import breaks, sentences
+from geodata.text import breaks, flow_labels, sentences
 from geodata.text.area_labels import AreaLabel, area_labels
 from geodata.util.arrays import Floats
 
@@ -324,13 +324,9 @@ def _flow_notes(origins: Flows, number: int, language: Language) -> Iterator[str
     if origins.shown:
         yield language.gettext(_ORIGINS_IN[origins.unit])
     if origins.incomplete:
-        yield language.gettext("Governorates whose total is too small to show have no flows here.")
+        yield language.gettext(flow_labels.INCOMPLETE)
     if origins.few:
-        yield language.ngettext(
-            "{n} flow has too few people to show.",
-            "{n} flows have too few people to show.",
-            origins.few,
-        )
+        yield language.ngettext(*flow_labels.FEW, origins.few)
     if len(origins.shown) > number:
         yield language.gettext(
             "The largest {n} of {all} flows are drawn; percentages are of all of them.",

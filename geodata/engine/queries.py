@@ -63,6 +63,12 @@ def origins_on(breakdowns: Table, population: str, day: str) -> Table:
     return _sum_by_category(breakdowns, population, condition)
 
 
+def origins(breakdowns: Table, population: str) -> Table:
+    """Select the breakdowns by origin on every date, of every governorate."""
+    condition = (breakdowns.kind == "origin") & breakdowns.pcode.notnull()
+    return _sum_by_category(breakdowns, population, condition)
+
+
 def in_people(breakdowns: Table, population: str) -> Table:
     """Select the breakdowns in people, of every governorate and date."""
     condition = breakdowns.people.notnull() & breakdowns.pcode.notnull()

@@ -3,7 +3,8 @@
 ::
 
     breakdowns table ──▶ each row with "shown" and "summed" ─┬─▶ of_area      the area panel
-                                                             └─▶ origins_on   flows
+                                                             ├─▶ origins_on   flows of a date
+                                                             └─▶ origins_by_date   of every date
 
 A breakdown adds up to its governorate's total, so that it is hidden with it. Where only people are
 known of a part, a part of too few is hidden as well, and as many more as it takes
@@ -21,7 +22,12 @@ import pandas as pd
 
 from geodata.engine import queries
 from geodata.engine.connect import query
-from geodata.figures.availability import GOVERNORATE, by_area_of, people_thresholds
+from geodata.figures.availability import (
+    GOVERNORATE,
+    by_area_of,
+    people_thresholds,
+    populations_with_counts,
+)
 from geodata.figures.counts import counts
 from geodata.figures.suppression import Threshold, suppress_parts
 from geodata.i18n.messages import gettext
@@ -87,6 +93,76 @@ class Origins:
     whole: int
     unit: str
     incomplete: bool
+
+
+@dataclass(frozen=True)
+class OriginsByDate:
+    """Where the people of a population came from, on every date that says so.
+
+    Attributes
+    ----------
+    shown
+        A row for each date, origin and destination that may be shown: ``date, category, pcode,
+        number, unit``.
+    few
+        A row for each other one, of too few people to show: ``date, pcode``.
+    units
+        What is counted on each date, households or people.
+    incomplete
+        Dates on which those who came to a governorate are left out, as its total may not be shown.
+    """
+
+    shown: pd.DataFrame
+    few: pd.DataFrame
+    units: dict[dt.date, str]
+    incomplete: frozenset[dt.date]
+
+
+@memoise(16)
+def origins_by_date(
+    snapshot: Snapshot, population: str, threshold: Threshold | int
+) -> OriginsByDate:
+    """Return the origins of a population on every date, as far as they may be shown.
+
+    >>> origins = origins_by_date(snapshot, "idp", 5)
+    >>> origins.shown.iloc[0].tolist()[1:]
+    ['XXG01', 'XXG01', np.int64(100), 'households']
+    """
+    rows = query(snapshot, "breakdowns", queries.origins, population)
+    in_people = rows.groupby("date")["people"].transform("count") > 0
+    rows = rows.assign(
+        number=rows[PEOPLE].where(in_people, rows[HOUSEHOLDS]),
+        unit=np.where(in_people, PEOPLE, HOUSEHOLDS),
+    )
+    rows = _suppressed(rows, snapshot, population, threshold)
+    governorates = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
+    hidden = {governorates.dates[t] for t in np.flatnonzero(governorates.hidden.any(axis=1))}
+    left_out = {day.date() for day in rows.loc[~rows["summed"], "date"].unique()}
+    unit_of = rows.drop_duplicates("date")
+    rows = rows[(rows["number"] > 0) & rows["summed"]]
+    shown = rows.loc[rows["shown"], ["date", "category", "pcode", "number", "unit"]]
+    return OriginsByDate(
+        shown=shown.astype({"number": "int64"}),
+        few=rows.loc[~rows["shown"], ["date", "pcode"]],
+        units={
+            day.date(): unit for day, unit in zip(unit_of["date"], unit_of["unit"], strict=True)
+        },
+        incomplete=frozenset(hidden | left_out),
+    )
+
+
+@memoise(16)
+def populations_with_origins(snapshot: Snapshot) -> tuple[str, ...]:
+    """List the populations of which a date says where their people came from.
+
+    >>> populations_with_origins(snapshot)
+    ('idp',)
+    """
+    return tuple(
+        population
+        for population in populations_with_counts(snapshot)
+        if not query(snapshot, "breakdowns", queries.origins, population).empty
+    )
 
 
 def has_origins(snapshot: Snapshot, population: str) -> bool:

@@ -319,6 +319,7 @@ def subtract(second: ViewAt, first: ViewAt) -> ViewAt:
         shares=nothing,
         not_placed=np.zeros(1),
         work=None,
+        flows=None,
     )
     return difference.on(0)
 

@@ -19,9 +19,11 @@ from geodata import populations
 from geodata.errors import StateError, snapshot_not_available
 from geodata.figures import availability
 from geodata.figures.availability import available_measures
+from geodata.figures.breakdowns import populations_with_origins
 from geodata.figures.classes import CLASSIFICATIONS, ROUND_STYLE
 from geodata.figures.coverage import ANY_TIME, WHEN
 from geodata.figures.dates import default_base
+from geodata.figures.flow_key import read_flows
 from geodata.figures.funders import funder_codes, funder_names, paid_by
 from geodata.figures.query_keys import SEPARATOR, QueryReader, encode_items, split_list
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, languages, load_language
@@ -60,6 +62,8 @@ class State:
         A date of the population, or ``None`` for the newest.
     base
         The date to compare with; set exactly when ``mode`` is ``change``.
+    flows
+        How many of the largest flows between governorates are drawn; 0 for none.
     digits
         Western ones, or those of the language's own script.
     v
@@ -80,6 +84,7 @@ class State:
     time: dt.date | None = None
     base: dt.date | None = None
     area: str = ""
+    flows: int = 0
     lang: str = "en"
     digits: str = WESTERN
     v: str = ""
@@ -221,6 +226,7 @@ def parse(
         time=time,
         base=base,
         area=reader.get("area", "", lambda text: _area(reader, snapshot, text)),
+        flows=reader.get("flows", 0, lambda text: read_flows(reader, snapshot, pop, level, text)),
         lang=lang,
         digits=digits,
         v=v,
@@ -453,6 +459,7 @@ def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
         ("time", state.time.isoformat() if state.time else ""),
         ("base", base),
         ("area", state.area),
+        ("flows", str(state.flows) if state.flows else ""),
         *language_items(state.lang, state.digits, english=state.english),
         ("v", state.v),
     ]
@@ -475,7 +482,7 @@ def with_population(state: State, population: str, snapshot: Snapshot) -> State:
     """Return the state nearest to ``state`` that shows another population.
 
     Its dates are the nearest ones of that population; a level or measure that it has no figures
-    for gives way to governorates and to people.
+    for gives way to governorates and to people, and flows to none.
 
     >>> with_population(State(level=2), "refugee", snapshot).level
     1
@@ -491,6 +498,7 @@ def with_population(state: State, population: str, snapshot: Snapshot) -> State:
         measure=measure,
         time=nearest_date(dates, state.time) if state.time else None,
         base=nearest_date(dates, state.base) if state.base else None,
+        flows=state.flows if population in populations_with_origins(snapshot) else 0,
     )
 
 

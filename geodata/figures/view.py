@@ -24,6 +24,7 @@ from geodata.figures.classes import Scale, diverging, sequential
 from geodata.figures.counts import Counts, counts
 from geodata.figures.coverage import WORK, counted_in, work_by_governorate
 from geodata.figures.dates import year_before, years_before
+from geodata.figures.flows_by_date import FlowsByDate, flows_by_date
 from geodata.figures.state import State
 from geodata.figures.statuses import (
     COUNTED,
@@ -72,6 +73,8 @@ class View:
     work
         ``(T, A)`` whether the chosen programmes were at work, as letters of
         :mod:`geodata.figures.coverage`; ``None`` where none is chosen, or figures are their own.
+    flows
+        The largest flows between governorates; ``None`` where none are asked for.
     """
 
     snapshot: Snapshot
@@ -88,6 +91,7 @@ class View:
     not_placed: Floats
     threshold: Threshold | int
     work: NDArray[np.str_] | None = None
+    flows: FlowsByDate | None = None
 
     @property
     def language(self) -> Language:
@@ -489,6 +493,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
         not_placed=np.where(chosen.all(axis=1), not_placed, 0.0),
         threshold=threshold,
         work=scope.work,
+        flows=flows_by_date(snapshot, state, level_counts, status, threshold),
     )
 
 

@@ -12,6 +12,7 @@ from geodata.figures.view import View, ViewAt
 from geodata.text import area_labels, sentences, wording
 from geodata.text.area_labels import AreaLabel, LegendRow
 from geodata.text.breaks import breaks, breaks_on
+from geodata.text.flow_labels import flow_items, flow_note
 from geodata.text.key_figures import parts, populations_there
 from geodata.text.newest_figure import newest, newest_day
 from geodata.text.view_headlines import headline, headlines
@@ -35,8 +36,19 @@ class ViewText:
 
     @property
     def description(self) -> str:
-        """Title and headline as sentences, for those who do not see the map."""
-        return f"{self.title}. {self.headline}."
+        """Title, headline and flows as sentences, for those who do not see the map."""
+        flows = f" {self.at.language.semicolon.join(self.flow_items)}." if self.flow_items else ""
+        return f"{self.title}. {self.headline}.{flows}"
+
+    @cached_property
+    def flow_items(self) -> list[str]:
+        """Flows that the map draws on the date, largest first."""
+        return flow_items(self.at)
+
+    @property
+    def flow_note(self) -> str:
+        """What is drawn of the flows of the date, and what is not."""
+        return flow_note(self.at)
 
     @cached_property
     def unit(self) -> str:

@@ -36,6 +36,7 @@ READERS = {
     "cells_at": {CELLS, COUNTS},
     "breakdowns_of": {BREAKDOWNS},
     "origins_on": {BREAKDOWNS},
+    "origins": {BREAKDOWNS},
     "in_people": {BREAKDOWNS},
     "slices": {AVAILABILITY},  # which series there are, and until when
 }

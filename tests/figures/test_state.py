@@ -22,6 +22,7 @@ from geodata.figures.availability import (
 from geodata.figures.classes import CLASSIFICATIONS
 from geodata.figures.coverage import ANY_TIME, WHEN
 from geodata.figures.dates import default_base, years_before
+from geodata.figures.flow_key import flow_choices
 from geodata.figures.funders import funder_codes, paid_by
 from geodata.figures.state import State, encode_query, parse
 from geodata.snapshots.rounds import nearest_date
@@ -39,6 +40,7 @@ KEYS = (
     "time",
     "base",
     "area",
+    "flows",
     "lang",
     "v",
 )
@@ -70,6 +72,7 @@ def states(draw: st.DrawFn) -> State:
         time=draw(st.none() | dates),
         base=draw(dates) if mode == populations.CHANGE else None,
         area=draw(st.sampled_from(["", *SNAPSHOT.tables.areas["pcode"]])),
+        flows=draw(st.integers(0, max(flow_choices(SNAPSHOT, pop, level)))),
         v=draw(st.sampled_from(["", SNAPSHOT.version])),
     )
 
@@ -279,7 +282,8 @@ def test_pages_show_the_default_and_say_so(key):
     state, notices = parse({key: "nonsense"}, SNAPSHOT, lenient=True)
     assert state == State()
     (notice,) = notices
-    assert notice.startswith(f"{key}=“nonsense” is not known")
+    refused = "cannot be" if key == "flows" else "is not known"
+    assert notice.startswith(f"{key}=“nonsense” {refused}")
     assert notice.endswith("The default is shown instead.")
 
 

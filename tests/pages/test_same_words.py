@@ -24,6 +24,7 @@ import pytest
 from geodata import populations
 from geodata.api.meta_json import meta
 from geodata.api.view_json import as_dict, state_dict
+from geodata.exports.drawing.flow_curves import arrows_on
 from geodata.figures.availability import (
     available_measures,
     dates_of,
@@ -36,7 +37,7 @@ from geodata.i18n.language import Language, languages, load_language
 from geodata.i18n.writing import NATIVE, WESTERN
 from geodata.links.urls import Urls
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text import area_labels, breaks
+from geodata.text import area_labels, breaks, flow_labels
 from geodata.text.key_figures import key_figures
 from layouts import explore_facts, script_strings
 from tests import node
@@ -80,7 +81,9 @@ def in_words(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
     idp = [{"pop": "idp", "lang": code, "digits": digits} for code, digits in SPOKEN]
     changes = [each | {"mode": populations.CHANGE} for each in idp]
     then = {"pop": "idp", "prog": "CRP", "prog_when": "date"}  # of other areas on other dates
-    return [(idp[0], 0), (then, 0), *((each, MANY) for each in idp[1:] + changes), *sweep(snapshot)]
+    flows = [idp[0] | {"flows": "10"}, idp[2] | {"flows": "20", "pop": "returnee"}]
+    many = idp[1:] + changes + flows
+    return [(idp[0], 0), (then, 0), *((each, MANY) for each in many), *sweep(snapshot)]
 
 
 def in_a_browser(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
@@ -91,7 +94,7 @@ def in_a_browser(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
         {"pop": "idp", "level": "2", "area": "IQG09"},
         {"pop": "idp", "mode": populations.CHANGE, "area": "IQG13"},
         {"pop": "returnee", "level": "2", "mode": populations.CHANGE, "area": "IQG15Q01"},
-        {"pop": "idp", "prog": "PHSS~CRP", "measure": populations.SHARE, "area": "IQG15"},
+        {"pop": "idp", "prog": "PHSS~CRP", "area": "IQG15", "flows": "20"},
         {"pop": "refugee", "measure": populations.RATE, "area": "IQG01"},
     ]
     spoken = ({"lang": code, "digits": digits} for code, digits in SPOKEN)
@@ -244,6 +247,9 @@ def said_by_python(view: View, t: int) -> dict[str, Any]:
             }
             for row in explore_facts.ranking(shown, cells)
         ],
+        "flows": {"items": flow_labels.flow_items(at), "note": flow_labels.flow_note(at)},
+        "flowTitle": flow_labels.unit_title(at) if view.flows else "",
+        "arrows": arrows_on(at),
         "totals": [option.small for option in explore_facts.population_options(shown.view)],
     }
 
@@ -324,6 +330,10 @@ READ = """
       ...parts(row), row.dataset.rest, row.querySelector('i').style.inlineSize,
     ]),
     'source of the area': all('#area-card [data-link]', (link) => link.getAttribute('href')),
+    flows: [
+      ...all('.flow-legend b, .flow-legend span, .flow-list li, .flow-list p'),
+      ...all('.flows path', (path) => path.getAttribute('d')),
+    ],
     missing: all('#missing'),
     notes: all('#notes li'),
     sources: all('#source-line'),

@@ -31,7 +31,7 @@
   island('Choropleth', ({ root, props, set }) => {
     const stage = root.querySelector('.stage');
     const tooltip = root.querySelector('.tooltip');
-    const painter = d.createPainter(stage, { reading, strings, tooltip, dark });
+    const painter = d.createPainter(stage, { reading, format, strings, tooltip, dark });
     painter.takeOver(stage.querySelector('svg.map'));
     let sheet = null;
     async function openSheet(pcode) {
@@ -139,7 +139,7 @@
         const state = view.state[props.name];
         if (state === undefined) return;
         if (!early) check(String(state));
-        offer(root, view.available[`${props.name}s`]);
+        offer(root, view.available[`${props.name}s`] ?? view.available[props.name]);
         set({ value: early || String(state) });
         early = '';
         if (props.name === 'prog_when') root.hidden = !view.text.programmes;

@@ -59,6 +59,7 @@
         for (const each of drawing.querySelectorAll('.names text, .cities :is(g, text)'))
           each.style.display = '';
       dropCutNames();
+      painter.fit();
     }
 
     /** Whether a box of the screen reaches into an area. */

@@ -32,6 +32,7 @@
             {},
             rows.map(({ row }) => row),
           ),
+          root.querySelector('.flow-legend'), // which the painter of the map writes
         );
       },
       step(view, t) {

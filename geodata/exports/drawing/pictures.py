@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from geodata.exports.drawing import country, legend_room
+from geodata.exports.drawing import country, flow_legend, legend_room
 from geodata.exports.drawing.country import NAME_SIZES, Box
 from geodata.exports.drawing.elements import Mirrored, document, element
 from geodata.exports.drawing.svg import (
@@ -15,6 +15,7 @@ from geodata.exports.drawing.svg import (
     ColourScheme,
     map_layers,
     textures,
+    without_flows,
 )
 from geodata.exports.drawing.text_lines import BOLD_LETTER, LETTER, text_width, wrapped
 from geodata.figures.availability import DISTRICT
@@ -82,6 +83,8 @@ def _style(paint: ColourScheme, scale: float, size: str) -> str:
         f".outlines{{fill:none;stroke:{paint.border};stroke-width:{border * 1.5:.2f}}}"
         f".works path{{fill:none;stroke:{token('card')};stroke-width:{edge / scale:.2f}}}"
         f".works .line{{stroke:{token('ink')};stroke-width:{line / scale:.2f}}}{works}"
+        f".flows path{{fill:{token('flow')};stroke:{token('flow-edge')};"
+        f"stroke-width:{2 / scale:.2f};stroke-linejoin:round;paint-order:stroke}}"
         f".names text{{font-size:{NAME_SIZES[size]}px;font-weight:700;text-anchor:middle;"
         f"paint-order:stroke;stroke-width:{2.5 / scale:.1f}px}}{names}",
     )
@@ -93,13 +96,20 @@ def _name_size(scale: float, legible: float = _LEGIBLE) -> str:
     return large[0] if large else list(NAME_SIZES)[-1]
 
 
+def _scale(paint: ColourScheme, frame: _Frame) -> float:
+    """Return the pixels for a unit of the drawing in a frame."""
+    drawing = country.view_drawing(paint.at.view)
+    _, _, width, height = frame.country
+    return min(width / drawing.width, height / drawing.height)
+
+
 def _map(
     paint: ColourScheme, frame: _Frame, legible: float = _LEGIBLE, legend: Box | None = None
 ) -> str:
     """Return the map in its frame, with the style it needs; ``legend`` will lie over a part."""
     drawing = country.view_drawing(paint.at.view)
     left, top, width, height = frame.country
-    scale = min(width / drawing.width, height / drawing.height)
+    scale = _scale(paint, frame)
     x0 = left + (width - drawing.width * scale) / 2
     y0 = top + (height - drawing.height * scale) / 2
     size = _name_size(scale, legible)
@@ -152,11 +162,14 @@ def _surround(paint: ColourScheme, frame: _Frame) -> str:
     )
 
 
-def _legend(texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float) -> str:
+def _legend(
+    texts: ViewText, paint: ColourScheme, across: Mirrored, frame: _Frame, x: float, y: float
+) -> str:
     """Return classes and statuses with the number of areas in each; its lower edge is at ``y``."""
     rows, language = texts.legend, texts.at.language
     head = wrapped(sentence_case(texts.unit), _LEGEND_WIDTH, 15, letter=BOLD_LETTER)
-    height = 22 * (len(rows) + len(head)) + 26
+    flows = flow_legend.flow_legend(texts.at, _LEGEND_WIDTH)
+    height = 22 * (len(rows) + len(head)) + 26 + (flows.height if flows else 0)
     top, width = y - height, _LEGEND_WIDTH + 32
     parts = [_legend_card(paint, across.x(x, width), top, width, height)]
     for n, line in enumerate(head):
@@ -165,7 +178,21 @@ def _legend(texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y:
     for n, row in enumerate(rows, start=len(head)):
         number = language.number(row.count)
         parts.append(_legend_row(row, paint, across, x + 16, top + 30 + 22 * n, number))
+    if flows:
+        corner = x + 16, top + 26 + 22 * (len(head) + len(rows) - 0.5)
+        parts.append(_flow_legend(flows, paint, across, corner, _scale(paint, frame)))
     return "".join(parts)
+
+
+def _flow_legend(
+    flows: flow_legend.FlowLegend,
+    paint: ColourScheme,
+    across: Mirrored,
+    place: tuple[float, float],
+    scale: float,
+) -> str:
+    colours = paint.token("flow"), paint.token("mute")
+    return flow_legend.draw(flows, across, place, scale, colours)
 
 
 def _legend_card(paint: ColourScheme, x: float, y: float, width: float, height: float) -> str:
@@ -270,7 +297,7 @@ def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", descriptio
             heading, x=left, y=54, font__size=_fitting(heading, inner, 30), font__weight=700
         ),
         across.text(sentence, x=left, y=88, font__size=_fitting(sentence, inner, 20), fill=muted),
-        _legend(texts, paint, across, left, bottom - 34),
+        _legend(texts, paint, across, frame, left, bottom - 34),
         across.lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
     ]
     return _document(paint, (WIDTH, HEIGHT), parts, texts.description, description)
@@ -282,7 +309,7 @@ def figure(at: ViewAt, *, theme: str = "light", size: tuple[int, int] = FIGURE) 
     across = Mirrored(at.language, width)
     country = (across.x(250, width - 400), 10, width - 400, height - 20)
     frame = _Frame(0, 0, width, height, country, (width, height))
-    parts = [_map(paint, frame), _legend(texts, paint, across, 0, height)]
+    parts = [_map(paint, frame), _legend(texts, paint, across, frame, 0, height)]
     return _document(paint, size, parts, texts.description)
 
 
@@ -320,22 +347,25 @@ def panel(at: ViewAt, size: tuple[int, int], *, with_legend: bool = True) -> str
     paint, texts, (width, height) = ColourScheme(at, "light"), ViewText(at), size
     across, rtl = Mirrored(at.language, width), at.language.rtl
     if not with_legend:
+        paint = replace(paint, at=without_flows(at))  # of which nothing would say how many they are
         place: Box = (14, 14, width - 28, height - 28)
         drawn = _map(paint, _Frame(0, 0, width, height, place, size), _FROM_AFAR)
         return _document(paint, size, [drawn], texts.description)
     room = (14, 14, width - 14, height - 14)
-    legend, card = _small_legend(texts, paint, across, 10, height - 10)
+    _, card = _small_legend(texts, paint, across, 10, height - 10)
     place = legend_room.beside(country.view_drawing(at.view), card, room, on_the_right=rtl)
-    drawn = _map(paint, _Frame(0, 0, width, height, place, size), _FROM_AFAR, legend=card)
+    frame = _Frame(0, 0, width, height, place, size)
+    legend, _ = _small_legend(texts, paint, across, 10, height - 10, _scale(paint, frame))
+    drawn = _map(paint, frame, _FROM_AFAR, legend=card)
     return _document(paint, size, [drawn, legend], texts.description)
 
 
 def _small_legend(
-    texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float
+    texts: ViewText, paint: ColourScheme, across: Mirrored, x: float, y: float, scale: float = 1
 ) -> tuple[str, Box]:
     """Return classes and statuses that occur on the date, on a card, and the box of the card.
 
-    Its lower edge is at ``y``.
+    Its lower edge is at ``y``. Arrows of flows are drawn at ``scale`` pixels for a unit.
 
     Where it stands on the right it is as far from the upper edge: the country has its sea there
     below, and its hollow above.
@@ -343,7 +373,9 @@ def _small_legend(
     rows = [row for row in texts.legend if row.count or row.kind.startswith("k")]
     inner = max(text_width(row.label) for row in rows) * 14.5 * LETTER + 36
     head = wrapped(sentence_case(texts.unit), inner, 15, letter=BOLD_LETTER)
+    flows = flow_legend.flow_legend(texts.at, inner)
     height, width = 22 * (len(rows) + len(head)) + 22, inner + 28
+    height += flows.height if flows else 0
     top = x if texts.at.language.rtl else y - height
     card = _legend_card(paint, across.x(x, width), top, width, height)
     first = top + 28
@@ -352,8 +384,9 @@ def _small_legend(
     swatches = (
         _legend_row(row, paint, across, x + 14, below + 22 * n, "") for n, row in enumerate(rows)
     )
-    start = across.x(x, width)
-    return card + lines + "".join(swatches), (start, top, start + width, top + height)
+    start, place = across.x(x, width), (x + 14, below + 22 * (len(rows) - 0.5) - 4)
+    arrows = _flow_legend(flows, paint, across, place, scale) if flows else ""
+    return card + lines + "".join(swatches) + arrows, (start, top, start + width, top + height)
 
 
 def legend_strip(at: ViewAt, size: tuple[int, int]) -> str:

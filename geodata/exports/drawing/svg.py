@@ -9,11 +9,12 @@ Projection, names, neighbours, textures and legend are the same in all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geodata.exports.drawing import country
 from geodata.exports.drawing.country import Box, Drawing, Name, box_of, touch
 from geodata.exports.drawing.elements import element, text, title
+from geodata.exports.drawing.flow_curves import arrows_on
 from geodata.exports.drawing.themes import THEMES
 from geodata.figures.coverage import ANOTHER_TIME, AT_WORK, DATE_UNKNOWN, NO_COVERAGE
 from geodata.figures.statuses import (
@@ -327,6 +328,23 @@ def _work(d: str, letter: str, clip: str) -> str:
     )
 
 
+def without_flows(at: ViewAt) -> ViewAt:
+    """Return a view without its flows, for a map beside which nothing explains them."""
+    return replace(at, view=replace(at.view, flows=None))
+
+
+def _flows(at: ViewAt, *, for_scripts: bool) -> str:
+    """Draw the flows of the date as arrows, the smallest on top.
+
+    They are listed in words wherever the map stands in a page. Without any, an empty layer is
+    there ``for_scripts``, which may be asked for flows later.
+    """
+    if at.view.flows is None and not for_scripts:
+        return ""
+    arrows = (element("path", d=d) for d in arrows_on(at))
+    return element("g", *arrows, class_="flows", aria__hidden="true")
+
+
 def map_layers(
     paint: ColourScheme,
     *,
@@ -356,6 +374,7 @@ def map_layers(
             _areas(drawing, paint, places, sentences),
             outlines,
             _works(drawing, paint, places),
+            _flows(paint.at, for_scripts=size == ZOOMABLE),
             _cities(drawing) if size == ZOOMABLE else "",
             _area_names(drawing, paint, places, size),
         ]

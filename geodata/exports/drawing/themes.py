@@ -21,6 +21,8 @@ LIGHT = {
     "outside": "#e3e7eb",
     "texture-ground": "#f3f5f7",
     "texture-mark": "#b4bfca",
+    "flow": "#b3420a",
+    "flow-edge": "#fff",
 }
 DARK = {
     "ink": "#e6ecf2",
@@ -38,5 +40,7 @@ DARK = {
     "outside": "#2a333c",
     "texture-ground": "#232c35",
     "texture-mark": "#5c6a78",
+    "flow": "#ffb070",
+    "flow-edge": "#141b22",
 }
 THEMES = {"light": LIGHT, "dark": DARK}
