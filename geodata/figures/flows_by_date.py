@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from geodata.figures.availability import programme_counts
 from geodata.figures.breakdowns import origins_by_date
 from geodata.figures.counts import Counts
 from geodata.figures.state import State
-from geodata.figures.statuses import OUTSIDE
 from geodata.figures.suppression import Threshold
 from geodata.snapshots.snapshot import Snapshot
-from geodata.util.arrays import records
+from geodata.util.arrays import Bools, records
 
 _ROUND = 1, 2, 5  # times a power of ten: the numbers whose width a legend shows
 _BELOW = 0, 1, 3  # places below the largest such number: 50,000, 20,000 and 5,000
@@ -78,7 +75,7 @@ def flows_by_date(
     snapshot: Snapshot,
     state: State,
     counts: Counts,
-    status: NDArray[np.str_],
+    inside: Bools,
     threshold: Threshold | int,
 ) -> FlowsByDate | None:
     """Return the largest flows on every date of a view, as many as its state says, if any.
@@ -88,11 +85,11 @@ def flows_by_date(
 
     Parameters
     ----------
-    status
-        Of each date and governorate, as :class:`geodata.figures.view.View` has it.
+    inside
+        Governorates that the view shows, on each date.
 
     >>> state = State(flows=1)
-    >>> flows = flows_by_date(snapshot, state, view.counts, view.status, 5)
+    >>> flows = flows_by_date(snapshot, state, view.counts, view.status != "o", 5)
     >>> flows.pairs, flows.on[0].largest, flows.on[0].between, flows.on[0].within
     ((('XXG02', 'XXG01'),), ((0, 53),), 2, 100)
     """
@@ -102,7 +99,7 @@ def flows_by_date(
     if programme_counts(snapshot, state.pop, state.prog):
         return FlowsByDate((), (FlowsOn(),) * len(dates), {})
     origins = origins_by_date(snapshot, state.pop, threshold)
-    shown, few = (_in_view(rows, counts, status) for rows in (origins.shown, origins.few))
+    shown, few = (_in_view(rows, counts, inside) for rows in (origins.shown, origins.few))
     between = _between(shown, pcodes)
     largest = between.sort_values(
         ["t", "number", "category", "pcode"], ascending=[True, False, True, True]
@@ -131,14 +128,14 @@ def flows_by_date(
     return FlowsByDate(tuple(pairs), on, {str(unit): int(number) for unit, number in most.items()})
 
 
-def _in_view(rows: pd.DataFrame, counts: Counts, status: NDArray[np.str_]) -> pd.DataFrame:
+def _in_view(rows: pd.DataFrame, counts: Counts, inside: Bools) -> pd.DataFrame:
     """Select the rows into governorates that a view shows; ``t`` is the place of their date."""
     days = pd.DatetimeIndex(pd.to_datetime(list(counts.dates)))
     t = days.get_indexer(pd.DatetimeIndex(rows["date"]))
     a = pd.Index(counts.areas.pcodes).get_indexer(pd.Index(rows["pcode"]))
-    inside = (t >= 0) & (a >= 0)
-    inside[inside] = status[t[inside], a[inside]] != OUTSIDE
-    return rows.assign(t=t)[inside]
+    known = (t >= 0) & (a >= 0)
+    known[known] = inside[t[known], a[known]]
+    return rows.assign(t=t)[known]
 
 
 def _between(rows: pd.DataFrame, pcodes: tuple[str, ...]) -> pd.DataFrame:

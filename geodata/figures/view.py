@@ -493,7 +493,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
         not_placed=np.where(chosen.all(axis=1), not_placed, 0.0),
         threshold=threshold,
         work=scope.work,
-        flows=flows_by_date(snapshot, state, level_counts, status, threshold),
+        flows=flows_by_date(snapshot, state, level_counts, scope.areas, threshold),
     )
 
 
