@@ -269,10 +269,11 @@ def _dates(compared: Comparison) -> list[Field]:
 def _map(compared: Comparison, side: Side, key: str, shared: Shared) -> dict[str, Any]:
     """Return one of the three maps with its headings, legend and link."""
     difference = side is compared.difference
+    at = svg.without_flows(side.at) if difference else side.at  # flows are of one date
     labels = compared.rows if difference else side.cells
     sentence = comparison_summary.headline(compared, side)
     picture = svg.inline(
-        side.at,
+        at,
         scope="" if key == _KEYS[0] else key,  # scripts look for textures without a scope
         label=f"{side.heading}: {sentence}",
         sentences={each.pcode: each.sentence for each in labels},
@@ -287,7 +288,7 @@ def _map(compared: Comparison, side: Side, key: str, shared: Shared) -> dict[str
         "map": Markup(picture),  # noqa: S704 - escaped where it is made
         "unit": comparison_summary.unit_words(side),
         "legend": comparison_summary.legend_rows(compared, side),
-        "flows": flows.beside(side.at),
+        "flows": flows.beside(at),
         "url": shared.urls.page(encode_query(side.view.state, compared.snapshot))
         if on_the_map
         else "",
@@ -315,8 +316,8 @@ def _strips(compared: Comparison, shared: Shared) -> list[dict[str, Any]]:
 
 
 def _style(compared: Comparison) -> Markup:
-    """Return a style sheet with the colours of the two scales."""
-    light, dark = "", ""
+    """Return a style sheet with the colours of the two scales, and the size of the country."""
+    light, dark = flows.style(compared.first.at), ""
     for name, side in (("both", compared.first), ("difference", compared.difference)):
         by_day, by_night = svg.scale_variables(side.view)
         light += f".scale-{name}{{{by_day}}}"

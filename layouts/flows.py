@@ -18,16 +18,17 @@ from layouts.markup import to_markup
 _LONG = 80  # units of an arrow of the legend, as in flows.js
 
 
-def flow_legend(at: ViewAt) -> Component:
+def flow_legend(at: ViewAt, *, styled: bool = True) -> Component:
     """Return numbers with the arrows that are drawn of them, hidden where no flows are asked for.
 
-    The style sheet knows how large a unit is from the width and height of the country.
+    Style sheets know how large a unit is from the width and height of the country: from the
+    element's own style, or from :func:`style` where no element may have one.
     """
     return html.Div(
         _rows(at) if at.view.flows else [],
         className="flow-legend",
         hidden=at.view.flows is None,
-        style=_size(at),
+        style=_size(at) if styled else None,
     )
 
 
@@ -37,7 +38,7 @@ def _size(at: ViewAt) -> dict[str, int]:
 
 
 def style(at: ViewAt) -> str:
-    """Return the same as a style sheet, for pages on which no element may have a style."""
+    """Return width and height of the country as a style sheet; empty without flows."""
     if at.view.flows is None:
         return ""
     return f":root{{{''.join(f'{name}:{value};' for name, value in _size(at).items())}}}"
@@ -85,4 +86,4 @@ def beside(at: ViewAt, *, seen: bool = True) -> dict[str, Markup]:
         if seen
         else html.Div(items[1:], className="flow-list visually-hidden")
     )
-    return {"legend": to_markup(flow_legend(at)), "list": to_markup(listed)}
+    return {"legend": to_markup(flow_legend(at, styled=False)), "list": to_markup(listed)}

@@ -58,7 +58,7 @@ def hidden(page: Page) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "query", ["level=2&lang=en", "prog=CRP~SNFI&lang=en", "level=2&lang=ar&mode=change"]
+    "query", ["level=2&lang=en", "prog=CRP~SNFI&lang=en&flows=10", "level=2&lang=ar&mode=change"]
 )
 def test_on_the_map_page_it_covers_no_area_at_any_size(
     watched: Callable[..., Watched], site: str, query: str
@@ -91,18 +91,23 @@ def test_on_the_public_map_it_covers_no_area_at_any_width(
     for width in (600, 700, 800, 1000, 400):
         page.set_viewport_size({"width": width, "height": 900})
         assert hidden(page) == {}, width
+    page = watched(600, 900).open(f"{site}/embed?flows=10&prog=PHSS")
+    for width in (600, 800, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert hidden(page) == {}, width
 
 
 def test_on_a_slide_it_covers_no_area_and_cuts_no_name(
     watched: Callable[..., Watched], site: str
 ) -> None:
-    for lang in ("en", "ar"):
-        page = watched(1280, 720).open(f"{site}/briefing?lang={lang}")
+    for query in ("lang=en", "lang=ar", "slides=map:flows=10"):
+        page = watched(1280, 720).open(f"{site}/briefing?{query}")
         page.locator("[data-shown][data-live]").wait_for()
         for width, height in [(1024, 768), (1280, 720), (1920, 1080)]:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function(f"() => !({CUT})().length")
-            assert hidden(page) == {}, (lang, width)
-        page = watched(1280, 720).open(f"{site}/briefing?slides=funders:funder=JAPAN&lang={lang}")
+            assert hidden(page) == {}, (query, width)
+    for query in ("lang=en", "lang=ar"):
+        page = watched(1280, 720).open(f"{site}/briefing?slides=funders:funder=JAPAN&{query}")
         page.locator("[data-shown][data-live]").wait_for()
-        assert hidden(page) == {}, lang
+        assert hidden(page) == {}, query

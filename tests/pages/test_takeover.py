@@ -33,6 +33,7 @@ STATES = [
     "lang=ckb&prog=PHSS&area=IQG15",
     "pop=refugee",
     "measure=rate&classes=jenks",
+    "flows=10&lang=ar&time=2017-05-15",
     "pop=nobody",  # a notice
 ]
 # Of 256 levels: where an edge is painted anew, a browser may round another way, which nobody sees.
