@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from geodata.errors import StateError
+from geodata.figures.query_keys import SEPARATOR, QueryReader, split_list
 from geodata.i18n.language import Language
 from geodata.places.folding import fold
 from geodata.snapshots.memo import memoise
@@ -152,3 +154,40 @@ def names_of(
     """
     every = {each.code: each.within if within else each.name for each in funders(snapshot)}
     return [language.gettext(every[code]) for code in codes]
+
+
+def read_funders(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
+    """Read codes of funders; whoever writes a name is told the code.
+
+    >>> read_funders(QueryReader({}, False, english), snapshot, "")
+    ()
+    """
+    known_codes, choices = funder_codes(snapshot), funder_names(snapshot)
+    written = set(split_list(text))
+    for code in sorted(written):
+        if code.upper() not in known_codes:
+            raise reader.wrong("funder", code, known_codes, choices)
+    return tuple(sorted({code.upper() for code in written}))
+
+
+def programmes_paid_for(
+    reader: QueryReader, snapshot: Snapshot, prog: tuple[str, ...], funder: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse programmes of which none is funded by the funders: nothing would be chosen.
+
+    >>> programmes_paid_for(QueryReader({}, False, english), snapshot, ("AID",), ())
+    ('AID',)
+    """
+    paid = paid_by(snapshot, funder)
+    if not funder or not prog or set(prog) & set(paid):
+        return prog
+    language, chosen = reader.language, SEPARATOR.join(prog)
+    sentence = language.gettext(
+        "prog={value} is not funded by {funders}: with funder={funders}, prog may be {allowed}.",
+        value=language.quoted(chosen),
+        funders=SEPARATOR.join(funder),
+        allowed=language.join_items(paid),
+    )
+    default_notice = language.gettext("The default is shown instead.")
+    reader.refuse(StateError("prog", chosen, sentence), f"{sentence} {default_notice}")
+    return ()

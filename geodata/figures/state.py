@@ -24,7 +24,7 @@ from geodata.figures.classes import CLASSIFICATIONS, ROUND_STYLE
 from geodata.figures.coverage import ANY_TIME, WHEN
 from geodata.figures.dates import default_base
 from geodata.figures.flow_key import read_flows
-from geodata.figures.funders import funder_codes, funder_names, paid_by
+from geodata.figures.funders import paid_by, programmes_paid_for, read_funders
 from geodata.figures.query_keys import SEPARATOR, QueryReader, encode_items, split_list
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, languages, load_language
 from geodata.i18n.messages import gettext
@@ -205,18 +205,17 @@ def parse(
     mode = reader.get("mode", populations.LEVEL, reader.choice("mode", populations.MODES))
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
-    funder = reader.get("funder", none, lambda text: _funders(reader, snapshot, text))
+    funder = reader.get("funder", none, lambda text: read_funders(reader, snapshot, text))
     paid = paid_by(snapshot, funder)
-    prog = _paid_for(reader, snapshot, prog, funder)
+    prog = programmes_paid_for(reader, snapshot, prog, funder)
     when = reader.get("prog_when", ANY_TIME, reader.choice("prog_when", WHEN))
-    chosen = State(prog=prog, funder=funder, paid=paid).programmes
-    series = (pop, chosen, level, measure)
+    series = (pop, State(prog=prog, funder=funder, paid=paid).programmes, level, measure)
     time = reader.get("time", None, lambda text: read_date(reader, snapshot, series, "time", text))
     base = _base_date(reader, query, snapshot, series) if mode == populations.CHANGE else None
     return State(
         pop=pop,
         prog=prog,
-        prog_when=when if chosen else ANY_TIME,
+        prog_when=when if prog or funder else ANY_TIME,
         funder=funder,
         paid=paid,
         measure=measure,
@@ -382,35 +381,6 @@ def _programmes(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str
         if code not in known_codes:
             raise reader.wrong("prog", code, known_codes)
     return codes
-
-
-def _funders(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    """Read codes of funders; whoever writes a name is told the code."""
-    known_codes, choices = funder_codes(snapshot), funder_names(snapshot)
-    written = set(split_list(text))
-    for code in sorted(written):
-        if code.upper() not in known_codes:
-            raise reader.wrong("funder", code, known_codes, choices)
-    return tuple(sorted({code.upper() for code in written}))
-
-
-def _paid_for(
-    reader: QueryReader, snapshot: Snapshot, prog: tuple[str, ...], funder: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Refuse programmes of which none is funded by the funders: nothing would be chosen."""
-    paid = paid_by(snapshot, funder)
-    if not funder or not prog or set(prog) & set(paid):
-        return prog
-    language, chosen = reader.language, SEPARATOR.join(prog)
-    sentence = language.gettext(
-        "prog={value} is not funded by {funders}: with funder={funders}, prog may be {allowed}.",
-        value=language.quoted(chosen),
-        funders=SEPARATOR.join(funder),
-        allowed=language.join_items(paid),
-    )
-    default_notice = language.gettext("The default is shown instead.")
-    reader.refuse(StateError("prog", chosen, sentence), f"{sentence} {default_notice}")
-    return ()
 
 
 def _area(reader: QueryReader, snapshot: Snapshot, text: str) -> str:

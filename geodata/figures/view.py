@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata import populations
-from geodata.figures.availability import programme_counts, residents_year
+from geodata.figures.availability import programme_counts
 from geodata.figures.classes import Scale, diverging, sequential
 from geodata.figures.counts import Counts, counts
-from geodata.figures.coverage import WORK, counted_in, work_by_governorate
+from geodata.figures.coverage import WORK
 from geodata.figures.dates import year_before, years_before
 from geodata.figures.flows_by_date import FlowsByDate, flows_by_date
+from geodata.figures.scope import RATE_PER, area_shares, area_totals, residents, scope_of
 from geodata.figures.state import State
 from geodata.figures.statuses import (
     COUNTED,
@@ -42,7 +43,6 @@ from geodata.i18n.rounding import rounded
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import Bools, Floats
 
-RATE_PER = 1000
 _TOP = 3
 
 
@@ -253,24 +253,6 @@ def _base_index(counts: Counts, state: State) -> int:
     return counts.dates.index(state.base) if state.base else 0
 
 
-def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
-    """Return the residents of each area in the year that rates are out of; ``(A,)``.
-
-    NaN where unknown, and where nobody resides: there is no rate of nobody.
-
-    >>> residents(snapshot, ("XXG01", "XXG02", "XXG99")).tolist()
-    [100000.0, 50000.0, nan]
-    """
-    rows = snapshot.tables.residents
-    residents_of_year = rows[rows["year"] == residents_year(snapshot)].set_index("pcode")[
-        "residents"
-    ]
-    ordered: Floats = residents_of_year.reindex(list(pcodes)).to_numpy(
-        dtype="float64", na_value=np.nan
-    )
-    return np.where(ordered > 0, ordered, np.nan)
-
-
 @dataclass(frozen=True)
 class _Measured:
     """Figures of a measure, as far as they may be shown.
@@ -309,37 +291,6 @@ def _measured(counts: Counts, snapshot: Snapshot, measure: str) -> _Measured:
     return _Measured(figures, has_figure, totals, counts.not_placed)
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """Where the figures are of, on each date.
-
-    Attributes
-    ----------
-    governorates, areas
-        Shapes ``(T, G)`` and ``(T, A)``; all where no programme is chosen.
-    work
-        Letters of :attr:`View.work`.
-    """
-
-    governorates: Bools
-    areas: Bools
-    work: NDArray[np.str_] | None = None
-
-
-def _scope(snapshot: Snapshot, state: State, governorates: Counts, counts: Counts) -> _Scope:
-    """Return where the chosen programmes worked, at any time or on each date."""
-    shapes = [(len(each.dates), len(each.areas.pcodes)) for each in (governorates, counts)]
-    if not state.programmes or programme_counts(snapshot, state.pop, state.programmes):
-        return _Scope(*(np.ones(shape, dtype=bool) for shape in shapes))
-    pcodes = governorates.areas.pcodes
-    work = work_by_governorate(snapshot, state.programmes, counts.dates, pcodes)
-    inside = counted_in(work, state.prog_when)
-    if state.level == 1:
-        return _Scope(inside, inside, work)
-    parents = [pcodes.index(parent) for parent in counts.areas.parents]
-    return _Scope(inside, inside[:, parents], work[:, parents])
-
-
 def _status(measured: _Measured, counts: Counts) -> NDArray[np.str_]:
     """Return the status letter of each cell in the measure; ``(T, A)``."""
     status = np.full(measured.figures.shape, COUNTED)
@@ -368,39 +319,6 @@ def _ranks(values: Floats) -> NDArray[np.int64]:
     """Return the rank of each value within its date, 1 for the largest, ties alike, 0 for NaN."""
     larger = values[:, None, :] > values[:, :, None]
     return np.where(np.isnan(values), 0, larger.sum(axis=2) + 1)
-
-
-def _area_totals(
-    snapshot: Snapshot, measure: str, governorates: Counts, chosen: Bools, totals: Floats
-) -> Floats:
-    """Return totals of the chosen governorates in the measure, or the country's where all are.
-
-    From governorates at either level, so that no hidden district is missing from a total.
-
-    Parameters
-    ----------
-    chosen
-        Shape ``(T, G)``.
-    totals
-        Those of the country in the measure, with what is in no area.
-    """
-    part = governorates.total_of(chosen, populations.unit_of(measure))
-    if measure == populations.RATE:
-        reside = np.where(chosen, residents(snapshot, governorates.areas.pcodes), np.nan)
-        denominators = np.nansum(reside, axis=1)
-        part = part / np.where(denominators > 0, denominators, np.nan) * RATE_PER
-    return np.where(chosen.all(axis=1), totals, part)
-
-
-def _area_shares(governorates: Counts, chosen: Bools) -> Floats:
-    """Return the part of the country's people in the chosen governorates; NaN where all are."""
-    people, country = (
-        governorates.total_of(chosen, populations.PEOPLE),
-        governorates.national_people,
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = np.where(country > 0, people / country, np.nan)
-    return np.where(chosen.all(axis=1), np.nan, shares)
 
 
 def changes_since(values: Floats, earlier: list[int | None]) -> Floats:
@@ -463,11 +381,11 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     level_counts = counts(snapshot, state.pop, state.level, threshold, own, state.measure)
     governorate_counts = counts(snapshot, state.pop, 1, threshold, own, unit).on(level_counts.dates)
     measured = _measured(level_counts, snapshot, state.measure)
-    scope = _scope(snapshot, state, governorate_counts, level_counts)
+    scope = scope_of(snapshot, state, governorate_counts, level_counts)
     scale = _scale(measured.figures, level_counts, state, state.language)
     values, status = measured.figures, _status(measured, level_counts)
     chosen = scope.governorates
-    stocks = _area_totals(snapshot, state.measure, governorate_counts, chosen, measured.totals)
+    stocks = area_totals(snapshot, state.measure, governorate_counts, chosen, measured.totals)
     totals, not_placed = stocks, measured.not_placed
     if state.mode == populations.CHANGE:
         base = _base_index(level_counts, state)
@@ -475,7 +393,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
         status = _change_status(values, status, base)
         repeated = governorate_counts.on([level_counts.dates[base]] * len(stocks))
         whole = np.full(len(stocks), measured.totals[base])
-        totals = stocks - _area_totals(snapshot, state.measure, repeated, chosen, whole)
+        totals = stocks - area_totals(snapshot, state.measure, repeated, chosen, whole)
         not_placed = not_placed - not_placed[base]
     values = np.where(scope.areas, values, np.nan)
     return View(
@@ -489,7 +407,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
         scale=scale,
         totals=totals,
         stocks=stocks,
-        shares=_area_shares(governorate_counts, chosen),
+        shares=area_shares(governorate_counts, chosen),
         not_placed=np.where(chosen.all(axis=1), not_placed, 0.0),
         threshold=threshold,
         work=scope.work,
