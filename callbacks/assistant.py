@@ -89,7 +89,7 @@ class Question(BaseModel):
 
 
 class ListChoices(Question):
-    """List what may be asked for: populations, measures, levels, programmes, dates, sources."""
+    """List what may be asked for: populations, measures, levels, programmes, funders, sources."""
 
     def answer(self, context: Context) -> Json:
         """Return what the snapshot has."""
@@ -117,6 +117,8 @@ class ViewQuestion(Question):
     """Population: idp (displaced, the default), returnee or refugee. They are never added."""
     prog: Word = ""
     """Codes of programmes joined by ~, for the areas where they work; left out for all areas."""
+    funder: Word = ""
+    """Codes of funders joined by ~ (JAPAN), for the areas where programmes they fund work."""
     measure: Word = ""
     """people (the default), households, rate (per 1,000 residents) or share (of the total)."""
     level: Word = ""
@@ -128,6 +130,8 @@ class AreaQuestion(ViewQuestion):
 
     area: Word = ""
     """P-code of a governorate or district (see list_places); its level is the default one."""
+    prog_when: Word = ""
+    """any (the default), or date: only areas where a source dates the work to the date."""
 
     def read(self, context: Context) -> tuple[Snapshot, State]:
         """Return the snapshot and the state that are asked for."""

@@ -38,7 +38,7 @@ from layouts.bundle import DARK_QUERY
 from layouts.share import COMPARE, PAGE, Shared, Subject, card
 from layouts.shell import STYLES, as_data, render
 
-_CARRIED = ("classes", "area", "flows", "lang", "digits", "v", "rounds")
+_CARRIED = ("funder", "classes", "area", "flows", "lang", "digits", "v", "rounds")
 _KEYS = ("first", "second", "difference")
 _SHARED = (PAGE, COMPARE)
 # What the code to paste and the picture are of, where dates are compared and where not.
@@ -199,7 +199,7 @@ def _with(compared: Comparison) -> Field:
     others = [
         code for code in populations_with_counts(compared.snapshot) if code != request.state.pop
     ]
-    chosen = request.second.prog if request.kind == comparison.PROGRAMMES else ()
+    chosen = request.second.programmes if request.kind == comparison.PROGRAMMES else ()
     return Field(
         "with",
         language.gettext("Compare with"),

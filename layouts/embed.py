@@ -198,6 +198,8 @@ def programme_choices(view: View, go: Callable[[State], str]) -> Iterator[StateL
         yield StateLink(language.join_names(list(state.prog)), go(state), current=True)
     for row in programmes.overview(view.snapshot, language):
         only = (row["code"],)
+        if state.funder and row["code"] not in state.paid:
+            continue  # nothing would be chosen
         yield StateLink(row["code"], go(replace(state, prog=only)), state.prog == only, row["name"])
 
 

@@ -79,6 +79,7 @@ def choices_answer(meta: Json, snapshot: Snapshot, excerpt: Excerpt) -> Json:
             for level, label in populations.LEVEL_LABELS.items()
         },
         "programmes": excerpt.of(meta["programmes"]),
+        "funders": excerpt.of(meta["funders"]),
         "sources": excerpt.of(meta["sources"]),
     }
 

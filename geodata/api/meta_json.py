@@ -15,6 +15,7 @@ from geodata.figures.availability import (
     source_of,
 )
 from geodata.figures.counts import counts
+from geodata.figures.funders import funders
 from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language, languages
 from geodata.snapshots.snapshot import Snapshot
@@ -34,6 +35,14 @@ def meta(snapshot: Snapshot, language: Language, *, threshold: Threshold | int) 
             for code in populations_with_counts(snapshot)
         ],
         "programmes": programmes.overview(snapshot, language),
+        "funders": [
+            {
+                "code": each.code,
+                "name": language.gettext(each.name),
+                "programmes": list(each.programmes),
+            }
+            for each in funders(snapshot)
+        ],
         "sources": sentences.listed_sources(snapshot, language),
     }
 

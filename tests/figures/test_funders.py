@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from geodata.errors import StateError
+from geodata.figures.comparison import DATES, PROGRAMMES, parse_comparison, query_items, swap
 from geodata.figures.funders import Funding, funders, paid_by
 from geodata.figures.state import encode_query, parse
 from geodata.snapshots.schemas import check
@@ -82,6 +83,17 @@ def test_programmes_of_which_the_funder_pays_for_none_are_refused_not_shown_as_e
     state, (notice,) = parse({"funder": "NORLAND", "prog": "OWN"}, paid, lenient=True)
     assert state.programmes == ("AID",)
     assert notice.endswith("The default is shown instead.")
+
+
+def test_a_funders_programmes_may_be_compared_and_the_sides_change_places(paid):
+    compared, _ = parse_comparison({"funder": "NORLAND", "with": "OWN"}, paid)
+    assert compared.kind == PROGRAMMES
+    other_way = swap(compared)
+    assert other_way is not None
+    assert parse_comparison(dict(query_items(other_way, paid)), paid)[0] == other_way
+    dates, _ = parse_comparison({"funder": "NORLAND", "prog_when": "date"}, paid)
+    assert dates.kind == DATES
+    assert dates.first.prog_when == "any"  # both dates are of the same areas
 
 
 def test_an_unknown_funder_is_refused_with_the_nearest(paid):
