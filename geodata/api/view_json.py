@@ -122,7 +122,9 @@ def as_dict(view: View) -> dict[str, Any]:
         "top": [top_areas_json(*top) for t in dates if (top := top_areas(view.on(t)))],
         "text": view_text.view_texts(view),
         "programmes": [
-            programmes.details(snapshot, code, state.language) for code in state.programmes
+            programmes.details(snapshot, code, state.language)
+            for code in state.programmes
+            if code in state.prog  # of a funder there may be many: each is asked for by name
         ],
         "sources": sentences.sources(view),
         "sourceOn": sentences.sources_on(view),

@@ -79,9 +79,9 @@ def counted_by_programmes(view: View) -> str:
 
 
 def programme_names(view: View) -> str:
-    """Name the chosen programmes, or who funds them, as a sentence does; empty without any."""
+    """Name the chosen programmes, or those who fund all of them; empty where none is chosen."""
     state, language = view.state, view.language
-    if not state.funder:
+    if state.prog or not state.funder:
         return language.join_names(list(state.programmes)) if state.programmes else ""
     return language.ngettext(
         "{n} programme funded by {funders}",

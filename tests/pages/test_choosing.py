@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -147,3 +148,32 @@ def test_a_panel_that_failed_is_not_brought_for_an_area_that_is_left(
     expect(title).to_have_text("Baghdad")
     expect(page.locator("#programme-card")).to_be_visible()
     window.console.clear()
+
+
+def test_a_donor_chooses_a_funder_and_sees_where_and_when_its_programmes_worked(
+    watched: Callable[..., Watched], site: str
+) -> None:
+    window = watched(1440, 960)
+    page = window.page
+    page.goto(f"{site}/funders")
+    page.locator("#GERMANY .button").click()
+    page.wait_for_function(TAKEN_OVER)
+    expect(page.locator("#funder-list")).to_have_value("GERMANY")
+    page.locator("#funder-list").select_option("US")
+    headline = page.locator("#headline")
+    expect(headline).to_contain_text("9 programmes funded by the United States")
+    expect(page).to_have_url(f"{site}/?funder=US")
+    page.goto(f"{site}/?prog=CRP~SNFI&funder=US&time=2016-12-22")
+    page.wait_for_function(TAKEN_OVER)
+    lines, drawn = page.locator(".works > g"), "work-d"
+    expect(lines).to_have_count(15)
+    assert {str(each.get_attribute("class")) for each in lines.all()} == {drawn}
+    window.requests.clear()
+    page.locator("#timeline .timeline__next").first.click()
+    expect(headline).to_contain_text("CRP")
+    expect(page.locator(".works > .work-u").first).to_be_attached()
+    assert [url for url in window.requests if "/api/" in url] == []
+    choose(page, "programme-time", "date")
+    expect(headline).to_contain_text("worked at the time")
+    expect(page).to_have_url(re.compile("prog_when=date"))
+    expect(page.locator("#legend")).to_contain_text("Active on this date")
