@@ -9,7 +9,8 @@ and minified once. A URL that names the version never changes what it answers.
 ``dash.js``         Dash with React, and of its components those that the page has
 ``with-dash.js``    the map page: what Dash needs of it, and what opens when it is there
 ``plotly.js``       Plotly's charts
-``used.js``         the map page: what is fetched when a place is looked for, or an area tapped
+``used.js``         the map page: what is fetched when a place is looked for, an area is tapped or
+                    flows are drawn
 the others          each file of ``assets/`` as it is
 ==================  ==============================================================================
 """
@@ -71,7 +72,10 @@ ELSEWHERE = (
     *("js/zoom.js", "js/islands.js", "js/page/explore-map.js", "elsewhere/components.js"),
 )
 # Of the map page, what is fetched when it is first used.
-USED = tuple(f"js/page/{name}.js" for name in ("place-search", "place-field", "area-sheet"))
+USED = (
+    "js/flows.js",
+    *(f"js/page/{name}.js" for name in ("place-search", "place-field", "area-sheet")),
+)
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
 # the graph's part is, which it would fetch when it meets the graph.
 DASH = (
@@ -139,7 +143,7 @@ def host() -> Bundle:
 def _page_scripts() -> tuple[str, ...]:
     """Return what the map page runs: shared scripts, then its own in their order."""
     shared = [f"js/{path.name}" for path in sorted(ASSETS.glob("js/*.js"))]
-    first = [name for name in shared if name not in WITH_DASH]
+    first = [name for name in shared if name not in (*WITH_DASH, *USED)]
     return (*first, *(f"js/page/{name}.js" for name in PAGE))
 
 

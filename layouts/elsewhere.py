@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from dash import html
 from dash.development.base_component import Component
@@ -38,8 +39,10 @@ class Figures(Island):
 def map_and_timeline(view: View) -> list[Component]:
     """Return the components that show a view on each of its dates.
 
-    They stand in this order; other components may stand between them.
+    They stand in this order; other components may stand between them. Flows are not drawn: no
+    legend is there that explains them.
     """
+    view = replace(view, flows=None)
     language, facts = view.language, explore_facts.content(view, Urls())
     figures = state_dict(view.state, view.snapshot) | as_dict(view)
     return [

@@ -17,7 +17,7 @@ for (const name of SCRIPTS) {
   const path = join(__dirname, '../assets/js', name);
   runInThisContext(readFileSync(path, 'utf8'), { filename: path });
 }
-const { createFormat, createPanelText, createReading, flowArrow, flowWidth } =
+const { createFlowText, createFormat, createPanelText, createReading, flowArrow, flowWidth } =
   globalThis.displacement;
 
 /** Numbers, dates, lists and plurals of a language. */
@@ -36,7 +36,7 @@ function inAllWays(format, { numbers, days, lists, forms, counts }) {
 }
 
 /** All that the map page says of a view on one date. */
-function said({ reading, text }, view, populations, t) {
+function said({ reading, text, flows }, view, populations, t) {
   return {
     cells: view.areas.map((_, i) => reading.cell(view, t, i)),
     caption: reading.rounds(view).captions[t],
@@ -44,10 +44,10 @@ function said({ reading, text }, view, populations, t) {
     legend: text.legend(view).map((row) => ({ ...row, ...text.legendCount(view, t, row.at) })),
     keyFigures: text.keyFigures(view, t),
     ranking: text.ranking(view, t),
-    flows: reading.flows(view, t),
-    flowTitle: reading.flowLegend(view, t).title,
-    arrows: reading
-      .flowsOn(view, t)
+    flows: flows.words(view, t),
+    flowTitle: flows.legend(view, t).title,
+    arrows: flows
+      .on(view, t)
       .map(({ curve, number, most }) => flowArrow(curve, flowWidth(number, most))),
     totals: populations.map((population) => text.total(population, view.dates[t])),
   };
@@ -58,7 +58,8 @@ function replayed({ words, numbers, view, dates, populations }) {
   if (numbers) return inAllWays(format, numbers);
   const reading = createReading({ ...words, format });
   const text = createPanelText({ ...words, format, reading });
-  return dates.map((t) => said({ reading, text }, view, populations, t));
+  const flows = createFlowText({ ...words, format });
+  return dates.map((t) => said({ reading, text, flows }, view, populations, t));
 }
 
 createInterface({ input: process.stdin }).on('line', (cases) => {

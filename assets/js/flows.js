@@ -1,8 +1,8 @@
 /**
  * Flows between governorates as arrows on the map: as geodata/exports/drawing/flow_curves.py draws
- * them, of the same curves and with the same widths. What is said of them is of `reading.flows`.
+ * them, of the same curves and with the same widths; and what is said of them.
  *
- *   const flows = displacement.createFlows(root, { reading, format });
+ *   const flows = displacement.createFlows(root, { strings, format });
  *   flows.paint(svg, view, t); flows.measure(svg); flows.tell(view, t);
  *
  * Beside the map stand their legend, `.flow-legend`, and their list, `.flow-list`, which says the
@@ -16,6 +16,7 @@
   const TAIL = [1, 0.15];
   const HEAD = [8, 0.7];
   const BARBS = [2.5, 0.15];
+  const UNITS = { h: 'households', p: 'people' };
   const LONG = 80; // units of an arrow of the legend
 
   const width = (number, most) => Math.max((WIDEST * number) / most, THINNEST);
@@ -61,7 +62,63 @@
 
   const html = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
 
-  function createFlows(root, { reading, format }) {
+  /** What is said of flows, as geodata/text/flow_labels.py says it. */
+  function createFlowText({ strings, format }) {
+    const unitOf = (view, t) => UNITS[view.flows?.units[t]];
+
+    /** The flows that are drawn on a date, largest first. */
+    function on(view, t) {
+      if (!view.flows) return [];
+      const { names, curves, largest } = view.flows;
+      const [row, most] = [largest[t], view.flows.most[unitOf(view, t)]];
+      return Array.from({ length: row.length / 2 }, (_, i) => {
+        const pair = row[2 * i];
+        const number = row[2 * i + 1];
+        return { name: names[pair], curve: curves[pair], number, most };
+      });
+    }
+
+    function counted(view, t, number) {
+      const forms = strings.countedIn[unitOf(view, t)];
+      return format.plural(forms, number, { n: format.number(number) });
+    }
+
+    /** Each flow of a date in words, and what is drawn of all and what is not. */
+    function words(view, t) {
+      if (!view.flows) return { items: [], note: '' };
+      if (!unitOf(view, t)) return { items: [], note: strings.flowsNone };
+      const { between, within, few, incomplete } = view.flows;
+      const drawn = on(view, t);
+      const numbers = { n: format.number(drawn.length), all: format.number(between[t]) };
+      const note = [
+        format.fill(strings.flowsDrawn, numbers),
+        within[t] && format.fill(strings.flowsWithin, { value: counted(view, t, within[t]) }),
+        few[t] && format.plural(strings.flowsFew, few[t], { n: format.number(few[t]) }),
+        incomplete.includes(t) && strings.flowsIncomplete,
+      ];
+      return {
+        items: drawn.map(({ name, number }) =>
+          format.fill(strings.areaLabel, { name, value: counted(view, t, number) }),
+        ),
+        note: note.filter(Boolean).join(' '),
+      };
+    }
+
+    /** What a legend says of the arrows: what they count, and numbers to draw the width of. */
+    function legend(view, t) {
+      if (!view.flows) return { title: '', meaning: '', samples: [] };
+      const unit = unitOf(view, t);
+      if (!unit) return { title: strings.flowsNone, meaning: '', samples: [] };
+      const most = view.flows.most[unit];
+      const samples = view.flows.samples[unit].map((number) => ({ number, most }));
+      return { title: strings.flowUnits[unit], meaning: strings.flowMeaning, samples };
+    }
+
+    return { on, words, legend };
+  }
+
+  function createFlows(root, { strings, format }) {
+    const text = createFlowText({ strings, format });
     let told = ''; // what the legend is of
 
     /** What the server wrote beside the map, in the nearest place around it. */
@@ -77,7 +134,7 @@
     function paint(svg, view, t) {
       const layer = svg.querySelector(':scope > .flows');
       if (!layer) return;
-      const drawn = reading.flowsOn(view, t);
+      const drawn = text.on(view, t);
       while (layer.childElementCount > drawn.length) layer.lastChild.remove();
       while (layer.childElementCount < drawn.length) layer.append(svgElement('path', {}));
       drawn.forEach(({ curve, number, most }, i) => {
@@ -107,7 +164,7 @@
     function showLegend(view, t) {
       const legend = beside('.flow-legend');
       if (!legend) return;
-      const { title, meaning, samples } = reading.flowLegend(view, t);
+      const { title, meaning, samples } = text.legend(view, t);
       const next = JSON.stringify([title, samples]);
       if (next === told) return;
       told = title && next;
@@ -121,16 +178,21 @@
     function tell(view, t) {
       const list = beside('.flow-list');
       if (!list || (!view.flows && list.hidden)) return;
-      const { items, note } = reading.flows(view, t);
+      const { items, note } = text.words(view, t);
       list.querySelector('ol').replaceChildren(...items.map((item) => html('li', item)));
       list.querySelector('p').textContent = note;
       list.hidden = !view.flows;
     }
 
-    // A map of one date alone stays as it is written.
-    return reading.flows ? { paint, measure, tell } : { paint() {}, measure, tell() {} };
+    // A map of one date alone, whose page has no words for others, stays as it is written.
+    return format ? { paint, measure, tell } : { paint() {}, measure, tell() {} };
   }
 
   window.displacement = window.displacement || {};
-  Object.assign(window.displacement, { createFlows, flowArrow: arrow, flowWidth: width });
+  Object.assign(window.displacement, {
+    createFlows,
+    createFlowText,
+    flowArrow: arrow,
+    flowWidth: width,
+  });
 })();

@@ -117,7 +117,7 @@
     let entry = '';
     const description = document.createElement('p');
     let pressed = [0, 0];
-    const flows = window.displacement.createFlows(root, { reading, format });
+    let flows = null;
 
     const emit = (name, detail) =>
       root.dispatchEvent(new CustomEvent(`displacement:${name}`, { bubbles: true, detail }));
@@ -190,20 +190,33 @@
         }
       }
       if (pointed) fillTooltip(pointed);
-      if (paths.size) flows.paint(drawing(), view, now);
+      if (paths.size) flows?.paint(drawing(), view, now);
+    }
+
+    /** What draws arrows is fetched when there are any; until then they are as they were written. */
+    function bringFlows() {
+      const { createFlows, fetchUsed } = window.displacement;
+      if (createFlows) flows ??= createFlows(root, { strings, format });
+      else if (view.flows) fetchUsed?.().then(drawFlows, () => {});
+    }
+
+    function drawFlows() {
+      bringFlows();
+      fit();
+      flows?.tell(view, now);
     }
 
     const drawing = () => paths.values().next().value.ownerSVGElement;
 
     /** Draw arrows anew, which follow the size of the map and its zoom. */
     function fit() {
-      if (!view || !paths.size) return;
+      if (!flows || !view || !paths.size) return;
       flows.paint(drawing(), view, now);
       flows.measure(drawing());
     }
 
     function settle() {
-      flows.tell(view, now);
+      flows?.tell(view, now);
       cells.forEach((cell, i) => {
         if (cell.path) cell.path.setAttribute('aria-label', reading.cell(view, now, i).sentence);
       });
@@ -215,6 +228,7 @@
 
     function show(next, t) {
       view = next;
+      bringFlows();
       bind();
       drawWorks();
       if (!cells.some((cell) => cell.pcode === entry)) entry = '';

@@ -6,7 +6,6 @@
  *   const reading = displacement.createReading({ strings, format });
  *   reading.cell(view, t, i) -> { name, value, status, rank, change, sentence }
  *   reading.summary(view, t) -> what the whole map shows
- *   reading.flows(view, t) -> { items, note }: the flows between governorates in words
  */
 (() => {
   'use strict';
@@ -14,7 +13,6 @@
   const SHOWN = 'cz';
   const OUTSIDE = 'o';
   const NATIONAL_ONLY = 'p';
-  const FLOW_UNITS = { h: 'households', p: 'people' };
   const NO_BREAK = '\u00a0';
 
   function createReading({ strings, format }) {
@@ -132,58 +130,6 @@
         .join(' ');
     }
 
-    // ---- flows
-
-    const unitOf = (view, t) => FLOW_UNITS[view.flows?.units[t]];
-
-    /** The flows that are drawn on a date, largest first. */
-    function flowsOn(view, t) {
-      if (!view.flows) return [];
-      const { names, curves, largest } = view.flows;
-      const [row, most] = [largest[t], view.flows.most[unitOf(view, t)]];
-      return Array.from({ length: row.length / 2 }, (_, i) => {
-        const pair = row[2 * i];
-        const number = row[2 * i + 1];
-        return { name: names[pair], curve: curves[pair], number, most };
-      });
-    }
-
-    function countedFlow(view, t, number) {
-      const counted = strings.countedIn[unitOf(view, t)];
-      return format.plural(counted, number, { n: format.number(number) });
-    }
-
-    /** Each flow of a date in words, and what is drawn of all and what is not. */
-    function flows(view, t) {
-      if (!view.flows) return { items: [], note: '' };
-      if (!unitOf(view, t)) return { items: [], note: strings.flowsNone };
-      const { between, within, few, incomplete } = view.flows;
-      const drawn = flowsOn(view, t);
-      const numbers = { n: format.number(drawn.length), all: format.number(between[t]) };
-      const note = [
-        fill(strings.flowsDrawn, numbers),
-        within[t] && fill(strings.flowsWithin, { value: countedFlow(view, t, within[t]) }),
-        few[t] && format.plural(strings.flowsFew, few[t], { n: format.number(few[t]) }),
-        incomplete.includes(t) && strings.flowsIncomplete,
-      ];
-      return {
-        items: drawn.map(({ name, number }) =>
-          fill(strings.areaLabel, { name, value: countedFlow(view, t, number) }),
-        ),
-        note: note.filter(Boolean).join(' '),
-      };
-    }
-
-    /** What a legend says of the arrows: what they count, and numbers to draw the width of. */
-    function flowLegend(view, t) {
-      if (!view.flows) return { title: '', meaning: '', samples: [] };
-      const unit = unitOf(view, t);
-      if (!unit) return { title: strings.flowsNone, meaning: '', samples: [] };
-      const most = view.flows.most[unit];
-      const samples = view.flows.samples[unit].map((number) => ({ number, most }));
-      return { title: strings.flowUnits[unit], meaning: strings.flowMeaning, samples };
-    }
-
     /** Breaks in the figures that those of a date must be read with; mostly none. */
     const breaks = (view, t) => view.text.breaks.texts[view.text.breaks.on[t]];
 
@@ -202,7 +148,6 @@
     return {
       ...{ cell, inOneLine, place, summary, value, figure, signed },
       ...{ difference, change, rank, unit, rounds, breaks },
-      ...{ flows, flowsOn, flowLegend },
     };
   }
 

@@ -372,6 +372,8 @@ async (dates) => {
   return differences;
 }
 """.replace("READ", READ.strip())
+# What draws arrows has come, and measured the map.
+DRAWN = "() => document.querySelector('.flow-legend').style.getPropertyValue('--flow-unit')"
 LIVE = """() => document.documentElement.dataset.live
   && document.querySelector('#timeline-range')?.hasAttribute('aria-valuetext')
   && [...document.querySelectorAll('[id^="total-"]')].every((each) => each.textContent)"""
@@ -390,6 +392,8 @@ def test_the_live_page_says_what_the_server_wrote(window, site, snapshot, asked,
     dates = [day.isoformat() for day in dates_of(snapshot, asked["pop"])]
     window.goto(f"{site}/?{urlencode(asked, safe='~')}")
     window.wait_for_function(LIVE)
+    if "flows" in asked:
+        window.wait_for_function(DRAWN)
     if "area" in asked:
         window.locator("#area-card [data-stale]").first.wait_for()  # its panel is alive
     found = window.evaluate(COMPARE, sampled(dates, few, turn))

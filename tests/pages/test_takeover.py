@@ -51,6 +51,7 @@ DOM = """(selector) => {
   };
   return [...document.querySelector(selector).childNodes].flatMap(list);
 }"""
+DRAWN = "() => document.querySelector('.flow-legend').style.getPropertyValue('--flow-unit')"
 CHART = "() => document.querySelector('#trend-slot .main-svg .legend, #trend-slot .xtick')"
 
 
@@ -83,6 +84,8 @@ def test_nothing_is_seen_of_it(watched: Callable[..., Watched], site: str, query
         page.wait_for_function("() => document.documentElement.dataset.settled")
         if "area=" in query:
             page.wait_for_function(CHART)
+        if "flows=" in query:
+            page.wait_for_function(DRAWN)
         if "tab=table" in query:
             page.locator("#figures-table[data-stale]").wait_for()  # it is alive
         written, seen = page.evaluate(DOM, "#written"), picture(page)
