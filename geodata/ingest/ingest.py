@@ -99,7 +99,7 @@ def _prepare(
 ) -> tuple[Report, SnapshotParts | None]:
     """Read and merge; without parts, the report says why nothing may be written."""
     parsed = source(kind).read(files, base, read_options, progress)
-    report = Report(kind, tuple(parsed.files), {}, (), base.version)
+    report = Report(kind, tuple(parsed.files), {}, (), base.version, activities=parsed.summary)
     if parsed.errors:
         return refuse(report, parsed.findings), None
     progress("Comparing with what is held", 0, None)
@@ -112,7 +112,12 @@ def _prepare(
         largest_fall=options.largest_fall,
         allow_fall=options.allow_fall,
     )
-    report = replace(report, placed=merged.join.rows, codes=tuple(merged.codes))
+    report = replace(
+        report,
+        placed=merged.join.rows,
+        codes=tuple(merged.codes),
+        activities=(*parsed.summary, *merged.activities),
+    )
     if merged.errors:
         return refuse(report, merged.findings), None
     report = replace(report, findings=tuple(merged.findings), totals=tuple(merged.totals))

@@ -26,6 +26,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.ingest.activities import has_activities, is_replaced, place_activities
 from geodata.ingest.aggregate import breakdowns_by_area, counts_by_area
 from geodata.ingest.plausibility import LARGEST_FALL, changes_beyond_reason, levels_that_differ
 from geodata.places.gazetteer import former_codes, gazetteers
@@ -67,6 +68,8 @@ class Merged:
         Scheme of the P-codes of each date, as lines.
     totals
         National totals of what was put in, beside what they follow and what they replace.
+    activities
+        Where activities are, as lines.
     """
 
     tables: Tables
@@ -75,6 +78,7 @@ class Merged:
     added: pd.DataFrame = field(default_factory=pd.DataFrame)
     codes: Sequence[str] = ()
     totals: Sequence[Total] = ()
+    activities: Sequence[str] = ()
 
     @property
     def errors(self) -> list[Finding]:
@@ -122,6 +126,10 @@ def merge(
     resolved = resolve_codes(parsed.counts, parsed.breakdowns, country, books, stored, scheme)
     findings += resolved.findings
     parsed = with_changed(parsed, counts=resolved.counts, breakdowns=resolved.breakdowns)
+    placed = place_activities(parsed, base, books, scheme, allow_unmatched=allow_unmatched)
+    findings += placed.findings
+    report.rows |= placed.rows
+    parsed = with_changed(parsed, tables=placed.tables)
     new = counts_by_area(parsed, books, base, report, findings)
     breakdowns = breakdowns_by_area(parsed, books, report, findings)
     severity = "warning" if allow_unmatched else "error"
@@ -136,7 +144,8 @@ def merge(
     findings += levels_that_differ(tables.counts, new, base.tables.areas)
     changes = totals(tables.counts, new, _replaced_totals(stored, new, elsewhere))
     findings += changes_beyond_reason(changes, largest_fall, allow_fall=allow_fall)
-    return Merged(tables, report, findings, new, resolved.lines, changes)
+    codes = (*resolved.lines, *placed.codes)
+    return Merged(tables, report, findings, new, codes, changes, placed.lines)
 
 
 def _merged_tables(
@@ -153,6 +162,8 @@ def _merged_tables(
     tables["breakdowns"] = _with_breakdowns(tables["breakdowns"], breakdowns, new)
     first = base.manifest["country"].get("first_numbered_round", 1)
     tables["rounds"] = _with_rounds(tables["rounds"], parsed, new, first)
+    if has_activities(parsed) and (stale := is_replaced(tables["coverage"], parsed)).any():
+        tables["coverage"] = tables["coverage"][~stale]
     for name, rows in parsed.tables.items():
         tables[name] = _upsert(name, tables[name], rows)
     return check_changed(tables, base.tables)
@@ -215,7 +226,7 @@ def _with_source(sources: pd.DataFrame, parsed: ParsedSource) -> pd.DataFrame:
     """Add a source; a known one keeps its translated words, unless the file came by a mapping."""
     is_known = sources["id"] == parsed.source["id"]
     row = pd.DataFrame([dict(parsed.source)])[list(sources.columns)]
-    if is_known.any() and parsed.kind not in ("table", "hxl"):
+    if is_known.any() and parsed.kind not in ("table", "hxl", "3w", "iati"):
         return sources
     return pd.concat([sources[~is_known], row.astype("str")], ignore_index=True)
 

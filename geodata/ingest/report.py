@@ -37,6 +37,8 @@ class Report:
         Why nothing was written, as a sentence.
     codes
         Scheme of the P-codes of each date, as lines.
+    activities
+        What was read of activities and where they are, as lines.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Report:
     empty: bool = False
     codes: Sequence[str] = ()
     before: str = ""
+    activities: Sequence[str] = ()
 
     @property
     def failed(self) -> bool:
@@ -64,6 +67,7 @@ class Report:
             "kind": self.kind,
             "files": [vars(file) for file in self.files],
             "codes": list(self.codes),
+            "activities": list(self.activities),
             "placed": self.placed,
             "findings": [finding.as_dict() for finding in by_harm(self.findings)],
             "base": self.base,
@@ -86,6 +90,8 @@ class Report:
         ]
         if self.codes:
             out += ["Numbering of the P-codes", *(f"  {line}" for line in self.codes)]
+        if self.activities:
+            out += ["Activities", *(f"  {line}" for line in self.activities)]
         if self.placed:
             out.append("Rows placed       by code   by name  by alias  not at all")
             out += [

@@ -61,6 +61,8 @@ def resolve_codes(
     books: Gazetteers,
     stored: pd.DataFrame,
     choice: str = "",
+    *,
+    by: str = "date",
 ) -> ResolvedCodes:
     """Replace codes of former schemes by today's P-codes, deciding the scheme of each date.
 
@@ -72,6 +74,8 @@ def resolve_codes(
         Counts of the snapshot, with which codes are compared that have no names beside them.
     choice
         As for :func:`~geodata.places.scheme_decision.decide_scheme`.
+    by
+        Column whose rows of one value are of one scheme.
     """
     schemes = pcode_schemes(country, books)
     out = ResolvedCodes(_codes_out_of_names(counts, schemes, books), breakdowns)
@@ -81,7 +85,7 @@ def resolve_codes(
         out.findings.append(_no_such_scheme(choice, country))
         out.counts = out.counts.head(0)
     elif schemes:
-        _resolve_dates(out, schemes, books, stored, choice)
+        _resolve_dates(out, schemes, books, stored, choice, by)
     else:
         _leave_codes(out, country, choice)
     return out
@@ -108,12 +112,17 @@ def _is_code(text: str, schemes: PcodeSchemes | None, book: Gazetteer) -> bool:
 
 
 def _resolve_dates(
-    out: ResolvedCodes, schemes: PcodeSchemes, books: Gazetteers, stored: pd.DataFrame, choice: str
+    out: ResolvedCodes,
+    schemes: PcodeSchemes,
+    books: Gazetteers,
+    stored: pd.DataFrame,
+    choice: str,
+    by: str,
 ) -> None:
     """Decide the scheme of each date, and replace its codes or refuse it, in ``out``."""
     decisions: list[tuple[str, str]] = []
-    parents = _governorates_of_names(books)
-    for date, rows in out.counts.groupby("date", sort=True):
+    parents = governorates_of_districts(books)
+    for date, rows in out.counts.groupby(by, sort=True):
         places = _places(rows, schemes, books, parents)
         if not places:
             continue
@@ -135,7 +144,7 @@ def _resolve_dates(
     out.lines += _lines(decisions)
 
 
-def _governorates_of_names(books: Gazetteers) -> Mapping[str, frozenset[str]]:
+def governorates_of_districts(books: Gazetteers) -> Mapping[str, frozenset[str]]:
     """Map each folded name of a district to the governorates that have a district so named."""
     scopes_by_name: dict[str, set[str]] = {}
     book = books.districts
@@ -218,7 +227,9 @@ def _translate_breakdowns(
 
 
 def _label(date: Any, rows: pd.DataFrame) -> str:
-    """Name a date in findings: ``round 134, 31 December 2024``."""
+    """Name a date in findings: ``round 134, 31 December 2024``; other groups have their name."""
+    if isinstance(date, str):
+        return date
     numbers = rows["round"].dropna().unique()
     of_round = f"round {int(numbers[0])}, " if len(numbers) == 1 else ""
     day: dt.date = pd.Timestamp(date).date()

@@ -7,7 +7,8 @@
     hapi                    HDX HAPI                ├─▶ ParsedSource ─▶ ingest.merge ─▶ snapshot
     hxl                     any HXL-tagged file     │
     table                   your own table, mapped  │
-    programmes, coverage, reach, residents, aliases ┘
+    programmes, coverage, reach, residents, aliases │
+    3w, iati                activities of partners ─┘
 
 A format is a module here that has ``KINDS``; naming them in :data:`MODULES` is all there is to
 adding it. A module is imported when one of its kinds is needed: serving the map needs no reader.
@@ -32,6 +33,8 @@ MODULES = {
     "reach": "reference.reader",
     "residents": "reference.reader",
     "aliases": "reference.reader",
+    "3w": "activities.three_w",
+    "iati": "activities.iati",
 }
 """Every kind of source, by its name on the command line, and the module that reads it."""
 

@@ -93,6 +93,7 @@ TWO_DAYS = (
 )
 NO_SUCH_DAY = "is a date that the calendar does not have."
 OUT_OF_RANGE = "is before 1990 or after this month."
+NO_YEAR_OF_PLANS = "is before 1990 or after 2099."
 
 
 class CellError(ValueError):
@@ -292,6 +293,40 @@ def parse_date(value: object, pattern: str = "") -> dt.date | None:
     if cell.casefold() in _BLANK_WORDS:
         return None
     return _in_range(_parse_date_text(cell, pattern))
+
+
+def parse_partial_date(value: object, pattern: str = "") -> str:
+    """Parse a cell as a date that may be planned, as precise as it is; ``""`` where it is blank.
+
+    Raises
+    ------
+    CellError
+        If it is no date, may be two, or lies before 1990 or after 2099.
+
+    Examples
+    --------
+    >>> parse_partial_date("Mar 2020"), parse_partial_date("21/03/2020"), parse_partial_date("2020")
+    ('2020-03', '2020-03-21', '2020')
+    """
+    cell = clean_text(value)
+    if cell.casefold() in _BLANK_WORDS:
+        return ""
+    plain = unicodedata.normalize("NFKC", cell)
+    if _YEAR.fullmatch(plain):
+        return plain
+    day = _parse_date_text(cell, pattern)
+    if not EARLIEST_DATE.year <= day.year < 2100:
+        raise CellError(NO_YEAR_OF_PLANS)
+    return f"{day:%Y-%m}" if _has_no_day(plain, pattern) else day.isoformat()
+
+
+def _has_no_day(cell: str, pattern: str) -> bool:
+    """Return whether a date is written as a month alone."""
+    if pattern:
+        return "%d" not in pattern and "%j" not in pattern
+    if match := _YEAR_MONTH_DAY.fullmatch(cell):
+        return not match[3]
+    return any(shape.fullmatch(cell) for shape in (_ISO_MONTH, _MONTH_YEAR, _MONTH_NAME_YEAR))
 
 
 @lru_cache(maxsize=16_384)

@@ -34,6 +34,16 @@ BREAKDOWNS_READ = (
 ``category`` is a governorate as the file writes it, else a code of the snapshot's."""
 
 
+ACTIVITIES_READ = (
+    "programme", "phase", "adm1", "adm1_code", "adm2", "adm2_code", "point", "from_date", "to_date",
+    "status", "date_basis", "locator", "note", "rows", "group", "file", "row",
+)  # fmt: skip
+"""Columns of :attr:`ParsedSource.activities`: where and when a programme works. ``adm1`` …
+``adm2_code`` are as the file writes them; ``point`` is a code of
+:func:`geodata.boundaries.points.point_code`. ``group`` names who gives the P-codes: those of one
+group are of one numbering."""
+
+
 def by_harm(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings by harm, the worst first; those of one harm stay in their order."""
     return sorted(findings, key=lambda finding: finding.harm)
@@ -80,6 +90,10 @@ class ParsedSource:
         All that is wrong; one error among them stops the ingest.
     pcode_scheme
         Numbering of its P-codes; ``""``: the names beside them decide.
+    activities
+        :data:`ACTIVITIES_READ`; their programmes are in ``tables``.
+    summary
+        What was read of activities, as lines for the report.
     """
 
     kind: str
@@ -90,6 +104,8 @@ class ParsedSource:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     pcode_scheme: str = ""
+    activities: pd.DataFrame = field(default_factory=lambda: no_activities())
+    summary: Sequence[str] = ()
 
     @property
     def errors(self) -> list[Finding]:
@@ -130,3 +146,8 @@ def no_counts() -> pd.DataFrame:
 def no_breakdowns() -> pd.DataFrame:
     """Return an empty frame of :data:`BREAKDOWNS_READ`."""
     return pd.DataFrame(columns=list(BREAKDOWNS_READ))
+
+
+def no_activities() -> pd.DataFrame:
+    """Return an empty frame of :data:`ACTIVITIES_READ`."""
+    return pd.DataFrame(columns=list(ACTIVITIES_READ))

@@ -17,6 +17,7 @@ from pathlib import Path
 from geodata.errors import BriefingError, DataError
 from geodata.places.pcode_schemes import scheme_choices
 from geodata.populations import POPULATION_CODES
+from geodata.snapshots.schemas import COVERAGE_STATUSES
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources import REPEATS, Repeats
 from geodata.sources.cell_values import CellError, check_choice, parse_count, parse_date
@@ -41,8 +42,26 @@ CONSTANTS = (
 )  # fmt: skip
 """What may hold for every row."""
 
-TRANSLATED_COLUMNS = ("adm1", "adm1_code", "adm2", "adm2_code", "population", "programme")
+ACTIVITY_COLUMNS = (
+    "organisation", "partner", "funder", "sector", "project", "activity", "status", "adm1",
+    "adm1_code", "adm2", "adm2_code", "latitude", "longitude", "start_date", "end_date", "date",
+)  # fmt: skip
+"""What a column of a table of activities (3W) may be."""
+
+ACTIVITY_CONSTANTS = (
+    "organisation", "partner", "funder", "sector", "project", "status", "adm1", "adm1_code", "date",
+)  # fmt: skip
+"""What may hold for every row of a table of activities."""
+
+TRANSLATED_COLUMNS = (
+    "adm1", "adm1_code", "adm2", "adm2_code", "population", "programme", "organisation", "partner",
+    "funder", "sector", "status",
+)  # fmt: skip
 """Columns whose cells ``values`` may translate."""
+
+CANCELLED = "cancelled"
+ACTIVITY_STATUSES = (*COVERAGE_STATUSES, CANCELLED)
+"""Statuses of activities; what was cancelled is left out."""
 
 KEYS = {
     "table": (
@@ -51,6 +70,11 @@ KEYS = {
     ),
     "hxl": ("source", "constants", "sheet", "date_format", "repeated_rows", "pcode_scheme"),
     "reference": ("source", "sheet"),
+    "3w": (
+        "source", "columns", "constants", "values", "sheet", "header_row", "date_format",
+        "pcode_scheme",
+    ),
+    "iati": ("source", "pcode_scheme"),
     "boundaries": ("source", "columns"),
 }  # fmt: skip
 """Keys of the file, for each kind that takes one."""
@@ -69,9 +93,10 @@ class TableMapping:
     source
         Row of :data:`geodata.snapshots.schemas.SOURCES`.
     columns
-        Name of :data:`COLUMNS`, or of :data:`BOUNDARY_COLUMNS`, ``->`` title of the column.
+        Name of :data:`COLUMNS`, :data:`ACTIVITY_COLUMNS` or :data:`BOUNDARY_COLUMNS` ``->`` title
+        of the column.
     constants
-        Name of :data:`CONSTANTS` ``->`` text.
+        Name of :data:`CONSTANTS` or :data:`ACTIVITY_CONSTANTS` ``->`` text.
     values
         Name of :data:`TRANSLATED_COLUMNS` ``->`` cell, case-folded ``->`` what it means.
     date_format
@@ -150,6 +175,7 @@ class _MappingReader:
             "date_format": _check_date_format,
             "repeated_rows": partial(check_choice, choices=REPEATS),
             "pcode_scheme": partial(check_choice, choices=schemes),
+            "status": partial(check_choice, choices=ACTIVITY_STATUSES),
         }
 
     def _error(
@@ -222,7 +248,9 @@ class _MappingReader:
         source = self._source(nodes.get("source"), root.line)
         columns = {}
         if self.kind == "table":
-            columns = self._columns(nodes.get("columns"), root.line)
+            columns = self._columns(nodes.get("columns"), root.line, COLUMNS)
+        elif self.kind == "3w" and "columns" in nodes:
+            columns = self._columns(nodes["columns"], root.line, ACTIVITY_COLUMNS)
         elif "columns" in nodes:
             columns = self._boundary_columns(nodes["columns"])
         constants = self._constants(nodes.get("constants"), columns)
@@ -275,11 +303,13 @@ class _MappingReader:
             self._error(url_line, "source.url", "An address begins with https://.", url)
         return {"role": self.role, **{key: value for key, (_, value) in texts.items()}}
 
-    def _columns(self, node: strict_yaml.Node | None, line: int) -> dict[str, str]:
+    def _columns(
+        self, node: strict_yaml.Node | None, line: int, names: Iterable[str]
+    ) -> dict[str, str]:
         if node is None:
-            self._error(line, "columns", f"Say what the columns are: {', '.join(COLUMNS)}.")
+            self._error(line, "columns", f"Say what the columns are: {', '.join(names)}.")
         titles: dict[str, str] = {}
-        for key, (title_line, title) in self._texts(node, COLUMNS, "columns").items():
+        for key, (title_line, title) in self._texts(node, names, "columns").items():
             if title and title in titles.values():
                 self._error(title_line, f"columns.{key}", "One column cannot be two things.", title)
             titles[key] = title
@@ -307,7 +337,8 @@ class _MappingReader:
     def _constants(
         self, node: strict_yaml.Node | None, columns: Mapping[str, str]
     ) -> dict[str, str]:
-        texts = self._texts(node, CONSTANTS, "constants")
+        allowed = ACTIVITY_CONSTANTS if self.kind == "3w" else CONSTANTS
+        texts = self._texts(node, allowed, "constants")
         for key, (line, value) in texts.items():
             where = f"constants.{key}"
             if key in columns:
@@ -321,7 +352,7 @@ class _MappingReader:
         values: dict[str, dict[str, str]] = {}
         for key, inner in self._keys(node, TRANSLATED_COLUMNS, "values").items():
             where = f"values.{key}"
-            if key not in columns:
+            if key not in columns and not (self.kind == "3w" and not columns):  # tags name them
                 self._error(inner.line, where, "This is none of the columns that are read.")
             values[key] = {}
             for cell, meaning in self._keys(inner, None, where).items():

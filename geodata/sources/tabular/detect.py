@@ -15,9 +15,15 @@ from geodata.sources.tabular.opening import CHUNK, SAVE_AS, open_bytes
 from geodata.sources.tabular.workbook_safety import check_workbook
 from geodata.util.findings import FileRead, Finding
 
-Format = Literal["csv", "xlsx", "json"]
+Format = Literal["csv", "xlsx", "json", "xml", "zip"]
 
-MAX_BYTES: dict[str, int] = {"csv": 8_000_000_000, "xlsx": 200_000_000, "json": 1_000_000_000}
+MAX_BYTES: dict[str, int] = {
+    "csv": 8_000_000_000,
+    "xlsx": 200_000_000,
+    "json": 1_000_000_000,
+    "xml": 8_000_000_000,
+    "zip": 1_000_000_000,
+}
 HEAD_BYTES = 1_000_000
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -103,9 +109,9 @@ def check_file(path: Path, kinds: Sequence[Format] = ("csv", "xlsx")) -> Checked
     path = Path(path)
     head = _head_of(path)
     stat = path.stat()
-    kind = _kind_of(path, head)
+    kind = _kind_of(path, head, kinds)
     if kind not in kinds:
-        names = " or ".join({"csv": "CSV", "xlsx": "Excel", "json": "JSON"}[k] for k in kinds)
+        names = " or ".join(_SHORT_NAMES[k] for k in kinds)
         raise DataError(f"{path.name} is {_FORMAT_NAMES[kind]}; what is read here is {names}.")
     if stat.st_size > MAX_BYTES[kind]:
         raise DataError(
@@ -114,13 +120,20 @@ def check_file(path: Path, kinds: Sequence[Format] = ("csv", "xlsx")) -> Checked
         )
     findings = tuple(check_workbook(path)) if kind == "xlsx" else ()
     ending = path.suffix.lower().removeprefix(".")
-    if ending in ("csv", "xlsx", "xls", "json") and ending != kind:
+    if ending in ("csv", "xlsx", "xls", "json", "xml", "zip") and ending != kind:
         sentence = f"The name says {ending}, the file is {_FORMAT_NAMES[kind]}."
         findings += (Finding("warning", sentence, path.name),)
     return CheckedFile(path, path.name, stat.st_size, kind, stat.st_mtime_ns, findings)
 
 
-_FORMAT_NAMES = {"csv": "a CSV", "xlsx": "an Excel workbook", "json": "a JSON file"}
+_SHORT_NAMES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "xml": "XML", "zip": "ZIP"}
+_FORMAT_NAMES = {
+    "csv": "a CSV",
+    "xlsx": "an Excel workbook",
+    "json": "a JSON file",
+    "xml": "an XML file",
+    "zip": "a ZIP archive",
+}
 
 
 def _head_of(path: Path) -> bytes:
@@ -133,18 +146,21 @@ def _head_of(path: Path) -> bytes:
             raise DataError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _kind_of(path: Path, head: bytes) -> Format:
+def _kind_of(path: Path, head: bytes, kinds: Sequence[Format]) -> Format:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not text:
         raise DataError(f"{path.name} is empty; download or export it again.")
     if head.startswith(b"PK"):
-        return "xlsx"
+        return "zip" if "zip" in kinds and "xlsx" not in kinds else "xlsx"
     if head.startswith(_OLE):
         raise DataError(_ole_message(path))
     for magic, what in _OTHER_FORMATS:
         if text.startswith(magic):
             raise DataError(f"{path.name} is {what}, no table. {SAVE_AS}")
-    start = text[:200].lower()
+    utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    start = text[:200].replace(b"\0", b"").lstrip(b"\xff\xfe").lower()
+    if "xml" in kinds and start.startswith(b"<") and b"<html" not in start:
+        return "xml"
     if start.startswith((b"<!doctype html", b"<html", b"<?xml")) or b"<html" in start:
         raise DataError(
             f"{path.name} is a web page or XML, no table: perhaps the page of an error or of a "
@@ -152,7 +168,6 @@ def _kind_of(path: Path, head: bytes) -> Format:
         )
     if text[:1] in b"{[":
         return "json"
-    utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if b"\x00" in head and not utf16:
         raise DataError(f"{path.name} is binary, no table that can be read. {SAVE_AS}")
     return "csv"
