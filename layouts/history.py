@@ -116,9 +116,14 @@ def _file(file: Mapping[str, Any], language: Language) -> dict[str, str]:
 
 
 def _placed(what: str, n: Mapping[str, int], language: Language) -> str:
-    numbers = {
-        way: language.number(int(n.get(way, 0))) for way in ("code", "name", "alias", "none")
-    }
+    numbers = {way: language.number(int(count)) for way, count in n.items()}
+    if "point" in n:  # of activities, which may have a point and no name
+        return language.gettext(
+            "{table}: rows placed by code {code}, by name {name}, by alias {alias}, by point "
+            "{point}; not placed {none}",
+            table=what,
+            **numbers,
+        )
     return language.gettext(
         "{table}: rows placed by code {code}, by name {name}, by alias {alias}; not placed {none}",
         table=what,

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geodata.boundaries.points import Governorates
+from geodata.boundaries.points import MISSING, Governorates
 from geodata.places.folding import fold
 from geodata.places.gazetteer import Gazetteers
 from geodata.places.join import JoinReport, in_another_governorate, match_rows, of_another_country
@@ -80,8 +80,8 @@ def place_activities(
     read = parsed.activities.assign(population="", people=0, households=None, round=None)
     country, counts = base.manifest["country"], base.tables.counts
     resolved = resolve_codes(read, no_breakdowns(), country, books, counts, scheme, by="group")
-    findings = [*resolved.findings, *of_another_country(resolved.counts, books, base)]
-    if findings and resolved.counts.empty or any(f.severity == "error" for f in findings):
+    findings = [*resolved.findings, *_foreign(resolved.counts, books, base)]
+    if any(finding.severity == "error" for finding in findings):
         return PlacedActivities(parsed.tables, findings)
     join = _Join(resolved.counts, base, books, findings)
     rows = resolved.counts.assign(pcode=join.pcodes)
@@ -89,6 +89,11 @@ def place_activities(
     findings += join.points_elsewhere()
     tables = _tables(parsed, base, rows[rows["pcode"].notna()])
     return PlacedActivities(tables, findings, {TABLE: join.methods}, [join.line()], resolved.lines)
+
+
+def _foreign(rows: pd.DataFrame, books: Gazetteers, base: Snapshot) -> list[Finding]:
+    """Report a table of another country; places with a point may be villages of this one."""
+    return of_another_country(rows[rows["point"] == MISSING], books, base)
 
 
 def has_activities(parsed: ParsedSource) -> bool:
@@ -282,7 +287,7 @@ def _coverage(rows: pd.DataFrame, source: str) -> pd.DataFrame:
 def _with_other_sources(
     programmes: pd.DataFrame, stored: pd.DataFrame, others: pd.DataFrame
 ) -> pd.DataFrame:
-    """Widen years, funders and sources of programmes that other sources speak of, too."""
+    """Extend years, funders and sources of programmes that other sources speak of, too."""
     before = {row.code: row for row in records(stored)}
     shared = set(others["programme"]) & set(before)
     if not shared:

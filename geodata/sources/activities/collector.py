@@ -108,7 +108,7 @@ class Programme:
         self.funders.setdefault(identity(name), name.replace(";", ","))
 
     def add_dates(self, start: str, end: str) -> None:
-        """Widen the years by the dates of an activity."""
+        """Extend the years by the dates of an activity."""
         first, last = self.years
         if start:
             first = min(first or 9999, int(start[:4]))

@@ -93,7 +93,7 @@ class _Activities:
     levels: PlaceLevels
     log: FindingLog
     collector: ActivityCollector
-    kept: dict[str, _Activity] = field(default_factory=dict)
+    accepted: dict[str, _Activity] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     _marks: Counter[str] = field(default_factory=Counter)
 
@@ -110,7 +110,7 @@ class _Activities:
         language = iati_elements.default_language(element)
         countries = iati_elements.recipients(element, doubts)
         places = list(iati_elements.locations(element, self.levels, language, doubts))
-        if not self._is_here([share.code for share in countries], places):
+        if not self._is_in_country([share.code for share in countries], places):
             self.collector.left_out[_ELSEWHERE] += 1
             return
         status = self._status(element)
@@ -128,7 +128,7 @@ class _Activities:
         self._keep(activity)
         self._relate(element, identifier)
 
-    def _is_here(self, countries: Sequence[str], places: Sequence[Location]) -> bool:
+    def _is_in_country(self, countries: Sequence[str], places: Sequence[Location]) -> bool:
         """Return whether an activity is in the country.
 
         Its countries say it; where it names none, its P-codes and points do. A name alone may be
@@ -168,7 +168,7 @@ class _Activities:
         organisation = iati_elements.who(element, roles, language) or identifier
         dates = iati_elements.dates(element, doubts)
         pillar, sectors = iati_elements.sectors(element, language, doubts)
-        here = [str(s) for s in countries if s.code in self.levels.codes and s.printed]
+        own = [str(s) for s in countries if s.code in self.levels.codes and s.printed]
         reporting = element.find("reporting-org")
         publisher = narrative(reporting, language) or organisation
         if reporting is not None and reporting.get("secondary-reporter") in ("1", "true"):
@@ -183,8 +183,8 @@ class _Activities:
             frozenset(map(identity, [organisation, publisher, *roles.get(IMPLEMENTING, ())])),
             self._coverage_status(status, dates),
             dates,
-            "; ".join(filter(None, [*here, sectors])),
-            tuple(self._places_here(places, alone=len(countries) <= 1)),
+            "; ".join(filter(None, [*own, sectors])),
+            tuple(self._places_in_country(places, alone=len(countries) <= 1)),
             iati_elements.is_humanitarian(element, doubts),
             f"{read.file}, {publisher}",
             read.file,
@@ -198,7 +198,7 @@ class _Activities:
             return STATUSES[status]
         return "implemented" if dates[0] and dates[2].startswith("actual") else "planned"
 
-    def _places_here(self, places: Sequence[Location], *, alone: bool) -> list[Location]:
+    def _places_in_country(self, places: Sequence[Location], *, alone: bool) -> list[Location]:
         """Return the places that are in the country, or must be if it is the only one."""
         parts = [place for place in places if not place.whole_country]
         if alone:
@@ -217,7 +217,7 @@ class _Activities:
 
     def _keep(self, activity: _Activity) -> None:
         """Keep an activity; one that stands twice is taken once, or refused if they differ."""
-        before = self.kept.setdefault(activity.identifier, activity)
+        before = self.accepted.setdefault(activity.identifier, activity)
         if before is activity:
             return
         at = f"{activity.identifier}, as {before.file}, row {before.line:,}"
@@ -252,9 +252,9 @@ class _Activities:
     def collect(self) -> None:
         """Make programmes of the activities that have no parent in the files."""
         self.log.file = ""
-        roots = {identifier: self._root(identifier) for identifier in self.kept}
-        for identifier, activity in sorted(self.kept.items(), key=lambda item: item[0]):
-            self._add(activity, self.kept[roots[identifier]])
+        roots = {identifier: self._root(identifier) for identifier in self.accepted}
+        for identifier, activity in sorted(self.accepted.items(), key=lambda item: item[0]):
+            self._add(activity, self.accepted[roots[identifier]])
         below = sum(root != identifier for identifier, root in roots.items())
         if below:
             self.log.warning(
@@ -268,7 +268,7 @@ class _Activities:
     def _root(self, identifier: str) -> str:
         """Return the topmost activity of the files that an activity is a part of."""
         path = [identifier]
-        while (parent := self.parents.get(path[-1], "")) in self.kept and parent not in path:
+        while (parent := self.parents.get(path[-1], "")) in self.accepted and parent not in path:
             path.append(parent)
         # Two that name each other as their parent have no top: the first by identifier stands.
         return min(path) if self.parents.get(path[-1], "") in path else path[-1]
@@ -309,8 +309,8 @@ class _Activities:
             "to_date": end,
             "status": activity.status,
             "date_basis": basis,
-            "locator": f"{activity.identifier}: {place.locator}",
-            "note": "; ".join(filter(None, [activity.note, mark, place.note])),
+            "locator": place.locator,
+            "note": "; ".join(filter(None, [activity.identifier, activity.note, mark, place.note])),
             "group": activity.group,
             "file": activity.file,
             "row": activity.line,
@@ -352,12 +352,12 @@ def read(
         return ParsedSource("iati", {}, (), no_counts(), no_breakdowns(), findings=log.all())
     reading = _Activities(PlaceLevels(snapshot), log, ActivityCollector())
     for path in files:
-        checked, before = check_xml(path), len(reading.kept)
+        checked, before = check_xml(path), len(reading.accepted)
         for done, activity in enumerate(activities(checked, notes)):
             if done % _PROGRESS_STEP == 0:
                 progress(f"Reading {checked.name}", done, None)
             reading.add(activity)
-        results.append(checked.read(len(reading.kept) - before, "IATI activities"))
+        results.append(checked.read(len(reading.accepted) - before, "IATI activities"))
     reading.collect()
     collector = reading.collector
     if not collector.activities and not log.errors:

@@ -20,7 +20,8 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ENGLISH = "en"
 FUNDING, ACCOUNTABLE, EXTENDING, IMPLEMENTING = "1", "2", "3", "4"
 PLANNED_START, ACTUAL_START, PLANNED_END, ACTUAL_END = "1", "2", "3", "4"
-ISO_COUNTRY, CLUSTER = "A4", "10"  # of the vocabularies of places, of sectors
+ISO_COUNTRY = "A4"  # of the vocabularies of places
+_VOCABULARIES = {"10": 0, "1": 1, "2": 2}  # of sectors, the best first
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2}|T\S*)?")
 _WHOLE = Decimal(100)
 _TOLERANCE = Decimal("0.5")  # shares that are printed rounded add up to a little more or less
@@ -169,7 +170,7 @@ class Share:
 
 
 def check_sum(shares: Sequence[Share], what: str, doubts: Doubts) -> None:
-    """Doubt shares that are no numbers, or do not add up to 100; they stay as printed."""
+    """Report shares that are no numbers, or do not add up to 100; they stay as printed."""
     if not shares or (len(shares) == 1 and not shares[0].printed):
         return
     numbers = [share.number for share in shares]
@@ -188,7 +189,8 @@ def check_sum(shares: Sequence[Share], what: str, doubts: Doubts) -> None:
 def sectors(element: Element, default: str, doubts: Doubts) -> tuple[str, str]:
     """Return the sector that a programme is listed under, and all of them as printed.
 
-    Clusters go before purpose codes, and of one vocabulary the largest share before others.
+    Clusters go before purpose codes of the DAC, these before an organisation's own list, and of
+    one vocabulary the largest share before others.
     """
     by_vocabulary: dict[str, list[Share]] = defaultdict(list)
     for each in element.iterfind("sector"):
@@ -198,8 +200,7 @@ def sectors(element: Element, default: str, doubts: Doubts) -> tuple[str, str]:
         by_vocabulary[vocabulary or "1"].append(share)
     for shares in by_vocabulary.values():
         check_sum(shares, "sector", doubts)
-    order = sorted(by_vocabulary, key=lambda vocabulary: vocabulary != CLUSTER)
-    for vocabulary in order:
+    for vocabulary in sorted(by_vocabulary, key=lambda each: _VOCABULARIES.get(each, 3)):
         named = [share for share in by_vocabulary[vocabulary] if share.name]
         if named:
             largest = max(named, key=lambda share: share.number or Decimal(0))
