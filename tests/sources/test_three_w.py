@@ -1,0 +1,264 @@
+"""Tables of who does what, where and when become programmes and the governorates they work in."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geodata.ingest.merge import Merged, merge
+from geodata.snapshots.diff import difference
+from geodata.snapshots.snapshot import Snapshot
+from geodata.sources.activities.three_w import KINDS, read
+from geodata.sources.contract import ACTIVITIES_READ, ParsedSource, ReadOptions
+from geodata.util.findings import no_progress
+
+SOURCE = """\
+source:
+  id: made-up-3w
+  title: Made-up activities
+  publisher: Nobody
+  url: https://example.org/{url}
+  terms: Free to use.
+  credit: "Source: nobody"
+  what: Made-up activities.
+"""
+TITLES = "who,partner,donor,sector,what,province,district,code,status,from,to,reached,lat,lon"
+TAGS = (
+    "#org+prog,#org+impl,#org+funder,#sector,#activity,#adm1+name,#adm2+name,#adm1+code,#status,"
+    "#date+start,#date+end,#reached,#geo+lat,#geo+lon"
+)
+COLUMNS = (
+    "columns: {organisation: who, partner: partner, funder: donor, sector: sector, activity: what, "
+    "adm1: province, adm2: district, adm1_code: code, status: status, start_date: from, "
+    "end_date: to}\n"
+)
+
+
+def row(**cells: str) -> list[str]:
+    """A row of :data:`TITLES`; what is not given stays as here, or empty."""
+    usual = {"who": "Aid Ltd", "sector": "WASH", "province": "Alpha", "status": "Ongoing"}
+    return [(usual | cells).get(title, "") for title in TITLES.split(",")]
+
+
+@pytest.fixture
+def reading(tmp_path: Path, examplia):
+    """Read rows below titles and tags."""
+
+    def made(
+        *rows: list[str], tags: str = TAGS, mapping: str = "", url: str = "3w", **asked: object
+    ) -> ParsedSource:
+        path, said = tmp_path / "3w.csv", tmp_path / "mapping.yaml"
+        said.write_text(SOURCE.format(url=url) + mapping, "utf-8")
+        with path.open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle).writerows([TITLES.split(","), tags.split(","), *rows])
+        return read([path], examplia, ReadOptions(mapping=said, **asked), no_progress)  # type: ignore[arg-type]
+
+    return made
+
+
+def sentences(made: ParsedSource | Merged) -> str:
+    return "\n".join(finding.line() for finding in made.findings)
+
+
+def coverage(merged: Merged) -> list[tuple[str, ...]]:
+    """Governorate, dates, status and how the dates are known, of programmes that came in."""
+    rows = merged.tables.coverage
+    rows = rows[rows["source"].str.startswith("https://example.org/")]
+    return list(
+        rows[["pcode", "from_date", "to_date", "status", "date_basis"]].itertuples(
+            index=False, name=None
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------- good
+
+
+@pytest.mark.parametrize("mapping", ["", COLUMNS])
+def test_rows_become_programmes_with_funders_and_coverage(reading, examplia, mapping):
+    made = reading(
+        row(donor="Donor A; Donor B", what="Wells", district="North Alpha", **{"from": "Mar 2020"}),
+        row(who="AID LTD.", donor="donor a", what="Pumps", district="South Alpha",
+            **{"from": "Mar 2020"}),
+        row(sector="Health", province="Beta", status="Completed",
+            **{"from": "2019-02-01", "to": "31/03/2019"}),
+        row(who="Other", sector="Health", province="Beta", status="Planned", partner="Local"),
+        mapping=mapping,
+    )  # fmt: skip
+    assert not made.errors, sentences(made)
+    assert list(made.activities.columns) == list(ACTIVITIES_READ)
+    programmes = made.tables["programmes"].set_index("name")
+    assert list(programmes.index.sort_values()) == [
+        "Aid Ltd: Health", "Aid Ltd: WASH", "Other: Health",
+    ]  # fmt: skip
+    wash = programmes.loc["Aid Ltd: WASH"]
+    assert (wash["funders"], wash["description"]) == ("Donor A; Donor B", "Wells; Pumps")
+    assert (wash["pillar"], wash["start_year"]) == ("WASH", 2020)
+    assert pd.isna(wash["end_year"])
+    merged = merge(examplia, made)
+    assert sorted(coverage(merged)) == [
+        ("XXG01", "2020-03", "", "implemented", "stated"),
+        ("XXG02", "", "", "planned", ""),
+        ("XXG02", "2019-02-01", "2019-03-31", "implemented", "stated"),
+    ]
+    (wells,) = merged.tables.coverage[merged.tables.coverage["from_date"] == "2020-03"]["locator"]
+    assert wells == "North Alpha; South Alpha"
+    assert made.summary[0].startswith("4 activities of 3 organisations, paid by 2 funders: 3 prog")
+    assert "4 by name" in merged.activities[0]
+
+
+def test_a_district_alone_and_a_point_alone_give_their_governorate(reading, examplia):
+    made = reading(
+        row(province="", district="South Beta"),
+        row(province="", lat="30.5", lon="41.5"),
+        row(province="A village", lat="30.5", lon="44.5"),
+        row(province="Examplia"),
+    )
+    merged = merge(examplia, made)
+    assert not merged.errors, sentences(merged)
+    assert [pcode for pcode, *_ in coverage(merged)] == ["XXG01", "XXG02"]
+    assert merged.join.rows["activities"] == {
+        "code": 0, "name": 1, "alias": 0, "none": 0, "point": 2,
+    }  # fmt: skip
+    assert any("1 activity names no place" in line for line in made.summary)
+
+
+def test_a_point_in_another_governorate_moves_nothing(reading, examplia):
+    merged = merge(examplia, reading(row(province="Alpha", lat="30.5", lon="44.5")))
+    assert [pcode for pcode, *_ in coverage(merged)] == ["XXG01"]
+    assert "1 point lies in another governorate" in sentences(merged)
+
+
+def test_codes_of_a_former_numbering_are_read_by_their_names_and_no_hyphen_is_stripped(
+    snapshot, tmp_path
+):
+    path, said = tmp_path / "3w.csv", tmp_path / "mapping.yaml"
+    said.write_text(SOURCE.format(url="3w"), "utf-8")
+    codes = {"Dahuk": "IQ-G08", "Erbil": "IQ-G11", "Baghdad": "IQ-G07"}
+    rows = [row(province=name, code=code) for name, code in codes.items()]
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([TITLES.split(","), TAGS.split(","), *rows])
+    made = read([path], snapshot, ReadOptions(mapping=said), no_progress)
+    merged = merge(snapshot, made)
+    assert not merged.errors, sentences(merged)
+    names = snapshot.tables.areas.set_index("pcode")["name_en"]
+    assert {names[pcode] for pcode, *_ in coverage(merged)} == set(codes)
+    assert list(merged.codes) == ["3w.csv: P-codes of 2014, by names of 3 of 3 places"]
+    alone = [row(province="", code=code) for code in codes.values()]
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([TITLES.split(","), TAGS.split(","), *alone])
+    refused = merge(snapshot, read([path], snapshot, ReadOptions(mapping=said), no_progress))
+    assert "do not say of which numbering" in sentences(refused)
+
+
+def test_a_table_of_a_date_says_so_of_rows_without_dates(reading, examplia):
+    made = reading(row(), mapping="constants: {date: 2020-03}\n")
+    assert coverage(merge(examplia, made)) == [
+        ("XXG01", "2020-03", "2020-03", "implemented", "data in hand")
+    ]
+
+
+# ------------------------------------------------------------------------------- left out
+
+
+def test_people_reached_are_not_read_and_the_report_says_so(reading, examplia):
+    made = reading(row(reached="3"))
+    assert "#reached" in sentences(made)
+    merged = merge(examplia, made)
+    assert merged.tables.reach is examplia.tables.reach
+    assert not merged.tables.coverage.isin(["3"]).any(axis=None)
+
+
+def test_cancelled_work_totals_and_rows_without_a_status_are_left_out(reading):
+    made = reading(row(), row(status="Cancelled"), row(province="Total"), row(status=""))
+    assert made.files[0].rows == 1
+    assert "left out: 1 activity that was cancelled" in made.summary
+    assert "is a total" in sentences(made)
+    assert "of which status" in sentences(made)
+
+
+# ------------------------------------------------------------------------------------ wrong
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "rule"),
+    [
+        ({"who": ""}, "#org+prog", "who works"),
+        ({"sector": ""}, "#sector", "in which sector"),
+        ({"status": "Ongoin"}, "#status", "status is not known"),
+        ({"from": "soon"}, "#date+start", "not a date"),
+        ({"from": "03/04/2020"}, "#date+start", "may be two dates"),
+        ({"from": "2020", "to": "2019-12"}, "#date+end", "ends before it starts"),
+        ({"lat": "north"}, "#geo+lat", "Degrees"),
+    ],
+)
+def test_a_wrong_cell_is_refused_with_row_and_column(reading, cells, column, rule):
+    (error,) = reading(row(), row(**cells)).errors
+    assert (error.file, error.row, error.column) == ("3w.csv", 4, column)
+    assert rule in error.sentence
+    if "status" in cells:
+        assert error.nearest[0] == "ongoing"
+
+
+def test_what_a_table_does_not_say_is_asked_for(reading):
+    tags = TAGS.replace("#status", "")
+    assert "constants: {status: implemented}" in sentences(reading(row(), tags=tags))
+    given = reading(row(), tags=tags, mapping="constants: {status: implemented}\n")
+    assert not given.errors
+    wrong = reading(row(), mapping="columns: {organisatoin: who}\n")
+    assert wrong.errors[0].nearest[0] == "organisation"
+
+
+def test_values_of_a_mapping_say_what_cells_mean(reading):
+    made = reading(
+        row(status="phase 2", sector="Eau"),
+        mapping="values: {status: {Phase 2: planned}, sector: {eau: WASH}}\n",
+    )
+    assert made.activities["status"].tolist() == ["planned"]
+    assert made.tables["programmes"]["pillar"].tolist() == ["WASH"]
+
+
+def test_an_unknown_place_is_refused_with_the_nearest_or_left_off_the_map(reading, examplia):
+    made = reading(row(), row(province="Alfa"))
+    refused = merge(examplia, made)
+    (error,) = refused.errors
+    assert (error.row, error.value, error.nearest[0]) == (4, "Alfa", "Alpha (XXG01)")
+    taken = merge(examplia, made, allow_unmatched=True)
+    assert not taken.errors
+    assert [pcode for pcode, *_ in coverage(taken)] == ["XXG01"]
+    assert "on no area of the map" in sentences(taken)
+
+
+# ------------------------------------------------------------------------------ once more
+
+
+def again(base: Snapshot, merged: Merged) -> Snapshot:
+    return Snapshot("", base.manifest, merged.tables, base.topology)
+
+
+def test_a_file_that_is_brought_twice_changes_nothing(reading, examplia):
+    rows = [row(donor="Donor A", **{"from": "2020"}), row(who="Other", province="Beta")]
+    first = again(examplia, merge(examplia, reading(*rows)))
+    assert not difference(examplia, first).empty
+    assert difference(first, again(first, merge(first, reading(*rows)))).empty
+
+
+def test_a_later_file_of_one_source_replaces_its_rows_and_no_other_source_s(reading, examplia):
+    march = row(donor="Donor A", **{"from": "2020-03", "to": "2020-03"})
+    april = row(donor="Donor B", **{"from": "2020-04", "to": "2021-04"})
+    first = again(examplia, merge(examplia, reading(march, url="march")))
+    both = merge(first, reading(april, url="april"))
+    assert {start for _, start, *_ in coverage(both)} == {"2020-03", "2020-04"}
+    programme = both.tables.programmes.set_index("name").loc["Aid Ltd: WASH"]
+    assert programme["funders"] == "Donor A; Donor B"
+    assert (programme["start_year"], programme["end_year"]) == (2020, 2021)
+    replaced = merge(first, reading(april, url="march"))
+    assert {start for _, start, *_ in coverage(replaced)} == {"2020-04"}
+    assert len(both.tables.coverage) == len(examplia.tables.coverage) + 2
+
+
+def test_the_kind_asks_for_a_mapping():
+    assert [(kind.name, kind.needs_mapping) for kind in KINDS] == [("3w", True)]
