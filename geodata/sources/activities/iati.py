@@ -104,13 +104,19 @@ class _Activities:
     # ---- reading one activity
 
     def add(self, read: ReadActivity) -> None:
-        """Keep an activity if it is in the country; log what is wrong with it."""
+        """Keep an activity if it is in the country; log what is wrong with it.
+
+        Its countries say where it is; where it names none, its P-codes and points do.
+        """
         element, doubts = read.element, list[tuple[str, str, str]]()
         self.log.file = read.file
         language = iati_elements.default_language(element)
         countries = iati_elements.recipients(element, doubts)
-        places = list(iati_elements.locations(element, self.levels, language, doubts))
-        if not self._is_in_country([share.code for share in countries], places):
+        codes = {share.code for share in countries}
+        is_abroad = bool(codes) and not codes & self.levels.codes
+        locations = iati_elements.locations(element, self.levels, language, doubts)
+        places = [] if is_abroad else list(locations)
+        if is_abroad or not (codes or self._is_placed(places)):
             self.collector.left_out[_ELSEWHERE] += 1
             return
         status = self._status(element)
@@ -128,14 +134,8 @@ class _Activities:
         self._keep(activity)
         self._relate(element, identifier)
 
-    def _is_in_country(self, countries: Sequence[str], places: Sequence[Location]) -> bool:
-        """Return whether an activity is in the country.
-
-        Its countries say it; where it names none, its P-codes and points do. A name alone may be
-        that of a place anywhere.
-        """
-        if countries:
-            return bool(self.levels.codes & set(countries))
+    def _is_placed(self, places: Sequence[Location]) -> bool:
+        """Return whether a P-code or a point is in the country; a name may be that of any place."""
         return any(place.coded or self._shapes.containing(place.point) for place in places)
 
     def _status(self, element: Element) -> str:

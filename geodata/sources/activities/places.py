@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from babel.core import get_global
@@ -21,6 +21,7 @@ class PlaceLevels:
     """Names and codes of a country's areas, of all levels."""
 
     snapshot: Snapshot
+    _columns: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def books(self) -> Gazetteers:
@@ -69,18 +70,23 @@ class PlaceLevels:
     def of_names(self, names: Iterable[str]) -> dict[str, str]:
         """Return the column of the first name that an area has; else the first as a governorate."""
         named = [name for name in names if name]
-        for name in named:
-            if self.books.governorates.find(name=name):
-                return {"adm1": name}
-        for name in named:
-            if self._districts.get(fold(name)) or self._districts.get(fold(without_kind(name, 2))):
-                return {"adm2": name}
+        for column in ("adm1", "adm2"):
+            for name in named:
+                if self._column(name) == column:
+                    return {column: name}
         return {"adm1": named[0]} if named else {}
 
     def is_known(self, cells: Mapping[str, str]) -> bool:
         """Return whether an area has the name that a place has."""
-        names = [name for name in cells.values() if name]
-        return any(
-            self.books.governorates.find(name=name) or self._districts.get(fold(name))
-            for name in names
-        )
+        return any(self._column(name) for name in cells.values() if name)
+
+    def _column(self, name: str) -> str:
+        """Return the column that a name belongs in; ``""`` where no area has it."""
+        if name not in self._columns:
+            is_district = self._districts.get(fold(name)) or self._districts.get(
+                fold(without_kind(name, 2))
+            )
+            self._columns[name] = (
+                "adm1" if self.books.governorates.find(name=name) else "adm2" * bool(is_district)
+            )
+        return self._columns[name]
