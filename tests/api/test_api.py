@@ -54,6 +54,7 @@ def test_a_view_has_its_state_and_its_figures(client):
         "time": "2019-04-30",
         "base": None,
         "area": "IQG15",
+        "flows": 0,
         "lang": "en",
         "digits": "western",
         "v": "",

@@ -462,9 +462,14 @@ def test_controls_stand_at_what_is_shown(client):
         return {str(each["name"]): str(each["value"]) for each in radios if "checked" in each}
 
     defaults = {"pop": "idp", "measure": "people", "mode": "level", "level": "1"}
-    assert chosen("/") == defaults | {"classes": "round", "tab": "map", "prog_when": "any"}
+    assert chosen("/") == defaults | {
+        "classes": "round",
+        "tab": "map",
+        "prog_when": "any",
+        "flows": "0",
+    }
     other = {"pop": "returnee", "measure": "share", "mode": "change", "level": "2"}
-    other |= {"classes": "jenks", "tab": "table", "prog_when": "date"}
+    other |= {"classes": "jenks", "tab": "table", "prog_when": "date", "flows": "0"}
     query = "&".join(f"{key}={value}" for key, value in other.items())
     assert chosen(f"/?funder=JAPAN&{query}") == other
 
