@@ -97,7 +97,7 @@ def _cells(texts: ViewText, i: int, label: AreaLabel) -> dict[str, Cell]:
         ),
         "status": Cell(label.status),
         "rank": Cell(at.language.number(rank) if rank else "", rank or None),
-        "work": Cell(label.work),
+        "work": Cell(area_labels.work_label(at, i)),
         "change": Cell(label.by, area_labels.difference(at, i, at.t - 1)),
     }
 

@@ -144,7 +144,7 @@
 
     /** Lines inside the borders of areas where programmes ever worked, in the place of others. */
     function drawWorks() {
-      if (!paths.size) return;
+      if (!paths.size || view.work === undefined) return; // of one date, as the server drew it
       const svg = paths.values().next().value.ownerSVGElement;
       svg.querySelector(':scope > .works')?.remove();
       if (!view.work) return;

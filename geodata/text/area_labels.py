@@ -188,9 +188,10 @@ def _work_texts(view: View, texts: dict[str, str]) -> dict[str, str]:
     return {letter: view.language.gettext(text) for letter, text in texts.items()}
 
 
-def _work(at: ViewAt, i: int) -> str:
+def work_label(at: ViewAt, i: int, texts: dict[str, str] = WORK_LABELS) -> str:
+    """Label one area for a table: when programmes worked there, or nothing."""
     letter = "" if at.work is None else str(at.work[i])
-    return at.language.gettext(WORK_WORDS[letter]) if letter in WORK_WORDS else ""
+    return at.language.gettext(texts[letter]) if letter in texts else ""
 
 
 def area_label(at: ViewAt, i: int) -> AreaLabel:
@@ -202,7 +203,7 @@ def area_label(at: ViewAt, i: int) -> AreaLabel:
     by, change_mode = difference(at, i, at.t - 1), at.state.mode == populations.CHANGE
     value, rank, change = _value(at, i, letter), _rank(at, i), _change(at, by)
     text = _value_with_unit(at, i, letter, value)
-    work = _work(at, i)
+    work = work_label(at, i, WORK_WORDS)
     rest = language.join_items(part for part in (text, rank, change, work) if part)
     return AreaLabel(
         pcode=areas.pcodes[i],
