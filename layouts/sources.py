@@ -9,6 +9,7 @@ from geodata import populations
 from geodata.figures import programmes
 from geodata.figures.availability import least_people, populations_with_counts
 from geodata.figures.counts import counts
+from geodata.figures.coverage import work_meanings
 from geodata.figures.printed_totals import PrintedTotal, printed_totals
 from geodata.figures.statuses import status_meanings
 from geodata.figures.suppression import Threshold
@@ -66,7 +67,7 @@ def context(
         "notes": _notes(snapshot, language, threshold),
         "statuses": [
             {"word": word, "meaning": meaning}
-            for word, meaning in status_meanings(language).items()
+            for word, meaning in {**status_meanings(language), **work_meanings(language)}.items()
         ],
         "join": snapshot.join_report,
         "published": _published(snapshot, language, threshold),

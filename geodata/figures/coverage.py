@@ -8,21 +8,23 @@
 The sources are newsletters, web pages and reports; each row says how its dates are known
 (``date_basis``). What a row says of a day:
 
-==========================================  ==========================  ========================
-the row has                                 within its dates            before and after them
-==========================================  ==========================  ========================
-both dates                                  at work                     at another time
-no end (or no start)                        at work within the date     not known on the open
-                                            that it has                 side, else another time
-dates that are of the evidence, not the     at work                     not known
-work (:data:`OF_THE_EVIDENCE`)
-no date, or a text without one (:data:`UNDATED`)  not known             not known
-==========================================  ==========================  ========================
+========================================  ==========================  ========================
+the row has                               within its dates            before and after them
+========================================  ==========================  ========================
+both dates                                at work                     at another time
+no end (or no start)                      at work within the date     not known on the open
+                                          that it has                 side, else another time
+dates that are of the evidence, not of    at work                     not known
+the work (:data:`OF_THE_EVIDENCE`)
+no date, or those of an undated text      not known                   not known
+(:data:`UNDATED`)
+========================================  ==========================  ========================
 
 - A date is as precise as it is printed: ``2016-09`` is the whole of September 2016, ``2015`` the
   whole year. A source that prints a month leaves no day of it out.
 - An open end is no claim that the work goes on: ``2017-03-19`` alone says that a hospital opened
   then, not that it was open in 2024. So only the printed day, month or year is at work.
+- A date that was planned (:data:`PLANNED`) says nothing of what happened: it is left out.
 - An undated page is never "at work", whatever dates have been read out of it.
 - Of several rows of a governorate one that was at work is enough. Else it is not known if any row
   may have been: "at another time" is said only where every source puts its work elsewhere in time.
@@ -38,6 +40,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
@@ -55,6 +58,13 @@ UNDATED = ("undated page", "undated text", "undated file")
 # Ways to know a date that say when something was written or counted: the work went on around it.
 OF_THE_EVIDENCE = ("publication date", "data in hand")
 
+# Ways to know dates of which the start or the end was planned, and whether start and end count.
+PLANNED = {
+    "planned": (False, False),
+    "actual start, planned end": (True, False),
+    "planned start, actual end": (False, True),
+}
+
 # Of areas on a date, by letter: in a legend, where they are short, and elsewhere.
 WORK_LABELS = {
     AT_WORK: gettext("Active on this date"),
@@ -66,6 +76,33 @@ WORK_WORDS = {
     ANOTHER_TIME: gettext("programme active at another time"),
     DATE_UNKNOWN: gettext("programme active, date not known"),
 }
+
+
+_MEANINGS = {
+    AT_WORK: gettext(
+        "A source dates work of a chosen programme there to the date; a month or a year is taken "
+        "whole. A line inside the border."
+    ),
+    ANOTHER_TIME: gettext(
+        "Every source dates the work there to another time. Dashes inside the border."
+    ),
+    DATE_UNKNOWN: gettext(
+        "A source says that a chosen programme worked there, and not when, or not until when. Dots "
+        "inside the border."
+    ),
+}
+
+
+def work_meanings(language: Language) -> dict[str, str]:
+    """Translate what may be of programmes on a date, by its label.
+
+    >>> work_meanings(english)["Active at other time"]
+    'Every source dates the work there to another time. Dashes inside the border.'
+    """
+    return {
+        language.gettext(WORK_LABELS[letter]): language.gettext(meaning)
+        for letter, meaning in _MEANINGS.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -87,6 +124,8 @@ _NEVER = (dt.date.max, dt.date.min)
 
 def _span(start: str, end: str, basis: str) -> tuple[dt.date, dt.date, dt.date, dt.date]:
     """Return the days on which a row is at work, and those of which it is otherwise unknown."""
+    start_counts, end_counts = PLANNED.get(basis, (True, True))
+    start, end = start if start_counts else "", end if end_counts else ""
     if basis in UNDATED or not (start or end):
         return *_NEVER, dt.date.min, dt.date.max
     first, last = span_of(start or end)[0], span_of(end or start)[1]

@@ -9,7 +9,7 @@ name that is not in the table is a funder of its own. What a source prints is ke
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,8 +73,9 @@ def funders(snapshot: Snapshot) -> tuple[Funder, ...]:
     country = snapshot.manifest["country"].get("funders", {})
     names: dict[str, str] = {}
     fundings: dict[str, list[Funding]] = {}
+    known = _known(snapshot)
     for row in records(snapshot.tables.programmes):
-        for code, name, funding in _fundings(snapshot, row):
+        for code, name, funding in _fundings(row, known):
             names[code] = name
             fundings.setdefault(code, []).append(funding)
     return tuple(
@@ -83,22 +84,27 @@ def funders(snapshot: Snapshot) -> tuple[Funder, ...]:
     )
 
 
-def _fundings(snapshot: Snapshot, row: Any) -> Iterator[tuple[str, str, Funding]]:
-    """Yield code and name of each funder of a programme, with what is printed of it."""
+def _known(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
+    """Return code and name by folded spelling; empty for what stands for no funder."""
     country = snapshot.manifest["country"]
     ours = {
         fold(spelling): (code, entry["name"])
         for code, entry in country.get("funders", {}).items()
         for spelling in (entry["name"], *entry["spellings"])
     }
-    nobody = set(map(fold, country.get("no_funders", ())))
+    return ours | {fold(spelling): ("", "") for spelling in country.get("no_funders", ())}
+
+
+def _fundings(row: Any, known: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str, Funding]]:
+    """Yield code and name of each funder of a programme, with what is printed of it."""
     for printed in filter(None, map(str.strip, row.funders.split(";"))):
         match = _PART.fullmatch(printed)
-        name, note = (match["name"], match["note"] or "") if match else (printed, "")
-        if fold(name) in nobody:
-            continue
-        years = tuple(int(year) for year in _YEAR.findall(note))
-        yield *ours.get(fold(name), (_slug(name), name)), Funding(row.code, printed, years)
+        written, note = (match["name"], match["note"] or "") if match else (printed, "")
+        written = written or printed  # all of it stands in brackets
+        code, name = known.get(fold(written), (_slug(written), written))
+        if code:
+            years = tuple(int(year) for year in _YEAR.findall(note))
+            yield code, name, Funding(row.code, printed, years)
 
 
 def _slug(name: str) -> str:

@@ -45,7 +45,10 @@ STATUSES = {
     OUTSIDE: Status(
         gettext("outside the chosen programmes"),
         gettext("Outside programme"),
-        gettext("No source says that a chosen programme worked in the governorate."),
+        gettext(
+            "No source says that a chosen programme worked in the governorate; where only the date "
+            "is counted, that it worked there on the date."
+        ),
     ),
     NOT_COMPARABLE: Status(
         gettext("not comparable"),
