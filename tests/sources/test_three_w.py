@@ -48,13 +48,17 @@ def reading(tmp_path: Path, examplia):
     """Read rows below titles and tags."""
 
     def made(
-        *rows: list[str], tags: str = TAGS, mapping: str = "", url: str = "3w", **asked: object
+        *rows: list[str],
+        tags: str = TAGS,
+        mapping: str = "",
+        url: str = "3w",
+        base: Snapshot = examplia,
     ) -> ParsedSource:
         path, said = tmp_path / "3w.csv", tmp_path / "mapping.yaml"
         said.write_text(SOURCE.format(url=url) + mapping, "utf-8")
         with path.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows([TITLES.split(","), tags.split(","), *rows])
-        return read([path], examplia, ReadOptions(mapping=said, **asked), no_progress)  # type: ignore[arg-type]
+        return read([path], base, ReadOptions(mapping=said), no_progress)
 
     return made
 
@@ -96,7 +100,7 @@ def test_rows_become_programmes_with_funders_and_coverage(reading, examplia, map
     ]  # fmt: skip
     wash = programmes.loc["Aid Ltd: WASH"]
     assert (wash["funders"], wash["description"]) == ("Donor A; Donor B", "Wells; Pumps")
-    assert (wash["pillar"], wash["start_year"]) == ("WASH", 2020)
+    assert (wash["pillar"], wash["start_year"]) == ("Water, sanitation and hygiene", 2020)
     assert pd.isna(wash["end_year"])
     merged = merge(examplia, made)
     assert sorted(coverage(merged)) == [
@@ -218,7 +222,7 @@ def test_values_of_a_mapping_say_what_cells_mean(reading):
         mapping="values: {status: {Phase 2: planned}, sector: {eau: WASH}}\n",
     )
     assert made.activities["status"].tolist() == ["planned"]
-    assert made.tables["programmes"]["pillar"].tolist() == ["WASH"]
+    assert made.tables["programmes"]["name"].tolist() == ["Aid Ltd: WASH"]
 
 
 def test_an_unknown_place_is_refused_with_the_nearest_or_left_off_the_map(reading, examplia):
@@ -243,21 +247,35 @@ def test_a_file_that_is_brought_twice_changes_nothing(reading, examplia):
     rows = [row(donor="Donor A", **{"from": "2020"}), row(who="Other", province="Beta")]
     first = again(examplia, merge(examplia, reading(*rows)))
     assert not difference(examplia, first).empty
-    assert difference(first, again(first, merge(first, reading(*rows)))).empty
+    assert difference(first, again(first, merge(first, reading(*rows, base=first)))).empty
 
 
 def test_a_later_file_of_one_source_replaces_its_rows_and_no_other_source_s(reading, examplia):
     march = row(donor="Donor A", **{"from": "2020-03", "to": "2020-03"})
     april = row(donor="Donor B", **{"from": "2020-04", "to": "2021-04"})
     first = again(examplia, merge(examplia, reading(march, url="march")))
-    both = merge(first, reading(april, url="april"))
+    both = merge(first, reading(april, url="april", base=first))
     assert {start for _, start, *_ in coverage(both)} == {"2020-03", "2020-04"}
     programme = both.tables.programmes.set_index("name").loc["Aid Ltd: WASH"]
     assert programme["funders"] == "Donor A; Donor B"
     assert (programme["start_year"], programme["end_year"]) == (2020, 2021)
-    replaced = merge(first, reading(april, url="march"))
+    replaced = merge(first, reading(april, url="march", base=first))
     assert {start for _, start, *_ in coverage(replaced)} == {"2020-04"}
     assert len(both.tables.coverage) == len(examplia.tables.coverage) + 2
+
+
+def test_codes_are_read_as_words_and_another_programme_s_code_is_not_taken(reading, examplia):
+    """Headlines name programmes by their codes; AID is a programme of the snapshot."""
+    rows = [row(who="Norwegian Refugee Council"), row(who="N.R.C."), row(who="Aid", sector="X")]
+    first = again(examplia, merge(examplia, reading(*rows)))
+    codes = first.tables.programmes.set_index("name")["code"]
+    assert codes["Norwegian Refugee Council: WASH"] == "NRCWASH"
+    assert codes["N.R.C.: WASH"].startswith("NRCWASH") and codes["N.R.C.: WASH"] != "NRCWASH"
+    held = row(who="First aid", sector="WASH")
+    second = again(first, merge(first, reading(*rows[::-1], held, base=first)))
+    later = second.tables.programmes.set_index("name")["code"]
+    assert later[codes.index].equals(codes)
+    assert later["First aid"] == "AID"
 
 
 def test_the_kind_asks_for_a_mapping():

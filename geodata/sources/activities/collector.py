@@ -7,10 +7,6 @@ different in a file and not with its length.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,41 +16,18 @@ import pandas as pd
 
 from geodata.boundaries.points import MISSING
 from geodata.snapshots.schemas import check
+from geodata.sources.activities.codes import ProgrammeCodes, identity
 from geodata.sources.contract import ACTIVITIES_READ, no_activities
 from geodata.util import amounts
 from geodata.util.partial_dates import span_of
 
 MAX_DESCRIPTION = 600  # signs; a panel shows it, and the source has the rest
-_READABLE = 8  # letters of a code that are of the organisation's name
 _LISTED = 12  # words that a text lists
 _TEXTS = (
     "adm1", "adm1_code", "adm2", "adm2_code", "phase", "from_date", "to_date", "date_basis",
     "locator", "note",
 )  # fmt: skip
 _KEY = [name for name in ACTIVITIES_READ if name not in ("rows", "row")]
-
-
-def identity(text: str) -> str:
-    """Fold a name to what stays the same between spellings that differ in signs and case only.
-
-    Unlike names of places, names of organisations keep their articles.
-
-    >>> identity("A.C.T.E.D.") == identity("acted"), identity("Al Noor") == identity("Noor")
-    (True, False)
-    """
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in plain if char.isalnum())
-
-
-def programme_code(name: str, *key: str) -> str:
-    """Make the code of a programme: letters of a name, and a digest of what tells it from others.
-
-    >>> programme_code("Action Aid", "actionaid", "wash") == programme_code("Action Aid", "wash")
-    False
-    """
-    digest = base64.b32encode(hashlib.sha256("\x1f".join(key).encode()).digest()).decode()[:8]
-    letters = unicodedata.normalize("NFKD", name).upper()
-    return re.sub(r"[^A-Z0-9]", "", letters)[:_READABLE] + digest
 
 
 def shorten(text: str) -> str:
@@ -89,6 +62,8 @@ class Programme:
         Their names, by identity; the first spelling stands.
     description
         Words, each once.
+    reference
+        What it is known by beside the address of its source; mostly nothing.
     years
         First and last year of its activities; ``None`` where not known.
     open_end
@@ -102,6 +77,7 @@ class Programme:
     description: dict[str, None] = field(default_factory=dict)
     years: tuple[int | None, int | None] = (None, None)
     open_end: bool = False
+    reference: str = ""
 
     def add_funder(self, name: str) -> None:
         """Add a funder; a semicolon would part its name in two."""
@@ -128,7 +104,7 @@ class Programme:
             "funders": "; ".join(self.funders.values()),
             "people_served": "",
             "description": shorten(join_words(self.description)),
-            "sources": source["url"],
+            "sources": " | ".join(filter(None, (source["url"], self.reference))),
         }
 
 
@@ -146,6 +122,7 @@ class ActivityCollector:
         Number of activities that name no place within the country.
     """
 
+    codes: ProgrammeCodes
     programmes: dict[str, Programme] = field(default_factory=dict)
     organisations: set[str] = field(default_factory=set)
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -23,12 +23,8 @@ from lxml import etree
 from geodata.boundaries.points import MISSING, Governorates
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.activities import iati_elements
-from geodata.sources.activities.collector import (
-    ActivityCollector,
-    identity,
-    programme_code,
-    shorten,
-)
+from geodata.sources.activities.codes import ProgrammeCodes, acronym, end_of, identity
+from geodata.sources.activities.collector import ActivityCollector, shorten
 from geodata.sources.activities.iati_elements import (
     FUNDING,
     IMPLEMENTING,
@@ -278,8 +274,11 @@ class _Activities:
         name = root.title
         if not identity(name).startswith(identity(root.organisation)):
             name = f"{root.organisation}: {name}"
-        code = programme_code(root.identifier, root.identifier)
+        reference = f"IATI {root.identifier}"
+        readable = acronym(root.organisation) + end_of(root.identifier)
+        code = self.collector.codes.give(readable, reference)
         programme = self.collector.programme(code, name, root.pillar)
+        programme.reference = reference
         for funder in activity.funders:
             # Of a part, the whole's own organisation is no funder: it passes money on.
             if activity is root or identity(funder) not in root.organisations:
@@ -350,7 +349,8 @@ def read(
     mapping = read_mapping(request.mapping, snapshot, "iati", log, role="programmes")
     if mapping is None:
         return ParsedSource("iati", {}, (), no_counts(), no_breakdowns(), findings=log.all())
-    reading = _Activities(PlaceLevels(snapshot), log, ActivityCollector())
+    codes = ProgrammeCodes(snapshot.tables.programmes)
+    reading = _Activities(PlaceLevels(snapshot), log, ActivityCollector(codes))
     for path in files:
         checked, before = check_xml(path), len(reading.accepted)
         for done, activity in enumerate(activities(checked, notes)):

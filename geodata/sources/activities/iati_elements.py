@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from geodata.boundaries.points import IMPOSSIBLE, MISSING, point_code
-from geodata.sources.activities.collector import ends_before_start, identity
+from geodata.sources.activities.codes import identity
+from geodata.sources.activities.collector import ends_before_start
 from geodata.sources.activities.iati_xml import TRANSACTION, Element
 from geodata.sources.activities.places import PlaceLevels
 from geodata.sources.activities.sectors import NOT_STATED, sector_name

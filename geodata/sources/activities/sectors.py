@@ -7,6 +7,7 @@ its category (three); here they are in groups that are broad enough for a list o
 from __future__ import annotations
 
 from geodata.i18n.messages import gettext
+from geodata.places.folding import fold
 
 NOT_STATED = gettext("Sector not stated")
 
@@ -25,6 +26,15 @@ CLUSTERS = {
     **dict.fromkeys(("5403", "5404", "5405", "5406"), gettext("Protection")),
 }
 """Humanitarian global clusters (vocabulary 10), and the areas of responsibility of Protection."""
+
+CLUSTER_WORDS = {
+    "1": ("CCCM", "Camp coordination / management", "Camp management"),
+    "4": ("Shelter", "Shelter and NFI", "Shelter/NFI", "SNFI", "Emergency shelter and NFI"),
+    "5": ("ETC",),
+    "6": ("FSL", "FSAC", "Food security and livelihoods", "Food security and agriculture"),
+    "11": ("WASH", "Water sanitation hygiene", "Water, sanitation & hygiene"),
+}
+"""What tables call clusters beside their names."""
 
 CATEGORIES = {
     "11": gettext("Education"),
@@ -56,6 +66,22 @@ CATEGORIES = {
     "93": gettext("Refugees in donor countries"),
 }
 """Groups of the DAC's purpose codes (vocabularies 1 and 2), by the first two or three digits."""
+
+
+_CLUSTERS_BY_WORD = {
+    fold(word): name
+    for code, name in CLUSTERS.items()
+    for word in (name, *CLUSTER_WORDS.get(code, ()))
+}
+
+
+def sector_of_word(word: str) -> str:
+    """Return the name of the cluster that a word means, else the word: so they make one group.
+
+    >>> sector_of_word("WASH"), sector_of_word("food SECURITY"), sector_of_word("Wells")
+    ('Water, sanitation and hygiene', 'Food security', 'Wells')
+    """
+    return _CLUSTERS_BY_WORD.get(fold(word), word)
 
 
 def sector_name(vocabulary: str, code: str, narrative: str = "") -> str:

@@ -17,14 +17,10 @@ from typing import Any
 from geodata.boundaries.points import IMPOSSIBLE, MISSING, point_code
 from geodata.places.pcode_schemes import PLACE_COLUMNS
 from geodata.snapshots.snapshot import Snapshot
-from geodata.sources.activities.collector import (
-    ActivityCollector,
-    Programme,
-    ends_before_start,
-    identity,
-    programme_code,
-)
+from geodata.sources.activities.codes import ProgrammeCodes, acronym, identity
+from geodata.sources.activities.collector import ActivityCollector, Programme, ends_before_start
 from geodata.sources.activities.places import PlaceLevels
+from geodata.sources.activities.sectors import sector_of_word
 from geodata.sources.activities.three_w_columns import find_columns
 from geodata.sources.cell_values import (
     CellError,
@@ -137,8 +133,9 @@ class _Rows:
 
     def _programme(self, organisation: str, subject: str, words: Mapping[str, str]) -> Programme:
         sector = words["sector"] or subject
-        code = programme_code(organisation, identity(organisation), identity(subject))
-        programme = self.collector.programme(code, f"{organisation}: {subject}", sector)
+        title = f"{organisation}: {subject}"
+        code = self.collector.codes.give(acronym(organisation) + acronym(subject), identity(title))
+        programme = self.collector.programme(code, title, sector_of_word(sector))
         for name in filter(None, _SEVERAL.split(words["funder"])):
             programme.add_funder(name)
         if words["activity"]:
@@ -286,7 +283,8 @@ def read(
     mapping = read_mapping(request.mapping, snapshot, "3w", log, role="programmes")
     if mapping is None:
         return ParsedSource("3w", {}, (), no_counts(), no_breakdowns(), findings=log.all())
-    collector, levels = ActivityCollector(), PlaceLevels(snapshot)
+    collector = ActivityCollector(ProgrammeCodes(snapshot.tables.programmes))
+    levels = PlaceLevels(snapshot)
     for path in files:
         before, rows = collector.activities, open_rows(path, log, mapping.sheet)
         sheet = find_columns(rows, mapping, request, log)
