@@ -30,6 +30,8 @@ def years(row: Any, language: Language) -> str:
     >>> from types import SimpleNamespace
     >>> years(SimpleNamespace(start_year=2018, end_year=2021), english)
     '2018–2021'
+    >>> years(SimpleNamespace(start_year=2018, end_year=2018), english)
+    '2018'
     """
     start = None if pd.isna(row.start_year) else int(row.start_year)
     end = None if pd.isna(row.end_year) else int(row.end_year)
@@ -37,6 +39,8 @@ def years(row: Any, language: Language) -> str:
         return "" if end is None else language.gettext("–{last}", last=end)
     if end is None:
         return language.gettext("{first}–", first=start)
+    if start == end:
+        return language.native(str(start))
     return language.gettext("{first}–{last}", first=start, last=end)
 
 
