@@ -46,7 +46,7 @@ def links(context: Context, view: View, options: EmbedOptions) -> Links:
         return urls.embed(embed_options.query(other, options, snapshot))
 
     return Links(
-        script=urls.embed_script(bundle.script().version),
+        script=urls.embed_script(bundle.script(flows=bool(state.flows)).version),
         style=urls.embed_style(options.theme, bundle.style(options.theme).version),
         view=urls.view(figures),
         sources=urls.sources(query=urls.following(state).link_query),
@@ -118,7 +118,9 @@ def register(app: Dash, context: Context) -> None:
 
     @server.get(urls.embed_script(), endpoint="embed_script")
     def embed_script() -> Response:
-        return _bundled(bundle.script(), JAVASCRIPT)
+        with_flows = bundle.script(flows=True)
+        asked = request.args.get("m") == with_flows.version
+        return _bundled(with_flows if asked else bundle.script(), JAVASCRIPT)
 
     @server.get(urls.embed_style("<theme>"), endpoint="embed_style")
     def embed_style(theme: str) -> Response:

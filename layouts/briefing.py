@@ -40,7 +40,7 @@ from geodata.links.urls import Urls
 from geodata.text import area_labels
 from geodata.text.area_labels import LegendRow
 from layouts import flows, script_strings
-from layouts.bundle import DARK_QUERY, LIVE
+from layouts.bundle import DARK_QUERY, FLOWS, LIVE
 from layouts.embed import scale_style
 from layouts.shell import STYLES, as_data, render
 
@@ -53,7 +53,7 @@ _BARRED = (MAP, FOOTPRINT, FUNDERS, TREND)
 _LONG, _LONGER = 84, 130
 _LONG_ABOVE_ROWS, _LONGER_ABOVE_ROWS, _MANY_ROWS = 64, 85, 8
 _STYLES = (*STYLES, "css/timeline.css", "drawn/map.css", "briefing/briefing.css")
-_SCRIPTS = (*LIVE, "briefing/briefing.js")
+_SCRIPTS = (FLOWS, *LIVE, "briefing/briefing.js")
 _SCRIPTS_OF_EDITOR = ("briefing/editor.js",)
 
 

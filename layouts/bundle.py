@@ -40,12 +40,12 @@ LIVE = (
     "js/reading.js",
     "js/announcer.js",
     "js/shortcuts.js",
-    "js/flows.js",
     "js/painter.js",
     "js/timeline.js",
     "drawn/live.js",
 )
 SCRIPTS = (*LIVE, "embed/map.js")
+FLOWS = "js/flows.js"  # where arrows are drawn
 STYLES = (
     "css/base.css",
     "css/tokens.css",
@@ -73,7 +73,7 @@ ELSEWHERE = (
 )
 # Of the map page, what is fetched when it is first used.
 USED = (
-    "js/flows.js",
+    FLOWS,
     *(f"js/page/{name}.js" for name in ("place-search", "place-field", "area-sheet")),
 )
 # Dash's own files, in the order in which it loads them. Its tables and HTML are not on the page;
@@ -122,10 +122,10 @@ def joined(paths: tuple[str, ...]) -> str:
     return "\n".join((ASSETS / path).read_text("utf-8") for path in paths)
 
 
-@lru_cache(maxsize=1)
-def script() -> Bundle:
-    """Return the scripts of the public map."""
-    return bundled(rjsmin.jsmin(joined(SCRIPTS)))
+@lru_cache(maxsize=2)
+def script(*, flows: bool = False) -> Bundle:
+    """Return the scripts of the public map, with those that draw flows where it has any."""
+    return bundled(rjsmin.jsmin(joined((FLOWS, *SCRIPTS) if flows else SCRIPTS)))
 
 
 @lru_cache(maxsize=3)

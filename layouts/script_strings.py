@@ -10,7 +10,6 @@ from typing import Any
 from geodata.figures.state import NEAREST_DATE
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
-from geodata.text import flow_labels
 from geodata.text.area_labels import COUNTED_IN, WORDS
 from geodata.text.key_figures import WITHOUT_FIGURE
 from geodata.text.key_figures import WORDS as KEY_FIGURES
@@ -40,21 +39,8 @@ def timeline(language: Language) -> dict[str, str]:
 def reading(language: Language) -> dict[str, Any]:
     """Return the words of :mod:`geodata.text.area_labels`, with every plural form."""
     words = {key: language.gettext(word) for key, word in WORDS.items()}
-    return (
-        words
-        | {"countedIn": {measure: language.plurals(*pair) for measure, pair in COUNTED_IN.items()}}
-        | _flows(language)
-    )
-
-
-def _flows(language: Language) -> dict[str, Any]:
-    """Return the words of :mod:`geodata.text.flow_labels`."""
-    words = {key: language.gettext(word) for key, word in flow_labels.WORDS.items()}
     return words | {
-        "flowsFew": language.plurals(*flow_labels.FEW),
-        "flowUnits": {unit: language.gettext(word) for unit, word in flow_labels.UNITS.items()},
-        "flowMeaning": language.gettext(flow_labels.MEANING),
-        "flowsListed": language.gettext("The flows on the map are listed below it."),
+        "countedIn": {measure: language.plurals(*pair) for measure, pair in COUNTED_IN.items()}
     }
 
 

@@ -30,7 +30,7 @@ def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.
         The day on which it is saved, in UTC.
     """
     language = view.language
-    script = _script(figures)
+    script = _script(figures, flows=bool(view.state.flows))
     saved = language.gettext(
         "Saved on {date}. It shows snapshot {version} and follows no newer figures; they are at:",
         date=language.date(today, "long"),
@@ -47,11 +47,12 @@ def page(view: View, figures: bytes, *, permalink: str, sources: str, today: dt.
     return layout.page(view, EmbedOptions(), links, packed=packed)[0]
 
 
-def _script(figures: bytes) -> Markup:
+def _script(figures: bytes, *, flows: bool) -> Markup:
     """Return the figures and the scripts, escaped so that nothing ends their element."""
     view = figures.decode().replace("<", "\\u003c").replace("\u2028", "\\u2028")
     received = f"window.displacement=window.displacement||{{}};window.displacement.view={view};"
-    return Markup(f"{received}\n{bundle.script().body.decode()}")  # noqa: S704 - escaped, and our own
+    scripts = bundle.script(flows=flows).body.decode()
+    return Markup(f"{received}\n{scripts}")  # noqa: S704 - escaped, and our own
 
 
 def _policy(script: str) -> str:

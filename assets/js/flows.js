@@ -86,15 +86,15 @@
     /** Each flow of a date in words, and what is drawn of all and what is not. */
     function words(view, t) {
       if (!view.flows) return { items: [], note: '' };
-      if (!unitOf(view, t)) return { items: [], note: strings.flowsNone };
-      const { between, within, few, incomplete } = view.flows;
+      if (!unitOf(view, t)) return { items: [], note: view.flows.text.none };
+      const { between, within, few, incomplete, text } = view.flows;
       const drawn = on(view, t);
       const numbers = { n: format.number(drawn.length), all: format.number(between[t]) };
       const note = [
-        format.fill(strings.flowsDrawn, numbers),
-        within[t] && format.fill(strings.flowsWithin, { value: counted(view, t, within[t]) }),
-        few[t] && format.plural(strings.flowsFew, few[t], { n: format.number(few[t]) }),
-        incomplete.includes(t) && strings.flowsIncomplete,
+        format.fill(text.drawn, numbers),
+        within[t] && format.fill(text.within, { value: counted(view, t, within[t]) }),
+        few[t] && format.plural(text.few, few[t], { n: format.number(few[t]) }),
+        incomplete.includes(t) && text.incomplete,
       ];
       return {
         items: drawn.map(({ name, number }) =>
@@ -108,10 +108,10 @@
     function legend(view, t) {
       if (!view.flows) return { title: '', meaning: '', samples: [] };
       const unit = unitOf(view, t);
-      if (!unit) return { title: strings.flowsNone, meaning: '', samples: [] };
+      if (!unit) return { title: view.flows.text.none, meaning: '', samples: [] };
       const most = view.flows.most[unit];
       const samples = view.flows.samples[unit].map((number) => ({ number, most }));
-      return { title: strings.flowUnits[unit], meaning: strings.flowMeaning, samples };
+      return { title: view.flows.text.units[unit], meaning: view.flows.text.meaning, samples };
     }
 
     return { on, words, legend };

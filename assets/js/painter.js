@@ -220,7 +220,7 @@
       cells.forEach((cell, i) => {
         if (cell.path) cell.path.setAttribute('aria-label', reading.cell(view, now, i).sentence);
       });
-      const listed = view.flows ? strings.flowsListed : '';
+      const listed = view.flows?.text.listed;
       description.textContent = [reading.summary(view, now), listed, strings.mapKeys]
         .filter(Boolean)
         .join(' ');

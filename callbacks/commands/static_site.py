@@ -149,8 +149,9 @@ def _static(publication: Publication) -> Iterator[tuple[str, bytes]]:
         yield _index_file(asset), asset.body
     for theme in sorted({embed.options.theme for embed in publication.embeds}):
         yield _style(_TOP, theme), bundle.style(theme).body
-    if any(not embed.options.static for embed in publication.embeds):
-        yield _script(_TOP), bundle.script().body
+    live = (embed for embed in publication.embeds if not embed.options.static)
+    for flows in sorted({bool(embed.state.flows) for embed in live}):
+        yield _script(_TOP, flows=flows), bundle.script(flows=flows).body
 
 
 def _index_file(asset: bundle.Bundle) -> str:
@@ -163,8 +164,8 @@ def _style(urls: FolderUrls, theme: str) -> str:
     return urls.static(theme, bundle.style(theme).version, "css")
 
 
-def _script(urls: FolderUrls) -> str:
-    return urls.static("map", bundle.script().version, "js")
+def _script(urls: FolderUrls, *, flows: bool) -> str:
+    return urls.static("map", bundle.script(flows=flows).version, "js")
 
 
 # ------------------------------------------------------------------------------------------- a map
@@ -229,7 +230,7 @@ def _links(
     if publication.site:
         sources = site.sources(query=site.following(state).link_query)
     return Links(
-        script=_script(_INSIDE),
+        script=_script(_INSIDE, flows=bool(state.flows)),
         style=_style(_INSIDE, embed.options.theme),
         view=_INSIDE.view(embed.view_name, received.version) if received else "",
         sources=sources,
@@ -253,7 +254,7 @@ def _first_load(embed: Embed, html: str, received: bundle.Bundle | None) -> int:
     """Return the bytes that a map loads, as most servers compress them."""
     parts = [html.encode(), bundle.style(embed.options.theme).body]
     if received:
-        parts += [bundle.script().body, received.body]
+        parts += [bundle.script(flows=bool(embed.state.flows)).body, received.body]
     return sum(len(gzip.compress(part, _GZIP_LEVEL)) for part in parts)
 
 

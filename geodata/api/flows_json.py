@@ -8,7 +8,7 @@ from geodata.exports.drawing.flow_curves import curves
 from geodata.figures.flows_by_date import samples
 from geodata.figures.view import View
 from geodata.populations import HOUSEHOLDS, PEOPLE
-from geodata.text.flow_labels import pair_names
+from geodata.text.flow_labels import pair_names, script_words
 
 # What is counted on a date, in one letter; a hyphen where no origins are published.
 _LETTERS = {HOUSEHOLDS: "h", PEOPLE: "p", "": "-"}
@@ -31,6 +31,7 @@ def flows_json(view: View) -> dict[str, Any]:
             "few": [on.few for on in flows.on],
             "incomplete": [t for t, on in enumerate(flows.on) if on.incomplete],
             "most": dict(flows.most),
+            "text": script_words(view.language),
             "samples": {unit: samples(most) for unit, most in flows.most.items()},
         }
     }

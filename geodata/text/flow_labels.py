@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from geodata import populations
 from geodata.figures.flows_by_date import FlowsOn
@@ -21,10 +22,10 @@ TITLE = gettext("Flows between governorates")
 MEANING = gettext("Arrows lead from where people came to where they are; the wider, the more.")
 INCOMPLETE = gettext("Governorates whose total is too small to show have no flows here.")
 WORDS = {
-    "flowsNone": gettext("No origins are published on this date: no flows are drawn."),
-    "flowsDrawn": gettext("Flows between governorates that are drawn: {n} of {all}, the largest."),
-    "flowsWithin": gettext("Moved within their own governorate, not drawn: {value}."),
-    "flowsIncomplete": INCOMPLETE,
+    "none": gettext("No origins are published on this date: no flows are drawn."),
+    "drawn": gettext("Flows between governorates that are drawn: {n} of {all}, the largest."),
+    "within": gettext("Moved within their own governorate, not drawn: {value}."),
+    "incomplete": INCOMPLETE,
 }
 FEW = ngettext(
     "{n} flow has too few people to show.",
@@ -34,6 +35,17 @@ UNITS = {
     populations.HOUSEHOLDS: gettext("Flows: households"),
     populations.PEOPLE: gettext("Flows: people"),
 }
+
+
+def script_words(language: Language) -> dict[str, Any]:
+    """Return the words above, with every plural form, for scripts that say them of other dates."""
+    words = {key: language.gettext(word) for key, word in WORDS.items()}
+    return words | {
+        "few": language.plurals(*FEW),
+        "units": {unit: language.gettext(word) for unit, word in UNITS.items()},
+        "meaning": language.gettext(MEANING),
+        "listed": language.gettext("The flows on the map are listed below it."),
+    }
 
 
 def pair_names(view: View) -> list[str]:
@@ -49,7 +61,7 @@ def pair_names(view: View) -> list[str]:
 def unit_title(at: ViewAt) -> str:
     """Say what the flows of the date are counted in, or that there are none: heads a legend."""
     unit = at.view.flows.on[at.t].unit if at.view.flows else ""
-    return at.language.gettext(UNITS[unit] if unit else WORDS["flowsNone"])
+    return at.language.gettext(UNITS[unit] if unit else WORDS["none"])
 
 
 def flow_items(at: ViewAt) -> list[str]:
@@ -74,17 +86,17 @@ def flow_note(at: ViewAt) -> str:
 
 def _sentences(on: FlowsOn, language: Language) -> Iterator[str]:
     if not on.unit:
-        yield language.gettext(WORDS["flowsNone"])
+        yield language.gettext(WORDS["none"])
         return
     drawn, between = language.number(len(on.largest)), language.number(on.between)
-    yield language.gettext(WORDS["flowsDrawn"], n=drawn, all=between)
+    yield language.gettext(WORDS["drawn"], n=drawn, all=between)
     if on.within:
         within = _counted(on.within, on.unit, language)
-        yield language.gettext(WORDS["flowsWithin"], value=within)
+        yield language.gettext(WORDS["within"], value=within)
     if on.few:
         yield language.ngettext(*FEW, on.few)
     if on.incomplete:
-        yield language.gettext(WORDS["flowsIncomplete"])
+        yield language.gettext(WORDS["incomplete"])
 
 
 def _counted(number: int, unit: str, language: Language) -> str:
