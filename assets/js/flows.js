@@ -3,7 +3,7 @@
  * them, of the same curves and with the same widths; and what is said of them.
  *
  *   const flows = displacement.createFlows(root, { strings, format });
- *   flows.paint(svg, view, t); flows.measure(svg); flows.tell(view, t);
+ *   flows.paint(view, t); flows.measure(); flows.tell(view, t);
  *
  * Beside the map stand their legend, `.flow-legend`, and their list, `.flow-list`, which says the
  * same to readers who do not see the arrows. Where the server wrote neither, nothing is drawn.
@@ -121,8 +121,12 @@
     const text = createFlowText({ strings, format });
     let told = ''; // what the legend is of
 
+    /** The layer of arrows; a map without one, as on another slide, has nothing to do with flows. */
+    const layerOf = () => root.querySelector('svg.map > .flows');
+
     /** What the server wrote beside the map, in the nearest place around it. */
     function beside(selector) {
+      if (!layerOf()) return null;
       let around = root.parentElement;
       while (around && !around.querySelector(selector)) around = around.parentElement;
       return around?.querySelector(selector);
@@ -131,8 +135,8 @@
     const shrink = () => Number(root.style.getPropertyValue('--shrink')) || 1;
 
     /** Draw the flows of a date, the smallest on top; none where the view has none. */
-    function paint(svg, view, t) {
-      const layer = svg.querySelector(':scope > .flows');
+    function paint(view, t) {
+      const layer = layerOf();
       if (!layer) return;
       const drawn = text.on(view, t);
       while (layer.childElementCount > drawn.length) layer.lastChild.remove();
@@ -144,8 +148,8 @@
     }
 
     /** Let the legend know how large a unit of the drawing is on the screen. */
-    function measure(svg) {
-      const unit = svg.getScreenCTM()?.a * shrink();
+    function measure() {
+      const unit = layerOf()?.getScreenCTM()?.a * shrink();
       if (unit) beside('.flow-legend')?.style.setProperty('--flow-unit', `${unit}px`);
     }
 

@@ -190,7 +190,7 @@
         }
       }
       if (pointed) fillTooltip(pointed);
-      if (paths.size) flows?.paint(drawing(), view, now);
+      if (paths.size) flows?.paint(view, now);
     }
 
     /** What draws arrows is fetched when there are any; until then they are as they were written. */
@@ -206,13 +206,11 @@
       flows?.tell(view, now);
     }
 
-    const drawing = () => paths.values().next().value.ownerSVGElement;
-
     /** Draw arrows anew, which follow the size of the map and its zoom. */
     function fit() {
       if (!flows || !view || !paths.size) return;
-      flows.paint(drawing(), view, now);
-      flows.measure(drawing());
+      flows.paint(view, now);
+      flows.measure();
     }
 
     function settle() {
@@ -299,7 +297,7 @@
 
     /** Where outlines are drawn: above all areas, below their names. */
     function overlay() {
-      const svg = drawing();
+      const svg = paths.values().next().value.ownerSVGElement;
       const drawn = svg.querySelector(':scope > .area-overlay');
       if (drawn) return drawn;
       const group = document.createElementNS(SVG, 'g');

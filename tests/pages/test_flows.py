@@ -107,3 +107,29 @@ def _units(page: Page) -> float:
     _, _, width, height = map(float, re.split(r"\s+", svg.get_attribute("viewBox") or ""))
     box: Any = svg.bounding_box()
     return max(width, height * box["width"] / box["height"])
+
+
+def test_on_slides_and_the_public_map_they_follow_the_timeline_and_leave_other_slides_alone(
+    watched: Callable[..., Watched], site: str
+) -> None:
+    page = watched(1280, 720).open(f"{site}/briefing?slides=map:flows=5,time=2021-02-28;map:")
+    slide = page.locator("[data-shown]")
+    slide.and_(page.locator("[data-live]")).wait_for()
+    written = slide.locator(".flow-list").inner_text()
+    assert "46,664 households" in written
+    unit = slide.locator(".flow-legend").evaluate("(each) => each.style.cssText")
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelectorAll('.slide[data-live]').length === 2")
+    page.keyboard.press("Home")
+    assert slide.locator(".flow-list").inner_text() == written
+    assert slide.locator(".flow-legend").evaluate("(each) => each.style.cssText") == unit
+
+    page = watched(900, 900).open(f"{site}/embed?flows=5&time=2021-02-28")
+    before = page.locator(ARROWS).first.get_attribute("d")
+    page.get_by_role("slider", name="Date", exact=True).focus()
+    page.keyboard.press("ArrowLeft")
+    page.locator("#figures summary").first.click()
+    page.locator(".flow-list summary").click()
+    expect(page.locator(".flow-list li").first).to_contain_text("Ninewa to Dahuk: 4")
+    expect(page.locator(".flow-list li").first).not_to_contain_text("46,664")
+    assert page.locator(ARROWS).first.get_attribute("d") != before
