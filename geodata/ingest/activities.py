@@ -300,10 +300,14 @@ def _with_other_sources(
 
 
 def _united(row: dict[Any, Any], before: Any) -> dict[Any, Any]:
+    """Return a programme as two sources have it; the words of the one that came first stand."""
     starts = [year for year in (row["start_year"], before.start_year) if pd.notna(year)]
     ends = [row["end_year"], before.end_year]
     return {
         **row,
+        "name": before.name,
+        "pillar": before.pillar,
+        "description": before.description or row["description"],
         "start_year": min(starts, default=None),
         "end_year": None if any(map(pd.isna, ends)) else max(ends),
         "funders": _union(before.funders, row["funders"], "; "),
