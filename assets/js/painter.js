@@ -160,7 +160,7 @@
         cell.line.append(clip, svgElement('path', { d }), svgElement('path', { d, class: 'line' }));
         group.append(cell.line);
       });
-      svg.insertBefore(group, svg.querySelector(':scope > :is(.cities, .names)'));
+      svg.insertBefore(group, svg.querySelector(':scope > :is(.flows, .cities, .names)'));
     }
 
     function step(t) {
