@@ -59,6 +59,9 @@ _PLAIN_ROLES = {
 """Tag and its attributes ``->`` what a column is read as."""
 
 
+UNTAGGED = "A table without them is read with `ingest table` and a mapping."
+
+
 @dataclass(frozen=True)
 class Tag:
     """A tag and its attributes, in small letters."""
@@ -117,8 +120,13 @@ def _measure_of(tag: Tag) -> str:
 # ---- columns of a file
 
 
-def find_tags(rows: TableRows, log: FindingLog) -> tuple[int, list[Tag | None]] | None:
-    """Find the row of tags: of the first 25 rows, one with tags in at least half of its cells."""
+def find_tags(
+    rows: TableRows, log: FindingLog, otherwise: str = UNTAGGED
+) -> tuple[int, list[Tag | None]] | None:
+    """Find the row of tags: of the first 25 rows, one with tags in at least half of its cells.
+
+    ``otherwise`` says how a table without tags is read.
+    """
     for number, cells in rows.head(HEADER_WITHIN):
         if number > HEADER_WITHIN:
             break
@@ -129,7 +137,7 @@ def find_tags(rows: TableRows, log: FindingLog) -> tuple[int, list[Tag | None]] 
             return number, tags
     log.error(
         f"None of the first {HEADER_WITHIN} rows holds HXL tags, like #adm1+code, #date, "
-        "#affected+idps+ind. A table without them is read with `ingest table` and a mapping."
+        f"#affected+idps+ind. {otherwise}"
     )
     return None
 

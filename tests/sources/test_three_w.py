@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.activities.three_w import KINDS, read
 from geodata.sources.contract import ACTIVITIES_READ, ParsedSource, ReadOptions
 from geodata.util.findings import no_progress
+from tests.commanding import runner
 
 SOURCE = """\
 source:
@@ -281,6 +283,27 @@ def test_codes_are_read_as_words_and_another_programme_s_code_is_not_taken(readi
     later = second.tables.programmes.set_index("name")["code"]
     assert later[codes.index].equals(codes)
     assert later["First aid"] == "AID"
+
+
+def test_the_command_tells_what_it_brings_and_that_a_second_time_brings_nothing(
+    reading, tmp_path, examplia_folder
+):
+    reading(row(donor="Donor A"), row(who="Other", province="Beta"))  # writes file and mapping
+    commands = runner(str(tmp_path / "library"), snapshot=examplia_folder)
+    words = ["ingest", "3w", str(tmp_path / "3w.csv"), "--mapping", str(tmp_path / "mapping.yaml")]
+    tried = commands.invoke(args=[*words, "--dry-run", "--json"])
+    report = json.loads(tried.output)
+    assert report["activities"] == [
+        "2 activities of 2 organisations, paid by 1 funder: 2 programmes",
+        "places: 0 by P-code, 2 by name, 0 by alias, 0 by point, 0 not at all",
+    ]
+    assert report["changes"]["tables"]["coverage"] == {"added": 2, "removed": 0}
+    assert "is active" in commands.invoke(args=words).output
+    assert "Nothing changes" in commands.invoke(args=words).output
+
+
+def test_a_table_without_tags_and_columns_is_told_to_name_them(reading):
+    assert "name its columns in the mapping" in sentences(reading(row(), tags=TITLES))
 
 
 def test_the_kind_asks_for_a_mapping():

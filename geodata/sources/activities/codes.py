@@ -16,7 +16,8 @@ import pandas as pd
 
 from geodata.util.arrays import records
 
-_LETTERS = 8  # of a word that is taken whole, or of an acronym
+_LETTERS = 11  # of a word that is taken whole, or of an acronym
+_SIGNS = 3  # that tell a programme from another of its code, or more
 _TAIL = 5  # signs of an identifier, from its end, that tell its activities apart
 _SMALL = frozenset({"OF", "AND", "THE", "FOR", "IN", "TO", "DE", "DES", "LA", "LE", "DU", "ET"})
 _NO_NAME = "P"  # of names without a Latin letter
@@ -59,7 +60,7 @@ def end_of(identifier: str) -> str:
         tail = part + tail
         if len(tail) >= _TAIL:
             break
-    return tail[-2 * _LETTERS :]
+    return tail[-_LETTERS:]
 
 
 @dataclass
@@ -82,6 +83,6 @@ class ProgrammeCodes:
         code = code or _NO_NAME
         if key not in self._keys.setdefault(code, {key}):
             digest = base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()
-            code += digest[:_LETTERS]
-            self._keys.setdefault(code, {key})
+            longer = (f"{code}{digest[:n]}" for n in range(_SIGNS, len(digest)))
+            code = next(each for each in longer if key in self._keys.setdefault(each, {key}))
         return code

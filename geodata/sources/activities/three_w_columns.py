@@ -19,6 +19,7 @@ from geodata.sources.tabular.open_table import TableRows
 from geodata.util.findings import Harm
 
 _PEOPLE_TAGS = frozenset({"reached", "targeted", "affected", "beneficiary", "inneed", "population"})
+_UNTAGGED = "Where a table has none, name its columns in the mapping (`columns`)."
 _FIGURE_WORDS = ("reached", "target", "benefici", "people", "individual", "household")
 _PLAIN = frozenset({"name", "en", "i_en", "text"})  # attributes that leave a tag what it is
 
@@ -87,7 +88,7 @@ def _mapped(rows: TableRows, mapping: TableMapping, log: FindingLog) -> Sheet | 
 
 
 def _tagged(rows: TableRows, log: FindingLog) -> Sheet | None:
-    tag_row = hxl.find_tags(rows, log)
+    tag_row = hxl.find_tags(rows, log, _UNTAGGED)
     if tag_row is None:
         return None
     number, tags = tag_row
