@@ -29,6 +29,7 @@ SEEN = """() => {
     names: all('svg [data-ink]').map((name) => style(name, 'fill')),
     swatches: all('.legend i').map((swatch) =>
       [style(swatch, 'backgroundColor'), style(swatch, 'backgroundImage')]),
+    over: all('.drawing, #stage').map((each) => getComputedStyle(each, '::after').display),
     adjusted: [...new Set(all('.legend i').map((swatch) => style(swatch, 'printColorAdjust')))],
     letters: [...new Set(html.map((node) => hex(style(node, 'color'))))],
     grounds: [...new Set(all('body, .card, .face, .pane')
@@ -69,6 +70,8 @@ def test_paper_is_white_whatever_the_screen_is(
 
     found = printed(page, "dark", light)
     assert found == printed(page, "light", light)
+    # What fades, some readers of PDF paint over the whole map.
+    assert set(found["over"]) <= {"none"}
     assert found["adjusted"] == ["exact"]  # also where no backgrounds are printed
     assert all(contrast(letters, WHITE) >= 4.5 for letters in found["letters"]), found["letters"]
     assert set(found["grounds"]) <= {WHITE, "#f5f7fa"}  # of which only that of .face is printed
