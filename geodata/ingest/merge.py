@@ -144,7 +144,7 @@ def merge(
     findings += levels_that_differ(tables.counts, new, base.tables.areas)
     changes = totals(tables.counts, new, _replaced_totals(stored, new, elsewhere))
     findings += changes_beyond_reason(changes, largest_fall, allow_fall=allow_fall)
-    codes = (*resolved.lines, *placed.codes)
+    codes = [*resolved.lines, *placed.codes]
     return Merged(tables, report, findings, new, codes, changes, placed.lines)
 
 
