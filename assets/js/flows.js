@@ -91,7 +91,7 @@
       const drawn = on(view, t);
       const numbers = { n: format.number(drawn.length), all: format.number(between[t]) };
       const note = [
-        format.fill(text.drawn, numbers),
+        between[t] ? format.fill(text.drawn, numbers) : text.nothing,
         within[t] && format.fill(text.within, { value: counted(view, t, within[t]) }),
         few[t] && format.plural(text.few, few[t], { n: format.number(few[t]) }),
         incomplete.includes(t) && text.incomplete,

@@ -24,6 +24,7 @@ INCOMPLETE = gettext("Governorates whose total is too small to show have no flow
 WORDS = {
     "none": gettext("No origins are published on this date: no flows are drawn."),
     "drawn": gettext("Flows between governorates that are drawn: {n} of {all}, the largest."),
+    "nothing": gettext("No flow between governorates is to be drawn on this date."),
     "within": gettext("Moved within their own governorate, not drawn: {value}."),
     "incomplete": INCOMPLETE,
 }
@@ -88,8 +89,11 @@ def _sentences(on: FlowsOn, language: Language) -> Iterator[str]:
     if not on.unit:
         yield language.gettext(WORDS["none"])
         return
-    drawn, between = language.number(len(on.largest)), language.number(on.between)
-    yield language.gettext(WORDS["drawn"], n=drawn, all=between)
+    if on.between:
+        drawn, between = language.number(len(on.largest)), language.number(on.between)
+        yield language.gettext(WORDS["drawn"], n=drawn, all=between)
+    else:
+        yield language.gettext(WORDS["nothing"])
     if on.within:
         within = _counted(on.within, on.unit, language)
         yield language.gettext(WORDS["within"], value=within)

@@ -93,6 +93,8 @@ def test_of_chosen_programmes_are_those_into_the_governorates_where_they_work():
     reach = governorates(SNAPSHOT, ("EDF",))
     flows, on = shown(on=HOUSEHOLDS, flows="20", prog="EDF")
     assert on.largest and {flows.pairs[pair][1] for pair, _ in on.largest} <= set(reach)
+    at = viewed(flows="20", prog="EDF", prog_when="date", time=HOUSEHOLDS).on_its_date()
+    assert flow_note(at) == "No flow between governorates is to be drawn on this date."
     assert on.between < shown(on=HOUSEHOLDS, flows="20")[1].between
 
 
