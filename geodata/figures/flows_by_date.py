@@ -6,18 +6,24 @@ moved within their governorate are no flow between two; how many they are is giv
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata.figures.availability import programme_counts
 from geodata.figures.breakdowns import origins_by_date
 from geodata.figures.counts import Counts
 from geodata.figures.state import State
 from geodata.figures.suppression import Threshold
+from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
-from geodata.util.arrays import Bools, records
+from geodata.util.arrays import Bools
+
+Positions = NDArray[np.int64]
 
 _ROUND = 1, 2, 5  # times a power of ten: the numbers whose width a legend shows
 _BELOW = 0, 1, 3  # places below the largest such number: 50,000, 20,000 and 5,000
@@ -99,59 +105,105 @@ def flows_by_date(
     if programme_counts(snapshot, state.pop, state.prog):
         return FlowsByDate((), (FlowsOn(),) * len(dates), {})
     origins = origins_by_date(snapshot, state.pop, threshold)
-    shown, few = (_in_view(rows, counts, inside) for rows in (origins.shown, origins.few))
-    between = _between(shown, pcodes)
-    largest = between.sort_values(
-        ["t", "number", "category", "pcode"], ascending=[True, False, True, True]
-    )
-    largest = largest.groupby("t").head(state.flows)
-    pairs = sorted(set(zip(largest["category"], largest["pcode"], strict=True)))
-    within = shown[shown["category"] == shown["pcode"]]
-    drawn = _by_date(largest, pairs)
-    sizes = {
-        "between": between.groupby("t").size(),
-        "within": within.groupby("t")["number"].sum(),
-        "few": few.groupby("t").size(),
-    }
+    flows = _placed(snapshot, state.pop, threshold, dates, pcodes)
+    drawn = _largest(flows, inside[flows.t, flows.host] & flows.between, state.flows)
+    pairs, places = np.unique(drawn.origin * len(pcodes) + drawn.host, return_inverse=True)
+    bounds = np.searchsorted(drawn.t, np.arange(len(dates) + 1))
+    rows = list(zip(places.tolist(), drawn.number.tolist(), strict=True))
+    sizes = _sizes(flows, inside)
     on = tuple(
         FlowsOn(
-            largest=tuple(drawn.get(t, ())),
+            largest=tuple(rows[bounds[t] : bounds[t + 1]]),
             unit=origins.units[day],
             incomplete=day in origins.incomplete,
-            **{name: int(by_date.get(t, 0)) for name, by_date in sizes.items()},
+            **{name: int(by_date[t]) for name, by_date in sizes.items()},
         )
         if day in origins.units
         else FlowsOn()
         for t, day in enumerate(dates)
     )
-    most = _between(origins.shown, pcodes).groupby("unit")["number"].max()
-    return FlowsByDate(tuple(pairs), on, {str(unit): int(number) for unit, number in most.items()})
+    named = tuple((pcodes[pair // len(pcodes)], pcodes[pair % len(pcodes)]) for pair in pairs)
+    return FlowsByDate(named, on, flows.most)
 
 
-def _in_view(rows: pd.DataFrame, counts: Counts, inside: Bools) -> pd.DataFrame:
-    """Select the rows into governorates that a view shows; ``t`` is the place of their date."""
-    days = pd.DatetimeIndex(pd.to_datetime(list(counts.dates)))
-    t = days.get_indexer(pd.DatetimeIndex(rows["date"]))
-    a = pd.Index(counts.areas.pcodes).get_indexer(pd.Index(rows["pcode"]))
-    known = (t >= 0) & (a >= 0)
-    known[known] = inside[t[known], a[known]]
-    return rows.assign(t=t)[known]
+@dataclass(frozen=True)
+class _Rows:
+    """Rows by the positions of their date, origin and host; -1 for an origin that is none."""
+
+    t: Positions
+    origin: Positions
+    host: Positions
+    number: Positions
+
+    def at(self, rows: NDArray[np.intp]) -> _Rows:
+        """Return some of the rows, in an order."""
+        return _Rows(self.t[rows], self.origin[rows], self.host[rows], self.number[rows])
 
 
-def _between(rows: pd.DataFrame, pcodes: tuple[str, ...]) -> pd.DataFrame:
-    """Select the rows of two governorates: an origin may have matched none."""
-    return rows[rows["category"].isin(pcodes) & (rows["category"] != rows["pcode"])]
+@dataclass(frozen=True)
+class _Placed(_Rows):
+    """The flows that may be shown, those of ``few`` people, and the largest of each unit."""
+
+    few: _Rows
+    most: Mapping[str, int]
+
+    @property
+    def between(self) -> Bools:
+        """Which are of two governorates: an origin may have matched none."""
+        pair: Bools = (self.origin >= 0) & (self.origin != self.host)
+        return pair
 
 
-def _by_date(
-    largest: pd.DataFrame, pairs: list[tuple[str, str]]
-) -> dict[int, list[tuple[int, int]]]:
-    """Return position of the pair and number of each flow by date, in the order of the rows."""
-    places = {pair: i for i, pair in enumerate(pairs)}
-    by_date: dict[int, list[tuple[int, int]]] = {}
-    for row in records(largest):
-        by_date.setdefault(row.t, []).append((places[row.category, row.pcode], int(row.number)))
-    return by_date
+@memoise(16)
+def _placed(
+    snapshot: Snapshot,
+    population: str,
+    threshold: Threshold | int,
+    dates: tuple[dt.date, ...],
+    pcodes: tuple[str, ...],
+) -> _Placed:
+    """Place the flows of a population among dates and governorates."""
+    days, areas = pd.DatetimeIndex(pd.to_datetime(list(dates))), pd.Index(pcodes)
+    origins = origins_by_date(snapshot, population, threshold)
+
+    def placed(table: pd.DataFrame) -> dict[str, Positions]:
+        columns = {
+            "t": days.get_indexer(pd.DatetimeIndex(table["date"])),
+            "origin": areas.get_indexer(pd.Index(table["category"])),
+            "host": areas.get_indexer(pd.Index(table["pcode"])),
+            "number": table["number"].to_numpy(dtype="int64"),
+        }
+        known = (columns["t"] >= 0) & (columns["host"] >= 0)
+        return {name: values[known] for name, values in columns.items()}
+
+    shown = origins.shown
+    pair = shown["category"].isin(pcodes) & (shown["category"] != shown["pcode"])
+    most = shown[pair].groupby("unit")["number"].max()
+    return _Placed(
+        **placed(shown),
+        few=_Rows(**placed(origins.few.assign(category="", number=0))),
+        most={str(unit): int(number) for unit, number in most.items()},
+    )
+
+
+def _sizes(flows: _Placed, inside: Bools) -> dict[str, NDArray[np.generic]]:
+    """Return how many flows there are, and how many people in some, by attribute of ``FlowsOn``."""
+    seen, few = (inside[each.t, each.host] for each in (flows, flows.few))
+    between, within = seen & flows.between, seen & (flows.origin == flows.host)
+    return {
+        "between": np.bincount(flows.t[between], minlength=len(inside)),
+        "within": np.bincount(flows.t[within], flows.number[within], len(inside)),
+        "few": np.bincount(flows.few.t[few], minlength=len(inside)),
+    }
+
+
+def _largest(flows: _Rows, chosen: Bools, number: int) -> _Rows:
+    """Return the largest of the chosen flows of each date, ordered by date and size."""
+    rows = np.flatnonzero(chosen)
+    keys = (flows.host, flows.origin, -flows.number, flows.t)
+    rows = rows[np.lexsort([key[rows] for key in keys])]
+    t = flows.t[rows]
+    return flows.at(rows[np.arange(len(rows)) - np.searchsorted(t, t) < number])
 
 
 def samples(most: int) -> tuple[int, ...]:
