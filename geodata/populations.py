@@ -13,7 +13,12 @@ from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext, ngettext, pgettext
 
 PEOPLE, HOUSEHOLDS, RATE, SHARE = "people", "households", "rate", "share"
-MEASURES = (PEOPLE, HOUSEHOLDS, RATE, SHARE)
+RETURN_RATE = "return_rate"
+MEASURES = (PEOPLE, HOUSEHOLDS, RATE, SHARE, RETURN_RATE)
+PERCENTAGES = frozenset([SHARE, RETURN_RATE])
+"""Measures that are given in per cent."""
+RATIOS = frozenset([RATE, RETURN_RATE])
+"""Measures whose figures do not add up: the country has one of its own."""
 LEVEL, CHANGE = "level", "change"
 MODES = (LEVEL, CHANGE)
 
@@ -113,6 +118,10 @@ class Population:
         Heading of the areas with most of them, by level.
     origins, periods
         Titles of the breakdowns by origin and by period of displacement.
+    origin_title
+        Title of a map of where they come from, or had been displaced to.
+    from_area, in_area
+        Those who come from one governorate, or had been displaced to it; those who are in one now.
     flow
         Name of a flow from ``{origin}`` to ``{destination}``.
     hxl
@@ -134,6 +143,9 @@ class Population:
     largest: Mapping[int, str]
     origins: str
     periods: str
+    origin_title: str
+    from_area: str
+    in_area: str
     flow: str
     hxl: tuple[str, ...]
     beside: str = ""
@@ -160,6 +172,9 @@ class Population:
 
 DISPLACED = "idp"
 """Those whose origin is where they are displaced from."""
+
+RETURNED = "returnee"
+"""Those who are back where they had been displaced from."""
 
 POPULATIONS = {
     population.code: population
@@ -205,12 +220,15 @@ POPULATIONS = {
                 2: gettext("Districts that host most"),
             },
             origins=gettext("Where they were displaced from"),
+            origin_title=gettext("Where displaced people come from"),
+            from_area=gettext("from {area}"),
+            in_area=gettext("now in {area}"),
             periods=gettext("When displaced"),
             flow=gettext("{origin} to {destination}"),
             hxl=("idps", "idp", "displaced"),
         ),
         Population(
-            code="returnee",
+            code=RETURNED,
             label=gettext("Returnees"),
             topic=gettext("Returns"),
             place_title=gettext("Where people have returned"),
@@ -250,6 +268,9 @@ POPULATIONS = {
                 2: gettext("Largest districts of return"),
             },
             origins=gettext("Where they had been displaced to"),
+            origin_title=gettext("Where returnees had been displaced to"),
+            from_area=gettext("back from {area}"),
+            in_area=gettext("back in {area}"),
             periods=gettext("When they had been displaced"),
             flow=gettext("from {origin} back to {destination}"),
             hxl=("returnees", "returned"),
@@ -290,6 +311,9 @@ POPULATIONS = {
                 2: gettext("Districts that host most"),
             },
             origins=gettext("Where they were displaced from"),
+            origin_title=gettext("Where displaced people come from"),
+            from_area=gettext("from {area}"),
+            in_area=gettext("now in {area}"),
             periods=gettext("When displaced"),
             flow=gettext("{origin} to {destination}"),
             hxl=("refugees",),
@@ -304,6 +328,7 @@ MEASURE_LABELS = {
     HOUSEHOLDS: gettext("Households"),
     RATE: gettext("Per 1,000"),
     SHARE: gettext("Share"),
+    RETURN_RATE: gettext("Rate of return"),
 }
 LEVEL_LABELS = {number: level.label for number, level in LEVELS.items()}
 MODE_LABELS = {LEVEL: gettext("Number"), CHANGE: gettext("Change")}
@@ -313,6 +338,7 @@ UNITS = {
     HOUSEHOLDS: gettext("households"),
     RATE: gettext("per 1,000 residents ({year})"),
     SHARE: gettext("of the national total"),
+    RETURN_RATE: gettext("of those who fled"),
 }
 
 
@@ -320,14 +346,27 @@ def decimals(measure: str, level: int) -> int:
     """Return decimals that figures of a measure are given with; districts' shares are small."""
     if measure == SHARE:
         return level
-    return 1 if measure == RATE else 0
+    return 1 if measure in RATIOS else 0
 
 
-def unit_of(measure: str) -> str:
-    """Return what a measure counts: households, or people, of whom rates and shares are made."""
-    return HOUSEHOLDS if measure == HOUSEHOLDS else PEOPLE
+def unit_of(measure: str, *, part: bool = False) -> str:
+    """Return what a measure counts: households, or people, of whom rates and shares are made.
+
+    Parameters
+    ----------
+    part
+        Whether only a part of the population is counted (:mod:`geodata.figures.parts`), whose
+        shares are of households: sources break these down at every date, people at few.
+    """
+    in_households = measure in (HOUSEHOLDS, RETURN_RATE) or (part and measure == SHARE)
+    return HOUSEHOLDS if in_households else PEOPLE
+
+
+def total_sign(measure: str) -> str:
+    """Return what follows a total: ``%`` after a rate of return; that of shares is in people."""
+    return "%" if measure == RETURN_RATE else ""
 
 
 def sign(measure: str) -> str:
-    """Return what follows every figure of a measure: ``%`` after a share, nothing after others."""
-    return "%" if measure == SHARE else ""
+    """Return what follows every figure of a measure: ``%`` or nothing."""
+    return "%" if measure in PERCENTAGES else ""

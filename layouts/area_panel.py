@@ -17,12 +17,14 @@ from geodata.figures.funders import funders_of
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
+from geodata.populations import DISPLACED
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import area_figures, sentences
 from geodata.text.area_figures import AreaFigure, Breakdown, Change
 from layouts import ids
 from layouts.components import AreaFigures, Bars, Fixed, Trend
 from layouts.explore_facts import Shown
+from layouts.explore_parts import part_link
 from layouts.markup import hyphenated, native
 from layouts.plotly_figures import trend_layout
 
@@ -252,6 +254,7 @@ def _bars(
         html.Ul(_rows(breakdown, t, language, ordered=ordered), className="bars"),
         more,
         text("tooFew"),
+        *_on_map(breakdown.kind, shown),
         *(text(f"note{n}") for n in range(len(notes))),
     ]
     return Bars(
@@ -262,6 +265,15 @@ def _bars(
         texts=texts,
         of=shown.url,
     )
+
+
+def _on_map(kind: str, shown: Shown) -> list[Component]:
+    """Return a link to the map of a breakdown by place."""
+    state, language = shown.view.state, shown.view.language
+    part = {"origin": f"to={state.area}", "destination": f"pop={DISPLACED}&from={state.area}"}
+    if kind not in part:
+        return []
+    return [html.P(part_link(shown, part[kind], language.gettext("Show this on the map")))]
 
 
 def _section(name: str, title: str, content: list[Any]) -> list[Any]:

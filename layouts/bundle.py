@@ -58,7 +58,16 @@ HOST = "embed/host.js"
 PLOTLY = "vendor/plotly-basic.min.js"
 CHARTS = ("chart/trend.js",)  # what the page draws with it
 # The map page's own scripts: what is shown, what stands around the map, the components of that.
-PAGE = ("shown", "explore-map", "panel-text", "panels", "components", "choices", "start")
+PAGE = (
+    "shown",
+    "explore-map",
+    "panel-text",
+    "panels",
+    "components",
+    "part-links",
+    "choices",
+    "start",
+)
 # Of the map page, what is fetched with Dash, so that the map moves sooner; until then the links
 # that some of them answer lead to pages of their own.
 WITH_DASH = (

@@ -158,11 +158,11 @@ def _fields(compared: Comparison) -> list[Field]:
     whole = Option("", language.gettext("All areas"))
     measures = [
         Option(code, language.gettext(populations.MEASURE_LABELS[code]))
-        for code in available_measures(snapshot, state.pop, state.level)
+        for code in available_measures(snapshot, state.pop, state.level, state.part)
     ]
     by_level = [
         Option(str(level), language.gettext(populations.LEVELS[level].label))
-        for level in levels(snapshot, state.pop)
+        for level in levels(snapshot, state.pop, state.part)
     ]
     listed = [whole, *_programmes(compared, state.prog)]
     fields = [

@@ -152,6 +152,13 @@ class Ends(Island):
     tag, class_name = "p", "ends"
 
 
+class PartLinks(Island):
+    """Links to parts of the population; ``everyone`` is said where none is chosen."""
+
+    properties = ("everyone",)
+    class_name = "part-links"
+
+
 class PlaceField(Island):
     """The field that finds a governorate or a district, in a form that works without scripts."""
 

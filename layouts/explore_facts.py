@@ -36,7 +36,8 @@ from layouts.script_strings import UNTIL
 _ALMOST_NONE = 1e-9  # what bars are drawn against where there is nothing
 _PROG_WHEN = {ANY_TIME: gettext("At any time"), ON_DATE: gettext("On the date")}
 # Keys that no control of the form has.
-_NO_CONTROL = ("time", "area", "lang", "digits", "v", "briefing")
+PART_KEYS = ("by", "from", "to", "shelter", "period")
+_NO_CONTROL = ("time", "area", "lang", "digits", "v", "briefing", *PART_KEYS)
 _CLASSES = {
     ROUND_STYLE: gettext("Round"),
     QUANTILES: gettext("Quantiles"),
@@ -151,8 +152,8 @@ def _plane(view: View) -> dict[str, float]:
 def _filters(shown: Shown) -> dict[str, Any]:
     view = shown.view
     snapshot, language, chosen = view.snapshot, view.language, view.state
-    measures = available_measures(snapshot, chosen.pop, chosen.level)
-    held = [str(level) for level in levels(snapshot, chosen.pop)]
+    measures = available_measures(snapshot, chosen.pop, chosen.level, chosen.part)
+    held = [str(level) for level in levels(snapshot, chosen.pop, chosen.part)]
 
     def options(labels: dict[Any, str], value: object, offered: Any = None) -> list[Option]:
         return [

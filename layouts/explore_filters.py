@@ -21,6 +21,7 @@ from layouts.components import (
     Programmes,
 )
 from layouts.explore_facts import Option
+from layouts.explore_parts import part_links
 from layouts.markup import hyphenated, native
 
 _HIDDEN = "visually-hidden"
@@ -60,6 +61,7 @@ def filters(facts: Mapping[str, Any]) -> Component:
                     value=_chosen(facts["populations"]),
                 ),
             ),
+            part_links(facts["shown"]),
             _filter(_("Programme"), funder(facts), programmes(facts), programme_time(facts)),
             _filter(_("Show"), _segments(ids.MEASURE, "measure", facts), _ends("measure", facts)),
             _filter(_("Colour by"), _segments(ids.MODE, "mode", facts), base_date(facts)),

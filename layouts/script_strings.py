@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from geodata.figures.state import NEAREST_DATE
+from geodata.figures.date_keys import NEAREST_DATE
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.text.area_labels import COUNTED_IN, WORDS

@@ -19,7 +19,7 @@
     const { fill } = format;
     const decimals = (view) => view.text.decimals;
     const isChange = (view) => view.state.mode === 'change';
-    const sign = (view) => (view.state.measure === 'share' ? '%' : '');
+    const sign = (view) => (['share', 'return_rate'].includes(view.state.measure) ? '%' : '');
 
     /** A figure of the view's measure, with its sign in change mode. */
     function figure(view, number) {

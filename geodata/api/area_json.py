@@ -22,8 +22,9 @@ from geodata.figures.availability import (
     populations_with_counts,
     sources_of,
 )
-from geodata.figures.breakdowns import PERIOD_LABELS, SHELTER_LABELS, of_area
+from geodata.figures.breakdowns import UNITS, CrossTable, cross_table
 from geodata.figures.counts import counts
+from geodata.figures.parts import ORIGIN, PERIOD, PERIOD_LABELS, SHELTER, SHELTER_LABELS
 from geodata.figures.state import State
 from geodata.figures.suppression import Threshold
 from geodata.i18n.language import Language, load_language
@@ -31,6 +32,7 @@ from geodata.i18n.messages import gettext
 from geodata.places.area_names import area_names
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
+from geodata.util.arrays import Floats
 from geodata.util.json_encoding import json_numbers
 
 _PANELS = 64  # of which a choice of measure or date needs the same again
@@ -79,7 +81,7 @@ def _panel(
         },
         "dates": [day.isoformat() for day in dates_of(snapshot, state.pop, state.programmes)],
         "trend": _trends(snapshot, pcode, level, threshold, language),
-        "breakdowns": _breakdowns(snapshot, state, pcode, threshold, names, language)
+        "breakdowns": _breakdowns(snapshot, state, pcode, threshold, names)
         if level == GOVERNORATE
         else [],
         "programmes": programmes.in_governorate(snapshot, governorate, language),
@@ -116,13 +118,18 @@ def _trends(
     return trends
 
 
-class _Breakdown(NamedTuple):
-    """One breakdown of an area: its rows, and the column and labels of its categories."""
+class _Slice(NamedTuple):
+    """One breakdown of an area in one unit: ``D`` dates of its table, ``K`` categories.
+
+    ``cells`` are ``(D, K)``, NaN where not shown; ``few`` ``(D,)`` counts those with too few.
+    """
 
     kind: str
     title: str
-    rows: pd.DataFrame
-    column: str
+    table: CrossTable
+    cells: Floats
+    codes: tuple[str, ...]
+    few: Floats
     label: Callable[[str], str]
 
 
@@ -132,39 +139,30 @@ def _breakdowns(
     pcode: str,
     threshold: Threshold | int,
     names: dict[str, str],
-    language: Language,
 ) -> list[dict[str, Any]]:
     """Return origin, destination, shelter and period of the state's population, each in one unit.
 
     A breakdown that the source gives in households, and later in people, is two tables.
     """
-    rows = of_area(snapshot, state.pop, pcode, threshold)
-    displaced = of_area(snapshot, populations.DISPLACED, pcode, threshold)
-    # Who else counted knows nothing of where the displaced come from.
-    displaced = displaced[
-        displaced["source"].isin(sources_of(snapshot, state.pop, state.programmes))
-    ]
     dates = dates_of(snapshot, state.pop, state.programmes)
     tables = [
-        {"kind": part.kind, "title": language.gettext(part.title), "unit": unit,
-         "source": _source(of_unit)}
-        | _table(of_unit, part.column, part.label, dates, keep_order=list(PERIOD_LABELS))
-        for part in _parts(rows, displaced, state.pop, pcode, names, language)
-        for unit in (populations.HOUSEHOLDS, populations.PEOPLE)
-        if len(of_unit := part.rows[part.rows["unit"] == unit])
+        {"kind": part.kind, "title": state.language.gettext(part.title), "unit": part.table.unit,
+         "source": _source(part)}
+        | _table(part, dates)
+        for part in _slices(snapshot, state, pcode, threshold, names)
     ]  # fmt: skip
     return [table for table in tables if any(table["values"]) or any(table["hidden"])]
 
 
-def _parts(
-    rows: pd.DataFrame,
-    displaced: pd.DataFrame,
-    population: str,
+def _slices(
+    snapshot: Snapshot,
+    state: State,
     pcode: str,
+    threshold: Threshold | int,
     names: dict[str, str],
-    language: Language,
-) -> Iterator[_Breakdown]:
+) -> Iterator[_Slice]:
     """Yield the breakdowns of a governorate, and that of people displaced from it."""
+    language, titles = state.language, populations.POPULATIONS[state.pop]
 
     def place(code: str) -> str:
         return names.get(code, code)  # an origin that matched no governorate keeps its name
@@ -172,49 +170,56 @@ def _parts(
     def translated(labels: Mapping[str, str]) -> Callable[[str], str]:
         return lambda code: language.gettext(labels.get(code, code))
 
-    titles = populations.POPULATIONS[population]
-    inside = rows[rows["pcode"] == pcode]
-    by_kind = {kind: inside[inside["kind"] == kind] for kind in ("origin", "shelter", "period")}
-    elsewhere = displaced[(displaced["kind"] == "origin") & (displaced["category"] == pcode)]
-    yield _Breakdown("origin", titles.origins, by_kind["origin"], "category", place)
-    live_now = gettext("Where displaced people from here live now")
-    yield _Breakdown("destination", live_now, elsewhere, "pcode", place)
-    shelters = translated(SHELTER_LABELS)
-    yield _Breakdown("shelter", gettext("Shelter"), by_kind["shelter"], "category", shelters)
-    periods = translated(PERIOD_LABELS)
-    yield _Breakdown("period", titles.periods, by_kind["period"], "category", periods)
+    def tables(population: str, kind: str) -> list[CrossTable]:
+        return [cross_table(snapshot, population, kind, unit, threshold) for unit in UNITS]
+
+    def inside(kind: str, title: str, label: Callable[[str], str]) -> Iterator[_Slice]:
+        for table in tables(state.pop, kind):
+            row = table.pcodes.index(pcode)
+            cells, few = table.cells[:, row], table.few_by_area[:, row]
+            yield _Slice(kind, title, table, cells, table.categories, few, label)
+
+    yield from inside(ORIGIN, titles.origins, place)
+    for table in tables(populations.DISPLACED, ORIGIN):
+        if pcode in table.categories:
+            column = table.categories.index(pcode)
+            # Who else counted knows nothing of where the displaced come from.
+            counters = sources_of(snapshot, state.pop, state.prog)
+            own = np.isin(table.sources, counters)
+            cells = np.where(own[:, None], table.cells[:, :, column], np.nan)
+            few = np.where(own, table.few_by_category[:, column], 0)
+            live_now = gettext("Where displaced people from here live now")
+            yield _Slice("destination", live_now, table, cells, table.pcodes, few, place)
+    yield from inside(SHELTER, gettext("Shelter"), translated(SHELTER_LABELS))
+    yield from inside(PERIOD, titles.periods, translated(PERIOD_LABELS))
 
 
-def _source(rows: pd.DataFrame) -> str:
-    """Return the id of the source of the newest rows."""
-    return str(rows.sort_values("date")["source"].iloc[-1])
+def _source(part: _Slice) -> str:
+    """Return the id of the source of the newest figures."""
+    known = np.flatnonzero(np.isfinite(part.cells).any(axis=1) | (part.few > 0))
+    return part.table.sources[known[-1]] if known.size else ""
 
 
-def _table(
-    rows: pd.DataFrame,
-    column: str,
-    label: Callable[[str], str],
-    dates: tuple[dt.date, ...],
-    keep_order: list[str],
-) -> dict[str, Any]:
+def _table(part: _Slice, dates: tuple[dt.date, ...]) -> dict[str, Any]:
     """Return households or people by date and category: ``values[date][category]``.
 
     ``values[date]`` is ``None`` where there is no row. ``hidden[date]`` is how many categories have
     too few to show; which they are is left out: for a governorate with one alone, it would tell
     all.
     """
-    days = pd.DatetimeIndex(pd.to_datetime(list(dates)))
-    few = rows[rows["few"]].groupby("date")[column].nunique()
-    visible = rows[rows["shown"]]
-    table = visible.pivot_table(index="date", columns=column, values="number", aggfunc="sum")
-    table = table.reindex(days)
-    codes = sorted(table.columns, key=lambda c: keep_order.index(c) if c in keep_order else -1)
-    grid = table[codes].to_numpy(dtype="float64", na_value=np.nan)
+    at = [part.table.at(day) for day in dates]
+    in_order = list(PERIOD_LABELS)
+    columns = [k for k in range(len(part.codes)) if np.isfinite(part.cells[:, k]).any()]
+    columns.sort(key=lambda k: in_order.index(part.codes[k]) if part.codes[k] in in_order else -1)
+    codes = [part.codes[k] for k in columns]
+    rows = [None if t is None else part.cells[t, columns] for t in at]
     return {
         "codes": codes,
-        "labels": [label(code) for code in codes],
-        "values": [None if np.isnan(row).all() else json_numbers(row) for row in grid],
-        "hidden": [int(n) for n in few.reindex(days, fill_value=0)],
+        "labels": [part.label(code) for code in codes],
+        "values": [
+            None if row is None or np.isnan(row).all() else json_numbers(row) for row in rows
+        ],
+        "hidden": [0 if t is None else int(part.few[t]) for t in at],
     }
 
 

@@ -8,9 +8,10 @@ from geodata import populations
 from geodata.api.flows_json import flows_json
 from geodata.boundaries.adjacency import neighbours
 from geodata.figures import programmes
-from geodata.figures.availability import available_measures, levels
+from geodata.figures.availability import available_measures, levels, part_units
 from geodata.figures.dates import years_before
 from geodata.figures.flow_key import flow_choices
+from geodata.figures.parts import KINDS
 from geodata.figures.state import State, earlier_last_dates, encode_query
 from geodata.figures.view import (
     View,
@@ -46,6 +47,11 @@ def state_dict(state: State, snapshot: Snapshot) -> dict[str, Any]:
             "prog": list(state.prog),
             "prog_when": state.prog_when,
             "funder": list(state.funder),
+            "by": state.by,
+            "from": state.from_,
+            "to": state.to,
+            "shelter": list(state.shelter),
+            "period": list(state.period),
             "measure": state.measure,
             "mode": state.mode,
             "level": state.level,
@@ -88,12 +94,13 @@ def as_dict(view: View) -> dict[str, Any]:
     """
     state, snapshot, counts = view.state, view.snapshot, view.counts
     dates, decimals = range(len(view.counts.dates)), state.decimals
-    total_decimals = 0 if state.measure == populations.SHARE else decimals
+    total_decimals = decimals if state.measure != populations.SHARE else 0
     return {
         "version": snapshot.version,
         "available": {
-            "measures": list(available_measures(snapshot, state.pop, state.level)),
-            "levels": list(levels(snapshot, state.pop)),
+            "measures": list(available_measures(snapshot, state.pop, state.level, state.part)),
+            "levels": list(levels(snapshot, state.pop, state.part)),
+            "parts": [kind for kind in KINDS if part_units(snapshot, state.pop, kind)],
             "flows": list(flow_choices(snapshot, state.pop, state.level)),
             "until": earlier_last_dates(snapshot, state),
         },

@@ -130,6 +130,10 @@ def map_headline(at: ViewAt) -> str:
     whole = at.total
     if not whole > 0:
         return _nothing(at) if whole == 0 else view_headlines.headline(at)
+    if at.state.measure == populations.RETURN_RATE:
+        return _of_return(at)
+    if at.state.part:
+        return view_headlines.headline(at)
     if at.state.area in at.counts.areas.pcodes:
         return _of_area(at)
     if at.state.programmes:  # counts of their own are of no area that they work in
@@ -138,6 +142,25 @@ def map_headline(at: ViewAt) -> str:
     if at.state.measure == populations.RATE:
         return _of_rate(at)
     return _of_places(at, _figures(at), whole)
+
+
+_RETURNED = gettext("Return to {area}: {n} in 10 of those who fled, {percent} on {date}")
+
+
+def _of_return(at: ViewAt) -> str:
+    """Say how many of those who fled the chosen governorate have returned, else the country's."""
+    language, pcodes = at.language, at.counts.areas.pcodes
+    i = pcodes.index(at.state.area) if at.state.area in pcodes else -1
+    tenths = 0 if i < 0 or np.isnan(at.values[i]) else rounded(float(at.values[i]) / 10, 0)
+    if not 1 <= tenths <= 9:
+        return view_headlines.headline(at)
+    return language.gettext(
+        _RETURNED,
+        n=language.number(tenths),
+        area=area_names(at.snapshot, language)[at.state.area],
+        percent=language.number(float(at.values[i]), 1, "%"),
+        date=language.date(at.date, "long"),
+    )
 
 
 def _nothing(at: ViewAt) -> str:
@@ -220,7 +243,7 @@ def _of_area(at: ViewAt) -> str:
     """Write the chosen area's share of the whole, or its label."""
     i = at.counts.areas.index(at.state.area)
     cell = area_labels(at)[i]
-    plain = at.state.measure != populations.RATE and not at.state.programmes
+    plain = at.state.adds_up and not at.state.programmes
     size = float(_sizes(at)[i]) if plain and cell.shown else 0
     if not size > 0:
         return cell.sentence
@@ -302,7 +325,7 @@ def _changed(at: ViewAt, rose: bool, part: float) -> str:
 def _mover(at: ViewAt, rose: bool) -> str:
     """Name the one area that changed most; empty where another may have changed as much."""
     unknown = np.isin(at.status, [NOT_COMPARABLE, SUPPRESSED]).any()
-    if unknown or at.state.measure in (populations.RATE, populations.SHARE):
+    if unknown or not at.state.adds_up or at.state.measure == populations.SHARE:
         return ""
     changes = np.nan_to_num(at.values * (1 if rose else -1), nan=-np.inf)
     first = np.flatnonzero(changes == changes.max())
@@ -418,7 +441,7 @@ def footprint_headline(at: ViewAt) -> str:
     if at.state.programmes or at.state.mode == populations.CHANGE or not at.total > 0:
         return map_headline(at)
     language = at.language
-    first = leaders(_figures(at), at.total) if at.state.measure != populations.RATE else None
+    first = leaders(_figures(at), at.total) if at.state.adds_up else None
     if first is None:
         return map_headline(at)
     working = programmes_in(at.view, first.names)

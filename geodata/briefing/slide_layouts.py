@@ -53,13 +53,14 @@ _FUNDED = gettext(
 def _short(view: View, value: float) -> str:
     """Write a total as a key figure: millions short, rates with their decimal."""
     language = view.language
-    if view.state.measure == populations.RATE:
-        return language.number(value, 1)
+    if view.state.measure in populations.RATIOS:
+        return language.number(value, 1, populations.total_sign(view.state.measure))
     return language.compact(value) if value >= 1_000_000 else language.number(value)
 
 
 def _signed(view: View, value: float) -> str:
-    return view.language.signed(value, 1 if view.state.measure == populations.RATE else 0)
+    decimals = int(view.state.measure in populations.RATIOS)
+    return view.language.signed(value, decimals, populations.total_sign(view.state.measure))
 
 
 def _total(at: ViewAt) -> SlideFigure | None:

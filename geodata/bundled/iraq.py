@@ -345,6 +345,23 @@ COUNTRY: dict[str, Any] = {
             ),
         },
     ],
+    # What DTM means by some words; the first with the report whose figures it was checked against.
+    "definitions": {
+        "critical": gettext(
+            "Critical shelter, as DTM groups it: informal settlements, religious buildings, "
+            "schools, unfinished or abandoned buildings (IOM Iraq, IDP Shelter Arrangement, May "
+            "2016)."
+        ),
+        "shelter_terms": gettext(
+            "Lists say from March 2019 on whether rented homes, and from October 2018 on whether "
+            "habitual residences, can be lived in; here either is one type at every date."
+        ),
+        "return_rate": gettext(
+            "Rate of return: households that returned to a governorate, of these and the "
+            "displaced households that come from it, both of the same date, as DTM gives it "
+            "(https://iraqdtm.iom.int)."
+        ),
+    },
     "shelter_notes": [
         {
             "populations": ["idp"],

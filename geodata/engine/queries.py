@@ -47,45 +47,29 @@ def cells(counts: Table, population: str, programmes: Collection[str]) -> Table:
     return rows.group_by(*KEY).agg(households=_sum(rows.households), people=_sum(rows.people))
 
 
-def breakdowns_of(breakdowns: Table, population: str, pcode: str) -> Table:
-    """Select the breakdowns of one governorate, and of people who came from it.
+def breakdowns_of(breakdowns: Table, population: str) -> Table:
+    """Add up the breakdowns of a population by kind, date, governorate and category.
 
-    Columns ``kind, date, pcode, category, households, people, source``.
+    Columns ``kind, date, pcode, category, households, people, source``, in that order: an engine
+    that runs on several threads gives groups in any.
     """
-    is_of_area = breakdowns.pcode == pcode
-    is_from_area = (breakdowns.kind == "origin") & (breakdowns.category == pcode)
-    return _sum_by_category(breakdowns, population, is_of_area | is_from_area)
-
-
-def origins_on(breakdowns: Table, population: str, day: str) -> Table:
-    """Select the breakdowns by origin on a date (ISO), of every governorate."""
-    condition = (breakdowns.kind == "origin") & (breakdowns.date == ibis.timestamp(day))
-    return _sum_by_category(breakdowns, population, condition)
-
-
-def origins(breakdowns: Table, population: str) -> Table:
-    """Select the breakdowns by origin on every date, of every governorate."""
-    condition = (breakdowns.kind == "origin") & breakdowns.pcode.notnull()
-    return _sum_by_category(breakdowns, population, condition)
-
-
-def in_people(breakdowns: Table, population: str) -> Table:
-    """Select the breakdowns in people, of every governorate and date."""
-    condition = breakdowns.people.notnull() & breakdowns.pcode.notnull()
-    return _sum_by_category(breakdowns, population, condition)
-
-
-def _sum_by_category(breakdowns: Table, population: str, condition: ibis.ir.BooleanValue) -> Table:
-    """Add up the breakdowns of a population that meet a condition, by date, area and category.
-
-    In that order: an engine that runs on several threads gives groups in any.
-    """
-    rows = breakdowns.filter(breakdowns.population == population, condition)
+    rows = breakdowns.filter(breakdowns.population == population)
     key = ("kind", "date", "pcode", "category")
     sums = rows.group_by(*key).agg(
         households=_sum(rows.households), people=_sum(rows.people), source=rows.source.max()
     )
     return sums.order_by(*key)
+
+
+def breakdown_dates(breakdowns: Table, population: str) -> Table:
+    """List the dates on which a population was broken down.
+
+    Columns ``kind, date, source``, and ``households`` and ``people``: how many rows are in each.
+    """
+    rows = breakdowns.filter(breakdowns.population == population, breakdowns.pcode.notnull())
+    return rows.group_by("kind", "date", "source").agg(
+        households=rows.households.count(), people=rows.people.count()
+    )
 
 
 def _sum(column: ibis.ir.IntegerColumn) -> ibis.ir.IntegerScalar:

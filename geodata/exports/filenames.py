@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geodata.figures.state import State, part_items
 from geodata.figures.view import View
 from geodata.i18n.language import SOURCE_LANGUAGE
 from geodata.links.urls import slug
@@ -19,6 +20,7 @@ def filename(view: View, ending: str, *, every_date: bool = False) -> str:
         state.pop,
         *state.funder,
         *state.prog,
+        *part_of_name(state),
         state.measure,
         LEVELS[state.level].name,
     ]
@@ -29,3 +31,12 @@ def filename(view: View, ending: str, *, every_date: bool = False) -> str:
     if state.lang != SOURCE_LANGUAGE:
         parts.append(state.lang)
     return f"{slug(parts)}.{ending}"
+
+
+def part_of_name(state: State) -> list[str]:
+    """Return what of a name says which part of the population a file is of.
+
+    >>> part_of_name(State(from_="IQG15"))
+    ['from', 'IQG15']
+    """
+    return [word for key, value in part_items(state) for word in (key, value) if value]

@@ -14,9 +14,18 @@ from geodata import populations
 from geodata.engine import queries
 from geodata.engine.connect import query
 from geodata.figures.cells import counted_dates
+from geodata.figures.parts import ORIGIN, Part
 from geodata.figures.suppression import Threshold
 from geodata.household_sizes import UNSAID, household_size
-from geodata.populations import HOUSEHOLDS, PEOPLE, POPULATIONS, unit_of
+from geodata.populations import (
+    DISPLACED,
+    HOUSEHOLDS,
+    PEOPLE,
+    POPULATIONS,
+    RETURN_RATE,
+    RETURNED,
+    unit_of,
+)
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.rounds import SAME_ROUND
 from geodata.snapshots.snapshot import Snapshot
@@ -76,14 +85,17 @@ def populations_with_counts(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 @memoise(64)
-def levels(snapshot: Snapshot, population: str) -> tuple[int, ...]:
+def levels(snapshot: Snapshot, population: str, part: Part | None = None) -> tuple[int, ...]:
     """List the levels at which a population was counted and can be shown; 1 where there is none.
 
-    Figures of districts, not placed, may be there without boundaries of districts.
+    Figures of districts, not placed, may be there without boundaries of districts. Parts of a
+    population are known of governorates.
 
     >>> levels(snapshot, "refugee")
     (1,)
     """
+    if part:
+        return (GOVERNORATE,)
     with_counts = sorted({int(level) for level in _series_of(snapshot, population)["level"]})
     return tuple(level for level in with_counts if areas_of(snapshot, level).pcodes) or (
         GOVERNORATE,
@@ -160,6 +172,7 @@ def sources_of(
     programmes: Collection[str] = (),
     level: int | None = None,
     measure: str = PEOPLE,
+    part: Part | None = None,
 ) -> tuple[str, ...]:
     """List the ids of the sources of a view, the one that counted last first.
 
@@ -170,7 +183,11 @@ def sources_of(
     ('tracking',)
     """
     own = programme_counts(snapshot, population, programmes)
-    last = _last_dates(snapshot, population, own, level, unit_of(measure))
+    if part:
+        rows = _rows_of_part(snapshot, population, part, unit_of(measure, part=True))
+        last = rows.groupby("source")["date"].max()
+    else:
+        last = _last_dates(snapshot, population, own, level, unit_of(measure))
     ordered = last.sort_index().sort_values(ascending=False, kind="stable")
     return tuple(str(source) for source in ordered.index)
 
@@ -229,6 +246,44 @@ def last_date(
     rows = _series_in_view(snapshot, population, frozenset())
     last = rows.loc[rows["level"] == level, _END[measure == HOUSEHOLDS]].max()
     return None if pd.isna(last) else last.date()
+
+
+@memoise(8)
+def _broken_down(snapshot: Snapshot, population: str) -> pd.DataFrame:
+    return query(snapshot, "breakdowns", queries.breakdown_dates, population)
+
+
+def _rows_of_part(snapshot: Snapshot, population: str, part: Part, unit: str) -> pd.DataFrame:
+    """Select the dates and sources of a breakdown that has rows in a unit."""
+    rows = _broken_down(snapshot, population)
+    return rows[(rows["kind"] == part.kind) & (rows[unit] > 0)].sort_values(["date", "source"])
+
+
+def part_units(snapshot: Snapshot, population: str, kind: str) -> tuple[str, ...]:
+    """List the units in which a population is broken down: people, households, both or none.
+
+    >>> part_units(snapshot, "idp", "shelter"), part_units(snapshot, "refugee", "origin")
+    (('households',), ())
+    """
+    return tuple(
+        unit
+        for unit in (PEOPLE, HOUSEHOLDS)
+        if len(_rows_of_part(snapshot, population, Part(kind), unit))
+    )
+
+
+def has_return_rate(snapshot: Snapshot, population: str) -> bool:
+    """Tell whether it is known, of the same dates, who returned and who has not.
+
+    >>> has_return_rate(snapshot, "returnee"), has_return_rate(snapshot, "idp")
+    (True, False)
+    """
+    return population == RETURNED and bool(
+        has_households(snapshot, RETURNED)
+        and HOUSEHOLDS in part_units(snapshot, DISPLACED, ORIGIN)
+        and set(by_area_of(snapshot, RETURNED, measure=HOUSEHOLDS))
+        & set(dates_of(snapshot, DISPLACED, measure=HOUSEHOLDS, part=Part(ORIGIN)))
+    )
 
 
 @dataclass(frozen=True)
@@ -301,6 +356,7 @@ def dates_of(
     programmes: Collection[str] = (),
     level: int = GOVERNORATE,
     measure: str = PEOPLE,
+    part: Part | None = None,
 ) -> tuple[dt.date, ...]:
     """List the dates of the rounds of the sources that counted ``population``, ascending.
 
@@ -312,7 +368,7 @@ def dates_of(
     >>> [day.isoformat() for day in dates_of(snapshot, "refugee")]
     ['2019-06-30', '2021-01-31']
     """
-    return _rounds_in_view(snapshot, population, programmes, level, measure).dates
+    return _rounds_in_view(snapshot, population, programmes, level, measure, part).dates
 
 
 def by_area_of(
@@ -321,13 +377,14 @@ def by_area_of(
     programmes: Collection[str] = (),
     level: int = GOVERNORATE,
     measure: str = PEOPLE,
+    part: Part | None = None,
 ) -> tuple[dt.date, ...]:
     """List those of :func:`dates_of` that have figures by area; all of them where none has.
 
     >>> by_area_of(snapshot, "idp") == dates_of(snapshot, "idp")
     True
     """
-    return _rounds_in_view(snapshot, population, programmes, level, measure).by_area
+    return _rounds_in_view(snapshot, population, programmes, level, measure, part).by_area
 
 
 def round_numbers(
@@ -336,20 +393,69 @@ def round_numbers(
     programmes: Collection[str] = (),
     level: int = GOVERNORATE,
     measure: str = PEOPLE,
+    part: Part | None = None,
 ) -> tuple[int | None, ...]:
     """List the published numbers of the rounds, aligned with :func:`dates_of`.
 
     >>> round_numbers(snapshot, "idp")
     (None, 12, 13, 14)
     """
-    return _rounds_in_view(snapshot, population, programmes, level, measure).numbers
+    return _rounds_in_view(snapshot, population, programmes, level, measure, part).numbers
 
 
 def _rounds_in_view(
-    snapshot: Snapshot, population: str, programmes: Collection[str], level: int, measure: str
+    snapshot: Snapshot,
+    population: str,
+    programmes: Collection[str],
+    level: int,
+    measure: str,
+    part: Part | None,
 ) -> RoundIndex:
+    if part:
+        return rounds_of_part(snapshot, population, part, unit_of(measure, part=True))
+    if measure == RETURN_RATE:
+        return rounds_of_return_rates(snapshot)
     own = programme_counts(snapshot, population, programmes)
     return rounds_of(snapshot, population, own, level, unit_of(measure))
+
+
+@memoise(64)
+def rounds_of_part(snapshot: Snapshot, population: str, part: Part, unit: str) -> RoundIndex:
+    """Return the dates on which a population was broken down in a unit, with their rounds.
+
+    >>> [day.isoformat() for day in rounds_of_part(snapshot, "idp", Part(ORIGIN), HOUSEHOLDS).dates]
+    ['2020-01-31']
+    """
+    rows = _rows_of_part(snapshot, population, part, unit).drop_duplicates("date")
+    rounds = snapshot.tables.rounds[["source", "date", "round"]]
+    merged = rows[["date", "source"]].merge(rounds, on=["source", "date"], how="left")
+    return _index(merged.sort_values("date"))
+
+
+@memoise(4)
+def rounds_of_return_rates(snapshot: Snapshot) -> RoundIndex:
+    """Return the dates on which it is known both who returned and who has not, in households.
+
+    >>> [day.isoformat() for day in rounds_of_return_rates(snapshot).dates]
+    ['2020-01-31']
+    """
+    returned = rounds_of(snapshot, RETURNED, frozenset(), GOVERNORATE, HOUSEHOLDS)
+    displaced = rounds_of_part(snapshot, DISPLACED, Part(ORIGIN), HOUSEHOLDS)
+    both = set(returned.by_area) & set(displaced.dates)
+    frame = pd.DataFrame(
+        {"date": returned.dates, "round": returned.numbers, "source": returned.sources}
+    )
+    frame = frame[frame["date"].isin(both)]
+    return _index(frame.assign(date=pd.to_datetime(frame["date"])))
+
+
+def _index(rows: pd.DataFrame) -> RoundIndex:
+    """Make an index of rounds all of which have figures by area."""
+    dates = tuple(day.date() for day in rows["date"])
+    none = np.full(len(dates), np.nan)
+    numbers = tuple(None if pd.isna(number) else int(number) for number in rows["round"])
+    sources = tuple(str(source) for source in rows["source"])
+    return RoundIndex(dates, numbers, sources, dates, none, none)
 
 
 def people_thresholds(
@@ -366,15 +472,27 @@ def people_thresholds(
 
 
 @memoise(64)
-def available_measures(snapshot: Snapshot, population: str, level: int) -> tuple[str, ...]:
-    """List the measures for which ``population`` has figures at ``level``.
+def available_measures(
+    snapshot: Snapshot, population: str, level: int, part: Part | None = None
+) -> tuple[str, ...]:
+    """List the measures for which ``population``, or a part of it, has figures at ``level``.
+
+    The first is the one that an address without a measure means.
 
     >>> available_measures(snapshot, "refugee", 1)
     ('people', 'rate', 'share')
+    >>> available_measures(snapshot, "idp", 1, Part(ORIGIN))
+    ('households', 'share')
     """
+    if part:
+        units = part_units(snapshot, population, part.kind)
+        return units + ((populations.SHARE,) if HOUSEHOLDS in units else ())
     measures = [populations.PEOPLE]
     if has_households(snapshot, population):
         measures.append(populations.HOUSEHOLDS)
     if level == 1 and residents_year(snapshot) is not None:
         measures.append(populations.RATE)
-    return (*measures, populations.SHARE)
+    measures.append(populations.SHARE)
+    if level == GOVERNORATE and has_return_rate(snapshot, population):
+        measures.append(populations.RETURN_RATE)
+    return tuple(measures)

@@ -2,14 +2,13 @@
 
 ::
 
-    breakdowns table ──▶ each row with "shown" and "summed" ─┬─▶ of_area      the area panel
-                                                             ├─▶ origins_on   flows of a date
-                                                             └─▶ origins_by_date   of every date
+    breakdowns table ──▶ CrossTable: dates × governorates × categories,  ─┬─▶ area panel
+                         with sums by category; small counts left out     ├─▶ origins_…: flows
+                                                                          └─▶ part_counts: views
 
-A breakdown adds up to its governorate's total, so that it is hidden with it. Where only people are
-known of a part, a part of too few is hidden as well, and as many more as it takes
-(:func:`geodata.figures.suppression.suppress_parts`). Parts in households are shown whatever their
-size.
+A breakdown adds up to its governorate's total, and over the country to the sum of each category,
+which are all shown: :func:`geodata.figures.cross_suppression.suppress_cross` decides what may not
+be. Households and people are two tables, never added and never worked out from each other.
 """
 
 from __future__ import annotations
@@ -24,50 +23,212 @@ from geodata.engine import queries
 from geodata.engine.connect import query
 from geodata.figures.availability import (
     GOVERNORATE,
+    areas_of,
     by_area_of,
+    part_units,
     people_thresholds,
     populations_with_counts,
 )
 from geodata.figures.counts import counts
-from geodata.figures.suppression import Threshold, suppress_parts
-from geodata.i18n.messages import gettext
+from geodata.figures.cross_suppression import suppress_cross
+from geodata.figures.parts import ORIGIN, SHELTER, SHELTER_GROUPS
+from geodata.figures.suppression import Threshold
 from geodata.populations import HOUSEHOLDS, PEOPLE
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
+from geodata.util.arrays import Bools, Floats, sum_known
 
-SHELTER_LABELS = {
-    "camp": gettext("Camp"),
-    "habitual": gettext("Habitual residence (before Nov 2018)"),
-    "habitual_habitable": gettext("Habitual residence, habitable"),
-    "habitual_uninhabitable": gettext("Habitual residence, uninhabitable"),
-    "host_family": gettext("Host family"),
-    "hotel": gettext("Hotel or short-term rental"),
-    "informal_settlement": gettext("Informal settlement"),
-    "other": gettext("Other"),
-    "own_property": gettext("Own property"),
-    "religious_building": gettext("Religious building"),
-    "rented": gettext("Rented (condition not stated)"),
-    "rented_habitable": gettext("Rented, habitable"),
-    "rented_uninhabitable": gettext("Rented, uninhabitable"),
-    "school": gettext("School building"),
-    "unfinished_building": gettext("Unfinished or abandoned building"),
-    "unknown": gettext("Unknown"),
-}
-# In order of time; each begins where the next one takes over.
-PERIOD_LABELS = {
-    "pre_jun_2014": gettext("Before June 2014"),
-    "jun_jul_2014": gettext("June – July 2014"),
-    "aug_2014": gettext("August 2014"),
-    "post_sep_2014": gettext("September 2014 – March 2015"),
-    "post_apr_2015": gettext("April 2015 – February 2016"),
-    "post_mar_2016": gettext("March – 16 October 2016"),
-    "post_17_oct_2016": gettext("17 October 2016 – June 2017"),
-    "jul_2017_on": gettext("July 2017 – December 2018"),
-    "jan_2019_on": gettext("January 2019 and later"),
-}
+UNITS = (HOUSEHOLDS, PEOPLE)
 
-_WHOLE = ["kind", "date", "pcode"]
-_PART = [*_WHOLE, "category"]
+
+@dataclass(frozen=True)
+class CrossTable:
+    """A breakdown in one unit: ``T`` dates, ``R`` governorates, ``C`` categories.
+
+    Attributes
+    ----------
+    dates
+        Those with any row, ascending; shape ``(T,)``.
+    sources
+        Id of the source of each date; shape ``(T,)``.
+    pcodes, categories
+        What the axes are of; of origins, categories are P-codes, or the source's own names.
+    cells
+        ``(T, R, C)`` households or people; NaN where hidden or without a row.
+    counted
+        ``(T, R, C)`` cells with a row; in a bare row all of them, or none would be hidden there.
+    hidden
+        ``(T, R, C)`` cells that may not be shown.
+    few_by_area, few_by_category
+        How many hidden cells hold anybody; ``(T, R)`` and ``(T, C)``.
+    sums
+        ``(T, C)`` all governorates together; NaN where hidden or without a row.
+    hidden_sums
+        ``(T, C)`` sums that may not be shown.
+    groups
+        Categories that are added up by name (:data:`geodata.figures.parts.SHELTER_GROUPS`).
+    group_sums, national_group_sums
+        ``(T, R, G)`` and ``(T, G)`` sums of the groups; NaN where hidden or without a row.
+    totals
+        ``(T, R)`` all categories together; NaN where nothing is shown of them, or nothing is there.
+    bare
+        ``(T, R)`` governorates of which nothing is shown.
+    """
+
+    kind: str
+    unit: str
+    dates: tuple[dt.date, ...]
+    sources: tuple[str, ...]
+    pcodes: tuple[str, ...]
+    categories: tuple[str, ...]
+    cells: Floats
+    counted: Bools
+    hidden: Bools
+    few_by_area: Floats
+    few_by_category: Floats
+    sums: Floats
+    hidden_sums: Bools
+    groups: tuple[tuple[str, ...], ...]
+    group_sums: Floats
+    national_group_sums: Floats
+    totals: Floats
+    bare: Bools
+
+    @property
+    def national(self) -> Floats:
+        """Everyone in the table, by date; NaN where a governorate's part may not be shown."""
+        whole = np.where(
+            np.isfinite(self.totals).any(axis=1), np.nansum(self.totals, axis=1), np.nan
+        )
+        return np.where(self.bare.any(axis=1), np.nan, whole)
+
+    def at(self, day: dt.date) -> int | None:
+        """Return the position of a date; ``None`` where the table has no row of it."""
+        return self.dates.index(day) if day in self.dates else None
+
+
+@memoise(64)
+def cross_table(
+    snapshot: Snapshot, population: str, kind: str, unit: str, threshold: Threshold | int
+) -> CrossTable:
+    """Lay a breakdown out by date, governorate and category, as far as it may be shown.
+
+    Parameters
+    ----------
+    kind
+        One of :data:`geodata.figures.parts.KINDS`.
+    unit
+        ``households`` or ``people``.
+
+    >>> table = cross_table(snapshot, "idp", "shelter", "households", 5)
+    >>> table.categories, table.cells[0].tolist(), table.sums[0].tolist()
+    (('camp', 'other'), [[60.0, 93.0], [nan, nan]], [60.0, 93.0])
+    """
+    rows = _rows(snapshot, population, kind, unit)
+    dates = pd.DatetimeIndex(rows["date"].unique()).sort_values()
+    pcodes = areas_of(snapshot, GOVERNORATE).pcodes
+    categories = pd.Index(sorted(rows["category"].unique()), dtype="str")
+    t = dates.get_indexer(pd.DatetimeIndex(rows["date"]))
+    r = pd.Index(pcodes).get_indexer(pd.Index(rows["pcode"]))
+    c = categories.get_indexer(pd.Index(rows["category"]))
+    raw = np.full((len(dates), len(pcodes), len(categories)), np.nan)
+    raw[t, r, c] = rows[unit].to_numpy(dtype="float64")
+    days = tuple(day.date() for day in dates)
+    limits = _limits(snapshot, days, unit, Threshold.of(threshold))
+    groups = SHELTER_GROUPS if kind == SHELTER else ()
+    members = [categories.isin(group) for group in groups]
+    hidden_totals = _hidden_totals(snapshot, population, threshold, days)
+    hidden, hidden_sums, bare, mixed = _hidden(raw, hidden_totals, limits, members)
+    by_group = [sum_known(raw[:, :, member], axis=2) for member in members]
+    group_sums = np.stack(by_group, axis=2) if groups else np.empty((*raw.shape[:2], 0))
+    few = hidden & (raw > 0)
+    source = rows.groupby("date")["source"].max()
+    return CrossTable(
+        kind=kind,
+        unit=unit,
+        dates=days,
+        sources=tuple(str(source[day]) for day in dates),
+        pcodes=pcodes,
+        categories=tuple(categories),
+        cells=np.where(hidden, np.nan, raw),
+        counted=np.isfinite(raw) | bare[:, :, None],
+        hidden=hidden,
+        few_by_area=few.sum(axis=2),
+        few_by_category=few.sum(axis=1),
+        sums=np.where(hidden_sums, np.nan, sum_known(raw, axis=1)),
+        hidden_sums=hidden_sums,
+        groups=groups,
+        group_sums=np.where(mixed[:, :-1], np.nan, group_sums),
+        national_group_sums=np.where(mixed[:, -1], np.nan, sum_known(group_sums, axis=1)),
+        totals=np.where(bare, np.nan, sum_known(raw, axis=2)),
+        bare=bare,
+    )
+
+
+def _rows(snapshot: Snapshot, population: str, kind: str, unit: str) -> pd.DataFrame:
+    """Select the rows of a breakdown in a unit, but for those of places in no governorate.
+
+    In one order: engines answer in any, and ties are decided by it. Two processes that hide
+    another of two equal cells would give both away.
+    """
+    rows = _all_rows(snapshot, population)
+    rows = rows[(rows["kind"] == kind) & rows[unit].notna() & rows["pcode"].notna()]
+    return rows.sort_values(["date", "pcode", "category"], ignore_index=True)
+
+
+@memoise(8)
+def _all_rows(snapshot: Snapshot, population: str) -> pd.DataFrame:
+    return query(snapshot, "breakdowns", queries.breakdowns_of, population)
+
+
+def _limits(
+    snapshot: Snapshot, days: tuple[dt.date, ...], unit: str, threshold: Threshold
+) -> list[int]:
+    """Return from how many a cell may be shown on each date."""
+    if unit == HOUSEHOLDS:
+        return [threshold.households] * len(days)
+    return [int(limit) for limit in people_thresholds(snapshot, days, threshold)]
+
+
+def _hidden_totals(
+    snapshot: Snapshot, population: str, threshold: Threshold | int, days: tuple[dt.date, ...]
+) -> Bools:
+    """Tell which governorates' own totals are not shown; ``(T, R)``."""
+    if not days:  # nor need there be any counts of the population
+        return np.zeros((0, len(areas_of(snapshot, GOVERNORATE).pcodes)), dtype=bool)
+    return counts(snapshot, population, GOVERNORATE, threshold, frozenset()).on(days).hidden
+
+
+def _hidden(
+    raw: Floats, hidden_totals: Bools, limits: list[int], members: list[Bools]
+) -> tuple[Bools, Bools, Bools, Bools]:
+    """Decide on each date which cells, sums, governorates and sums of groups may not be shown."""
+    group_of = np.zeros(raw.shape[2], dtype=np.intp)
+    for number, member in enumerate(members, start=1):
+        group_of[member] = number
+    small = (raw > 0) & (raw < np.array(limits)[:, None, None])
+    sums = np.nansum(raw, axis=1)
+    small_sums = (sums > 0) & (sums < np.array(limits)[:, None])
+    cells, columns = np.zeros(raw.shape, dtype=bool), np.zeros(sums.shape, dtype=bool)
+    bare = np.zeros(raw.shape[:2], dtype=bool)
+    mixed = np.zeros((len(raw), raw.shape[1] + 1, len(members) + 1), dtype=bool)
+    unsafe = small.any(axis=(1, 2)) | small_sums.any(axis=1) | hidden_totals.any(axis=1)
+    for t in np.flatnonzero(unsafe):
+        date = suppress_cross(raw[t], hidden_totals[t], limits[t], group_of)
+        cells[t], columns[t], bare[t] = date.cells, date.columns, date.bare
+        mixed[t, :, : date.groups.shape[1]] = date.groups
+    return cells, columns, bare, mixed[:, :, 1:]
+
+
+def has_origins(snapshot: Snapshot, population: str) -> bool:
+    """Tell whether the newest date of a population says where its people come from.
+
+    >>> has_origins(snapshot, "idp")
+    False
+    """
+    newest = pd.Timestamp(by_area_of(snapshot, population)[-1])
+    rows = _all_rows(snapshot, population)
+    return bool(((rows["kind"] == ORIGIN) & (rows["date"] == newest)).any())
 
 
 @dataclass(frozen=True)
@@ -79,7 +240,7 @@ class Origins:
     shown
         A row for each origin and destination that may be shown: ``category, pcode, number``.
     few
-        How many others there are, of too few people to show.
+        How many others there are, of too few people to show or hidden with such.
     whole
         Households or people in all of both.
     unit
@@ -128,26 +289,31 @@ def origins_by_date(
     >>> origins.shown.iloc[0].tolist()[1:]
     ['XXG01', 'XXG01', np.int64(100), 'households']
     """
-    rows = query(snapshot, "breakdowns", queries.origins, population)
-    in_people = rows.groupby("date")["people"].transform("count") > 0
-    rows = rows.assign(
-        number=rows[PEOPLE].where(in_people, rows[HOUSEHOLDS]),
-        unit=np.where(in_people, PEOPLE, HOUSEHOLDS),
-    )
-    rows = _suppressed(rows, snapshot, population, threshold)
-    governorates = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
-    hidden = {governorates.dates[t] for t in np.flatnonzero(governorates.hidden.any(axis=1))}
-    left_out = {day.date() for day in rows.loc[~rows["summed"], "date"].unique()}
-    unit_of = rows.drop_duplicates("date")
-    rows = rows[(rows["number"] > 0) & rows["summed"]]
-    shown = rows.loc[rows["shown"], ["date", "category", "pcode", "number", "unit"]]
+    tables = [cross_table(snapshot, population, ORIGIN, unit, threshold) for unit in UNITS]
+    # People where a source breaks down people: the last table wins.
+    units = {day: table.unit for table in tables for day in table.dates}
+    shown, few, incomplete = [], [], set()
+    for table in tables:
+        days = [pd.Timestamp(day) for day in table.dates]
+        own = [units[day] == table.unit for day in table.dates]
+        incomplete |= {day for t, day in enumerate(table.dates) if own[t] and table.bare[t].any()}
+        shown += [
+            (days[t], table.categories[c], table.pcodes[r], int(table.cells[t, r, c]), table.unit)
+            for t, r, c in np.argwhere(table.cells > 0)
+            if own[t]
+        ]
+        hidden = np.where(table.bare, 0, table.few_by_area).astype(int)
+        few += [
+            (days[t], table.pcodes[r])
+            for t, r in np.argwhere(hidden)
+            if own[t]
+            for _ in range(hidden[t, r])
+        ]
     return OriginsByDate(
-        shown=shown.astype({"number": "int64"}),
-        few=rows.loc[~rows["shown"], ["date", "pcode"]],
-        units={
-            day.date(): unit for day, unit in zip(unit_of["date"], unit_of["unit"], strict=True)
-        },
-        incomplete=frozenset(hidden | left_out),
+        shown=pd.DataFrame(shown, columns=["date", "category", "pcode", "number", "unit"]),
+        few=pd.DataFrame(few, columns=["date", "pcode"]),
+        units=units,
+        incomplete=frozenset(incomplete),
     )
 
 
@@ -161,18 +327,8 @@ def populations_with_origins(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(
         population
         for population in populations_with_counts(snapshot)
-        if not query(snapshot, "breakdowns", queries.origins, population).empty
+        if part_units(snapshot, population, ORIGIN)
     )
-
-
-def has_origins(snapshot: Snapshot, population: str) -> bool:
-    """Tell whether the newest date of a population says where its people come from.
-
-    >>> has_origins(snapshot, "idp")
-    False
-    """
-    newest = by_area_of(snapshot, population)[-1].isoformat()
-    return not query(snapshot, "breakdowns", queries.origins_on, population, newest).empty
 
 
 def origins_on(
@@ -195,121 +351,25 @@ def origins_on(
     >>> origins.shown.iloc[0].tolist()
     ['XXG01', 'XXG01', np.int64(100)]
     """
-    rows = query(snapshot, "breakdowns", queries.origins_on, population, day.isoformat())
     # People where a source breaks down people; households and people are never added.
-    unit = PEOPLE if rows["people"].notna().any() else HOUSEHOLDS
-    rows = rows[_into(rows["pcode"], pcode)]
-    rows = _suppressed(rows, snapshot, population, threshold)
-    governorates = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
-    hidden = governorates.on([day]).hidden[0][
-        _into(pd.Series(governorates.areas.pcodes, dtype="str"), pcode)
+    tables = [cross_table(snapshot, population, ORIGIN, unit, threshold) for unit in UNITS]
+    table = next((each for each in reversed(tables) if day in each.dates), tables[0])
+    t = table.at(day)
+    if t is None:
+        nothing = pd.DataFrame({"category": [], "pcode": [], "number": []})
+        return Origins(nothing, 0, 0, table.unit, incomplete=False)
+    rows = [r for r, code in enumerate(table.pcodes) if not pcode or code == pcode]
+    numbers = [
+        (category, table.pcodes[r], int(table.cells[t, r, c]))
+        for r in rows
+        for c, category in enumerate(table.categories)
+        if table.cells[t, r, c] > 0
     ]
-    incomplete = bool(hidden.any()) or not rows["summed"].all()
-    rows = rows.assign(number=rows[unit])
-    rows = rows[(rows["number"] > 0) & rows["summed"]]
-    shown = rows.loc[rows["shown"], ["category", "pcode", "number"]]
-    few = int((~rows["shown"]).sum())
-    return Origins(shown, few, int(rows["number"].sum()), unit, incomplete)
-
-
-def _into(pcodes: pd.Series, pcode: str) -> pd.Series:
-    """Tell which rows are of a governorate, or of any; never those of places that are in none."""
-    return pcodes == pcode if pcode else pcodes.notna()
-
-
-def _suppressed(
-    rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
-) -> pd.DataFrame:
-    """Add two columns to breakdowns, which say what of them may be shown.
-
-    ``shown`` says whether the figure may be, and ``summed`` whether it may be part of a sum over
-    all the parts of its governorate. Neither may be where the governorate's total is hidden.
-    """
-    hidden_parts = _too_few(snapshot, population, threshold)
-    few = _among(rows, _PART, hidden_parts[hidden_parts["hidden"]])
-    exposed = _among(rows, _WHOLE, hidden_parts[hidden_parts["exposed"]])
-    summed = ~(_of_hidden_totals(rows, snapshot, population, threshold) | exposed & few)
-    return rows.assign(shown=summed & ~few, summed=summed)
-
-
-def _among(rows: pd.DataFrame, columns: list[str], others: pd.DataFrame) -> pd.Series:
-    """Tell which rows equal one of the others in some columns."""
-    matches = pd.MultiIndex.from_frame(rows[columns]).isin(
-        pd.MultiIndex.from_frame(others[columns])
+    totals, bare = table.totals[t, rows], table.bare[t, rows]
+    return Origins(
+        shown=pd.DataFrame(numbers, columns=["category", "pcode", "number"]),
+        few=int(np.where(bare, 0, table.few_by_area[t, rows]).sum()),
+        whole=int(np.nansum(totals)),
+        unit=table.unit,
+        incomplete=bool(bare.any()),
     )
-    return pd.Series(matches, index=rows.index)
-
-
-def _of_hidden_totals(
-    rows: pd.DataFrame, snapshot: Snapshot, population: str, threshold: Threshold | int
-) -> pd.Series:
-    """Tell which rows add up to a governorate's total that is not shown."""
-    if rows.empty:
-        return pd.Series(dtype="bool", index=rows.index)
-    governorates = counts(snapshot, population, GOVERNORATE, threshold, frozenset())
-    hidden = [
-        (pd.Timestamp(governorates.dates[date]), governorates.areas.pcodes[area])
-        for date, area in np.argwhere(governorates.hidden)
-    ]
-    return _among(rows, ["date", "pcode"], pd.DataFrame(hidden, columns=["date", "pcode"]))
-
-
-@memoise(64)
-def _too_few(snapshot: Snapshot, population: str, threshold: Threshold | int) -> pd.DataFrame:
-    """Decide once which parts known in people no output may show, and which totals stand alone.
-
-    Returns
-    -------
-    DataFrame
-        Every part known in people only, with ``hidden``, and ``exposed`` where its total has too
-        little in it to hide a part behind.
-    """
-    rows = query(snapshot, "breakdowns", queries.in_people, population)
-    # Engines answer in any order, and ties are decided by it: two processes that hide another of
-    # two equal parts would give both away.
-    rows = rows.sort_values(_PART, ignore_index=True)
-    dates = pd.DatetimeIndex(rows["date"].unique())
-    parts = pd.MultiIndex.from_frame(rows[["kind", "pcode", "category"]].drop_duplicates())
-    wholes = parts.droplevel("category").unique()
-    t = dates.get_indexer(pd.DatetimeIndex(rows["date"]))
-    p = parts.get_indexer(pd.MultiIndex.from_frame(rows[["kind", "pcode", "category"]]))
-    grid = np.full((len(dates), len(parts)), np.nan)
-    grid[t, p] = rows["people"].to_numpy(dtype="float64")
-    whole_of_part = wholes.get_indexer(parts.droplevel("category"))
-    days = [day.date() for day in dates]
-    limits = people_thresholds(snapshot, days, Threshold.of(threshold))
-    suppression = suppress_parts(grid, whole_of_part, len(wholes), limits)
-    return rows[_PART].assign(
-        hidden=suppression.parts[t, p], exposed=suppression.wholes[t, whole_of_part[p]]
-    )
-
-
-@memoise(256)
-def of_area(
-    snapshot: Snapshot, population: str, pcode: str, threshold: Threshold | int
-) -> pd.DataFrame:
-    """Return the breakdowns of a governorate, and of who came from it.
-
-    Returns
-    -------
-    DataFrame
-        A row for each part and ``unit``, with its ``number`` where it is ``shown``. Hidden ones are
-        those that are known in people; of them, ``few`` says whether there is anybody.
-
-    >>> rows = of_area(snapshot, "idp", "XXG01", 5)
-    >>> rows[rows["kind"] == "shelter"][["category", "number", "shown"]].values.tolist()
-    [['camp', 60.0, True], ['other', 93.0, True]]
-    """
-    rows = query(snapshot, "breakdowns", queries.breakdowns_of, population, pcode)
-    rows = _suppressed(rows, snapshot, population, threshold)
-    rows = rows[rows["shown"] | rows["people"].notna()]
-    return pd.concat([_in_unit(rows, unit) for unit in (HOUSEHOLDS, PEOPLE)])
-
-
-def _in_unit(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Select the parts that are known in a unit, without the figures of hidden ones."""
-    in_unit = rows[rows[unit].notna()]
-    few = ~in_unit["shown"] & (in_unit[unit] > 0)
-    number = in_unit[unit].where(in_unit["shown"]).astype("float64")
-    in_unit = in_unit.assign(unit=unit, number=number, few=few)
-    return in_unit[[*_PART, "source", "unit", "number", "shown", "few"]]

@@ -23,6 +23,8 @@ from geodata.util.arrays import Floats
 
 ROUND_STYLE, QUANTILES, JENKS = "round", "quantiles", "jenks"
 CLASSIFICATIONS = (ROUND_STYLE, QUANTILES, JENKS)
+RETURN_RATE_BREAKS = (20.0, 40.0, 60.0, 70.0, 80.0, 90.0)
+"""Per cent, closer where most places are by now: 1-2-5 breaks have one class from 50 on."""
 
 CLASSES = 7
 DIVERGING_CLASSES = 3  # on each side of zero
@@ -187,6 +189,8 @@ def sequential(
     """
     if method in (QUANTILES, JENKS):
         breaks = statistical_breaks(values, method, decimals=decimals)
+    elif measure == populations.RETURN_RATE:
+        breaks = RETURN_RATE_BREAKS
     else:
         breaks = round_breaks(values, whole=decimals == 0)
     colors, dark = (_ramp(ramp, len(breaks) + 1) for ramp in (SEQUENTIAL, SEQUENTIAL_DARK))

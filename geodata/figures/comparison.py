@@ -27,9 +27,10 @@ from geodata.figures import state as states
 from geodata.figures.availability import dates_of, populations_with_counts
 from geodata.figures.classes import diverging, sequential
 from geodata.figures.coverage import ANY_TIME
+from geodata.figures.date_keys import read_date
 from geodata.figures.dates import default_base
 from geodata.figures.query_keys import SEPARATOR, QueryReader, split_list
-from geodata.figures.state import State, newest, read_date, with_population
+from geodata.figures.state import State, newest, with_population
 from geodata.figures.statuses import COUNTED, NOT_COMPARABLE, OUTSIDE, SHOWN, ZERO
 from geodata.figures.view import View, ViewAt
 from geodata.i18n import messages

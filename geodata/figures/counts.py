@@ -103,6 +103,10 @@ class Counts:
         by_area = np.flatnonzero(~self.national_only)
         return int(by_area[-1]) if by_area.size else len(self.dates) - 1
 
+    def national(self, unit: str) -> Floats:
+        """Return the total of the country in people or households; ``(T,)``."""
+        return self.national_households if unit == HOUSEHOLDS else self.national_people
+
     def total_of(self, chosen: Bools, unit: str) -> Floats:
         """Add up people or households of the chosen areas; NaN where one of them is hidden; (T,).
 

@@ -86,7 +86,8 @@ def flows_by_date(
 ) -> FlowsByDate | None:
     """Return the largest flows on every date of a view, as many as its state says, if any.
 
-    Of chosen programmes, those into the governorates where they work. Counts that are a programme's
+    Of chosen programmes, those into the governorates where they work; of a part, those from or to
+    its governorate. Counts that are a programme's
     own have no origins.
 
     Parameters
@@ -106,11 +107,16 @@ def flows_by_date(
         return FlowsByDate((), (FlowsOn(),) * len(dates), {})
     origins = origins_by_date(snapshot, state.pop, threshold)
     flows = _placed(snapshot, state.pop, threshold, dates, pcodes)
-    drawn = _largest(flows, inside[flows.t, flows.host] & flows.between, state.flows)
+    if state.to:
+        inside = inside & (np.array(pcodes) == state.to)
+    chosen = inside[flows.t, flows.host]
+    if state.from_:
+        chosen &= flows.origin == pcodes.index(state.from_)
+    drawn = _largest(flows, chosen & flows.between, state.flows)
     pairs, places = np.unique(drawn.origin * len(pcodes) + drawn.host, return_inverse=True)
     bounds = np.searchsorted(drawn.t, np.arange(len(dates) + 1))
     rows = list(zip(places.tolist(), drawn.number.tolist(), strict=True))
-    sizes = _sizes(flows, inside)
+    sizes = _sizes(flows, chosen, inside)
     on = tuple(
         FlowsOn(
             largest=tuple(rows[bounds[t] : bounds[t + 1]]),
@@ -186,10 +192,10 @@ def _placed(
     )
 
 
-def _sizes(flows: _Placed, inside: Bools) -> dict[str, NDArray[np.generic]]:
+def _sizes(flows: _Placed, chosen: Bools, inside: Bools) -> dict[str, NDArray[np.generic]]:
     """Return how many flows there are, and how many people in some, by attribute of ``FlowsOn``."""
-    seen, few = (inside[each.t, each.host] for each in (flows, flows.few))
-    between, within = seen & flows.between, seen & (flows.origin == flows.host)
+    few = inside[flows.few.t, flows.few.host]
+    between, within = chosen & flows.between, chosen & (flows.origin == flows.host)
     return {
         "between": np.bincount(flows.t[between], minlength=len(inside)),
         "within": np.bincount(flows.t[within], flows.number[within], len(inside)),

@@ -11,32 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata import populations
-from geodata.figures.availability import programme_counts, residents_year
+from geodata.figures.availability import programme_counts
 from geodata.figures.counts import Counts
 from geodata.figures.coverage import counted_in, work_by_governorate
+from geodata.figures.measured import RATE_PER, residents
+from geodata.figures.part_counts import ReturnRates
 from geodata.figures.state import State
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import Bools, Floats
-
-RATE_PER = 1000
-
-
-def residents(snapshot: Snapshot, pcodes: tuple[str, ...]) -> Floats:
-    """Return the residents of each area in the year that rates are out of; ``(A,)``.
-
-    NaN where unknown, and where nobody resides: there is no rate of nobody.
-
-    >>> residents(snapshot, ("XXG01", "XXG02", "XXG99")).tolist()
-    [100000.0, 50000.0, nan]
-    """
-    rows = snapshot.tables.residents
-    residents_of_year = rows[rows["year"] == residents_year(snapshot)].set_index("pcode")[
-        "residents"
-    ]
-    ordered: Floats = residents_of_year.reindex(list(pcodes)).to_numpy(
-        dtype="float64", na_value=np.nan
-    )
-    return np.where(ordered > 0, ordered, np.nan)
 
 
 @dataclass(frozen=True)
@@ -76,7 +58,12 @@ def scope_of(snapshot: Snapshot, state: State, governorates: Counts, counts: Cou
 
 
 def area_totals(
-    snapshot: Snapshot, measure: str, governorates: Counts, chosen: Bools, totals: Floats
+    snapshot: Snapshot,
+    state: State,
+    governorates: Counts,
+    chosen: Bools,
+    totals: Floats,
+    rates: ReturnRates | None = None,
 ) -> Floats:
     """Return totals of the chosen governorates in the measure, or the country's where all are.
 
@@ -88,29 +75,33 @@ def area_totals(
         Shape ``(T, G)``.
     totals
         Those of the country in the measure, with what is in no area.
+    rates
+        Where the measure is a rate of return.
 
     >>> alpha = np.array([[True, False]] * 4)
-    >>> area_totals(snapshot, "people", view.counts, alpha, view.totals).tolist()
+    >>> area_totals(snapshot, State(), view.counts, alpha, view.totals).tolist()
     [918.0, 1068.0, 1194.0, nan]
     """
-    part = governorates.total_of(chosen, populations.unit_of(measure))
-    if measure == populations.RATE:
+    if rates:
+        return np.where(chosen.all(axis=1), totals, rates.of(chosen))
+    part = governorates.total_of(chosen, state.unit)
+    if state.measure == populations.RATE:
         reside = np.where(chosen, residents(snapshot, governorates.areas.pcodes), np.nan)
         denominators = np.nansum(reside, axis=1)
         part = part / np.where(denominators > 0, denominators, np.nan) * RATE_PER
     return np.where(chosen.all(axis=1), totals, part)
 
 
-def area_shares(governorates: Counts, chosen: Bools) -> Floats:
+def area_shares(governorates: Counts, chosen: Bools, unit: str | None = None) -> Floats:
     """Return the part of the country's people in the chosen governorates; NaN where all are.
+
+    In people, which everyone is known in, or in the unit that a part of them is broken down in.
 
     >>> area_shares(view.counts, np.array([[True, False]] * 4)).round(2).tolist()
     [0.79, 0.82, 0.76, nan]
     """
-    people, country = (
-        governorates.total_of(chosen, populations.PEOPLE),
-        governorates.national_people,
-    )
+    unit = unit or populations.PEOPLE
+    here, country = governorates.total_of(chosen, unit), governorates.national(unit)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shares = np.where(country > 0, people / country, np.nan)
+        shares = np.where(country > 0, here / country, np.nan)
     return np.where(chosen.all(axis=1), np.nan, shares)

@@ -11,39 +11,34 @@ ignored.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 
 from geodata import populations
 from geodata.errors import StateError, snapshot_not_available
-from geodata.figures import availability
+from geodata.figures import availability, parts
 from geodata.figures.availability import available_measures
 from geodata.figures.breakdowns import populations_with_origins
 from geodata.figures.classes import CLASSIFICATIONS, ROUND_STYLE
 from geodata.figures.coverage import ANY_TIME, WHEN
+from geodata.figures.date_keys import LATEST, Series, read_date
 from geodata.figures.dates import default_base
 from geodata.figures.flow_key import read_flows
 from geodata.figures.funders import paid_by, programmes_paid_for, read_funders
+from geodata.figures.part_keys import PartKeys, read_part, shelter_key
+from geodata.figures.parts import Part
 from geodata.figures.query_keys import SEPARATOR, QueryReader, encode_items, split_list
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, languages, load_language
 from geodata.i18n.messages import gettext
 from geodata.i18n.writing import DIGITS, WESTERN
-from geodata.places.folding import fold
-from geodata.places.gazetteer import explain_retired_code, former_codes
-from geodata.snapshots.name_columns import NAME_COLUMNS
+from geodata.places.gazetteer import explain_retired_code, former_codes, pcodes_by_name
 from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import Snapshot
 
-LATEST = "latest"
-NEAREST_DATE = gettext(
-    "{population}: no such figures on {asked}; showing the nearest date, {shown}."
-)
 NO_FIGURES_AT_LEVEL = gettext("level={value} has no figures for pop={pop}: level may be {allowed}.")
 NO_AREAS_OF_LEVEL = gettext(
     "level={value} cannot be shown: no boundaries of that level are held; level may be {allowed}."
 )
-_ROUND = re.compile(r"^R(\d{1,4})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,6 +59,13 @@ class State:
         The date to compare with; set exactly when ``mode`` is ``change``.
     flows
         How many of the largest flows between governorates are drawn; 0 for none.
+    by
+        Whether areas are those where people are now, or those that they come from.
+    from_, to
+        P-code of the governorate that those shown come from, or are now in; at most one is set.
+    shelter, period
+        Types of shelter (:data:`geodata.figures.parts.SHELTER_TYPES`) or periods of displacement
+        that are counted; all of them where both are empty.
     digits
         Western ones, or those of the language's own script.
     v
@@ -83,6 +85,11 @@ class State:
     classes: str = ROUND_STYLE
     time: dt.date | None = None
     base: dt.date | None = None
+    by: str = parts.HOST
+    from_: str = ""
+    to: str = ""
+    shelter: tuple[str, ...] = ()
+    period: tuple[str, ...] = ()
     area: str = ""
     flows: int = 0
     lang: str = "en"
@@ -109,9 +116,26 @@ class State:
         return populations.decimals(self.measure, self.level)
 
     @property
-    def series(self) -> tuple[str, tuple[str, ...], int, str]:
+    def part(self) -> Part | None:
+        """The part of the population that is counted; ``None`` for all of it."""
+        return chosen_part(self.by, self.from_, self.to, self.shelter, self.period)
+
+    @property
+    def unit(self) -> str:
+        """What figures count, or are ratios of: people or households."""
+        return populations.unit_of(self.measure, part=self.part is not None)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether figures of areas are parts of the country's: no rates, nor shares of an area."""
+        part = self.part
+        of_area = self.measure == populations.SHARE and part and part.kind != parts.ORIGIN
+        return self.measure not in populations.RATIOS and not of_area
+
+    @property
+    def series(self) -> Series:
         """What is counted, as arguments of :func:`geodata.figures.availability.dates_of`."""
-        return self.pop, self.programmes, self.level, self.measure
+        return self.pop, self.programmes, self.level, self.measure, self.part
 
     @property
     def view_key(self) -> State:
@@ -119,8 +143,29 @@ class State:
         return replace(self, time=None, area="", v="", english=False)
 
 
-# A field has the name of its key, but for those that other keys make.
-KEYS = tuple(each.name for each in fields(State) if each.name not in ("english", "paid"))
+# A field has the name of its key, but for those that other keys make, and for ``from``, which
+# Python keeps for itself.
+KEYS = tuple(
+    each.name.rstrip("_") for each in fields(State) if each.name not in ("english", "paid")
+)
+
+
+def chosen_part(
+    by: str, from_: str, to: str, shelter: tuple[str, ...], period: tuple[str, ...]
+) -> Part | None:
+    """Return the part that the keys of a query mean; ``None`` where they mean everyone by host.
+
+    >>> chosen_part("host", "", "", ("rented",), ()).categories
+    ('rented', 'rented_habitable', 'rented_uninhabitable')
+    """
+    if by == parts.ORIGIN_SIDE:
+        return Part(parts.ORIGIN, parts.ORIGIN_SIDE, host=to)
+    if from_:
+        return Part(parts.ORIGIN, categories=(from_,))
+    if shelter:
+        types = [parts.SHELTER_TYPES[code].categories for code in shelter]
+        return Part(parts.SHELTER, categories=tuple(each for held in types for each in held))
+    return Part(parts.PERIOD, categories=period) if period else None
 
 
 def earlier_last_dates(snapshot: Snapshot, state: State) -> dict[str, dict[str, str]]:
@@ -135,15 +180,18 @@ def earlier_last_dates(snapshot: Snapshot, state: State) -> dict[str, dict[str, 
         (day for level in (1, 2) if (day := availability.last_date(snapshot, state.pop, level))),
         default=None,
     )
+    measures = available_measures(snapshot, state.pop, state.level, state.part)
     measured = {
-        measure: availability.last_date(snapshot, state.pop, state.level, measure)
-        for measure in available_measures(snapshot, state.pop, state.level)
+        measure: availability.by_area_of(snapshot, state.pop, (), state.level, measure, state.part)[
+            -1
+        ]
+        for measure in measures
     }
     levels = {
         str(level): availability.last_date(snapshot, state.pop, level)
-        for level in availability.levels(snapshot, state.pop)
+        for level in availability.levels(snapshot, state.pop, state.part)
     }
-    at_level = measured[populations.PEOPLE]
+    at_level = measured[measures[0]]
     earlier = {
         "measure": {k: day for k, day in measured.items() if day and at_level and day < at_level},
         "level": {k: day for k, day in levels.items() if day and last and day < last},
@@ -198,10 +246,11 @@ def parse(
     v = reader.get("v", "", lambda text: _version(reader, snapshot, text))
     codes = availability.populations_with_counts(snapshot)
     pop = reader.get("pop", codes[0], reader.choice("pop", codes))
-    level = reader.get("level", 1, lambda text: _level(reader, snapshot, pop, text))
-    measure = reader.get(
-        "measure", populations.PEOPLE, _measure_reader(reader, snapshot, pop, level)
-    )
+    chosen = read_part(reader, snapshot, pop)
+    part = chosen_part(*chosen)
+    level = reader.get("level", 1, lambda text: _level(reader, snapshot, pop, part, text))
+    measures = available_measures(snapshot, pop, level, part)
+    measure = reader.get("measure", measures[0], _measure_reader(reader, pop, level, measures))
     mode = reader.get("mode", populations.LEVEL, reader.choice("mode", populations.MODES))
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
@@ -209,7 +258,7 @@ def parse(
     paid = paid_by(snapshot, funder)
     prog = programmes_paid_for(reader, snapshot, prog, funder)
     when = reader.get("prog_when", ANY_TIME, reader.choice("prog_when", WHEN))
-    series = (pop, State(prog=prog, funder=funder, paid=paid).programmes, level, measure)
+    series = (pop, State(prog=prog, funder=funder, paid=paid).programmes, level, measure, part)
     time = reader.get("time", None, lambda text: read_date(reader, snapshot, series, "time", text))
     base = _base_date(reader, query, snapshot, series) if mode == populations.CHANGE else None
     return State(
@@ -224,6 +273,11 @@ def parse(
         classes=reader.get("classes", ROUND_STYLE, reader.choice("classes", CLASSIFICATIONS)),
         time=time,
         base=base,
+        by=chosen.by,
+        from_=chosen.from_,
+        to=chosen.to,
+        shelter=chosen.shelter,
+        period=chosen.period,
         area=reader.get("area", "", lambda text: _area(reader, snapshot, text)),
         flows=reader.get("flows", 0, lambda text: read_flows(reader, snapshot, pop, level, text)),
         lang=lang,
@@ -237,7 +291,7 @@ def _base_date(
     reader: QueryReader,
     query: Mapping[str, str],
     snapshot: Snapshot,
-    series: tuple[str, tuple[str, ...], int, str],
+    series: Series,
 ) -> dt.date:
     """Read the date that changes are counted from; without one, the default of the series."""
     date = reader.get("base", None, lambda text: read_date(reader, snapshot, series, "base", text))
@@ -261,8 +315,8 @@ def _version(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
     return text
 
 
-def _level(reader: QueryReader, snapshot: Snapshot, pop: str, text: str) -> int:
-    levels = [str(level) for level in availability.levels(snapshot, pop)]
+def _level(reader: QueryReader, snapshot: Snapshot, pop: str, part: Part | None, text: str) -> int:
+    levels = [str(level) for level in availability.levels(snapshot, pop, part)]
     if text in ("1", "2") and text not in levels:
         has_areas = availability.areas_of(snapshot, int(text)).pcodes
         raise StateError(
@@ -279,10 +333,8 @@ def _level(reader: QueryReader, snapshot: Snapshot, pop: str, text: str) -> int:
 
 
 def _measure_reader(
-    reader: QueryReader, snapshot: Snapshot, pop: str, level: int
+    reader: QueryReader, pop: str, level: int, measures: tuple[str, ...]
 ) -> Callable[[str], str]:
-    measures = available_measures(snapshot, pop, level)
-
     def read(text: str) -> str:
         if text in populations.MEASURES and text not in measures:
             raise StateError(
@@ -302,78 +354,6 @@ def _measure_reader(
     return read
 
 
-def read_date(
-    reader: QueryReader,
-    snapshot: Snapshot,
-    series: tuple[str, tuple[str, ...], int, str],
-    key: str,
-    text: str,
-) -> dt.date | None:
-    """Read a date or round from the value of ``key``; ``None`` for the latest.
-
-    Parameters
-    ----------
-    series
-        What is counted, whose dates are allowed (:attr:`State.series`).
-
-    >>> reader = QueryReader({}, False, english)
-    >>> read_date(reader, snapshot, State().series, "time", "R13").isoformat()
-    '2021-01-31'
-    """
-    if text.lower() == LATEST:
-        return None
-    pop, dates = series[0], availability.dates_of(snapshot, *series)
-    numbers = availability.round_numbers(snapshot, *series)
-    allowed = _allowed_dates(dates, numbers)
-    if match := _ROUND.match(text):
-        if int(match[1]) in numbers:
-            return dates[numbers.index(int(match[1]))]
-        raise reader.wrong(key, text, allowed, choices=())
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        raise reader.wrong(key, text, allowed, choices=[LATEST]) from None
-    if day not in dates and reader.lenient:
-        reader.notices.append(_nearest_notice(reader, pop, day, nearest_date(dates, day)))
-        return nearest_date(dates, day)
-    if day not in dates:
-        raise StateError(key, text, _no_such_date(reader.language, key, text, pop, day, dates))
-    return day
-
-
-def _allowed_dates(dates: Sequence[dt.date], numbers: Iterable[int | None]) -> list[str]:
-    """Return what a date may be: the span of the dates, that of the rounds, and the latest."""
-    published = [number for number in numbers if number is not None]
-    span = [f"R{min(published)}–R{max(published)}"] if published else []
-    return [f"{dates[0].isoformat()}–{dates[-1].isoformat()}", *span, LATEST]
-
-
-def _no_such_date(
-    language: Language, key: str, text: str, pop: str, day: dt.date, dates: Sequence[dt.date]
-) -> str:
-    """Say that a date has no figures, and which is the nearest that has."""
-    return language.gettext(
-        "{key}={value} is not a date with such figures of {population}: the nearest is "
-        "{nearest} (from {first} to {last}).",
-        key=key,
-        value=text,
-        population=language.gettext(populations.POPULATIONS[pop].nouns),
-        nearest=nearest_date(dates, day).isoformat(),
-        first=dates[0].isoformat(),
-        last=dates[-1].isoformat(),
-    )
-
-
-def _nearest_notice(reader: QueryReader, pop: str, day: dt.date, nearest: dt.date) -> str:
-    language = reader.language
-    return language.gettext(
-        NEAREST_DATE,
-        population=language.gettext(populations.POPULATIONS[pop].nouns),
-        asked=language.date(day),
-        shown=language.date(nearest),
-    )
-
-
 def _programmes(reader: QueryReader, snapshot: Snapshot, text: str) -> tuple[str, ...]:
     known_codes = list(snapshot.tables.programmes["code"])
     codes = tuple(sorted(set(split_list(text))))
@@ -391,21 +371,8 @@ def _area(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
     if text not in pcodes:
         levels = [availability.areas_of(snapshot, level).pcodes for level in (1, 2)]
         allowed = [f"{pcodes[0]}–{pcodes[-1]}" for pcodes in levels if pcodes]
-        raise reader.wrong("area", text, allowed, _pcodes_by_name(snapshot))
+        raise reader.wrong("area", text, allowed, pcodes_by_name(snapshot))
     return text
-
-
-def _pcodes_by_name(snapshot: Snapshot) -> dict[str, str]:
-    """Return P-codes by the folded names of their areas in every language, and by themselves.
-
-    Of two areas of one name the larger one wins, the governorate.
-    """
-    areas = snapshot.tables.areas.sort_values("level", ascending=False, kind="stable")
-    return {
-        fold(called): pcode
-        for column in (*reversed(NAME_COLUMNS), "pcode")
-        for called, pcode in areas[[column, "pcode"]].dropna().itertuples(index=False)
-    }
 
 
 def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -417,12 +384,14 @@ def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
     first = availability.populations_with_counts(snapshot)[0]
     dates = availability.by_area_of(snapshot, *state.series)
     base = state.base.isoformat() if state.base and state.base != default_base(dates) else ""
+    measures = available_measures(snapshot, state.pop, state.level, state.part)
     values = [
         ("pop", "" if state.pop == first else state.pop),
         ("prog", SEPARATOR.join(state.prog)),
         ("funder", SEPARATOR.join(state.funder)),
         ("prog_when", "" if state.prog_when == ANY_TIME else state.prog_when),
-        ("measure", "" if state.measure == populations.PEOPLE else state.measure),
+        *part_items(state),
+        ("measure", "" if state.measure == measures[0] else state.measure),
         ("mode", "" if state.mode == populations.LEVEL else state.mode),
         ("level", "" if state.level == 1 else str(state.level)),
         ("classes", "" if state.classes == ROUND_STYLE else state.classes),
@@ -434,6 +403,21 @@ def query_items(state: State, snapshot: Snapshot) -> list[tuple[str, str]]:
         ("v", state.v),
     ]
     return [(key, value) for key, value in values if value]
+
+
+def part_items(state: State) -> list[tuple[str, str]]:
+    """List the keys of the part that is shown; ``to`` alone says that areas are of origin.
+
+    >>> part_items(State(to="XXG01", by="origin"))[:3]
+    [('by', ''), ('from', ''), ('to', 'XXG01')]
+    """
+    return [
+        ("by", "" if state.by == parts.HOST or state.to else state.by),
+        ("from", state.from_),
+        ("to", state.to),
+        ("shelter", shelter_key(state.shelter)),
+        ("period", SEPARATOR.join(state.period)),
+    ]
 
 
 def language_items(lang: str, digits: str, *, english: bool = False) -> list[tuple[str, str]]:
@@ -451,16 +435,19 @@ def language_items(lang: str, digits: str, *, english: bool = False) -> list[tup
 def with_population(state: State, population: str, snapshot: Snapshot) -> State:
     """Return the state nearest to ``state`` that shows another population.
 
-    Its dates are the nearest ones of that population; a level or measure that it has no figures
-    for gives way to governorates and to people, and flows to none.
+    Its dates are the nearest ones of that population; a part, level or measure that it has no
+    figures for gives way to everyone, to governorates and to people, and flows to none.
 
     >>> with_population(State(level=2), "refugee", snapshot).level
     1
     """
-    level = state.level if state.level in availability.levels(snapshot, population) else 1
-    measures = available_measures(snapshot, population, level)
-    measure = state.measure if state.measure in measures else populations.PEOPLE
-    dates = availability.dates_of(snapshot, population, state.programmes, level, measure)
+    if state.part and not availability.part_units(snapshot, population, state.part.kind):
+        state = replace(state, **PartKeys()._asdict())
+    part = state.part
+    level = state.level if state.level in availability.levels(snapshot, population, part) else 1
+    measures = available_measures(snapshot, population, level, part)
+    measure = state.measure if state.measure in measures else measures[0]
+    dates = availability.dates_of(snapshot, population, state.programmes, level, measure, part)
     return replace(
         state,
         pop=population,

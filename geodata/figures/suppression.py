@@ -24,9 +24,8 @@ Where only people are known of a cell, people are judged, by as many as the thre
 hold (:func:`suppress_known`). Cells known in households and cells known in people are two tables
 with the same totals, and each is protected as if all of the other were shown: who knows how many
 people live in a household knows nearly the people of every cell that is known in households. A
-governorate of which no district is counted has one cell in people, itself. The parts of a shown
-total that are known in people (by origin, shelter, period) are judged the same way, each kind
-within its total (:func:`suppress_parts`).
+governorate of which no district is counted has one cell in people, itself. Parts of a total, by
+origin, shelter or period, are judged in :mod:`geodata.figures.cross_suppression`.
 
 What the caller owes the pattern:
 
@@ -112,61 +111,6 @@ class Suppression:
     districts: Mask
     governorates: Mask
     national: Mask
-
-
-@dataclass(frozen=True)
-class PartSuppression:
-    """The parts of published totals that may not be shown.
-
-    Parameters
-    ----------
-    parts
-        Dates x parts: hidden, primary and complementary.
-    wholes
-        Dates x totals: those with too little in them to hide a part behind. All their parts are
-        hidden, and which they are, and the sum of them.
-    """
-
-    parts: Mask
-    wholes: Mask
-
-
-def suppress_parts(
-    parts: Counts, whole: Index, number: int, thresholds: NDArray[np.int64]
-) -> PartSuppression:
-    """Decide which parts of totals to hide, where the totals themselves stay shown.
-
-    The people of a governorate by origin are such parts. They are protected within their total
-    alone, so nothing else that adds the same parts up (all who came from one governorate) may be
-    shown, but sums of the shown ones and of whole totals.
-
-    Parameters
-    ----------
-    parts
-        Dates x parts; NaN where there is none.
-    whole
-        Parts: position of the total that each adds up to, alone or with what is in no part.
-    number
-        How many totals there are.
-    thresholds
-        Dates: from how many a part may be shown.
-
-    >>> parts = np.array([[9000.0, 6.0, 300.0]])
-    >>> suppress_parts(parts, np.array([0, 0, 0]), 1, np.array([30])).parts.tolist()
-    [[False, True, True]]
-    """
-    member = np.equal.outer(whole, np.arange(number)).astype(np.float64)
-    suppression = PartSuppression(
-        np.zeros(parts.shape, dtype=np.bool_), np.zeros((len(parts), number), dtype=np.bool_)
-    )
-    for limit in np.unique(thresholds):
-        dates = np.flatnonzero(thresholds == limit)
-        some = parts[dates]
-        hidden = _hide_siblings(some, (some > 0) & (some < limit), member, int(limit))
-        exposed = _exposed(some, hidden, member, int(limit))
-        suppression.parts[dates] = hidden | (exposed[:, whole] & ~np.isnan(some))
-        suppression.wholes[dates] = exposed
-    return suppression
 
 
 def suppress_known(

@@ -25,7 +25,9 @@ from geodata.figures.counts import Counts, counts
 from geodata.figures.coverage import WORK
 from geodata.figures.dates import year_before, years_before
 from geodata.figures.flows_by_date import FlowsByDate, flows_by_date
-from geodata.figures.scope import RATE_PER, area_shares, area_totals, residents, scope_of
+from geodata.figures.measured import Measured, measured_in
+from geodata.figures.part_counts import part_counts, return_rates
+from geodata.figures.scope import area_shares, area_totals, scope_of
 from geodata.figures.state import State
 from geodata.figures.statuses import (
     COUNTED,
@@ -253,49 +255,11 @@ def _base_index(counts: Counts, state: State) -> int:
     return counts.dates.index(state.base) if state.base else 0
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """Figures of a measure, as far as they may be shown.
-
-    Attributes
-    ----------
-    has_figure
-        Cells for which there is a figure, also where it is hidden; ``(T, A)``.
-    """
-
-    figures: Floats
-    has_figure: Bools
-    totals: Floats
-    not_placed: Floats
-
-
-def _measured(counts: Counts, snapshot: Snapshot, measure: str) -> _Measured:
-    if measure == populations.HOUSEHOLDS:
-        return _Measured(
-            counts.households,
-            counts.counted_households,
-            counts.national_households,
-            counts.not_placed_households,
-        )
-    figures, has_figure, totals = counts.people, counts.counted, counts.national_people
-    if measure == populations.RATE:
-        denominator = residents(snapshot, counts.areas.pcodes)
-        figures = figures / denominator * RATE_PER
-        has_figure = has_figure & np.isfinite(denominator)
-        totals = totals / (float(np.nansum(denominator)) or np.nan) * RATE_PER
-    elif measure == populations.SHARE:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            parts = figures / totals[:, None] * 100
-        # Where nobody was counted in the country, nobody is no undefined part of it.
-        figures = np.where(figures == 0, 0.0, parts)
-    return _Measured(figures, has_figure, totals, counts.not_placed)
-
-
-def _status(measured: _Measured, counts: Counts) -> NDArray[np.str_]:
+def _status(measured: Measured, counts: Counts) -> NDArray[np.str_]:
     """Return the status letter of each cell in the measure; ``(T, A)``."""
     status = np.full(measured.figures.shape, COUNTED)
     status[measured.figures == 0] = ZERO
-    status[counts.hidden] = SUPPRESSED
+    status[measured.hidden] = SUPPRESSED
     status[~measured.has_figure] = NOT_ASSESSED
     status[counts.national_only] = NATIONAL_ONLY
     return status
@@ -362,6 +326,18 @@ def _scale(values: Floats, counts: Counts, state: State, language: Language) -> 
     )
 
 
+def _counts(
+    snapshot: Snapshot, state: State, level: int, threshold: Threshold | int, measure: str
+) -> Counts:
+    """Count the population of a state, or the part of it that is chosen."""
+    if state.part:
+        return part_counts(snapshot, state.pop, state.part, threshold, measure)
+    if state.measure == populations.RETURN_RATE:
+        return return_rates(snapshot, threshold).returned
+    own = programme_counts(snapshot, state.pop, state.prog)
+    return counts(snapshot, state.pop, level, threshold, own, measure)
+
+
 def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> View:
     """Answer ``state`` for every date of its population.
 
@@ -376,16 +352,15 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
     >>> shown.values[0].tolist(), "".join(shown.status[0])
     ([600.0, nan, nan, 0.0, 240.0], 'csszc')
     """
-    own = programme_counts(snapshot, state.pop, state.prog)
-    unit = populations.unit_of(state.measure)
-    level_counts = counts(snapshot, state.pop, state.level, threshold, own, state.measure)
-    governorate_counts = counts(snapshot, state.pop, 1, threshold, own, unit).on(level_counts.dates)
-    measured = _measured(level_counts, snapshot, state.measure)
+    level_counts = _counts(snapshot, state, state.level, threshold, state.measure)
+    governorate_counts = _counts(snapshot, state, 1, threshold, state.unit).on(level_counts.dates)
+    measured = measured_in(level_counts, snapshot, state, threshold)
     scope = scope_of(snapshot, state, governorate_counts, level_counts)
     scale = _scale(measured.figures, level_counts, state, state.language)
     values, status = measured.figures, _status(measured, level_counts)
     chosen = scope.governorates
-    stocks = area_totals(snapshot, state.measure, governorate_counts, chosen, measured.totals)
+    rates = return_rates(snapshot, threshold) if state.measure == populations.RETURN_RATE else None
+    stocks = area_totals(snapshot, state, governorate_counts, chosen, measured.totals, rates)
     totals, not_placed = stocks, measured.not_placed
     if state.mode == populations.CHANGE:
         base = _base_index(level_counts, state)
@@ -393,7 +368,8 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
         status = _change_status(values, status, base)
         repeated = governorate_counts.on([level_counts.dates[base]] * len(stocks))
         whole = np.full(len(stocks), measured.totals[base])
-        totals = stocks - area_totals(snapshot, state.measure, repeated, chosen, whole)
+        then = rates.repeated(base) if rates else None
+        totals = stocks - area_totals(snapshot, state, repeated, chosen, whole, then)
         not_placed = not_placed - not_placed[base]
     values = np.where(scope.areas, values, np.nan)
     return View(
@@ -407,7 +383,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
         scale=scale,
         totals=totals,
         stocks=stocks,
-        shares=area_shares(governorate_counts, chosen),
+        shares=area_shares(governorate_counts, chosen, state.unit if state.part else None),
         not_placed=np.where(chosen.all(axis=1), not_placed, 0.0),
         threshold=threshold,
         work=scope.work,
@@ -425,7 +401,7 @@ def top_areas(at: ViewAt) -> list[Any]:
     [1.0, 0, 1]
     """
     state, row = at.state, at.values
-    if state.mode == populations.CHANGE or state.measure == populations.RATE:
+    if state.mode == populations.CHANGE or not state.adds_up:
         return []
     whole = 100.0 if state.measure == populations.SHARE else at.total
     order = np.argsort(-np.nan_to_num(row, nan=-1.0), kind="stable")[:_TOP]

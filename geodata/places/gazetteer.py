@@ -22,6 +22,7 @@ from geodata.errors import DataError, JoinError
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, load_language
 from geodata.places.folding import fold
 from geodata.snapshots.name_columns import NAME_COLUMNS
+from geodata.snapshots.snapshot import Snapshot
 from geodata.util.suggestions import suggestions
 
 Method = Literal["code", "name", "alias"]
@@ -258,3 +259,16 @@ def _unambiguous(spelled: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str
                 "one spelling may mean one area only"
             )
     return table
+
+
+def pcodes_by_name(snapshot: Snapshot) -> dict[str, str]:
+    """Return P-codes by the folded names of their areas in every language, and by themselves.
+
+    Of two areas of one name the larger one wins, the governorate.
+    """
+    areas = snapshot.tables.areas.sort_values("level", ascending=False, kind="stable")
+    return {
+        fold(called): pcode
+        for column in (*reversed(NAME_COLUMNS), "pcode")
+        for called, pcode in areas[[column, "pcode"]].dropna().itertuples(index=False)
+    }

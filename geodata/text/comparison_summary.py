@@ -144,7 +144,7 @@ def _number(side: Side) -> str:
 
 
 def _is_rate(side: Side) -> bool:
-    return side.view.state.measure == populations.RATE
+    return not side.view.state.adds_up
 
 
 def _populations(comparison: Comparison) -> str:

@@ -18,11 +18,11 @@ from geodata.i18n.messages import gettext, ngettext
 from geodata.i18n.rounding import rounded
 from geodata.places.area_names import area_names
 from geodata.text.area_labels import WORDS as READING
+from geodata.text.part_words import of_part
 from geodata.text.wording import of_programmes
 
 NONE = "–"
 WORDS = {
-    "nationally": gettext("{population}, nationally"),
     "previousRound": gettext("since previous round ({date})"),
     "otherAreas": gettext("the previous round is of other areas"),
     "firstRound": gettext("no earlier round to compare with"),
@@ -30,11 +30,15 @@ WORDS = {
     "highest": gettext("in {name}, the highest"),
     "largestChange": gettext("in {name}, the largest change"),
     "shareOfCountry": gettext("of the country is in this area"),
-    "rates": gettext("per 1,000 residents, nationally"),
     "noFigure": gettext("no figure"),
     "nowhereKnown": gettext("{population}: no figure"),
-    "nationallyHouseholds": gettext("{population}, nationally (households)"),
 }
+_NATIONALLY = {
+    "": gettext("{population}, nationally"),
+    "Households": gettext("{population}, nationally (households)"),
+}
+_RATES = gettext("per 1,000 residents, nationally")
+_RETURNED = gettext("of the households that fled had returned")
 # The total where programmes are chosen, by when they worked there and what is counted.
 _IN_PROGRAMMES = {
     (ANY_TIME, ""): ngettext(
@@ -80,23 +84,31 @@ def _population(view: View) -> str:
 def _total_label(view: View) -> str:
     """Write the label of the total: who is counted, where, and since when."""
     language, state = view.language, view.state
-    households = "Households" if state.measure == populations.HOUSEHOLDS else ""
-    if state.measure == populations.RATE and not state.programmes:
-        label = language.gettext(WORDS["rates"])
-    else:
-        label = _population_label(view, households)
+    label = _whom(view)
     if not state.base:
         return label
     return language.gettext(READING["valueSince"], value=label, date=language.date(state.base))
 
 
+def _whom(view: View) -> str:
+    """Write who is counted, and where."""
+    language, state = view.language, view.state
+    if state.measure == populations.RETURN_RATE:
+        return language.gettext(_RETURNED)
+    if state.measure == populations.RATE and not state.programmes:
+        return language.gettext(_RATES)
+    return _population_label(view, "Households" if state.unit == populations.HOUSEHOLDS else "")
+
+
 def _population_label(view: View, households: str = "") -> str:
     """Write who is counted, in the country or where the chosen programmes work."""
-    population = _population(view)
+    population = of_part(view, _population(view))
     if view.state.programmes:
         pair = _IN_PROGRAMMES[view.state.prog_when, households]
         return of_programmes(view, pair, population=population)
-    return view.language.gettext(WORDS[f"nationally{households}"], population=population)
+    if view.state.to:  # which is no whole country
+        return population
+    return view.language.gettext(_NATIONALLY[households], population=population)
 
 
 def _total(at: ViewAt) -> KeyFigure:
@@ -104,8 +116,9 @@ def _total(at: ViewAt) -> KeyFigure:
     if np.isnan(value):
         label = language.gettext(WORDS["nowhereKnown"], population=_population_label(at.view))
         return KeyFigure(NONE, label)
-    rate, change = state.measure == populations.RATE, state.mode == populations.CHANGE
-    exact = (language.signed if change else language.number)(value, int(rate))
+    rate, change = state.measure in populations.RATIOS, state.mode == populations.CHANGE
+    write = language.signed if change else language.number
+    exact = write(value, int(rate), populations.total_sign(state.measure))
     return KeyFigure(
         exact if rate else language.compact(value, change=change), _total_label(at.view), exact
     )
@@ -118,9 +131,10 @@ def _change(at: ViewAt) -> KeyFigure:
         return KeyFigure(NONE, language.gettext(WORDS["firstRound"]))
     if not at.view.same_areas(at.t, at.t - 1):
         return KeyFigure(NONE, language.gettext(WORDS["otherAreas"]))
-    decimals = int(at.state.measure == populations.RATE)
+    decimals = int(at.state.measure in populations.RATIOS)
     by = rounded(now, decimals) - rounded(then, decimals)  # of the figures that are shown
-    number = language.signed(by, decimals if by else 0)
+    sign = populations.total_sign(at.state.measure)
+    number = language.signed(by, decimals if by else 0, sign)
     date = language.date(at.counts.dates[at.t - 1])
     return KeyFigure(number, language.gettext(WORDS["previousRound"], date=date))
 
@@ -174,13 +188,8 @@ def _gaps(at: ViewAt) -> KeyFigure:
 
 
 def populations_there(view: View) -> list[str]:
-    """Write who is counted where the chosen programmes work, in people and in households.
-
-    Empty where no programme is chosen.
-    """
-    if not view.state.programmes:
-        return []
-    return [_population_label(view, unit) for unit in ("", "Households")]
+    """Write who is counted and where, without a figure and with the total."""
+    return [_population_label(view), _whom(view)]
 
 
 def parts(view: View) -> list[str]:

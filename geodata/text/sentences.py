@@ -19,6 +19,7 @@ from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext, ngettext
 from geodata.snapshots.snapshot import Snapshot
+from geodata.text.part_words import part_notes
 from geodata.text.view_headlines import no_coverage
 from geodata.text.wording import MANY_NAMES, area_list, counted_by_programmes
 
@@ -109,6 +110,7 @@ def _published_differences(view: View) -> dict[dt.date, str]:
         view.state.mode == populations.CHANGE
         or view.state.measure != populations.PEOPLE
         or view.state.programmes
+        or view.state.part
     ):
         return {}
     language = view.language
@@ -134,6 +136,7 @@ def notes(view: View) -> list[str]:
     ]
     if state.measure == populations.RATE:
         notes.append(_rate_note(view))
+    notes += part_notes(view)
     notes += _too_few(view)
     if state.programmes:
         notes.append(_programmes_note(view))
@@ -177,14 +180,21 @@ def _programmes_note(view: View) -> str:
 def _too_few(view: View) -> list[str]:
     """Say why areas are hidden: for their households, or where only people are known, for these."""
     reasons = []
-    if view.counts.few_households.any():
+    if view.state.part and view.counts.hidden.any():
+        reasons.append(
+            gettext(
+                "Where very few are of one origin, shelter or period, they are not shown, nor as "
+                "many others as it takes that they cannot be worked out."
+            )
+        )
+    elif view.counts.few_households.any():
         reasons.append(
             gettext(
                 "Districts with very few households are not shown, nor as many others as it takes "
                 "that they cannot be worked out."
             )
         )
-    if view.counts.few_people.any():
+    if view.counts.few_people.any() and not view.state.part:
         reasons.append(
             gettext(
                 "Where only people are counted, areas with very few are not shown, nor as many "

@@ -15,6 +15,7 @@ from geodata.text.breaks import breaks, breaks_on
 from geodata.text.flow_labels import flow_items, flow_note
 from geodata.text.key_figures import parts, populations_there
 from geodata.text.newest_figure import newest, newest_day
+from geodata.text.part_words import part_label
 from geodata.text.view_headlines import headline, headlines
 
 
@@ -128,6 +129,7 @@ def view_texts(view: View) -> dict[str, Any]:
         "headline": headlines(view),
         "parts": parts(view),
         "there": populations_there(view),
+        "part": part_label(view),
         "work": area_labels.work_words(view),
         "workLabels": area_labels.work_labels(view),
         "missing": sentences.gaps(view),

@@ -5,26 +5,42 @@ from __future__ import annotations
 from geodata import populations
 from geodata.figures.availability import programme_counts, residents_year
 from geodata.figures.funders import names_of
+from geodata.figures.parts import ORIGIN_SIDE
 from geodata.figures.view import View
 from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
 from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
+from geodata.text.part_words import of_part, part_label
 
 MANY_NAMES = 4
+_OF_PART = gettext("of the total shown")
+_OF_AREA = gettext("of households displaced or returned there")
+_RETURN_RATE = gettext("How many of those who fled have returned")
+_PERCENT_RETURNED = gettext("{percent} of the households that fled had returned")
+_POINTS = gettext("{n} percentage points")
 
 
 def unit(view: View) -> str:
     """Write the unit: ``people``, ``per 1,000 residents (2018)``."""
-    return view.language.gettext(
-        populations.UNITS[view.state.measure], year=residents_year(view.snapshot)
-    )
+    state = view.state
+    unit = populations.UNITS[state.measure]
+    if state.measure == populations.SHARE and state.part:
+        unit = _OF_PART if state.adds_up else _OF_AREA
+    return view.language.gettext(unit, year=residents_year(view.snapshot))
 
 
 def title(view: View) -> str:
     """Write the title of the map: ``Where people have returned``."""
     population = populations.POPULATIONS[view.state.pop]
-    change = view.state.mode == populations.CHANGE
-    return view.language.gettext(population.change_title if change else population.place_title)
+    state, plain = view.state, population.place_title
+    if state.measure == populations.RETURN_RATE:
+        plain = _RETURN_RATE
+    elif state.by == ORIGIN_SIDE:
+        plain = population.origin_title
+    elif state.mode == populations.CHANGE:
+        plain = population.change_title
+    return of_part(view, view.language.gettext(plain))
 
 
 def choices(view: View) -> str:
@@ -39,6 +55,8 @@ def choices(view: View) -> str:
     if state.level != 1:
         labels.append(populations.LEVEL_LABELS[state.level])
     words = [language.gettext(label) for label in labels]
+    if part := part_label(view):
+        words.append(part)
     words += names_of(view.snapshot, state.funder, language)
     if state.programmes:
         words.append(language.ngettext("{n} programme", "{n} programmes", len(state.programmes)))
@@ -67,9 +85,14 @@ def disclaimer(view: View) -> str:
 def amount(view: View, size: float) -> str:
     """Write a number in the view's measure: ``1,224,108 internally displaced people``."""
     language, population = view.language, populations.POPULATIONS[view.state.pop]
-    if view.state.measure == populations.RATE:
+    measure = view.state.measure
+    if measure == populations.RATE:
         return language.gettext(population.rated, rate=language.number(size, 1))
-    return population.counted(language, size, view.state.measure)
+    if measure == populations.RETURN_RATE and view.state.mode == populations.CHANGE:
+        return language.gettext(_POINTS, n=language.number(size, 1))
+    if measure == populations.RETURN_RATE:
+        return language.gettext(_PERCENT_RETURNED, percent=language.number(size, 1, "%"))
+    return of_part(view, population.counted(language, size, view.state.unit))
 
 
 def counted_by_programmes(view: View) -> str:

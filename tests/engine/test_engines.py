@@ -31,11 +31,10 @@ ASKED: list[tuple[str, list[Any]]] = [
     ("slices", []),
     *(("cells", [population, []]) for population in ("idp", "returnee", "refugee")),
     ("cells", ["idp", ["PHSS", "CRP"]]),
-    ("breakdowns_of", ["idp", "IQG15"]),
-    ("breakdowns_of", ["returnee", "IQG01"]),
-    ("origins_on", ["idp", "2018-08-31"]),
-    ("origins_on", ["returnee", "2021-02-28"]),
-    ("in_people", ["idp"]),
+    ("breakdowns_of", ["idp"]),
+    ("breakdowns_of", ["returnee"]),
+    ("breakdown_dates", ["idp"]),
+    ("breakdown_dates", ["returnee"]),
 ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from geodata.figures.breakdowns import of_area, origins_on
+from geodata.figures.breakdowns import cross_table, origins_on
 from geodata.figures.counts import Counts, counts
 from geodata.populations import MEASURES
 from tests.paths import ROOT
@@ -35,9 +35,7 @@ READERS = {
     "cells_of": {CELLS},
     "cells_at": {CELLS, COUNTS},
     "breakdowns_of": {BREAKDOWNS},
-    "origins_on": {BREAKDOWNS},
-    "origins": {BREAKDOWNS},
-    "in_people": {BREAKDOWNS},
+    "breakdown_dates": {AVAILABILITY},  # on which dates there is any
     "slices": {AVAILABILITY},  # which series there are, and until when
 }
 QUERIES = "geodata.engine.queries"
@@ -169,11 +167,11 @@ def test_what_is_hidden_is_told_from_what_was_not_counted(examplia):
 
 
 def test_breakdowns_that_are_hidden_have_no_figure(snapshot):
-    rows = of_area(snapshot, "idp", "IQG15", 5)
-    hidden = rows[~rows["shown"]]
-    assert len(hidden) and hidden["number"].isna().all()
-    assert rows.loc[rows["shown"], "number"].notna().all()
-    assert hidden["few"].any() and not rows.loc[rows["shown"], "few"].any()
+    table = cross_table(snapshot, "idp", "origin", "people", 5)
+    assert table.hidden.any() and np.isnan(table.cells[table.hidden]).all()
+    assert np.isnan(table.sums[table.hidden_sums]).all()
+    assert np.isfinite(table.cells[table.counted & ~table.hidden]).all()
+    assert table.few_by_area.sum() == table.few_by_category.sum() == table.hidden.sum()
 
 
 def test_origins_that_are_hidden_are_only_counted(snapshot):

@@ -281,12 +281,13 @@ def test_the_same_holds_of_shelter_and_period_in_people():
     assert table(held, ALPHA, "shelter") == ({}, 2)
 
 
-def test_breakdowns_in_households_are_shown_whatever_their_size():
+def test_breakdowns_in_households_are_judged_by_households():
     rows = origins(EARLIER, {(ALPHA, ALPHA): None, (ALPHA, BETA): None})
-    known = [row | {"households": n} for row, n in zip(rows, (300, 1), strict=True)]
-    held = country(*governorates(EARLIER, {ALPHA: 1806}), breakdowns=known)
-    found = panel(held, parse({}, held)[0], ALPHA, threshold=5)["breakdowns"][0]
-    assert (found["values"][0], found["hidden"][0]) == ([300, 1], 0)
+    for few, expected in ((5, ([300, 5], 0)), (4, (None, 2))):
+        known = [row | {"households": n} for row, n in zip(rows, (300, few), strict=True)]
+        held = country(*governorates(EARLIER, {ALPHA: 1830}), breakdowns=known)
+        found = panel(held, parse({}, held)[0], ALPHA, threshold=5)["breakdowns"][0]
+        assert (found["values"][0], found["hidden"][0]) == expected
 
 
 def test_a_total_with_nothing_to_hide_behind_has_no_breakdown_and_says_how_many():

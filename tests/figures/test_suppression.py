@@ -22,7 +22,6 @@ from geodata.figures.suppression import (
     Threshold,
     suppress,
     suppress_known,
-    suppress_parts,
 )
 
 NAN = float("nan")
@@ -706,49 +705,6 @@ def test_where_households_are_known_everywhere_people_change_nothing(one, thresh
     assert (found.districts == alone.districts).all()
     assert (found.governorates == alone.governorates).all()
     assert (found.national == alone.national).all()
-
-
-# ------------------------------------------------------------------------------ parts of totals
-
-
-@given(
-    st.lists(st.lists(st.integers(0, 70), min_size=1, max_size=6), min_size=1, max_size=4),
-    st.sampled_from([0, 12, 30]),
-)
-@unhurried
-def test_no_hidden_part_can_be_worked_out_of_its_total(totals, limit):
-    """Solve for each hidden part, knowing the totals, the shown parts and which are hidden."""
-    parts = np.array([[float(n) for total in totals for n in total]])
-    whole = np.repeat(np.arange(len(totals)), [len(total) for total in totals])
-    found = suppress_parts(parts, whole, len(totals), np.array([limit]))
-    assert found.parts[0][(parts[0] > 0) & (parts[0] < limit)].all()
-    if not limit:
-        assert not found.parts.any() and not found.wholes.any()
-    for at, total in enumerate(totals):
-        mine = np.flatnonzero(whole == at)
-        if found.wholes[0, at]:
-            assert found.parts[0, mine].all()
-            continue
-        facts = Equations()
-        names: list[Unknown | float] = [
-            facts.unknown(("people", int(i)), 1) if found.parts[0, i] else float(parts[0, i])
-            for i in mine
-        ]
-        facts.total(float(sum(total)), names)
-        for name in facts.names:
-            least, most = facts.bounds(name)
-            assert least == 1 and most >= limit
-
-
-def test_a_total_of_too_few_tells_nothing_of_its_parts():
-    found = suppress_parts(
-        np.array([[20.0, 0.0, NAN, 9.0, 500.0, 80.0]]),
-        np.array([0, 0, 0, 1, 1, 1]),
-        2,
-        np.array([30]),
-    )
-    assert found.wholes.tolist() == [[True, False]]
-    assert found.parts.tolist() == [[True, True, False, True, False, True]]
 
 
 # ------------------------------------------------------------------------------------ wrong input

@@ -60,22 +60,18 @@
 
     const keyFigure = (number, label, exact = '') => ({ number, label, exact });
 
-    /** Who is counted, in the country or where the chosen programmes work. */
-    function populationThere({ text }, households = false) {
-      const nationally = households ? strings.nationallyHouseholds : strings.nationally;
-      return text.there[Number(households)] ?? fill(nationally, { population: text.population });
-    }
+    // Measures of which the country has a figure of its own, no sum.
+    const isRatio = (view) => ['rate', 'return_rate'].includes(view.state.measure);
+    const totalSign = (view) => (view.state.measure === 'return_rate' ? '%' : '');
 
     function total(view, t) {
       const value = view.totals[t];
-      if (value === null)
-        return keyFigure(NONE, fill(strings.nowhereKnown, { population: populationThere(view) }));
-      const rate = view.state.measure === 'rate';
-      const exact = (isChange(view) ? format.signed : format.number)(value, rate ? 1 : 0);
-      const written = rate ? exact : format.compact(value, isChange(view));
-      const nationalRate = rate && !view.text.programmes;
-      const households = view.state.measure === 'households';
-      const whom = nationalRate ? strings.rates : populationThere(view, households);
+      const [population, whom] = view.text.there;
+      if (value === null) return keyFigure(NONE, fill(strings.nowhereKnown, { population }));
+      const ratio = isRatio(view);
+      const write = isChange(view) ? format.signed : format.number;
+      const exact = write(value, Number(ratio), totalSign(view));
+      const written = ratio ? exact : format.compact(value, isChange(view));
       const since = () =>
         fill(strings.valueSince, { value: whom, date: format.date(view.state.base) });
       return keyFigure(written, isChange(view) ? since() : whom, exact);
@@ -90,9 +86,12 @@
       if (now === null || then === null) return keyFigure(NONE, strings.firstRound);
       if (!sameAreas(view, t, t - 1)) return keyFigure(NONE, strings.otherAreas);
       const by = now - then; // of the figures that are shown, as the server does
-      const decimals = by && view.state.measure === 'rate' ? 1 : 0;
+      const decimals = by && isRatio(view) ? 1 : 0;
       const date = format.date(view.dates[t - 1]);
-      return keyFigure(format.signed(by, decimals), fill(strings.previousRound, { date }));
+      return keyFigure(
+        format.signed(by, decimals, totalSign(view)),
+        fill(strings.previousRound, { date }),
+      );
     }
 
     /** With a programme: its part of the country. Else: how much the three largest areas hold. */

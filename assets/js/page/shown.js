@@ -20,7 +20,7 @@
   const WRITTEN = ['lang', 'digits'];
   const FIGURE_KEYS = [
     ...['pop', 'prog', 'funder', 'prog_when', 'measure', 'mode', 'base', 'level', 'classes'],
-    'flows',
+    ...['by', 'from', 'to', 'shelter', 'period', 'flows'],
     ...WRITTEN,
     'v',
   ];

@@ -25,7 +25,11 @@ _MOST_YEARS = 8  # labels below a chart: PowerPoint turns more of them
 _INK = "1B2733"
 _ACCENT = "0B5CAD"
 _ARABIC_DIGITS = "[$-2000401]"
-_FORMATS = {populations.RATE: "#,##0.0", populations.SHARE: '0.0"%"'}
+_FORMATS = {
+    populations.RATE: "#,##0.0",
+    populations.SHARE: '0.0"%"',
+    populations.RETURN_RATE: '0.0"%"',
+}
 
 
 def chartable(rows: Sequence[SlideRow]) -> bool:

@@ -30,7 +30,7 @@ COLUMNS = {
     "parent_pcode": gettext("P-code of the governorate of a district; empty for governorates."),
     "parent": gettext("Name of that governorate."),
     "population": gettext("idp, returnee or refugee: never added up."),
-    "measure": gettext("people, households, rate or share."),
+    "measure": gettext("people, households, rate, share or return_rate."),
     "mode": gettext("level, or change since a date."),
     "compared_with": gettext("The date that a change is since; empty for levels."),
     "programmes": gettext("Codes of the chosen programmes, joined by ~."),
@@ -65,7 +65,11 @@ _TAGS = {
     "link": "#meta+url",
 }
 _KINDS = {populations.PEOPLE: "#affected+{}+ind", populations.HOUSEHOLDS: "#affected+{}+hh"}
-_PARTS = {populations.RATE: "#indicator+rate+{}", populations.SHARE: "#indicator+pct+{}"}
+_PARTS = {
+    populations.RATE: "#indicator+rate+{}",
+    populations.SHARE: "#indicator+pct+{}",
+    populations.RETURN_RATE: "#indicator+pct+returned",
+}
 
 
 def tags(view: View) -> dict[str, str]:

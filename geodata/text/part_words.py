@@ -1,0 +1,83 @@
+"""Words for a part of a population: who is counted, and what the sources mean by it."""
+
+from __future__ import annotations
+
+from geodata import populations
+from geodata.figures.parts import CRITICAL, ORIGIN_SIDE, PERIOD_LABELS, SHELTER_TYPES
+from geodata.figures.state import State
+from geodata.figures.view import View
+from geodata.i18n.language import Language
+from geodata.i18n.messages import gettext
+from geodata.places.area_names import area_names
+from geodata.snapshots.snapshot import Snapshot
+
+CRITICAL_SHELTER = gettext("critical shelter")
+EVERYONE = gettext("Everyone")
+BY_ORIGIN = gettext("By governorate of origin")
+_SHELTER = gettext("shelter: {types}")
+_PERIOD = gettext("displaced: {periods}")
+_SHARE_NOTE = gettext("Shares are of all {households} in the area.")
+_HOUSEHOLDS_NOTE = gettext(
+    "Sources break figures down by origin, shelter and period in households, and only some of them "
+    "in people."
+)
+
+
+def part_words(state: State, snapshot: Snapshot, language: Language) -> str:
+    """Name the part that a state shows: ``from Ninewa``, ``shelter: Camp``; empty for everyone."""
+    population, names = populations.POPULATIONS[state.pop], area_names(snapshot, language)
+    if state.to:
+        return language.gettext(population.in_area, area=names[state.to])
+    if state.from_:
+        return language.gettext(population.from_area, area=names[state.from_])
+    if set(state.shelter) == set(CRITICAL):
+        return language.gettext(CRITICAL_SHELTER)
+    if state.shelter:
+        labels = [language.gettext(SHELTER_TYPES[code].label) for code in state.shelter]
+        return language.gettext(_SHELTER, types=language.join_items(labels))
+    if state.period:
+        labels = [language.gettext(PERIOD_LABELS[code]) for code in state.period]
+        return language.gettext(_PERIOD, periods=language.join_items(labels))
+    return ""
+
+
+def part_label(view: View) -> str:
+    """Name the part that a view shows, also where it is everyone by origin; else empty."""
+    by_origin = view.language.gettext(BY_ORIGIN) if view.state.by == ORIGIN_SIDE else ""
+    return part_words(view.state, view.snapshot, view.language) or by_origin
+
+
+def of_part(view: View, text: str) -> str:
+    """Add to a text which part of the population it is of; nothing for everyone."""
+    part = part_words(view.state, view.snapshot, view.language)
+    return view.language.gettext("{text} ({part})", text=text, part=part) if part else text
+
+
+def part_notes(view: View) -> list[str]:
+    """List what must be known to read a part, or a rate of return."""
+    state, language = view.state, view.language
+    definitions: dict[str, str] = view.snapshot.manifest["country"].get("definitions", {})
+    defined = [
+        key
+        for key, applies in {
+            "return_rate": state.measure == populations.RETURN_RATE,
+            "critical": set(CRITICAL) <= set(state.shelter),
+            "shelter_terms": bool({"rented", "habitual"} & set(state.shelter)),
+        }.items()
+        if applies and key in definitions
+    ]
+    sentences = [language.gettext(definitions[key]) for key in defined]
+    if not state.part:
+        return sentences
+    sentences.insert(0, language.gettext(_HOUSEHOLDS_NOTE))
+    if state.measure == populations.SHARE and not state.adds_up:
+        households = language.gettext(populations.POPULATIONS[state.pop].households.nouns)
+        sentences.append(language.gettext(_SHARE_NOTE, households=households))
+    if state.shelter:
+        shelter_notes = view.snapshot.manifest["country"]["shelter_notes"]
+        sentences += [
+            language.gettext(note["text"])
+            for note in shelter_notes
+            if state.pop in note["populations"]
+        ]
+    return sentences
