@@ -27,11 +27,12 @@ def cells_at(
 def counted_dates(
     snapshot: Snapshot, population: str, programmes: frozenset[str]
 ) -> pd.DatetimeIndex:
-    """Return the dates on which the population was counted anywhere.
+    """Return the dates on which the population was counted anywhere, ascending.
 
     Unlike the cells, they may be read by every module.
 
     >>> counted_dates(snapshot, "refugee", frozenset()).strftime("%Y-%m-%d").tolist()
     ['2019-06-30', '2021-01-31']
     """
-    return pd.DatetimeIndex(cells_of(snapshot, population, programmes)["date"].unique())
+    dates = cells_of(snapshot, population, programmes)["date"].unique()
+    return pd.DatetimeIndex(dates).sort_values()  # engines answer in any order
