@@ -38,7 +38,10 @@ from layouts.bundle import DARK_QUERY
 from layouts.share import COMPARE, PAGE, Shared, Subject, card
 from layouts.shell import STYLES, as_data, render
 
-_CARRIED = ("funder", "classes", "area", "flows", "lang", "digits", "v", "rounds")
+_CARRIED = (
+    *("funder", "by", "from", "to", "shelter", "period"),
+    *("classes", "area", "flows", "lang", "digits", "v", "rounds"),
+)
 _KEYS = ("first", "second", "difference")
 _SHARED = (PAGE, COMPARE)
 # What the code to paste and the picture are of, where dates are compared and where not.
@@ -176,7 +179,7 @@ def _fields(compared: Comparison) -> list[Field]:
         Field("prog", language.gettext("Programme"), listed, SEPARATOR.join(state.prog)),
         _with(compared),
         *_dates(compared),
-        Field("measure", language.gettext("Show"), measures, state.measure, populations.PEOPLE),
+        Field("measure", language.gettext("Show"), measures, state.measure, measures[0].value),
         Field("level", language.gettext("Areas"), by_level, str(state.level), "1"),
     ]
     return [field for field in fields if len(field.options) > 1 or field.groups]

@@ -107,7 +107,8 @@ def _layout_state(slide: Slide, snapshot: Snapshot, language: Language) -> State
         state = with_population(replace(state, level=1), state.pop, snapshot)
     if slide.layout == TREND and state.measure == populations.SHARE:
         # A share of a total has no trend of its own.
-        state = replace(state, measure=populations.PEOPLE)
+        counted = populations.HOUSEHOLDS if state.part else populations.PEOPLE
+        state = replace(state, measure=counted)
     return state
 
 

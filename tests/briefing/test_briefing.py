@@ -29,6 +29,9 @@ VIEWS = (
     "mode=change&base=2018-08-31&time=2021-02-28",
     "measure=rate&area=IQG15",
     "funder=JAPAN&prog_when=date",
+    "by=origin&measure=households&area=IQG15",
+    "shelter=critical&measure=share",
+    "pop=returnee&measure=return_rate&area=IQG01",
 )
 
 

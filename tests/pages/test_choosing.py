@@ -177,3 +177,37 @@ def test_a_donor_chooses_a_funder_and_sees_where_and_when_its_programmes_worked(
     expect(headline).to_contain_text("worked at the time")
     expect(page).to_have_url(re.compile("prog_when=date"))
     expect(page.locator("#legend")).to_contain_text("Active on this date")
+
+
+def test_a_part_is_chosen_on_the_page_and_taken_away_as_a_picture(
+    watched: Callable[..., Watched], site: str
+) -> None:
+    """From what a donor funds to where people there come from, and from there to a file."""
+    window = watched(1440, 960)
+    page = window.page
+    page.goto(f"{site}/?funder=US&area=IQG11")
+    page.wait_for_function(TAKEN_OVER)
+    parts, headline = page.locator("#part-links"), page.locator("#headline")
+    parts.locator("summary").click()
+    parts.get_by_role("link", name="By governorate of origin").click()
+    expect(page.locator("h1")).to_have_text("Where displaced people come from")
+    expect(page).to_have_url(re.compile("funder=US.*by=origin"))
+    expect(parts.locator("[aria-current]")).to_have_text("By governorate of origin")
+    choose(page, "measure", "households")
+    expect(headline).to_contain_text("displaced households")
+    window.requests.clear()
+    before = headline.inner_text()
+    page.locator("#timeline .timeline__previous").first.click()
+    expect(headline).not_to_have_text(before)
+    assert [url for url in window.requests if "/api/" in url] == []
+    picture = page.request.get(f"{site}/map.png?{page.url.partition('?')[2]}")
+    assert picture.ok and picture.body().startswith(b"\x89PNG")
+
+    page.locator("#area-origin").get_by_role("link", name="Show this on the map").click()
+    expect(headline).to_contain_text("now in Erbil")
+    expect(page).to_have_url(re.compile("to=IQG11"))
+    choose(page, "population", "refugee")
+    expect(page.locator("#notices")).to_contain_text("no source says where pop=refugee come from")
+    expect(parts.locator("ul[data-kind=origin]")).to_be_hidden()
+    page.go_back()
+    expect(headline).to_contain_text("now in Erbil")
