@@ -3,8 +3,8 @@
 ::
 
     by=origin            everyone, by the governorate that they come from
-    from=IQG15           those who come from Ninewa, by the governorate where they are now
-    to=IQG11             those who are now in Erbil, by the governorate that they come from
+    from=IQG15           those who come from one governorate, by the governorate where they are now
+    to=IQG11             those who are now in one, by the governorate that they come from
     shelter=camp         those in some kinds of shelter, by the governorate where they are now
     period=aug_2014      those displaced in some periods, likewise
 """
@@ -95,9 +95,9 @@ homes, and until October 2018 of habitual residences, nothing about their condit
 they tell habitable from uninhabitable ones, so that only both together are one series."""
 
 CRITICAL = ("informal", "religious", "school", "unfinished")
-"""Critical shelter as DTM groups it, beside camps, private settings and unknown ones: IOM Iraq,
-IDP Shelter Arrangement (May 2016), https://dtm.iom.int/reports/iraq-%E2%80%94-idp-shelter-\
-arrangement-may-2016; these four give its 16% of 26 May 2016 (``tests/figures/test_parts.py``)."""
+"""Critical shelter, beside camps, private settings and unknown ones. Whose definition it is, and the
+report with which it was checked, is said by the country (``definitions`` of its facts); its 16% of
+26 May 2016 is compared in ``tests/figures/test_parts.py``."""
 
 _GROUPED = (CRITICAL, ("rented",), ("habitual",))
 SHELTER_GROUPS = tuple(

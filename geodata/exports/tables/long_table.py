@@ -12,7 +12,7 @@ from dataclasses import replace
 from geodata import populations
 from geodata.exports.tables.workbook import Value
 from geodata.figures import statuses
-from geodata.figures.state import encode_query
+from geodata.figures.state import encode_query, part_items
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import strip_isolates
 from geodata.i18n.messages import gettext
@@ -34,6 +34,10 @@ COLUMNS = {
     "mode": gettext("level, or change since a date."),
     "compared_with": gettext("The date that a change is since; empty for levels."),
     "programmes": gettext("Codes of the chosen programmes, joined by ~."),
+    "part": gettext(
+        "Which of the population is counted, as in the address (from=…, shelter=camp); empty "
+        "for everyone."
+    ),
     "value": gettext("The figure; empty where there is none, never zero for unknown."),
     "unit": gettext("What the figure counts."),
     "status": gettext("Whether there is a figure and, where there is none, why."),
@@ -55,6 +59,7 @@ _TAGS = {
     "mode": "#indicator+mode",
     "compared_with": "#date+base",
     "programmes": "#activity+programme+code",
+    "part": "#indicator+part",
     "unit": "#indicator+unit",
     "status": "#status",
     "programme_time": "#activity+status",
@@ -98,7 +103,9 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     language, state, counts = view.language, view.state, view.counts
     named, word_of = area_names(view.snapshot, language), statuses.status_words(language)
     decimals = populations.decimals(state.measure, state.level)
-    selection = (state.pop, state.measure, state.mode, state.base, "~".join(state.programmes))
+    part = "&".join(f"{key}={value}" for key, value in part_items(state) if value)
+    chosen = ("~".join(state.programmes), part)
+    selection = (state.pop, state.measure, state.mode, state.base, *chosen)
     work_of = work_words(view)
     unit = strip_isolates(wording.unit(view))
     listed, source_on = sentences.sources(view), sentences.sources_on(view)

@@ -32,6 +32,7 @@ HEADS = {
     "mode": gettext("Mode"),
     "compared_with": gettext("Compared with"),
     "programmes": gettext("Programmes"),
+    "part": gettext("Part of the population"),
     "value": gettext("Figure"),
     "unit": gettext("Unit"),
     "status": gettext("Status"),
