@@ -95,9 +95,8 @@ homes, and until October 2018 of habitual residences, nothing about their condit
 they tell habitable from uninhabitable ones, so that only both together are one series."""
 
 CRITICAL = ("informal", "religious", "school", "unfinished")
-"""Critical shelter, beside camps, private settings and unknown ones. Whose definition it is, and the
-report with which it was checked, is said by the country (``definitions`` of its facts); its 16% of
-26 May 2016 is compared in ``tests/figures/test_parts.py``."""
+"""Critical shelter, beside camps, private settings and unknown ones. Whose definition it is, and
+which report it was checked with, is said by the country (``definitions`` of its facts)."""
 
 _GROUPED = (CRITICAL, ("rented",), ("habitual",))
 SHELTER_GROUPS = tuple(
