@@ -82,7 +82,16 @@ def in_words(snapshot: Snapshot) -> list[tuple[dict[str, str], int]]:
     changes = [each | {"mode": populations.CHANGE} for each in idp]
     then = {"pop": "idp", "prog": "CRP", "prog_when": "date"}  # of other areas on other dates
     flows = [idp[0] | {"flows": "10"}, idp[2] | {"flows": "20", "pop": "returnee"}]
-    many = idp[1:] + changes + flows
+    rates = {"pop": "returnee", "measure": "return_rate"}
+    parts = [
+        idp[1] | {"from": "IQG15", "measure": "households"},
+        idp[2] | {"shelter": "critical", "measure": "share"},
+        idp[3] | {"to": "IQG11", "mode": populations.CHANGE},
+        idp[4] | rates,
+        idp[0] | rates | {"mode": populations.CHANGE},
+        idp[1] | rates | {"prog": "PHSS"},
+    ]
+    many = idp[1:] + changes + flows + parts
     return [(idp[0], 0), (then, 0), *((each, MANY) for each in many), *sweep(snapshot)]
 
 

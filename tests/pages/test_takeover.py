@@ -34,6 +34,8 @@ STATES = [
     "pop=refugee",
     "measure=rate&classes=jenks",
     "flows=10&lang=ar&time=2017-05-15",
+    "to=IQG11&lang=ckb&area=IQG15",
+    "pop=returnee&measure=return_rate&mode=change",
     "pop=nobody",  # a notice
 ]
 # Of 256 levels: where an edge is painted anew, a browser may round another way, which nobody sees.
