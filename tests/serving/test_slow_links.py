@@ -27,7 +27,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-MOST_LIVE, MOST_BYTES = 72_000, 200_000  # until the map can be moved; until all is at rest
+MOST_LIVE, MOST_BYTES = 73_000, 200_000  # until the map can be moved; until all is at rest
 MOST_REQUESTS = 8
 MOST_HTML = {"": 20_500, "level=2&mode=change": 35_000}
 VIEWS = list(MOST_HTML)
