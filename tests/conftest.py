@@ -209,10 +209,16 @@ def window_size() -> tuple[int, int]:
     return 1440, 960
 
 
-@pytest.fixture(scope="session")
-def contexts(browser: Browser) -> Contexts:
-    """Contexts that serve one test after the other."""
-    return Contexts(browser)
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[Contexts]:
+    """Contexts that serve one test after the other.
+
+    Of one module: Chromium gives no more frames to a context that has waited for some minutes while
+    tests of other modules ran, and then nothing that waits for a frame ends.
+    """
+    shared = Contexts(browser)
+    yield shared
+    shared.close()
 
 
 @pytest.fixture

@@ -56,6 +56,11 @@ class Contexts:
         stays.goto(_STAYS_OPEN)
         return context
 
+    def close(self) -> None:
+        """Close those that wait."""
+        while self._waiting:
+            self._waiting.popleft()[1].close()
+
     def give_back(
         self, context: BrowserContext, options: dict[str, Any], origins: set[str]
     ) -> None:
