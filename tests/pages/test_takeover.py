@@ -61,9 +61,19 @@ CHART = "() => document.querySelector('#trend-slot .main-svg .legend, #trend-slo
 def held_back(page: Page) -> Iterator[Callable[[], None]]:
     """Hold Dash's script back until what is given is called."""
     waiting: list[Route] = []
-    page.route(DASH, lambda route: waiting.append(route))  # noqa: PLW0108 - it is asked its names
+    is_held = True
+
+    def hold(route: Route) -> None:
+        if is_held:
+            waiting.append(route)
+        else:  # asked for only now, on a busy machine
+            route.continue_()
+
+    page.route(DASH, hold)
 
     def let_go() -> None:
+        nonlocal is_held
+        is_held = False
         for route in waiting:
             route.continue_()
         page.wait_for_function(TAKEN_OVER)
