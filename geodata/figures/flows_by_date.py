@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geodata.figures.availability import programme_counts
 from geodata.figures.breakdowns import origins_by_date
 from geodata.figures.counts import Counts
-from geodata.figures.state import State
+from geodata.figures.state import State, counting_programmes
 from geodata.figures.suppression import Threshold
 from geodata.snapshots.memo import memoise
 from geodata.snapshots.snapshot import Snapshot
@@ -87,8 +86,7 @@ def flows_by_date(
     """Return the largest flows on every date of a view, as many as its state says, if any.
 
     Of chosen programmes, those into the governorates where they work; of a part, those from or to
-    its governorate. Counts that are a programme's
-    own have no origins.
+    its governorate. Counts that are a programme's own have no origins.
 
     Parameters
     ----------
@@ -103,7 +101,7 @@ def flows_by_date(
     if not state.flows:
         return None
     dates, pcodes = counts.dates, counts.areas.pcodes
-    if programme_counts(snapshot, state.pop, state.prog):
+    if counting_programmes(snapshot, state):
         return FlowsByDate((), (FlowsOn(),) * len(dates), {})
     origins = origins_by_date(snapshot, state.pop, threshold)
     flows = _placed(snapshot, state.pop, threshold, dates, pcodes)

@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata import populations
-from geodata.figures.availability import programme_counts
 from geodata.figures.counts import Counts
 from geodata.figures.coverage import counted_in, work_by_governorate
 from geodata.figures.measured import RATE_PER, residents
 from geodata.figures.part_counts import ReturnRates
-from geodata.figures.state import State
+from geodata.figures.state import State, counting_programmes
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import Bools, Floats
 
@@ -46,7 +45,7 @@ def scope_of(snapshot: Snapshot, state: State, governorates: Counts, counts: Cou
     ([True, False], ['u', '-'])
     """
     shapes = [(len(each.dates), len(each.areas.pcodes)) for each in (governorates, counts)]
-    if not state.programmes or programme_counts(snapshot, state.pop, state.programmes):
+    if not state.programmes or counting_programmes(snapshot, state):
         return Scope(*(np.ones(shape, dtype=bool) for shape in shapes))
     pcodes = governorates.areas.pcodes
     work = work_by_governorate(snapshot, state.programmes, counts.dates, pcodes)

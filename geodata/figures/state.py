@@ -199,6 +199,19 @@ def earlier_last_dates(snapshot: Snapshot, state: State) -> dict[str, dict[str, 
     return {key: {k: day.isoformat() for k, day in days.items()} for key, days in earlier.items()}
 
 
+def counting_programmes(snapshot: Snapshot, state: State) -> frozenset[str]:
+    """Return the chosen programmes whose own counts the figures are; empty where none are.
+
+    Parts of a population and rates of return are of everyone, as no programme breaks down its own.
+
+    >>> counting_programmes(snapshot, State(prog=("AID", "OWN")))
+    frozenset({'OWN'})
+    """
+    if state.part or state.measure == populations.RETURN_RATE:
+        return frozenset()
+    return availability.programme_counts(snapshot, state.pop, state.programmes)
+
+
 def newest(snapshot: Snapshot, state: State) -> dt.date:
     """Return the date of a state that names none: the newest with figures by area.
 

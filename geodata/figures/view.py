@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata import populations
-from geodata.figures.availability import programme_counts
 from geodata.figures.classes import Scale, diverging, sequential
 from geodata.figures.counts import Counts, counts
 from geodata.figures.coverage import WORK
@@ -28,7 +27,7 @@ from geodata.figures.flows_by_date import FlowsByDate, flows_by_date
 from geodata.figures.measured import Measured, measured_in
 from geodata.figures.part_counts import part_counts, return_rates
 from geodata.figures.scope import area_shares, area_totals, scope_of
-from geodata.figures.state import State
+from geodata.figures.state import State, counting_programmes
 from geodata.figures.statuses import (
     COUNTED,
     NATIONAL_ONLY,
@@ -334,7 +333,7 @@ def _counts(
         return part_counts(snapshot, state.pop, state.part, threshold, measure)
     if state.measure == populations.RETURN_RATE:
         return return_rates(snapshot, threshold).returned
-    own = programme_counts(snapshot, state.pop, state.prog)
+    own = counting_programmes(snapshot, state)
     return counts(snapshot, state.pop, level, threshold, own, measure)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geodata import populations
-from geodata.figures.availability import programmes_with_counts, sources_of
+from geodata.figures.availability import sources_of
 from geodata.figures.comparison import DATES, POPULATIONS, PROGRAMMES
 from geodata.figures.statuses import NOT_COMPARABLE, OUTSIDE, SHOWN, ZERO
 from geodata.i18n import messages
@@ -299,7 +299,7 @@ def meaning(comparison: Comparison) -> str:
             "The two are different people. The difference says where there are more of one than "
             "of the other; it is nobody who moved from one to the other, and no total adds both."
         )
-    if _own_counts(comparison):
+    if any(wording.counted_by_programmes(side.view) for side in comparison.sides):
         return language.gettext(
             "The difference is between what the programmes themselves counted, where both did."
         )
@@ -307,15 +307,6 @@ def meaning(comparison: Comparison) -> str:
         "Figures are of everyone counted where a programme works or worked. Where both do, these "
         "are the same people and there is no difference; where one does not, the two cannot be "
         "compared. The two totals may hold the same people and are not to be added."
-    )
-
-
-def _own_counts(comparison: Comparison) -> bool:
-    state = comparison.first.view.state
-    own = programmes_with_counts(comparison.snapshot, state.pop)
-    return bool(
-        own.intersection(state.programmes)
-        or own.intersection(comparison.second.view.state.programmes)
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from geodata import populations
-from geodata.figures.availability import programme_counts, residents_year
+from geodata.figures.availability import residents_year
 from geodata.figures.funders import names_of
 from geodata.figures.parts import ORIGIN_SIDE
+from geodata.figures.state import counting_programmes
 from geodata.figures.view import View
 from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
@@ -97,7 +98,7 @@ def amount(view: View, size: float) -> str:
 
 def counted_by_programmes(view: View) -> str:
     """Name the chosen programmes whose own counts are shown; empty where none are."""
-    own = programme_counts(view.snapshot, view.state.pop, view.state.programmes)
+    own = counting_programmes(view.snapshot, view.state)
     return view.language.join_names(sorted(own)) if own else ""
 
 

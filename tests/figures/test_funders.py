@@ -18,6 +18,7 @@ from geodata.snapshots.schemas import check
 from geodata.snapshots.serialise import write_snapshot
 from geodata.snapshots.snapshot import Snapshot, load
 from geodata.text.view_headlines import headline
+from geodata.text.wording import counted_by_programmes
 from tests import made_up
 from tests.views import viewed
 
@@ -107,3 +108,17 @@ def test_the_bundled_funders_are_one_list():
     assert codes["JAPAN"] == ("CBIBMP", "IDPP", "PHSS")
     assert {"SNFI", "HIJRA"} < set(codes["EU"])  # of ECHO, and of the Union itself
     assert len(codes["US"]) == 9 and not any("PARENT" in code for code in codes)
+
+
+def test_a_funder_of_programmes_with_counts_of_their_own_shows_these(paid):
+    by_funder, by_name = viewed(paid, funder="WORLD-BANK"), viewed(paid, prog="OWN")
+    assert by_funder.counts.dates == by_name.counts.dates
+    np.testing.assert_array_equal(by_funder.values, by_name.values)
+    assert np.isfinite(by_funder.values).any()
+
+
+def test_a_part_is_of_everyone_where_programmes_work_not_of_what_they_counted(paid):
+    part = viewed(paid, prog="OWN", by="origin")
+    assert (part.status == "o").all()  # OWN has no coverage
+    assert "No source at hand says" in headline(part.on_its_date())
+    assert counted_by_programmes(viewed(paid, prog="OWN")) and not counted_by_programmes(part)
