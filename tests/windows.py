@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 LIVE = "() => document.documentElement.dataset.live"
 TAKEN_OVER = "() => document.documentElement.dataset.dash"
+# The trend of the area's panel is drawn, at its size.
+CHART = "() => document.querySelector('#trend-slot .main-svg .legend, #trend-slot .xtick')"
 # Sums what has moved without anybody's doing: https://web.dev/articles/cls
 SHIFTS = """() => {
   window.shifts = [];

@@ -59,8 +59,8 @@ class CrossTable:
         ``(T, R, C)`` cells with a row; in a bare row all of them, or none would be hidden there.
     hidden
         ``(T, R, C)`` cells that may not be shown.
-    few_by_area, few_by_category
-        How many hidden cells hold anybody; ``(T, R)`` and ``(T, C)``.
+    few_by_area
+        How many hidden cells hold anybody; ``(T, R)``.
     sums
         ``(T, C)`` all governorates together; NaN where hidden or without a row.
     hidden_sums
@@ -85,7 +85,6 @@ class CrossTable:
     counted: Bools
     hidden: Bools
     few_by_area: Floats
-    few_by_category: Floats
     sums: Floats
     hidden_sums: Bools
     groups: tuple[tuple[str, ...], ...]
@@ -93,6 +92,17 @@ class CrossTable:
     national_group_sums: Floats
     totals: Floats
     bare: Bools
+
+    @property
+    def few(self) -> Bools:
+        """Hidden cells that are known to hold somebody: those of no bare row; ``(T, R, C)``."""
+        return self.hidden & ~self.bare[:, :, None]
+
+    @property
+    def few_by_category(self) -> Floats:
+        """How many of :attr:`few` each category has; ``(T, C)``."""
+        by_category: Floats = self.few.sum(axis=1)
+        return by_category
 
     @property
     def national(self) -> Floats:
@@ -141,7 +151,6 @@ def cross_table(
     hidden, hidden_sums, bare, mixed = _hidden(raw, hidden_totals, limits, members)
     by_group = [sum_known(raw[:, :, member], axis=2) for member in members]
     group_sums = np.stack(by_group, axis=2) if groups else np.empty((*raw.shape[:2], 0))
-    few = hidden & (raw > 0)
     source = rows.groupby("date")["source"].max()
     return CrossTable(
         kind=kind,
@@ -153,8 +162,7 @@ def cross_table(
         cells=np.where(hidden, np.nan, raw),
         counted=np.isfinite(raw) | bare[:, :, None],
         hidden=hidden,
-        few_by_area=few.sum(axis=2),
-        few_by_category=few.sum(axis=1),
+        few_by_area=(hidden & (raw > 0)).sum(axis=2),
         sums=np.where(hidden_sums, np.nan, sum_known(raw, axis=1)),
         hidden_sums=hidden_sums,
         groups=groups,
@@ -266,7 +274,7 @@ class OriginsByDate:
         A row for each date, origin and destination that may be shown: ``date, category, pcode,
         number, unit``.
     few
-        A row for each other one, of too few people to show: ``date, pcode``.
+        A row for each other one, of too few people to show: ``date, category, pcode``.
     units
         What is counted on each date, households or people.
     incomplete
@@ -289,31 +297,22 @@ def origins_by_date(
     >>> origins.shown.iloc[0].tolist()[1:]
     ['XXG01', 'XXG01', np.int64(100), 'households']
     """
-    tables = [cross_table(snapshot, population, ORIGIN, unit, threshold) for unit in UNITS]
-    # People where a source breaks down people: the last table wins.
-    units = {day: table.unit for table in tables for day in table.dates}
-    shown, few, incomplete = [], [], set()
-    for table in tables:
-        days = [pd.Timestamp(day) for day in table.dates]
-        own = [units[day] == table.unit for day in table.dates]
-        incomplete |= {day for t, day in enumerate(table.dates) if own[t] and table.bare[t].any()}
-        shown += [
-            (days[t], table.categories[c], table.pcodes[r], int(table.cells[t, r, c]), table.unit)
-            for t, r, c in np.argwhere(table.cells > 0)
-            if own[t]
-        ]
-        hidden = np.where(table.bare, 0, table.few_by_area).astype(int)
+    by_day = _origin_tables(snapshot, population, threshold)
+    shown, few = [], []
+    for day, table in by_day.items():
+        date = pd.Timestamp(day)
+        shown += [(date, *row, table.unit) for row in _shown_rows(table, day)]
         few += [
-            (days[t], table.pcodes[r])
-            for t, r in np.argwhere(hidden)
-            if own[t]
-            for _ in range(hidden[t, r])
+            (date, table.categories[c], table.pcodes[r])
+            for r, c in np.argwhere(table.few[table.dates.index(day)])
         ]
     return OriginsByDate(
         shown=pd.DataFrame(shown, columns=["date", "category", "pcode", "number", "unit"]),
-        few=pd.DataFrame(few, columns=["date", "pcode"]),
-        units=units,
-        incomplete=frozenset(incomplete),
+        few=pd.DataFrame(few, columns=["date", "category", "pcode"]),
+        units={day: table.unit for day, table in by_day.items()},
+        incomplete=frozenset(
+            day for day, table in by_day.items() if table.bare[table.dates.index(day)].any()
+        ),
     )
 
 
@@ -351,25 +350,35 @@ def origins_on(
     >>> origins.shown.iloc[0].tolist()
     ['XXG01', 'XXG01', np.int64(100)]
     """
-    # People where a source breaks down people; households and people are never added.
-    tables = [cross_table(snapshot, population, ORIGIN, unit, threshold) for unit in UNITS]
-    table = next((each for each in reversed(tables) if day in each.dates), tables[0])
-    t = table.at(day)
-    if t is None:
+    table = _origin_tables(snapshot, population, threshold).get(day)
+    if table is None:
         nothing = pd.DataFrame({"category": [], "pcode": [], "number": []})
-        return Origins(nothing, 0, 0, table.unit, incomplete=False)
-    rows = [r for r, code in enumerate(table.pcodes) if not pcode or code == pcode]
-    numbers = [
-        (category, table.pcodes[r], int(table.cells[t, r, c]))
-        for r in rows
-        for c, category in enumerate(table.categories)
-        if table.cells[t, r, c] > 0
-    ]
-    totals, bare = table.totals[t, rows], table.bare[t, rows]
+        return Origins(nothing, 0, 0, HOUSEHOLDS, incomplete=False)
+    t, here = table.dates.index(day), np.array([pcode in ("", code) for code in table.pcodes])
+    rows = [row for row in _shown_rows(table, day) if pcode in ("", row[1])]
     return Origins(
-        shown=pd.DataFrame(numbers, columns=["category", "pcode", "number"]),
-        few=int(np.where(bare, 0, table.few_by_area[t, rows]).sum()),
-        whole=int(np.nansum(totals)),
+        shown=pd.DataFrame(rows, columns=["category", "pcode", "number"]),
+        few=int(table.few[t, here].sum()),
+        whole=int(np.nansum(table.totals[t, here])),
         unit=table.unit,
-        incomplete=bool(bare.any()),
+        incomplete=bool(table.bare[t, here].any()),
     )
+
+
+def _origin_tables(
+    snapshot: Snapshot, population: str, threshold: Threshold | int
+) -> dict[dt.date, CrossTable]:
+    """Return the origins of each date: in people where a source says so, as the last table wins.
+
+    Households and people are never added.
+    """
+    tables = [cross_table(snapshot, population, ORIGIN, unit, threshold) for unit in UNITS]
+    return {day: table for table in tables for day in table.dates}
+
+
+def _shown_rows(table: CrossTable, day: dt.date) -> list[tuple[str, str, int]]:
+    """List category, P-code and number of each cell of a date that is shown and holds anybody."""
+    cells = table.cells[table.dates.index(day)]
+    return [
+        (table.categories[c], table.pcodes[r], int(cells[r, c])) for r, c in np.argwhere(cells > 0)
+    ]

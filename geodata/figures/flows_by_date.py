@@ -107,14 +107,13 @@ def flows_by_date(
     flows = _placed(snapshot, state.pop, threshold, dates, pcodes)
     if state.to:
         inside = inside & (np.array(pcodes) == state.to)
-    chosen = inside[flows.t, flows.host]
-    if state.from_:
-        chosen &= flows.origin == pcodes.index(state.from_)
+    origin = pcodes.index(state.from_) if state.from_ else None
+    chosen = flows.chosen(inside, origin)
     drawn = _largest(flows, chosen & flows.between, state.flows)
     pairs, places = np.unique(drawn.origin * len(pcodes) + drawn.host, return_inverse=True)
     bounds = np.searchsorted(drawn.t, np.arange(len(dates) + 1))
     rows = list(zip(places.tolist(), drawn.number.tolist(), strict=True))
-    sizes = _sizes(flows, chosen, inside)
+    sizes = _sizes(flows, chosen, flows.few.chosen(inside, origin), len(dates))
     on = tuple(
         FlowsOn(
             largest=tuple(rows[bounds[t] : bounds[t + 1]]),
@@ -138,6 +137,11 @@ class _Rows:
     origin: Positions
     host: Positions
     number: Positions
+
+    def chosen(self, inside: Bools, origin: int | None) -> Bools:
+        """Tell which rows are of hosts ``inside`` on their date, and of one origin where named."""
+        into: Bools = inside[self.t, self.host]
+        return into if origin is None else into & (self.origin == origin)
 
     def at(self, rows: NDArray[np.intp]) -> _Rows:
         """Return some of the rows, in an order."""
@@ -185,19 +189,18 @@ def _placed(
     most = shown[pair].groupby("unit")["number"].max()
     return _Placed(
         **placed(shown),
-        few=_Rows(**placed(origins.few.assign(category="", number=0))),
+        few=_Rows(**placed(origins.few.assign(number=0))),
         most={str(unit): int(number) for unit, number in most.items()},
     )
 
 
-def _sizes(flows: _Placed, chosen: Bools, inside: Bools) -> dict[str, NDArray[np.generic]]:
+def _sizes(flows: _Placed, chosen: Bools, few: Bools, dates: int) -> dict[str, NDArray[np.generic]]:
     """Return how many flows there are, and how many people in some, by attribute of ``FlowsOn``."""
-    few = inside[flows.few.t, flows.few.host]
     between, within = chosen & flows.between, chosen & (flows.origin == flows.host)
     return {
-        "between": np.bincount(flows.t[between], minlength=len(inside)),
-        "within": np.bincount(flows.t[within], flows.number[within], len(inside)),
-        "few": np.bincount(flows.few.t[few], minlength=len(inside)),
+        "between": np.bincount(flows.t[between], minlength=dates),
+        "within": np.bincount(flows.t[within], flows.number[within], dates),
+        "few": np.bincount(flows.few.t[few], minlength=dates),
     }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geodata.errors import StateError
-from geodata.figures.breakdowns import origins_by_date, origins_on
+from geodata.figures.breakdowns import cross_table, origins_by_date, origins_on
 from geodata.figures.flows_by_date import FlowsByDate, FlowsOn
 from geodata.figures.programmes import governorates
 from geodata.figures.state import parse, with_population
@@ -135,12 +135,12 @@ def test_another_population_has_flows_where_its_origins_are_published():
 
 
 def test_of_a_part_they_are_those_from_or_to_its_governorate():
-    origins = {
-        flows.pairs[pair][0]
-        for flows, on in [
-            shown(on=HOUSEHOLDS, flows="20", measure="households", **{"from": "IQG15"})
-        ]
-        for pair, _ in on.largest
-    }
-    into, on = shown(on=HOUSEHOLDS, flows="20", measure="households", to="IQG11")
-    assert origins == {"IQG15"} and {into.pairs[pair][1] for pair, _ in on.largest} == {"IQG11"}
+    every = shown(on=HOUSEHOLDS, flows="20")[1]
+    ninewa, on = shown(on=HOUSEHOLDS, flows="20", measure="households", **{"from": "IQG15"})
+    assert {ninewa.pairs[pair][0] for pair, _ in on.largest} == {"IQG15"}
+    table = cross_table(SNAPSHOT, "idp", "origin", "households", 5)
+    of_ninewa = table.categories.index("IQG15")
+    assert on.few == table.hidden[-1, :, of_ninewa].sum() < every.few
+    erbil, on = shown(on=HOUSEHOLDS, flows="20", measure="households", to="IQG11")
+    assert {erbil.pairs[pair][1] for pair, _ in on.largest} == {"IQG11"}
+    assert on.few == table.hidden[-1, table.pcodes.index("IQG11")].sum() < every.few

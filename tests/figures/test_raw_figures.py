@@ -16,6 +16,7 @@ import pytest
 from geodata.figures.breakdowns import cross_table, origins_on
 from geodata.figures.counts import Counts, counts
 from geodata.populations import MEASURES
+from tests.bundled import SNAPSHOT
 from tests.paths import ROOT
 from tests.source_code import named, tree
 
@@ -180,3 +181,10 @@ def test_origins_that_are_hidden_are_only_counted(snapshot):
     assert len(some.shown) + some.few == len(every.shown)
     assert some.few > 0 == every.few
     assert some.whole == every.whole == every.shown["number"].sum() > some.shown["number"].sum()
+
+
+def test_which_categories_a_governorate_without_any_figure_has_is_told_nowhere():
+    table = cross_table(SNAPSHOT, "idp", "origin", "households", 40)
+    assert table.bare.any()
+    told = table.hidden & ~table.bare[:, :, None]
+    np.testing.assert_array_equal(table.few_by_category, told.sum(axis=1))

@@ -32,6 +32,7 @@ PAGES = {
 }
 SCRIPTED = ("map", "area", "districts as a table", "comparison", "briefing", "embed")
 DRAWN = "() => document.querySelector('html[data-dash] path[data-pcode]')"
+TABLE = "() => document.querySelector('html[data-dash] #figures-table thead button')"
 
 
 def settle(page: Page, name: str) -> Page:
@@ -40,6 +41,8 @@ def settle(page: Page, name: str) -> Page:
         page.wait_for_function(LIVE)
     if name in ("map", "area"):
         page.wait_for_function(DRAWN)
+    if name == "districts as a table":
+        page.wait_for_function(TABLE)
     if name == "area":
         page.locator("#trend-slot .scatterlayer .trace").first.wait_for()
     return page

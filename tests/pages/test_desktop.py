@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.serving.test_slow_links import moves
-from tests.windows import Watched
+from tests.windows import CHART, Watched
 
 SCREENS = [(1440, 960), (1280, 720), (1024, 768), (1366, 768)]
 LANGUAGES = ["en", "ar", "ckb"]
@@ -81,6 +81,7 @@ def test_an_area_is_read_beside_the_map_on_every_screen(
     page = watched().open(f"{site}/?area=IQG15&time=2019-04-30&lang={lang}")
     summary = page.locator("[data-fold='programmes'] > summary")
     summary.wait_for()
+    page.wait_for_function(CHART)  # which makes its panel longer
     for width, height in SCREENS:
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("[scrollTo(0, 0), document.activeElement.blur()]")

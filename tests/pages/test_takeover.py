@@ -16,7 +16,8 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Page, Route
 
-from tests.windows import SHIFTS, TAKEN_OVER, Watched
+from tests.access import LAID_OUT
+from tests.windows import CHART, SHIFTS, TAKEN_OVER, Watched
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +55,6 @@ DOM = """(selector) => {
   return [...document.querySelector(selector).childNodes].flatMap(list);
 }"""
 DRAWN = "() => document.querySelector('.flow-legend').style.getPropertyValue('--flow-unit')"
-CHART = "() => document.querySelector('#trend-slot .main-svg .legend, #trend-slot .xtick')"
 
 
 @contextmanager
@@ -100,8 +100,10 @@ def test_nothing_is_seen_of_it(watched: Callable[..., Watched], site: str, query
             page.wait_for_function(DRAWN)
         if "tab=table" in query:
             page.locator("#figures-table[data-stale]").wait_for()  # it is alive
+        page.evaluate(LAID_OUT)  # names that the legend covers go when sizes are known
         written, seen = page.evaluate(DOM, "#written"), picture(page)
         let_go()
+    page.evaluate(LAID_OUT)
     assert page.evaluate(DOM, "#react-entry-point") == written
     assert page.locator("#written").count() == 0
     difference = ImageChops.difference(seen, picture(page)).convert("L")
