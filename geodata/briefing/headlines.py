@@ -20,6 +20,7 @@ from geodata import populations
 from geodata.figures.coverage import IMPLEMENTED, ON_DATE
 from geodata.figures.flows import Flows, governorate_of
 from geodata.figures.funders import funders
+from geodata.figures.parts import ORIGIN_SIDE
 from geodata.figures.statuses import NOT_COMPARABLE, SHOWN, SUPPRESSED
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.messages import gettext, ngettext
@@ -28,6 +29,7 @@ from geodata.places.area_names import area_names
 from geodata.populations import POPULATIONS, UnitWords
 from geodata.text import breaks, view_headlines, wording
 from geodata.text.area_labels import area_labels
+from geodata.text.part_words import of_part
 from geodata.util.arrays import Floats
 
 _MOST = 0.8  # so much of the whole needs no further name
@@ -173,18 +175,18 @@ def _nothing(at: ViewAt) -> str:
 
 
 def nouns(view: View) -> str:
-    """Name who is counted: ``returnees``, or ``returned households``."""
-    return view.language.gettext(_words(view).nouns)
+    """Name who is counted: ``returnees``, or ``returned households (from Ninewa)``."""
+    return of_part(view, view.language.gettext(_words(view).nouns))
 
 
 def nouns_of(view: View) -> str:
     """Name who is counted, as after “of”."""
-    return view.language.pgettext(*_words(view).of_nouns)
+    return of_part(view, view.language.pgettext(*_words(view).of_nouns))
 
 
 def _words(view: View) -> UnitWords:
     """Return the words of households, or of people, also where shares of them are shown."""
-    return POPULATIONS[view.state.pop].unit(view.state.measure)
+    return POPULATIONS[view.state.pop].unit(view.state.unit)
 
 
 def _sizes(at: ViewAt) -> Floats:
@@ -282,6 +284,7 @@ def change_headline(at: ViewAt) -> str:
     """Write how the total changed since the date compared with."""
     change, base = at.total, at.base
     plain = np.isnan(change) or change == 0 or base.t >= at.t  # “since” needs an earlier date
+    plain = plain or at.state.measure == populations.RETURN_RATE  # is of nobody's number
     moving = at.state.prog_when == ON_DATE  # totals of other dates are of other areas
     if plain or moving or wording.counted_by_programmes(at.view):
         return view_headlines.headline(at)
@@ -324,6 +327,8 @@ def _changed(at: ViewAt, rose: bool, part: float) -> str:
 
 def _mover(at: ViewAt, rose: bool) -> str:
     """Name the one area that changed most; empty where another may have changed as much."""
+    if at.state.by == ORIGIN_SIDE:  # the change is not in the areas that figures stand at
+        return ""
     unknown = np.isin(at.status, [NOT_COMPARABLE, SUPPRESSED]).any()
     if unknown or not at.state.adds_up or at.state.measure == populations.SHARE:
         return ""
@@ -363,6 +368,8 @@ def _against_highest(at: ViewAt, stocks: Floats) -> str:
         return ""
     peak = float(np.nanmax(past))
     highest = view.on(int(np.nanargmax(past)))
+    if at.state.measure == populations.RETURN_RATE and (now, at.t) != (peak, highest.t):
+        return ""  # “fewer” and “as many” are of a number
     if peak == np.nanmin(past):
         return _unchanged(view.on(int(np.flatnonzero(np.isfinite(past))[0])))
     if now == peak:
@@ -438,7 +445,8 @@ def flows_headline(at: ViewAt, flows: Flows) -> str:
 
 def footprint_headline(at: ViewAt) -> str:
     """Write how many programmes work where most people are, or the part of chosen ones."""
-    if at.state.programmes or at.state.mode == populations.CHANGE or not at.total > 0:
+    whole = not (at.state.programmes or at.state.part or at.state.mode == populations.CHANGE)
+    if not whole or not at.total > 0:
         return map_headline(at)
     language = at.language
     first = leaders(_figures(at), at.total) if at.state.adds_up else None

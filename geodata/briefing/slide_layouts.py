@@ -18,6 +18,7 @@ from geodata.figures.availability import populations_with_counts, sources_of
 from geodata.figures.coverage import ANY_TIME
 from geodata.figures.dates import default_base
 from geodata.figures.flows import Flow, Flows, flows
+from geodata.figures.parts import ORIGIN_SIDE
 from geodata.figures.state import State, with_population
 from geodata.figures.statuses import COUNTED, OUTSIDE, SHOWN, ZERO
 from geodata.figures.view import View, ViewAt
@@ -27,6 +28,8 @@ from geodata.i18n.rounding import rounded
 from geodata.populations import LEVELS, POPULATIONS
 from geodata.text import breaks, flow_labels, sentences
 from geodata.text.area_labels import AreaLabel, area_labels
+from geodata.text.key_figures import RETURNED
+from geodata.text.part_words import of_part
 from geodata.util.arrays import Floats
 
 RANKED, TABLED, FLOWING = 8, 18, 12  # as many as can be read from the back of a room
@@ -70,6 +73,8 @@ def _total(at: ViewAt) -> SlideFigure | None:
         return None
     if at.state.measure == populations.RATE:
         label = language.gettext("{population} per 1,000 residents", population=label)
+    if at.state.measure == populations.RETURN_RATE:
+        label = language.gettext(RETURNED)
     return SlideFigure(_short(at.view, value), label)
 
 
@@ -120,7 +125,8 @@ def _beside(slide_view: SlideView) -> SlideFigure | None:
 def _other_population(slide_view: SlideView) -> ViewAt | None:
     """Compute the view of another population that the same source counts."""
     snapshot, state = slide_view.at.snapshot, slide_view.state
-    if state.programmes or state.measure not in (populations.PEOPLE, populations.HOUSEHOLDS):
+    plain = state.measure in (populations.PEOPLE, populations.HOUSEHOLDS)
+    if state.programmes or state.part or not plain:
         return None
     sources = set(sources_of(snapshot, state.pop, state.programmes))
     others = [
@@ -179,22 +185,34 @@ def _rows(at: ViewAt, most: int) -> tuple[SlideRow, ...]:
     return tuple(_row(labels[i], _number(at, i)) for i in _ranked(at, most))
 
 
+def _heading(view: View) -> str:
+    """Write the heading of the largest figures: of hosts, of origins, of rates or changes."""
+    state = view.state
+    heading = POPULATIONS[state.pop].largest[state.level]
+    if state.mode == populations.CHANGE:
+        heading = LEVELS[state.level].changes
+    elif not state.adds_up:
+        heading = gettext("Highest figures")
+    elif state.by == ORIGIN_SIDE:
+        heading = POPULATIONS[state.pop].origin_title
+    return view.language.gettext(heading)
+
+
 # ---- layouts
 
 
 def _map(slide_view: SlideView, _: State) -> Body:
     """Lay out a map, key figures and a ranking; in change mode the largest changes."""
-    at, language = slide_view.at, slide_view.language
+    at = slide_view.at
     if slide_view.state.mode == populations.CHANGE:
-        figures, heading = _change_figures(at), LEVELS[slide_view.state.level].changes
+        figures = _change_figures(at)
     else:
         third = _share(at) if slide_view.state.programmes else _beside(slide_view)
         figures = _present(_total(at), _yearly(at), third)
-        heading = POPULATIONS[slide_view.state.pop].largest[slide_view.state.level]
     return Body(
         headlines.map_headline(at),
         figures,
-        language.gettext(heading),
+        _heading(at.view),
         _heads(at.view),
         _rows(at, RANKED),
     )
@@ -263,7 +281,7 @@ def _line(view: View, until: dt.date) -> ChartSeries:
         if day <= until
     ]
     return ChartSeries(
-        view.language.gettext(POPULATIONS[view.state.pop].label),
+        of_part(view, view.language.gettext(POPULATIONS[view.state.pop].label)),
         view.state.pop,
         *map(tuple, zip(*points, strict=True)),
     )
@@ -295,7 +313,7 @@ def _yearly_rows(at: ViewAt, stocks: Floats) -> tuple[SlideRow, ...]:
         SlideRow(
             "",
             language.date(dates[i]),
-            language.number(float(stocks[i]), decimals),
+            language.number(float(stocks[i]), decimals, populations.sign(at.state.measure)),
             rounded(float(stocks[i]), decimals),
             COUNTED if stocks[i] else ZERO,
         )
@@ -389,7 +407,7 @@ def _footprint(slide_view: SlideView, _: State) -> Body:
     return Body(
         headlines.footprint_headline(at),
         _present(_total(at), _share(at) or number, _covered(covered, language)),
-        language.gettext(POPULATIONS[state.pop].largest[state.level]),
+        _heading(at.view),
         _heads(at.view, language.gettext("Programmes")),
         rows,
         notes=(language.gettext(_AT_SOME_TIME),),

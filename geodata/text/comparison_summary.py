@@ -96,11 +96,13 @@ def _dates(comparison: Comparison) -> str:
         "date": language.date(second.day, "long"),
         "first": _number(first),
         "second": _number(second),
-        "size": wording.amount(second.view, abs(by)),
+        "size": wording.amount(comparison.difference.view, abs(by)),
         "both": wording.amount(second.view, second.total),
         "percent": language.percent(abs(by) / first.total) if first.total > 0 else "",
     }
     case = "same" if not by else "from_none" if not first.total else "more" if by > 0 else "fewer"
+    if first.view.state.measure == populations.RETURN_RATE:
+        case = {"more": "points more", "fewer": "points fewer"}.get(case, case)
     if first.view.state.programmes:
         sentence = wording.of_programmes(first.view, _BETWEEN_DATES_WITHIN[case], **values)
     else:
@@ -112,6 +114,8 @@ def _dates(comparison: Comparison) -> str:
 _BETWEEN_DATES = {
     "more": gettext("Up by {size} ({percent}): {first} on {base}, {second} on {date}."),
     "fewer": gettext("Down by {size} ({percent}): {first} on {base}, {second} on {date}."),
+    "points more": gettext("Up by {size}: {first} on {base}, {second} on {date}."),
+    "points fewer": gettext("Down by {size}: {first} on {base}, {second} on {date}."),
     "from_none": gettext("Up from none on {base} to {both} on {date}."),
     "same": gettext("As many on {date} as on {base}: {both}."),
 }
@@ -128,6 +132,14 @@ _BETWEEN_DATES_WITHIN = {
         "Down by {size} where {programmes} work or worked ({percent}): {first} on {base}, "
         "{second} on {date}.",
     ),
+    "points more": ngettext(
+        "Up by {size} where {programmes} works or worked: {first} on {base}, {second} on {date}.",
+        "Up by {size} where {programmes} work or worked: {first} on {base}, {second} on {date}.",
+    ),
+    "points fewer": ngettext(
+        "Down by {size} where {programmes} works or worked: {first} on {base}, {second} on {date}.",
+        "Down by {size} where {programmes} work or worked: {first} on {base}, {second} on {date}.",
+    ),
     "from_none": ngettext(
         "Up from none on {base} to {both} on {date}, where {programmes} works or worked.",
         "Up from none on {base} to {both} on {date}, where {programmes} work or worked.",
@@ -140,11 +152,9 @@ _BETWEEN_DATES_WITHIN = {
 
 
 def _number(side: Side) -> str:
-    return side.view.language.number(side.total, 1 if _is_rate(side) else 0)
-
-
-def _is_rate(side: Side) -> bool:
-    return not side.view.state.adds_up
+    measure = side.view.state.measure
+    decimals = int(measure in populations.RATIOS)
+    return side.view.language.number(side.total, decimals, populations.total_sign(measure))
 
 
 def _populations(comparison: Comparison) -> str:
@@ -336,7 +346,9 @@ def _notes_of_both(comparison: Comparison) -> Iterator[str]:
             "They were counted by different sources, each in its own way: which is larger can "
             "be read with more trust than by how much."
         )
-    if first.view.state.measure == populations.SHARE:
+    if first.view.state.measure in populations.PERCENTAGES and not first.view.state.adds_up:
+        yield language.gettext("Differences of percentages are in percentage points.")
+    elif first.view.state.measure == populations.SHARE:
         yield language.gettext(
             "Each share is of the national total of its own people and date; differences of "
             "shares are in percentage points."

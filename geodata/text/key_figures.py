@@ -38,7 +38,7 @@ _NATIONALLY = {
     "Households": gettext("{population}, nationally (households)"),
 }
 _RATES = gettext("per 1,000 residents, nationally")
-_RETURNED = gettext("of the households that fled had returned")
+RETURNED = gettext("of the households that fled had returned")
 # The total where programmes are chosen, by when they worked there and what is counted.
 _IN_PROGRAMMES = {
     (ANY_TIME, ""): ngettext(
@@ -94,7 +94,7 @@ def _whom(view: View) -> str:
     """Write who is counted, and where."""
     language, state = view.language, view.state
     if state.measure == populations.RETURN_RATE:
-        return language.gettext(_RETURNED)
+        return language.gettext(RETURNED)
     if state.measure == populations.RATE and not state.programmes:
         return language.gettext(_RATES)
     return _population_label(view, "Households" if state.unit == populations.HOUSEHOLDS else "")

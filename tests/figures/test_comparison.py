@@ -6,6 +6,7 @@ import datetime as dt
 import html
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -362,6 +363,25 @@ def test_an_area_says_both_numbers_and_the_difference(snapshot):
 )
 def test_the_summary_is_right_in_every_case(examplia, query, said):
     assert comparison_summary.summary(compared(examplia, **query)) == said
+
+
+def test_totals_of_shares_and_rates_are_written_as_what_they_are(snapshot):
+    on = partial(compared, snapshot, base="2020-02-29", time="2021-02-28")
+    rate = on(pop="returnee", measure="return_rate")
+    assert comparison_summary.summary(rate).startswith(
+        "Up by 2.7 percentage points: 76.9% on 29 February 2020, 79.6% on 28 February 2021."
+    )
+    share = on(shelter="critical", measure="share")
+    assert comparison_summary.summary(share).startswith(
+        "Down by 1,750 displaced households (critical shelter) (11%): 15,748 on 29 February 2020, "
+        "13,998 on 28 February 2021."
+    )
+    for found in (rate, share):
+        notes = comparison_summary.notes(found)
+        assert "Differences of percentages are in percentage points." in notes
+        assert not any("of the national total" in note for note in notes)
+    whole = on(measure="share")
+    assert any("of the national total" in note for note in comparison_summary.notes(whole))
 
 
 def test_a_total_that_is_too_small_to_show_is_not_compared(examplia):

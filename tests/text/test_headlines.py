@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -358,3 +359,57 @@ def test_presenters_write_their_own_headline(snapshot):
     )
     assert found.headline == "Most of them are home"
     assert "2021" in found.kicker  # the date stays
+
+
+# ---- parts of a population, and rates
+
+
+def slide(snapshot, query, layout):
+    answer = partial(compute, threshold=5)
+    return slides.content(briefing.Slide(query, layout), snapshot, ENGLISH, answer)
+
+
+AT = "time=2021-02-28"
+PARTS = {
+    f"from=IQG15&measure=households&{AT}": "displaced households (from Ninewa)",
+    f"shelter=critical&{AT}": "displaced households (critical shelter)",
+    f"shelter=camp&measure=share&{AT}": "displaced households (shelter: Camp)",
+}
+
+
+@pytest.mark.parametrize("layout", briefing.LAYOUTS)
+@pytest.mark.parametrize("query", PARTS)
+def test_a_slide_of_a_part_says_so_and_tells_nothing_of_all(snapshot, query, layout):
+    shown = slide(snapshot, query, layout)
+    of_it = PARTS[query]
+    if layout not in (briefing.FLOWS, briefing.FUNDERS):  # headlines of all origins, all funders
+        assert of_it in shown.headline
+    figures = [figure.label for figure in shown.figures]
+    if layout not in (briefing.FLOWS, briefing.COMPARE):
+        assert figures[0] == of_it
+    assert "have returned" not in figures  # who returned is not of the part
+    assert [line.label.endswith(of_it[-8:]) for line in shown.series] in ([], [True])
+
+
+def test_a_map_of_origins_names_no_hosts(snapshot):
+    for query in (f"by=origin&measure=households&{AT}", f"to=IQG11&measure=households&{AT}"):
+        for layout in (briefing.MAP, briefing.FOOTPRINT):
+            shown = slide(snapshot, query, layout)
+            assert shown.heading == "Where displaced people come from"
+            assert not re.search("host|work", shown.headline)
+        assert "most of all in" not in slide(snapshot, query, briefing.COMPARE).headline
+
+
+def test_a_rate_of_return_is_not_called_a_number(snapshot):
+    query = f"pop=returnee&measure=return_rate&{AT}"
+    of_map, of_trend = (slide(snapshot, query, at) for at in (briefing.MAP, briefing.TREND))
+    assert of_map.figures[0].value == "79.6%"
+    assert of_map.figures[0].label == "of the households that fled had returned"
+    assert of_map.heading == "Highest figures"
+    assert said(snapshot, f"{query}&base=2020-02-29", briefing.COMPARE).startswith(
+        "Up by 2.7 percentage points"
+    )
+    assert [row.value for row in of_trend.rows][-1] == "79.6%"
+    for date in dates_of(snapshot, "returnee", measure="return_rate"):
+        headline = said(snapshot, f"pop=returnee&measure=return_rate&time={date}", briefing.TREND)
+        assert not re.search("number|fewer|as many", headline), date
