@@ -26,6 +26,7 @@ from geodata.figures.availability import (
 )
 from geodata.figures.comparison import DATES
 from geodata.figures.dates import default_base
+from geodata.figures.part_keys import PART_KEYS
 from geodata.figures.query_keys import SEPARATOR, encode_items
 from geodata.figures.state import encode_query, newest
 from geodata.i18n.language import Language
@@ -39,7 +40,7 @@ from layouts.share import COMPARE, PAGE, Shared, Subject, card
 from layouts.shell import STYLES, as_data, render
 
 _CARRIED = (
-    *("funder", "by", "from", "to", "shelter", "period"),
+    *("funder", *PART_KEYS),
     *("classes", "area", "flows", "lang", "digits", "v", "rounds"),
 )
 _KEYS = ("first", "second", "difference")

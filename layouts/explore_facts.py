@@ -19,6 +19,7 @@ from geodata.figures.counts import counts
 from geodata.figures.coverage import ANY_TIME, ON_DATE
 from geodata.figures.flow_key import CHOICES, flow_choices
 from geodata.figures.funders import funders
+from geodata.figures.part_keys import PART_KEYS
 from geodata.figures.query_keys import SEPARATOR, encode_items
 from geodata.figures.statuses import OUTSIDE
 from geodata.figures.view import View, ViewAt
@@ -36,7 +37,6 @@ from layouts.script_strings import UNTIL
 _ALMOST_NONE = 1e-9  # what bars are drawn against where there is nothing
 _PROG_WHEN = {ANY_TIME: gettext("At any time"), ON_DATE: gettext("On the date")}
 # Keys that no control of the form has.
-PART_KEYS = ("by", "from", "to", "shelter", "period")
 _NO_CONTROL = ("time", "area", "lang", "digits", "v", "briefing", *PART_KEYS)
 _CLASSES = {
     ROUND_STYLE: gettext("Round"),

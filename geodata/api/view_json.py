@@ -94,7 +94,7 @@ def as_dict(view: View) -> dict[str, Any]:
     """
     state, snapshot, counts = view.state, view.snapshot, view.counts
     dates, decimals = range(len(view.counts.dates)), state.decimals
-    total_decimals = decimals if state.measure != populations.SHARE else 0
+    total_decimals = 0 if state.measure == populations.SHARE else decimals
     return {
         "version": snapshot.version,
         "available": {

@@ -259,6 +259,7 @@ def _rows_of_part(snapshot: Snapshot, population: str, part: Part, unit: str) ->
     return rows[(rows["kind"] == part.kind) & (rows[unit] > 0)].sort_values(["date", "source"])
 
 
+@memoise(64)
 def part_units(snapshot: Snapshot, population: str, kind: str) -> tuple[str, ...]:
     """List the units in which a population is broken down: people, households, both or none.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geodata import populations
-from geodata.figures.availability import dates_of, residents_year
+from geodata.figures.availability import residents_year
 from geodata.figures.counts import Counts
 from geodata.figures.counts import counts as counts_of
 from geodata.figures.part_counts import return_rates
@@ -79,7 +78,14 @@ def measured_in(
             counts.national_households,
             counts.not_placed_households,
         )
-        return _of_area(measured, snapshot, state, limit) if state.part else measured
+        if state.part is None or measure != populations.SHARE:
+            return measured
+        everyone = None
+        if state.part.kind != ORIGIN:
+            everyone = counts_of(
+                snapshot, state.pop, 1, limit, frozenset(), populations.HOUSEHOLDS
+            ).on(counts.dates)
+        return _shares_of_part(measured, everyone)
     figures, has_figure, totals = counts.people, counts.counted, counts.national_people
     if measure == populations.RATE:
         denominator = residents(snapshot, counts.areas.pcodes)
@@ -98,27 +104,16 @@ def _percentages(figures: Floats, of: Floats) -> Floats:
     return np.where(figures == 0, 0.0, parts)
 
 
-def _of_area(
-    measured: Measured, snapshot: Snapshot, state: State, limit: Threshold | int
-) -> Measured:
-    """Turn households of a part into shares where these are asked for.
+def _shares_of_part(part: Measured, everyone: Counts | None) -> Measured:
+    """Turn households of a part into percentages.
 
     Of where people come from or are now, shares are of the part in the country. Of shelter and
-    period they are of all households of the population in the area, so that of two governorates
-    it is told in which more live in camps.
+    period they are of ``everyone`` in the area, so that of two governorates it is told in which
+    more live in camps.
     """
-    if state.measure != populations.SHARE or state.part is None:
-        return measured
-    whole, has_figure, hidden = measured.totals[:, None], measured.has_figure, measured.hidden
-    if state.part.kind != ORIGIN:
-        everyone = counts_of(snapshot, state.pop, 1, limit, frozenset(), populations.HOUSEHOLDS).on(
-            _dates(snapshot, state)
-        )
+    whole, has_figure, hidden = part.totals[:, None], part.has_figure, part.hidden
+    if everyone is not None:
         whole, hidden = everyone.households, hidden | everyone.hidden
         has_figure = has_figure & everyone.counted_households
-    shares = np.where(hidden, np.nan, _percentages(measured.figures, whole))
-    return replace(measured, figures=shares, has_figure=has_figure, hidden=hidden)
-
-
-def _dates(snapshot: Snapshot, state: State) -> tuple[dt.date, ...]:
-    return dates_of(snapshot, *state.series)
+    shares = np.where(hidden, np.nan, _percentages(part.figures, whole))
+    return replace(part, figures=shares, has_figure=has_figure, hidden=hidden)

@@ -23,6 +23,7 @@ from geodata.places.folding import fold
 from geodata.places.gazetteer import pcodes_by_name
 from geodata.snapshots.snapshot import Snapshot
 
+PART_KEYS = ("by", "from", "to", "shelter", "period")
 CRITICAL_CODE = "critical"
 NOT_TOGETHER = gettext(
     "{key}={value} cannot be: no source says it of the people that {other} chooses. Leave one of "

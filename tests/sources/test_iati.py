@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from geodata.errors import DataError
-from geodata.ingest.merge import Merged, merge
+from geodata.ingest.merge import merge
 from geodata.snapshots.diff import difference
 from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.activities.iati import KINDS, read
 from geodata.sources.contract import ParsedSource, ReadOptions
 from geodata.util.findings import no_progress
+from tests.activities import coverage, sentences
 from tests.paths import ROOT
 
 MAPPING = """\
@@ -79,17 +80,6 @@ def reading(tmp_path: Path, examplia):
         return read([path], base, ReadOptions(mapping=said), no_progress)
 
     return made
-
-
-def sentences(made: ParsedSource | Merged) -> str:
-    return "\n".join(finding.line() for finding in made.findings)
-
-
-def coverage(merged: Merged) -> list[tuple[str, ...]]:
-    rows = merged.tables.coverage
-    rows = rows[rows["source"] == "https://example.org/iati"]
-    names = ["pcode", "from_date", "to_date", "status", "date_basis"]
-    return list(rows[names].itertuples(index=False, name=None))
 
 
 # ------------------------------------------------------------------------------- what it says

@@ -15,6 +15,7 @@ from geodata.snapshots.snapshot import Snapshot
 from geodata.sources.activities.three_w import KINDS, read
 from geodata.sources.contract import ACTIVITIES_READ, ParsedSource, ReadOptions
 from geodata.util.findings import no_progress
+from tests.activities import coverage, sentences
 from tests.commanding import runner
 
 SOURCE = """\
@@ -63,21 +64,6 @@ def reading(tmp_path: Path, examplia):
         return read([path], base, ReadOptions(mapping=said), no_progress)
 
     return made
-
-
-def sentences(made: ParsedSource | Merged) -> str:
-    return "\n".join(finding.line() for finding in made.findings)
-
-
-def coverage(merged: Merged) -> list[tuple[str, ...]]:
-    """Governorate, dates, status and how the dates are known, of programmes that came in."""
-    rows = merged.tables.coverage
-    rows = rows[rows["source"].str.startswith("https://example.org/")]
-    return list(
-        rows[["pcode", "from_date", "to_date", "status", "date_basis"]].itertuples(
-            index=False, name=None
-        )
-    )
 
 
 # ------------------------------------------------------------------------------------- good

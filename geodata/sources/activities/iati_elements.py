@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -137,8 +138,6 @@ def dates(element: Element, doubts: Doubts) -> tuple[str, str, str]:
 
 
 def _is_day(text: str) -> bool:
-    import datetime as dt
-
     try:
         return 1900 <= dt.date.fromisoformat(text).year < 2100
     except ValueError:
