@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from geodata.briefing.briefing import Slide
 from geodata.figures.flows import Flow
 from geodata.figures.state import State
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.language import Language
+from geodata.populations import PEOPLE
 from geodata.snapshots.snapshot import Snapshot
 
 Compute = Callable[[Snapshot, State], View]
@@ -56,6 +57,8 @@ class ChartSeries:
     printed
         Whether the number of a date is a total that a report prints, and no sum of areas: a point
         of its own, which no line joins.
+    measure
+        What the numbers are; those of one trend are in one measure.
     """
 
     label: str
@@ -63,6 +66,7 @@ class ChartSeries:
     dates: tuple[str, ...]
     numbers: tuple[float | None, ...]
     printed: tuple[bool, ...] = ()
+    measure: str = field(default=PEOPLE, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -280,10 +280,14 @@ def _line(view: View, until: dt.date) -> ChartSeries:
         )
         if day <= until
     ]
+    label = POPULATIONS[view.state.pop].label
+    if view.state.measure == populations.RETURN_RATE:
+        label = populations.MEASURE_LABELS[view.state.measure]
     return ChartSeries(
-        of_part(view, view.language.gettext(POPULATIONS[view.state.pop].label)),
+        of_part(view, view.language.gettext(label)),
         view.state.pop,
         *map(tuple, zip(*points, strict=True)),
+        measure=view.state.measure,
     )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from geodata.briefing import briefing, headlines, slides
 from geodata.briefing.headlines import leaders
+from geodata.exports.drawing import charts
 from geodata.figures.availability import dates_of
 from geodata.figures.view import compute
 from geodata.i18n.language import load_language
@@ -410,6 +411,8 @@ def test_a_rate_of_return_is_not_called_a_number(snapshot):
         "Up by 2.7 percentage points"
     )
     assert [row.value for row in of_trend.rows][-1] == "79.6%"
+    drawn = charts.trend(of_trend.series, ENGLISH, (900, 400), "")
+    assert {"Rate of return", "79.6%", "80%", "0%"} <= set(re.findall(r">([^<>]+)</text>", drawn))
     for date in dates_of(snapshot, "returnee", measure="return_rate"):
         headline = said(snapshot, f"pop=returnee&measure=return_rate&time={date}", briefing.TREND)
         assert not re.search("number|fewer|as many", headline), date

@@ -348,7 +348,8 @@
     function fit() {
       if (narrow.matches) form().popover = 'auto';
       else form().removeAttribute('popover');
-      form().addEventListener('toggle', ({ newState }) => {
+      // At once: once Dash's own form is there, the other one says no more.
+      form().addEventListener('beforetoggle', ({ newState }) => {
         isOpen = newState === 'open';
       });
     }

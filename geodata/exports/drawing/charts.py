@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from geodata import populations
 from geodata.briefing.briefing import FLOWS, TREND
 from geodata.briefing.content import ChartSeries, Content
 from geodata.exports.drawing.elements import Mirrored, document, element, title
@@ -60,7 +61,7 @@ def steps(top: float) -> list[float]:
 
 @dataclass(frozen=True)
 class _Plot:
-    """Where dates and numbers stand, in pixels."""
+    """Where dates and numbers of a measure stand, in pixels."""
 
     left: float
     top: float
@@ -69,6 +70,7 @@ class _Plot:
     first: dt.date
     last: dt.date
     highest: float
+    measure: str
 
     def x(self, day: dt.date) -> float:
         span = (self.last - self.first).days or 1
@@ -121,11 +123,11 @@ def trend(series: Sequence[ChartSeries], language: Language, size: Size, label: 
         return _document(size, label, [], language)
     days = [day for run in all_runs for day, _ in run]
     top = ceiling(max(number for run in all_runs for _, number in run))
-    width, height = size
+    (width, height), measure = size, series[0].measure
     labels = [*(each.label for each in series), *_explained(series, language)]
     names = max(map(text_width, labels)) * _FONT_SIZE * _LETTER
     across = Mirrored(language, width)
-    plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top)
+    plot = _Plot(78, 24, width - names - 22, height - 36, min(days), max(days), top, measure)
     parts = [*_grid(plot, across), *_years(plot, across), *_lines(series, plot, across)]
     return _document(size, label, parts, language)
 
@@ -137,7 +139,8 @@ def _grid(plot: _Plot, across: Mirrored) -> list[str]:
         y = plot.y(number)
         ends = f"M{across.x(plot.left)} {y}H{across.x(plot.right)}"
         parts.append(element("path", d=ends, stroke=line))
-        words = language.compact(number) if number >= 1000 else language.number(number)
+        sign = populations.sign(plot.measure)
+        words = language.compact(number) if number >= 1000 else language.number(number, 0, sign)
         parts.append(across.text(words, x=plot.left - 10, y=y + 5, text__anchor="end", fill=mute))
     return parts
 
@@ -206,7 +209,9 @@ def _end_label(
     occupied.append(y + (19 if rings else 0))
     look = {"x": plot.x(day) + 12, "fill": color, "font__weight": 700}
     yield across.text(series.label, y=y - 2, **look)
-    yield across.text(across.language.number(number), y=y + 17, **look)
+    decimals = int(plot.measure in populations.RATIOS)
+    words = across.language.number(number, decimals, populations.sign(plot.measure))
+    yield across.text(words, y=y + 17, **look)
     for note in _explained([series], across.language):
         small = {**look, "font__weight": 400, "font__size": _FONT_SIZE}
         yield across.text(note, y=y + 36, **small)
