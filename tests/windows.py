@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    WebError,
+)
 
 LIVE = "() => document.documentElement.dataset.live"
+DASH = "**/built/dash.*"
 TAKEN_OVER = "() => document.documentElement.dataset.dash"
 # The trend of the area's panel is drawn, at its size.
 CHART = "() => document.querySelector('#trend-slot .main-svg .legend, #trend-slot .xtick')"
@@ -159,3 +169,27 @@ class Watched:
         if kind is None:
             found = (self.console, self.strangers(), cookies)
             assert found == ([], [], []), found
+
+
+@contextmanager
+def held_back(page: Page, scripts: str = DASH) -> Iterator[Callable[[], None]]:
+    """Hold Dash's script back until what is given is called."""
+    waiting: list[Route] = []
+    is_held = True
+
+    def hold(route: Route) -> None:
+        if is_held:
+            waiting.append(route)
+        else:  # asked for only now, on a busy machine
+            route.continue_()
+
+    page.route(scripts, hold)
+
+    def let_go() -> None:
+        nonlocal is_held
+        is_held = False
+        for route in waiting:
+            route.continue_()
+        page.wait_for_function(TAKEN_OVER)
+
+    yield let_go

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.windows import TAKEN_OVER, Watched
+from tests.windows import DASH, TAKEN_OVER, Watched
 
 pytestmark = pytest.mark.browser
 
-FIGURES, DASH = "**/view.json*", "**/built/dash.*"
+FIGURES = "**/view.json*"
 # What a pane shows while something of it is on its way.
 SIGN = "(pane) => getComputedStyle(document.querySelector(pane), '::after').content"
 AT_REST = "() => !document.querySelector('#main').dataset.loading"

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from layouts import ids
 from tests.documents import Document
-from tests.windows import TAKEN_OVER, Watched
+from tests.windows import DASH, TAKEN_OVER, Watched
 
 PARTS = ("area", "programmes", "table", "notes")
 AREA = "area=IQG09&time=2019-04-30"
@@ -227,7 +227,7 @@ def test_a_part_that_does_not_come_is_told_and_may_be_asked_for_again(
 def test_without_dash_an_area_is_opened_by_its_address(browser: Any, site: str) -> None:
     context = browser.new_context()
     page = context.new_page()
-    page.route("**/built/dash.*", lambda route: route.abort())
+    page.route(DASH, lambda route: route.abort())
     page.goto(f"{site}/?time=2019-04-30")
     page.wait_for_function("() => document.documentElement.dataset.live")
     page.locator("#ranking button", has_text="Dahuk").click()

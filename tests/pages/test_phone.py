@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.test_takeover import held_back
-from tests.windows import LIVE, TAKEN_OVER, Watched
+from tests.windows import LIVE, TAKEN_OVER, Watched, held_back
 
 pytestmark = pytest.mark.browser
 

@@ -24,7 +24,7 @@ from tests.documents import Document
 from tests.paths import ROOT
 from tests.servers import free_port, wait_for
 from tests.views import viewed
-from tests.windows import SHIFTS, TAKEN_OVER, Watched
+from tests.windows import LIVE, SHIFTS, TAKEN_OVER, Watched, held_back
 
 FOLDER = ROOT / "docs" / "extending"
 EXAMPLES = "docs/extending/largest.py, docs/extending/moments.py"
@@ -231,12 +231,11 @@ def _chosen_early(browser: Browser, site: str) -> None:
     """What is chosen in a stand-in is told to the component that takes its place."""
     context = browser.new_context()
     page = context.new_page()
-    waiting: list[Any] = []
-    page.route("**/built/dash.*", lambda route: waiting.append(route))  # noqa: PLW0108
-    page.goto(f"{site}/")
-    page.wait_for_function("() => document.documentElement.dataset.live")
-    page.locator("select#largest-number").select_option("10")
-    waiting[0].continue_()
+    with held_back(page) as let_go:
+        page.goto(f"{site}/")
+        page.wait_for_function(LIVE)
+        page.locator("select#largest-number").select_option("10")
+        let_go()
     page.wait_for_function(BARS, arg=10)
     expect(page.locator("#largest-number")).to_have_text("10")
     context.close()

@@ -42,6 +42,7 @@ from geodata.text.key_figures import key_figures
 from layouts import explore_facts, script_strings
 from tests import node
 from tests.bundled import SNAPSHOT
+from tests.windows import DASH
 
 ALL = bool(os.environ.get("DISPLACEMENT_SWEEP"))
 FEW, MANY = 3, 12  # dates of a choice
@@ -392,7 +393,7 @@ LIVE = """() => document.documentElement.dataset.live
 def window(browser, site):
     """One window for all choices; Dash, which comes later, adds no words."""
     page = browser.new_page(viewport={"width": 1440, "height": 960})
-    page.route("**/built/dash.*", lambda route: route.abort())
+    page.route(DASH, lambda route: route.abort())
     yield page
     page.close()
 

@@ -7,21 +7,19 @@ otherwise is told here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from tests.access import LAID_OUT
-from tests.windows import CHART, SHIFTS, TAKEN_OVER, Watched
+from tests.windows import CHART, DASH, SHIFTS, TAKEN_OVER, Watched, held_back
 
 pytestmark = pytest.mark.browser
 
-DASH = "**/built/dash.*"
 STATES = [
     "",
     "time=2017-05-15&area=IQG11",
@@ -55,30 +53,6 @@ DOM = """(selector) => {
   return [...document.querySelector(selector).childNodes].flatMap(list);
 }"""
 DRAWN = "() => document.querySelector('.flow-legend').style.getPropertyValue('--flow-unit')"
-
-
-@contextmanager
-def held_back(page: Page) -> Iterator[Callable[[], None]]:
-    """Hold Dash's script back until what is given is called."""
-    waiting: list[Route] = []
-    is_held = True
-
-    def hold(route: Route) -> None:
-        if is_held:
-            waiting.append(route)
-        else:  # asked for only now, on a busy machine
-            route.continue_()
-
-    page.route(DASH, hold)
-
-    def let_go() -> None:
-        nonlocal is_held
-        is_held = False
-        for route in waiting:
-            route.continue_()
-        page.wait_for_function(TAKEN_OVER)
-
-    yield let_go
 
 
 def picture(page: Page) -> Image.Image:

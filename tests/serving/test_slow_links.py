@@ -13,14 +13,14 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from callbacks.serving import static_assets
 from callbacks.serving.content_coding import CODINGS
 from geodata.snapshots.snapshot import Snapshot
 from layouts import bundle
 from tests.documents import Document
-from tests.windows import Watched
+from tests.windows import DASH, Watched, held_back
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -148,7 +148,7 @@ def test_the_live_map_stands_where_the_first_one_did(
     watched: Callable[..., Watched], site: str, size: tuple[int, int]
 ) -> None:
     still = watched(*size, site=site)
-    still.page.route("**/built/dash.*", lambda route: None)  # it never comes
+    still.page.route(DASH, lambda route: None)  # it never comes
     first = still.open(f"{site}/?level=2").evaluate(BOXES)
     page = watched(*size, site=site).page
     page.goto(f"{site}/?level=2")
@@ -202,13 +202,11 @@ def test_bytes_until_the_map_can_be_moved(watched: Callable[..., Watched], site:
     session.send("Network.enable")
     sizes: list[float] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.route("**/built/*dash.*", lambda route: late.append(route))  # noqa: PLW0108
-    late: list[Route] = []
-    page.goto(f"{site}/")
-    page.wait_for_function("() => document.documentElement.dataset.settled")
-    live = sum(sizes)
-    for route in late:
-        route.continue_()
+    with held_back(page, "**/built/*dash.*") as let_go:
+        page.goto(f"{site}/")
+        page.wait_for_function("() => document.documentElement.dataset.settled")
+        live = sum(sizes)
+        let_go()
     moves(page)
     assert len(sizes) <= MOST_REQUESTS
     assert 40_000 < live <= MOST_LIVE
