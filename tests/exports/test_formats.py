@@ -194,6 +194,26 @@ def test_a_workbook_with_tags_keeps_both_rows_of_its_head_in_sight(snapshot):
     assert page["M2"].value == "#affected+idps+ind"
 
 
+def test_a_workbook_is_printed_across_with_its_head_on_every_page(snapshot):
+    book = openpyxl.load_workbook(io.BytesIO(made("data.xlsx", viewed(snapshot), hxl=True)))
+    for page in book.worksheets:
+        assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
+        assert page.sheet_properties.pageSetUpPr.fitToPage and page.print_options.gridLines
+        assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (1, 0)
+        assert "displaced people" in page.oddHeader.left.text
+        assert page.oddFooter.center.text == "&P / &N"
+    data, notes, _ = book.worksheets
+    assert (data.print_title_rows, notes.print_title_rows) == ("$1:$2", "$1:$1")
+    assert data.print_area == f"'Data'!$A$1:$Q${data.max_row}"
+    assert data["Q1"].value == "rank"
+
+
+def test_the_title_of_a_printed_workbook_is_no_command():
+    body = workbook([Sheet("Data", [["name"], ["Anbar"]], (10,))], {"title": "Food & Drink &P"})
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        assert b"Food &amp;&amp; Drink &amp;&amp;P" in packed.read("xl/worksheets/sheet1.xml")
+
+
 @pytest.mark.parametrize("query", KINDS, ids=str)
 def test_json_has_the_figures_of_the_view_and_says_whose_they_are(snapshot, query):
     view = viewed(snapshot, **query)

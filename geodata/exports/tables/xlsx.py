@@ -18,6 +18,9 @@ from geodata.i18n.language import SOURCE_LANGUAGE, Language
 from geodata.i18n.messages import gettext
 
 _WIDTHS = {"name": 18, "parent": 18, "unit": 26, "status": 28, "credit": 40, "link": 60}
+_WIDTHS |= {"date": 11, "round": 8, "pcode": 11, "measure": 12, "mode": 10, "rank": 8}
+# The first of the columns that are not printed: they say in each row what notes and sources say.
+_NOT_PRINTED = "source"
 _LABEL, _MOST_WIDE = 26, 60
 # Heads of the columns in languages other than English, where programs read the names.
 HEADS = {
@@ -68,7 +71,13 @@ def sheets(
         [isolates_to_marks(source[name]) for name in _OF_SOURCES] for source in provenance.sources
     ]
     contents = [
-        Sheet(language.gettext("Data"), [*head, *rows(view, dates, permalink)], widths, len(head)),
+        Sheet(
+            language.gettext("Data"),
+            [*head, *rows(view, dates, permalink)],
+            widths,
+            len(head),
+            printed=list(COLUMNS).index(_NOT_PRINTED),
+        ),
         Sheet(language.gettext("Notes"), notes, (_LABEL, WIDE)),
         Sheet(
             language.gettext("Sources"), sources, (_LABEL, *[_MOST_WIDE] * (len(_OF_SOURCES) - 1))
