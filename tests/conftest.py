@@ -18,7 +18,7 @@ from dash import Dash
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.test import TestResponse
 
 from geodata.settings import BUNDLED, Settings
@@ -41,6 +41,7 @@ bundled.share()
 made_up.share_files()
 
 # Machines are slow at times; what is measured is measured by `make bench`.
+expect.set_options(timeout=20_000)
 hypothesis_settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -105,9 +105,9 @@
       number: (value, decimals = 0, after = '') =>
         absolute(numberFormat(decimals), value, minus(value), after),
 
-      /** +390, −1,400 */
+      /** +390, −1,400; where numbers are in percent their changes are in points: −1.2 points */
       signed: (value, decimals = 0, after = '') =>
-        absolute(numberFormat(decimals), value, signOf(value), after),
+        absolute(numberFormat(decimals), value, signOf(value)) + (after && writing.points),
 
       /** 3.07M, 387K; a change with its sign, which is of the number and not of the word after it */
       compact(value, change = false) {

@@ -274,11 +274,12 @@ def _range(low: float, high: float, decimals: int, sign: str, language: Language
 def _diverging_labels(
     positive: tuple[float, ...], *, measure: str, decimals: int, language: Language
 ) -> tuple[str, ...]:
-    sign = populations.sign(measure)
     if not positive:
         return (language.gettext("fewer"), language.gettext("more"))
-    bounds = [_break_label(value, decimals, language, sign) for value in positive]
-    between = list(zip(bounds, bounds[1:], strict=False))
+    plain = [_break_label(value, decimals, language) for value in positive]
+    points = language.writing.points if populations.sign(measure) else ""
+    bounds = [label + points for label in plain]
+    between = list(zip(plain, bounds[1:], strict=False))
     fewer = [
         language.gettext("under {high} fewer", high=bounds[0]),
         *(language.gettext("{low} – {high} fewer", low=low, high=high) for low, high in between),

@@ -236,8 +236,12 @@ class Language:
         return str(value).translate(self._native)
 
     def signed(self, value: float, decimals: int = 0, sign: str = "") -> str:
-        """Write a change with its sign: ``+390``, ``−1,400`` (a true minus); as :meth:`number`."""
-        return self._figure(value, decimals, sign, plus="+")
+        """Write a change with its sign: ``+390``, ``−1,400`` (a true minus).
+
+        Where numbers are in percent, which ``sign`` tells, changes are in points: ``−1.2 points``.
+        """
+        points = self.writing.points if sign else ""
+        return self._figure(value, decimals, plus="+") + points
 
     def compact(self, value: float, *, change: bool = False) -> str:
         """Write a large number short, ``3.07M``, ``780``; a ``change`` with a sign: ``+1.20M``.
@@ -320,6 +324,7 @@ class Language:
             "decimal": signs["decimal"],
             "percent": signs["percentSign"],
             "compact": list(self.writing.compact),
+            "points": self.writing.points,
             "rtl": self.rtl,
             "plurals": self.writing.plurals or self.code,
             "comma": self._comma,

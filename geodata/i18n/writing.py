@@ -28,6 +28,8 @@ class LocaleOverrides:
         Language whose plural rule browsers know and is the same.
     compact
         Suffixes of thousands, millions and billions.
+    points
+        Suffix of a difference of percentages, which is no percentage.
     two, several
         Separators of the last two items of a list, and of the others; empty: CLDR's.
     digits
@@ -47,6 +49,7 @@ class LocaleOverrides:
     medium: str = "medium"
     months: tuple[tuple[str, str], ...] = ()
     compact: tuple[str, str, str] = ("K", "M", "B")
+    points: str = "\xa0points"
     quotes: tuple[str, str] = ("“", "”")
     two: str = ""
     several: str = ""
@@ -68,6 +71,7 @@ WRITING = {
         long="d MMMM y",
         medium="d MMMM y",
         compact=("\xa0ألف", "\xa0مليون", "\xa0مليار"),
+        points="\xa0نقطة",
         quotes=("«", "»"),
         digits=_ARABIC_INDIC,
         collation="ar",
@@ -82,6 +86,7 @@ WRITING = {
         medium="d MMMM y",
         months=(("کانونی یەکەم", "کانوونی یەکەم"),),
         compact=("\xa0هەزار", "\xa0ملیۆن", "\xa0ملیار"),
+        points="\xa0خاڵ",
         quotes=("«", "»"),
         plurals="en",
         two=" و ",

@@ -252,7 +252,7 @@ def test_a_list_of_codes_is_isolated_in_the_direction_of_its_sentence():
 
 def test_a_sign_is_read_before_its_number_also_alone_in_a_cell():
     assert load_language("ar").signed(-1400) == f"{LRI}−1,400{PDI}"
-    assert load_language("ar", NATIVE).signed(2.5, 1, "%") == f"{RLI}+٢٫٥٪{PDI}"
+    assert load_language("ar", NATIVE).signed(2.5, 1, "%") == f"{RLI}+٢٫٥{PDI}\u00a0نقطة"
     assert load_language("ar").signed(0) == "0"
 
 

@@ -44,7 +44,7 @@ def test_a_change_says_what_it_is_compared_with(snapshot):
 def test_shares_have_their_sign(snapshot):
     found = cell(viewed(snapshot, measure="share", time="2019-04-30"), "IQG15")
     assert found.value == "30.1%"
-    assert found.change == "−1.2% since 28 Feb 2019"
+    assert found.change == "−1.2\u00a0points since 28 Feb 2019"
 
 
 def test_a_district_names_its_governorate(snapshot):
@@ -75,7 +75,7 @@ def test_figures_in_native_digits_have_no_others(snapshot, query):
 def test_a_row_of_a_table_has_figure_status_and_change_apart(snapshot):
     shares = cell(viewed(snapshot, measure="share", time="2019-04-30"), "IQG15")
     assert (shares.figure, shares.status) == ("30.1%", "Counted")
-    assert shares.by == "−1.2%"
+    assert shares.by == "−1.2\u00a0points"
     missing = cell(viewed(snapshot, pop="returnee", time="2018-08-31"), "IQG02")
     assert (missing.figure, missing.status, missing.by) == ("", "Not assessed", "")
 

@@ -62,7 +62,10 @@ def _data(style: str, categories: Sequence[Any]) -> Any:
 def _format(content: Content) -> str:
     """Return how a chart writes its figures: changes with their sign."""
     style, state = _FORMATS.get(content.at.state.measure, "#,##0"), content.at.state
-    kinds = [f"+{style}", f"−{style}", style] if state.mode == populations.CHANGE else [style]
+    kinds = [style]
+    if state.mode == populations.CHANGE:
+        style = style.replace("%", content.at.language.writing.points)
+        kinds = [f"+{style}", f"−{style}", style]
     return ";".join(_digits(content) + kind for kind in kinds)
 
 
