@@ -363,7 +363,7 @@ def test_time_goes_as_the_language_is_read(snapshot):
 def has_impress():
     """Tell whether LibreOffice is here with what reads slides, which is a package of its own."""
     office = shutil.which("soffice")
-    return bool(office) and (Path(office).resolve().parent / "libsdlo.so").exists()
+    return office is not None and (Path(office).resolve().parent / "libsdlo.so").exists()
 
 
 @pytest.mark.service
