@@ -14,6 +14,7 @@ from geodata.exports.tables.formula_injection import looks_like_formula
 
 _DAY, WIDE = "yyyy-mm-dd", 100
 _A4, _MARGIN = 9, 0.4  # inches at the sides, as most printers can
+_TWO_LINES = 30  # points
 _RTL = 2  # of a cell, whatever letters it begins with
 
 Value = str | int | float | dt.date | None
@@ -75,6 +76,8 @@ def _write(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
     if sheet.rtl:
         page.right_to_left()
     page.freeze_panes(sheet.head, 0)
+    for r in range(sheet.head):
+        page.set_row(r, _TWO_LINES)
     page.autofilter(sheet.head - 1, 0, len(sheet.rows) - 1, len(sheet.widths) - 1)
     wraps = max(sheet.widths) >= WIDE
     for r, row in enumerate(sheet.rows):

@@ -19,6 +19,7 @@ from geodata.i18n.messages import gettext
 
 _WIDTHS = {"name": 18, "parent": 18, "unit": 26, "status": 28, "credit": 40, "link": 60}
 _WIDTHS |= {"date": 11, "round": 8, "pcode": 11, "measure": 12, "mode": 10, "rank": 8}
+_WIDTHS |= {"programme_time": 17}
 # The first of the columns that are not printed: they say in each row what notes and sources say.
 _NOT_PRINTED = "source"
 _LABEL, _MOST_WIDE = 26, 60
