@@ -41,14 +41,14 @@ from geodata.briefing import addresses, yaml_files
 from geodata.briefing import briefing as briefings
 from geodata.briefing.briefing import Briefing, Slide
 from geodata.briefing.content import Content
-from geodata.briefing.slides import contents
+from geodata.briefing.slides import contents, newest_date
 from geodata.errors import BriefingError, NotAvailable
 from geodata.exports.documents import deck_pdf, pptx
+from geodata.exports.filenames import attachment, briefing_filenames
 from geodata.exports.render_worker import Render
 from geodata.figures.query_keys import encode_items
-from geodata.i18n.language import SOURCE_LANGUAGE, GroupedInt, Language
+from geodata.i18n.language import GroupedInt, Language
 from geodata.i18n.messages import gettext
-from geodata.links.urls import slug
 from geodata.snapshots.snapshot import Snapshot
 from layouts import briefing as layout
 from layouts.briefing import Links
@@ -230,7 +230,7 @@ def _answer_form(context: Context, form: MultiDict[str, str]) -> Response:
         return _answer_refused_form(context, current, error, form)
     step = form.get("do", "")
     if step == "yaml":
-        return _yaml_file(current)
+        return _yaml_file(context, current)
     briefing, focus = apply_step(current.briefing, step)
     current = replace(current, briefing=briefing)
     try:
@@ -301,23 +301,26 @@ def _load_file(context: Context) -> Response:
 # ---- files
 
 
-def _as_attachment(response: Response, current: BriefingRequest, ending: str) -> Response:
-    language = [current.language.code] if current.language.code != SOURCE_LANGUAGE else []
-    name = f"{slug(['displacement-briefing', current.snapshot.version, *language])}.{ending}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+def _as_attachment(
+    context: Context, response: Response, current: BriefingRequest, ending: str
+) -> Response:
+    date = newest_date(current.briefing, current.snapshot, context.computed)
+    names = briefing_filenames(current.briefing, current.snapshot, date, ending)
+    response.headers["Content-Disposition"] = attachment(*names)
     return response
 
 
-def _yaml_file(current: BriefingRequest) -> Response:
+def _yaml_file(context: Context, current: BriefingRequest) -> Response:
     response = plain(yaml_files.to_yaml(current.briefing).encode(), YAML)
-    return _as_attachment(response, current, "yaml")
+    return _as_attachment(context, response, current, "yaml")
 
 
 def _file(context: Context, current: BriefingRequest, ending: str) -> Response:
     """Answer with the briefing as a file of slides."""
     if ending == "yaml":
         body = yaml_files.to_yaml(current.briefing).encode()
-        return _as_attachment(cacheable_response(body, YAML, policy_for_request()), current, ending)
+        response = cacheable_response(body, YAML, policy_for_request())
+        return _as_attachment(context, response, current, ending)
     make, mimetype = {"pptx": (pptx.deck, PPTX), "pdf": (deck_pdf.deck, PDF)}[ending]
     link = _permalink(context)
     key = (ending, current.briefing, current.snapshot.version, context.threshold, link(""))
@@ -330,7 +333,8 @@ def _file(context: Context, current: BriefingRequest, ending: str) -> Response:
         body = rendering.once(key, deck, slow=True)
     except Busy:
         return busy_response(current.language)
-    return _as_attachment(cacheable_response(body, mimetype, policy_for_request()), current, ending)
+    response = cacheable_response(body, mimetype, policy_for_request())
+    return _as_attachment(context, response, current, ending)
 
 
 def _permalink(context: Context) -> Callable[[str], str]:

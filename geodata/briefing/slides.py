@@ -10,6 +10,7 @@ status in words.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -90,6 +91,12 @@ def contents(
         if progress:
             progress(len(filled), len(briefing.slides))
     return filled
+
+
+def newest_date(briefing: Briefing, snapshot: Snapshot, compute: Compute) -> dt.date:
+    """Return the newest of the dates that the slides show."""
+    states = (_layout_state(each, snapshot, briefing.language) for each in briefing.slides)
+    return max(view_on(snapshot, state, compute).date for state in states)
 
 
 def title_of(briefing: Briefing, contents: Sequence[Content]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,6 +21,7 @@ from pypdf import PdfReader
 from callbacks.briefing import MAX_FILE, apply_step
 from geodata.briefing import addresses, briefing, yaml_files
 from geodata.briefing.briefing import LAYOUTS, MAX_HEADLINE, MAX_NOTE, MAX_SLIDES, Briefing, Slide
+from geodata.exports.filenames import briefing_filenames
 from geodata.i18n.language import load_language
 from geodata.links.urls import Urls
 from tests import access
@@ -347,6 +349,45 @@ def test_files_are_what_they_are_called(client: FlaskClient):
     pptx = client.get("/briefing.pptx?slides=table")
     assert "presentationml.presentation" in (pptx.mimetype or "")
     assert pptx.get_data()[:2] == b"PK"
+    for answer, ending in ((pdf, "pdf"), (pptx, "pptx")):
+        assert answer.headers["Content-Disposition"].endswith(f'-briefing-2024-12-31.{ending}"')
+
+
+NAMES = {
+    "": "iraq-displacement-map-briefing-2024-12-31",
+    "slides=map:time=2019-04-30;map:pop=returnee,time=2018-08-31": (
+        "iraq-displacement-map-briefing-2019-04-30"
+    ),
+    'slides=compare:mode=change,time=2018-08-31&title=../Food %26 "drink": 2018/19?': (
+        "food-drink-2018-19-2018-08-31"
+    ),
+    "title=CON": "con-2024-12-31",
+    "title=..": "iraq-displacement-map-briefing-2024-12-31",
+}
+ARABIC = "lang=ar&title=النزوح في نينوى"
+
+
+def test_a_briefing_is_saved_by_its_title_and_date(client: FlaskClient):
+    for query, name in NAMES.items():
+        saved = client.get(f"/briefing.yaml?{query}").headers["Content-Disposition"]
+        assert saved == f'attachment; filename="{name}.yaml"', query
+    saved = client.get(f"/briefing.yaml?slides=table&{ARABIC}").headers["Content-Disposition"]
+    ascii_name, letters = saved.split("; ")[1:]
+    assert ascii_name == 'filename="iraq-displacement-map-briefing-2024-12-31-ar.yaml"'
+    assert letters.startswith("filename*=UTF-8''") and letters.isascii()
+    assert unquote(letters.split("''")[1]) == "النزوح-في-نينوى-2024-12-31-ar.yaml"
+
+
+@given(st.text(max_size=80), st.sampled_from(["en", "ar", "ckb"]))
+@settings(max_examples=100, deadline=None)
+def test_no_title_makes_a_name_that_a_file_system_refuses(snapshot, title, lang):
+    made = Briefing(title, (Slide(),), lang)
+    for name in briefing_filenames(made, snapshot, dt.date(2024, 12, 31), "pptx"):
+        assert name.endswith(f"-2024-12-31{'' if lang == 'en' else f'-{lang}'}.pptx")
+        assert len(name.encode()) < 255 and not name.startswith((".", "-"))
+        assert not re.search(
+            r'[\x00-\x1f\x7f/\\\\:*?"<>|\s\u200b-\u200f\u202a-\u202e\u2066-\u2069]', name
+        )
 
 
 @pytest.mark.parametrize("ending", ["yaml", "pptx", "pdf"])
