@@ -112,6 +112,8 @@ def _layout_state(slide: Slide, snapshot: Snapshot, language: Language) -> State
     if slide.layout in (FLOWS, FOOTPRINT, FUNDERS):
         # Origins and coverage are known of governorates.
         state = with_population(replace(state, level=1), state.pop, snapshot)
+    if slide.layout == FLOWS and state.to:
+        state = replace(state, area=state.to)
     if slide.layout == TREND and state.measure == populations.SHARE:
         # A share of a total has no trend of its own.
         counted = populations.HOUSEHOLDS if state.part else populations.PEOPLE

@@ -401,6 +401,13 @@ def test_a_map_of_origins_names_no_hosts(snapshot):
         assert "most of all in" not in slide(snapshot, query, briefing.COMPARE).headline
 
 
+def test_flows_are_of_the_governorate_that_people_came_to(snapshot):
+    query = f"to=IQG11&measure=households&{AT}"
+    to_erbil = slide(snapshot, query, briefing.FLOWS)
+    assert "displaced households in Erbil come from" in to_erbil.headline
+    assert {flow.destination for flow in to_erbil.flows} == {"IQG11"}
+
+
 def test_a_rate_of_return_is_not_called_a_number(snapshot):
     query = f"pop=returnee&measure=return_rate&{AT}"
     of_map, of_trend = (slide(snapshot, query, at) for at in (briefing.MAP, briefing.TREND))
