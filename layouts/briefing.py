@@ -52,8 +52,14 @@ _BARRED = (MAP, FOOTPRINT, FUNDERS, TREND)
 # leave it three lines, it is so earlier.
 _LONG, _LONGER = 84, 130
 _LONG_ABOVE_ROWS, _LONGER_ABOVE_ROWS, _MANY_ROWS = 64, 85, 8
-_STYLES = (*STYLES, "css/timeline.css", "drawn/map.css", "briefing/briefing.css")
-_SCRIPTS = (FLOWS, *LIVE, "briefing/briefing.js")
+_STYLES = (
+    *STYLES,
+    "css/timeline.css",
+    "drawn/map.css",
+    "briefing/briefing.css",
+    "briefing/speaker.css",
+)
+_SCRIPTS = (FLOWS, *LIVE, "briefing/speaker.js", "briefing/briefing.js")
 _SCRIPTS_OF_EDITOR = ("briefing/editor.js",)
 
 

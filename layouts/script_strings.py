@@ -72,6 +72,16 @@ def briefing(language: Language) -> dict[str, str]:
         "onDate": language.gettext("{date}: {sentence}"),
         "fullScreen": language.gettext("Full screen"),
         "leaveFullScreen": language.gettext("Leave full screen"),
+        "place": language.gettext("Slide {n} of {all}"),
+        "next": language.gettext("Next slide"),
+        "lastSlide": language.gettext("This is the last slide"),
+        "slidesGone": language.gettext(
+            "The window of the slides does not answer: it shows another page."
+        ),
+        "slidesClosed": language.gettext("The window of the slides is closed."),
+        "windowBlocked": language.gettext(
+            "The browser has not opened the speaker’s window: allow this page to open windows."
+        ),
     }
 
 

@@ -72,6 +72,7 @@ _SLIDES = (
     Shortcut(("1", "Enter"), gettext("The slide of that number")),
     Shortcut(("F",), gettext("Full screen")),
     Shortcut(("N",), gettext("Notes")),
+    Shortcut(("S",), gettext("Speaker’s window")),
     Shortcut(("E",), gettext("Edit the slide")),
     Shortcut(("Esc",), gettext("Return a map to how it was")),
 )

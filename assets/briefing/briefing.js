@@ -3,7 +3,8 @@
  * one slide fills the window; its map is live as the public map is, and Escape returns it to how it
  * was. Where there is none, the slides stay one below the other, and their maps are live.
  *
- * A slide's view is asked for when it is first shown; nothing else is ever loaded.
+ * A slide's view is asked for when it is first shown; nothing else is ever loaded. In the speaker's
+ * window (speaker.js) slides stay as the server drew them.
  */
 (() => {
   'use strict';
@@ -13,6 +14,7 @@
     createFormat,
     createPainter,
     createReading,
+    createSpeaker,
     createTallies,
     createTimeline,
     dropCovered,
@@ -174,15 +176,24 @@
 
   // ---- going from slide to slide ----------------------------------------------------------
 
-  function show(n, { focus = false, announce = true } = {}) {
+  function show(n, { focus = false, announce = true, tell = true } = {}) {
     const to = Math.max(0, Math.min(n, sections.length - 1));
     const inside = sections[current].contains(document.activeElement);
     if (to !== current) lives[current]?.pause();
     current = to;
-    for (const [i, section] of sections.entries()) section.toggleAttribute('data-shown', i === to);
-    for (const link of menu.querySelectorAll('[data-go]')) {
+    for (const [i, section] of sections.entries()) {
+      section.toggleAttribute('data-shown', i === to);
+      section.toggleAttribute('data-next', i === to + 1);
+    }
+    for (const link of deck.querySelectorAll('[data-go]')) {
       if (Number(link.dataset.go) === to + 1) link.setAttribute('aria-current', 'true');
       else link.removeAttribute('aria-current');
+    }
+    if (announce) sayPlace(to);
+    if (tell) speaker.tell();
+    if (speaker.isSpeaker) {
+      speaker.place();
+      return;
     }
     const hash = `#${sections[to].id}`;
     // The Tab key goes on from what the address names: where it names none, from the page's top.
@@ -190,13 +201,25 @@
     if (isNamed && window.location.hash !== hash) window.history.replaceState(null, '', hash);
     if (!roomy.matches) sections[to].scrollIntoView();
     else if (focus || inside) sections[to].focus({ preventScroll: true });
-    if (announce) {
-      const place = { n: format.number(to + 1), all: format.number(sections.length) };
-      announcer.say(format.fill(strings.slideOf, { ...place, headline: headline(sections[to]) }));
-    }
     lives[to]?.wake();
     guardEscape();
   }
+
+  function sayPlace(n) {
+    const place = { n: format.number(n + 1), all: format.number(sections.length) };
+    announcer.say(format.fill(strings.slideOf, { ...place, headline: headline(sections[n]) }));
+  }
+
+  const speaker = createSpeaker({
+    desk: deck.querySelector('.desk'),
+    strings,
+    format,
+    show: (n) => show(n, { tell: false }),
+    shown: () => current,
+    last: sections.length - 1,
+  });
+  /** Whether one slide is shown at a time, which keys go on from. */
+  const isDeck = () => speaker.isSpeaker || roomy.matches;
 
   const places = {
     previous: () => current - 1,
@@ -230,6 +253,16 @@
     button('notes').setAttribute('aria-pressed', String(shown));
   }
 
+  function openSpeaker() {
+    if (speaker.open()) return;
+    const blocked = document.createElement('p');
+    blocked.className = 'notices deck-notices';
+    blocked.setAttribute('role', 'alert');
+    blocked.textContent = strings.windowBlocked;
+    deck.querySelector('.deck-notices')?.remove();
+    deck.append(blocked);
+  }
+
   function edit() {
     const link = menu.querySelector('[data-edit]');
     if (!link) return;
@@ -249,6 +282,8 @@
   const actions = {
     previous: () => show(places.previous()),
     next: () => show(places.next()),
+    speaker: openSpeaker,
+    restart: () => speaker.restart(),
     notes: toggleNotes,
     'full-screen': toggleFullScreen,
     dismiss: () => deck.querySelector('.deck-notices').remove(),
@@ -282,7 +317,8 @@
     End: 'last',
     ' ': 'next',
   };
-  const LETTERS = { f: toggleFullScreen, n: toggleNotes, e: edit };
+  const ofSlides = { n: toggleNotes, e: edit, s: openSpeaker };
+  const LETTERS = { f: toggleFullScreen, ...(speaker.isSpeaker ? {} : ofSlides) };
   let typed = '';
   let typing = 0;
 
@@ -317,7 +353,7 @@
     'keydown',
     (event) => {
       const isElsewhere = takesText(event.target) || event.target.closest('dialog');
-      if (isModified(event) || !roomy.matches || isElsewhere) return;
+      if (isModified(event) || !isDeck() || isElsewhere) return;
       if (PAGING[event.key]) {
         event.preventDefault();
         event.stopPropagation();
@@ -340,7 +376,7 @@
     if (LETTERS[letter]) {
       event.preventDefault();
       LETTERS[letter]();
-    } else if (GOING[key] && roomy.matches) {
+    } else if (GOING[key] && isDeck()) {
       event.preventDefault();
       const back = key === ' ' && event.shiftKey;
       const rtl = document.dir === 'rtl' && /^Arrow(Left|Right)$/.test(key);
@@ -371,7 +407,7 @@
     touch = event.touches.length === 1 && !elsewhere ? [finger.clientX, finger.clientY] : null;
   });
   deck.addEventListener('touchend', (event) => {
-    if (!touch || !roomy.matches) return;
+    if (!touch || !isDeck()) return;
     const [finger] = event.changedTouches;
     const [dx, dy] = [finger.clientX - touch[0], finger.clientY - touch[1]];
     touch = null;
@@ -405,11 +441,11 @@
   /** Where slides stand one below the other, a map is live once it is seen. */
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
-      if (isIntersecting && !roomy.matches) lives[sections.indexOf(target)]?.wake();
+      if (isIntersecting && !isDeck()) lives[sections.indexOf(target)]?.wake();
     }
   });
 
-  window.addEventListener('hashchange', () => show(addressed()));
+  window.addEventListener('hashchange', () => speaker.isSpeaker || show(addressed()));
   window.addEventListener('beforeprint', () => {
     for (const live of lives) live?.reset(); // on paper every slide is as it was made
   });
@@ -417,7 +453,7 @@
   button('full-screen').hidden = !document.fullscreenEnabled;
   root.dataset.live = 'true';
   current = addressed();
-  if (roomy.matches || window.location.hash) show(current, { announce: false });
+  if (isDeck() || window.location.hash) show(current, { announce: false, tell: false });
   else sections[0].toggleAttribute('data-shown', true);
   for (const section of sections) seen.observe(section);
   roomy.addEventListener('change', () => show(current, { announce: false }));

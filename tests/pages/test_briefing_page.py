@@ -681,6 +681,62 @@ def test_notes_are_shown_on_demand_and_stay_from_slide_to_slide(present):
     expect(page.get_by_text("Pause", exact=True)).to_be_hidden()
 
 
+def speaker_of(page: Page) -> Page:
+    """The speaker's window, opened from the slides; it has found them."""
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    speaker = opened.value
+    speaker.wait_for_function(LIVE)
+    return speaker
+
+
+def test_a_second_window_for_the_speaker_follows_and_leads_the_slides(present):
+    page = present("/briefing?slides=trend:note=Begin_slowly;table:note=Pause;flows#slide-2")
+    speaker = speaker_of(page)
+    shown, upcoming = speaker.locator(SHOWN), speaker.locator(".slide[data-next]")
+    expect(shown).to_have_attribute("id", "slide-2")
+    expect(upcoming.locator(".face")).to_be_visible()
+    assert number(speaker) + 1 == int(upcoming.get_attribute("data-slide") or 0)
+    expect(speaker.get_by_text("Pause", exact=True)).to_be_visible()
+    expect(speaker.get_by_text("Begin slowly")).to_be_hidden()
+    expect(speaker.locator(".desk-place")).to_have_text("Slide 2 of 3")
+    expect(speaker.locator(".desk-clock")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    expect(speaker.locator(".desk-spent")).to_have_text(re.compile(r"^0:\d\d:\d\d$"))
+    page.keyboard.press("ArrowLeft")  # it follows
+    expect(shown).to_have_attribute("id", "slide-1")
+    expect(speaker.get_by_text("Begin slowly")).to_be_visible()
+    for key, expected in {"PageDown": 2, "ArrowRight": 3, "Home": 1, "End": 3}.items():  # it leads
+        speaker.keyboard.press(key)
+        expect(page.locator(SHOWN)).to_have_id(f"slide-{expected}")
+        assert number(speaker) == expected
+    expect(speaker.locator(".desk-next")).to_have_text("This is the last slide")
+    speaker.locator(".desk-list a[data-go='2']").click()
+    expect(page.locator(SHOWN)).to_have_id("slide-2")
+    assert page.evaluate("location.hash") == "#slide-2"
+    page.reload()  # it finds the slides again, and is led by them
+    page.wait_for_function(LIVE)
+    speaker.get_by_role("button", name="Next slide").click()
+    expect(page.locator(SHOWN)).to_have_id("slide-3")
+    speaker.reload()
+    expect(shown).to_have_id("slide-3")
+    stored = "() => [localStorage.length, sessionStorage.length, document.cookie]"
+    assert page.evaluate(stored) == speaker.evaluate(stored) == [0, 0, ""]
+    assert access.violations(speaker) == []
+    page.close()
+    expect(speaker.locator(".desk-state")).to_have_text("The window of the slides is closed.")
+
+
+def test_no_stranger_leads_the_slides(present):
+    page = present("/briefing?slides=trend;table")
+    speaker = speaker_of(page)
+    for message in ({"kind": "go", "slide": 1}, {"kind": "at", "slide": 1, "query": "?lang=ar"}):
+        said = {"of": "displacement-briefing", **message}
+        for each in (page, speaker):  # not from the other window
+            each.evaluate("(said) => void window.postMessage(said, '*')", said)
+    assert page.evaluate("() => new Promise((done) => setTimeout(() => done(location.hash)))") == ""
+    assert (number(page), number(speaker)) == (1, 1)
+
+
 def test_full_screen_is_entered_and_left(present):
     page = present()
     page.keyboard.press("f")
