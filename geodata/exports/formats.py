@@ -28,6 +28,7 @@ from geodata.exports.plotly_figure import plotly_json
 from geodata.exports.provenance import Provenance, as_dict, as_text, pairs, provenance_of
 from geodata.exports.render_worker import Render, render_in_process
 from geodata.exports.tables.csv import csv_file
+from geodata.exports.tables.geo_files import geopackage, geoparquet
 from geodata.exports.tables.geojson import geojson, records
 from geodata.exports.tables.long_table import COLUMNS, positions, tags
 from geodata.exports.tables.workbook import workbook
@@ -266,6 +267,28 @@ def data_xlsx(request: ExportRequest) -> bytes:
 def data_geojson(request: ExportRequest) -> bytes:
     """Return shapes of the areas with their figures on the date."""
     return geojson(request.at, request.provenance, request.page)
+
+
+@export_format(
+    "data.parquet",
+    "application/vnd.apache.parquet",
+    gettext("Areas with figures (GeoParquet)"),
+    use=gettext("for data science, with types"),
+)
+def data_parquet(request: ExportRequest) -> bytes:
+    """Return shapes of the areas with their figures on the date, as GeoParquet."""
+    return geoparquet(request.at, request.provenance, request.page)
+
+
+@export_format(
+    "data.gpkg",
+    "application/geopackage+sqlite3",
+    gettext("Areas with figures (GeoPackage)"),
+    use=gettext("for QGIS and ArcGIS"),
+)
+def data_gpkg(request: ExportRequest) -> bytes:
+    """Return shapes of the areas with their figures on the date, as a GeoPackage."""
+    return geopackage(request.at, request.provenance, request.page)
 
 
 @export_format(

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 # Compressed already: to try again takes time and gains nothing.
-_PACKED = (".png", ".xlsx", ".pdf", ".gif")
+_PACKED = (".png", ".xlsx", ".pdf", ".gif", ".parquet")
 _BEFORE_ZIP = (1980, 1, 1, 0, 0, 0)
 
 

@@ -51,6 +51,13 @@ COLUMNS = {
     "snapshot": gettext("Version of the snapshot the figure is from."),
     "link": gettext("Leads to this date in this snapshot."),
 }
+_TYPES = {
+    "date": "date",
+    "round": "integer",
+    "compared_with": "date",
+    "value": "number",
+    "rank": "integer",
+}
 _TAGS = {
     "date": "#date+reported",
     "round": "#round+code",
@@ -75,6 +82,15 @@ _PARTS = {
     populations.SHARE: "#indicator+pct+{}",
     populations.RETURN_RATE: "#indicator+pct+returned",
 }
+
+
+def column_type(name: str) -> str:
+    """Return the type of a column as Table Schema names it; all but a few hold text.
+
+    >>> column_type("value"), column_type("pcode")
+    ('number', 'string')
+    """
+    return _TYPES.get(name, "string")
 
 
 def tags(view: View) -> dict[str, str]:
