@@ -120,6 +120,8 @@ class Population:
         Titles of the breakdowns by origin and by period of displacement.
     origin_title
         Title of a map of where they come from, or had been displaced to.
+    origin_change_title
+        Title of a map of how many more or fewer of them come from there.
     from_area, in_area
         Those who come from one governorate, or had been displaced to it; those who are in one now.
     flow
@@ -144,6 +146,7 @@ class Population:
     origins: str
     periods: str
     origin_title: str
+    origin_change_title: str
     from_area: str
     in_area: str
     flow: str
@@ -221,6 +224,7 @@ POPULATIONS = {
             },
             origins=gettext("Where they were displaced from"),
             origin_title=gettext("Where displaced people come from"),
+            origin_change_title=gettext("How the number of people from each place changed"),
             from_area=gettext("from {area}"),
             in_area=gettext("now in {area}"),
             periods=gettext("When displaced"),
@@ -269,6 +273,7 @@ POPULATIONS = {
             },
             origins=gettext("Where they had been displaced to"),
             origin_title=gettext("Where returnees had been displaced to"),
+            origin_change_title=gettext("How the number of returnees from each place changed"),
             from_area=gettext("back from {area}"),
             in_area=gettext("back in {area}"),
             periods=gettext("When they had been displaced"),
@@ -312,6 +317,7 @@ POPULATIONS = {
             },
             origins=gettext("Where they were displaced from"),
             origin_title=gettext("Where displaced people come from"),
+            origin_change_title=gettext("How the number of people from each place changed"),
             from_area=gettext("from {area}"),
             in_area=gettext("now in {area}"),
             periods=gettext("When displaced"),

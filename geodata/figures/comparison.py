@@ -34,10 +34,19 @@ from geodata.figures.state import State, newest, with_population
 from geodata.figures.statuses import COUNTED, NOT_COMPARABLE, OUTSIDE, SHOWN, ZERO
 from geodata.figures.view import View, ViewAt
 from geodata.i18n import messages
+from geodata.i18n.messages import gettext
 from geodata.snapshots.rounds import nearest_date
 from geodata.snapshots.snapshot import Snapshot
 from geodata.util.arrays import Floats
 
+_BOTH_SHOW = {
+    populations.PEOPLE: gettext(
+        "{population} were not counted in this measure: both sides show people."
+    ),
+    populations.HOUSEHOLDS: gettext(
+        "{population} were not counted in this measure: both sides show households."
+    ),
+}
 DATES, POPULATIONS, PROGRAMMES = "dates", "populations", "programmes"
 MOST_ROUNDS = 12
 
@@ -161,12 +170,8 @@ def _on_common_ground(state: State, other: State, reader: QueryReader) -> State:
             )
         )
     if state.measure != other.measure:
-        reader.notices.append(
-            language.gettext(
-                "{population} were not counted in this measure: both sides show people.",
-                population=messages.sentence_case(population),
-            )
-        )
+        both = _BOTH_SHOW[populations.unit_of(other.measure)]
+        reader.notices.append(language.gettext(both, population=messages.sentence_case(population)))
     return replace(state, level=other.level, measure=other.measure)
 
 

@@ -91,16 +91,16 @@ def area_totals(
     return np.where(chosen.all(axis=1), totals, part)
 
 
-def area_shares(governorates: Counts, chosen: Bools, unit: str | None = None) -> Floats:
+def area_shares(governorates: Counts, chosen: Bools) -> Floats:
     """Return the part of the country's people in the chosen governorates; NaN where all are.
 
-    In people, which everyone is known in, or in the unit that a part of them is broken down in.
+    In people, which everyone is known in.
 
     >>> area_shares(view.counts, np.array([[True, False]] * 4)).round(2).tolist()
     [0.79, 0.82, 0.76, nan]
     """
-    unit = unit or populations.PEOPLE
-    here, country = governorates.total_of(chosen, unit), governorates.national(unit)
+    here = governorates.total_of(chosen, populations.PEOPLE)
+    country = governorates.national(populations.PEOPLE)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(country > 0, here / country, np.nan)
     return np.where(chosen.all(axis=1), np.nan, shares)

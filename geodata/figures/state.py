@@ -11,7 +11,7 @@ ignored.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from geodata import populations
@@ -261,9 +261,12 @@ def parse(
     pop = reader.get("pop", codes[0], reader.choice("pop", codes))
     chosen = read_part(reader, snapshot, pop)
     part = chosen_part(*chosen)
-    level = reader.get("level", 1, lambda text: _level(reader, snapshot, pop, part, text))
+    chosen_items = part_items(State(**chosen._asdict()))
+    whose = "&".join([pop, *(f"{key}={value}" for key, value in chosen_items if value)])
+    levels = availability.levels(snapshot, pop, part)
+    level = reader.get("level", 1, lambda text: _level(reader, snapshot, whose, levels, text))
     measures = available_measures(snapshot, pop, level, part)
-    measure = reader.get("measure", measures[0], _measure_reader(reader, pop, level, measures))
+    measure = reader.get("measure", measures[0], _measure_reader(reader, whose, level, measures))
     mode = reader.get("mode", populations.LEVEL, reader.choice("mode", populations.MODES))
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
@@ -328,8 +331,10 @@ def _version(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
     return text
 
 
-def _level(reader: QueryReader, snapshot: Snapshot, pop: str, part: Part | None, text: str) -> int:
-    levels = [str(level) for level in availability.levels(snapshot, pop, part)]
+def _level(
+    reader: QueryReader, snapshot: Snapshot, whose: str, offered: Sequence[int], text: str
+) -> int:
+    levels = [str(level) for level in offered]
     if text in ("1", "2") and text not in levels:
         has_areas = availability.areas_of(snapshot, int(text)).pcodes
         raise StateError(
@@ -338,7 +343,7 @@ def _level(reader: QueryReader, snapshot: Snapshot, pop: str, part: Part | None,
             reader.language.gettext(
                 NO_FIGURES_AT_LEVEL if has_areas else NO_AREAS_OF_LEVEL,
                 value=text,
-                pop=pop,
+                pop=whose,
                 allowed=reader.language.join_items(levels),
             ),
         )
@@ -346,7 +351,7 @@ def _level(reader: QueryReader, snapshot: Snapshot, pop: str, part: Part | None,
 
 
 def _measure_reader(
-    reader: QueryReader, pop: str, level: int, measures: tuple[str, ...]
+    reader: QueryReader, whose: str, level: int, measures: tuple[str, ...]
 ) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text in populations.MEASURES and text not in measures:
@@ -357,7 +362,7 @@ def _measure_reader(
                     "measure={value} has no figures for pop={pop} at level={level}: measure may "
                     "be {allowed}.",
                     value=text,
-                    pop=pop,
+                    pop=whose,
                     level=level,
                     allowed=reader.language.join_items(measures),
                 ),

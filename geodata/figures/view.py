@@ -250,6 +250,13 @@ class ViewAt:
         return bool(self.counts.national_only[self.t])
 
 
+def _shares(governorates: Counts, chosen: Bools, state: State) -> Floats:
+    """Return the part of the country's people in the chosen areas; NaN beside a part or a rate."""
+    if state.part or state.measure == populations.RETURN_RATE:
+        return np.full(len(governorates.dates), np.nan)
+    return area_shares(governorates, chosen)
+
+
 def _base_index(counts: Counts, state: State) -> int:
     return counts.dates.index(state.base) if state.base else 0
 
@@ -382,7 +389,7 @@ def compute(snapshot: Snapshot, state: State, *, threshold: Threshold | int) -> 
         scale=scale,
         totals=totals,
         stocks=stocks,
-        shares=area_shares(governorate_counts, chosen, state.unit if state.part else None),
+        shares=_shares(governorate_counts, chosen, state),
         not_placed=np.where(chosen.all(axis=1), not_placed, 0.0),
         threshold=threshold,
         work=scope.work,

@@ -14,6 +14,7 @@ from geodata.snapshots.snapshot import Snapshot
 CRITICAL_SHELTER = gettext("critical shelter")
 EVERYONE = gettext("Everyone")
 BY_ORIGIN = gettext("By governorate of origin")
+_COUNTED_BY_ORIGIN = gettext("counted by governorate of origin")
 _SHELTER = gettext("shelter: {types}")
 _PERIOD = gettext("displaced: {periods}")
 _SHARE_NOTE = gettext("Shares are of all {households} in the area.")
@@ -25,6 +26,14 @@ _HOUSEHOLDS_NOTE = gettext(
 
 def part_words(state: State, snapshot: Snapshot, language: Language) -> str:
     """Name the part that a state shows: ``from Ninewa``, ``shelter: Camp``; empty for everyone."""
+    which = _which(state, snapshot, language)
+    if state.by != ORIGIN_SIDE or not state.programmes:
+        return which
+    by_origin = language.gettext(_COUNTED_BY_ORIGIN)  # where programmes work, and not people live
+    return language.join_items([which, by_origin]) if which else by_origin
+
+
+def _which(state: State, snapshot: Snapshot, language: Language) -> str:
     population, names = populations.POPULATIONS[state.pop], area_names(snapshot, language)
     if state.to:
         return language.gettext(population.in_area, area=names[state.to])
@@ -33,7 +42,10 @@ def part_words(state: State, snapshot: Snapshot, language: Language) -> str:
     if set(state.shelter) == set(CRITICAL):
         return language.gettext(CRITICAL_SHELTER)
     if state.shelter:
-        labels = [language.gettext(SHELTER_TYPES[code].label) for code in state.shelter]
+        critical = set(CRITICAL) <= set(state.shelter)
+        others = [code for code in state.shelter if not critical or code not in CRITICAL]
+        labels = [language.gettext(CRITICAL_SHELTER)] if critical else []
+        labels += [language.gettext(SHELTER_TYPES[code].label) for code in others]
         return language.gettext(_SHELTER, types=language.join_items(labels))
     if state.period:
         labels = [language.gettext(PERIOD_LABELS[code]) for code in state.period]

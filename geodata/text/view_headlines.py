@@ -10,6 +10,7 @@ from geodata.figures.statuses import OUTSIDE
 from geodata.figures.view import View, ViewAt
 from geodata.i18n.messages import gettext, ngettext
 from geodata.text.breaks import across_breaks
+from geodata.text.part_words import of_part
 from geodata.text.wording import amount, counted_by_programmes, of_programmes
 
 _NOWHERE = ngettext(
@@ -50,6 +51,10 @@ _WITHIN_WITH_SHARE = {
         "{counted} where {programmes} worked at another time: {share} of the country, on {date}",
     ),
 }
+_WOULD_TELL = gettext(
+    "The number of {of_population} on {date} is not shown: it would tell one that is too small to "
+    "show"
+)
 _UP, _DOWN = True, False
 _CHANGED = {
     _UP: gettext("Up by {size}, {date} compared with {base}"),
@@ -161,12 +166,14 @@ def _without_total(at: ViewAt) -> str:
         sentence = gettext(
             "The number of {of_population} on {date} is published for the country only"
         )
+    elif np.nansum(at.values) > 0:
+        sentence = _WOULD_TELL
     elif at.counted.any():
         sentence = gettext("The number of {of_population} on {date} is too small to show")
     return language.gettext(
         sentence,
-        population=language.gettext(population.nouns),
-        of_population=language.pgettext(*population.of_nouns),
+        population=of_part(at.view, language.gettext(population.nouns)),
+        of_population=of_part(at.view, language.pgettext(*population.of_nouns)),
         date=language.date(at.date, "long"),
     )
 

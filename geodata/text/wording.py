@@ -18,6 +18,9 @@ MANY_NAMES = 4
 _OF_PART = gettext("of the total shown")
 _OF_AREA = gettext("of households displaced or returned there")
 _RETURN_RATE = gettext("How many of those who fled have returned")
+_RETURN_RATE_CHANGED = gettext("How the rate of return changed")
+_SHARES = gettext("Share of the households in each area")
+_SHARES_CHANGED = gettext("How the share of the households in each area changed")
 _PERCENT_RETURNED = gettext("{percent} of the households that fled had returned")
 _POINTS = gettext("{n} percentage points")
 
@@ -34,14 +37,14 @@ def unit(view: View) -> str:
 def title(view: View) -> str:
     """Write the title of the map: ``Where people have returned``."""
     population = populations.POPULATIONS[view.state.pop]
-    state, plain = view.state, population.place_title
+    state, plain = view.state, (population.place_title, population.change_title)
     if state.measure == populations.RETURN_RATE:
-        plain = _RETURN_RATE
+        plain = _RETURN_RATE, _RETURN_RATE_CHANGED
+    elif state.measure == populations.SHARE and not state.adds_up:
+        plain = _SHARES, _SHARES_CHANGED
     elif state.by == ORIGIN_SIDE:
-        plain = population.origin_title
-    elif state.mode == populations.CHANGE:
-        plain = population.change_title
-    return of_part(view, view.language.gettext(plain))
+        plain = population.origin_title, population.origin_change_title
+    return of_part(view, view.language.gettext(plain[state.mode == populations.CHANGE]))
 
 
 def choices(view: View) -> str:

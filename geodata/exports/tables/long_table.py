@@ -124,6 +124,9 @@ def rows(view: View, dates: Iterable[int], permalink: str = "") -> Iterator[list
     selection = (state.pop, state.measure, state.mode, state.base, *chosen)
     work_of = work_words(view)
     unit = strip_isolates(wording.unit(view))
+    if state.measure in populations.PERCENTAGES:
+        changes = state.mode == populations.CHANGE
+        unit = f"{language.writing.points.strip() if changes else '%'} {unit}"
     listed, source_on = sentences.sources(view), sentences.sources_on(view)
     areas = list(zip(counts.areas.pcodes, counts.areas.parents, strict=True))
     for t in dates:
