@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from geodata.exports.data_package import NAME as PACKAGE
+from geodata.exports.formats import FILES
 from geodata.text.wording import title_in_country
 from layouts import share, shell
 from layouts.share import Shared
@@ -39,6 +41,7 @@ def _variants(shared: Shared) -> list[dict[str, Any]]:
         (language.gettext("Picture for print, 3,600 pixels wide"), "map.png", "w=1200&scale=3"),
         (language.gettext("Page to print, Letter"), "map.pdf", "paper=Letter"),
         (language.gettext("About the figures (JSON)"), "metadata.json", ""),
+        (language.gettext(FILES[PACKAGE].label), PACKAGE, ""),
     ]
     return [
         {"label": label, "url": urls.file(name, "&".join(filter(None, (query, more))))}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from geodata.exports.data_package import NAME, data_package
 from geodata.exports.documents.pdf import page
 from geodata.exports.documents.typesetting import pdf
 from geodata.exports.drawing import pictures
@@ -23,7 +24,7 @@ from geodata.exports.drawing.raster import add_text, png
 from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.exports.drawing.timelapse import timelapse
 from geodata.exports.filenames import filename
-from geodata.exports.options import Options
+from geodata.exports.options import ALL, Options
 from geodata.exports.plotly_figure import plotly_json
 from geodata.exports.provenance import Provenance, as_dict, as_text, pairs, provenance_of
 from geodata.exports.render_worker import Render, render_in_process
@@ -56,6 +57,8 @@ class ExportRequest:
         Makes the address of a file of a name and a query.
     render
         Calls a function of :mod:`geodata.exports` with plain values, wherever it runs.
+    packed
+        Whether the file goes into an archive, beside the others.
     """
 
     view: View
@@ -63,6 +66,7 @@ class ExportRequest:
     page: str = ""
     address: Callable[[str, str], str] = lambda name, query: f"{name}?{query}"
     render: Render = render_in_process
+    packed: bool = False
 
     @property
     def at(self) -> ViewAt:
@@ -110,6 +114,8 @@ class ExportFormat:
         Whether ``rows=all`` means anything.
     kind
         Part of the file's name that tells it from another format with the same ending.
+    own_name
+        Whether the file is saved under ``name``, by which programs look for it.
     """
 
     name: str
@@ -122,6 +128,7 @@ class ExportFormat:
     tabular: bool = False
     animated: bool = False
     kind: str = ""
+    own_name: bool = False
 
     @property
     def ending(self) -> str:
@@ -130,6 +137,8 @@ class ExportFormat:
 
     def filename(self, request: ExportRequest) -> str:
         """Return the name under which a browser saves the file."""
+        if self.own_name:
+            return self.name
         every = self.animated or (self.tabular and request.options.every)
         return filename(request.view, self.kind + self.ending, every_date=every)
 
@@ -336,6 +345,23 @@ def metadata_json(request: ExportRequest) -> bytes:
     return to_json(as_dict(request.provenance) | {"columns": columns, "files": files})
 
 
+@export_format(
+    NAME,
+    "application/json",
+    gettext("Description of the table for programs (Data Package)"),
+    tabular=True,
+    own_name=True,
+)
+def datapackage_json(request: ExportRequest) -> bytes:
+    """Return the description of the CSV by Frictionless Data: types, units, keys, terms."""
+    options = request.options
+    chosen = {"rows": ALL if options.every else "", "hxl": "1" if options.hxl else ""}
+    query = "&".join([request.query, *(f"{key}={value}" for key, value in chosen.items() if value)])
+    packed, table = request.packed, FILES["data.csv"]
+    path = table.filename(request) if packed else request.address(table.name, query)
+    return to_json(data_package(request.view, request.provenance, path, hxl=options.hxl))
+
+
 # --------------------------------------------------------------------------------------- everything
 
 
@@ -348,7 +374,8 @@ def metadata_json(request: ExportRequest) -> bytes:
 )
 def map_zip(request: ExportRequest) -> bytes:
     """Return every file but the animated one, with a readme."""
-    wide = replace(request, options=replace(request.options, width=_PACKED_WIDTH, scale=1))
+    wide_picture = replace(request.options, width=_PACKED_WIDTH, scale=1)
+    wide = replace(request, options=wide_picture, packed=True)
     packed = {
         each.filename(wide): each.make(wide)
         for each in FILES.values()

@@ -49,7 +49,7 @@ def test_sources_offer_the_files_of_the_first_view(client: FlaskClient):
 
 
 def test_everything_that_is_offered_is_a_file_and_every_file_is_offered():
-    assert {file.name for file in OFFERED} == set(FILES) - {"metadata.json"}
+    assert {file.name for file in OFFERED} == set(FILES) - {"metadata.json", "datapackage.json"}
 
 
 def test_the_page_of_links_leads_to_files_that_are_there(client: FlaskClient):
