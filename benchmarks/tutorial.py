@@ -2,8 +2,8 @@
 
 A ``dcc.Slider`` over the dates, and a callback on the server that builds ``px.choropleth`` anew
 from a data frame. Nothing in it is slowed down: it draws the same simplified boundaries and the
-same figures, and the same gunicorn serves it. It differs from a tutorial in one point: it borrows
-the file that lets Plotly draw without asking its CDN for a map of the world.
+same figures, and the same gunicorn serves it. It differs from a tutorial in one point: a file beside
+it lets Plotly draw without asking its CDN for a map of the world.
 
 ``gunicorn "benchmarks.tutorial:page(1)"`` serves it; 1 is for governorates, 2 for districts.
 """
@@ -28,8 +28,7 @@ from geodata.places.area_names import area_names
 from geodata.settings import BUNDLED, Settings
 from geodata.snapshots.snapshot import Snapshot, load
 
-ASSETS = Path(__file__).parents[1] / "assets"
-ALL_BUT_THE_OFFLINE_MAP = r"^(?!plotly-offline\.js$)"
+ASSETS = Path(__file__).parent / "tutorial_assets"
 OBJECTS = {1: "governorates", 2: "districts"}
 DEGREE_DECIMALS = 4  # about 10 m: as in a file that somebody took care to make small
 
@@ -61,7 +60,7 @@ def page(level: int) -> Flask:
     geojson, frame = boundaries(snapshot, level), figures(snapshot, level)
     dates = list(frame["date"].unique())
     most = frame["people"].max()
-    app = Dash(__name__, assets_folder=str(ASSETS), assets_ignore=ALL_BUT_THE_OFFLINE_MAP)
+    app = Dash(__name__, assets_folder=str(ASSETS))
     app.layout = html.Div(
         [
             html.H1("Internally displaced people in Iraq"),

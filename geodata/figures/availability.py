@@ -318,9 +318,9 @@ def rounds_of(
     """
     last_dates = _last_dates(snapshot, population, own, level, unit)
     rounds = snapshot.tables.rounds
-    rounds = rounds.loc[
-        rounds["date"] <= rounds["source"].map(last_dates), ["date", "round", "source"]
-    ]
+    # No map(): of no dates at all, where only a total is printed, it makes numbers.
+    lasts = last_dates.reindex(rounds["source"]).to_numpy()
+    rounds = rounds.loc[rounds["date"] <= lasts, ["date", "round", "source"]]
     rounds = rounds.sort_values(["date", "round"], na_position="last").drop_duplicates("date")
     printed = _printed_only(snapshot, population, own, unit)
     merged = pd.concat([rounds, printed[[*rounds.columns, "people", "households"]]])

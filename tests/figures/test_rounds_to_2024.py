@@ -23,6 +23,7 @@ from geodata.exports.drawing import charts
 from geodata.figures import comparison
 from geodata.figures.availability import by_area_of, dates_of, last_date
 from geodata.figures.flows import flows
+from geodata.figures.printed_totals import printed_totals
 from geodata.figures.state import parse
 from geodata.figures.statuses import NATIONAL_ONLY
 from geodata.figures.view import View, compute
@@ -39,6 +40,7 @@ from geodata.text import (
     view_headlines,
 )
 from geodata.text.area_labels import area_labels, legend
+from geodata.text.view_text import view_texts
 from tests.bundled import SNAPSHOT
 
 ENGLISH = load_language("en")
@@ -416,13 +418,31 @@ def test_a_printed_total_that_is_small_is_not_shown():
     assert np.isnan(found.totals[-1])
 
 
-def replace_table(published):
+def test_a_total_may_be_printed_of_people_whom_no_row_counts():
+    others = SNAPSHOT.tables.published.assign(population="refugee")
+    counted = SNAPSHOT.tables.counts
+    made = replace(
+        SNAPSHOT,
+        version="synthetic-uncounted",
+        tables=replace_table(others, counts=counted[counted["population"] != "refugee"]),
+    )
+    totals = printed_totals(made, threshold=5)
+    assert {each.population for each in totals} == {"refugee"}
+    state, _ = parse({"pop": "returnee"}, made)
+    assert view_texts(compute(made, state, threshold=5))["headline"]
+
+
+def replace_table(published, **tables):
     from geodata.snapshots.tables import Tables
 
     columns = {name: SNAPSHOT.tables.arrow(name) for name, _ in SNAPSHOT.tables.items()}
     import pyarrow as pa
 
-    return Tables.of(columns | {"published": pa.Table.from_pandas(published, preserve_index=False)})
+    changed = {"published": published, **tables}
+    as_arrow = {
+        name: pa.Table.from_pandas(table, preserve_index=False) for name, table in changed.items()
+    }
+    return Tables.of(columns | as_arrow)
 
 
 # ------------------------------------------------------------------------------------------ reach
