@@ -2,8 +2,8 @@
 
 A ``dcc.Slider`` over the dates, and a callback on the server that builds ``px.choropleth`` anew
 from a data frame. Nothing in it is slowed down: it draws the same simplified boundaries and the
-same figures, and the same gunicorn serves it. It differs from a tutorial in one point: a file beside
-it lets Plotly draw without asking its CDN for a map of the world.
+same figures, and the same gunicorn serves it. It differs from a tutorial in one point: a file lets
+Plotly draw without asking its CDN for a map of the world.
 
 ``gunicorn "benchmarks.tutorial:page(1)"`` serves it; 1 is for governorates, 2 for districts.
 """
