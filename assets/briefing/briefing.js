@@ -117,7 +117,7 @@
       const tooltip = stage.parentElement.querySelector('.tooltip');
       const painter = createPainter(stage, { reading, format, strings, tooltip, dark });
       painter.takeOver(stage.querySelector('svg'));
-      dropCovered(stage, section.querySelector('.legend'));
+      dropCovered(stage, section.querySelector('.legend'), { large: true });
       painter.show(view, at);
       painter.select(area);
       stage.addEventListener('displacement:select', ({ detail }) => select(detail.pcode));

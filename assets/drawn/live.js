@@ -40,14 +40,24 @@
     place.append(words, again);
   }
 
-  /** Take away the names of countries that a box over the map cuts, at every size of the two. */
-  function dropCovered(map, box) {
+  /** Whether an area of the map stands where a name begins, ends or has its middle. */
+  function isUnderArea({ left, right, top, bottom }) {
+    const under = (x) => document.elementsFromPoint(x, (top + bottom) / 2);
+    const at = [left + 1, (left + right) / 2, right - 1].flatMap(under);
+    return at.some((element) => element.matches('path[data-pcode]'));
+  }
+
+  /**
+   * Take away the names of countries that a box over the map cuts, at every size of the two; also
+   * those that areas cut, where the names are so large that they do not fit beside the country.
+   */
+  function dropCovered(map, box, { large = false } = {}) {
     const drop = () => {
       const { left, right, top, bottom } = box.getBoundingClientRect();
       for (const name of map.querySelectorAll('.countries text')) {
         const at = name.getBoundingClientRect();
         const beside = at.right < left || at.left > right || at.bottom < top || at.top > bottom;
-        name.style.visibility = beside ? '' : 'hidden';
+        name.style.visibility = beside && !(large && isUnderArea(at)) ? '' : 'hidden';
       }
     };
     const sizes = new ResizeObserver(drop);

@@ -28,6 +28,7 @@
   const STEP_MS = 700;
   const SPEEDS = [0.5, 1, 2, 4];
   const SLOP_PX = 5;
+  const YEAR_LABEL_EM = 2.8; // with the space beside it; 44 pixels at the least
   const YEAR_LABEL_PX = 44;
   const LETTER_PX = 7;
   const FLAG_PX = 20;
@@ -419,7 +420,9 @@
     function fit() {
       width = parts.years.clientWidth || 1;
       const perYear = (width / (span || 1)) * 365;
-      const step = YEAR_STEPS.find((years) => years * perYear >= YEAR_LABEL_PX) || 100;
+      const size = Number.parseFloat(getComputedStyle(parts.years).fontSize);
+      const least = Math.max(YEAR_LABEL_PX, size * YEAR_LABEL_EM);
+      const step = YEAR_STEPS.find((years) => years * perYear >= least) || 100;
       for (const node of parts.years.children) node.hidden = node.dataset.year % step;
       placeFlag();
     }

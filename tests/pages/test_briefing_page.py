@@ -593,6 +593,68 @@ def test_words_of_any_language_stand_beside_the_map_and_the_country_is_whole(pre
             page.keyboard.press("PageDown")
 
 
+# What of a slide meets something else, leaves the window or leaves its height unused.
+BOXES = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await frame().then(frame); // what follows the size of the window has followed it
+  const shown = document.querySelector('.slide[data-shown]');
+  const seen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const box = (node) => node.getBoundingClientRect();
+  const { innerWidth: width, innerHeight: height } = window;
+  const texts = [];
+  const walker = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { currentNode: node } = walker, element = node.parentElement;
+    if (!node.data.trim() || !seen(element)) continue;
+    if (element.closest('.visually-hidden, title, svg.map, .speaker, option')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { left, right, top, bottom } = range.getBoundingClientRect();
+    const air = (bottom - top) * 0.3; // above and below the letters
+    texts.push({ what: node.data.trim(), left, right, top: top + air, bottom: bottom - air });
+  }
+  for (const node of [...document.querySelectorAll('.deck-bar > button, .deck-menu > summary')])
+    texts.push({ what: node.ariaLabel || node.dataset.do, ...box(node).toJSON() });
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1
+    && b.top < a.bottom - 1;
+  const legend = shown.querySelector('.legend');
+  const covered = new Set();
+  if (legend) {
+    const { left, right, top, bottom } = box(legend);
+    for (let i = 0; i <= 20; i += 1) for (const [x, y] of [
+      [left + (right - left) * i / 20, top], [right, top + (bottom - top) * i / 20]])
+      for (const { dataset } of document.elementsFromPoint(x, y))
+        if (dataset.pcode) covered.add(dataset.pcode);
+  }
+  return {
+    meet: texts.flatMap((a, i) => texts.slice(i + 1).filter((b) => meet(a, b))
+      .map((b) => `${a.what} | ${b.what}`)),
+    outside: texts.filter(({ left, right, top, bottom }) => left < -1 || right > width + 1
+      || top < -1 || bottom > height + 1).map(({ what }) => what),
+    covered: [...covered],
+    unused: Math.round(height - box(shown.querySelector('.face')).height),
+  };
+}"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ar", "ckb"])
+def test_nothing_of_a_slide_meets_anything_else_and_it_is_as_high_as_the_window(present, lang):
+    page = present(f"/briefing?lang={lang}&slides={EVERY_LAYOUT};map:flows=10")
+    slides = page.locator(".slide").count()
+    found = {}
+    for size in ((1024, 768), (1440, 900), (1920, 1080)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.keyboard.press("Home")
+        for slide in range(1, slides + 1):
+            if page.locator(f"{SHOWN} .slide-map").count():
+                page.locator(f"{SHOWN}[data-live] .timeline__track").wait_for()
+            boxes = page.evaluate(BOXES)
+            if boxes != {"meet": [], "outside": [], "covered": [], "unused": 0}:
+                found[size, slide] = boxes
+            page.keyboard.press("PageDown")
+    assert found == {}
+
+
 def test_the_map_of_a_slide_is_live_and_escape_returns_it(present):
     page = present("/briefing?slides=map:pop=returnee;map:level=2")
     live(page)
