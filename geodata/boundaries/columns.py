@@ -24,7 +24,7 @@ import pandas as pd
 from geodata.errors import BoundaryError
 from geodata.populations import LEVELS
 from geodata.snapshots.name_columns import LOCAL_NAMES
-from geodata.snapshots.schemas import PCODE
+from geodata.snapshots.tables import PCODE
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

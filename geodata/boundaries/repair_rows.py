@@ -11,7 +11,7 @@ from geodata.boundaries.readers import Layer
 from geodata.boundaries.repaired import LISTED, Repaired
 from geodata.boundaries.topology import WGS84
 from geodata.populations import LEVELS
-from geodata.snapshots.schemas import PCODE
+from geodata.snapshots.tables import PCODE
 from geodata.util import amounts
 
 if TYPE_CHECKING:

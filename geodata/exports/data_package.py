@@ -21,8 +21,8 @@ from geodata.figures.view import View
 from geodata.i18n.language import SOURCE_LANGUAGE, load_language, strip_isolates
 from geodata.links.urls import slug
 from geodata.places.area_names import area_names
-from geodata.snapshots.schemas import PCODE
 from geodata.snapshots.snapshot import Snapshot
+from geodata.snapshots.tables import PCODE
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 NAME = "datapackage.json"

@@ -24,10 +24,9 @@ from pandera.errors import SchemaErrors
 from geodata.errors import DataError
 from geodata.populations import LEVELS, POPULATION_CODES
 from geodata.snapshots.name_columns import LOCAL_NAMES
-from geodata.snapshots.tables import Tables
+from geodata.snapshots.tables import PCODE, Tables
 from geodata.util.arrays import records
 
-PCODE = r"^[A-Z]{2,3}[A-Z0-9]+$"
 _DATES = (pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01"))
 COVERAGE_STATUSES = ("implemented", "planned", "preparatory")
 SOURCE_ROLES = ("counts", "published", "boundaries", "residents", "programmes", "orientation")

@@ -8,6 +8,9 @@ from dataclasses import dataclass, fields
 import pandas as pd
 import pyarrow as pa
 
+PCODE = r"^[A-Z]{2,3}[A-Z0-9]+$"
+"""What every P-code is written like."""
+
 
 @dataclass(frozen=True)
 class Tables:
