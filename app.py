@@ -21,6 +21,7 @@ from callbacks import (
     api,
     briefing,
     compare,
+    discovery,
     downloads,
     embed,
     explore,
@@ -101,6 +102,7 @@ def _serve(app: Dash, context: Context) -> None:
     panels.register(app, context)
     explore.register(app)
     pwa.register(app, context)
+    discovery.register(app, context)
     share.register(app, context)
     briefing.register(app, context)
     guard.register(app)

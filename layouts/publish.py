@@ -179,6 +179,7 @@ def _page(name: str, folder: PublishedFolder, **values: Any) -> str:
         styles=["style"],
         shortcuts=(),
         notices=(),
+        feed=FolderUrls().feed() if folder.at else "",
         **values,
     )
 

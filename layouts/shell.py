@@ -135,6 +135,7 @@ def render(name: str, snapshot: Snapshot, language: Language, urls: Urls, **valu
         shortcuts=shortcuts.listed(language, str(values.get("current", ""))),
         languages=switch(language),
         alternates=alternates,
+        feed=urls.feed(urls.at("")),
         product=product(snapshot, language),
         disclaimer=language.gettext(snapshot.manifest["country"]["disclaimer"]),
         **every | values,

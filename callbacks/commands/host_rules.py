@@ -25,7 +25,15 @@ from geodata.publishing.site_manifest import is_lasting
 _STATIC = "/static/"
 ITSELF, ANYONE = "'self'", "*"
 _CACHE, _POLICY = "Cache-Control", "Content-Security-Policy"
-_COMPRESSED = "text/css text/csv application/javascript text/javascript application/json"
+_COMPRESSED = (
+    "text/css text/csv application/javascript text/javascript application/json "
+    "application/atom+xml text/xml text/plain"
+)
+# What servers do not know by the endings of files, or know otherwise.
+_KINDS = {
+    "/files/": "text/csv csv; image/png png;",
+    f"/{FolderUrls().feed()}": "application/atom+xml xml;",
+}
 _HEADERS_HEAD = """\
 # Read by Netlify and Cloudflare Pages where this file is at the top of what they serve.
 """
@@ -52,10 +60,13 @@ def rules(paths: Iterable[str], style_hashes: Iterable[str]) -> list[Rule]:
     page = {_POLICY: embed_policy([], ITSELF), **TO_ITSELF}
     public_map = {_POLICY: embed_policy(sorted(set(style_hashes)), ANYONE), **TO_ANYONE}
     lasting, short = {_CACHE: CachePolicy.FROZEN.value}, {_CACHE: CachePolicy.PAGE.value}
-    pages = [path for path in sorted(paths) if "/" not in path and path.endswith(".html")]
+    top = {path for path in paths if "/" not in path}
+    for_programs = {FolderUrls().feed(), FolderUrls().sitemap(), FolderUrls().robots()} & top
+    pages = [path for path in sorted(top) if path.endswith(".html")]
     return [
         *(Rule(f"/{path}", {**short, **page}) for path in ("", *pages)),
         Rule(f"/{FolderUrls().manifest()}", {**short, **data}),
+        *(Rule(f"/{path}", {**short, **data}) for path in sorted(for_programs)),
         Rule("/embed/", {**short, **public_map}),
         Rule("/data/", {**lasting, **data}),
         Rule("/files/", {**short, **data}),
@@ -107,8 +118,8 @@ def _location(top: str, rule: Rule) -> str:
     for name, value in (EVERYWHERE | rule.headers).items():
         always = "" if name == _CACHE else " always"
         lines.append(f'    add_header {name} "{value}"{always};')
-    if rule.path == "/files/":
-        lines.append("    types { text/csv csv; image/png png; }")
+    if kinds := _KINDS.get(rule.path):
+        lines.append(f"    types {{ {kinds} }}")
     lines += [
         "    charset utf-8;",
         f"    charset_types {_COMPRESSED};",

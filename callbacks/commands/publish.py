@@ -9,6 +9,7 @@
         files/iraq-returnee-people-districts.csv        all dates
         files/iraq-returnee-people-districts.png        the newest date
         cards/returnee-people-districts.png             for chats and social media
+        robots.txt  sitemap.xml  feed.xml               for programs; the last two with --at
         _headers  nginx.conf                            what hosts are to send with each
         published.json                                  what is here, with the hash of every file
 

@@ -6,6 +6,7 @@
                  ├─▶ embed/            a page for each map … data/ its view, files/ its figures
                  ├─▶ files/, cards/    pictures, which take most of the time
                  ├─▶ index.html, sources.html, funders.html
+                 ├─▶ robots.txt; with a public address sitemap.xml, feed.xml
                  └─▶ _headers, nginx.conf
 """
 
@@ -32,7 +33,7 @@ from geodata.publishing.embeds import Embed
 from geodata.publishing.site_manifest import SiteManifest
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text.wording import product, title
-from layouts import bundle
+from layouts import bundle, feed, sitemap
 from layouts import embed as layout
 from layouts import publish as pages
 from layouts.embed import Links, StateLink, population_choices, programme_choices
@@ -103,6 +104,8 @@ def write(
         step()
     for path, html in _lists(publication, result.listed):
         manifest.write(path, html.encode())
+    for path, body in _for_programs(publication):
+        manifest.write(path, body)
     return result
 
 
@@ -292,17 +295,22 @@ def _card(publication: Publication, embed: Embed) -> bytes:
 
 def _lists(publication: Publication, listed: list[PublishedMap]) -> Iterator[tuple[str, str]]:
     """Yield the list, and sources and funders in each language and snapshot that a map is of."""
-    snapshot, language = publication.context.snapshot, publication.language
-    folder = _folder(publication, snapshot, language)
-    yield _TOP.index(), pages.index(folder, listed)
-    needed = {"": folder}
-    for embed in publication.embeds:
-        suffix, language = _suffix(publication, embed), embed.state.language
-        needed.setdefault(suffix, _folder(publication, embed.snapshot, language))
+    needed = _needed(publication)
+    yield _TOP.index(), pages.index(needed[""], listed)
     for suffix, each in needed.items():
         html = pages.sources_page(each, threshold=publication.context.threshold)
         yield _TOP.sources(suffix), html
         yield _TOP.funders(suffix), _funders(publication, each)
+
+
+def _needed(publication: Publication) -> dict[str, PublishedFolder]:
+    """Return languages and snapshots that pages are needed in, by the suffix of those pages."""
+    snapshot, language = publication.context.snapshot, publication.language
+    needed = {"": _folder(publication, snapshot, language)}
+    for embed in publication.embeds:
+        suffix, language = _suffix(publication, embed), embed.state.language
+        needed.setdefault(suffix, _folder(publication, embed.snapshot, language))
+    return needed
 
 
 def _funders(publication: Publication, folder: PublishedFolder) -> str:
@@ -313,6 +321,44 @@ def _funders(publication: Publication, folder: PublishedFolder) -> str:
     return pages.funders_page(
         folder, lambda chosen: context.view_at(snapshot, chosen).on_its_date(), state
     )
+
+
+# ------------------------------------------------------------------------------ what programs read
+
+
+def _for_programs(publication: Publication) -> Iterator[tuple[str, bytes]]:
+    """Yield what search engines and feed readers look for; most of it needs a public address."""
+    urls = FolderUrls(publication.at)
+    yield _TOP.robots(), sitemap.robots([], urls.sitemap() if publication.at else "")
+    if publication.at:
+        yield _TOP.sitemap(), sitemap.sitemap_of_files(_indexed(publication, urls))
+        yield _TOP.feed(), _feed(publication, urls)
+
+
+def _indexed(publication: Publication, urls: FolderUrls) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the pages that search engines may list, each with its versions in other languages."""
+    yield urls.index(), {}
+    newest = publication.context.snapshot.version
+    suffixes: dict[str, str] = {}
+    for suffix, folder in _needed(publication).items():
+        if folder.snapshot.version == newest:
+            suffixes.setdefault(folder.language.tag, suffix)
+    for page in (urls.sources, urls.funders):
+        versions = {tag: page(suffix) for tag, suffix in suffixes.items()}
+        for address in versions.values():
+            yield address, versions if len(versions) > 1 else {}
+
+
+def _feed(publication: Publication, urls: FolderUrls) -> bytes:
+    """Write the feed; entries are frozen where there is an application that has older snapshots."""
+    context, language, site = publication.context, publication.language, Urls(publication.site)
+    links = feed.FeedLinks(
+        own=urls.feed(),
+        home=urls.index(),
+        past=urls.index(),
+        frozen=lambda version: site.page(f"v={version}") if publication.site else urls.index(),
+    )
+    return feed.feed(context.snapshot, context.now.history, language, links)
 
 
 def _folder(publication: Publication, snapshot: Snapshot, language: Language) -> PublishedFolder:

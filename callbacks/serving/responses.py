@@ -19,7 +19,10 @@ from geodata.i18n.language import Language
 from geodata.util.json_encoding import to_json
 
 JSON = "application/json"
-_TEXTUAL = {JSON, "application/javascript", "image/svg+xml"}
+_TEXTUAL = {JSON, "application/javascript", "image/svg+xml", "application/xml"} | {
+    "application/atom+xml",
+    "application/ld+json",
+}
 ONE_YEAR, ONE_DAY, FIVE_MINUTES = 31_536_000, 86_400, 300
 # Brotli's level 10 takes a fifth off level 6, and up to 50 ms for so many bytes.
 _HARD, _HARD_BYTES, _QUICK, WORTH_BYTES = 10, 100_000, 6, 500

@@ -165,6 +165,18 @@ class Urls:
         """Return a briefing as a file: ``yaml``, ``pptx``, ``pdf``."""
         return self._with(f"{self.prefix}briefing.{ending}", query)
 
+    def feed(self, query: str = "") -> str:
+        """Return the feed of what became active, in the language of the query."""
+        return self._with(f"{self.prefix}feed.xml", query)
+
+    def sitemap(self) -> str:
+        """Return the list of pages for search engines."""
+        return f"{self.prefix}sitemap.xml"
+
+    def robots(self) -> str:
+        """Return what search engines may read; they look for it at the top of a host alone."""
+        return f"{self.prefix}robots.txt"
+
     def mcp(self) -> str:
         """Return where an assistant asks for figures by the Model Context Protocol."""
         return f"{self.prefix}_mcp"
@@ -236,6 +248,18 @@ class FolderUrls:
     def card(self, name: str) -> str:
         """Return the picture that chats and social media show beside a link."""
         return f"{self.base}cards/{name}.png"
+
+    def feed(self) -> str:
+        """Return the feed of the folder's snapshots."""
+        return f"{self.base}feed.xml"
+
+    def sitemap(self) -> str:
+        """Return the list of pages for search engines."""
+        return f"{self.base}sitemap.xml"
+
+    def robots(self) -> str:
+        """Return what search engines may read."""
+        return f"{self.base}robots.txt"
 
     def manifest(self) -> str:
         """Return the manifest: the snapshot, and the hash of every file."""

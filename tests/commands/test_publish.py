@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import feedparser
 import pytest
 from flask.testing import FlaskClient
+from lxml import etree
 from playwright.sync_api import Page, expect
 
 from callbacks.commands import static_site
@@ -159,6 +161,7 @@ def test_nothing_is_in_the_folder_that_is_not_asked_for_or_listed(published):
         if not urlsplit(link).scheme and urlsplit(link).path
     }
     rest = {"_headers", "nginx.conf", "published.json", "index.html", "static/host.js"}
+    rest |= {"robots.txt"}
     assert set(hashes(published)) - asked - rest == set()
 
 
@@ -311,6 +314,22 @@ def test_where_its_address_is_known_it_is_in_code_and_cards(small):
     assert said["og:image"] == f"{at}cards/{name}.png"
     assert said["og:description"] == "4,851,816 returnees on 28 February 2021"
     assert meta(read(small / "index.html"))["og:url"] == f"{at}index.html"
+
+
+def test_where_its_address_is_known_it_has_a_sitemap_and_a_feed(small):
+    at = "https://example.org/maps/"
+    assert f"Sitemap: {at}sitemap.xml" in (small / "robots.txt").read_text("utf-8")
+    listed = etree.parse(small / "sitemap.xml").getroot()
+    pages = [url.findtext("{*}loc").removeprefix(at) for url in listed]
+    assert pages == ["index.html", "sources.html", "funders.html"]
+    assert all((small / page).is_file() for page in pages)
+    followed = feedparser.parse((small / "feed.xml").read_bytes())
+    assert not followed.bozo
+    assert followed.feed.links[0].href == f"{at}feed.xml"
+    assert [entry.link for entry in followed.entries] == [f"{at}index.html"]
+    assert 'type="application/atom+xml" href="feed.xml"' in (small / "index.html").read_text(
+        "utf-8"
+    )
 
 
 def test_where_its_address_is_not_known_no_card_makes_one_up(published):
