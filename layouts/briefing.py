@@ -11,7 +11,7 @@ Nothing is worded or computed here but the lengths of bars.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -52,14 +52,14 @@ _BARRED = (MAP, FOOTPRINT, FUNDERS, TREND)
 # leave it three lines, it is so earlier.
 _LONG, _LONGER = 84, 130
 _LONG_ABOVE_ROWS, _LONGER_ABOVE_ROWS, _MANY_ROWS = 64, 85, 8
-_STYLES = (
+SLIDE_STYLES = (
     *STYLES,
     "css/timeline.css",
     "drawn/map.css",
     "briefing/briefing.css",
     "briefing/speaker.css",
 )
-_SCRIPTS = (FLOWS, *LIVE, "briefing/speaker.js", "briefing/briefing.js")
+SLIDE_SCRIPTS = (FLOWS, *LIVE, "briefing/speaker.js", "briefing/briefing.js")
 _SCRIPTS_OF_EDITOR = ("briefing/editor.js",)
 
 
@@ -167,8 +167,14 @@ class RenderedSlide:
         return self.content.slide.layout
 
 
-def render_slide(number: int, content: Content, urls: Urls) -> RenderedSlide:
-    """Draw maps and chart of one slide, with what the template needs beside them."""
+def render_slide(number: int, content: Content, page: str) -> RenderedSlide:
+    """Draw maps and chart of one slide, with what the template needs beside them.
+
+    Parameters
+    ----------
+    page
+        The map that it shows, in the application; empty where there is none.
+    """
     layout = content.slide.layout
     views = _views(content)
     return RenderedSlide(
@@ -188,7 +194,7 @@ def render_slide(number: int, content: Content, urls: Urls) -> RenderedSlide:
         size=_size(content.headline, len(content.rows)),
         letters=sum(map(_signs, content.figures)),
         picked=tuple(_picked(views)),
-        page=urls.page(content.query),
+        page=page,
     )
 
 
@@ -259,24 +265,56 @@ def page(
 ) -> str:
     """Render the slides, one below the other; the scripts show one at a time."""
     snapshot, language = contents[0].at.snapshot, contents[0].at.language
-    deck = [render_slide(number, content, urls) for number, content in enumerate(contents, start=1)]
+    deck = render_slides(contents, urls)
     return render(
         "briefing.html",
         snapshot,
         language,
         urls,
         current="briefing",
-        styles=_STYLES,
-        scripts_of_page=_SCRIPTS,
-        title=title_of(briefing, contents),
-        deck=deck,
-        style=Markup(_scales(deck) + _letters(deck)),  # noqa: S704 - colours and numbers alone
-        textures=_textures(contents[0].at),
+        styles=SLIDE_STYLES,
+        scripts_of_page=SLIDE_SCRIPTS,
+        style=Markup(own_style(deck)),  # noqa: S704 - colours and numbers alone
         links=links,
         notices=notices,
         added=added,
-        data=as_data(_script_data(deck, urls, language)),
+        **shown(briefing, contents, deck, lambda each: _view_url(each, urls)),
     )
+
+
+def render_slides(contents: Sequence[Content], urls: Urls | None) -> list[RenderedSlide]:
+    """Draw every slide, with links to ``urls`` where there is an application."""
+    return [
+        render_slide(number, each, urls.page(each.query) if urls else "")
+        for number, each in enumerate(contents, start=1)
+    ]
+
+
+def shown(
+    briefing: Briefing,
+    contents: Sequence[Content],
+    deck: Sequence[RenderedSlide],
+    view_url: Callable[[RenderedSlide], str],
+) -> dict[str, Any]:
+    """Return what the template has of the slides, wherever their page is.
+
+    Parameters
+    ----------
+    view_url
+        Where scripts get the view of a slide with maps.
+    """
+    language = contents[0].at.language
+    return {
+        "title": title_of(briefing, contents),
+        "deck": deck,
+        "textures": _textures(contents[0].at),
+        "data": as_data(_script_data(deck, view_url, language)),
+    }
+
+
+def own_style(deck: Sequence[RenderedSlide]) -> str:
+    """Return the style sheet of these slides alone: colours of their scales, sizes of figures."""
+    return _scales(deck) + _letters(deck)
 
 
 def _scales(deck: Sequence[RenderedSlide]) -> str:
@@ -300,9 +338,11 @@ def _textures(at: ViewAt) -> Markup:
     return Markup(svg.textures(svg.ColourScheme(at), 2.3))  # noqa: S704 - escaped where it is made
 
 
-def _script_data(deck: Sequence[RenderedSlide], urls: Urls, language: Language) -> dict[str, Any]:
+def _script_data(
+    deck: Sequence[RenderedSlide], view_url: Callable[[RenderedSlide], str], language: Language
+) -> dict[str, Any]:
     return {
-        "slides": [_live(each, urls) for each in deck],
+        "slides": [_live(each, view_url) for each in deck],
         "dark": DARK_QUERY["auto"],
         "writing": language.js_format(),
         "strings": script_strings.embed(language) | script_strings.briefing(language),
@@ -310,17 +350,20 @@ def _script_data(deck: Sequence[RenderedSlide], urls: Urls, language: Language) 
     }
 
 
-def _live(each: RenderedSlide, urls: Urls) -> dict[str, Any]:
+def _live(each: RenderedSlide, view_url: Callable[[RenderedSlide], str]) -> dict[str, Any]:
     """Return the data that scripts need for a slide's maps; nothing without maps."""
     if not each.maps:
         return {}
-    state, snapshot = each.content.at.state, each.content.at.snapshot
-    figures = replace(state.view_key, v=snapshot.version)
     return {
-        "view": urls.view(encode_query(figures, snapshot)),
+        "view": view_url(each),
         "times": [slide_map.iso for slide_map in each.maps],
-        "area": state.area,
+        "area": each.content.at.state.area,
     }
+
+
+def _view_url(each: RenderedSlide, urls: Urls) -> str:
+    state, snapshot = each.content.at.state, each.content.at.snapshot
+    return urls.view(encode_query(replace(state.view_key, v=snapshot.version), snapshot))
 
 
 # ---- the editor
@@ -375,7 +418,7 @@ def editor(
         language,
         urls,
         current="briefing",
-        styles=_STYLES,
+        styles=SLIDE_STYLES,
         briefing=briefing,
         cards=cards(briefing, contents, urls),
         layouts={code: language.gettext(label) for code, label in LAYOUT_LABELS.items()},

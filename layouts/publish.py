@@ -70,6 +70,8 @@ class PublishedFolder:
         The page of the application; empty where there is none.
     assets
         Addresses of the style sheet, the script and the icon.
+    briefing
+        Address of the slides; empty where there are none.
     """
 
     snapshot: Snapshot
@@ -77,6 +79,7 @@ class PublishedFolder:
     at: str
     site: str
     assets: Mapping[str, str]
+    briefing: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -127,7 +130,7 @@ def card(listed: PublishedMap, address: str) -> Card:
 
 def index(folder: PublishedFolder, listed: list[PublishedMap]) -> str:
     """Render the list of all maps, by population, level and measure."""
-    return _page(
+    return render(
         "published-index.html",
         folder,
         current="index",
@@ -143,7 +146,7 @@ def index(folder: PublishedFolder, listed: list[PublishedMap]) -> str:
 def sources_page(folder: PublishedFolder, *, threshold: Threshold) -> str:
     """Render the page of sources; no script in it."""
     context = sources.context(folder.snapshot, folder.language, threshold)
-    return _page("published-sources.html", folder, current="sources", **context)
+    return render("published-sources.html", folder, current="sources", **context)
 
 
 def funders_page(folder: PublishedFolder, view_of: funders.ViewOf, state: State) -> str:
@@ -156,7 +159,7 @@ def funders_page(folder: PublishedFolder, view_of: funders.ViewOf, state: State)
     """
     urls = Urls(folder.site) if folder.site else None
     context = funders.context(folder.snapshot, state, view_of, urls)
-    return _page(
+    return render(
         "published-funders.html",
         folder,
         current="funders",
@@ -165,7 +168,8 @@ def funders_page(folder: PublishedFolder, view_of: funders.ViewOf, state: State)
     )
 
 
-def _page(name: str, folder: PublishedFolder, **values: Any) -> str:
+def render(name: str, folder: PublishedFolder, **values: Any) -> str:
+    """Render a template with what all pages of a folder share, escaping every value."""
     snapshot, language = folder.snapshot, folder.language
     return template(name).render(
         _=language.gettext,
@@ -176,11 +180,9 @@ def _page(name: str, folder: PublishedFolder, **values: Any) -> str:
         urls=FolderUrls(),
         site=folder.site,
         asset=lambda path: folder.assets[path],
-        styles=["style"],
-        shortcuts=(),
-        notices=(),
         feed=FolderUrls().feed() if folder.at else "",
-        **values,
+        briefing=folder.briefing,
+        **{"styles": ["style"], "shortcuts": (), "notices": ()} | values,
     )
 
 

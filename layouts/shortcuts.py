@@ -73,9 +73,9 @@ _SLIDES = (
     Shortcut(("F",), gettext("Full screen")),
     Shortcut(("N",), gettext("Notes")),
     Shortcut(("S",), gettext("Speaker’s window")),
-    Shortcut(("E",), gettext("Edit the slide")),
     Shortcut(("Esc",), gettext("Return a map to how it was")),
 )
+_EDIT = Shortcut(("E",), gettext("Edit the slide"))
 
 _PAGES = {
     "map": (
@@ -86,6 +86,11 @@ _PAGES = {
     "embed": (Group(_ANYWHERE, (_LIST, _TO_MAP, _TO_TABLE, _TO_DATE, _PLAY)), _ON_MAP, _ON_DATE),
     "compare": (Group(_ANYWHERE, (_LIST, _TO_MAP, _TO_TABLE)), _ON_MAPS),
     "briefing": (
+        Group(_ANYWHERE, (_LIST, *_SLIDES, _EDIT, _TO_MAP, _TO_DATE, _PLAY)),
+        _ON_MAP,
+        _ON_DATE,
+    ),
+    "published briefing": (
         Group(_ANYWHERE, (_LIST, *_SLIDES, _TO_MAP, _TO_DATE, _PLAY)),
         _ON_MAP,
         _ON_DATE,

@@ -3,6 +3,7 @@
 ::
 
     DIR/index.html  sources.html  funders.html  every map, with its code to paste; the sources
+        briefing.html                           slides, where --briefing names any
         embed/returnee-people-districts.html
         data/returnee-people-districts.<hash>.js        all dates of the map
         static/map.<hash>.js  auto.<hash>.css  index.<hash>.css  host.js
@@ -29,6 +30,7 @@ from urllib.parse import urlsplit
 import click
 from dash import Dash
 
+from callbacks.commands import briefing as briefings
 from callbacks.commands.static_site import (
     Publication,
     SiteResult,
@@ -158,6 +160,8 @@ def summary(
         f"Published {_n(len(publication.embeds), 'map')} of snapshot {version} "
         f"to {folder}: {_n(len(files), 'file')}, {size / 1e6:.1f} MB."
     )
+    if publication.briefing:
+        yield f"Slides: {_n(len(publication.briefing.slides), 'slide')} in briefing.html."
     if manifest.previous:
         previous = _n(len(manifest.previous), "file")
         yield f"Kept from the edition before, for pages still open: {previous}."
@@ -201,8 +205,19 @@ def register(app: Dash, settings: Settings) -> None:
         default="",
         help="Public address of DIR, for code to paste and for cards.",
     )
+    @click.option(
+        "--briefing",
+        "slides",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A briefing (.yaml) to publish with the maps, as slides in briefing.html.",
+    )
     def command(
-        folder: Path, states: tuple[str, ...], codes: tuple[str, ...], site: str, at: str
+        folder: Path,
+        states: tuple[str, ...],
+        codes: tuple[str, ...],
+        site: str,
+        at: str,
+        slides: Path | None,
     ) -> None:
         """Write the public maps to DIR, for any static host.
 
@@ -211,7 +226,9 @@ def register(app: Dash, settings: Settings) -> None:
         """
         with _errors_as_sentences(folder):
             context = Context(settings)
-            publication = Publication(context, parse_states(context, states, codes), site, at)
+            maps = parse_states(context, states, codes)
+            shown = briefings.read(slides, context, "") if slides else None
+            publication = Publication(context, maps, site, at, shown)
             manifest, result = publish(folder.resolve(), publication)
             click.echo("\n".join(summary(folder.resolve(), publication, manifest, result)))
 

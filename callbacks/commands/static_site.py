@@ -7,6 +7,7 @@
                  ├─▶ files/, cards/    pictures, which take most of the time
                  ├─▶ index.html, sources.html, funders.html
                  ├─▶ robots.txt; with a public address sitemap.xml, feed.xml
+                 ├─▶ briefing.html       slides, where any are named
                  └─▶ _headers, nginx.conf
 """
 
@@ -18,8 +19,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from callbacks.commands import host_rules
+from callbacks.commands import host_rules, static_briefing
 from callbacks.serving.context import Context
+from geodata.briefing.briefing import Briefing
 from geodata.exports.drawing import pictures
 from geodata.exports.drawing.raster import png
 from geodata.exports.filenames import filename
@@ -54,12 +56,15 @@ class Publication:
         Address of the application, for links to the full map and the sources; may be empty.
     at
         Public address of the folder; empty where it is not known.
+    briefing
+        Slides that are published with the maps.
     """
 
     context: Context
     embeds: tuple[Embed, ...]
     site: str = ""
     at: str = ""
+    briefing: Briefing | None = None
 
     @property
     def language(self) -> Language:
@@ -106,6 +111,8 @@ def write(
         manifest.write(path, html.encode())
     for path, body in _for_programs(publication):
         manifest.write(path, body)
+    for one in _slides(publication):
+        manifest.write(*one)
     return result
 
 
@@ -126,6 +133,7 @@ def manifest_details(publication: Publication) -> dict[str, Any]:
         "site": publication.site,
         "at": publication.at,
         "embeds": [_described(publication, embed) for embed in publication.embeds],
+        **({"briefing": _TOP.briefing()} if publication.briefing else {}),
     }
 
 
@@ -323,6 +331,16 @@ def _funders(publication: Publication, folder: PublishedFolder) -> str:
     )
 
 
+def _slides(publication: Publication) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the slides, if any are published."""
+    if publication.briefing:
+        folder = _folder(publication, publication.context.snapshot, publication.language)
+        view_script = partial(_received, publication)
+        yield from static_briefing.files(
+            publication.context, publication.briefing, folder, view_script
+        )
+
+
 # ------------------------------------------------------------------------------ what programs read
 
 
@@ -338,6 +356,8 @@ def _for_programs(publication: Publication) -> Iterator[tuple[str, bytes]]:
 def _indexed(publication: Publication, urls: FolderUrls) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the pages that search engines may list, each with its versions in other languages."""
     yield urls.index(), {}
+    if publication.briefing:
+        yield urls.briefing(), {}
     newest = publication.context.snapshot.version
     suffixes: dict[str, str] = {}
     for suffix, folder in _needed(publication).items():
@@ -368,6 +388,7 @@ def _folder(publication: Publication, snapshot: Snapshot, language: Language) ->
         language=language,
         at=publication.at,
         site=publication.site,
+        briefing=_TOP.briefing() if publication.briefing else "",
         assets={name: _index_file(asset) for name, asset in assets.items()},
     )
 

@@ -221,6 +221,10 @@ class FolderUrls:
         """Return who pays for programmes; ``suffix`` as of :meth:`sources`."""
         return f"{self.base}funders{suffix}.html"
 
+    def briefing(self) -> str:
+        """Return the slides."""
+        return f"{self.base}briefing.html"
+
     def embed(self, name: str) -> str:
         """Return a public map."""
         return f"{self.base}embed/{name}.html"

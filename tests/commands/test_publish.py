@@ -444,6 +444,7 @@ def test_older_snapshots_are_published_with_their_own_sources(client_of, synthet
         (["--state", "returnee"], "“returnee” is no query: write key=value"),
         (["--state", IDP, "--state", "level=3"], "level=“3” is not known"),
         (["--lang", "xx"], "lang=“xx” is not known: lang may be en"),
+        (["--briefing", "lost.yaml"], "'lost.yaml' does not exist"),
         (["--site", "map.example.org"], "is not the address of a folder"),
         (["--site", "javascript:alert(1)"], "is not the address of a folder"),
         (["--at", 'https://example.org/"><i>'], "is not the address of a folder"),
@@ -951,3 +952,36 @@ def test_under_nginx_the_policy_allows_all_that_a_map_does(watched, nginx, small
     expect(page.locator("#headline")).to_contain_text("31 December 2020")
     page.goto(f"http://127.0.0.1:{port}/maps/")
     expect(page.get_by_role("button", name="Copy").first).to_be_visible()
+
+
+def test_slides_are_published_and_led_from_a_second_window(watched, run, nginx, tmp_path):
+    """On a disk, where windows have no origin, and on the web, where the policy holds."""
+    briefing, out = tmp_path / "mine.yaml", tmp_path / "maps"
+    briefing.write_text(
+        "title: Returns\nlang: ar\nslides:\n- view: pop=returnee\n  note: Slowly\n"
+        "- view: pop=idp\n  layout: compare\n- view: pop=idp\n  layout: table\n"
+    )
+    code, said = run(out, "--state", RETURNEE, "--briefing", briefing)
+    assert code == 0 and "Slides: 3 slides in briefing.html." in said
+    assert manifest(out)["briefing"] == "briefing.html"
+    assert "briefing.html" in links(read(out / "index.html"))
+    addresses = [address for address in links(read(out / "briefing.html")) if address[0] != "#"]
+    assert "index.html" in addresses and all((out / each).exists() for each in addresses)
+    web = f"http://127.0.0.1:{nginx(out, tmp_path)}/maps"
+    for root in (out.as_uri(), web):
+        visit = watched(1280, 800)
+        page = visit.page
+        page.goto(f"{root}/briefing.html")
+        page.wait_for_function(LIVE)
+        page.locator("#slide-1[data-live] .timeline__track").wait_for()
+        with page.expect_popup() as opened:
+            page.keyboard.press("s")
+        speaker = opened.value
+        speaker.locator("#slide-1[data-shown] .speaker-note", has_text="Slowly").wait_for()
+        page.keyboard.press("PageDown")
+        speaker.locator("#slide-2[data-shown]").wait_for()
+        page.locator("#slide-2[data-live] .timeline__track").wait_for()
+        speaker.keyboard.press("End")
+        page.locator("#slide-3[data-shown]").wait_for()
+        asked = [url for url in visit.requests if not url.startswith("data:")]
+        assert all(url.startswith(f"{root}/") for url in asked)

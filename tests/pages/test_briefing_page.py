@@ -771,6 +771,8 @@ def test_a_second_window_for_the_speaker_follows_and_leads_the_slides(present):
         speaker.keyboard.press(key)
         expect(page.locator(SHOWN)).to_have_id(f"slide-{expected}")
         assert number(speaker) == expected
+        current = speaker.locator(".desk-list [aria-current='true']")
+        expect(current).to_have_attribute("data-go", str(expected))
     expect(speaker.locator(".desk-next")).to_have_text("This is the last slide")
     speaker.locator(".desk-list a[data-go='2']").click()
     expect(page.locator(SHOWN)).to_have_id("slide-2")
