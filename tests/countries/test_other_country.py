@@ -44,7 +44,15 @@ OURS = re.compile(r"\bIraq|IQG|\bIRQ\b|\bCSO\b|\bIOM\b|\bDTM\b|Halabja|Baghdad|K
 PAGES = ("/", "/embed", "/compare", "/briefing", "/sources", "/share", "/download")
 TEXTS = ("/map.svg", "/data.csv", "/data.geojson", "/api/v1/view.json", "/api/v1/meta.json")
 ANY_STATE = ("/", "/embed", "/compare", "/map.svg", "/data.csv", "/api/v1/view.json")
-PICTURES = ("/map.png", "/map.pdf", "/briefing.pdf", "/timelapse.gif", "/card.png")
+PICTURES = (
+    "/map.png",
+    "/map.pdf",
+    "/briefing.pdf",
+    "/timelapse.gif",
+    "/timelapse.webp",
+    "/timelapse.mp4",
+    "/card.png",
+)
 STATES = (
     "", "mode=change", "mode=change&time=2023-03-31", "measure=share", "prog=WASH",
     "prog=WASH&mode=change", "area=FR01", "time=2023-03-31", "classes=jenks", "classes=quantiles",

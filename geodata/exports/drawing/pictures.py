@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from geodata.exports.drawing import country, flow_legend, legend_room
+from geodata.exports.drawing import country, flow_legend, legend_room, sparkline
 from geodata.exports.drawing.country import NAME_SIZES, Box
 from geodata.exports.drawing.elements import Mirrored, document, element
 from geodata.exports.drawing.svg import (
@@ -275,13 +275,22 @@ def _at_most(lines: list[str], most: int) -> list[str]:
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"]
 
 
-def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", description: str = "") -> str:
+def picture(
+    at: ViewAt,
+    *,
+    theme: str = "light",
+    permalink: str = "",
+    description: str = "",
+    with_trend: bool = False,
+) -> str:
     """Return the map with title, legend, sources and disclaimer, ``WIDTH`` × ``HEIGHT`` pixels.
 
     Parameters
     ----------
     description
         Text for the file that is not drawn: method, terms.
+    with_trend
+        With the date, large, and the totals of all dates as a small line on which it is marked.
     """
     paint, texts, left = ColourScheme(at, theme), ViewText(at), 40
     across, inner = Mirrored(at.language, WIDTH), WIDTH - 2 * left
@@ -300,6 +309,9 @@ def picture(at: ViewAt, *, theme: str = "light", permalink: str = "", descriptio
         _legend(texts, paint, across, frame, left, bottom - 34),
         across.lines(foot, left, bottom + 12, 18, font__size=13, fill=muted),
     ]
+    if with_trend:
+        colours = paint.token("mute"), paint.token("accent")
+        parts.append(sparkline.dated(at, across, (left, 128), colours))
     return _document(paint, (WIDTH, HEIGHT), parts, texts.description, description)
 
 
