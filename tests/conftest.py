@@ -266,13 +266,13 @@ def serving_with() -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+def host(tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Serve a page of somebody else, on another port, with this in its body; its address."""
     head = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Host</title>'
     with folder_served(tmp_path) as origin:
 
-        def put(body: str) -> str:
-            (tmp_path / "index.html").write_text(head + body, "utf-8")
-            return f"{origin}/"
+        def put(body: str, name: str = "index.html") -> str:
+            (tmp_path / name).write_text(head + body, "utf-8")
+            return f"{origin}/{name}"
 
         yield put

@@ -32,7 +32,15 @@ def wait_for(url: str, seconds: float = 240) -> None:
         time.sleep(0.05)
 
 
+ISOLATED = "isolated.html"  # a page that loads only what allows it to
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def end_headers(self) -> None:
+        if self.path == f"/{ISOLATED}":
+            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        super().end_headers()
+
     def log_message(self, *_: object) -> None:
         pass
 

@@ -3,29 +3,49 @@
  *
  * A message is believed only where it comes from the window of a frame of this page, from the
  * origin that this script was loaded from, and has the one shape that is known; the height is
- * clamped. The page works without this script: its frames keep the height they were given.
+ * clamped. Frames within open shadow roots are found, too, and those whose page sandboxes them so
+ * that they have no origin. The page works without this script: its frames keep the height they
+ * were given.
  */
 (() => {
   'use strict';
 
   const [TYPE, ASK] = ['displacement-map:height', 'displacement-map:ask'];
   const [LEAST, MOST] = [120, 4000];
-  const origin = new URL(document.currentScript.src).origin;
+
+  /** All elements of a selector, in the page and in its open shadow roots. */
+  function* everywhere(selector, root = document) {
+    yield* root.querySelectorAll(selector);
+    for (const { shadowRoot } of root.querySelectorAll('*'))
+      if (shadowRoot) yield* everywhere(selector, shadowRoot);
+  }
+
+  // Within a shadow root no script is the current one.
+  const own = document.currentScript || [...everywhere('script[src$="/host.js"]')].pop();
+  const { origin } = new URL(own.src);
   window.displacementMaps = window.displacementMaps || new Set();
   if (window.displacementMaps.has(origin)) return; // pasted once for each map
   window.displacementMaps.add(origin);
 
-  const frameOf = (source) =>
-    [...document.getElementsByTagName('iframe')].find((frame) => frame.contentWindow === source);
+  const isOurs = (frame) => frame.src.startsWith(`${origin}/`);
+  const isNobody = ({ sandbox }) => sandbox.length > 0 && !sandbox.contains('allow-same-origin');
+  const frames = new WeakMap();
+
+  function frameOf(source) {
+    if (!frames.get(source)?.isConnected)
+      for (const frame of everywhere('iframe')) frames.set(frame.contentWindow ?? frame, frame);
+    return frames.get(source);
+  }
 
   window.addEventListener('message', ({ data, origin: from, source }) => {
-    if (from !== origin || data?.type !== TYPE || data.v !== 1) return;
-    if (!Number.isFinite(data.px)) return;
+    if (from !== origin && from !== 'null') return;
+    if (data?.type !== TYPE || data.v !== 1 || !Number.isFinite(data.px)) return;
     const frame = frameOf(source);
-    if (frame) frame.style.height = `${Math.min(MOST, Math.max(LEAST, Math.ceil(data.px)))}px`;
+    if (!frame || (from === 'null' && !(isOurs(frame) && isNobody(frame)))) return;
+    frame.style.height = `${Math.min(MOST, Math.max(LEAST, Math.ceil(data.px)))}px`;
   });
 
   // A map may have told its height before this script was here.
-  for (const frame of document.getElementsByTagName('iframe'))
-    if (frame.src.startsWith(`${origin}/`)) frame.contentWindow.postMessage({ type: ASK }, '*');
+  for (const frame of everywhere('iframe'))
+    if (isOurs(frame)) frame.contentWindow?.postMessage({ type: ASK }, '*');
 })();

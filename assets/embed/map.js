@@ -40,7 +40,9 @@
   // ---- the height, for the page around the frame ------------------------------------------
 
   function tellHeight() {
-    const px = Math.ceil(byId('embed').getBoundingClientRect().height);
+    const { width, height } = byId('embed').getBoundingClientRect();
+    if (!width) return; // in a tab or a part of the page that is closed
+    const px = Math.ceil(height);
     window.parent.postMessage({ type: 'displacement-map:height', v: 1, id: window.name, px }, '*');
   }
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from callbacks.serving.responses import CachePolicy
 from callbacks.serving.security import (
     EVERYWHERE,
+    FRAMED,
     READABLE,
     TO_ANYONE,
     TO_ITSELF,
@@ -58,7 +59,7 @@ def rules(paths: Iterable[str], style_hashes: Iterable[str]) -> list[Rule]:
     """Return the rules for a folder of these files, without the headers of every file."""
     data = {_POLICY: data_policy(ITSELF), **TO_ITSELF, **TO_ANYONE, **READABLE}
     page = {_POLICY: embed_policy([], ITSELF), **TO_ITSELF}
-    public_map = {_POLICY: embed_policy(sorted(set(style_hashes)), ANYONE), **TO_ANYONE}
+    public_map = {_POLICY: embed_policy(sorted(set(style_hashes)), ANYONE), **FRAMED}
     lasting, short = {_CACHE: CachePolicy.FROZEN.value}, {_CACHE: CachePolicy.PAGE.value}
     top = {path for path in paths if "/" not in path}
     for_programs = {FolderUrls().feed(), FolderUrls().sitemap(), FolderUrls().robots()} & top

@@ -39,6 +39,8 @@ EVERYWHERE = {
 }
 TO_ITSELF = {"X-Frame-Options": "SAMEORIGIN", "Cross-Origin-Opener-Policy": "same-origin"}
 TO_ANYONE = {"Cross-Origin-Resource-Policy": "cross-origin"}
+# A page that isolates itself (COEP) frames only what does so, too.
+FRAMED = TO_ANYONE | {"Cross-Origin-Embedder-Policy": "require-corp"}
 READABLE = {"Access-Control-Allow-Origin": "*"}
 
 
@@ -96,7 +98,7 @@ def register(app: Dash, context: Context) -> None:
     def own_headers(endpoint: str) -> dict[str, str]:
         if endpoint == EMBED:
             policy = embed_policy(g.get("style_hashes", []), settings.embed_ancestors)
-            return {"Content-Security-Policy": policy, **TO_ANYONE}
+            return {"Content-Security-Policy": policy, **FRAMED}
         if endpoint in PUBLIC:
             readable = READABLE if request.method in ("GET", "HEAD") else {}
             return {"Content-Security-Policy": data, **TO_ITSELF, **TO_ANYONE, **readable}

@@ -715,6 +715,7 @@ TOLD = {
     *("Cache-Control", "Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options"),
     *("Referrer-Policy", "Permissions-Policy", "Access-Control-Allow-Origin"),
     *("Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy"),
+    "Cross-Origin-Embedder-Policy",
 }
 
 

@@ -23,6 +23,7 @@ from geodata.snapshots.library import Library
 from geodata.text import area_labels
 from tests import access
 from tests.queries import echoed, hostile, marked
+from tests.servers import ISOLATED
 from tests.windows import LIVE
 
 # 44 kB with 119 dates; 14 more rounds are 1.4 kB more, the look of programmes and flows is 0.9 kB.
@@ -504,6 +505,38 @@ def test_heights_that_are_no_numbers_are_not_believed(watched, site, host):
         frame.evaluate("(message) => parent.postMessage(message, '*')", message)
     page.evaluate(ANSWERED)
     assert page.locator("iframe").evaluate("el => el.style.height") == before
+
+
+# Where pages put a map, and how it is named there. What is sandboxed so has no origin.
+PLACES = """
+<details id="closed"><summary>Map</summary>{details}</details>
+<div><template shadowrootmode="open">{shadow}{script}</template></div>
+{sandboxed}
+"""
+
+
+def test_a_map_fits_wherever_it_is_put_on_a_page_that_isolates_itself(watched, site, host):
+    """In a shadow root, a closed part of the page, a sandbox; with COEP on the page around."""
+
+    def frame(name: str, more: str = "") -> str:
+        address = f"{site}/embed?controls=0"
+        return f'<iframe name="{name}" title="Map" src="{address}" width="700" {more}></iframe>'
+
+    body = PLACES.format(
+        details=frame("details"),
+        shadow=frame("shadow"),
+        script=f'<script src="{site}/embed/host.js"></script>',
+        sandboxed=frame("sandboxed", 'sandbox="allow-scripts"'),
+    )
+    page = watched().page
+    page.goto(host(body, ISOLATED))
+    heights = {name: page.locator(f"iframe[name={name}]") for name in ("shadow", "sandboxed")}
+    for name, each in heights.items():
+        expect(each, name).to_have_attribute("style", re.compile(r"height: [5-9]\d\dpx"))
+    closed = page.locator("iframe[name=details]")
+    assert closed.get_attribute("style") is None  # no height of nothing
+    page.locator("#closed summary").click()
+    expect(closed).to_have_attribute("style", re.compile(r"height: [5-9]\d\dpx"))
 
 
 def test_the_wheel_over_the_map_scrolls_the_page_around_it(watched, site, host):

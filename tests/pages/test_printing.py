@@ -72,6 +72,24 @@ def test_paper_is_white_whatever_the_screen_is(
     assert found == printed(page, "light", light)
     # What fades, some readers of PDF paint over the whole map.
     assert set(found["over"]) <= {"none"}
+    assert found["swatches"]
     assert found["adjusted"] == ["exact"]  # also where no backgrounds are printed
     assert all(contrast(letters, WHITE) >= 4.5 for letters in found["letters"]), found["letters"]
     assert set(found["grounds"]) <= {WHITE, "#f5f7fa"}  # of which only that of .face is printed
+
+
+UNMAPPED = ["/share", "/sources", "/funders", "/download", "/briefing/edit", "/nowhere"]
+
+
+def test_pages_of_words_are_printed_in_dark_letters_without_their_backgrounds(
+    watched: Callable[..., Watched], site: str
+) -> None:
+    visit = watched(color_scheme="dark")
+    visit.page.emulate_media(media="print", color_scheme="dark")
+    for path in UNMAPPED:
+        visit.page.goto(f"{site}{path}")
+        found = visit.page.evaluate(SEEN)
+        pale = [letters for letters in found["letters"] if contrast(letters, WHITE) < 4.5]
+        assert not pale, (path, pale)
+        assert set(found["grounds"]) <= {WHITE}, path
+    visit.console.clear()  # there is no such page as the last
