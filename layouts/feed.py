@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from lxml import etree
 
+from geodata.exports.catalogue import newest_day
 from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.i18n.language import Language
 from geodata.snapshots.registry import HistoryEntry
@@ -73,16 +74,11 @@ def feed(
     return written
 
 
-def first_day(snapshot: Snapshot) -> str:
-    """Return when a snapshot that was never activated is of: the day of its newest figures."""
-    return max(str(dates["last"]) for dates in snapshot.manifest["dates"].values())
-
-
 def _entries(
     snapshot: Snapshot, past: Sequence[HistoryEntry], language: Language, links: FeedLinks
 ) -> list[dict[str, str]]:
     """Return title, sentence, time, identity and link of every entry."""
-    day = first_day(snapshot)
+    day = newest_day(snapshot)
     if not past:
         title = language.gettext(
             "Figures to {date}", date=language.date(dt.date.fromisoformat(day))
@@ -138,14 +134,14 @@ def _moment(timestamp: str, day: str) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _entry(root: etree._Element, entry: Mapping[str, str]) -> None:
+def _entry(root: Any, entry: Mapping[str, str]) -> None:
     element = etree.SubElement(root, f"{{{ATOM}}}entry")
     for name in ("id", "title", "updated", "summary"):
         _put(element, name, entry[name])
     _link(element, entry["link"], rel="alternate", type="text/html")
 
 
-def _put(parent: etree._Element, name: str, text: str) -> None:
+def _put(parent: Any, name: str, text: str) -> None:
     """Add a child with a text, without the signs that XML cannot hold."""
     shown = "".join(
         sign for sign in isolates_to_marks(text) if sign.isprintable() or sign in "\t\n"
@@ -153,5 +149,5 @@ def _put(parent: etree._Element, name: str, text: str) -> None:
     etree.SubElement(parent, f"{{{ATOM}}}{name}").text = shown
 
 
-def _link(parent: etree._Element, href: str, **attributes: str) -> None:
+def _link(parent: Any, href: str, **attributes: str) -> None:
     etree.SubElement(parent, f"{{{ATOM}}}link", {**attributes, "href": href})
