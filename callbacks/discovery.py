@@ -1,7 +1,8 @@
-"""What readers that are programs look for: feeds, and what search engines read first.
+"""What readers that are programs look for: feed, catalogue, and what search engines read first.
 
 =====================================  ===========================================================
 ``GET /feed.xml?lang=…``               what became active, an entry for each (Atom)
+``GET /catalog.jsonld?lang=…&v=…``     the datasets that can be downloaded (DCAT)
 ``GET /sitemap.xml``                   the pages, in every language
 ``GET /robots.txt``                    what may be read, and where the sitemap is
 =====================================  ===========================================================
@@ -13,10 +14,17 @@ from dash import Dash
 from flask import Response, request
 
 from callbacks.serving.context import Context
-from callbacks.serving.responses import CachePolicy, bad_request, cacheable_response
+from callbacks.serving.responses import (
+    CachePolicy,
+    bad_request,
+    cacheable_response,
+    policy_for_request,
+)
 from geodata.errors import StateError
+from geodata.exports import catalogue
 from geodata.figures.availability import levels, populations_with_counts
 from geodata.figures.state import State, encode_query
+from geodata.util.json_encoding import to_json
 from layouts import feed, sitemap
 from layouts.feed import FeedLinks
 
@@ -36,7 +44,7 @@ _DISALLOWED = (
 
 
 def register(app: Dash, context: Context) -> None:
-    """Add feed, sitemap and ``robots.txt`` to ``app``."""
+    """Add feed, catalogue, sitemap and ``robots.txt`` to ``app``."""
     urls, link = context.urls, context.link
 
     @app.server.get(urls.feed(), endpoint="feed")
@@ -55,6 +63,15 @@ def register(app: Dash, context: Context) -> None:
         now = context.now
         body = feed.feed(now.snapshot, now.history, state.language, links)
         return cacheable_response(body, feed.MEDIA, CachePolicy.LIVE)
+
+    @app.server.get(urls.catalogue(), endpoint="catalogue")
+    def catalog_jsonld() -> Response:
+        try:
+            snapshot, state, _ = context.named(request.args)
+        except StateError as error:
+            return bad_request(error)
+        body = to_json(catalogue.dcat(context.catalogue(snapshot, state)))
+        return cacheable_response(body, catalogue.MEDIA, policy_for_request())
 
     @app.server.get(urls.sitemap(), endpoint="sitemap")
     def sitemap_xml() -> Response:

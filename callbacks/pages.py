@@ -32,6 +32,7 @@ from callbacks.serving.context import Context, last_values, link_query, page_lan
 from callbacks.serving.responses import CachePolicy, cacheable_response, json_error
 from callbacks.serving.security import PUBLIC
 from geodata.errors import NotAvailable
+from geodata.exports.catalogue import schema_org
 from geodata.figures.query_keys import SEPARATOR
 from geodata.figures.state import State, encode_query
 from geodata.figures.view import ViewAt
@@ -133,6 +134,7 @@ def register(app: Dash, context: Context, plugins: Sequence[Plugin] = ()) -> Non
                 title=state.language.gettext("Data & sources"),
             ),
             past=context.now.history,
+            datasets=schema_org(context.catalogue(snapshot, state)),
             notices=notices,
         )
         return cacheable_response(html.encode(), HTML, CachePolicy.LIVE)

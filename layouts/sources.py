@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geodata import populations
@@ -23,7 +23,7 @@ from geodata.text.sentences import listed_sources
 from geodata.util.arrays import records
 from layouts.history import history, provenance
 from layouts.share import Card
-from layouts.shell import render
+from layouts.shell import as_data, render
 
 
 def page(
@@ -33,12 +33,14 @@ def page(
     *,
     threshold: Threshold,
     card: Card,
+    datasets: Mapping[str, Any],
     past: Sequence[HistoryEntry] = (),
     notices: Sequence[str] = (),
 ) -> str:
     """Render the page of sources as HTML; no script in it.
 
-    ``notices`` name what is wrong in its address.
+    ``datasets`` is what search engines read of the data in it, as JSON-LD; ``notices`` name what is
+    wrong in its address.
     """
     return render(
         "sources.html",
@@ -48,6 +50,8 @@ def page(
         current="sources",
         card=card,
         notices=notices,
+        datasets=as_data(datasets),
+        catalogue=urls.catalogue(urls.link_query),
         **context(snapshot, language, threshold, past),
     )
 

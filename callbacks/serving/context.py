@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,10 @@ from geodata.api.meta_json import meta
 from geodata.api.places_json import index, place_answer
 from geodata.api.view_json import as_dict, state_dict
 from geodata.boundaries.topology import level_topology
-from geodata.figures.state import State, parse
+from geodata.exports.catalogue import Catalogue, Distribution, shown_since
+from geodata.exports.formats import FILES
+from geodata.figures.availability import levels, populations_with_counts
+from geodata.figures.state import State, encode_query, parse
 from geodata.figures.suppression import Threshold
 from geodata.figures.view import View, compute
 from geodata.i18n.language import SOURCE_LANGUAGE, Language, language_of, languages, load_language
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _VIEWS = 32  # arrays of a view are some ten times its JSON
+_CATALOGUED = ("data.csv", "data.xlsx", "data.json", "data.geojson", "data.parquet", "data.gpkg")
 _PINNED = "displacement.now"
 EXTENSION = "displacement-context"  # of Flask's application
 
@@ -169,6 +174,39 @@ class Context:
     def shared(self, snapshot: Snapshot, state: State) -> Shared:
         """Join the view of a state with the builders of its links, for :mod:`layouts.share`."""
         return Shared(self.view_at(snapshot, state), self.urls, self.link)
+
+    def catalogue(self, snapshot: Snapshot, state: State) -> Catalogue:
+        """List the datasets of a snapshot, in the language of ``state``, with links to them."""
+        urls = self.urls.following(state)
+        states = [
+            replace(state, pop=code, level=level)
+            for code in populations_with_counts(snapshot)
+            for level in levels(snapshot, code)
+        ]
+        issued, modified = shown_since(snapshot, self.now.history)
+        return Catalogue(
+            views=tuple(self.view_at(snapshot, each) for each in states),
+            files=self._distributions,
+            own=self.link(urls.catalogue(urls.link_query)),
+            home=self.link(urls.page(urls.link_query)),
+            sources=self.link(urls.sources(query=urls.link_query)),
+            page=lambda view: self.link(urls.page(encode_query(view.state, snapshot))),
+            issued=issued,
+            modified=modified,
+        )
+
+    def _distributions(self, view: View) -> list[Distribution]:
+        """List the files of a dataset: every date where they take more than one."""
+        query = encode_query(replace(view.state, v=view.snapshot.version), view.snapshot)
+        ends = {name: "&rows=all" if FILES[name].tabular else "" for name in _CATALOGUED}
+        return [
+            Distribution(
+                self.link(self.urls.file(name, query + ends[name])),
+                FILES[name].media,
+                view.language.gettext(FILES[name].label),
+            )
+            for name in _CATALOGUED
+        ]
 
     def _computed(self, snapshot: Snapshot, state: State) -> View:
         return compute(snapshot, state, threshold=self.threshold)

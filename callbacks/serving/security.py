@@ -24,7 +24,7 @@ PUBLIC = frozenset(
     [
         *("view", "areas", "area", "meta", "oembed"),
         *("embed_script", "embed_style", "embed_host", "card_png", "file"),
-        *("feed", "sitemap", "robots"),
+        *("feed", "sitemap", "robots", "catalogue"),
     ]
 )
 EMBED = "embed"

@@ -169,6 +169,10 @@ class Urls:
         """Return the feed of what became active, in the language of the query."""
         return self._with(f"{self.prefix}feed.xml", query)
 
+    def catalogue(self, query: str = "") -> str:
+        """Return the catalogue of datasets, in the language and of the snapshot of the query."""
+        return self._with(f"{self.prefix}catalog.jsonld", query)
+
     def sitemap(self) -> str:
         """Return the list of pages for search engines."""
         return f"{self.prefix}sitemap.xml"
