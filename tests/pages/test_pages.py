@@ -219,7 +219,8 @@ LOADED = ("menus", "languages", "copying", "offline", "share", "download")
 
 
 def test_sources_need_no_script_but_those_of_the_dialog_and_the_menu(sources):
-    scripts = Document(sources).all("script")
+    data, *scripts = Document(sources).all("script")
+    assert data == {"type": "application/ld+json"}, "data, which no browser runs"
     found = [re.sub(r"\.\w{12}\.", ".", str(script["src"])) for script in scripts]
     assert found == [f"/built/js/{name}.js" for name in LOADED]
     assert all("defer" in script for script in scripts)
