@@ -39,7 +39,7 @@ from callbacks.serving.responses import (
 )
 from geodata.briefing import addresses, yaml_files
 from geodata.briefing import briefing as briefings
-from geodata.briefing.briefing import Briefing, Slide
+from geodata.briefing.briefing import Briefing, Slide, unknown
 from geodata.briefing.content import Content
 from geodata.briefing.slides import contents, newest_date
 from geodata.errors import BriefingError, NotAvailable
@@ -315,15 +315,24 @@ def _yaml_file(context: Context, current: BriefingRequest) -> Response:
     return _as_attachment(context, response, current, "yaml")
 
 
-def _file(context: Context, current: BriefingRequest, ending: str) -> Response:
+def _maps(query: Mapping[str, str]) -> str:
+    """Return whether maps in PowerPoint are shapes or pictures."""
+    value = query.get("maps", "").strip() or pptx.SHAPES
+    if value not in pptx.MAPS:
+        raise unknown(value, pptx.MAPS, key="maps")
+    return value
+
+
+def _file(context: Context, current: BriefingRequest, ending: str, maps: str) -> Response:
     """Answer with the briefing as a file of slides."""
     if ending == "yaml":
         body = yaml_files.to_yaml(current.briefing).encode()
         response = cacheable_response(body, YAML, policy_for_request())
         return _as_attachment(context, response, current, ending)
-    make, mimetype = {"pptx": (pptx.deck, PPTX), "pdf": (deck_pdf.deck, PDF)}[ending]
+    slides: Callable[..., bytes] = partial(pptx.deck, maps=maps)
+    make, mimetype = {"pptx": (slides, PPTX), "pdf": (deck_pdf.deck, PDF)}[ending]
     link = _permalink(context)
-    key = (ending, current.briefing, current.snapshot.version, context.threshold, link(""))
+    key = (ending, maps, current.briefing, current.snapshot.version, context.threshold, link(""))
 
     def deck(call: Render) -> bytes:
         return make(current.briefing, _contents(context, current), link=link, render=call)
@@ -403,12 +412,13 @@ def _download(context: Context, ending: str) -> Response:
     """Answer with the briefing as a file of a kind."""
     try:
         current = read(context, request.args, lenient=False)
+        maps = _maps(request.args)
     except NotAvailable as error:
         return bad_request(error)
     except BriefingError as error:
         sentence = error.message(query_language(request.args))
         return json_error(HTTPStatus.BAD_REQUEST, sentence, key=error.key)
-    return _file(context, current, ending)
+    return _file(context, current, ending, maps)
 
 
 def _answer_refused(context: Context, error: BriefingError | RequestEntityTooLarge) -> Response:

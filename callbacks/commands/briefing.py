@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,12 @@ def register(app: Dash, settings: Settings) -> None:
     @click.option("--pdf", "to_pdf", type=_FILE, help="Write PDF here, one slide a page.")
     @click.option("--yaml", "to_yaml", type=_FILE, help="Write the briefing itself here, to edit.")
     @click.option("--template", type=_EXISTING_FILE, help="Make the PowerPoint in this template.")
+    @click.option(
+        "--maps",
+        type=click.Choice(pptx.MAPS),
+        default=pptx.SHAPES,
+        help="Maps in the PowerPoint: shapes to edit, or a picture of each.",
+    )
     @click.option("--save-template", type=_FILE, help="Write the neutral template here, to edit.")
     @click.option(
         "--lang", type=click.Choice(languages()), default=None, help="Language of the slides."
@@ -99,6 +106,7 @@ def register(app: Dash, settings: Settings) -> None:
         to_pdf: Path | None,
         to_yaml: Path | None,
         template: Path | None,
+        maps: str,
         save_template: Path | None,
         lang: str | None,
     ) -> None:
@@ -110,7 +118,8 @@ def register(app: Dash, settings: Settings) -> None:
             if save_template:
                 write(save_template, pptx_template.neutral())
             if to_pptx or to_pdf or to_yaml:
-                _make(Context(settings), file, lang or "", to_pptx, to_pdf, to_yaml, template_bytes)
+                slides = partial(pptx.deck, template=template_bytes, maps=maps)
+                _make(Context(settings), file, lang or "", to_pptx, to_pdf, to_yaml, slides)
         except DisplacementError as error:
             where = f"{file}, " if file and isinstance(error, BriefingError) else ""
             raise click.ClickException(f"{where}{error}") from None
@@ -128,7 +137,7 @@ def _make(
     to_pptx: Path | None,
     to_pdf: Path | None,
     to_yaml: Path | None,
-    template: bytes | None,
+    slides: Callable[..., bytes],
 ) -> None:
     """Make every file before any is written."""
     briefing = read(file, context, lang)
@@ -136,7 +145,7 @@ def _make(
     if to_yaml:
         files.append((to_yaml, yaml_files.to_yaml(briefing).encode()))
     if to_pptx or to_pdf:
-        files += _decks(context, briefing, to_pptx, to_pdf, template)
+        files += _decks(context, briefing, to_pptx, to_pdf, slides)
     for path, data in files:
         write(path, data)
 
@@ -146,7 +155,7 @@ def _decks(
     briefing: Briefing,
     to_pptx: Path | None,
     to_pdf: Path | None,
-    template: bytes | None,
+    slides: Callable[..., bytes],
 ) -> Iterator[tuple[Path, bytes]]:
     """Yield the slides as PowerPoint and as PDF, with the path of each."""
 
@@ -158,7 +167,7 @@ def _decks(
         progress = _slide_progress("PowerPoint")
         yield (
             to_pptx,
-            pptx.deck(briefing, filled, link=link, template=template, progress=progress),
+            slides(briefing, filled, link=link, progress=progress),
         )
     if to_pdf:
         click.echo("PDF: setting the pages", err=True)

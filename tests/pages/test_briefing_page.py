@@ -10,6 +10,7 @@ from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
@@ -340,6 +341,9 @@ def test_no_file_breaks_the_editor(anyone, body):
     assert load(anyone, body).status_code in (303, 400)
 
 
+MAPS = ("", "&maps=picture")
+
+
 def test_files_are_what_they_are_called(client: FlaskClient):
     pdf = client.get("/briefing.pdf?slides=map;table")
     assert (pdf.mimetype, len(PdfReader(io.BytesIO(pdf.get_data())).pages)) == (
@@ -349,6 +353,13 @@ def test_files_are_what_they_are_called(client: FlaskClient):
     pptx = client.get("/briefing.pptx?slides=table")
     assert "presentationml.presentation" in (pptx.mimetype or "")
     assert pptx.get_data()[:2] == b"PK"
+    media = [
+        [name for name in ZipFile(io.BytesIO(answer.get_data())).namelist() if "/media/" in name]
+        for answer in (client.get(f"/briefing.pptx?slides=map{more}") for more in MAPS)
+    ]
+    assert [len(each) for each in media] == [0, 1]
+    refused = client.get("/briefing.pptx?slides=table&maps=photo")
+    assert refused.status_code == 400 and "“photo”" in refused.get_json()["error"]["sentence"]
     for answer, ending in ((pdf, "pdf"), (pptx, "pptx")):
         assert answer.headers["Content-Disposition"].endswith(f'-briefing-2024-12-31.{ending}"')
 

@@ -1,8 +1,8 @@
-"""Slides as a PowerPoint file: native titles, tables and charts, maps as pictures.
+"""Slides as a PowerPoint file: native titles, tables, charts and maps.
 
 What can be a number stays one: charts and tables are edited in PowerPoint. Maps and flows are
-pictures with the pixels of a full-HD projector, and their words as alternative text. Notes hold
-what the speaker wrote, method, sources, disclaimer and permalink.
+shapes, or pictures with the pixels of a full-HD projector where those are asked for; their words
+are alternative text. Notes hold what the speaker wrote, method, sources, disclaimer and permalink.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geodata.briefing.briefing import COMPARE, MAP, TABLE, TREND, Briefing
@@ -17,6 +18,7 @@ from geodata.briefing.content import Content
 from geodata.briefing.slides import Progress, title_of
 from geodata.exports.documents import pptx_template as templates
 from geodata.exports.documents.pptx_charts import add_bars, add_trend, chartable
+from geodata.exports.documents.pptx_shapes import Words, add_drawing
 from geodata.exports.documents.pptx_table import add_table
 from geodata.exports.documents.pptx_template import PIXEL
 from geodata.exports.documents.pptx_text import Place, Run, describe_shape, write_paragraph
@@ -25,7 +27,9 @@ from geodata.exports.drawing import charts, pictures
 from geodata.exports.drawing.raster import png
 from geodata.exports.drawing.text_lines import wrapped
 from geodata.exports.render_worker import Render, render_in_process
+from geodata.figures.view import ViewAt
 from geodata.i18n.language import Language, strip_isolates
+from geodata.places.area_names import area_names
 from geodata.text.view_text import ViewText
 
 if TYPE_CHECKING:
@@ -35,6 +39,10 @@ _SCALE = 1.25  # pixels of a slide for one of a drawing: letters are large enoug
 _DENSITY = 1.5  # pixels of a picture for one of the slide: those of 1920 × 1080
 _POINT = 12700
 _LETTER, _LEADING = 0.56, 1.22
+# Maps and flows as shapes that can be edited, or as pictures.
+SHAPES, PICTURES = "shapes", "picture"
+MAPS = (SHAPES, PICTURES)
+_MAP, _LEGEND, _CHART = "Map", "Legend", "Chart"  # names of objects, as PowerPoint's own are
 
 
 def deck(
@@ -45,6 +53,7 @@ def deck(
     template: bytes | None = None,
     progress: Progress | None = None,
     render: Render = render_in_process,
+    maps: str = SHAPES,
 ) -> bytes:
     """Make the file.
 
@@ -56,11 +65,13 @@ def deck(
         Of :func:`geodata.exports.documents.pptx_template.check_template`; the neutral one if
         ``None``.
     render
-        Draws the pictures, which take most of the time.
+        Draws the pictures, if there are any, which then take most of the time.
+    maps
+        One of :data:`MAPS`.
     """
     presentation = templates.open_template(template or templates.neutral(rtl=briefing.language.rtl))
     for number, content in enumerate(contents, start=1):
-        _add_slide(presentation, content, link, render)
+        _add_slide(presentation, content, link, render if maps == PICTURES else None)
         if progress:
             progress(number, len(contents))
     _set_properties(presentation, briefing, contents)
@@ -80,8 +91,13 @@ def _set_properties(
     about.keywords = "; ".join(kickers)[:255]
 
 
-def _add_slide(presentation: Presentation, content: Content, link: Link, render: Render) -> None:
-    """Add one slide: texts into their placeholders, objects where theirs stand."""
+def _add_slide(
+    presentation: Presentation, content: Content, link: Link, render: Render | None
+) -> None:
+    """Add one slide: texts into their placeholders, objects where theirs stand.
+
+    Maps and flows are shapes where nothing is given to ``render`` pictures with.
+    """
     wide = content.slide.layout == TABLE
     layout = templates.layout_named(
         presentation, templates.TABLE if wide else templates.TWO_COLUMNS
@@ -176,7 +192,7 @@ def _add_number(slide: Any, layout: Any, across: int) -> None:
 
 
 def _add_objects(
-    slide: Any, content: Content, places: dict[str, tuple[int, Place]], render: Render
+    slide: Any, content: Content, places: dict[str, tuple[int, Place]], render: Render | None
 ) -> None:
     """Put chart, table and map in the place of the layout's placeholders."""
     where: dict[str, Place] = {}
@@ -194,18 +210,44 @@ def _add_objects(
     if content.slide.layout == TREND:
         add_trend(slide, content, picture)
     elif content.slide.layout in charts.CHARTS:
-        _chart_picture(slide, content, picture, render)
+        _chart_drawing(slide, content, picture, render)
     elif content.slide.layout == COMPARE:
         _two_maps(slide, content, picture, render)
     elif content.slide.layout != TABLE:
         _one_map(slide, content, picture, render)
 
 
-def _picture(slide: Any, drawing: str, place: Place, description: str, render: Render) -> None:
-    left, top, width, height = place
-    data = io.BytesIO(render(png, drawing, width=round(width / PIXEL * _DENSITY)))
-    shape = slide.shapes.add_picture(data, left, top, width, height)
-    describe_shape(shape, "Map", description)
+@dataclass(frozen=True)
+class _Drawing:
+    """A drawing on a slide, as shapes or as a picture.
+
+    Attributes
+    ----------
+    name
+        What it is called in PowerPoint's list of objects.
+    legend_apart
+        Whether it holds a map with a legend, which is then a group of its own.
+    """
+
+    svg: str
+    place: Place
+    name: str
+    description: str
+    at: ViewAt
+    legend_apart: bool = True
+
+    def add(self, slide: Any, render: Render | None) -> None:
+        """Put it on a slide."""
+        if render is None:
+            names = area_names(self.at.snapshot, self.at.language)
+            words = Words(self.name, self.description, _LEGEND, names)
+            language, apart = self.at.language, self.legend_apart
+            add_drawing(slide, self.svg, self.place, words, language, legend_apart=apart)
+            return
+        left, top, width, height = self.place
+        data = io.BytesIO(render(png, self.svg, width=round(width / PIXEL * _DENSITY)))
+        shape = slide.shapes.add_picture(data, left, top, width, height)
+        describe_shape(shape, self.name, self.description)
 
 
 def _inset(place: Place) -> Place:
@@ -220,12 +262,12 @@ def _drawing_size(place: Place) -> tuple[int, int]:
     return round(place[2] / PIXEL / _SCALE), round(place[3] / PIXEL / _SCALE)
 
 
-def _one_map(slide: Any, content: Content, place: Place, render: Render) -> None:
+def _one_map(slide: Any, content: Content, place: Place, render: Render | None) -> None:
     drawing = pictures.panel(content.at, _drawing_size(place))
-    _picture(slide, drawing, place, content.alt, render)
+    _Drawing(drawing, place, _MAP, content.alt, content.at).add(slide, render)
 
 
-def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> None:
+def _two_maps(slide: Any, content: Content, place: Place, render: Render | None) -> None:
     """Place the same map on two dates, with one legend."""
     language, before = content.at.language, content.other or content.at
     left, top, width, height = _inset(place)
@@ -242,19 +284,23 @@ def _two_maps(slide: Any, content: Content, place: Place, render: Render) -> Non
         write_paragraph(box.text_frame.paragraphs[0], [(date, 14)], language, bold=True)
         drawing = pictures.panel(at, _drawing_size(map_place), with_legend=False)
         description = ViewText(at).description
-        _picture(slide, drawing, map_place, description, render)
+        _Drawing(drawing, map_place, _MAP, description, at).add(slide, render)
     strip = pictures.legend_strip(content.at, _drawing_size(parts["legend"]))
-    _picture(slide, strip, parts["legend"], language.gettext("Legend of both maps"), render)
+    words = language.gettext("Legend of both maps")
+    legend = _Drawing(strip, parts["legend"], _LEGEND, words, content.at, legend_apart=False)
+    legend.add(slide, render)
 
 
-def _chart_picture(slide: Any, content: Content, place: Place, render: Render) -> None:
-    """Draw a chart that PowerPoint has no kind for, as a picture."""
+def _chart_drawing(slide: Any, content: Content, place: Place, render: Render | None) -> None:
+    """Draw a chart that PowerPoint has no kind for."""
     place = _inset(place)
     if content.rows:
         draw = charts.CHARTS[content.slide.layout]
         drawing = draw(content, _drawing_size(place), content.headline)
         rows = "; ".join(f"{row.name}: {row.value}" for row in content.rows)
-        _picture(slide, drawing, place, f"{content.headline}. {rows}.", render)
+        words = f"{content.headline}. {rows}."
+        chart = _Drawing(drawing, place, _CHART, words, content.at, legend_apart=False)
+        chart.add(slide, render)
 
 
 # ---- notes

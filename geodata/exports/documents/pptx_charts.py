@@ -77,6 +77,8 @@ def _digits(content: Content) -> str:
 def _chart(slide: Any, kind: Any, data: Any, place: Place, name: str, description: str) -> Any:
     frame = slide.shapes.add_chart(kind, *place, data)
     describe_shape(frame, name, description)
+    for axis in frame.chart.element.xpath("//c:axId | //c:crossAx"):
+        axis.set("val", axis.get("val").removeprefix("-"))  # python-pptx's are below zero
     _font(frame.chart.font)
     return frame.chart
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import zipfile
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,8 @@ LAYOUTS = {
 _NUMBER = (1180, 676, 60, 32)
 SIZES = {TITLE: 26, KICKER: 13.5, FIGURES: 13.5, SOURCES: 13.5}  # points; 13.5 is 18 pixels
 _COLORS = {TITLE: "1B2733", KICKER: "0B5CAD", FIGURES: "1B2733", SOURCES: "56636F"}
+# Text, ground, muted text and what lies behind: maps are drawn in those of the template.
+_THEME_COLORS = {"dk1": "1B2733", "lt1": "FFFFFF", "dk2": "56636F", "lt2": "F1F3F5"}
 _ARABIC_IN_OFFICE = "Arial"
 
 _MAX_BYTES = 20_000_000
@@ -180,7 +183,7 @@ def _shape(
 
 
 def _set_master(presentation: Presentation, arabic: str) -> None:
-    """Let the master fit 16:9 and write in Noto Sans, Arabic script in the family named."""
+    """Let the master fit 16:9, in our colours and Noto Sans; Arabic script in the family named."""
     from pptx.opc.constants import RELATIONSHIP_TYPE
 
     master = presentation.slide_master
@@ -191,9 +194,13 @@ def _set_master(presentation: Presentation, arabic: str) -> None:
             shape.left, shape.top = 48 * PIXEL, shape.top
             shape.width = (WIDE - 96) * PIXEL
     theme: Any = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
-    fonts = theme.blob.decode()
-    fonts = fonts.replace('<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FAMILY}"/>')
-    theme.blob = fonts.replace('<a:cs typeface=""/>', f'<a:cs typeface="{arabic}"/>').encode()
+    looks = theme.blob.decode()
+    looks = looks.replace('<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FAMILY}"/>')
+    looks = looks.replace('<a:cs typeface=""/>', f'<a:cs typeface="{arabic}"/>')
+    for name, color in _THEME_COLORS.items():
+        plain = f'<a:{name}><a:srgbClr val="{color}"/></a:{name}>'
+        looks = re.sub(f"<a:{name}>.*?</a:{name}>", plain, looks, flags=re.DOTALL)
+    theme.blob = looks.encode()
 
 
 def _placeholder_kinds() -> tuple[Any, ...]:

@@ -30,7 +30,7 @@ def write_paragraph(
         run = paragraph.add_run()
         run.text = isolates_to_marks(text)
         properties = run._r.get_or_add_rPr()
-        properties.set("lang", _tag(language))
+        properties.set("lang", language_tag(language))
         if language.rtl:
             properties.set("spc", "0")  # letters that are joined are not spaced
         if points:
@@ -40,7 +40,7 @@ def write_paragraph(
             run.font.bold = True
 
 
-def _tag(language: Language) -> str:
+def language_tag(language: Language) -> str:
     """Return how Office names a language: those of the right by their country as well."""
     return language.og_locale.replace("_", "-") if language.rtl else language.tag
 
