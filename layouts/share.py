@@ -28,7 +28,7 @@ from geodata.figures.view import View
 from geodata.i18n.language import Language, languages, load_language, strip_isolates
 from geodata.i18n.messages import gettext
 from geodata.links import embed_html, embed_options
-from geodata.links.embed_html import EmbedChoice, FrameSize
+from geodata.links.embed_html import EmbedChoice, FrameSize, Remains
 from geodata.links.urls import Urls
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text import citation, view_headlines, wording
@@ -184,7 +184,18 @@ def _thumbnail(shared: Shared, room: tuple[int, int]) -> dict[str, Any]:
     }
 
 
-def embed_code(shared: Shared, options: embed_options.EmbedOptions, size: FrameSize) -> str:
+def remains(shared: Shared) -> Remains:
+    """Return what is left of the code where frames are taken out: a link and a picture."""
+    urls, link = shared.urls, shared.link
+    return Remains(link(urls.page(shared.query)), link(urls.card_png(shared.query)))
+
+
+def embed_code(
+    shared: Shared,
+    options: embed_options.EmbedOptions,
+    size: FrameSize,
+    remains: Remains | None = None,
+) -> str:
     """Write what is pasted to embed the state; no script where the map itself has none."""
     query = embed_options.query(shared.state, options, shared.snapshot)
     return embed_html.code(
@@ -192,6 +203,7 @@ def embed_code(shared: Shared, options: embed_options.EmbedOptions, size: FrameS
         embed_html.frame_title(shared.view),
         size,
         script="" if options.static else shared.link(shared.urls.embed_host()),
+        remains=remains,
     )
 
 
@@ -270,7 +282,7 @@ def page(
         subject=subject,
         link=shared.link(subject.page),
         form=_form(subject, shared, choice),
-        code=embed_code(embedded, choice.options, choice.size),
+        code=embed_code(embedded, choice.options, choice.size, remains(embedded)),
         preview=_preview(embedded, choice),
         cited=_cited(subject.cited),
         picture=_picture(shared),

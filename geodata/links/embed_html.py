@@ -111,13 +111,49 @@ def frame(address: str, title: str, size: FrameSize) -> str:
     return f"<iframe {attribute_text}></iframe>"
 
 
-def code(address: str, title: str, size: FrameSize, *, script: str = "") -> str:
+@dataclass(frozen=True)
+class Remains:
+    """What is left of the code where frames are taken out, as in feeds and e-mail: two links.
+
+    Attributes
+    ----------
+    page, picture
+        Absolute links to the map page, and to a picture of the state.
+    """
+
+    page: str
+    picture: str
+
+
+def with_remains(markup: str, title: str, size: FrameSize, remains: Remains) -> str:
+    """Write a frame with a linked picture beside it, which is cut off while the frame is there.
+
+    What is cut off is not reached by the keyboard. Nor is it loaded, as the picture is lazy and
+    farther away than browsers load ahead; the frame keeps it there, and takes the distance with it.
+    """
+    limit = f";max-width:{size.width}px" if size.width else ""
+    page, picture, name = (escape(each) for each in (remains.page, remains.picture, title))
+    return (
+        f'<div style="display:flex;align-items:flex-start;overflow:hidden;overflow:clip{limit}">'
+        f"{markup.replace('border:0', 'flex:none;margin-inline-end:9999px;border:0', 1)}"
+        f'<a href="{page}" tabindex="-1" style="flex:none;width:100%">'
+        f'<img src="{picture}" alt="{name}" loading="lazy" style="max-width:100%"></a></div>'
+    )
+
+
+def code(
+    address: str, title: str, size: FrameSize, *, script: str = "", remains: Remains | None = None
+) -> str:
     """Return the code to paste: the frame and, if there is one, the script that fits its height.
 
     Parameters
     ----------
     address, script
         Absolute links to the map and to the script.
+    remains
+        What stays where the frame is taken out; nothing if left out.
     """
     markup = frame(address, title, size)
+    if remains:
+        markup = with_remains(markup, title, size, remains)
     return f'{markup}\n<script src="{escape(script)}" async></script>' if script else markup

@@ -539,6 +539,31 @@ def test_a_map_fits_wherever_it_is_put_on_a_page_that_isolates_itself(watched, s
     expect(closed).to_have_attribute("style", re.compile(r"height: [5-9]\d\dpx"))
 
 
+@pytest.mark.parametrize("query", ["", "width=400"])
+def test_a_linked_picture_stays_where_frames_are_taken_out(watched, site, host, query):
+    """Beside the frame it is neither seen nor loaded nor reached by the keyboard."""
+    visit = watched(720)
+    written = visit.page.request.get(f"{site}/share?{query}").text()
+    code = re.search(r'<textarea id="share-code"[^>]*>([^<]*)<', written)
+    assert code
+    pasted = unescape(code[1])
+    visit.page.goto(host(f"{pasted}<button>after</button>"))
+    visit.page.wait_for_function("() => document.querySelector('iframe').style.height")
+    frame = visit.page.locator("iframe").bounding_box()
+    box = visit.page.locator("div").bounding_box()
+    assert frame and box and (frame["width"], frame["height"]) == (box["width"], box["height"])
+    assert visit.page.locator("img").evaluate("(img) => img.complete && img.naturalWidth") is False
+    assert not any("card.png" in url for url in visit.requests)
+    visit.page.get_by_role("button", name="after").focus()
+    visit.page.keyboard.press("Shift+Tab")
+    assert visit.page.evaluate("() => document.activeElement.localName") == "iframe"
+
+    visit.page.goto(host(re.sub(r"<iframe.*?</iframe>|<script.*?</script>", "", pasted)))
+    link = visit.page.get_by_role("link", name="Where displaced people are living in Iraq")
+    expect(link).to_be_in_viewport()
+    visit.page.wait_for_function("() => document.querySelector('img').naturalWidth === 1200")
+
+
 def test_the_wheel_over_the_map_scrolls_the_page_around_it(watched, site, host):
     page = watched(720, 500).page
     page.goto(host(snippet(site) + "<p style='height:3000px'>below</p>"))
