@@ -650,7 +650,9 @@ BOXES = """async () => {
 
 @pytest.mark.parametrize("lang", ["en", "ar", "ckb"])
 def test_nothing_of_a_slide_meets_anything_else_and_it_is_as_high_as_the_window(present, lang):
-    page = present(f"/briefing?lang={lang}&slides={EVERY_LAYOUT};map:flows=10")
+    page = present(
+        f"/briefing?lang={lang}&slides={EVERY_LAYOUT};map:flows=10;map:mode=change;map:measure=rate"
+    )
     slides = page.locator(".slide").count()
     found = {}
     for size in ((1024, 768), (1440, 900), (1920, 1080)):
