@@ -24,9 +24,11 @@ from callbacks.commands import briefing
 from geodata.briefing import briefing as briefings
 from geodata.briefing import slides
 from geodata.briefing.briefing import Briefing, Slide, default
-from geodata.briefing.content import ChartSeries
+from geodata.briefing.content import ChartSeries, SlideFigure
 from geodata.errors import TemplateError
 from geodata.exports.documents import deck_pdf, pptx, pptx_template, typesetting
+from geodata.exports.documents.pptx import figure_points
+from geodata.exports.documents.pptx_template import FIGURES, LAYOUTS, PIXEL, TWO_COLUMNS
 from geodata.exports.drawing import charts
 from geodata.exports.drawing import pictures as drawn_pictures
 from geodata.exports.drawing.raster import png
@@ -802,3 +804,15 @@ def test_the_command_refuses_what_it_cannot_use(run, tmp_path):
     (tmp_path / "latin.yaml").write_bytes(b"title: \xe9")
     code, said = run(tmp_path / "latin.yaml", "--pdf", tmp_path / "o.pdf")
     assert code == 1 and "is not in UTF-8 (byte 7)" in said
+
+
+def test_key_figures_are_smaller_where_their_labels_need_more_lines():
+    _, _, width, height = LAYOUTS[TWO_COLUMNS][FIGURES]
+    place = (0, 0, PIXEL * width, PIXEL * height)
+    short, long = (
+        SlideFigure("1.03M", "returnees"),
+        SlideFigure("−92,188", "since 31 Dec 2023 (the figures break in between)"),
+    )
+    assert figure_points((short,) * 3, place) == 24
+    assert figure_points((short, long, short), place) < 24
+    assert figure_points((long,) * 3, place) == 16

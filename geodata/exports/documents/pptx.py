@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geodata.briefing.briefing import COMPARE, MAP, TABLE, TREND, Briefing
-from geodata.briefing.content import Content
+from geodata.briefing.content import Content, SlideFigure
 from geodata.briefing.slides import Progress, title_of
 from geodata.exports.documents import pptx_template as templates
 from geodata.exports.documents.pptx_charts import add_bars, add_trend, chartable
@@ -39,6 +39,7 @@ _SCALE = 1.25  # pixels of a slide for one of a drawing: letters are large enoug
 _DENSITY = 1.5  # pixels of a picture for one of the slide: those of 1920 × 1080
 _POINT = 12700
 _LETTER, _LEADING = 0.56, 1.22
+_FIGURE_SIZES = (24.0, 20.0, 18.0, 16.0)  # points of key figures, the larger where there is room
 # Maps and flows as shapes that can be edited, or as pictures.
 SHAPES, PICTURES = "shapes", "picture"
 MAPS = (SHAPES, PICTURES)
@@ -111,7 +112,8 @@ def _add_slide(
     _write(slide, places, templates.KICKER, [[(content.kicker, None)]], language)
     _write(slide, places, templates.SOURCES, [[(credits, None)]], language, fit=True)
     if templates.FIGURES in places:
-        lines = [[(each.value, 24.0), (f" {each.label}", None)] for each in content.figures]
+        points = figure_points(content.figures, places[templates.FIGURES][1])
+        lines = [[(each.value, points), (f" {each.label}", None)] for each in content.figures]
         _write(slide, places, templates.FIGURES, lines, language)
     _add_number(slide, layout, across)
     _add_objects(slide, content, places, render)
@@ -167,6 +169,20 @@ def _fitting(text: str, place: Place, name: str) -> float | None:
         if len(wrapped(text, width, size, letter=_LETTER)) * size * _LEADING <= height:
             return None if size == usual else size
     return 10
+
+
+def figure_points(figures: Sequence[SlideFigure], place: Place) -> float:
+    """Return points at which key figures fit their place, with labels of more than one line."""
+    width, height = place[2] / _POINT, place[3] / _POINT
+    label_points = templates.SIZES[templates.FIGURES]
+    for points in _FIGURE_SIZES:
+        lines = 0
+        for figure in figures:
+            wide = round(len(figure.value) * points / label_points)  # in letters of the label
+            lines += len(wrapped(f"{'0' * wide} {figure.label}", width, label_points)) - 1
+        if (len(figures) * points + lines * label_points) * _LEADING <= height:
+            return points
+    return _FIGURE_SIZES[-1]
 
 
 def _add_number(slide: Any, layout: Any, across: int) -> None:
