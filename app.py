@@ -27,6 +27,7 @@ from callbacks import (
     explore,
     funders,
     guard,
+    openapi,
     pages,
     panels,
     parts,
@@ -91,6 +92,7 @@ def _serve(app: Dash, context: Context) -> None:
     app.server.extensions[EXTENSION] = context
     plugins = plugin_files.load(context.settings.plugins)
     api.register(app, context)
+    openapi.register(app, context)
     static_assets.register(app, context)
     embed.register(app, context)
     downloads.register(app, context)

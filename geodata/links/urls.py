@@ -101,6 +101,10 @@ class Urls:
         """Return populations, programmes, dates and sources as JSON."""
         return f"{self.prefix}api/v1/meta.json"
 
+    def openapi(self) -> str:
+        """Return the description of the API, as programs read it."""
+        return f"{self.prefix}api/v1/openapi.json"
+
     def embed(self, query: str = "") -> str:
         """Return the public map: state and options of :mod:`geodata.links.embed_options`."""
         return self._with(f"{self.prefix}embed", query)
