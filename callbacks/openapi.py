@@ -124,7 +124,7 @@ def _call(
     """Return a call: what it takes, and every status that it answers with."""
     refused = {"$ref": "#/components/responses/Refused"}
     answers = {"200": answer, "400": refused, "404": refused}
-    answers["304"] = {"description": "What the reader's ETag stands for has not changed."}
+    answers["304"] = {"description": "Not modified"}
     if busy:
         answers["503"] = {"$ref": "#/components/responses/Busy"}
     keys = [{"$ref": f"#/components/parameters/{name}"} for name in names]

@@ -37,10 +37,12 @@ _ERROR_IN_SCRIPT = re.compile(r"(?:Error|console\.\w+)\(\s*$")
 
 _SENTENCE = re.compile(r"^[“A-Z][^_/=<>]* [^_/=<>]*[.:?!”]$|^[A-Z][a-z]+( [a-z]+){2,}")
 _TRANSLATING = {"gettext", "ngettext", "pgettext", "plurals", "_"}
-# Errors that stop the start, logs, and what is written for operators of the command line.
+# Errors that stop the start, logs, what is written for operators of the command line, and the
+# calls and answers of the API, which developers read in English, as they do docs/.
 _FOR_OPERATORS = {
     *("RuntimeError", "SnapshotError", "TemplateError"),
     *("exception", "warning", "info", "echo", "error"),
+    *("_call", "_answer"),
 }
 # Rooms that write for readers; what the other rooms of geodata say, operators read.
 _ROOMS = (
