@@ -6,7 +6,6 @@ What an entry says is what the page of sources says of it (:mod:`layouts.history
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +23,6 @@ from layouts.history import history
 
 MEDIA = "application/atom+xml"
 ATOM = "http://www.w3.org/2005/Atom"
-# What no XML may hold: https://www.w3.org/TR/xml/#charsets
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
