@@ -39,6 +39,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         if self.path == f"/{ISOLATED}":
             self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        # A file that is written twice in a second has not changed for what is asked by its time.
+        self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
     def log_message(self, *_: object) -> None:

@@ -26,14 +26,6 @@ _HOUSEHOLDS_NOTE = gettext(
 
 def part_words(state: State, snapshot: Snapshot, language: Language) -> str:
     """Name the part that a state shows: ``from Ninewa``, ``shelter: Camp``; empty for everyone."""
-    which = _which(state, snapshot, language)
-    if state.by != ORIGIN_SIDE or not state.programmes:
-        return which
-    by_origin = language.gettext(_COUNTED_BY_ORIGIN)  # where programmes work, and not people live
-    return language.join_items([which, by_origin]) if which else by_origin
-
-
-def _which(state: State, snapshot: Snapshot, language: Language) -> str:
     population, names = populations.POPULATIONS[state.pop], area_names(snapshot, language)
     if state.to:
         return language.gettext(population.in_area, area=names[state.to])
@@ -60,9 +52,25 @@ def part_label(view: View) -> str:
 
 
 def of_part(view: View, text: str) -> str:
-    """Add to a text which part of the population it is of; nothing for everyone."""
+    """Add to who is counted which part of the population it is; nothing for everyone.
+
+    Where programmes work, a map of origins counts who comes from there, and not who lives there.
+    """
+    language, words = view.language, [part_words(view.state, view.snapshot, view.language)]
+    if view.state.by == ORIGIN_SIDE and view.state.programmes:
+        words.append(language.gettext(_COUNTED_BY_ORIGIN))
+    return _with(text, [part for part in words if part], language)
+
+
+def titled_of_part(view: View, title: str) -> str:
+    """Add to a title, which says itself what is counted by origin, which part it is of."""
     part = part_words(view.state, view.snapshot, view.language)
-    return view.language.gettext("{text} ({part})", text=text, part=part) if part else text
+    return _with(title, [part] if part else [], view.language)
+
+
+def _with(text: str, words: list[str], language: Language) -> str:
+    part = language.join_items(words) if len(words) > 1 else "".join(words)
+    return language.gettext("{text} ({part})", text=text, part=part) if part else text
 
 
 def part_notes(view: View) -> list[str]:

@@ -12,7 +12,7 @@ from geodata.i18n.language import Language
 from geodata.i18n.messages import gettext
 from geodata.places.area_names import area_names
 from geodata.snapshots.snapshot import Snapshot
-from geodata.text.part_words import of_part, part_label
+from geodata.text.part_words import of_part, part_label, titled_of_part
 
 MANY_NAMES = 4
 _OF_PART = gettext("of the total shown")
@@ -44,7 +44,7 @@ def title(view: View) -> str:
         plain = _SHARES, _SHARES_CHANGED
     elif state.by == ORIGIN_SIDE:
         plain = population.origin_title, population.origin_change_title
-    return of_part(view, view.language.gettext(plain[state.mode == populations.CHANGE]))
+    return titled_of_part(view, view.language.gettext(plain[state.mode == populations.CHANGE]))
 
 
 def choices(view: View) -> str:

@@ -38,7 +38,10 @@ def test_the_description_is_valid_and_has_every_key_and_file(client: FlaskClient
         if rule.rule.startswith("/api/v1/")
     }
     assert routes <= set(described["paths"])
-    assert f'rel="service-desc" type="application/json" href="{ADDRESS}"' in client.get("/").text
+    assert (
+        f'rel="service-desc" type="application/json" href="{ADDRESS}"'
+        in client.get("/sources").text
+    )
 
 
 def test_what_a_key_may_be_is_what_is_read(client: FlaskClient) -> None:

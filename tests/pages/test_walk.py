@@ -61,6 +61,7 @@ _WORDS = """() => {
 _LATIN_WORD = re.compile(r"[A-Za-z]*[a-z]{3,}[A-Za-z]*")
 _SAME_EVERYWHERE = re.compile(
     r"\S*[/@]\S*|\b[0-9a-f]{8}(?:[0-9a-f]{4})?\b|PowerPoint|Excel|GeoJSON|TopoJSON|BibTeX|Plotly|Dash|JavaScript"
+    r"|GeoParquet|GeoPackage|Data Package"
     r"|P-code|Letter|Home|End|Enter"
     r"|Escape|Page Up|Page Down|Natural Earth|Creative Commons Attribution"
 )

@@ -62,6 +62,10 @@ def test_titles_of_changes_say_what_changed(keys, title):
     assert wording.title(viewed(**{**AT, **keys})) != title
 
 
+def test_the_title_of_origins_says_once_that_they_are_origins():
+    assert wording.title(viewed(by="origin", prog="EDF")) == "Where displaced people come from"
+
+
 def test_a_share_of_areas_is_titled_as_one():
     shares = wording.title(viewed(shelter="critical", measure="share", time="2021-02-28"))
     assert shares == "Share of the households in each area (critical shelter)"
