@@ -14,12 +14,11 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from geodata.exports.catalogue import newest_day
-from geodata.exports.drawing.text_lines import isolates_to_marks
 from geodata.i18n.language import Language
 from geodata.snapshots.registry import HistoryEntry
 from geodata.snapshots.snapshot import Snapshot
 from geodata.text.wording import product
-from layouts.history import history
+from layouts.history import history, universal_time
 
 MEDIA = "application/atom+xml"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -124,11 +123,8 @@ def _sentence(row: Mapping[str, Any], language: Language) -> str:
 
 def _moment(timestamp: str, day: str) -> str:
     """Return an ISO timestamp in universal time; of what is none, the day of the figures."""
-    try:
-        moment = dt.datetime.fromisoformat(timestamp).astimezone(dt.UTC)
-    except ValueError:
-        return f"{day}T00:00:00Z"
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = universal_time(timestamp)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else f"{day}T00:00:00Z"
 
 
 def _entry(root: Any, entry: Mapping[str, str]) -> None:
@@ -139,10 +135,8 @@ def _entry(root: Any, entry: Mapping[str, str]) -> None:
 
 
 def _put(parent: Any, name: str, text: str) -> None:
-    """Add a child with a text, without the signs that XML cannot hold."""
-    shown = "".join(
-        sign for sign in isolates_to_marks(text) if sign.isprintable() or sign in "\t\n"
-    )
+    """Add a child with a text, without isolates and signs that XML cannot hold."""
+    shown = "".join(sign for sign in text if sign.isprintable() or sign in "\t\n")
     etree.SubElement(parent, f"{{{ATOM}}}{name}").text = shown
 
 

@@ -61,11 +61,21 @@ def provenance(snapshot: Snapshot, language: Language) -> dict[str, Any] | None:
     }
 
 
+def universal_time(timestamp: str) -> dt.datetime | None:
+    """Read an ISO timestamp in universal time; nothing where it is none.
+
+    >>> universal_time("2026-11-22T04:20:00+02:00").isoformat()
+    '2026-11-22T02:20:00+00:00'
+    """
+    try:
+        return dt.datetime.fromisoformat(timestamp).astimezone(dt.UTC)
+    except ValueError:
+        return None
+
+
 def _moment(timestamp: str, language: Language) -> str:
     """Write ``22 Nov 2026, 02:20 UTC``; return what is no ISO timestamp as it is."""
-    try:
-        moment = dt.datetime.fromisoformat(timestamp).astimezone(dt.UTC)
-    except ValueError:
+    if (moment := universal_time(timestamp)) is None:
         return timestamp
     text = language.gettext(
         "{date}, {time} UTC", date=language.date(moment.date()), time=f"{moment:%H:%M}"

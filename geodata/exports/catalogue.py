@@ -124,6 +124,13 @@ def dcat(catalogue: Catalogue) -> dict[str, Any]:
 def _dataset(catalogue: Catalogue, view: View, publisher: dict[str, Any]) -> dict[str, Any]:
     start, end = _period(view)
     west, south, east, north = bounds(view.snapshot)
+    terms = {
+        "dct:license": _licence(view),
+        "dct:rights": {
+            "@type": "dct:RightsStatement",
+            "rdfs:label": _text(view, " ".join(_terms(view))),
+        },
+    }
     box = f"POLYGON(({west} {south},{east} {south},{east} {north},{west} {north},{west} {south}))"
     return {
         "@id": f"{catalogue.own}#{identifier(view)}",
@@ -159,11 +166,7 @@ def _dataset(catalogue: Catalogue, view: View, publisher: dict[str, Any]) -> dic
                 "dcat:accessURL": _ref(each.url),
                 "dcat:downloadURL": _ref(each.url),
                 "dcat:mediaType": _ref(f"{_IANA}{each.media}"),
-                "dct:license": _licence(view),
-                "dct:rights": {
-                    "@type": "dct:RightsStatement",
-                    "rdfs:label": _text(view, " ".join(_terms(view))),
-                },
+                **terms,
             }
             for each in catalogue.files(view)
         ],

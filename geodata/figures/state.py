@@ -11,7 +11,7 @@ ignored.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 
 from geodata import populations
@@ -260,13 +260,11 @@ def parse(
     codes = availability.populations_with_counts(snapshot)
     pop = reader.get("pop", codes[0], reader.choice("pop", codes))
     chosen = read_part(reader, snapshot, pop)
-    part = chosen_part(*chosen)
-    chosen_items = part_items(State(**chosen._asdict()))
-    whose = "&".join([pop, *(f"{key}={value}" for key, value in chosen_items if value)])
-    levels = availability.levels(snapshot, pop, part)
-    level = reader.get("level", 1, lambda text: _level(reader, snapshot, whose, levels, text))
+    whom = State(pop=pop, **chosen._asdict())
+    part = whom.part
+    level = reader.get("level", 1, lambda text: _level(reader, snapshot, whom, text))
     measures = available_measures(snapshot, pop, level, part)
-    measure = reader.get("measure", measures[0], _measure_reader(reader, whose, level, measures))
+    measure = reader.get("measure", measures[0], _measure_reader(reader, whom, level, measures))
     mode = reader.get("mode", populations.LEVEL, reader.choice("mode", populations.MODES))
     none: tuple[str, ...] = ()
     prog = reader.get("prog", none, lambda text: _programmes(reader, snapshot, text))
@@ -331,10 +329,13 @@ def _version(reader: QueryReader, snapshot: Snapshot, text: str) -> str:
     return text
 
 
-def _level(
-    reader: QueryReader, snapshot: Snapshot, whose: str, offered: Sequence[int], text: str
-) -> int:
-    levels = [str(level) for level in offered]
+def _keys_of(whom: State) -> str:
+    """Write who is counted as a refusal names it: ``idp``, or ``idp&shelter=camp``."""
+    return "&".join([whom.pop, *(f"{key}={value}" for key, value in part_items(whom) if value)])
+
+
+def _level(reader: QueryReader, snapshot: Snapshot, whom: State, text: str) -> int:
+    levels = [str(level) for level in availability.levels(snapshot, whom.pop, whom.part)]
     if text in ("1", "2") and text not in levels:
         has_areas = availability.areas_of(snapshot, int(text)).pcodes
         raise StateError(
@@ -343,7 +344,7 @@ def _level(
             reader.language.gettext(
                 NO_FIGURES_AT_LEVEL if has_areas else NO_AREAS_OF_LEVEL,
                 value=text,
-                pop=whose,
+                pop=_keys_of(whom),
                 allowed=reader.language.join_items(levels),
             ),
         )
@@ -351,7 +352,7 @@ def _level(
 
 
 def _measure_reader(
-    reader: QueryReader, whose: str, level: int, measures: tuple[str, ...]
+    reader: QueryReader, whom: State, level: int, measures: tuple[str, ...]
 ) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text in populations.MEASURES and text not in measures:
@@ -362,7 +363,7 @@ def _measure_reader(
                     "measure={value} has no figures for pop={pop} at level={level}: measure may "
                     "be {allowed}.",
                     value=text,
-                    pop=whose,
+                    pop=_keys_of(whom),
                     level=level,
                     allowed=reader.language.join_items(measures),
                 ),

@@ -18,7 +18,7 @@ from geodata.briefing.content import Content, SlideFigure
 from geodata.briefing.slides import Progress, title_of
 from geodata.exports.documents import pptx_template as templates
 from geodata.exports.documents.pptx_charts import add_bars, add_trend, chartable
-from geodata.exports.documents.pptx_shapes import Words, add_drawing
+from geodata.exports.documents.pptx_shapes import Words, add_drawing, last_id
 from geodata.exports.documents.pptx_table import add_table
 from geodata.exports.documents.pptx_template import PIXEL
 from geodata.exports.documents.pptx_text import Place, Run, describe_shape, write_paragraph
@@ -194,9 +194,7 @@ def _add_number(slide: Any, layout: Any, across: int) -> None:
     for shape in layout.placeholders:
         if shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER:
             element = deepcopy(shape.element)
-            ids = slide.shapes.element.xpath("//@id[not(starts-with(., 'rId'))]")
-            number = max(int(each) for each in ids if each.isdigit()) + 1
-            element.xpath("./p:nvSpPr/p:cNvPr")[0].set("id", str(number))
+            element.xpath("./p:nvSpPr/p:cNvPr")[0].set("id", str(last_id(slide) + 1))
             slide.shapes.element.append(element)
             if across:
                 slide.placeholders[shape.placeholder_format.idx].left = (

@@ -102,7 +102,7 @@ def add_drawing(
         Whether what stands around the map is a group of its own; all is one group otherwise.
     """
     root = parse(drawing)
-    ids = iter(range(_last_id(slide) + 1, 1 << 30))
+    ids = iter(range(last_id(slide) + 1, 1 << 30))
     wide = float(root.get("width"))
     pen = _Pen(place, place[2] / wide, language, gradient_directions(root))
     drawn, legend = list[str](), list[str]()
@@ -116,7 +116,8 @@ def add_drawing(
         _add_group(slide, legend, place, words.legend, "", next(ids))
 
 
-def _last_id(slide: Any) -> int:
+def last_id(slide: Any) -> int:
+    """Return the largest id of a slide's shapes."""
     ids = slide.shapes.element.xpath("//@id[not(starts-with(., 'rId'))]")
     return max(int(each) for each in ids if each.isdigit())
 
